@@ -1,0 +1,278 @@
+"""All settings, read from the environment, loud on nonsense. The README lists each one.
+
+Whatever may be known to the outside (addresses, rates, looks) is in the database; whatever is
+secret or belongs to the machine is here.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def _text(name: str, default: str = "") -> str:
+    return os.environ.get(name, "").strip() or default
+
+
+def _flag(name: str, default: bool = False) -> bool:
+    value = _text(name).lower()
+    if value in ("1", "true", "yes", "on"):
+        return True
+    if value in ("0", "false", "no", "off"):
+        return False
+    if value:
+        raise ImproperlyConfigured(f"{name}={value!r}: write 1 or 0.")
+    return default
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address is this machine only."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+DATA_DIR = Path(_text("DATA_DIR", str(BASE_DIR / "data"))).absolute()
+BASE_URL = _text("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+_base = urlsplit(BASE_URL)
+if _base.scheme not in ("http", "https") or not _base.hostname or _base.query or _base.fragment:
+    raise ImproperlyConfigured(
+        f"BASE_URL={BASE_URL!r}: write the address readers use, like https://news.example.org"
+    )
+_local = is_loopback(_base.hostname)
+DEBUG = _flag("DEBUG")
+if DEBUG and not _local:
+    raise ImproperlyConfigured(
+        f"DEBUG shows secrets to visitors, and BASE_URL={BASE_URL} is public. Unset DEBUG."
+    )
+TASKS_ENGINE = _text("TASKS_ENGINE", "embedded")
+if TASKS_ENGINE not in ("embedded", "celery"):
+    raise ImproperlyConfigured(f"TASKS_ENGINE={TASKS_ENGINE!r}: write embedded or celery.")
+BROKER_URL = _text("BROKER_URL", "redis://127.0.0.1:6379/0")
+
+
+def _secret(name: str, fresh: str) -> str:
+    """A secret from the environment, or made once and kept in DATA_DIR/secrets (mode 600).
+
+    Several machines must share their secrets, so there nothing is made up.
+    """
+    if value := _text(name):
+        return value
+    path = DATA_DIR / "secrets" / name
+    try:
+        return path.read_text().strip()
+    except FileNotFoundError:
+        pass
+    if TASKS_ENGINE == "celery":
+        raise ImproperlyConfigured(
+            f"{name} is not set. With TASKS_ENGINE=celery every machine needs the same one."
+        )
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    temporary = path.with_name(f".{name}.{os.getpid()}")
+    temporary.touch(mode=0o600)
+    temporary.write_text(fresh)
+    try:
+        os.link(temporary, path)  # Fails if another process was first: then its secret holds.
+    except FileExistsError:
+        pass
+    finally:
+        temporary.unlink()
+    return path.read_text().strip()
+
+
+def _link_keys(text: str) -> dict[int, bytes]:
+    """`1:secret,2:secret` -> {version: key}; the highest version signs, every one opens."""
+    keys: dict[int, bytes] = {}
+    for part in filter(None, (p.strip() for p in text.split(","))):
+        version, colon, secret = part.partition(":")
+        if not colon or not version.isdigit() or not 1 <= int(version) <= 255 or len(secret) < 32:
+            raise ImproperlyConfigured(
+                "LINK_KEYS: write VERSION:SECRET, separated by commas; versions 1 to 255, "
+                "secrets of at least 32 characters (`openssl rand -hex 32` makes one)."
+            )
+        keys[int(version)] = secret.encode()
+    if not keys:
+        raise ImproperlyConfigured("LINK_KEYS is empty.")
+    return keys
+
+
+SECRET_KEY = _secret("SECRET_KEY", secrets.token_urlsafe(50))
+LINK_KEYS = _link_keys(_secret("LINK_KEYS", f"1:{secrets.token_hex(32)}"))
+
+
+def _database(url: str) -> dict[str, Any]:
+    """`sqlite:///path`, `postgres://user:password@host:port/name?option=value` -> Django's dict."""
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        path = unquote(parts.path.removeprefix("/")) if parts.netloc == "" else ""
+        if not path:
+            raise ImproperlyConfigured(f"DATABASE_URL={url!r}: write sqlite:///PATH/TO/FILE")
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": path if path.startswith("/") else str(DATA_DIR / path),
+            "OPTIONS": {
+                # A busy writer is waited for; an authorisation to send must survive power loss.
+                "timeout": 60,
+                "transaction_mode": "IMMEDIATE",
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+                " PRAGMA cache_size=-32000; PRAGMA mmap_size=134217728;",
+            },
+        }
+    if parts.scheme in ("postgres", "postgresql"):
+        options = dict(p.partition("=")[::2] for p in parts.query.split("&") if p)
+        host = unquote(options.pop("host", "") or parts.hostname or "")
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(parts.path.removeprefix("/")),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": host,
+            "PORT": str(parts.port or ""),
+            "CONN_MAX_AGE": 60,
+            "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": options,
+        }
+    raise ImproperlyConfigured("DATABASE_URL: begin with sqlite:/// or postgres://")
+
+
+DATABASES = {"default": _database(_text("DATABASE_URL", "sqlite:///sudi.sqlite3"))}
+DATA_DIR.mkdir(parents=True, exist_ok=True)
+
+# smtp://user:password@host:port, smtps:// for implicit TLS, several separated by spaces.
+# Optional query: name=, starttls=required|optional|never, connections=10. Rates: in the database.
+SMTP_URLS = _text("SMTP_URL", "smtp://127.0.0.1:25").split()
+for _url in SMTP_URLS:
+    if urlsplit(_url).scheme not in ("smtp", "smtps") or not urlsplit(_url).hostname:
+        raise ImproperlyConfigured("SMTP_URL: write smtp://HOST:PORT or smtps://USER:PASSWORD@HOST")
+_smtp = urlsplit(SMTP_URLS[0])
+# One-off mail (confirmations, welcome) goes through Django and the first relay.
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = _smtp.hostname or ""
+EMAIL_PORT = _smtp.port or (465 if _smtp.scheme == "smtps" else 25)
+EMAIL_HOST_USER = unquote(_smtp.username or "")
+EMAIL_HOST_PASSWORD = unquote(_smtp.password or "")
+EMAIL_USE_SSL = _smtp.scheme == "smtps"
+EMAIL_USE_TLS = not EMAIL_USE_SSL and not is_loopback(EMAIL_HOST)
+EMAIL_TIMEOUT = 60
+# Where reports of undeliverable mail come back: BOUNCE_DOMAIN's mail must reach `receive_report`
+# or the listener. Empty: the domain of the publication's sender address.
+BOUNCE_DOMAIN = _text("BOUNCE_DOMAIN")
+
+ALLOWED_HOSTS = [_base.hostname, "127.0.0.1", "localhost"] if _local else [_base.hostname]
+CSRF_TRUSTED_ORIGINS = [f"{_base.scheme}://{_base.netloc}"]
+TRUSTED_PROXIES = [
+    ipaddress.ip_network(p) for p in _text("TRUSTED_PROXIES").replace(",", " ").split()
+]
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+_https = _base.scheme == "https"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+METRICS = _flag("METRICS")
+
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_tasks",
+    "django_tasks_db",
+    "subscribers",
+    "newsletter",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "newsletter.urls"
+WSGI_APPLICATION = "newsletter.wsgi.application"
+ASGI_APPLICATION = "newsletter.asgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "admin:login"
+
+TASKS = {
+    "default": {
+        "BACKEND": "newsletter.tasks_celery.CeleryBackend"
+        if TASKS_ENGINE == "celery"
+        else "django_tasks_db.DatabaseBackend",
+        "QUEUES": ["default", "sending", "mail"],
+    }
+}
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
+LOCALE_PATHS = [BASE_DIR / "newsletter" / "locale"]
+TIME_ZONE = "UTC"
+USE_I18N = USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+WHITENOISE_USE_FINDERS = (
+    True  # Serves without collectstatic; a proxy may serve STATIC_ROOT instead.
+)
+WHITENOISE_AUTOREFRESH = False
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "newsletter": {"level": "INFO"},
+        "subscribers": {"level": "INFO"},
+        # Writes a warning for every CSS property it has not heard of.
+        "CSSUTILS": {"level": "CRITICAL"},
+    },
+}

@@ -1,0 +1,54 @@
+"""Who may do what: one function, one table."""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING
+
+from .models import Role
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+    from django.contrib.auth.models import AnonymousUser
+
+    from .models import Publication
+
+
+class Act(enum.StrEnum):
+    """What can be done in a publication."""
+
+    SEE = "see"  # issues, drafts, ledgers
+    EDIT = "edit"  # import, change and preview issues, send tests
+    SEND = "send"  # release, pause, resume, cancel, resend
+    APPROVE = "approve"  # the second person's yes
+    READERS = "readers"  # see, import, export and change readers; suppressions
+    SET_UP = "set_up"  # the publication itself, categories, roles
+
+
+_ACTS: dict[str, frozenset[Act]] = {
+    Role.Kind.EDITOR: frozenset({Act.SEE, Act.EDIT}),
+    Role.Kind.SENDER: frozenset({Act.SEE, Act.EDIT, Act.SEND}),
+    Role.Kind.APPROVER: frozenset({Act.SEE, Act.APPROVE}),
+    Role.Kind.READER_CARE: frozenset({Act.SEE, Act.READERS}),
+    Role.Kind.OWNER: frozenset(Act),
+}
+
+
+def may(
+    user: AbstractBaseUser | AnonymousUser, act: Act | str, publication: Publication | None
+) -> bool:
+    """Whether `user` may `act` in `publication`; None means: in any at all.
+
+    Superusers may everything; an inactive or anonymous user nothing.
+    """
+    act = Act(act)
+    if not user.is_authenticated or not user.is_active:
+        return False
+    if getattr(user, "is_superuser", False):
+        return True
+    if not getattr(user, "is_staff", False):
+        return False
+    kinds = Role.objects.filter(user_id=user.pk)
+    if publication is not None:
+        kinds = kinds.filter(publication=publication)
+    return any(act in _ACTS[kind] for kind in kinds.values_list("kind", flat=True))
