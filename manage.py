@@ -3,14 +3,20 @@
 
 import os
 import sys
+from pathlib import Path
 
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsletter.settings")
-    if len(sys.argv) > 1 and sys.argv[1] == "quickstart":
-        # The trial runs in development mode, so that the page of caught mail is there.
-        # Settings refuse DEBUG together with a public BASE_URL.
-        os.environ.setdefault("DEBUG", "1")
+    if sys.argv[1:2] == ["quickstart"]:
+        # Ports must be known before settings are read. The trial runs in development mode, for
+        # the page of caught mail; settings refuse DEBUG together with a public BASE_URL.
+        from newsletter.trial import prepare_environment
+
+        prepare_environment(
+            os.environ,
+            Path(os.environ.get("DATA_DIR") or Path(__file__).parent / "data").absolute(),
+        )
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

@@ -19,8 +19,24 @@ from django.utils.translation import gettext_lazy as _
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
+DATA_DIR = Path(os.environ.get("DATA_DIR", "").strip() or BASE_DIR / "data").absolute()
+
+
+def _kept(path: Path) -> dict[str, str]:
+    """DATA_DIR/settings.env: NAME=value lines, for what the environment does not say."""
+    try:
+        lines = path.read_text().splitlines()
+    except FileNotFoundError:
+        return {}
+    pairs = (line.partition("=") for line in lines if line.strip() and not line.startswith("#"))
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+_KEPT = _kept(DATA_DIR / "settings.env")
+
+
 def _text(name: str, default: str = "") -> str:
-    return os.environ.get(name, "").strip() or default
+    return os.environ.get(name, "").strip() or _KEPT.get(name, "") or default
 
 
 def _flag(name: str, default: bool = False) -> bool:
@@ -44,7 +60,6 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-DATA_DIR = Path(_text("DATA_DIR", str(BASE_DIR / "data"))).absolute()
 BASE_URL = _text("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 _base = urlsplit(BASE_URL)
 if _base.scheme not in ("http", "https") or not _base.hostname or _base.query or _base.fragment:

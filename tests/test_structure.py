@@ -1,0 +1,83 @@
+"""Imports run one way, and no file has a name that tells no story."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+# Lower may not import higher; what is not listed stands on the same step as nothing.
+STEPS = [
+    {"digest", "smtp", "dkim"},
+    {"models"},
+    {"editions"},
+    {"importing", "rendering", "message", "preflight", "dead_links"},
+    {"sending", "bounces"},
+    {"feeds", "tasks", "metrics", "mailbox"},
+    {"views", "api", "admin", "tasks_celery", "middleware"},
+    {"urls", "wsgi", "asgi", "management", "trial"},
+]
+RANK = {name: rank for rank, names in enumerate(STEPS) for name in names}
+
+
+def imports(path: Path) -> set[str]:
+    """Absolute dotted names this file imports."""
+    package = path.relative_to(ROOT).parts[:-1]
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = list(package[: len(package) - node.level + 1]) if node.level else []
+            module = ".".join([*base, *(node.module or "").split(".")]).strip(".")
+            found |= {module, *(f"{module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def part(name: str) -> str:
+    """`newsletter.sending.turn` -> `sending`."""
+    return [*name.split("."), ""][1]
+
+
+def test_subscribers_never_imports_newsletter() -> None:
+    for path in (ROOT / "subscribers").rglob("*.py"):
+        assert not [n for n in imports(path) if n.split(".")[0] == "newsletter"], path
+
+
+def test_digest_and_smtp_are_leaves() -> None:
+    for leaf in ("digest", "smtp"):
+        files = list((ROOT / "newsletter").glob(f"{leaf}.py")) + list(
+            (ROOT / "newsletter" / leaf).rglob("*.py")
+        )
+        assert files
+        for path in files:
+            for name in imports(path):
+                assert name.split(".")[0] not in ("django", "subscribers"), (path, name)
+                if name.startswith("newsletter."):
+                    assert part(name) == leaf, (path, name)
+
+
+def test_imports_run_one_way() -> None:
+    for path in (ROOT / "newsletter").rglob("*.py"):
+        inside = path.relative_to(ROOT / "newsletter").with_suffix("").parts[0]
+        if inside in ("migrations", "settings", "apps", "__init__"):
+            continue
+        assert inside in RANK, f"{path}: say in this test where it stands"
+        for name in imports(path):
+            other = part(name)
+            if name.startswith("newsletter.") and other in RANK and other != inside:
+                assert RANK[other] < RANK[inside] or {inside, other} <= {
+                    "urls", "management", "trial", "mailbox"
+                }, f"{path.name} imports {name}"  # fmt: skip
+
+
+def test_only_sending_imports_smtp() -> None:
+    for path in (ROOT / "newsletter").rglob("*.py"):
+        inside = path.relative_to(ROOT / "newsletter").with_suffix("").parts[0]
+        if inside not in ("smtp", "sending"):
+            assert not [n for n in imports(path) if n.startswith("newsletter.smtp")], path
+
+
+def test_every_file_name_tells_a_story() -> None:
+    dull = {"utils", "helpers", "common", "services", "misc", "constants"}
+    assert not [p for p in ROOT.glob("[ns]*/**/*.py") if p.stem in dull]
