@@ -1,0 +1,103 @@
+"""Markdown as readers expect it, and nothing in it that could hurt them."""
+
+from __future__ import annotations
+
+import pytest
+
+from newsletter.digest.markdown import block_html, found_links, inline_html, plain_text, safe_url
+
+REL = 'rel="noopener noreferrer"'
+
+
+@pytest.mark.parametrize(
+    ("source", "html"),
+    [
+        ("**标题：**正文", "<strong>标题：</strong>正文"),
+        ("他说**「引文」**很好", "他说<strong>「引文」</strong>很好"),
+        ("**GLM（4.6）**在这里", "<strong>GLM（4.6）</strong>在这里"),
+        ("**“引文”**之后", "<strong>“引文”</strong>之后"),
+        ("**Lead:**文字", "<strong>Lead:</strong>文字"),
+        ("**名：**甲，**号：**乙", "<strong>名：</strong>甲，<strong>号：</strong>乙"),
+        # Latin text stays as CommonMark has it.
+        ("**Lead:**text", "**Lead:**text"),
+        ("snake_case_name 2 * 3 * 4", "snake_case_name 2 * 3 * 4"),
+        ("从10~80到17~36", "从10~80到17~36"),
+        ("~~gone~~", "<s>gone</s>"),
+        ("模型输出<think>标签", "模型输出&lt;think&gt;标签"),
+        ("a <b>bold</b> <TAG>", "a <b>bold</b> &lt;TAG&gt;"),
+        ("一行\n二行", "一行二行"),
+        ("one\ntwo", "one\ntwo"),
+        ("before<!-- note -->after", "beforeafter"),
+    ],
+)
+def test_inline(source: str, html: str) -> None:
+    assert inline_html(source) == html
+
+
+@pytest.mark.parametrize(
+    ("source", "html"),
+    [
+        ("[a](javascript:alert(1))", "[a](javascript:alert(1))"),
+        ("[a](data:text/html,x)", "[a](data:text/html,x)"),
+        ("[a](//example.org)", "a"),
+        ("[a](/path)", "a"),
+        ("[a](ftp://example.org)", "a"),
+        ("[a](https://example.org/?x=1&y=2#z)",
+         f'<a href="https://example.org/?x=1&amp;y=2#z" {REL}>a</a>'),
+        ("[a](mailto:alice@example.org)", f'<a href="mailto:alice@example.org" {REL}>a</a>'),
+        ("见 https://example.org/a_b_c。", f'见 <a href="https://example.org/a_b_c" {REL}>'
+         "https://example.org/a_b_c</a>。"),
+        ("![alt](https://example.org/x.png)", f'<a href="https://example.org/x.png" {REL}>alt</a>'),
+        ("<img src=x onerror=alert(1)>", ""),
+        ("<script>alert(1)</script>", "alert(1)"),
+        ('<b onclick="x()">b</b>', "<b>b</b>"),
+        ("a\x00b\x1bc\ud800d\x9fe", "abcde"),
+        ("<b>&#1;</b>&#xFFFE;", "<b>\ufffd</b>\ufffd"),
+    ],
+)  # fmt: skip
+def test_only_safe_html(source: str, html: str) -> None:
+    assert inline_html(source) == html
+
+
+def test_blocks() -> None:
+    assert (
+        block_html(
+            "# Head\n\n- one\n- two\n\n<script>x</script>\n\n<Card>\nin\n</Card>\n\n"
+            "| a | b |\n|---|---|\n| 1 | 2 |\n\n![p](https://example.org/p.png)\n"
+        )
+        == "<h3>Head</h3>\n<ul>\n<li>one</li>\n<li>two</li>\n</ul>\n\n"
+        "&lt;Card&gt;\nin\n&lt;/Card&gt;\n"
+        "<table>\n<thead>\n<tr>\n<th>a</th>\n<th>b</th>\n</tr>\n</thead>\n"
+        "<tbody>\n<tr>\n<td>1</td>\n<td>2</td>\n</tr>\n</tbody>\n</table>\n"
+        '<p><img src="https://example.org/p.png" alt="p"></p>'
+    )
+
+
+def test_plain_text() -> None:
+    source = (
+        "**导语：**见[报道](https://example.org/1)与 <https://example.org/2>\n\n"
+        "- one\n- two\n  - three\n\n1. first\n2. second\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"
+    )
+    assert plain_text(source) == (
+        "导语：见报道 (https://example.org/1)与 https://example.org/2\n\n"
+        "- one\n- two\n  - three\n1. first\n2. second\n\na | b\n1 | 2"
+    )
+    assert plain_text("[报道](https://example.org/1) **x**", links=False) == "报道 x"
+
+
+def test_links_found() -> None:
+    assert found_links(
+        "[a **b**](https://example.org/1) [c](/rel) https://example.org/2 "
+        "[m](mailto:bob@example.org)"
+    ) == [
+        ("a b", "https://example.org/1"),
+        ("https://example.org/2", "https://example.org/2"),
+        ("m", "mailto:bob@example.org"),
+    ]
+
+
+def test_addresses() -> None:
+    assert safe_url(" https://example.org/a ") == "https://example.org/a"
+    for bad in ("", "example.org", "//example.org", "http:///x", "https://[", "file:///etc",
+                "https://example.org/a b", "JaVaScript:alert(1)", "mailto:nobody"):  # fmt: skip
+        assert safe_url(bad) == ""
