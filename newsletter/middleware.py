@@ -1,0 +1,92 @@
+"""What every response carries: content security policy, language, caching rules.
+
+Two middlewares, both plain functions. A view that needs more than the strict policy sets the
+`Content-Security-Policy` header itself; what it set is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+
+type_respond = Callable[[HttpRequest], HttpResponse]
+
+# Pages for readers: no script at all, nothing from another host, never inside a foreign frame.
+SITE_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'"
+)
+# The admin's theme (django-unfold) runs Alpine, which evaluates expressions in attributes, and
+# writes inline styles. It is behind a login, and still reaches no other host.
+ADMIN_POLICY = (
+    "default-src 'none'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+    "connect-src 'self'; frame-src 'self'; manifest-src 'self'; form-action 'self'; "
+    "frame-ancestors 'self'; base-uri 'self'; object-src 'none'"
+)
+PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=()"
+
+
+def headers(get_response: type_respond) -> type_respond:
+    """Security and caching headers for every response, static files included."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        admin = request.path_info.startswith("/admin/")
+        response.headers.setdefault(
+            "Content-Security-Policy", ADMIN_POLICY if admin else SITE_POLICY
+        )
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        if admin or request.path_info.startswith("/s/"):
+            # Personal: neither a shared cache nor a search engine may keep it.
+            response.headers.setdefault("Cache-Control", "private, no-store")
+            response.headers.setdefault("X-Robots-Tag", "noindex, nofollow")
+        elif response.status_code >= 400:
+            # An issue may be published at an address a moment after somebody guessed it.
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return respond
+
+
+def known_language(text: str | None) -> str | None:
+    """A language code as written anywhere (`zh-Hans`, `EN`, `zh-CN`) -> ours, or None."""
+    if not text:
+        return None
+    text = text.lower()
+    for code, _name in settings.LANGUAGES:
+        if text == code or text.split("-")[0] == code.split("-")[0]:
+            return code
+    return None
+
+
+def speak(request: HttpRequest, language: str) -> None:
+    """Answer in this language (a publication's), unless the reader asked for another by ?lang=."""
+    request.language_is_settled = True  # type: ignore[attr-defined]
+    if getattr(request, "asked_language", None) is None:
+        translation.activate(known_language(language) or settings.LANGUAGE_CODE)
+
+
+def language(get_response: type_respond) -> type_respond:
+    """The language of the page's own words.
+
+    `?lang=` wins and needs no cookie; else a view may settle it with `speak`; else the browser's
+    wish, and only then does the answer vary with it. `request.asked_language` is ours or None.
+    """
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        asked = known_language(request.GET.get("lang"))
+        request.asked_language = asked  # type: ignore[attr-defined]
+        request.language_is_settled = asked is not None  # type: ignore[attr-defined]
+        translation.activate(asked or translation.get_language_from_request(request))
+        response = get_response(request)
+        response.headers.setdefault("Content-Language", translation.get_language() or "en")
+        if not getattr(request, "language_is_settled", False):
+            patch_vary_headers(response, ("Accept-Language",))
+        return response
+
+    return respond
