@@ -1,4 +1,4 @@
-"""An issue and a reader's choice -> which items that reader gets. Pure but for `load`.
+"""An issue and a reader's choice -> which items that reader gets. Pure but for `load` and `load_all`.
 
 `IssueView` is the issue as every output needs it (mail, text, web page, feed): plain frozen
 values, loaded with four queries, safe to hand to a template.
@@ -7,14 +7,14 @@ values, loaded with four queries, safe to hand to a template.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from subscribers.choice import CATEGORY_MASK, TAIL
 from subscribers.models import Category
 
-from .models import Issue, Link
+from .models import Issue, Item, Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,53 +158,68 @@ def bullet_views(stored: Iterable[Mapping[str, Any]]) -> tuple[BulletView, ...]:
     )
 
 
+def item_view(item: Item, sources: Iterable[LinkView]) -> ItemView:
+    """An item's row, its category joined, and its sources as a value."""
+    return ItemView(
+        id=item.pk,
+        number=item.number,
+        anchor=item.anchor,
+        entry_id=item.entry_id,
+        title=item.title,
+        category=None if item.category is None else category_view(item.category),
+        sources=tuple(sources),
+        date=item.date,
+        insight=item.insight,
+        bullets=bullet_views(item.bullets),
+        body=item.body,
+        score=item.score,
+        extra=item.extra,
+        published_at=item.published_at,
+        corrected_at=item.corrected_at,
+    )
+
+
 def load(issue: Issue) -> IssueView:
     """The issue as it stands in the database now; four queries whatever its size."""
+    return load_all([issue])[0]
+
+
+def load_all(issues: Sequence[Issue]) -> list[IssueView]:
+    """Several issues at once: one query for their links, one for their items.
+
+    Select `publication` with the issues, or each costs one more.
+    """
     sources: dict[int, list[LinkView]] = {}
-    tail: list[LinkView] = []
-    for link in issue.links.exclude(kind=Link.Kind.BODY).order_by("item_id", "number"):
+    tails: dict[int, list[LinkView]] = {}
+    links = Link.objects.filter(issue__in=issues).exclude(kind=Link.Kind.BODY)
+    for link in links.order_by("issue_id", "item_id", "number"):
         view = LinkView(link.pk, link.label, link.url)
         if link.item_id is None:
-            tail.append(view)
+            tails.setdefault(link.issue_id, []).append(view)
         else:
             sources.setdefault(link.item_id, []).append(view)
-    items = []
-    for item in issue.items.filter(hidden=False).select_related("category").order_by("number"):
-        category = item.category
-        items.append(
-            ItemView(
-                id=item.pk,
-                number=item.number,
-                anchor=item.anchor,
-                entry_id=item.entry_id,
-                title=item.title,
-                category=None if category is None else category_view(category),
-                sources=tuple(sources.get(item.pk, ())),
-                date=item.date,
-                insight=item.insight,
-                bullets=bullet_views(item.bullets),
-                body=item.body,
-                score=item.score,
-                extra=item.extra,
-                published_at=item.published_at,
-                corrected_at=item.corrected_at,
-            )
+    items: dict[int, list[ItemView]] = {}
+    rows = Item.objects.filter(issue__in=issues, hidden=False).select_related("category")
+    for item in rows.order_by("issue_id", "number"):
+        items.setdefault(item.issue_id, []).append(item_view(item, sources.get(item.pk, ())))
+    return [
+        IssueView(
+            id=issue.pk,
+            publication=issue.publication.slug,
+            slug=issue.slug,
+            entry_id=issue.entry_id,
+            title=issue.title,
+            date=issue.date,
+            language=issue.language,
+            subject=issue.subject,
+            preheader=issue.preheader,
+            intro=issue.intro,
+            items=tuple(items.get(issue.pk, ())),
+            tail_title=str(issue.extra.get("tail_title", "")),
+            tail=tuple(tails.get(issue.pk, ())),
+            published_at=issue.published_at,
+            corrected_at=issue.corrected_at,
+            extra=issue.extra,
         )
-    return IssueView(
-        id=issue.pk,
-        publication=issue.publication.slug,
-        slug=issue.slug,
-        entry_id=issue.entry_id,
-        title=issue.title,
-        date=issue.date,
-        language=issue.language,
-        subject=issue.subject,
-        preheader=issue.preheader,
-        intro=issue.intro,
-        items=tuple(items),
-        tail_title=str(issue.extra.get("tail_title", "")),
-        tail=tuple(tail),
-        published_at=issue.published_at,
-        corrected_at=issue.corrected_at,
-        extra=issue.extra,
-    )
+        for issue in issues
+    ]
