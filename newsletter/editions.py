@@ -1,4 +1,4 @@
-"""An issue and a reader's choice -> which items that reader gets. Pure but for `load` and `load_all`.
+"""An issue and a reader's choice -> which items that reader gets. Pure, but for loading.
 
 `IssueView` is the issue as every output needs it (mail, text, web page, feed): plain frozen
 values, loaded with four queries, safe to hand to a template.
