@@ -14,7 +14,10 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from . import views
 
-app_patterns: list[URLPattern | URLResolver] = [path("admin/", admin.site.urls)]
+app_patterns: list[URLPattern | URLResolver] = [
+    path("admin/", admin.site.urls),
+    path("i18n/", include("django.conf.urls.i18n")),
+]
 if find_spec("newsletter.api"):
     from .api import api  # type: ignore[import-not-found,unused-ignore]
 

@@ -1,0 +1,3 @@
+"""The editors' pages. One file is one page or one step of the editor's day."""
+
+from . import publications  # noqa: F401

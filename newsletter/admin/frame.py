@@ -1,0 +1,94 @@
+"""What all pages of one issue share: finding it, its heading, its tabs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from subscribers.admin.access import require
+from subscribers.admin.chrome import page
+from subscribers.models import Publication
+from subscribers.roles import Act, may
+
+from ..models import Issue
+
+# States after the freeze: there are readers and a ledger.
+RELEASED = (Issue.State.SENDING, Issue.State.PAUSED, Issue.State.SENT, Issue.State.CANCELLED)
+
+
+def find_issue(request: HttpRequest, pk: int, act: Act) -> Issue:
+    """The issue, if the user may `act` in its publication; else 404 or 403."""
+    issue = (
+        Issue.objects.select_related("publication", "approved_by", "released_by")
+        .filter(pk=pk)
+        .first()
+    )
+    if issue is None:
+        raise Http404
+    require(request, act, issue.publication)
+    return issue
+
+
+def address(name: str, issue: Issue) -> str:
+    """The address of one of the issue's pages."""
+    return reverse(f"admin:newsletter_issue_{name}", args=[issue.pk])
+
+
+def public_address(issue: Issue) -> str:
+    """Where the issue can be read on the site, or empty."""
+    if issue.published_at is None:
+        return ""
+    return f"/{issue.publication.slug}/{issue.slug}/"
+
+
+def in_undo_time(issue: Issue) -> bool:
+    """Released, but nothing is frozen yet: it can be taken back."""
+    return issue.state == Issue.State.SCHEDULED
+
+
+def can(request: HttpRequest, publication: Publication) -> dict[str, bool]:
+    """What to offer on a page; each action checks again for itself."""
+    return {act.value: may(request.user, act, publication) for act in Act}
+
+
+def issue_page(
+    request: HttpRequest, issue: Issue, tab: str, template: str, *, title: str = "", **context: Any
+) -> TemplateResponse:
+    """A page of the issue; `tab` is the one that is open, or empty for a page beside them."""
+    allowed = can(request, issue.publication)
+    tabs = [("change", _("Items")), ("preview", _("Preview")), ("preflight", _("Preflight"))]
+    tabs += [("audience", _("Audience"))]
+    if issue.state in RELEASED or issue.state == Issue.State.SCHEDULED:
+        tabs += [("progress", _("Sending"))]
+    tabs += [("history", _("History"))]
+    names = dict(tabs)
+    crumbs = [
+        (_("Issues"), reverse("admin:newsletter_issue_changelist")),
+        (issue.publication.name, _list_of(issue)),
+    ]
+    if title or tab != "change":
+        crumbs.append((issue.slug, address("change", issue)))
+        short = title or names.get(tab, "")
+    else:
+        short = issue.slug
+    return page(
+        request,
+        template,
+        title=short,
+        crumbs=crumbs,
+        issue=issue,
+        publication=issue.publication,
+        can=allowed,
+        tab=tab,
+        tabs=[(name, text, address(name, issue)) for name, text in tabs],
+        public=public_address(issue),
+        **context,
+    )
+
+
+def _list_of(issue: Issue) -> str:
+    return f"{reverse('admin:newsletter_issue_changelist')}?publication={issue.publication.slug}"

@@ -1,0 +1,138 @@
+"""The list of issues, which is also where an editor's day begins, and every address below it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from subscribers.admin import keyset
+from subscribers.admin.access import require, visible
+from subscribers.admin.chrome import PagesAdmin, page
+from subscribers.models import Publication
+from subscribers.roles import Act, may
+
+from .. import sending
+from ..models import Issue
+from . import control, corrections, failures, history, intake, items, preview, release, tests
+from .frame import RELEASED
+
+State = Issue.State
+# What needs an eye on it, at the top of the list.
+_MOVING = (State.SCHEDULED, State.SENDING, State.PAUSED)
+
+
+def _issues(publications: Iterable[Publication]) -> QuerySet[Issue]:
+    return (
+        Issue.objects.filter(publication__in=publications)
+        .select_related("publication")
+        .annotate(shown=Count("items", filter=Q(items__hidden=False)))
+    )
+
+
+def _with_counts(issues: list[Issue]) -> list[dict[str, Any]]:
+    """Each issue with its ledger: stored in the row when final, else summed over its chunks."""
+    rows = []
+    for issue in issues:
+        counts: dict[str, int] = {}
+        if issue.state in (State.SENDING, State.PAUSED):
+            counts = dict(sending.ledger(issue))
+        elif issue.state in RELEASED:
+            counts = {name: getattr(issue, name) for name in ("recipients", "sent", "failed")}
+            counts["in_doubt"] = issue.in_doubt
+        rows.append({"issue": issue, "counts": counts})
+    return rows
+
+
+@require_safe
+def issue_list(request: HttpRequest) -> HttpResponseBase:
+    """All issues the user may see, newest date first."""
+    require(request, Act.SEE, None)
+    publications = list(visible(request))
+    chosen = next((p for p in publications if p.slug == request.GET.get("publication")), None)
+    state = request.GET.get("state", "")
+    issues = _issues([chosen] if chosen else publications)
+    if state in State.values:
+        issues = issues.filter(state=state)
+    else:
+        state = ""
+    taken = keyset.take(request, issues, ["date", "id"], size=30)
+    moving = [] if state or taken.newer else _moving(publications, chosen)
+    return page(
+        request,
+        "admin/sudi/issues.html",
+        title=_("Issues"),
+        slice=taken,
+        rows=_with_counts(taken.rows),
+        moving=moving,
+        publications=publications,
+        chosen=chosen,
+        state=state,
+        states=State.choices,
+        may_edit=may(request.user, Act.EDIT, chosen),
+    )
+
+
+def _moving(publications: list[Publication], chosen: Publication | None) -> list[dict[str, Any]]:
+    # Three lookups by equality: a partial index on the state serves each of them.
+    found: list[Issue] = []
+    for state in _MOVING:
+        found += _issues([chosen] if chosen else publications).filter(state=state)[:20]
+    return _with_counts(found)
+
+
+def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """The first page after logging in: what moves now, the drafts, and what was sent last."""
+    publications = list(visible(request))
+    issues = _issues(publications)
+    context.update(
+        title=_("Today"),
+        crumbs=[(_("Today"), "")],
+        publications=publications,
+        moving=_moving(publications, None),
+        drafts=issues.filter(state=State.DRAFT).order_by("-date", "-id")[:8],
+        sent=_with_counts(list(issues.filter(state=State.SENT).order_by("-date", "-id")[:5])),
+        may_edit=may(request.user, Act.EDIT, None),
+        may_add_publication=request.user.is_superuser,
+        import_address=reverse("admin:newsletter_issue_import"),
+    )
+    return context
+
+
+@admin.register(Issue)
+class IssueAdmin(PagesAdmin[Issue]):
+    """Every address of the editor's day."""
+
+    act = Act.SEE
+    pages = (
+        ("", issue_list, "changelist"),
+        ("import/", intake.upload, "import"),
+        ("<int:pk>/", items.item_list, "change"),
+        ("<int:pk>/about/", items.about, "about"),
+        ("<int:pk>/order/", items.order, "order"),
+        ("<int:pk>/item/<int:item>/", items.edit, "item"),
+        ("<int:pk>/preview/", preview.preview, "preview"),
+        ("<int:pk>/preview/shown/", preview.shown, "shown"),
+        ("<int:pk>/preflight/", preview.preflight, "preflight"),
+        ("<int:pk>/audience/", release.audience, "audience"),
+        ("<int:pk>/test/", tests.send, "test"),
+        ("<int:pk>/send/", release.review, "send"),
+        ("<int:pk>/approve/", release.approve, "approve"),
+        ("<int:pk>/progress/", control.progress, "progress"),
+        ("<int:pk>/progress/now/", control.fragment, "now"),
+        ("<int:pk>/progress.json", control.figures, "figures"),
+        ("<int:pk>/act/<slug:name>/", control.act, "act"),
+        ("<int:pk>/failures/<slug:kind>/", failures.listing, "failures"),
+        ("<int:pk>/why/", failures.why, "why"),
+        ("<int:pk>/history/", history.history, "history"),
+        ("<int:pk>/history/compare/", history.compare, "compare"),
+        ("<int:pk>/history/<int:number>/", history.revision, "revision"),
+        ("<int:pk>/correct/", corrections.overview, "correct"),
+        ("<int:pk>/correct/<int:item>/", corrections.correct, "correct_item"),
+    )

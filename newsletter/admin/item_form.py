@@ -1,0 +1,213 @@
+"""An item as an editor changes it: bullets and sources as lines of text, both ways."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from subscribers.models import Category
+
+from ..digest import markdown
+from ..models import Issue, Item, Link
+from ..snapshots import bullets_of, bullets_text
+
+if TYPE_CHECKING:
+    _Item = forms.ModelForm[Item]
+    _Issue = forms.ModelForm[Issue]
+else:
+    _Item = _Issue = forms.ModelForm
+
+# `- **Lead:** text`; the colon may stand behind the bold, in either width.
+_BULLET = re.compile(r"(?P<indent>\s*)[-*+•]\s+(?P<rest>.*)\Z")
+_LEAD = re.compile(r"\*\*(?P<lead>[^*]+?)\s*[:：]?\*\*\s*[:：]?\s*(?P<text>.*)\Z")
+_MOST_BULLETS = 200
+_DEEPEST = 6
+_LONGEST_SUBJECT = 300
+
+
+class BadLines(ValueError):
+    """A line that cannot be read; the message names its number."""
+
+
+def read_bullets(text: str) -> list[dict[str, Any]]:
+    """Lines of bullets -> Item.bullets. Raises BadLines with the number of the line."""
+    top: list[dict[str, Any]] = []
+    # (indent, children) of the bullets the next line may belong to.
+    open_lists: list[tuple[int, list[dict[str, Any]]]] = [(-1, top)]
+    count = 0
+    for number, line in enumerate(text.splitlines(), 1):
+        line = markdown.clean(line).rstrip()
+        if not line.strip():
+            continue
+        found = _BULLET.match(line.replace("\t", "    "))
+        if found is None:
+            if count == 0:
+                raise BadLines(_("Line %(line)d: begin each bullet with “- ”.") % {"line": number})
+            last = open_lists[-1][1][-1] if open_lists[-1][1] else open_lists[-2][1][-1]
+            last["text"] = f"{last['text']} {line.strip()}".strip()
+            continue
+        count += 1
+        if count > _MOST_BULLETS:
+            raise BadLines(_("More than %(most)d bullets.") % {"most": _MOST_BULLETS})
+        indent = len(found["indent"])
+        while len(open_lists) > 1 and open_lists[-1][0] >= indent:
+            open_lists.pop()
+        if len(open_lists) > _DEEPEST:
+            raise BadLines(_("Line %(line)d: nested too deeply.") % {"line": number})
+        lead = _LEAD.match(found["rest"])
+        bullet: dict[str, Any] = {
+            "lead": lead["lead"].strip() if lead else "",
+            "text": (lead["text"] if lead else found["rest"]).strip(),
+            "children": [],
+        }
+        open_lists[-1][1].append(bullet)
+        open_lists.append((indent, bullet["children"]))
+    return top
+
+
+def read_sources(text: str) -> list[tuple[str, str]]:
+    """Lines `Label | address` (or one of both) -> (label, address). Raises BadLines."""
+    found = []
+    for number, line in enumerate(text.splitlines(), 1):
+        line = markdown.clean(line).strip()
+        if not line:
+            continue
+        label, bar, url = line.rpartition("|")
+        label, url = label.strip(), url.strip()
+        if not bar and not re.match(r"[a-z]+:", url, re.IGNORECASE):
+            label, url = url, ""  # A source named without a link.
+        if url and not markdown.safe_url(url):
+            raise BadLines(
+                _("Line %(line)d: write an address that begins with https:// or http://.")
+                % {"line": number}
+            )
+        found.append((label[:300], url))
+    return found
+
+
+def _one_line(text: str) -> str:
+    if any(ord(c) < 32 or c in "\x7f\x85\u2028\u2029" for c in text):
+        raise forms.ValidationError(_("Write this on one line, without control characters."))
+    return text
+
+
+class ItemForm(_Item):
+    """The fields of one item; `save` writes the row and its sources."""
+
+    bullet_lines = forms.CharField(
+        label=gettext_lazy("Bullets"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=gettext_lazy(
+            "One a line: “- **Lead:** text”. Indent by two spaces to nest. Markdown is understood."
+        ),
+    )
+    source_lines = forms.CharField(
+        label=gettext_lazy("Sources"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("One a line: “The Paper | https://example.org/story”."),
+    )
+
+    class Meta:
+        model = Item
+        fields = ("title", "category", "date", "insight", "body", "hidden")
+        widgets = {
+            "title": forms.Textarea(attrs={"rows": 2}),
+            "insight": forms.Textarea(attrs={"rows": 3}),
+            "body": forms.Textarea(attrs={"rows": 4}),
+            "date": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        }
+
+    field_order = (
+        "title", "category", "source_lines", "date", "insight", "bullet_lines", "body", "hidden",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        item = self.instance
+        category = self.fields["category"]
+        assert isinstance(category, forms.ModelChoiceField)
+        category.queryset = Category.objects.filter(
+            publication_id=item.issue.publication_id, retired_at__isnull=True
+        ) | Category.objects.filter(pk=item.category_id)
+        category.empty_label = _("– none: readers will not get this item –")
+        self.fields["bullet_lines"].initial = bullets_text(bullets_of(item.bullets))
+        self.fields["source_lines"].initial = "\n".join(
+            f"{link.label} | {link.url}" if link.url else link.label
+            for link in item.links.filter(kind=Link.Kind.SOURCE).order_by("number")
+        )
+
+    def clean_title(self) -> str:
+        return _one_line(" ".join(self.cleaned_data["title"].split()))
+
+    def clean_insight(self) -> str:
+        return markdown.clean(self.cleaned_data["insight"])
+
+    def clean_body(self) -> str:
+        return markdown.clean(self.cleaned_data["body"])
+
+    def clean_bullet_lines(self) -> list[dict[str, Any]]:
+        try:
+            return read_bullets(self.cleaned_data["bullet_lines"])
+        except BadLines as error:
+            raise forms.ValidationError(str(error)) from None
+
+    def clean_source_lines(self) -> list[tuple[str, str]]:
+        try:
+            return read_sources(self.cleaned_data["source_lines"])
+        except BadLines as error:
+            raise forms.ValidationError(str(error)) from None
+
+    def write(self) -> Item:
+        """Store the item and its sources. Call it inside a transaction."""
+        item = self.instance
+        item.bullets = self.cleaned_data["bullet_lines"]
+        item.save()
+        if "source_lines" in self.changed_data:
+            item.links.filter(kind=Link.Kind.SOURCE).delete()
+            Link.objects.bulk_create(
+                Link(
+                    issue_id=item.issue_id,
+                    item=item,
+                    kind=Link.Kind.SOURCE,
+                    number=number,
+                    label=label,
+                    url=url,
+                    url_key=url_key(url),
+                )
+                for number, (label, url) in enumerate(self.cleaned_data["source_lines"], 1)
+            )
+        return item
+
+
+def url_key(url: str) -> uuid.UUID | None:
+    """What "the same link in a recent issue" compares."""
+    return None
+
+
+class AboutForm(_Issue):
+    """What belongs to the issue as a whole."""
+
+    class Meta:
+        model = Issue
+        fields = ("title", "subject", "preheader", "intro", "listed")
+        widgets = {"intro": forms.Textarea(attrs={"rows": 5})}
+
+    def clean_title(self) -> str:
+        return _one_line(self.cleaned_data["title"].strip())
+
+    def clean_subject(self) -> str:
+        return _one_line(self.cleaned_data["subject"].strip())
+
+    def clean_preheader(self) -> str:
+        return _one_line(self.cleaned_data["preheader"].strip())
+
+    def clean_intro(self) -> str:
+        return markdown.clean(self.cleaned_data["intro"])

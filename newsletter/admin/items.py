@@ -1,0 +1,220 @@
+"""The issue's first page: its items, each with category and place, changed while it is a draft."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import Max
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from subscribers.admin.chrome import record
+from subscribers.models import Category
+from subscribers.roles import Act
+
+from ..models import Issue, Item, Link
+from ..snapshots import note_edit
+from .frame import address, find_issue, issue_page
+from .item_form import AboutForm, ItemForm
+
+
+class NotADraft(Exception):
+    """The issue left the draft state before the change could be stored."""
+
+
+def hold_draft(issue: Issue) -> None:
+    """Lock the draft until the transaction ends, and forget an approval: it was for another text.
+
+    Raises NotADraft if it is none any more.
+    """
+    held = Issue.objects.filter(pk=issue.pk, state=Issue.State.DRAFT).update(approved_by=None)
+    if not held:
+        raise NotADraft
+
+
+def _refuse(request: HttpRequest, issue: Issue) -> HttpResponseRedirect:
+    if issue.state == Issue.State.SCHEDULED:
+        text = _("Nothing was changed: the issue is scheduled. Take it back to a draft first.")
+    else:
+        text = _("Nothing was changed: the issue is out. Use a correction instead.")
+    messages.error(request, text)
+    return HttpResponseRedirect(address("change", issue))
+
+
+@require_safe
+def item_list(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The items in order, with what an editor can do to each."""
+    issue = find_issue(request, pk, Act.SEE)
+    sources: dict[int, list[Link]] = {}
+    for link in issue.links.filter(kind=Link.Kind.SOURCE).order_by("item_id", "number"):
+        sources.setdefault(link.item_id or 0, []).append(link)
+    items = [
+        {"row": item, "sources": sources.get(item.pk, [])}
+        for item in issue.items.select_related("category").order_by("number")
+    ]
+    return issue_page(
+        request,
+        issue,
+        "change",
+        "admin/sudi/items.html",
+        items=items,
+        tail=issue.links.filter(kind=Link.Kind.TAIL).order_by("number"),
+        categories=Category.objects.filter(
+            publication=issue.publication, retired_at__isnull=True
+        ),
+        last_import=issue.revisions.filter(kind="import").order_by("-number").first(),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, pk: int, item: int) -> HttpResponseBase:
+    """One item's fields."""
+    issue = find_issue(request, pk, Act.EDIT)
+    row = issue.items.select_related("issue", "category").filter(pk=item).first()
+    if row is None:
+        raise Http404
+    if issue.state != Issue.State.DRAFT:
+        return _refuse(request, issue)
+    form = ItemForm(request.POST if request.method == "POST" else None, instance=row)
+    if request.method == "POST" and form.is_valid():
+        if not form.has_changed():
+            messages.info(request, _("Nothing was different."))
+            return HttpResponseRedirect(address("change", issue))
+        try:
+            with transaction.atomic():
+                hold_draft(issue)
+                form.write()
+                note_edit(issue, request.user, _("item %(number)d") % {"number": row.number})
+                record(
+                    request,
+                    "item edited",
+                    f"issue:{issue.pk}",
+                    issue.publication,
+                    item=row.number,
+                    fields=sorted(form.changed_data),
+                )
+        except NotADraft:
+            issue.refresh_from_db()
+            return _refuse(request, issue)
+        messages.success(request, _("Item %(number)d was saved.") % {"number": row.number})
+        return HttpResponseRedirect(f"{address('change', issue)}#item-{row.pk}")
+    return issue_page(
+        request,
+        issue,
+        "",
+        "admin/sudi/item.html",
+        title=_("Item %(number)d") % {"number": row.number},
+        form=form,
+        item=row,
+        status=422 if form.errors else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def about(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Title, subject, preheader and introduction of the whole issue."""
+    issue = find_issue(request, pk, Act.EDIT)
+    if issue.state != Issue.State.DRAFT:
+        return _refuse(request, issue)
+    form = AboutForm(request.POST if request.method == "POST" else None, instance=issue)
+    if request.method == "POST" and form.is_valid():
+        try:
+            with transaction.atomic():
+                hold_draft(issue)
+                issue.save(update_fields=list(form.fields))
+                note_edit(issue, request.user, _("title and introduction"))
+                record(
+                    request,
+                    "issue edited",
+                    f"issue:{issue.pk}",
+                    issue.publication,
+                    fields=sorted(form.changed_data),
+                )
+        except NotADraft:
+            issue.refresh_from_db()
+            return _refuse(request, issue)
+        messages.success(request, _("Saved."))
+        return HttpResponseRedirect(address("change", issue))
+    return issue_page(
+        request,
+        issue,
+        "",
+        "admin/sudi/about.html",
+        title=_("Title and subject"),
+        form=form,
+        status=422 if form.errors else 200,
+    )
+
+
+@require_POST
+def order(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """One button of the list: move an item up or down, hide or show it, change its category."""
+    issue = find_issue(request, pk, Act.EDIT)
+    try:
+        with transaction.atomic():
+            hold_draft(issue)
+            done, item = _change(request, issue)
+            if done:
+                note_edit(issue, request.user, done)
+                record(
+                    request,
+                    "item edited",
+                    f"issue:{issue.pk}",
+                    issue.publication,
+                    item=item.number,
+                    what=str(request.POST.get("do", ""))[:20],
+                )
+    except NotADraft:
+        issue.refresh_from_db()
+        return _refuse(request, issue)
+    return HttpResponseRedirect(f"{address('change', issue)}#item-{item.pk}")
+
+
+def _change(request: HttpRequest, issue: Issue) -> tuple[str, Item]:
+    """(what was done or empty, the item). Raises Http404 for what is not of this issue."""
+    number = request.POST.get("item", "")
+    item = issue.items.filter(pk=int(number)).first() if number.isdecimal() else None
+    if item is None:
+        raise Http404
+    what = request.POST.get("do")
+    if what in ("up", "down"):
+        return (_("order") if _swap(issue, item, what == "up") else ""), item
+    if what in ("hide", "show"):
+        changed = issue.items.filter(pk=item.pk, hidden=what == "show").update(
+            hidden=what == "hide"
+        )
+        word = _("hidden items") if changed else ""
+        return word, item
+    if what == "file":
+        chosen = request.POST.get("category", "")
+        category = None
+        if chosen:
+            if not chosen.isdecimal():
+                raise Http404
+            category = Category.objects.filter(
+                pk=int(chosen), publication_id=issue.publication_id, retired_at__isnull=True
+            ).first()
+            if category is None:
+                raise Http404
+        if item.category_id == (category.pk if category else None):
+            return "", item
+        issue.items.filter(pk=item.pk).update(category=category)
+        return _("categories"), item
+    raise Http404
+
+
+def _swap(issue: Issue, item: Item, up: bool) -> bool:
+    rows = issue.items.all()
+    if up:
+        other = rows.filter(number__lt=item.number).order_by("-number").first()
+    else:
+        other = rows.filter(number__gt=item.number).order_by("number").first()
+    if other is None:
+        return False
+    # Numbers are unique in an issue: one steps aside to a free place while they change.
+    aside = (rows.aggregate(last=Max("number"))["last"] or 0) + 1
+    first, second = item.number, other.number
+    for row, place in ((item, aside), (other, first), (item, second)):
+        rows.filter(pk=row.pk).update(number=place)
+    return True

@@ -1,0 +1,134 @@
+"""Words and figures for the admin's templates: states as chips, numbers, what was recorded."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from subscribers.models import AuditEntry
+
+from ..digest import markdown
+from ..models import Issue
+
+register = template.Library()
+
+# How a state looks: what waits is calm, what runs is lively, what needs a person is loud.
+_TONES = {
+    "draft": "plain",
+    "scheduled": "wait",
+    "sending": "busy",
+    "paused": "warn",
+    "sent": "good",
+    "cancelled": "plain",
+    "archived": "plain",
+    "pending": "wait",
+    "active": "good",
+    "unsubscribed": "plain",
+    "running": "busy",
+    "checked": "wait",
+    "done": "good",
+    "failed": "bad",
+}
+
+
+@register.filter
+def state_chip(row: Any) -> SafeString:
+    """The state of an issue, a subscription or an import as a chip with a word in it."""
+    return format_html(
+        '<span class="sudi-chip {}">{}</span>',
+        _TONES.get(row.state, "plain"),
+        row.get_state_display(),
+    )
+
+
+@register.filter
+def number(value: int | None) -> str:
+    """1234567 -> 1,234,567: no language setting needed to be read right in both languages."""
+    return "–" if value is None else f"{value:,}"
+
+
+@register.filter
+def bytes_text(size: int | None) -> str:
+    """A size in KB of 1,000 bytes, as mail clients count it."""
+    if size is None:
+        return "–"
+    return f"{size / 1000:,.1f} KB" if size >= 1000 else f"{size} B"
+
+
+@register.filter
+def plain(source: str) -> str:
+    """A title's Markdown as plain text."""
+    return markdown.plain_text(source, links=False)
+
+
+@register.filter
+def span(seconds: float | None) -> str:
+    """A length of time in words: 75 -> `1 min 15 s`."""
+    if seconds is None:
+        return "–"
+    seconds = max(0, round(seconds))
+    if seconds < 60:
+        return _("%(seconds)d s") % {"seconds": seconds}
+    minutes, seconds = divmod(seconds, 60)
+    if minutes < 60:
+        return _("%(minutes)d min %(seconds)d s") % {"minutes": minutes, "seconds": seconds}
+    hours, minutes = divmod(minutes, 60)
+    return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
+
+
+@register.filter
+def ago(moment: dt.datetime | None) -> str:
+    """How long since a moment, in one unit."""
+    if moment is None:
+        return "–"
+    seconds = int((timezone.now() - moment).total_seconds())
+    if seconds < 60:
+        return _("just now")
+    if seconds < 3600:
+        count = seconds // 60
+        return ngettext("%(count)d minute ago", "%(count)d minutes ago", count) % {"count": count}
+    if seconds < 86400:
+        count = seconds // 3600
+        return ngettext("%(count)d hour ago", "%(count)d hours ago", count) % {"count": count}
+    count = seconds // 86400
+    return ngettext("%(count)d day ago", "%(count)d days ago", count) % {"count": count}
+
+
+@register.filter
+def act_text(entry: AuditEntry) -> str:
+    """What was done, in the user's language where the catalogue knows it."""
+    return _(entry.action) if entry.action else ""
+
+
+@register.filter
+def act_detail(entry: AuditEntry) -> str:
+    """The details as `name: value` pairs."""
+    parts = []
+    for name, value in entry.detail.items():
+        if isinstance(value, (list, tuple)):
+            value = ", ".join(str(one) for one in value)
+        elif isinstance(value, dict):
+            value = ", ".join(f"{key} {one}" for key, one in value.items())
+        parts.append(f"{name}: {value}")
+    return "; ".join(parts)
+
+
+@register.filter
+def share(value: int, whole: int) -> str:
+    """`value` of `whole` in percent, for the width of a bar; never 0 for something there."""
+    if not whole or not value:
+        return "0"
+    return f"{max(0.4, 100 * value / whole):.3f}"
+
+
+@register.filter
+def is_editable(issue: Issue) -> bool:
+    """Whether items may be changed freely: nothing of it has been published or frozen."""
+    return issue.state == Issue.State.DRAFT

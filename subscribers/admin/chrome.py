@@ -1,0 +1,135 @@
+"""What surrounds every page of the admin: sidebar, crumbs, a line in the audit trail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponseBase
+from django.template.response import TemplateResponse
+from django.urls import NoReverseMatch, URLPattern, path, reverse
+from django.utils.translation import gettext as _
+
+from ..models import AuditEntry, Publication
+from ..roles import Act, may
+
+if TYPE_CHECKING:
+    from django.contrib.admin import ModelAdmin
+else:
+    from unfold.admin import ModelAdmin
+
+M = TypeVar("M", bound=Model)
+View = Callable[..., HttpResponseBase]
+# What an actor's name is cut to: AuditEntry.actor.
+_ACTOR = 150
+
+
+class PagesAdmin(ModelAdmin[M]):
+    """A model whose admin is pages of our own: (route, view, name) under its address.
+
+    The first page is the list; `act` is what opens it. The views check what each one needs.
+    """
+
+    pages: ClassVar[Sequence[tuple[str, View, str]]] = ()
+    act: ClassVar[Act] = Act.SEE
+
+    def get_urls(self) -> list[URLPattern]:
+        label = f"{self.opts.app_label}_{self.opts.model_name}"
+        return [
+            path(route, self.admin_site.admin_view(view), name=f"{label}_{name}")
+            for route, view, name in self.pages
+        ]
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return may(request.user, self.act, None)
+
+    def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return may(request.user, self.act, None)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return False
+
+
+def page(
+    request: HttpRequest,
+    template: str,
+    *,
+    title: str,
+    crumbs: Iterable[tuple[str, str]] = (),
+    status: int = 200,
+    **context: Any,
+) -> TemplateResponse:
+    """A page of the admin. `crumbs`: (text, address) of the pages above this one."""
+    return TemplateResponse(
+        request,
+        template,
+        {
+            **admin.site.each_context(request),
+            "title": title,
+            "crumbs": [*crumbs, (title, "")],
+            **context,
+        },
+        status=status,
+    )
+
+
+def record(
+    request: HttpRequest, action: str, target: str, publication: Publication | None, **detail: Any
+) -> None:
+    """Write down who did what. Never an address: what is recorded outlives an erasure."""
+    AuditEntry.objects.create(
+        actor=request.user.get_username()[:_ACTOR],
+        publication=publication,
+        action=action,
+        target=target,
+        detail=detail,
+    )
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """The sidebar: what an editor does daily comes first. Only what the user may open."""
+
+    def entry(title: str, icon: str, name: str, shown: bool = True) -> list[dict[str, Any]]:
+        if not shown:
+            return []
+        try:
+            link = reverse(f"admin:{name}")
+        except NoReverseMatch:
+            return []
+        return [
+            {"title": title, "icon": icon, "link": link, "active": request.path.startswith(link)}
+        ]
+
+    user = request.user
+    see, readers = may(user, Act.SEE, None), may(user, Act.READERS, None)
+    set_up = may(user, Act.SET_UP, None)
+    root = bool(getattr(user, "is_superuser", False))
+    groups = [
+        (_("Publish"), [*entry(_("Issues"), "newspaper", "newsletter_issue_changelist", see)]),
+        (
+            _("Readers"),
+            [
+                *entry(_("Readers"), "group", "subscribers_subscriber_changelist", readers),
+                *entry(_("Suppressions"), "block", "subscribers_suppression_changelist", readers),
+                *entry(_("Imports"), "upload_file", "subscribers_importjob_changelist", readers),
+            ],
+        ),
+        (
+            _("Set-up"),
+            [
+                *entry(_("Publications"), "menu_book", "subscribers_publication_changelist", see),
+                *entry(_("Categories"), "category", "subscribers_category_changelist", see),
+                *entry(_("Users"), "badge", "auth_user_changelist", root),
+                *entry(_("Audit"), "history", "subscribers_auditentry_changelist", set_up),
+            ],
+        ),
+    ]
+    return [{"title": title, "items": items} for title, items in groups if items]
