@@ -1,0 +1,106 @@
+"""One message for one recipient, checked where its octets are put between commands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from newsletter.smtp.replies import State, Verdict
+
+# Whatever could end the command or the path early is refused, never cut off or quoted
+# (a client that truncates at a line break mails somebody else). RFC 5321 4.5.3.1.3: 256 octets.
+_ADDRESS = re.compile(
+    rb"[^\x00-\x20\x7f-\xff<>@][^\x00-\x20\x7f-\xff<>]*@[^\x00-\x20\x7f-\xff<>@]+"
+)
+_ADDRESS_UTF8 = re.compile(rb"[^\x00-\x20\x7f<>@][^\x00-\x20\x7f<>]*@[^\x00-\x20\x7f<>@]+")
+_LONGEST_PATH = 254
+
+
+@dataclass(slots=True)
+class Parcel:
+    """What `Feed.next` gives out.
+
+    `content` is the complete message: CRLF, dot-stuffed, without the dot line; one bytes object
+    or several that follow each other (saves the caller a copy). `utf8`: addresses or headers need
+    SMTPUTF8 (RFC 6531). `eight_bit`: the body has octets above 127, so the relay must offer
+    8BITMIME. `envelope_from` may be empty (the null sender). `tag` is the caller's.
+    """
+
+    envelope_from: bytes
+    recipient: bytes
+    content: bytes | Sequence[bytes]
+    utf8: bool = False
+    tag: Any = None
+    eight_bit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What the relay offered after the last EHLO."""
+
+    pipelining: bool = False
+    eight_bit: bool = False
+    utf8: bool = False
+    size: int | None = None  # None: no SIZE; 0: SIZE without a limit (RFC 1870).
+
+
+def size_of(parcel: Parcel) -> int:
+    """Octets of the content on the wire."""
+    content = parcel.content
+    return len(content) if isinstance(content, bytes) else sum(map(len, content))
+
+
+def objection(parcel: Parcel, abilities: Abilities) -> Verdict | None:
+    """Why this parcel cannot be offered to this relay, or None."""
+    pattern = _ADDRESS_UTF8 if parcel.utf8 else _ADDRESS
+    for address, phase, status in (
+        (parcel.recipient, "rcpt", "5.1.3"),
+        (parcel.envelope_from, "mail", "5.1.7"),
+    ):
+        if not address and phase == "mail":
+            continue
+        if pattern.fullmatch(address) is None or len(address) > _LONGEST_PATH:
+            shown = address[:100].decode("ascii", "backslashreplace")
+            return _failed(status, f"address refused before sending: {shown!r}", phase)
+    content = parcel.content
+    if (content if isinstance(content, bytes) else content[-1])[-2:] != b"\r\n":
+        # The dot would not stand on a line of its own and the relay would wait for ever.
+        return _failed("5.6.0", "the content does not end with CRLF", "data")
+    if parcel.utf8:
+        if not abilities.utf8:
+            return _failed("5.6.7", "needs SMTPUTF8, which the relay does not offer", "mail")
+        try:
+            parcel.recipient.decode()
+            parcel.envelope_from.decode()
+        except UnicodeDecodeError:
+            return _failed("5.1.3", "address refused before sending: not UTF-8", "rcpt")
+    if parcel.eight_bit and not abilities.eight_bit:
+        return _failed("5.6.3", "needs 8BITMIME, which the relay does not offer", "mail")
+    if abilities.size and (size := size_of(parcel)) > abilities.size:
+        return _failed(
+            "5.3.4", f"{size} octets are more than the {abilities.size} the relay takes", "mail"
+        )
+    return None
+
+
+def _failed(status: str, text: str, phase: str) -> Verdict:
+    return Verdict(State.FAILED, None, status, text, phase)
+
+
+def mail_command(parcel: Parcel, abilities: Abilities) -> bytes:
+    """MAIL with exactly the parameters this parcel needs here."""
+    parameters = b""
+    if abilities.size is not None:
+        parameters += b" SIZE=%d" % size_of(parcel)
+    if parcel.eight_bit or (parcel.utf8 and abilities.eight_bit):
+        parameters += b" BODY=8BITMIME"
+    if parcel.utf8:
+        parameters += b" SMTPUTF8"
+    return b"MAIL FROM:<%b>%b\r\n" % (parcel.envelope_from, parameters)
+
+
+def rcpt_command(parcel: Parcel) -> bytes:
+    """RCPT for the one recipient."""
+    return b"RCPT TO:<%b>\r\n" % parcel.recipient
