@@ -1,0 +1,200 @@
+"""A mail as its reader needs it: header fields, the words of a person or server, the machine's
+fields, and the returned message, whatever the MIME around them is worth.
+
+Reports come from thirty years of software: parts without an end, a boundary that is never
+declared, delivery-status fields in plain text, charsets nobody knows. Nothing here may raise.
+"""
+
+from __future__ import annotations
+
+import email
+import email.header
+import html
+import re
+from dataclasses import dataclass, field
+from email.message import Message
+
+# Where the returned message begins when it is not a part of its own.
+_RETURNED = re.compile(
+    r"^(?:"
+    r"[-=_*|> ]*(?:this is a copy of|below this line is|below is|included is|enclosed is) (?:a copy|the)\b.*"
+    r"|[-=_*|> ]*(?:begin )?(?:original|returned|unsent|undelivered|rejected|bounced|message) "
+    r"(?:message|mail|text|header|headers)(?: info| text| headers?)?(?: follows?)?[-=_*|.:> ]*"
+    r"|[-=_*|> ]*the (?:header|headers|text) of the original (?:message|mail) (?:is|are|follows).*"
+    r"|[-=_*|> ]*(?:a copy of|the) (?:the |your )?(?:original )?(?:message|mail) (?:is |that you |you sent )?"
+    r"(?:follows|below|attached|sent).*:\s*"
+    r"|[-=_*|> ]+original (?:message|mail).*"
+    r"|original (?:message|mail):?\s*"
+    r"|message headers follow.*|original message follows.*"
+    r"|[-=_*|> ]*原(?:始)?(?:邮件|信)(?:内容|如下)?.*"
+    r")$",
+    re.I | re.M,
+)
+# Or a block that can only be the head of one.
+_HEAD = re.compile(
+    r"^(?:Received:|Return-Path:|DKIM-Signature:|X-Received:|Message-ID:|From: .*\n"
+    r"(?:To|Date|Subject|Message-ID): )",
+    re.I | re.M,
+)
+_UNFOLD = re.compile(r"\n[ \t]+")
+_FIELD = re.compile(r"^[>|\s]*([A-Za-z][A-Za-z-]{2,40}):[ \t]*(.*)$")
+_MACHINE = re.compile(
+    r"^[>|\s]*(?:Final-Recipient|Original-Recipient|Diagnostic-Code)\s*:", re.I | re.M
+)
+_BLANK = re.compile(r"\n[>|\s]*\n")
+_TAG = re.compile(r"<(?:br|/p|/div|/tr|/li|/h\d)\b[^>]*>", re.I)
+_ANY_TAG = re.compile(r"<(?:style|script)\b.*?</(?:style|script)>|<[^>@]*>", re.I | re.S)
+
+Fields = dict[str, str]
+
+
+@dataclass(slots=True)
+class Mail:
+    """The parts of a mail that matter here. Field names are lower case."""
+
+    headers: list[tuple[str, str]]
+    content_type: str
+    report_type: str
+    text: str = ""
+    groups: list[Fields] = field(default_factory=list)
+    feedback: list[tuple[str, str]] = field(default_factory=list)
+    returned: str = ""
+    has_status: bool = False
+    has_message: bool = False
+
+    def get(self, name: str) -> str:
+        """The first field of this name, decoded and on one line, or ""."""
+        return next((value for key, value in self.headers if key == name), "")
+
+    def all(self, *names: str) -> list[str]:
+        """Every value of these fields, in their order in the mail."""
+        return [value for key, value in self.headers if key in names]
+
+
+def read(data: bytes) -> Mail:
+    """Take a mail apart. `data` may have CRLF, LF or CR newlines."""
+    data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if data.startswith(b"From "):  # The separator line of an mbox.
+        data = data.partition(b"\n")[2]
+    message = email.message_from_bytes(data)
+    mail = Mail(
+        headers=[(key.lower(), _header(value)) for key, value in message.items()],
+        content_type=message.get_content_type(),
+        report_type=str(message.get_param("report-type") or "").lower(),
+    )
+    texts: list[str] = []
+    _walk(message, mail, texts, depth=0)
+    text = "\n".join(texts)
+    if not mail.returned:
+        text, mail.returned = split_returned(text)
+    mail.text = text
+    if not mail.groups and _MACHINE.search(text):
+        # Written as text, quoted by a person who forwards it, or in a part that lost its head.
+        mail.groups = [group for group in groups(text) if "action" in group or "status" in group]
+        mail.has_status = bool(mail.groups)
+    return mail
+
+
+def _walk(part: Message, mail: Mail, texts: list[str], depth: int) -> None:
+    kind = part.get_content_type()
+    if kind == "message/delivery-status":
+        mail.has_status = True
+        mail.groups += groups(_inner_text(part))
+    elif kind == "message/feedback-report":
+        mail.feedback += _lines(_inner_text(part))
+    elif kind in ("message/rfc822", "text/rfc822-headers", "text/rfc822-header", "message/partial"):
+        mail.has_message = True
+        mail.returned += _inner_text(part)
+    elif part.is_multipart():
+        if depth > 20:
+            return
+        for inner in part.get_payload():
+            if isinstance(inner, Message):
+                _walk(inner, mail, texts, depth + 1)
+    elif kind == "text/html":
+        if not any(text.strip() for text in texts):
+            texts.append(_words(_text(part)))
+    elif kind.startswith("text/") or (kind.startswith("multipart/") and depth < 20):
+        if not mail.has_message:
+            texts.append(_text(part))
+
+
+def _inner_text(part: Message) -> str:
+    """The text inside a message/* part, however the parser took it apart."""
+    payload = part.get_payload()
+    if isinstance(payload, str):
+        return _text(part)
+    pieces = []
+    for inner in payload if isinstance(payload, list) else [payload]:
+        if not isinstance(inner, Message):
+            continue
+        head = "".join(f"{key}: {_header(value)}\n" for key, value in inner.items())
+        body = "" if inner.is_multipart() else _text(inner)
+        pieces.append(head + ("\n" + body if body else ""))
+    return "\n".join(pieces)
+
+
+def _text(part: Message) -> str:
+    raw = part.get_payload(decode=True)
+    if not isinstance(raw, bytes):
+        return ""
+    charset = (part.get_content_charset() or "").strip("'\" ")
+    for name in (charset, "utf-8"):
+        try:
+            return raw.decode(name) if name else raw.decode()
+        except (LookupError, ValueError):
+            continue
+    if b"\x1b$" in raw:
+        return raw.decode("iso-2022-jp", "replace")
+    return raw.decode("latin-1")
+
+
+def _words(page: str) -> str:
+    return html.unescape(_ANY_TAG.sub(" ", _TAG.sub("\n", page)))
+
+
+def _header(value: object) -> str:
+    text = _UNFOLD.sub(" ", str(value)).replace("\n", " ")
+    try:
+        text = str(email.header.make_header(email.header.decode_header(text)))
+    except (LookupError, ValueError, email.errors.HeaderParseError):
+        pass
+    # Octets that are no UTF-8 come out of the parser as lone surrogates.
+    return text.encode("utf-8", "replace").decode("utf-8", "replace").strip()
+
+
+def _lines(text: str) -> list[tuple[str, str]]:
+    found = []
+    for line in _UNFOLD.sub(" ", text).split("\n"):
+        if match := _FIELD.match(line):
+            found.append((match[1].lower(), match[2].strip()))
+    return found
+
+
+def groups(text: str) -> list[Fields]:
+    """The recipient groups of delivery-status fields (RFC 3464 section 2.3).
+
+    A group needs an address or a diagnosis; the group about the message has neither.
+    """
+    found = []
+    for block in _BLANK.split(text):
+        fields: Fields = {}
+        for key, value in _lines(block):
+            if key in ("final-recipient", "original-recipient") and key in fields:
+                if "final-recipient" in fields and "action" in fields:
+                    found.append(fields)
+                    fields = {}
+            fields.setdefault(key, value)
+        if fields.keys() & {"final-recipient", "original-recipient", "diagnostic-code"}:
+            found.append(fields)
+    return found
+
+
+def split_returned(text: str) -> tuple[str, str]:
+    """(the report's own words, the returned message)."""
+    ends = [match.start() for match in (_RETURNED.search(text), _HEAD.search(text)) if match]
+    # A text that begins with a head is a mail without MIME inside; keep what there is.
+    ends = [end for end in ends if text[:end].strip()]
+    if not ends:
+        return text, ""
+    return text[: min(ends)], text[min(ends) :]

@@ -1,0 +1,317 @@
+"""A mail at the return path, read: bytes in, `Report` out. Pure, and raises nothing.
+
+Standard reports first (RFC 5965 complaints, RFC 3464 delivery status), then what only looks like
+one; an automatic reply or a person's letter is never a bounce.
+"""
+
+from __future__ import annotations
+
+import email
+import json
+import re
+from typing import Any
+
+from flufl.bounce import all_failures
+
+from . import mime, verdict, zoo
+from .mime import Mail
+from .value import Kind, Phase, Recipient, Report
+
+# A report quotes at most the message it is about; what is longer is read to here.
+MAX_BYTES = 1_000_000
+
+_DAEMON = re.compile(
+    r"mailer-?_?daemon|mail-?daemon|post_?master\b|mdaemon|double-bounce|mail ?delivery|delivery subsystem"
+    r"|mail\.delivery|delivery system|system administrator|\bno-?reply\b|mmsc ndr|interconnect|^<?>?$",
+    re.I,
+)
+_SIGNS = re.compile(
+    r"undeliver|deliver\w*\b[^.\n]{0,40}\b(?:fail|status|delay|problem|error|impossible|unsuccessful)"
+    r"|(?:fail\w*|unable|error\w*|problem|could not|couldn't|cannot|can't|not|wasn't able|trying)\b[^.\n]{0,40}\bdeliver"
+    r"|failure notice|returned (?:mail|message)|returning (?:message )?to sender|mail (?:system error|failure|failed)"
+    r"|message (?:delivery|not delivered)|did not reach|failed (?:permanently|recipient|address)|failure reason"
+    r"|transcript of session|permanent (?:fatal )?error|was rejected|not be sent|unknown user|bounce"
+    r"|退信|无法(?:投递|送达|发送)|投递失败|发送失败|系统退信|無法(?:傳遞|送達)|送信できません|配信できません|配送できません"
+    r"|не может быть доставлено|unzustellbar|nicht zugestellt|non remis|no se pudo entregar|impossible de remettre",
+    re.I,
+)
+_FORWARDED = re.compile(r"^(?:fwd?|wg|tr|rv|转发|转寄)\s*[:：]", re.I)
+_AUTO_SUBJECT = re.compile(
+    r"^(?:(?:re|aw|sv|回复|答复)\s*[:：]\s*)*(?:auto(?:matic|mated)?[ -]?(?:reply|response|antwort)|autoreply|auto\s*:|out of (?:the )?office|"
+    r"away (?:from|until)|on (?:vacation|holiday|leave)|vacation|absence|abwesen|réponse automatique|respuesta autom|risposta autom|"
+    r"自动(?:回复|答复)|自動(?:回覆|応答|返信)|不在|автоответ)",
+    re.I,
+)
+_OPT_OUT = re.compile(r"^\s*(?:unsubscribe|remove me|opt-?out|退订|取消订阅)\s*$", re.I)
+_TO = re.compile(r"^(?:To|X-Original-To|Delivered-To):[^\n]*?([\w.+=-]+@[\w-]+(?:\.[\w-]+)+)", re.I | re.M)
+_PLAIN_ADDRESS = re.compile(r"[^\s<>;,:\"()]+@[\w-]+(?:\.[\w-]+)*|\"[^\"]+\"@[\w.-]+")
+# What the server answered, from its code to the end of the paragraph.
+_ANSWER = re.compile(
+    r"(?<![\w.\[#/-])([245]\d\d)(?=[ :-])(?:[ :-]|ERROR_CODE|,)*[^\n]*(?:\n(?![ \t>]*\n)(?![ \t]*<?\S+@\S+:)[^\n]*)*"
+)
+_LEADER = re.compile(r"(?:said|was|with|failure|server|host|error|code|reason)\s*:?\s*$|^\W*$|[:\]<(]\s*$", re.I)
+_AFTERWORD = re.compile(
+    r"\(in reply to|giving up on|i'm not going to try|this message has been in the queue|\[(?:rcpt_to|mail_from|data)\]"
+    r"|-{3,}|no action is required|this has been a permanent failure|last-attempt|рекомендуем|\*{6,}",
+    re.I,
+)
+# A sentence of the reporting system that says nothing about why.
+_BOILERPLATE = re.compile(
+    r"(?:a message that you (?:have )?sent|your message) (?:could not|cannot|can't) be delivered[^.:]*[.:]?"
+    r"|this is a permanent error[^.]*\.?|google tried to deliver your message, but it was rejected by (?:the )?[^.]*\.(?: we recommend[^.]*\.)?"
+    r"|we recommend contacting[^.]*\.|(?:sorry,? )?(?:we were|i'm afraid i wasn't) (?:un)?able to deliver[^.]*\."
+    r"|please (?:note|do not reply|check)[^.]*\.|each of the following recipients was rejected by a remote\s+mail server"
+    r"|unable to deliver message to(?: the following address\(es\))?[.:]?|this (?:message|letter) was created automatically[^.]*\."
+    r"|no further delivery attempts[^.]*\.|delivery to the following recipients? (?:failed permanently|has been delayed)"
+    r"|the following address(?:es|\(es\))? (?:had (?:permanent fatal |delivery )?(?:errors|problems)|failed):?"
+    r"|i'm sorry to have to inform you[^.]*\.|could\s+not\s+be\s+delivered\s+to\s+one\s+or\s+more[^.]*\."
+    r"|undelivered mail returned to sender|for further assistance[^.\n]*|if you do so, please[^.]*\.",
+    re.I,
+)
+
+
+def read(data: bytes) -> Report:
+    """What this mail is, and whose mail it says could not be delivered and why."""
+    mail = mime.read(data[:MAX_BYTES])
+    if (complaint := _complaint(mail)) is not None:
+        return complaint
+    if (notice := _notification(mail)) is not None:
+        return notice
+    if mail.groups:
+        return _status_report(mail)
+    if _looks_like_bounce(mail):
+        recipients = _from_text(mail, data)
+        return Report(Kind.BOUNCE, recipients)
+    if _is_automatic(mail):
+        return Report(Kind.AUTO_REPLY)
+    return Report(Kind.OTHER)
+
+
+# --- complaints ---------------------------------------------------------------------------------
+
+
+def _complaint(mail: Mail) -> Report | None:
+    """RFC 5965, Hotmail's older form of it, and mail sent by a List-Unsubscribe: mailto button."""
+    subject = mail.get("subject")
+    if mail.feedback or mail.report_type == "feedback-report":
+        kind = next((value for key, value in mail.feedback if key == "feedback-type"), "abuse")
+        names = [v for k, v in mail.feedback if k in ("original-rcpt-to", "removal-recipient")]
+    elif mail.has_message and subject.lower().startswith("complaint about message from"):
+        kind, names = "abuse", []
+    elif _OPT_OUT.match(subject) and not mail.get("in-reply-to"):
+        kind, names = "opt-out", [mail.get("from")]
+    else:
+        return None
+    addresses = [a for name in names if (a := _address(name))]
+    if not addresses:
+        addresses = [match[1] for match in [_TO.search(mail.returned)] if match] or [""]
+    kind = kind.strip().lower()
+    return Report(
+        Kind.COMPLAINT,
+        tuple(Recipient(address, "", False, kind or "abuse") for address in addresses),
+        feedback=kind or "abuse",
+    )
+
+
+# --- notifications in JSON ----------------------------------------------------------------------
+
+
+def _notification(mail: Mail) -> Report | None:
+    """Amazon SES through SNS by mail: a JSON object in the text, broken at 998 octets."""
+    text = mail.text.lstrip()
+    if not text.startswith("{") or "Type" not in text[:40]:
+        return None
+    try:
+        notice, _ = json.JSONDecoder(strict=False).raw_decode(re.sub(r"!\n ?", "", text))
+    except ValueError:
+        return None
+    kind = notice.get("notificationType") or notice.get("eventType")
+    if kind == "Complaint":
+        found = _entries(notice, "complaint", "complainedRecipients")
+        reason = str(notice["complaint"].get("complaintFeedbackType") or "abuse")
+        return Report(
+            Kind.COMPLAINT,
+            tuple(Recipient(str(r.get("emailAddress", "")), "", False, reason) for r in found),
+            feedback=reason,
+        )
+    if kind == "Bounce":
+        recipients = []
+        for entry in _entries(notice, "bounce", "bouncedRecipients"):
+            words = re.sub(r"^\w+;\s*", "", str(entry.get("diagnosticCode", "")))
+            made = verdict.judge(words, status=str(entry.get("status", "")), phase=Phase.RCPT)
+            recipients.append(
+                Recipient(
+                    str(entry.get("emailAddress", "")), made.status, made.hard, made.reason, text=words
+                )
+            )
+        return Report(Kind.BOUNCE, tuple(recipients))
+    return Report(Kind.OTHER) if kind else None
+
+
+def _entries(notice: dict[str, Any], part: str, name: str) -> list[dict[str, Any]]:
+    inner = notice.get(part)
+    found = inner.get(name) if isinstance(inner, dict) else None
+    return [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
+
+
+# --- RFC 3464 -----------------------------------------------------------------------------------
+
+
+def _status_report(mail: Mail) -> Report:
+    words = mail.text
+    named = [_of_group(group) for group in mail.groups]
+    recipients = []
+    for group, address in zip(mail.groups, named, strict=True):
+        action = group.get("action", "").split()[:1]
+        if action and action[0].lower() in ("delivered", "relayed", "expanded"):
+            continue
+        recipients.append(_of_fields(mail, group, address, words, named))
+    if not recipients:
+        return Report(Kind.OTHER)
+    return Report(Kind.BOUNCE, tuple(recipients))
+
+
+def _of_group(group: mime.Fields) -> str:
+    for name in ("final-recipient", "original-recipient"):
+        if address := _address(group.get(name, "").rpartition(";")[2]):
+            return address
+    return ""
+
+
+def _of_fields(
+    mail: Mail, group: mime.Fields, address: str, words: str, named: list[str]
+) -> Recipient:
+    section = zoo.section_of(words, address, named) if address and len(named) > 1 else words
+    if not address:
+        failed = [a for name in mail.all("x-failed-recipients") if (a := _address(name))]
+        failed = failed or zoo.failed_addresses(words, _senders(mail))
+        address = failed[0] if failed else ""
+    kind, _, diagnosis = group.get("diagnostic-code", "").rpartition(";")
+    status = verdict.status_in(group.get("status", ""))
+    phase = zoo.phase_of(section)
+    if phase is Phase.UNKNOWN:
+        phase = zoo.phase_of(diagnosis)
+    made = verdict.judge(
+        diagnosis.strip(),
+        status=status,
+        phase=phase,
+        category=group.get("x-powermta-bouncecategory", "").strip().lower(),
+        program=kind.strip().lower() == "x-unix",
+    )
+    if made.reason == "unknown" or not diagnosis.strip() or diagnosis.strip()[3:4] == "-":
+        # No diagnosis, or only the first line of a reply: the words to the reader have it whole.
+        fuller = _judge_text(section, status, phase)
+        if fuller.reason != "unknown":
+            made = fuller
+    action = group.get("action", "").strip().lower()
+    return Recipient(
+        address=address,
+        status=made.status,
+        # A warning is no failure: the mail is still being tried.
+        hard=made.hard and not action.startswith("delayed"),
+        reason=made.reason,
+        original=_address(group.get("original-recipient", "").rpartition(";")[2]),
+        delayed=action.startswith("delayed"),
+        text=(diagnosis.strip() or _answer(section))[:500],
+    )
+
+
+# --- the rest -----------------------------------------------------------------------------------
+
+
+def _looks_like_bounce(mail: Mail) -> bool:
+    if mail.has_status or mail.report_type == "delivery-status" or mail.get("x-failed-recipients"):
+        return True
+    subject = mail.get("subject")
+    if _FORWARDED.match(subject) or _AUTO_SUBJECT.match(subject):
+        return False
+    sender = mail.get("from")
+    path = mail.get("return-path")
+    daemon = bool(_DAEMON.search(sender)) or path in ("<>", "<MAILER-DAEMON>") or "MAILER-DAEMON" in path
+    return daemon and bool(_SIGNS.search(subject) or _SIGNS.search(mail.text[:4000]))
+
+
+def _from_text(mail: Mail, data: bytes) -> tuple[Recipient, ...]:
+    words = mail.text
+    addresses = [
+        address
+        for value in mail.all("x-failed-recipients")
+        for part in value.split(",")
+        if (address := _address(part))
+    ]
+    if not addresses:
+        addresses = zoo.failed_addresses(words, _senders(mail))
+    if not addresses:
+        addresses = _by_library(data)
+    if not addresses and (match := _TO.search(mail.returned)):
+        addresses = [match[1]]
+    recipients = []
+    for address in addresses or [""]:
+        section = zoo.section_of(words, address, addresses) if len(addresses) > 1 else words
+        phase = zoo.phase_of(section)
+        made = _judge_text(section or words, "", phase)
+        delayed = bool(re.search(r"warning message only|has(?: not yet)? been (?:delayed|delivered)|is delayed|\bdelayed \d+ hours", words, re.I)) and not re.search(r"fail(?:ed|ure)\b.{0,30}permanent", words, re.I)
+        recipients.append(
+            Recipient(
+                address, made.status, made.hard and not delayed, made.reason, delayed=delayed,
+                text=_answer(section)[:500],
+            )
+        )
+    return tuple(recipients)
+
+
+def _by_library(data: bytes) -> list[str]:
+    """Mailman's detectors know forms that have no address in our places."""
+    try:
+        temporary, permanent = all_failures(email.message_from_bytes(data[:MAX_BYTES]))
+    except Exception:  # Its detectors raise what they like on malformed mail; then they know nothing.
+        return []
+    found = [raw.decode("ascii", "replace") for raw in sorted(permanent) + sorted(temporary)]
+    return [address for address in found if "@" in address]
+
+
+def _judge_text(section: str, status: str, phase: Phase) -> verdict.Verdict:
+    """The server's own answer if the text quotes one, else all of the text."""
+    answer = _answer(section)
+    if answer:
+        made = verdict.judge(answer, status=status, phase=phase)
+        if made.reason != "unknown":
+            return made
+    return verdict.judge(_BOILERPLATE.sub(" ", section), status=status, phase=phase)
+
+
+def _answer(section: str) -> str:
+    for match in _ANSWER.finditer(section):
+        before = section[max(0, match.start() - 40) : match.start()].rpartition("\n")[2]
+        if not _LEADER.search(before):
+            continue
+        answer = match[0]
+        if end := _AFTERWORD.search(answer):
+            answer = answer[: end.start()]
+        return re.sub(r"\s+", " ", answer).strip()
+    return ""
+
+
+def _is_automatic(mail: Mail) -> bool:
+    """RFC 3834, and what went before it."""
+    submitted = mail.get("auto-submitted").lower()
+    if submitted and not submitted.startswith("no"):
+        return True
+    names = ("x-autoreply", "x-autorespond", "x-auto-response-suppress", "x-mail-autoreply", "vacation")
+    if mail.all("x-autoreply", "x-autorespond", "x-mail-autoreply"):
+        return True
+    if mail.get("precedence").lower() in ("auto_reply", "auto-reply"):
+        return True
+    return bool(_AUTO_SUBJECT.match(mail.get("subject"))) and bool(names)
+
+
+def _senders(mail: Mail) -> frozenset[str]:
+    found = set()
+    for value in mail.all("to", "from", "delivered-to", "x-original-to"):
+        found.update(address.lower() for address in _PLAIN_ADDRESS.findall(value))
+    return frozenset(found)
+
+
+def _address(text: str) -> str:
+    match = _PLAIN_ADDRESS.search(text)
+    return match[0].strip("<>'") if match else ""
