@@ -1,0 +1,111 @@
+"""Plain text by display columns: a Chinese character takes two (Unicode TR 11).
+
+Lines break between words, and between Chinese characters except where the rules of typesetting
+forbid it (JIS X 4051, GB/T 15834): no line begins with closing punctuation or ends with opening.
+Addresses are never broken: a broken one cannot be followed.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from wcwidth import wcswidth, wcwidth
+
+WIDTH = 72
+
+_OPENING = "「『（《〈【〔〖“‘([{"
+_CLOSING = "」』）》〉】〕〗”’)]}，。、；：！？…—～·,.;:!?%％℃"
+# An address, a run of letters, one wide character, a run of spaces.
+_PIECE = re.compile(
+    r"https?://[^\s\u3000-\u303f\uff00-\uffef\u4e00-\u9fff]+|\s+"
+    r"|[^\s\u1100-\u11ff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f"
+    r"\uff00-\uffef\U0001f000-\U0003ffff]+|."
+)
+
+
+@functools.lru_cache(maxsize=4096)
+def _of(character: str) -> int:
+    return max(0, wcwidth(character))
+
+
+def width(text: str) -> int:
+    """Columns of `text` in a terminal; emoji sequences count as they are drawn."""
+    if text.isascii():
+        return len(text)
+    exact = wcswidth(text)
+    return exact if exact >= 0 else sum(map(_of, text))
+
+
+def shorten(text: str, most: int) -> str:
+    """`text` if it has at most `most` columns, else its beginning with an ellipsis.
+
+    It is cut behind a word where one ends in the last third, never inside an emoji sequence.
+    """
+    if len(text) * 2 <= most or width(text) <= most:
+        return text
+    room, end = most - 1, 0
+    for piece in _PIECE.findall(text[: most + 1]):
+        if width(text[: end + len(piece)]) > room:
+            break
+        end += len(piece)
+    if end < most // 3:  # One long word: cut inside it.
+        end = 0
+        for index, character in enumerate(text):
+            room -= _of(character)
+            if room < 0:
+                break
+            if character not in "\u200d\ufe0f" and (index == 0 or text[index - 1] != "\u200d"):
+                end = index + 1
+        # A joiner or a mark belongs to what stands before it.
+        while end and end < len(text) and (text[end] in "\u200d\ufe0f" or not _of(text[end])):
+            end -= 1
+    return text[:end].rstrip(" ，。、；：,.;:—-–·“「『（(《") + "…"
+
+
+def wrap(text: str, first: str = "", rest: str = "", columns: int = WIDTH) -> str:
+    """`text` in lines of at most `columns`; `first` begins the first line, `rest` the others.
+
+    Line breaks in `text` stay. Only what cannot be broken (an address, a long word) runs over.
+    """
+    return "\n".join(
+        _wrap_line(part, first if index == 0 else rest, rest, columns)
+        for index, part in enumerate(text.split("\n"))
+    )
+
+
+def _wrap_line(text: str, first: str, rest: str, columns: int) -> str:
+    lines: list[str] = []
+    current, used = first, width(first)
+    empty = True
+    for unit in _units(text):
+        size = width(unit)
+        if unit.isspace():
+            if not empty:
+                current += " "
+                used += 1
+            continue
+        if not empty and used + size > columns:
+            lines.append(current.rstrip())
+            current, used = rest, width(rest)
+        current += unit
+        used += size
+        empty = False
+    lines.append(current.rstrip())
+    return "\n".join(lines)
+
+
+def _units(text: str) -> list[str]:
+    """What must stay on one line: words and characters with the punctuation that clings to them."""
+    units: list[str] = []
+    opened = False
+    for piece in _PIECE.findall(text):
+        clings = piece[0] in _CLOSING and (len(piece) == 1 or not piece[0].isascii())
+        glued = units and not units[-1].isspace() and not piece.isspace()
+        marks = not _of(piece[0]) or (units and units[-1].endswith("\u200d"))
+        if glued and (opened or clings or marks):
+            units[-1] += piece
+        else:
+            units.append(piece)
+        opened = piece[-1] in _OPENING
+    return units

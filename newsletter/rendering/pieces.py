@@ -1,0 +1,113 @@
+"""A finished document cut at comments, and put together again for any selection.
+
+Templates mark blocks that only some selections have, and values that differ between selections:
+
+    {{ cut.open("full", card.id) }} … {{ cut.close() }}        {{ cut.value("count", count) }}
+
+The marks are HTML comments, which MJML and premailer carry along untouched and which no text of
+an issue can forge, since every text is escaped or sanitised. Neither looks at an element's
+neighbours, so a document assembled from pieces has the very bytes of one rendered alone; a
+property test holds them to it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+_MARK = re.compile(r"<!--~(\w+) (-?\d+)~-->|<!--(~)-->|<!--=(\w+) (-?\d+)=-->")
+Key = tuple[str, int]
+_ALWAYS: Key = ("", 0)
+
+
+class Cut:
+    """What a template calls to mark blocks and values.
+
+    With `values` (a selection rendered alone) a value is written; without, its place is marked.
+    """
+
+    def __init__(self, *, values: bool) -> None:
+        self._values = values
+
+    def open(self, name: str, number: int = 0) -> Markup:
+        """Begin a block that only some selections have."""
+        return Markup(f"<!--~{name} {number}~-->")
+
+    def close(self) -> Markup:
+        """End the innermost block."""
+        return Markup("<!--~-->")
+
+    def value(self, name: str, value: object, number: int = 0) -> object:
+        """A text that differs between selections."""
+        return value if self._values else Markup(f"<!--={name} {number}=-->")
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    block: Key
+    text: str
+    value: Key | None = None
+
+
+class Pieces:
+    """A document cut into constant texts and places of values, each in its block."""
+
+    def __init__(self, html: str) -> None:
+        """Raises ValueError if a block is closed that is not open, or the other way round."""
+        self._pieces: list[_Piece] = []
+        open_blocks = [_ALWAYS]
+        done = 0
+        for match in _MARK.finditer(html):
+            self._add(open_blocks[-1], html[done : match.start()])
+            done = match.end()
+            name, number, close, value, value_number = match.groups()
+            if close:
+                open_blocks.pop()
+                if not open_blocks:
+                    raise ValueError("a block is closed that is not open")
+            elif value:
+                self._pieces.append(_Piece(open_blocks[-1], "", (value, int(value_number))))
+            else:
+                open_blocks.append((name, int(number)))
+        self._add(open_blocks[-1], html[done:])
+        if len(open_blocks) != 1:
+            raise ValueError(f"the block {open_blocks[-1][0]} is not closed")
+        self.blocks = frozenset(piece.block for piece in self._pieces)
+
+    def _add(self, block: Key, text: str) -> None:
+        if not text:
+            return
+        last = self._pieces[-1] if self._pieces else None
+        if last and last.value is None and last.block == block:
+            self._pieces[-1] = _Piece(block, last.text + text)
+        else:
+            self._pieces.append(_Piece(block, text))
+
+    def join(self, blocks: Collection[Key], value: Callable[[Key], str]) -> str:
+        """The document with these blocks. A block's outer blocks must be among them.
+
+        `value` gives plain text; it is written as HTML.
+        """
+        return "".join(
+            piece.text if piece.value is None else written(value(piece.value))
+            for piece in self._pieces
+            if piece.block == _ALWAYS or piece.block in blocks
+        )
+
+
+def without_marks(html: str) -> str:
+    """A document rendered for one selection, without its marks."""
+    return _MARK.sub("", html)
+
+
+def written(text: str) -> str:
+    """Plain text as the HTML serialiser at the end of the pipeline writes it."""
+    return (
+        text.replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace("\xa0", "&nbsp;")
+    )

@@ -1,0 +1,74 @@
+"""The text part of one item: wrapped once, used by every edition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from ..digest.markdown import plain_text
+from ..editions import BulletView, ItemView
+from . import words
+from .columns import WIDTH, shorten, wrap
+
+
+def title(item: ItemView, columns: int) -> str:
+    """An item's title on one line of the contents."""
+    return shorten(words.plain(item.title), columns)
+
+
+def full(item: ItemView, web: str, indent: int) -> str:
+    """Title, category, sources, insight, bullets, body and links, indented behind a number.
+
+    The first line begins without indent: the template puts the number there.
+    """
+    space = " " * indent
+    blocks = [_head(item, space)]
+    if item.insight:
+        label = _("Insight") + _(": ")
+        blocks.append(wrap(label + _flat(item.insight), space, space))
+    if item.bullets:
+        blocks.append("\n".join(_bullets(item.bullets, space)))
+    if item.body:
+        blocks.append(wrap(plain_text(item.body), space, space))
+    links = [link for link in item.sources if link.url]
+    if links:
+        blocks.append("\n".join(_link(_("Read the original"), link.url, space) for link in links))
+    else:
+        blocks.append(_link(_("Read on the web"), web, space))
+    return "\n\n".join(blocks)
+
+
+def short(item: ItemView, web: str, lead: str, indent: int) -> str:
+    """Title, one line and the link to the web page."""
+    space = " " * indent
+    parts = [_head(item, space)]
+    if lead:
+        parts.append(wrap(lead, space, space))
+    parts.append(space + web)
+    return "\n".join(parts)
+
+
+def _head(item: ItemView, space: str) -> str:
+    named = [item.category.name] if item.category else []
+    named += [link.label for link in item.sources if link.label]
+    head = wrap(words.plain(item.title), space, space).removeprefix(space)
+    return head + ("\n" + wrap(" · ".join(named), space, space) if named else "")
+
+
+def _flat(source: str) -> str:
+    return plain_text(source)
+
+
+def _bullets(bullets: tuple[BulletView, ...], space: str) -> Iterator[str]:
+    for bullet in bullets:
+        text = plain_text(bullet.text)
+        if bullet.lead:
+            text = f"{plain_text(bullet.lead)}{_(': ')}{text}" if text else plain_text(bullet.lead)
+        yield wrap(text, f"{space}- ", f"{space}  ")
+        yield from _bullets(bullet.children, space + "  ")
+
+
+def _link(label: str, url: str, space: str) -> str:
+    line = f"{space}{label}{_(': ')}{url}"
+    return line if len(line) <= WIDTH else f"{space}{label}{_(': ')}\n{space}{url}".rstrip()

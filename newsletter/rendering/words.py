@@ -1,0 +1,131 @@
+"""The short texts of an edition: subject, preheader, date, reading time, footer sentences.
+
+Everything here speaks the active language; callers use `translation.override`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from ..digest.markdown import plain_text
+from ..editions import IssueView, ItemView
+from .columns import shorten, width
+
+SUBJECT, HEADLINE, PREHEADER = 78, 52, 110
+
+# People read about 400 Chinese characters (Wang et al., 2019) or 238 English words (Brysbaert,
+# 2019) a minute.
+_WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7ff\uf900-\ufaff]")
+_WORD = re.compile(r"[^\W\d_][\w’'-]*|\d[\d.,]*")
+_HEAD = re.compile(r"^(.{4,}?)(?:：|:\s|\s[—–-]{1,2}\s|——|｜|\s\|\s|[。！？；;])")
+
+
+def language_code(language: str) -> str:
+    """A publication's language ("zh-Hans") as Django's ("zh-hans")."""
+    return language.lower()
+
+
+def plain(source: str) -> str:
+    """Markdown as one line without addresses."""
+    return " ".join(plain_text(source, links=False).split())
+
+
+def seconds_to_read(source: str) -> float:
+    """How long a text takes to read."""
+    wide = len(_WIDE.findall(source))
+    words = len(_WORD.findall(_WIDE.sub(" ", source)))
+    return wide * 60 / 400 + words * 60 / 238
+
+
+def date(day: dt.date) -> str:
+    """A day with its weekday."""
+    return str(date_format(day, pgettext("date format", "l, j F Y")))
+
+
+def meta(count: int, seconds: float) -> str:
+    """Number of items and reading time."""
+    minutes = max(1, round(seconds / 60))
+    items = ngettext("%(count)d item", "%(count)d items", count) % {"count": count}
+    time = ngettext("%(minutes)d min read", "%(minutes)d min read", minutes) % {"minutes": minutes}
+    return f"{items} · {time}"
+
+
+def headline(title: str, most: int = HEADLINE) -> str:
+    """A title's first clause, or its beginning."""
+    title = plain(title)
+    if width(title) > most and (match := _HEAD.match(title)) and width(match.group(1)) >= most // 4:
+        title = match.group(1)
+    return shorten(title, most)
+
+
+def subject(view: IssueView, items: Sequence[ItemView]) -> str:
+    """The editor's subject, else made from the items of this edition."""
+    if view.subject:
+        return shorten(view.subject, 200)
+    first = headline(items[0].title)
+    if len(items) == 1:
+        return shorten(plain(items[0].title), SUBJECT)
+    return ngettext(
+        "%(headline)s, and %(more)d more", "%(headline)s, and %(more)d more", len(items) - 1
+    ) % {"headline": first, "more": len(items) - 1, "count": len(items)}
+
+
+def preheader(view: IssueView, items: Sequence[ItemView]) -> str:
+    """The editor's preheader, else the items the subject does not name, else the first insight."""
+    if view.preheader:
+        return shorten(view.preheader, 200)
+    if len(items) > 1:
+        found = headline(items[1].title)
+        for item in items[2:]:
+            longer = f"{found} · {headline(item.title)}"
+            if width(longer) > PREHEADER:
+                break
+            found = longer
+        return shorten(found, PREHEADER)
+    return shorten(summary(items[0]) or plain(items[0].title), PREHEADER)
+
+
+def summary(item: ItemView, most: int = 400) -> str:
+    """One line on an item: its insight, else its first bullet, else the start of its body."""
+    source = item.insight or item.body
+    if not item.insight and item.bullets:
+        bullet = item.bullets[0]
+        source = f"{bullet.lead}{_(': ')}{bullet.text}" if bullet.lead else bullet.text
+    # A body may be long: only its beginning can show.
+    return shorten(plain(source[: most * 8]), most)
+
+
+def first_sentence(item: ItemView, most: int) -> str:
+    """The first sentence of `summary`, cut to `most` columns."""
+    line = summary(item)
+    if match := re.match(r".{8,}?(?:[。！？]|[.!?](?=\s))", line):
+        line = match.group()
+    return shorten(line, most)
+
+
+def names(categories: Sequence[str]) -> str:
+    """Names in a row."""
+    return pgettext("between names", ", ").join(categories)
+
+
+def left_out(count: int) -> str:
+    """The sentence on items of the issue that are not in this edition."""
+    return ngettext(
+        "%(count)d more item of this issue is in categories you have not chosen.",
+        "%(count)d more items of this issue are in categories you have not chosen.",
+        count,
+    ) % {"count": count}
+
+
+def shortened() -> str:
+    """What a reader is told when the edition did not fit."""
+    return _(
+        "This issue is too long for a mail. Later items are shown in brief; "
+        "each of them is complete on the web."
+    )

@@ -1,0 +1,198 @@
+"""How a publication's mail looks: `Publication.theme` checked, completed, and made legible.
+
+An editor gives an accent colour and perhaps a logo. Whatever colours that leaves open are computed
+here, so that text keeps a contrast of 4.5 to 1 (WCAG 2.2, 1.4.3) in the light and in the dark.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+# Paper, page and ink of both looks. Categories and accent are fitted to the paper.
+PAPER, PAGE, INK, MUTED, LINE = "#ffffff", "#f1f3f5", "#1f2328", "#59636e", "#e3e6e9"
+DARK_PAPER, DARK_PAGE, DARK_INK, DARK_MUTED, DARK_LINE = (
+    "#1b1f23", "#101316", "#e6e9ec", "#a4adb6", "#33393f",
+)  # fmt: skip
+ACCENT = "#24577a"
+ENOUGH = 4.5
+
+# For categories without a colour of their own, by their bit, so a category keeps its colour.
+PALETTE = (
+    "#2f6fb0", "#b4551d", "#3a7d44", "#8a4fa3", "#b03a5b", "#0f7c85", "#8b6b12", "#5560b8",
+    "#a0522d", "#4d7c0f", "#9d3a94", "#37718e",
+)  # fmt: skip
+
+KEYS = ("accent", "accent_dark", "logo", "logo_alt", "logo_width", "logo_height")
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
+_WIDEST_LOGO, _HIGHEST_LOGO = 560, 200
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """Colours of one category: text and background, light and dark; each #rrggbb."""
+
+    text: str
+    back: str
+    dark_text: str
+    dark_back: str
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """A complete look. Colours are #rrggbb; `logo` is an absolute address or empty."""
+
+    band: str
+    on_band: str
+    band_muted: str
+    accent: str
+    dark_band: str
+    on_dark_band: str
+    dark_band_muted: str
+    dark_accent: str
+    call_out: str
+    dark_call_out: str
+    logo: str
+    logo_alt: str
+    logo_width: int
+    logo_height: int
+
+
+def problems(theme: Any) -> list[str]:
+    """What is wrong with a `Publication.theme`, in the words of the active language.
+
+    Empty for a good one. Keys: `accent`, `accent_dark` (#rrggbb), `logo` (https address or a path
+    on this site), `logo_alt`, `logo_width`, `logo_height` (CSS pixels).
+    """
+    if not isinstance(theme, Mapping):
+        return [_("The look must be a set of names and values.")]
+    found = [_("Unknown setting “%(name)s”.") % {"name": key} for key in theme if key not in KEYS]
+    for key in ("accent", "accent_dark"):
+        value = theme.get(key, "")
+        if value and not (isinstance(value, str) and _COLOUR.match(value)):
+            found.append(_("“%(name)s”: write a colour as #rrggbb.") % {"name": key})
+    logo = theme.get("logo", "")
+    if logo and not _logo_address(logo):
+        found.append(_("“logo”: write an https address or a path on this site."))
+    if logo and not str(theme.get("logo_alt", "")).strip():
+        found.append(_("“logo_alt”: say in words what the logo shows."))
+    for key, most in (("logo_width", _WIDEST_LOGO), ("logo_height", _HIGHEST_LOGO)):
+        value = theme.get(key)
+        if value is None and not logo:
+            continue
+        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
+            found.append(
+                _("“%(name)s”: write a whole number from 1 to %(most)d.")
+                % {"name": key, "most": most}
+            )
+    return found
+
+
+def load(theme: Any) -> Theme:
+    """The complete look of a stored theme. A setting that is not valid counts as not given."""
+    given = theme if isinstance(theme, Mapping) else {}
+
+    def colour(key: str) -> str:
+        value = given.get(key, "")
+        return value.lower() if isinstance(value, str) and _COLOUR.match(value) else ""
+
+    band = colour("accent") or ACCENT
+    accent = legible(band, PAPER)
+    dark_accent = legible(colour("accent_dark") or band, DARK_PAPER)
+    # A band as bright as paper would glare at night: it is dimmed, text on it follows.
+    dark_band = colour("accent_dark") or band
+    while luminance(dark_band) > 0.18:
+        dark_band = mix(dark_band, "#000000", 0.1)
+    width, height = given.get("logo_width"), given.get("logo_height")
+    logo = _logo_address(given.get("logo", ""))
+    alt = str(given.get("logo_alt", "")).strip()
+    usable = bool(logo and alt and _pixels(width, _WIDEST_LOGO) and _pixels(height, _HIGHEST_LOGO))
+    return Theme(
+        band=band,
+        on_band=_on(band),
+        band_muted=legible(mix(_on(band), band, 0.2), band),
+        accent=accent,
+        dark_band=dark_band,
+        on_dark_band=_on(dark_band),
+        dark_band_muted=legible(mix(_on(dark_band), dark_band, 0.2), dark_band),
+        dark_accent=dark_accent,
+        call_out=mix(band, PAPER, 0.93),
+        dark_call_out=mix(dark_accent, DARK_PAPER, 0.9),
+        logo=logo if usable else "",
+        logo_alt=alt,
+        logo_width=_pixels(width, _WIDEST_LOGO) if usable else 0,
+        logo_height=_pixels(height, _HIGHEST_LOGO) if usable else 0,
+    )
+
+
+def chip(colour: str, bit: int | None) -> Chip:
+    """The chip of a category: its own colour, else one of the palette by its bit."""
+    base = colour.lower() if _COLOUR.match(colour) else PALETTE[(bit or 0) % len(PALETTE)]
+    back, dark_back = mix(base, PAPER, 0.88), mix(base, DARK_PAPER, 0.74)
+    return Chip(legible(base, back), back, legible(base, dark_back), dark_back)
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast of two #rrggbb colours, 1 to 21 (WCAG 2.2, "contrast ratio")."""
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of #rrggbb, 0 to 1 (WCAG 2.2)."""
+    linear = [
+        value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
+        for value in (channel / 255 for channel in _channels(colour))
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def mix(one: str, other: str, share: float) -> str:
+    """`one` with `share` (0 to 1) of `other` in it."""
+    pairs = zip(_channels(one), _channels(other), strict=True)
+    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
+
+
+def legible(colour: str, back: str) -> str:
+    """`colour`, moved towards black or white until it can be read on `back`."""
+    towards = "#000000" if luminance(back) > 0.18 else "#ffffff"
+    share = 0.0
+    found = colour
+    while contrast(found, back) < ENOUGH and share < 1:
+        share = min(1.0, share + 0.04)
+        found = mix(colour, towards, share)
+    return found
+
+
+def _on(back: str) -> str:
+    """White where it can be read, else near-black."""
+    return "#ffffff" if contrast("#ffffff", back) >= ENOUGH else "#111111"
+
+
+def _channels(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def _pixels(value: Any, most: int) -> int:
+    fits = isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= most
+    return int(value) if fits else 0
+
+
+def _logo_address(value: Any) -> str:
+    """An absolute address, or empty if `value` cannot be one."""
+    if not isinstance(value, str) or re.search(r"[\s<>\"'\\]", value):
+        return ""
+    if value.startswith("/") and not value.startswith("//"):
+        return f"{settings.BASE_URL}{value}"
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return ""
+    ours = value.startswith(f"{settings.BASE_URL}/")
+    return value if (parts.scheme == "https" and parts.hostname) or ours else ""
