@@ -1,0 +1,61 @@
+"""Sending an issue: never twice, never lost.
+
+The database is the only truth. A worker may write the content of a message only while the
+message stands in the *window* of a chunk that the worker holds, and the window is written in the
+transaction that proves that the worker still holds it (`store`). What stands in a window when its
+holder is lost, and is not cleared by the holder's own journal, is *in doubt* and is never sent
+again by a program. No clock, queue or lock is needed for this to be safe.
+
+    planning   which reader gets what, or why nothing; the send plan
+    freezing   T1: readers and texts fixed once
+    store      T2-T5: lease, turn, close, take back
+    sender     the loop that has all this done: `drain`
+    journal    what was begun and answered, on the worker's own disk
+    policy     what a reply means; pace: how fast
+    sweeper    finds due and orphaned work
+    control    what a person may ask for
+    counts     the ledger
+"""
+
+from .bodies import Body, unpack
+from .control import (
+    Refused,
+    approve,
+    cancel,
+    pause,
+    release,
+    resend_in_doubt,
+    resolve,
+    resume,
+    retry_failed,
+    unschedule,
+)
+from .counts import KEYS, Progress, ledger, progress, reasons, recount, why
+from .freezing import freeze
+from .planning import EditionPlan, Plan, plan
+
+__all__ = [
+    "KEYS",
+    "Body",
+    "EditionPlan",
+    "Plan",
+    "Progress",
+    "Refused",
+    "approve",
+    "cancel",
+    "freeze",
+    "ledger",
+    "pause",
+    "plan",
+    "progress",
+    "reasons",
+    "recount",
+    "release",
+    "resend_in_doubt",
+    "resolve",
+    "resume",
+    "retry_failed",
+    "unpack",
+    "unschedule",
+    "why",
+]

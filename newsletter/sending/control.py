@@ -1,0 +1,286 @@
+"""T6 and the states of an issue: what a person may ask for.
+
+Every act is one conditional update on the old state, believed by its row count, with an audit
+entry in the same transaction. "Somebody was first" is an answer, never an accident.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from django.db import connection, transaction
+from django.db.models import F, Max, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from newsletter.editions import load
+from newsletter.models import Chunk, Issue, Outcome
+from subscribers.models import AuditEntry
+
+from . import counts, planning
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser
+
+    Actor: TypeAlias = AbstractBaseUser | str
+
+# A server may answer, or a report of delivery come, long after a worker was lost.
+RESEND_AFTER = dt.timedelta(minutes=15)
+# First half of the key of PostgreSQL's advisory lock of an issue: "sudi" in ASCII.
+ADVISORY = 0x73756469
+
+
+class Refused(Exception):
+    """The act was not done. `reasons` are sentences for the person who asked."""
+
+    def __init__(self, reasons: list[str]) -> None:
+        super().__init__(" ".join(reasons))
+        self.reasons = reasons
+
+
+def _name(by: Actor) -> str:
+    return by if isinstance(by, str) else by.get_username()
+
+
+def _user_id(by: Actor) -> int | None:
+    return None if isinstance(by, str) else by.pk
+
+
+def audit(issue: Issue, by: Actor, action: str, **detail: Any) -> None:
+    """Record who did what to an issue; call it in the act's transaction."""
+    AuditEntry.objects.create(
+        actor=_name(by)[:150],
+        publication_id=issue.publication_id,
+        action=action,
+        target=f"issue:{issue.pk}",
+        detail=detail,
+    )
+
+
+def lock_turns(issue_id: int) -> None:
+    """Wait for the turns of this issue that are under way; call it in a transaction.
+
+    A turn holds the same lock shared from reading the issue's state to its commit. So nothing
+    is authorised after a pause is committed. SQLite has one writer at a time anyway.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [ADVISORY, issue_id])
+
+
+def _said(issue: Issue) -> str:
+    return str(Issue.State(issue.state).label)
+
+
+def _too_late(issue: Issue) -> Refused:
+    issue.refresh_from_db()
+    return Refused([_("The issue is now “%(state)s”.") % {"state": _said(issue)}])
+
+
+def release(
+    issue: Issue, *, by: Actor, at: dt.datetime | None = None, now: bool = False
+) -> dt.datetime:
+    """Draft -> scheduled; the time at which it will be frozen and sent.
+
+    Without `at` that is after the publication's undo time; `now` leaves the undo time out.
+    Raises Refused with reasons when something blocks the issue, or when it is no draft.
+    """
+    reasons = []
+    if issue.state != Issue.State.DRAFT:
+        raise _too_late(issue)
+    if at is not None and timezone.is_naive(at):
+        raise ValueError("a naive time")
+    if at is not None and at < timezone.now() - dt.timedelta(minutes=1):
+        reasons.append(_("The time to send has passed."))
+    publication = issue.publication
+    if publication.needs_approval:
+        if issue.approved_by_id is None:
+            reasons.append(_("A second person must approve the issue first."))
+        elif issue.approved_by_id == _user_id(by):
+            reasons.append(_("Somebody else than the one who approved it must send it."))
+    reasons += planning.problems(load(issue), publication)[0]
+    if reasons:
+        raise Refused(reasons)
+    send_at = at or timezone.now()
+    if at is None and not now:
+        send_at += dt.timedelta(seconds=publication.undo_seconds)
+    with transaction.atomic():
+        changed = Issue.objects.filter(pk=issue.pk, state=Issue.State.DRAFT)
+        if publication.needs_approval:
+            changed = changed.filter(approved_by=issue.approved_by_id)
+        if not changed.update(
+            state=Issue.State.SCHEDULED,
+            state_reason="",
+            send_at=send_at,
+            released_by=_user_id(by),
+        ):
+            raise _too_late(issue)
+        audit(issue, by, "release", send_at=send_at.isoformat())
+    issue.refresh_from_db()
+    return send_at
+
+
+def approve(issue: Issue, *, by: AbstractBaseUser) -> None:
+    """The second person's yes to a draft; any edit takes it back."""
+    with transaction.atomic():
+        if not Issue.objects.filter(pk=issue.pk, state=Issue.State.DRAFT).update(approved_by=by.pk):
+            raise _too_late(issue)
+        audit(issue, by, "approve")
+    issue.refresh_from_db()
+
+
+def unschedule(issue: Issue, *, by: Actor) -> None:
+    """Scheduled -> draft: the undo. Nothing was frozen, so there is nothing to take back."""
+    with transaction.atomic():
+        changed = Issue.objects.filter(pk=issue.pk, frozen_at__isnull=True).filter(
+            Q(state=Issue.State.SCHEDULED) | Q(state=Issue.State.PAUSED)
+        )
+        if not changed.update(
+            state=Issue.State.DRAFT, state_reason="", send_at=None, released_by=None
+        ):
+            raise _too_late(issue)
+        audit(issue, by, "unschedule")
+    issue.refresh_from_db()
+
+
+def pause(issue: Issue, *, by: Actor, reason: str = "") -> None:
+    """Sending -> paused. Once this returns nothing more is authorised; what is in flight ends."""
+    with transaction.atomic():
+        lock_turns(issue.pk)
+        if not Issue.objects.filter(pk=issue.pk, state=Issue.State.SENDING).update(
+            state=Issue.State.PAUSED, state_reason=reason[:200]
+        ):
+            raise _too_late(issue)
+        audit(issue, by, "pause", reason=reason)
+    issue.refresh_from_db()
+
+
+def resume(issue: Issue, *, by: Actor) -> None:
+    """Paused -> sending; one that was paused before its freeze is frozen now."""
+    with transaction.atomic():
+        paused = Issue.objects.filter(pk=issue.pk, state=Issue.State.PAUSED)
+        changed = paused.filter(frozen_at__isnull=False).update(
+            state=Issue.State.SENDING, state_reason=""
+        ) or paused.filter(frozen_at__isnull=True).update(
+            state=Issue.State.SCHEDULED, state_reason="", send_at=timezone.now()
+        )
+        if not changed:
+            raise _too_late(issue)
+        audit(issue, by, "resume")
+    issue.refresh_from_db()
+
+
+def cancel(issue: Issue, *, by: Actor) -> None:
+    """Sending or paused -> cancelled, for good; who was waiting or deferred gets nothing."""
+    with transaction.atomic():
+        lock_turns(issue.pk)
+        if not Issue.objects.filter(
+            pk=issue.pk, state__in=[Issue.State.SENDING, Issue.State.PAUSED]
+        ).update(state=Issue.State.CANCELLED, state_reason="", finished_at=timezone.now()):
+            raise _too_late(issue)
+        counts.store(issue.pk)
+        audit(issue, by, "cancel")
+    issue.refresh_from_db()
+
+
+def retry_failed(issue: Issue, *, by: Actor) -> int:
+    """A new round for the failed readers of finished chunks; how many. On record."""
+    return _another_round(issue, by, "failed")
+
+
+def resend_in_doubt(issue: Issue, *, by: Actor) -> int:
+    """A new round for the readers in doubt; how many. On record: some may get it twice.
+
+    Refused until 15 minutes after the last one fell in doubt: an answer may still come.
+    """
+    newest = (
+        Outcome.objects.filter(
+            delivery__gte=issue.first_delivery,
+            delivery__lte=issue.last_delivery,
+            state=Outcome.State.IN_DOUBT,
+        )
+        .aggregate(newest=Max("at"))
+        .get("newest")
+    )
+    if newest is not None and newest > timezone.now() - RESEND_AFTER:
+        wait = newest + RESEND_AFTER - timezone.now()
+        minutes = int(wait.total_seconds() // 60) + 1
+        raise Refused(
+            [
+                _(
+                    "Some may still be delivered or reported. Resend in %(minutes)d minutes"
+                    " at the earliest."
+                )
+                % {"minutes": minutes}
+            ]
+        )
+    return _another_round(issue, by, "in_doubt")
+
+
+def _another_round(issue: Issue, by: Actor, takes: str) -> int:
+    with transaction.atomic():
+        open_states = [Issue.State.SENT, Issue.State.SENDING, Issue.State.PAUSED]
+        if (
+            not Issue.objects.select_for_update()
+            .filter(pk=issue.pk, state__in=open_states, folded_at__isnull=True)
+            .exists()
+        ):
+            raise _too_late(issue)
+        chunks = Chunk.objects.filter(
+            issue_id=issue.pk, state=Chunk.State.DONE, **{f"{takes}__gt": 0}
+        )
+        readers = sum(chunks.select_for_update().values_list(takes, flat=True))
+        changed = chunks.update(
+            state=Chunk.State.WAITING,
+            round=F("round") + 1,
+            takes=takes,
+            tries=0,
+            due_at=timezone.now(),
+        )
+        if not changed:
+            raise Refused([_("There is nobody to send to again.")])
+        Issue.objects.filter(pk=issue.pk, state=Issue.State.SENT).update(
+            state=Issue.State.SENDING, state_reason="", finished_at=None
+        )
+        action = "retry_failed" if takes == "failed" else "resend_in_doubt"
+        audit(issue, by, action, readers=readers)
+    issue.refresh_from_db()
+    return readers
+
+
+def resolve(delivery_id: int, round: int | None, evidence: str, by: str) -> bool:
+    """Settle an in-doubt outcome: a report shows that the server had accepted the message.
+
+    The outcome keeps its state, with who resolved it and the evidence; it counts as sent from
+    now on. `round` None means the latest. False: nothing to resolve, or it is being sent again.
+    """
+    issue_id = delivery_id // 2**32
+    with transaction.atomic():
+        chunk = (
+            Chunk.objects.select_for_update()
+            .filter(issue_id=issue_id, first__lte=delivery_id, last__gte=delivery_id)
+            .order_by("-first")
+            .first()
+        )
+        if chunk is None or (chunk.takes == "in_doubt" and chunk.state != Chunk.State.DONE):
+            return False
+        latest = (
+            Outcome.objects.filter(delivery_id=delivery_id)
+            .order_by("-round")
+            .values_list("round", flat=True)
+            .first()
+        )
+        if latest is None or (round is not None and round != latest):
+            return False
+        resolved = Outcome.objects.filter(
+            delivery_id=delivery_id,
+            round=latest,
+            state=Outcome.State.IN_DOUBT,
+            resolved_at__isnull=True,
+        ).update(resolved_at=timezone.now(), resolved_by=by[:150], evidence=evidence[:300])
+        if not resolved:
+            return False
+        Chunk.objects.filter(pk=chunk.pk).update(in_doubt=F("in_doubt") - 1, sent=F("sent") + 1)
+        counts.store(issue_id)
+    return True

@@ -1,0 +1,241 @@
+"""The ledger: what became of every reader, as sums that always add up.
+
+A chunk's row counts its (at most 500) readers, so the sums of a million readers are sums over
+2,000 rows; those who get no mail were counted once, by reason, at the freeze.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from dataclasses import dataclass
+
+from django.db import connection
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from newsletter.models import Chunk, Delivery, Edition, Issue, Outcome
+from subscribers.models import Subscription
+
+KEYS = (
+    "recipients", "waiting", "in_flight", "sent", "deferred", "failed", "in_doubt", "skipped",
+    "suppressed", "cancelled",
+)  # fmt: skip
+_COUNTED = ("sent", "deferred", "failed", "in_doubt", "skipped", "suppressed")
+
+
+def ledger(issue: Issue) -> dict[str, int]:
+    """The counts by KEYS; `recipients` is always the sum of the others."""
+    fresh = (
+        Issue.objects.filter(pk=issue.pk)
+        .values_list("state", "recipients", "folded_at", *_COUNTED, "cancelled")
+        .get()
+    )
+    state, recipients, folded, *stored = fresh
+    if folded is not None:
+        return dict(zip(KEYS, (recipients, 0, 0, *stored), strict=True))
+    length = "jsonb_array_length" if connection.vendor == "postgresql" else "json_array_length"
+    window = f"CASE WHEN state = 'leased' THEN {length}(\"window\") ELSE 0 END"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT takes, sum({window}), {", ".join(f"sum({name})" for name in _COUNTED)}
+                FROM newsletter_chunk WHERE issue_id = %s GROUP BY takes""",
+            [issue.pk],
+        )
+        rows = cursor.fetchall()
+    sums = dict.fromkeys(_COUNTED, 0)
+    in_flight = 0
+    for takes, flying, *counted in rows:
+        for name, count in zip(_COUNTED, counted, strict=True):
+            sums[name] += int(count)
+        in_flight += int(flying)
+        if takes in sums:
+            # Until its new outcome is stored, a reader of a later round is still counted under
+            # the old one: on the wire means in flight, not both.
+            sums[takes] -= int(flying)
+    for reason, readers in (
+        Edition.objects.filter(issue_id=issue.pk)
+        .exclude(none_because="")
+        .values_list("none_because", "readers")
+    ):
+        sums["suppressed" if reason == Edition.NoneBecause.SUPPRESSED else "skipped"] += readers
+    waiting = recipients - in_flight - sum(sums.values())
+    cancelled = 0
+    if state == Issue.State.CANCELLED:
+        cancelled, waiting, sums["deferred"] = waiting + sums["deferred"], 0, 0
+    found = {"recipients": recipients, "waiting": waiting, "in_flight": in_flight, **sums}
+    return {**found, "cancelled": cancelled}
+
+
+def store(issue_id: int) -> None:
+    """Write the sums to the issue's own row, for lists; call it when they become final."""
+    found = ledger(Issue(pk=issue_id))
+    Issue.objects.filter(pk=issue_id).update(
+        **{key: found[key] for key in (*_COUNTED, "cancelled")}
+    )
+
+
+def reasons(issue: Issue) -> dict[str, int]:
+    """Readers who got no mail by the freeze's reason (Edition.NoneBecause)."""
+    return dict(
+        Edition.objects.filter(issue_id=issue.pk)
+        .exclude(none_because="")
+        .order_by("none_because")
+        .values_list("none_because", "readers")
+    )
+
+
+def recount(issue: Issue) -> dict[str, int]:
+    """The ledger counted anew from every single outcome: the truth check. Grows with the issue."""
+    found = dict.fromkeys(KEYS, 0)
+    found["recipients"] = Delivery.objects.filter(issue_id=issue.pk).count()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT CASE WHEN o.state = 'in_doubt' AND o.resolved_at IS NOT NULL
+                           THEN 'sent' ELSE o.state END AS state, count(*)
+               FROM newsletter_outcome o
+               WHERE o.delivery_id BETWEEN %s AND %s AND NOT EXISTS (
+                   SELECT 1 FROM newsletter_outcome n
+                   WHERE n.delivery_id = o.delivery_id AND n.round > o.round)
+               GROUP BY 1""",
+            [issue.first_delivery, issue.last_delivery],
+        )
+        for state, count in cursor.fetchall():
+            found[str(state)] = int(count)
+        cursor.execute(
+            """SELECT e.none_because, count(*) FROM newsletter_delivery d
+               JOIN newsletter_edition e ON e.id = d.edition_id
+               WHERE d.issue_id = %s AND e.none_because <> '' GROUP BY 1""",
+            [issue.pk],
+        )
+        for reason, count in cursor.fetchall():
+            found["suppressed" if reason == "suppressed" else "skipped"] += int(count)
+    windows = Chunk.objects.filter(issue_id=issue.pk, state=Chunk.State.LEASED)
+    for takes, window in windows.values_list("takes", "window"):
+        found["in_flight"] += len(window)
+        if takes in found and takes != "waiting":
+            found[takes] -= len(window)
+    found["waiting"] = found["recipients"] - sum(found[key] for key in KEYS[1:])
+    state = Issue.objects.values_list("state", flat=True).get(pk=issue.pk)
+    if state == Issue.State.CANCELLED:
+        found["cancelled"] = found["waiting"] + found["deferred"]
+        found["waiting"] = found["deferred"] = 0
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a send is. `rate_per_second` and `seconds_left` are None while unknown."""
+
+    counts: dict[str, int]
+    rate_per_second: float | None
+    seconds_left: float | None
+    final: bool
+
+    @property
+    def done(self) -> int:
+        """Readers whose fate is known."""
+        open_ = self.counts["waiting"] + self.counts["in_flight"] + self.counts["deferred"]
+        return self.counts["recipients"] - open_
+
+
+# (clock, done) of the last looks of this process, by issue: the rate needs two of them.
+_looks: dict[int, deque[tuple[float, int]]] = {}
+_LOOK_BACK = 30.0
+
+
+def progress(issue: Issue) -> Progress:
+    """Counts, rate and time left; at most 5 ms at five million readers.
+
+    The rate is that of the last 30 seconds as seen by this process, or, at its first look, the
+    average since the freeze.
+    """
+    found = ledger(issue)
+    state, frozen_at = Issue.objects.values_list("state", "frozen_at").get(pk=issue.pk)
+    final = state in (Issue.State.SENT, Issue.State.CANCELLED) and found["in_flight"] == 0
+    done = found["recipients"] - found["waiting"] - found["in_flight"] - found["deferred"]
+    now = time.monotonic()
+    looks = _looks.setdefault(issue.pk, deque(maxlen=120))
+    while looks and (looks[0][0] < now - _LOOK_BACK or looks[0][1] > done):
+        looks.popleft()
+    rate: float | None = None
+    if looks and now - looks[0][0] >= 0.5:
+        rate = (done - looks[0][1]) / (now - looks[0][0])
+    elif not looks and frozen_at is not None and state == Issue.State.SENDING:
+        none = sum(reasons(issue).values())
+        rate = max(0, done - none) / max(1.0, (timezone.now() - frozen_at).total_seconds())
+    looks.append((now, done))
+    if final or state != Issue.State.SENDING:
+        _looks.pop(issue.pk, None)
+        rate = None
+    to_go = found["waiting"] + found["in_flight"]
+    left = to_go / rate if rate and to_go else None
+    return Progress(found, rate, left, final)
+
+
+def state_of(delivery: Delivery) -> tuple[str, Outcome | None]:
+    """A delivery's derived state and its latest outcome.
+
+    The latest outcome, else the window, else the issue: waiting, in_flight, sent, deferred,
+    failed, in_doubt, skipped, suppressed, cancelled.
+    """
+    latest = Outcome.objects.filter(delivery_id=delivery.pk).order_by("-round").first()
+    chunk = (
+        Chunk.objects.filter(
+            issue_id=delivery.issue_id, first__lte=delivery.pk, last__gte=delivery.pk
+        )
+        .order_by("-first")
+        .first()
+    )
+    place = delivery.pk - delivery.issue_id * 2**32
+    if chunk is not None and place in chunk.window:
+        return "in_flight", latest
+    issue_state = Issue.objects.values_list("state", flat=True).get(pk=delivery.issue_id)
+    cancelled = issue_state == Issue.State.CANCELLED
+    if latest is None:
+        return ("cancelled" if cancelled else "waiting"), None
+    if latest.state == Outcome.State.IN_DOUBT and latest.resolved_at is not None:
+        return "sent", latest
+    if latest.state == Outcome.State.DEFERRED and cancelled:
+        return "cancelled", latest
+    return latest.state, latest
+
+
+def why(issue: Issue, subscription: Subscription) -> str:
+    """One sentence that says what this reader got of the issue, or why nothing."""
+    if issue.frozen_at is None:
+        return _("The issue has not been sent yet.")
+    delivery = Delivery.objects.filter(issue_id=issue.pk, subscription_id=subscription.pk).first()
+    if delivery is None:
+        if issue.folded_at is not None:
+            return _("The records of this issue were folded away; only its sums are kept.")
+        if issue.original_id or issue.issue_translations.exists():
+            return _("The reader gets this issue in another language, or was not active then.")
+        return _("The reader was not active when the issue was frozen.")
+    edition = Edition.objects.only("none_because", "items", "selection").get(pk=delivery.edition_id)
+    none = {
+        "no_item": _("No mail: the issue has nothing in the categories the reader chose."),
+        "paused": _("No mail: the reader had paused."),
+        "rhythm": _("No mail: the reader wants the weekly round-up only."),
+        "suppressed": _("No mail: the address was suppressed."),
+    }
+    if edition.none_because:
+        return none[edition.none_because]
+    state, latest = state_of(delivery)
+    items = len(edition.items)
+    detail = "" if latest is None else " ".join(filter(None, (latest.status, latest.detail)))
+    sentences = {
+        "waiting": _("%(items)d items are waiting to be sent."),
+        "in_flight": _("%(items)d items are being handed over right now."),
+        "sent": _("%(items)d items were handed over to the mail server."),
+        "deferred": _("The mail server asked to try again later: %(detail)s"),
+        "failed": _("The mail server refused the mail: %(detail)s"),
+        "in_doubt": _("Unknown: the mail was handed over and no answer was stored."),
+        "skipped": _("No mail: the reader had left or paused before it was sent. %(detail)s"),
+        "suppressed": _("No mail: the address was suppressed before it was sent."),
+        "cancelled": _("No mail: the issue was cancelled before it was sent."),
+    }
+    sentence = sentences[state] % {"items": items, "detail": detail}
+    if latest is not None and latest.resolved_at is not None:
+        sentence += " " + _("(Resolved by %(who)s.)") % {"who": latest.resolved_by}
+    return sentence.strip()

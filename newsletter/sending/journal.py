@@ -1,0 +1,199 @@
+"""What this worker began and what was answered, on its own disk: clears doubt after a crash.
+
+One file per worker life, in DATA_DIR/journal, of constant size: a slot for each delivery that may
+be on the wire, with a place for "begun" and one for "answered". A slot is used again only after
+its delivery's outcome is committed. Each place is one write of a checksummed record, so a torn
+one is like none: torn "begun" means that no content was written, torn "answered" that the answer
+is unknown. The blocks are reserved at the start: a full disk is noticed before the first mail.
+
+The file is created under a temporary name, locked, and renamed, in the process that owns the
+sockets: a free lock proves that process dead. The header holds the machine's boot id: after a
+reboot records may be missing although messages went out, so the file then counts only for the
+answers it holds.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import struct
+import zlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from django.conf import settings
+
+_MAGIC = b"sudi-journal-1\n\0"
+_HEADER = 512
+_BEGUN = struct.Struct("<IQQ")
+_ANSWERED = struct.Struct("<IQQBBH11s")
+_SUM = struct.Struct("<I")
+_ANSWER_AT = 32
+_SLOT = 80
+_STATES = ("", "sent", "deferred", "failed", "in_doubt")
+
+
+class Answer(NamedTuple):
+    """A journaled answer: an Outcome.State value, code (0: none), RFC 3463 status, hard bounce."""
+
+    state: str
+    code: int
+    status: str
+    hard: bool
+
+
+def folder() -> Path:
+    """Where the journals of this machine's workers are."""
+    return Path(settings.DATA_DIR) / "journal"
+
+
+def boot_id() -> bytes:
+    """Changes with every boot of this machine; empty where the system does not say."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_bytes().strip()
+    except OSError:
+        return b""
+
+
+class Journal:
+    """The journal of this process. `slots` deliveries may be open at once."""
+
+    def __init__(self, name: str, slots: int) -> None:
+        directory = folder()
+        directory.mkdir(parents=True, exist_ok=True)
+        self.path = directory / name
+        temporary = directory / f".{name}"
+        self._fd = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        try:
+            os.posix_fallocate(self._fd, 0, _HEADER + slots * _SLOT)
+            header = _MAGIC + boot_id()
+            os.pwrite(self._fd, header, 0)
+            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            os.rename(temporary, self.path)
+        except BaseException:
+            os.close(self._fd)
+            temporary.unlink(missing_ok=True)
+            raise
+        self._free = list(range(slots))
+
+    def begin(self, chunk: int, epoch: int, delivery: int) -> int:
+        """Write "begun" and return its slot. Raises OSError; then nothing may be sent."""
+        if not self._free:
+            raise OSError("the journal has no free slot")
+        slot = self._free.pop()
+        record = _BEGUN.pack(epoch, chunk, delivery)
+        try:
+            os.pwrite(self._fd, record + _SUM.pack(zlib.crc32(record)), _HEADER + slot * _SLOT)
+        except BaseException:
+            self._free.append(slot)
+            raise
+        return slot
+
+    def answer(self, slot: int, chunk: int, epoch: int, delivery: int, answer: Answer) -> None:
+        """Write what was answered to the delivery begun in `slot`."""
+        record = _ANSWERED.pack(
+            epoch,
+            chunk,
+            delivery,
+            _STATES.index(answer.state),
+            answer.hard,
+            answer.code,
+            answer.status.encode("ascii", "replace"),
+        )
+        os.pwrite(
+            self._fd,
+            record + _SUM.pack(zlib.crc32(record)),
+            _HEADER + slot * _SLOT + _ANSWER_AT,
+        )
+
+    def free(self, slot: int) -> None:
+        """Give a slot back: the outcome of its delivery is committed."""
+        self._free.append(slot)
+
+    def close(self, *, remove: bool) -> None:
+        """Let go of the lock; `remove` when the database knows everything in it."""
+        if remove:
+            self.path.unlink(missing_ok=True)
+        os.close(self._fd)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a lost worker's journal says. `complete`: what it does not show begun was not begun."""
+
+    complete: bool
+    begun: frozenset[tuple[int, int, int]] = frozenset()
+    answers: dict[tuple[int, int, int], Answer] = field(default_factory=dict)
+
+    def newest_epochs(self) -> dict[int, int]:
+        """The highest epoch it knows of each chunk."""
+        newest: dict[int, int] = {}
+        for chunk, epoch, _ in self.begun:
+            newest[chunk] = max(epoch, newest.get(chunk, 0))
+        return newest
+
+
+def is_dead(name: str) -> bool | None:
+    """Whether the process that wrote this journal is gone; None: there is no such journal here."""
+    try:
+        fd = os.open(folder() / name, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    else:
+        return True
+    finally:
+        os.close(fd)
+
+
+def read(name: str) -> Found:
+    """A journal's records. Of a process that lives or of another boot it is never complete.
+
+    A living (frozen) writer may add a record right after we looked.
+    """
+    dead = is_dead(name)
+    try:
+        data = (folder() / name).read_bytes()
+    except OSError:
+        return Found(False)
+    if not data.startswith(_MAGIC):
+        return Found(False)
+    boot = data[len(_MAGIC) : _HEADER].rstrip(b"\0")
+    begun, answers = set(), {}
+    whole = (len(data) - _HEADER) % _SLOT == 0
+    for start in range(_HEADER, len(data) - _SLOT + 1, _SLOT):
+        record = data[start : start + _BEGUN.size]
+        if _checked(data, start, record):
+            epoch, chunk, delivery = _BEGUN.unpack(record)
+            begun.add((chunk, epoch, delivery))
+        start += _ANSWER_AT
+        record = data[start : start + _ANSWERED.size]
+        if _checked(data, start, record):
+            epoch, chunk, delivery, state, hard, code, status = _ANSWERED.unpack(record)
+            answers[chunk, epoch, delivery] = Answer(
+                _STATES[state], code, status.rstrip(b"\0").decode("ascii", "replace"), bool(hard)
+            )
+    complete = dead is True and whole and boot != b"" and boot == boot_id()
+    return Found(complete, frozenset(begun), answers)
+
+
+def _checked(data: bytes, start: int, record: bytes) -> bool:
+    end = start + len(record)
+    return any(record) and data[end : end + _SUM.size] == _SUM.pack(zlib.crc32(record))
+
+
+def names() -> list[str]:
+    """The journals on this machine, of living and lost workers."""
+    try:
+        return sorted(path.name for path in folder().iterdir() if path.name.startswith("w-"))
+    except OSError:
+        return []
+
+
+def remove(name: str) -> None:
+    """Forget a lost worker's journal: everything in it is committed."""
+    (folder() / name).unlink(missing_ok=True)

@@ -1,0 +1,279 @@
+"""Which reader gets what of an issue, or why nothing: one statement, used by plan and freeze.
+
+The plan groups it, the freeze inserts it, word for word the same, so the send page cannot
+promise what the freeze does not do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from newsletter import editions, message, rendering
+from newsletter.editions import IssueView
+from newsletter.models import Edition, Issue
+from subscribers.addresses import domain_number
+from subscribers.choice import CATEGORY_MASK, TAIL
+from subscribers.models import Limit, Publication
+
+from .bodies import unpack
+
+# A domain with so many readers of one issue gets a lane of its own: 500 is one full chunk.
+BUSY_DOMAIN = 500
+MOST_LANES = 40
+
+# The release states in which a translation takes its readers away from the original.
+_RELEASED = ("scheduled", "sending", "paused", "sent")
+
+
+@dataclass(frozen=True, slots=True)
+class EditionPlan:
+    """One edition as it would go out: what is in it, who gets it, how large it is in octets."""
+
+    selection: int
+    categories: tuple[str, ...]
+    items: int
+    tail: bool
+    readers: int
+    subject: str
+    html_bytes: int
+    message_bytes: int
+    shortened: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What releasing the issue would do. `none` counts readers by reason (Edition.NoneBecause)."""
+
+    editions: tuple[EditionPlan, ...]
+    full: int
+    partial: int
+    none: Mapping[str, int]
+    blockers: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = field(default=())
+
+    @property
+    def mails(self) -> int:
+        """Readers who get a mail."""
+        return self.full + self.partial
+
+    @property
+    def recipients(self) -> int:
+        """Every active reader the ledger will account for."""
+        return self.mails + sum(self.none.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """The statement that lists an issue's readers, and its parameters."""
+
+    sql: str
+    params: dict[str, Any]
+
+
+def readers(issue: Issue, mask: int, lanes: Iterable[int] = ()) -> Readers:
+    """Readers of `issue` as rows id, first_in_line, lane, selection, none_because.
+
+    `mask` is the view's; `lanes` are the domain numbers that get a lane of their own.
+    """
+    params: dict[str, Any] = {
+        "mask": mask,
+        "categories": mask & CATEGORY_MASK,
+        "now": connection.ops.adapt_datetimefield_value(timezone.now()),
+        "publication": issue.publication_id,
+    }
+    where, rhythm = "", "every"
+    if issue.kind == Issue.Kind.ROUNDUP:
+        where, rhythm = " AND s.rhythm = 'weekly'", "weekly"
+    params["rhythm"] = rhythm
+    not_in_rhythm = "s.rhythm <> %(rhythm)s"
+    if issue.kind == Issue.Kind.CORRECTION and issue.corrects_id:
+        # Goes to those who were, or may have been, handed one of the items it corrects.
+        not_in_rhythm = "1 = 0"
+        params["corrects"] = issue.corrects_id
+        where += """ AND EXISTS (
+            SELECT 1 FROM newsletter_delivery d
+            JOIN newsletter_edition e ON e.id = d.edition_id
+            JOIN newsletter_outcome o ON o.delivery_id = d.id AND o.state IN ('sent', 'in_doubt')
+            WHERE d.issue_id = %(corrects)s AND d.subscription_id = s.id
+              AND (e.selection & %(categories)s) <> 0)"""
+    where += _one_language(issue, params)
+    numbers = [int(lane) for lane in lanes]
+    lane = "0"
+    if numbers:
+        listed = ", ".join(map(str, numbers))
+        lane = f"CASE WHEN s.first_in_line OR s.domain NOT IN ({listed}) THEN 0 ELSE s.domain END"
+    sql = f"""
+        SELECT r.id, r.first_in_line, r.lane, r.none_because,
+               CASE r.none_because WHEN '' THEN r.picked ELSE 0 END AS selection
+        FROM (
+            SELECT s.id, s.first_in_line, {lane} AS lane, s.choice & %(mask)s AS picked,
+                   CASE WHEN x.id IS NOT NULL THEN 'suppressed'
+                        WHEN s.paused_until > %(now)s THEN 'paused'
+                        WHEN {not_in_rhythm} THEN 'rhythm'
+                        WHEN (s.choice & %(categories)s) = 0 THEN 'no_item'
+                        ELSE '' END AS none_because
+            FROM subscribers_subscription s
+            LEFT JOIN (SELECT b.id FROM subscribers_suppression p
+                       JOIN subscribers_subscriber b ON b.key = p.key
+                       WHERE p.lifted_at IS NULL) x ON x.id = s.subscriber_id
+            WHERE s.publication_id = %(publication)s AND s.state = 'active'{where}
+        ) r"""
+    return Readers(sql, params)
+
+
+def _one_language(issue: Issue, params: dict[str, Any]) -> str:
+    """The condition that gives a reader the original or one translation, never both."""
+    family = Issue.objects.exclude(pk=issue.pk)
+    if issue.original_id is not None:
+        params["language"] = issue.language
+        where = " AND s.language = %(language)s"
+        family = family.filter(original_id=issue.original_id) | family.filter(pk=issue.original_id)
+    else:
+        family = family.filter(original_id=issue.pk)
+        where = ""
+        taken = family.filter(state__in=_RELEASED).values_list("language", flat=True)
+        for number, language in enumerate(taken):
+            params[f"language_{number}"] = language
+            where += f" AND s.language <> %(language_{number})s"
+    others = [int(pk) for pk in family.values_list("pk", flat=True)]
+    if others:
+        listed = ", ".join(map(str, others))
+        where += f""" AND NOT EXISTS (SELECT 1 FROM newsletter_delivery d
+            WHERE d.issue_id IN ({listed}) AND d.subscription_id = s.id)"""
+    return where
+
+
+def busy_lanes(issue: Issue) -> list[int]:
+    """Domain numbers that get a lane: many readers, or a limit of their own. Ascending."""
+    limited = {
+        domain_number("@" + key.partition("|")[2])
+        for key in Limit.objects.filter(key__startswith="relay:", key__contains="|").values_list(
+            "key", flat=True
+        )
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT domain, count(*) FROM subscribers_subscription
+               WHERE publication_id = %s AND state = 'active'
+               GROUP BY domain HAVING count(*) >= %s ORDER BY count(*) DESC, domain LIMIT %s""",
+            [issue.publication_id, BUSY_DOMAIN, MOST_LANES],
+        )
+        busy = {int(domain) for domain, _ in cursor.fetchall()}
+    return sorted(busy | limited)
+
+
+def likely_selections(issue: Issue, mask: int) -> list[int]:
+    """Every selection some active reader's choice makes, ascending.
+
+    One cheap pass without suppressions: a superset of what the freeze will find, but for
+    readers who change their choice in between.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT DISTINCT choice & %s FROM subscribers_subscription
+               WHERE publication_id = %s AND state = 'active' AND (choice & %s) <> 0""",
+            [mask, issue.publication_id, mask & CATEGORY_MASK],
+        )
+        return sorted(int(row[0]) for row in cursor.fetchall())
+
+
+def plan(issue: Issue) -> Plan:
+    """What would go to whom if the issue were frozen now; of a frozen issue, what was frozen."""
+    if issue.frozen_at is not None:
+        return _plan_of_frozen(issue)
+    view = editions.load(issue)
+    source = readers(issue, view.mask)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT none_because, selection, count(*) FROM ({source.sql}) q"
+            " GROUP BY none_because, selection",
+            source.params,
+        )
+        rows = [(str(reason), int(key), int(count)) for reason, key, count in cursor.fetchall()]
+    none = {reason: count for reason, _, count in sorted(rows) if reason}
+    planned = []
+    blockers, warnings = problems(view, issue.publication)
+    wanted = sorted((key, n) for reason, key, n in rows if not reason)
+    try:
+        prepared = rendering.prepare(view, issue.publication) if wanted else None
+    except rendering.RenderingError as error:
+        return _summed(view, [], none, (*blockers, str(error)), warnings)
+    for selection, count in wanted:
+        assert prepared is not None
+        try:
+            edition = prepared.edition(selection)
+        except rendering.RenderingError as error:
+            blockers = (*blockers, str(error))
+            continue
+        planned.append(
+            EditionPlan(
+                selection=selection,
+                categories=_category_names(view, selection),
+                items=len(view.select(selection)),
+                tail=bool(selection & TAIL),
+                readers=count,
+                subject=edition.subject,
+                html_bytes=edition.size,
+                message_bytes=message.Mould(edition, issue.publication, issue).size,
+                shortened=edition.shortened,
+            )
+        )
+    return _summed(view, planned, none, blockers, warnings)
+
+
+def problems(view: IssueView, publication: Publication) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What forbids releasing the issue, and what its editor should look at: sentences."""
+    if not view.category_mask:
+        return (_("No item of the issue has a category: nobody would get anything."),), ()
+    return (), ()
+
+
+def _plan_of_frozen(issue: Issue) -> Plan:
+    view = editions.load(issue)
+    none: dict[str, int] = {}
+    planned = []
+    rows = Edition.objects.filter(issue=issue).order_by("none_because", "selection")
+    for row in rows.iterator(chunk_size=50):
+        if row.none_because:
+            none[row.none_because] = row.readers
+            continue
+        planned.append(
+            EditionPlan(
+                selection=row.selection,
+                categories=_category_names(view, row.selection),
+                items=len(row.items),
+                tail=bool(row.selection & TAIL),
+                readers=row.readers,
+                subject=row.subject,
+                html_bytes=row.size,
+                message_bytes=message.Mould(unpack(row), issue.publication, issue).size,
+            )
+        )
+    return _summed(view, planned, none)
+
+
+def _category_names(view: IssueView, selection: int) -> tuple[str, ...]:
+    return tuple(
+        category.name
+        for category in view.categories()
+        if category.bit is not None and selection >> category.bit & 1
+    )
+
+
+def _summed(
+    view: IssueView,
+    planned: list[EditionPlan],
+    none: Mapping[str, int],
+    blockers: tuple[str, ...] = (),
+    warnings: tuple[str, ...] = (),
+) -> Plan:
+    whole = view.category_mask
+    full = sum(e.readers for e in planned if e.selection & CATEGORY_MASK == whole)
+    partial = sum(e.readers for e in planned) - full
+    return Plan(tuple(planned), full, partial, none, blockers, warnings)

@@ -1,0 +1,644 @@
+"""T2 to T5: the transactions that lease chunks, authorise and record, close and take back.
+
+Called in the worker's one database thread. Raw SQL, since this is where each message pays:
+one turn is one UPDATE a chunk and one INSERT for all outcomes, however many they are.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from django.db import connection, transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from newsletter.models import PLACES, Bounce, Chunk, Issue, Outcome
+from subscribers.models import Subscriber
+from subscribers.suppression import suppress
+
+from . import control, counts, journal, timing
+from .policy import Judgement, retry_in
+
+log = logging.getLogger(__name__)
+
+
+class Unknown(Exception):
+    """Whether a transaction was stored is not known, and could not be found out yet."""
+
+
+@dataclass(slots=True)
+class Lease:
+    """A chunk we hold, as the database last confirmed it."""
+
+    id: int
+    issue: int
+    kind: str
+    lane: int
+    first: int
+    last: int
+    round: int
+    takes: str
+    tries: int
+    epoch: int
+    turn: int
+    deferred: int
+    owner: int
+    # Deliveries this round is about, and their editions.
+    members: list[tuple[int, int]] = field(default_factory=list)
+
+    @property
+    def base(self) -> int:
+        """Delivery id = base + place."""
+        return self.issue * PLACES
+
+
+class Settled(NamedTuple):
+    """One outcome to store."""
+
+    delivery: int
+    judgement: Judgement
+    relay: int | None
+    at: dt.datetime
+
+
+class Reader(NamedTuple):
+    """A reader as the turn found them: consent is checked, the address is of this moment."""
+
+    delivery: int
+    edition: int
+    subscription: int
+    subscriber: int
+    address: str
+    choice: int
+    feed_serial: int
+
+
+@dataclass(slots=True)
+class Part:
+    """What a turn is to do for one chunk."""
+
+    lease: Lease
+    # Deliveries that stay in the window: on the wire or about to be, not settled.
+    keep: list[int]
+    settled: list[Settled]
+    # Candidates for the window.
+    ask: list[int]
+    # Members of the window to ask about again; they are in `keep` too.
+    again: list[int] = field(default_factory=list)
+    # Deliveries in memory besides: a chunk with any cannot be closed.
+    rest: int = 0
+    # Let go of the chunk when the window is empty, without closing it; due again after seconds.
+    let_go: float | None = None
+
+
+@dataclass(slots=True)
+class Done:
+    """What a turn did for one chunk."""
+
+    lease: Lease
+    fenced: bool = False
+    # Closed, or let go of: the chunk is no longer ours.
+    ended: bool = False
+    authorised: list[Reader] = field(default_factory=list)
+    # Candidates that were not authorised because the issue is not sending.
+    held: list[int] = field(default_factory=list)
+    # Members of the window that must not be begun any more.
+    withdraw: list[int] = field(default_factory=list)
+    sending: bool = True
+    finished: bool = False
+
+
+def _postgres() -> bool:
+    return connection.vendor == "postgresql"
+
+
+def _time(at: dt.datetime) -> Any:
+    return connection.ops.adapt_datetimefield_value(at)
+
+
+def durable() -> None:
+    """Make this transaction's commit survive power loss, whatever the server's default is."""
+    if _postgres():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL synchronous_commit = on")
+
+
+# ---- T2
+
+
+def sending_issues() -> list[int]:
+    """Issues that are sending; a few rows by a partial index."""
+    return list(
+        Issue.objects.filter(state="sending").order_by("send_at").values_list("pk", flat=True)
+    )
+
+
+def canary_is_out(issue: int) -> bool:
+    """Whether no canary chunk of the issue is still in its first round."""
+    return (
+        not Chunk.objects.filter(issue_id=issue, kind=Chunk.Kind.CANARY, round=1)
+        .exclude(state=Chunk.State.DONE)
+        .exists()
+    )
+
+
+def lease(
+    owner: int, issue: int, *, retries: bool, canary: bool, not_lanes: Iterable[int] = ()
+) -> Lease | None:
+    """Claim a due chunk of a sending issue, with its members; None if there is none.
+
+    `retries` claims later rounds first; `canary` claims nothing else.
+    """
+    now = timezone.now()
+    conditions, params = "", []
+    if canary:
+        conditions += " AND c.kind = 'canary'"
+    lanes = [int(lane) for lane in not_lanes]
+    if lanes:
+        conditions += f" AND c.lane NOT IN ({', '.join(map(str, lanes))})"
+    order = "c.due_at, c.id"
+    if retries:
+        conditions += " AND c.takes <> 'waiting'"
+    skip = " FOR UPDATE SKIP LOCKED" if _postgres() else ""
+    with transaction.atomic():
+        durable()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"""UPDATE newsletter_chunk
+                    SET state = 'leased', owner_id = %s, epoch = epoch + 1, turn = 0,
+                        lease_until = %s, "window" = '[]'
+                    WHERE state = 'waiting' AND id = (
+                        SELECT c.id FROM newsletter_chunk c
+                        WHERE c.issue_id = %s AND c.state = 'waiting' AND c.due_at <= %s
+                              {conditions}
+                        ORDER BY {order} LIMIT 1{skip})
+                      AND EXISTS (SELECT 1 FROM newsletter_issue i
+                                  WHERE i.id = %s AND i.state = 'sending')
+                    RETURNING id, issue_id, kind, lane, first, last, round, takes, tries, epoch,
+                              turn, deferred""",
+                [
+                    owner,
+                    _time(now + dt.timedelta(seconds=timing.LEASE)),
+                    issue,
+                    _time(now),
+                    *params,
+                    issue,
+                ],
+            )
+            row = cursor.fetchone()
+            if row is None:
+                return None
+            found = Lease(*row, owner=owner)
+            found.members = _members(cursor, found)
+    return found
+
+
+def _members(cursor: Any, chunk: Lease) -> list[tuple[int, int]]:
+    """(delivery, edition) of everybody this round is about and who has no outcome in it."""
+    between = [chunk.first, chunk.last, chunk.first, chunk.last]
+    if chunk.takes == "waiting":
+        cursor.execute(
+            """SELECT d.id, d.edition_id FROM newsletter_delivery d
+               WHERE d.id BETWEEN %s AND %s AND NOT EXISTS (
+                   SELECT 1 FROM newsletter_outcome o
+                   WHERE o.delivery_id BETWEEN %s AND %s AND o.delivery_id = d.id)
+               ORDER BY d.id""",
+            between,
+        )
+    else:
+        # The state stands literally: SQLite uses a partial index for nothing else.
+        state = {"deferred": "deferred", "failed": "failed", "in_doubt": "in_doubt"}[chunk.takes]
+        cursor.execute(
+            f"""SELECT d.id, d.edition_id FROM newsletter_outcome o
+               JOIN newsletter_delivery d ON d.id = o.delivery_id
+               WHERE o.delivery_id BETWEEN %s AND %s AND o.state = '{state}'
+                 AND o.resolved_at IS NULL AND NOT EXISTS (
+                   SELECT 1 FROM newsletter_outcome n
+                   WHERE n.delivery_id BETWEEN %s AND %s
+                     AND n.delivery_id = o.delivery_id AND n.round > o.round)
+               ORDER BY d.id""",
+            between,
+        )
+    return [(int(a), int(b)) for a, b in cursor.fetchall()]
+
+
+# ---- T3 and T4
+
+
+def turn(parts: Sequence[Part], editions: dict[int, int]) -> list[Done]:
+    """The group commit. `editions` maps edition ids to their selections, for the consent check.
+
+    Raises what the database raises; `was_stored` tells afterwards whether it was committed.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        durable()
+        with connection.cursor() as cursor:
+            sending = _sending(cursor, {part.lease.issue for part in parts})
+            found, left = _consent(cursor, parts, editions, sending, now)
+            done = []
+            rows: list[tuple[Lease, Settled]] = []
+            for part in parts:
+                done.append(_part(cursor, part, sending, found, left, rows, now))
+            _insert(cursor, rows)
+        _bounces(rows)
+        for one in done:
+            if one.ended and one.lease.kind == Chunk.Kind.CANARY and one.lease.round == 1:
+                _judge_canary(one.lease.issue)
+    return done
+
+
+def _sending(cursor: Any, issues: set[int]) -> set[int]:
+    """Which of the issues are sending; on PostgreSQL nobody can change that until we commit."""
+    if _postgres():
+        for issue in sorted(issues):
+            cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", [control.ADVISORY, issue])
+    cursor.execute(
+        "SELECT id FROM newsletter_issue WHERE state = 'sending'"
+        f" AND id IN ({', '.join(map(str, sorted(issues)))})"
+    )
+    return {int(row[0]) for row in cursor.fetchall()}
+
+
+def _consent(
+    cursor: Any,
+    parts: Sequence[Part],
+    editions: dict[int, int],
+    sending: set[int],
+    now: dt.datetime,
+) -> tuple[dict[int, Reader], dict[int, Judgement]]:
+    """Who may be mailed, and who left, of everybody the turn asks about."""
+    asked = [
+        delivery
+        for part in parts
+        if part.lease.issue in sending
+        for delivery in (*part.ask, *part.again)
+    ]
+    if not asked:
+        return {}, {}
+    if _postgres():
+        among, listed = "= ANY(%s)", asked
+    else:
+        among, listed = "IN (SELECT value FROM json_each(%s))", json.dumps(asked)
+    cursor.execute(
+        f"""SELECT d.id, d.edition_id, s.id, r.id, r.address, s.choice, s.feed_serial, s.state,
+                   s.paused_until > %s, p.id
+            FROM newsletter_delivery d
+            JOIN subscribers_subscription s ON s.id = d.subscription_id
+            JOIN subscribers_subscriber r ON r.id = s.subscriber_id
+            LEFT JOIN subscribers_suppression p ON p.key = r.key AND p.lifted_at IS NULL
+            WHERE d.id {among}""",
+        [_time(now), listed],
+    )
+    found: dict[int, Reader] = {}
+    left: dict[int, Judgement] = {}
+    for (
+        delivery,
+        edition,
+        subscription,
+        subscriber,
+        address,
+        choice,
+        serial,
+        state,
+        paused,
+        bad,
+    ) in cursor.fetchall():
+        if bad is not None:
+            left[delivery] = Judgement("suppressed", None, "", "")
+        elif state != "active" or not address:
+            left[delivery] = Judgement("skipped", None, "", "unsubscribed")
+        elif paused:
+            left[delivery] = Judgement("skipped", None, "", "paused")
+        elif edition in editions and not choice & editions[edition]:
+            left[delivery] = Judgement("skipped", None, "", "categories dropped")
+        else:
+            found[delivery] = Reader(
+                delivery, edition, subscription, subscriber, address, choice, serial
+            )
+    for delivery in set(asked) - found.keys() - left.keys():
+        # Its subscription is gone although nothing may delete it: nobody to mail.
+        left[delivery] = Judgement("skipped", None, "", "no such subscription")
+    return found, left
+
+
+def _part(
+    cursor: Any,
+    part: Part,
+    sending: set[int],
+    found: dict[int, Reader],
+    left: dict[int, Judgement],
+    rows: list[tuple[Lease, Settled]],
+    now: dt.datetime,
+) -> Done:
+    chunk = part.lease
+    done = Done(chunk, sending=chunk.issue in sending)
+    settled = list(part.settled)
+    window = list(part.keep)
+    if done.sending:
+        for delivery in part.ask:
+            if delivery in left:
+                settled.append(Settled(delivery, left[delivery], None, now))
+            else:
+                window.append(delivery)
+                done.authorised.append(found[delivery])
+        done.withdraw = [delivery for delivery in part.again if delivery in left]
+    else:
+        done.held = list(part.ask)
+        done.withdraw = list(part.again)
+    delta = dict.fromkeys(("sent", "deferred", "failed", "in_doubt", "skipped", "suppressed"), 0)
+    for one in settled:
+        delta[one.judgement.state] += 1
+        if chunk.takes != "waiting":
+            delta[chunk.takes] -= 1
+    deferred = chunk.deferred + delta["deferred"]
+    ending, params = "", []
+    extra: list[tuple[Lease, Settled]] = []
+    if not window and not part.rest and not done.held:
+        ending, params, extra, expired = _close(cursor, chunk, deferred, settled, now)
+        delta["deferred"] -= expired
+        delta["failed"] += expired
+        done.ended = True
+    elif not window and (part.let_go is not None or not done.sending):
+        ending = "state = 'waiting', owner_id = NULL, lease_until = NULL, due_at = %s, "
+        params = [_time(now + dt.timedelta(seconds=part.let_go or 0.0))]
+        done.ended = True
+    if not done.ended:
+        ending, params = "lease_until = %s, ", [_time(now + dt.timedelta(seconds=timing.LEASE))]
+    changed = "".join(f"{name} = {name} + {n}, " for name, n in delta.items() if n)
+    places = json.dumps([delivery - chunk.base for delivery in window])
+    cursor.execute(
+        f"""UPDATE newsletter_chunk SET {ending}{changed}turn = turn + 1, "window" = %s
+            WHERE id = %s AND owner_id = %s AND epoch = %s AND turn = %s AND state = 'leased'""",
+        [*params, places, chunk.id, chunk.owner, chunk.epoch, chunk.turn],
+    )
+    if cursor.rowcount != 1:
+        return Done(chunk, fenced=True)
+    rows += [(chunk, one) for one in settled] + extra
+    return done
+
+
+def _close(
+    cursor: Any, chunk: Lease, deferred: int, settled: list[Settled], now: dt.datetime
+) -> tuple[str, list[Any], list[tuple[Lease, Settled]], int]:
+    """How a chunk ends whose round is over: (assignments, parameters, expired rows, how many)."""
+    free = "owner_id = NULL, lease_until = NULL, "
+    if deferred == 0:
+        return f"state = 'done', {free}", [], [], 0
+    wait = retry_in(chunk.tries)
+    if wait is not None:
+        return (
+            f"state = 'waiting', round = round + 1, takes = 'deferred', tries = tries + 1,"
+            f" due_at = %s, {free}",
+            [_time(now + wait)],
+            [],
+            0,
+        )
+    # Past the lifetime: one more outcome says so, and the chunk is done.
+    following = Lease(**{name: getattr(chunk, name) for name in Lease.__slots__})
+    following.round, following.takes = chunk.round + 1, "deferred"
+    pending = {delivery for delivery, _ in _members(cursor, following)}
+    pending |= {one.delivery for one in settled if one.judgement.state == "deferred"}
+    pending -= {one.delivery for one in settled if one.judgement.state != "deferred"}
+    judgement = Judgement("failed", None, "4.4.7", "given up after the last try")
+    rows = [(following, Settled(delivery, judgement, None, now)) for delivery in sorted(pending)]
+    return f"state = 'done', round = round + 1, takes = 'deferred', {free}", [], rows, len(rows)
+
+
+_OUTCOME = (
+    "delivery_id", "round", "at", "relay_id", "code", "state", "status", "detail", "resolved_by",
+    "evidence",
+)  # fmt: skip
+
+
+def _insert(cursor: Any, rows: list[tuple[Lease, Settled]]) -> None:
+    """Insert outcomes; a duplicate (delivery, round) refuses the whole turn: a second fence."""
+    if not rows:
+        return
+    if _postgres():
+        columns: list[list[Any]] = [
+            [one.delivery for _, one in rows],
+            [chunk.round for chunk, _ in rows],
+            [one.at for _, one in rows],
+            [one.relay for _, one in rows],
+            [one.judgement.code for _, one in rows],
+            [one.judgement.state for _, one in rows],
+            [one.judgement.status for _, one in rows],
+            [one.judgement.detail for _, one in rows],
+        ]
+        cursor.execute(
+            f"""INSERT INTO newsletter_outcome ({", ".join(_OUTCOME)})
+                SELECT *, '', '' FROM unnest(%s::bigint[], %s::smallint[], %s::timestamptz[],
+                    %s::smallint[], %s::smallint[], %s::text[], %s::text[], %s::text[])""",
+            columns,
+        )
+        return
+    cursor.executemany(
+        f"""INSERT INTO newsletter_outcome ({", ".join(_OUTCOME)})
+            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, '', '')""",
+        [
+            (
+                one.delivery,
+                chunk.round,
+                _time(one.at),
+                one.relay,
+                one.judgement.code,
+                one.judgement.state,
+                one.judgement.status,
+                one.judgement.detail,
+            )
+            for chunk, one in rows
+        ],
+    )
+
+
+def _bounces(rows: list[tuple[Lease, Settled]]) -> None:
+    """Hard refusals at the hand-off: the report and the suppression, with the outcome itself."""
+    hard = {one.delivery: (chunk, one) for chunk, one in rows if one.judgement.hard}
+    if not hard:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT d.id, s.subscriber_id FROM newsletter_delivery d"
+            " JOIN subscribers_subscription s ON s.id = d.subscription_id"
+            f" WHERE d.id IN ({', '.join(map(str, sorted(hard)))})"
+        )
+        who = {int(delivery): int(subscriber) for delivery, subscriber in cursor.fetchall()}
+    keys = dict(
+        Subscriber.objects.filter(pk__in=who.values(), key__isnull=False).values_list("pk", "key")
+    )
+    Bounce.objects.bulk_create(
+        [
+            Bounce(
+                at=one.at,
+                subscriber_id=who.get(delivery),
+                delivery_id=delivery,
+                kind=Bounce.Kind.HARD,
+                via="smtp",
+                status=one.judgement.status,
+                reason=one.judgement.detail,
+                seen=hashlib.sha256(f"smtp:{delivery}:{chunk.round}".encode()).hexdigest(),
+            )
+            for delivery, (chunk, one) in sorted(hard.items())
+        ],
+        ignore_conflicts=True,
+    )
+    for delivery, (_chunk, one) in sorted(hard.items()):
+        key = keys.get(who.get(delivery, 0))
+        if key is not None:
+            evidence = {"via": "smtp", "status": one.judgement.status, "delivery": delivery}
+            suppress(key, "hard", evidence)
+
+
+def _judge_canary(issue_id: int) -> None:
+    """The last canary chunk ended its first round: go on, or pause and say why."""
+    chunks = Chunk.objects.filter(issue_id=issue_id, kind=Chunk.Kind.CANARY)
+    if chunks.filter(round=1).exclude(state=Chunk.State.DONE).exists():
+        return
+    bad = sum(a + b for a, b in chunks.values_list("failed", "in_doubt"))
+    issue = Issue.objects.select_related("publication").get(pk=issue_id)
+    if bad <= issue.publication.canary_max_failures:
+        return
+    with translation.override(issue.publication.language.lower()):
+        reason = _(
+            "%(bad)d of the first %(size)d readers could not be sent to. Nobody else was."
+        ) % {"bad": bad, "size": issue.publication.canary_size}
+    # Our own turn holds the lock of the turns shared: waiting for all of them would be waiting
+    # for ourselves. Whatever another worker authorises meanwhile is of this same canary.
+    if Issue.objects.filter(pk=issue_id, state="sending").update(
+        state=Issue.State.PAUSED, state_reason=reason[:200]
+    ):
+        control.audit(issue, "worker", "pause", reason=reason)
+
+
+def was_stored(chunk: Lease) -> bool | None:
+    """After a commit that was answered by an error: stored, not stored, or None: we are fenced."""
+    row = (
+        Chunk.objects.filter(pk=chunk.id)
+        .values_list("state", "owner_id", "epoch", "turn", "round")
+        .first()
+    )
+    if row is None:
+        return None
+    state, owner, epoch, turn_number, _round = row
+    if epoch != chunk.epoch:
+        return None
+    if turn_number == chunk.turn + 1:
+        return True  # Also if it ended with this turn: then nobody owns it.
+    if turn_number == chunk.turn and owner == chunk.owner and state == "leased":
+        return False
+    return None
+
+
+def abandon(chunk: Lease) -> None:
+    """Forget a chunk whose turn the database refused: a defect, but nobody may be lost by it."""
+    log.error("chunk %s: its turn was refused; it will be taken back", chunk.id)
+
+
+def finish(issue_id: int) -> bool:
+    """Sending -> sent when no chunk is left undone; True if this call did it."""
+    with transaction.atomic():
+        durable()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """UPDATE newsletter_issue SET state = 'sent', finished_at = %s
+                   WHERE id = %s AND state = 'sending'
+                     AND NOT EXISTS (SELECT 1 FROM newsletter_chunk c
+                                     WHERE c.issue_id = %s AND c.state = 'waiting')
+                     AND NOT EXISTS (SELECT 1 FROM newsletter_chunk c
+                                     WHERE c.issue_id = %s AND c.state = 'leased')""",
+                [_time(timezone.now()), issue_id, issue_id, issue_id],
+            )
+            if cursor.rowcount != 1:
+                return False
+        counts.store(issue_id)
+    return True
+
+
+# ---- T5
+
+
+class Held(NamedTuple):
+    """A leased chunk as the sweeper sees it."""
+
+    chunk: int
+    epoch: int
+    turn: int
+    owner: int
+    name: str
+
+
+def leased() -> list[Held]:
+    """Every leased chunk and its owner's name."""
+    return [
+        Held(*row)
+        for row in Chunk.objects.filter(state=Chunk.State.LEASED).values_list(
+            "pk", "epoch", "turn", "owner_id", "owner__name"
+        )
+    ]
+
+
+def take_back(held: Held, found: journal.Found) -> int | None:
+    """End a lost worker's lease; how many fell in doubt, or None if somebody was first.
+
+    What its journal answers becomes that outcome; what a complete journal does not show begun
+    stays waiting; the rest is in doubt and no program sends it again.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        durable()
+        chunk = (
+            Chunk.objects.select_for_update()
+            .filter(pk=held.chunk, epoch=held.epoch, state=Chunk.State.LEASED)
+            .first()
+        )
+        if chunk is None:
+            return None
+        base = chunk.issue_id * PLACES
+        holding = Lease(
+            id=chunk.pk, issue=chunk.issue_id, kind=chunk.kind, lane=chunk.lane,
+            first=chunk.first, last=chunk.last, round=chunk.round, takes=chunk.takes,
+            tries=chunk.tries, epoch=chunk.epoch, turn=chunk.turn, deferred=chunk.deferred,
+            owner=held.owner,
+        )  # fmt: skip
+        rows: list[tuple[Lease, Settled]] = []
+        for place in chunk.window:
+            key = (chunk.pk, chunk.epoch, base + place)
+            answer = found.answers.get(key)
+            if answer is not None:
+                judgement = Judgement(
+                    answer.state, answer.code or None, answer.status, "", hard=answer.hard
+                )
+            elif found.complete and key not in found.begun:
+                continue
+            else:
+                judgement = Judgement("in_doubt", None, "", "the worker was lost")
+            rows.append((holding, Settled(base + place, judgement, None, now)))
+        delta = dict.fromkeys(
+            ("sent", "deferred", "failed", "in_doubt", "skipped", "suppressed"), 0
+        )
+        for _lease, one in rows:
+            delta[one.judgement.state] += 1
+            if chunk.takes != "waiting":
+                delta[chunk.takes] -= 1
+        changed = "".join(f"{name} = {name} + {n}, " for name, n in delta.items() if n)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"""UPDATE newsletter_chunk SET {changed}state = 'waiting', epoch = epoch + 1,
+                       owner_id = NULL, lease_until = NULL, "window" = '[]'
+                    WHERE id = %s AND epoch = %s AND state = 'leased'""",
+                [chunk.pk, chunk.epoch],
+            )
+            if cursor.rowcount != 1:
+                return None
+            _insert(cursor, rows)
+        _bounces(rows)
+        if chunk.issue.state == Issue.State.CANCELLED:
+            counts.store(chunk.issue_id)
+    return sum(one.judgement.state == Outcome.State.IN_DOUBT for _, one in rows)

@@ -1,0 +1,25 @@
+"""How long things may take. Safety never depends on these, only how much is in doubt, and when."""
+
+# A chunk whose turn counter stood still for so long, by the clock of who watches, may be taken
+# back. Longer than SQLite's busy timeout has to be: a locked database is not a dead worker.
+LEASE = 60.0
+# The holder itself writes no more content when its last turn began so long ago.
+LEASE_LOOK = 45.0
+# Every open chunk has a turn at least so often.
+HEARTBEAT = 5.0
+SWEEP = 5.0
+# A turn is made at so many outcomes, or so long after the first one, in seconds.
+GROUP = 64
+GROUP_WAIT = 0.02
+# Deliveries that may be on the wire, for all chunks of a worker together.
+WINDOW = 128
+# An authorised reader whose mail was not begun is asked about again after so long.
+STALE = 0.6
+# Deliveries at hand below which another chunk is leased, and the most chunks held.
+AT_HAND = 256
+MOST_CHUNKS = 12
+# A database that went away is tried again after this, doubling up to the second.
+DATABASE_RETRY = (0.1, 2.0)
+# A copy of the database that no worker has seen for so long asks a person before it sends.
+FORGOTTEN_MINUTES = 15
+FOLD_DAYS = 60
