@@ -78,7 +78,7 @@ def take_any(keys: Iterable[str], rate: Rate, *, now: dt.datetime | None = None)
 
 
 def give_back(key: str) -> None:
-    """Undo the one slot of a key with burst 1: what it was taken for did not happen."""
+    """Forget a key: the one slot of it was not needed, or its count starts again."""
     Limit.objects.filter(key=key).delete()
 
 

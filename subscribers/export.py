@@ -1,0 +1,72 @@
+"""Everything stored about one person, as a JSON-able value."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from . import suppression
+from .choice import Choice
+from .models import Category, Subscriber
+
+# Apps above this one add what they hold (deliveries, bounces): name -> function of a subscriber.
+sections: dict[str, Callable[[Subscriber], Any]] = {}
+
+
+def export(subscriber: Subscriber) -> dict[str, Any]:
+    """The person's rows in words: slugs instead of bits, ISO 8601 times, the sentences shown."""
+    standing = suppression.suppressed(subscriber.address) if subscriber.address else None
+    return {
+        "address": subscriber.address,
+        "name": subscriber.name,
+        "new_address": subscriber.new_address,
+        "known_since": _time(subscriber.created_at),
+        "suppressed": None
+        if standing is None
+        else {"reason": standing.reason, "since": _time(standing.at)},
+        "subscriptions": [
+            {
+                "publication": tie.publication.slug,
+                "publication_name": tie.publication.name,
+                "state": tie.state,
+                "since": _time(tie.since),
+                "created": _time(tie.created_at),
+                "confirmed": _time(tie.confirmed_at),
+                "confirmation_mailed": _time(tie.asked_at),
+                "reminder_mailed": _time(tie.reminded_at),
+                "categories": [
+                    category.slug
+                    for category in Choice(tie.choice).categories(
+                        list(Category.objects.filter(publication=tie.publication))
+                    )
+                ],
+                "new_categories_too": Choice(tie.choice).new,
+                "tail_links": Choice(tie.choice).tail,
+                "rhythm": tie.rhythm,
+                "language": tie.language,
+                "paused_until": _time(tie.paused_until),
+            }
+            for tie in subscriber.subscriptions.select_related("publication").order_by("id")
+        ],
+        "consent": [
+            {
+                "at": _time(event.at),
+                "what": event.kind,
+                "publication": event.publication.slug if event.publication else None,
+                "form": event.form,
+                "network": event.network,
+                "words": event.wording.text if event.wording else None,
+                "words_language": event.wording.language if event.wording else None,
+                "detail": event.detail,
+            }
+            for event in subscriber.consent_events.select_related(
+                "publication", "wording"
+            ).order_by("id")
+        ],
+        **{name: section(subscriber) for name, section in sections.items()},
+    }
+
+
+def _time(value: dt.datetime | None) -> str | None:
+    return value.isoformat() if value else None

@@ -1,0 +1,82 @@
+"""Which language a page or a mail speaks, and what a publication is called in it.
+
+Django writes `zh-hans`, people and mail headers `zh-Hans`; rows hold the second. A reader's own
+language comes first, then the browser's wish, then the publication's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import translation
+
+from .models import Category, Publication, Subscription
+
+# As stored, with the name a reader of that language looks for.
+OFFERED = (("en", "English"), ("zh-Hans", "简体中文"))
+
+
+def known(code: str | None) -> str:
+    """Any spelling (`zh-CN`, `EN`, `zh-Hans`) -> Django's code of a language we speak, or ""."""
+    wanted = (code or "").lower().replace("_", "-")
+    for ours, _name in settings.LANGUAGES:
+        if wanted == ours or (wanted and wanted.split("-")[0] == ours.split("-")[0]):
+            return ours
+    return ""
+
+
+def stored(code: str | None) -> str:
+    """Any spelling -> as rows hold it (`zh-Hans`), or ""."""
+    ours = known(code)
+    return next((offered for offered, _ in OFFERED if offered.lower() == ours), "")
+
+
+def of_publication(publication: Publication) -> str:
+    """Django's code for a publication's language; the site's if we do not speak it."""
+    return known(publication.language) or settings.LANGUAGE_CODE
+
+
+def of_subscription(subscription: Subscription) -> str:
+    """Django's code for the language this reader is written to in."""
+    return known(subscription.language) or of_publication(subscription.publication)
+
+
+def guess(request: HttpRequest, publication: Publication) -> str:
+    """The first language of the browser that we speak, else the publication's (Django's code)."""
+    for code in request.headers.get("Accept-Language", "").split(","):
+        if ours := known(code.split(";")[0].strip()):
+            return ours
+    return of_publication(publication)
+
+
+def speak(request: HttpRequest, language: str) -> str:
+    """Answer in `language` unless the reader asked for another by ?lang=; returns which it is.
+
+    The site's language middleware reads these two attributes of the request.
+    """
+    asked = getattr(request, "asked_language", None) or known(request.GET.get("lang"))
+    request.language_is_settled = True  # type: ignore[attr-defined]
+    translation.activate(asked or language)
+    return asked or language
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What something is called in one language."""
+
+    name: str
+    description: str
+
+
+def words(thing: Publication | Category, language: str) -> Words:
+    """Name and description in `language` where they were translated, else the original."""
+    translations = thing.translations if isinstance(thing.translations, dict) else {}
+    for code, texts in translations.items():
+        if known(code) == known(language) and isinstance(texts, dict):
+            return Words(
+                str(texts.get("name") or thing.name),
+                str(texts.get("description") or thing.description),
+            )
+    return Words(thing.name, thing.description)

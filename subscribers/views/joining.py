@@ -1,0 +1,333 @@
+"""Sign up, confirm, and ask for the link by mail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from .. import consent, guard, languages, limits, network, signup, suppression, tasks, wordings
+from ..addresses import key_of
+from ..choice import Choice
+from ..consent import Kind
+from ..forms import AskForLinkForm, SubscribeForm
+from ..guard import Verdict
+from ..limits import Rate
+from ..links import Purpose, make
+from ..models import Category, Publication, Subscription
+from .pages import again, bad_link, page, personal, subscription_of
+
+# The proof of work runs in a worker of our own; nothing else of the strict policy changes.
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; "
+    "worker-src 'self'; form-action 'self'; frame-ancestors {ancestors}; base-uri 'none'"
+)
+ASK_FOR_LINK = Rate(interval=60, burst=10)
+
+
+# No cookie says who a visitor is, and forms on other sites post here: there is nothing for
+# Django's check to protect.
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def subscribe(request: HttpRequest, slug: str) -> HttpResponse:
+    """The sign-up page, and where every plain form posts to."""
+    return _sign_up(request, slug, embedded=False)
+
+
+@csrf_exempt
+@xframe_options_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def embed(request: HttpRequest, slug: str) -> HttpResponse:
+    """The sign-up form alone, for a frame on another site."""
+    return _sign_up(request, slug, embedded=True)
+
+
+@require_safe
+def sent(request: HttpRequest, slug: str) -> HttpResponse:
+    """Look into your mailbox: one page for everybody."""
+    return _sent(request, slug, embedded=False)
+
+
+@xframe_options_exempt
+@require_safe
+def embed_sent(request: HttpRequest, slug: str) -> HttpResponse:
+    """The same inside the frame."""
+    return _sent(request, slug, embedded=True)
+
+
+def _sent(request: HttpRequest, slug: str, *, embedded: bool) -> HttpResponse:
+    publication = get_object_or_404(Publication, slug=slug)
+    languages.speak(request, languages.guess(request, publication))
+    return _dressed(
+        page(request, "subscribers/sent.html", publication, {"embedded": embedded}), embedded
+    )
+
+
+def _sign_up(request: HttpRequest, slug: str, *, embedded: bool) -> HttpResponse:
+    publication = get_object_or_404(Publication, slug=slug)
+    language = languages.speak(request, languages.guess(request, publication))
+    if not publication.open:
+        closed = page(
+            request, "subscribers/closed.html", publication, {"embedded": embedded}, status=410
+        )
+        return _dressed(closed, embedded)
+    boxes = signup.offered(publication)
+    if request.method != "POST":
+        return _form_page(request, publication, None, boxes, language, embedded)
+
+    form = SubscribeForm(request.POST, boxes=boxes)
+    if not form.is_valid():
+        return _form_page(request, publication, form, boxes, language, embedded, status=422)
+    source = network.network(request)
+    verdict = guard.judge(
+        publication,
+        source,
+        honeypot=request.POST.get(guard.HONEYPOT, ""),
+        proof=request.POST.get("altcha", ""),
+        ticket=request.POST.get("ticket", ""),
+    )
+    if verdict in (Verdict.HOLD, Verdict.BUSY):
+        return _form_page(
+            request,
+            publication,
+            form,
+            boxes,
+            language,
+            embedded,
+            status=429 if verdict is Verdict.BUSY else 200,
+            verdict=verdict.value,
+            ticket=guard.make_ticket(source) if verdict is Verdict.HOLD else "",
+        )
+    if verdict is Verdict.PASS:
+        via = "embed" if embedded or request.POST.get("form") == "embed" else "hosted"
+        signup.ask(
+            publication,
+            form.cleaned_data["address"],
+            signup.Wish(
+                _choice(publication, form, boxes),
+                form.cleaned_data["rhythm"],
+                form.cleaned_data["language"] or languages.stored(language),
+            ),
+            form=via,
+            network=source,
+            wording=wordings.stored(
+                publication, language, "subscribe", wordings.subscribe(publication, language)
+            ),
+        )
+    name = "subscribers:embed_sent" if embedded else "subscribers:sent"
+    path = reverse(name, args=[publication.slug])
+    if asked := languages.known(request.GET.get("lang")):
+        path += f"?lang={asked}"
+    response = HttpResponseRedirect(path)
+    response.status_code = 303
+    return _dressed(response, embedded)
+
+
+def _choice(publication: Publication, form: SubscribeForm, boxes: list[Category]) -> Choice:
+    if not form.shown:
+        return Choice.all()
+    new = form.cleaned_data["new"]
+    # Created since the page was opened: it follows "also new ones", as it will for readers.
+    unseen = [box for box in boxes if box not in form.shown] if new else []
+    return Choice.of([*form.ticked, *unseen], live=signup.live(publication), new=new)
+
+
+def _form_page(
+    request: HttpRequest,
+    publication: Publication,
+    form: SubscribeForm | None,
+    boxes: list[Category],
+    language: str,
+    embedded: bool,
+    *,
+    status: int = 200,
+    **extra: Any,
+) -> HttpResponse:
+    posted = request.POST if form is not None else None
+    ticked = set(posted.getlist("categories")) if posted is not None else set()
+    first_time = posted is None or not posted.getlist("shown")
+    context = {
+        "form": form,
+        "embedded": embedded,
+        "address": posted.get("address", "") if posted is not None else "",
+        "boxes": [
+            {
+                "slug": box.slug,
+                "words": languages.words(box, language),
+                "ticked": first_time or box.slug in ticked,
+            }
+            for box in boxes
+        ],
+        "new": first_time or (posted is not None and "new" in posted),
+        "rhythms": Subscription.Rhythm.choices,
+        "rhythm": (posted.get("rhythm") if posted is not None else "") or "every",
+        "languages": languages.OFFERED,
+        "chosen_language": (posted.get("language") if posted is not None else "")
+        or languages.stored(language),
+        "consent": wordings.subscribe(publication, language),
+        "challenge": guard.as_json(guard.challenge(publication)),
+        "honeypot": guard.HONEYPOT,
+        **extra,
+    }
+    return _dressed(
+        page(request, "subscribers/subscribe.html", publication, context, status=status), embedded
+    )
+
+
+def _dressed(response: HttpResponse, embedded: bool) -> HttpResponse:
+    """Headers of the sign-up pages: each holds a challenge that is good once."""
+    response.headers["Content-Security-Policy"] = _POLICY.format(
+        ancestors="*" if embedded else "'none'"
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@personal
+def confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """One button. Programs that follow every link of a mail press no buttons."""
+    subscription = subscription_of(token, Purpose.CONFIRM)
+    if subscription is None:
+        return bad_link(request)
+    publication = subscription.publication
+    language = languages.speak(request, languages.of_subscription(subscription))
+    manage = reverse("subscribers:manage", args=[make(Purpose.MANAGE, subscription.pk)])
+    others = list(
+        Subscription.objects.select_related("publication")
+        .filter(subscriber=subscription.subscriber, state=Subscription.State.PENDING)
+        .exclude(pk=subscription.pk)
+        .order_by("id")
+    )
+    if request.method == "POST" and subscription.state == Subscription.State.PENDING:
+        wanted = set(request.POST.getlist("also"))
+        done = [
+            tie
+            for tie in [subscription, *(o for o in others if o.publication.slug in wanted)]
+            if activate(tie, Kind.CONFIRMED, form="mail", network=network.network(request),
+                        place="confirm", language=language)
+        ]  # fmt: skip
+        if not done and suppression.suppressed(subscription.subscriber.address):
+            return page(request, "subscribers/suppressed.html", publication, {}, status=409)
+        return again(request, "confirmed", manage)
+    if request.method == "POST" and subscription.state == Subscription.State.ACTIVE:
+        return again(request, "confirmed", manage)
+    context = {
+        "subscription": subscription,
+        "manage": manage,
+        "others": [
+            {"slug": o.publication.slug, "words": languages.words(o.publication, language)}
+            for o in others
+        ],
+        "categories": _names(subscription, language),
+        "consent": wordings.confirm(publication, language),
+    }
+    return page(request, "subscribers/confirm.html", publication, context)
+
+
+def activate(
+    subscription: Subscription,
+    kind: str,
+    *,
+    form: str,
+    network: str,
+    place: str,
+    language: str,
+) -> bool:
+    """Make a subscription active at its reader's own wish; False if it is so or must not be.
+
+    The reader proved the address, so an earlier erasure no longer stands in the way; a
+    complaint, a dead mailbox or a person's entry does.
+    """
+    now = timezone.now()
+    publication = subscription.publication
+    with transaction.atomic():
+        standing = suppression.suppressed(subscription.subscriber.address)
+        if standing is not None:
+            if standing.reason != suppression.Reason.ERASED:
+                return False
+            suppression.lift(standing, "the reader's own confirmation")
+        changed = (
+            Subscription.objects.filter(pk=subscription.pk)
+            .exclude(state=Subscription.State.ACTIVE)
+            .update(state=Subscription.State.ACTIVE, since=now, confirmed_at=now)
+        )
+        if not changed:
+            return False
+        consent.record(
+            subscription,
+            kind,
+            form=form,
+            network=network,
+            wording=wordings.stored(
+                publication, language, place, wordings.confirm(publication, language)
+            ),
+            detail=consent.described(subscription.choice, signup.live(publication)),
+            at=now,
+        )
+        if kind == Kind.CONFIRMED:
+            transaction.on_commit(lambda: tasks.enqueue(tasks.send_welcome, subscription.pk))
+    return True
+
+
+def _names(subscription: Subscription, language: str) -> list[str]:
+    live = signup.live(subscription.publication)
+    return [
+        languages.words(category, language).name
+        for category in Choice(subscription.choice).categories(live)
+        if category.retired_at is None
+    ]
+
+
+@csrf_exempt  # As the sign-up: no cookie, nothing to ride on.
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask_for_link(request: HttpRequest, slug: str) -> HttpResponse:
+    """Somebody lost their mails: the preferences link goes to the address, and only there."""
+    publication = get_object_or_404(Publication, slug=slug)
+    languages.speak(request, languages.guess(request, publication))
+    form = AskForLinkForm(request.POST) if request.method == "POST" else None
+    status, busy = 200, False
+    if form is not None and form.is_valid():
+        source = network.network(request)
+        key = limits.key_for("network", f"link|{source}")
+        busy = not limits.take(key, ASK_FOR_LINK)
+        if not busy:
+            if not request.POST.get(guard.HONEYPOT):
+                _mail_link(publication, form.cleaned_data["address"])
+            return again(request, "mailed")
+    if busy:
+        status = 429
+    elif form is not None:
+        status = 422
+    response = page(
+        request,
+        "subscribers/ask_for_link.html",
+        publication,
+        {
+            "form": form,
+            "busy": busy,
+            "address": request.POST.get("address", ""),
+            "honeypot": guard.HONEYPOT,
+            "done": request.GET.get("done") == "mailed",
+        },
+        status=status,
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _mail_link(publication: Publication, address: str) -> None:
+    """One job, whether or not there is such a reader; 0 is nobody."""
+    with transaction.atomic():
+        limits.take(limits.key_for("request", f"link|{key_of(address)}"), Rate(interval=60))
+        reader = consent.find(address)
+        reader_id = reader.pk if reader is not None else 0
+        transaction.on_commit(
+            lambda: tasks.enqueue(tasks.send_manage_links, reader_id, publication.pk)
+        )

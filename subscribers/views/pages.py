@@ -1,0 +1,86 @@
+"""What the reader's pages have in common: who may post to them, and what a dead link shows."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from .. import languages, links
+from ..links import Purpose
+from ..models import Publication, Subscription
+
+type_view = Callable[..., HttpResponse]
+
+
+def personal(view: type_view) -> type_view:
+    """A page behind a token.
+
+    The token is the proof, not a cookie, so a stranger's site has nothing to ride on; and
+    Django's check would refuse everybody, because under `Referrer-Policy: no-referrer` browsers
+    post `Origin: null`. A browser that says the post came from another site is refused all the
+    same (Fetch Metadata). One-click posts come from mail servers, which send no such header.
+    """
+
+    @csrf_exempt
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @functools.wraps(view)
+    def respond(request: HttpRequest, token: str) -> HttpResponse:
+        foreign = request.headers.get("Sec-Fetch-Site") == "cross-site"
+        if request.method == "POST" and foreign:
+            response = render(request, "subscribers/foreign.html", status=403)
+        else:
+            response = view(request, token)
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["Cache-Control"] = "private, no-store"
+        response.headers["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+    return respond
+
+
+def bad_link(request: HttpRequest) -> HttpResponse:
+    """One page for every token that leads nowhere: forged, cut off, foreign, too old, erased."""
+    return render(request, "subscribers/bad_link.html", status=404)
+
+
+def subscription_of(token: str, purpose: Purpose) -> Subscription | None:
+    """The subscription a token names, or None. An erased reader has none."""
+    opened = links.open_token(token, purpose)
+    if opened is None:
+        return None
+    return (
+        Subscription.objects.select_related("subscriber", "publication")
+        .filter(pk=opened.subject, subscriber__erased_at__isnull=True)
+        .first()
+    )
+
+
+def again(request: HttpRequest, done: str, path: str | None = None) -> HttpResponse:
+    """After a post: the page once more, by GET, with a notice of what was done."""
+    query = f"?done={done}"
+    if asked := languages.known(request.GET.get("lang")):
+        query += f"&lang={asked}"
+    response = HttpResponseRedirect((path or request.path) + query)
+    response.status_code = 303
+    return response
+
+
+def page(
+    request: HttpRequest,
+    template: str,
+    publication: Publication,
+    context: dict[str, Any],
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    """A page in the frame and the name of a publication, in the active language."""
+    words = languages.words(publication, get_language() or "en")
+    context = {"publication": publication, "words": words, **context}
+    return render(request, template, context, status=status)

@@ -1,0 +1,236 @@
+"""The page behind every mail's link: choose, pause, add, and the door to everything else."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from .. import choice as choices
+from .. import consent, emails, languages, network, signup, suppression, tasks
+from ..addresses import domain_number, masked
+from ..choice import Choice
+from ..consent import Kind
+from ..forms import PauseForm, PreferencesForm
+from ..links import Purpose, make
+from ..models import CHOICE_LIMIT, Category, Publication, Subscriber, Subscription
+from .joining import activate
+from .leaving import come_back, pause
+from .pages import again, bad_link, page, personal, subscription_of
+
+State = Subscription.State
+_DONE = (
+    "confirmed", "saved", "paused", "resumed", "joined", "back", "cannot", "mailed", "feed",
+    "kept",
+)  # fmt: skip
+
+
+@personal
+def manage(request: HttpRequest, token: str) -> HttpResponse:
+    """A reader's preferences in one publication."""
+    subscription = subscription_of(token, Purpose.MANAGE)
+    if subscription is None or (
+        subscription.state == State.PENDING and subscription.confirmed_at is None
+    ):
+        return bad_link(request)
+    language = languages.speak(request, languages.of_subscription(subscription))
+    if request.method != "POST":
+        return _show(request, subscription, language)
+    action = request.POST.get("action", "")
+    source = network.network(request)
+    active = subscription.state == State.ACTIVE
+
+    if action == "save" and active:
+        form = PreferencesForm(request.POST, boxes=boxes(subscription))
+        if not form.is_valid():
+            return _show(request, subscription, language, status=422)
+        save(subscription, form, source)
+        return again(request, "saved")
+    if action == "pause" and active:
+        pause_form = PauseForm(request.POST, publication=subscription.publication)
+        if not pause_form.is_valid():
+            return _show(request, subscription, language, pause_form=pause_form, status=422)
+        pause(subscription, pause_form.cleaned_data["moment"], form="mail", network=source)
+        return again(request, "paused")
+    if action == "resume" and active:
+        pause(subscription, None, form="mail", network=source)
+        return again(request, "resumed")
+    if action == "back":
+        return again(request, "back" if come_back(subscription, source, language) else "cannot")
+    if action == "join":
+        joined = join(subscription, request.POST.get("publication", ""), source, language)
+        return again(request, "joined" if joined else "cannot")
+    if action == "feed":
+        Subscription.objects.filter(pk=subscription.pk).update(feed_serial=F("feed_serial") + 1)
+        return again(request, "feed")
+    if action == "link":
+        transaction.on_commit(lambda: tasks.enqueue(tasks.send_sensitive_link, subscription.pk))
+        return again(request, "mailed")
+    if action == "keep":
+        # From the notice to the old address: whoever reads there may stop the change.
+        Subscriber.objects.filter(pk=subscription.subscriber_id).update(
+            new_address="", new_address_at=None
+        )
+        return again(request, "kept")
+    return _show(request, subscription, language, status=400)
+
+
+def boxes(subscription: Subscription) -> list[Category]:
+    """The categories on this reader's form: the open ones, and others they were given.
+
+    What is hidden or private is offered to nobody, but who has it must be able to drop it.
+    """
+    choice = Choice(subscription.choice)
+    return [
+        category
+        for category in subscription.publication.categories.filter(
+            bit__isnull=False, retired_at__isnull=True
+        )
+        if category.visibility == Category.Visibility.OPEN or choice.has(category)
+    ]
+
+
+def save(subscription: Subscription, form: PreferencesForm, network: str) -> None:
+    """Store a form of categories, rhythm and language: one UPDATE, and one entry in the ledger.
+
+    Bits of categories that were not on the form are not in the statement's mask, so whatever
+    happened to them meanwhile stands.
+    """
+    live = signup.live(subscription.publication)
+    clear, chosen = choices.form_update(
+        form.shown,
+        form.ticked,
+        live=live,
+        new=form.cleaned_data["new"],
+        tail=form.cleaned_data["tail"],
+    )
+    rows = Subscription.objects.filter(pk=subscription.pk)
+    with transaction.atomic():
+        before = rows.select_for_update().values("choice", "rhythm", "language").get()
+        rows.update(
+            choice=F("choice").bitand((CHOICE_LIMIT - 1) & ~clear).bitor(chosen),
+            rhythm=form.cleaned_data["rhythm"],
+            language=form.cleaned_data["language"],
+        )
+        after = rows.values("choice", "rhythm", "language").get()
+        if after == before:
+            return
+        consent.record(
+            subscription,
+            Kind.CHANGED,
+            form="mail",
+            network=network,
+            detail={
+                "before": {**before, "choice": consent.described(before["choice"], live)},
+                "after": {**after, "choice": consent.described(after["choice"], live)},
+            },
+        )
+
+
+def join(subscription: Subscription, slug: str, network: str, language: str) -> bool:
+    """Subscribe the same reader to another open publication: the link has proved the address."""
+    publication = Publication.objects.filter(slug=slug, open=True).first()
+    if publication is None:
+        return False
+    subscriber = subscription.subscriber
+    standing = suppression.suppressed(subscriber.address)
+    if standing is not None and standing.reason != suppression.Reason.ERASED:
+        return False
+    tie, _made = Subscription.objects.select_related("publication").get_or_create(
+        subscriber=subscriber,
+        publication=publication,
+        defaults={
+            "choice": Choice.all().bits,
+            "language": subscription.language,
+            "domain": domain_number(subscriber.address),
+        },
+    )
+    tie.subscriber = subscriber
+    return activate(
+        tie, Kind.CONFIRMED, form="mail", network=network, place="join", language=language
+    )
+
+
+def _show(
+    request: HttpRequest,
+    subscription: Subscription,
+    language: str,
+    *,
+    pause_form: PauseForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    choice = Choice(subscription.choice)
+    now = timezone.now()
+    subscriber = subscription.subscriber
+    done = request.GET.get("done", "")
+    paused = subscription.paused_until is not None and subscription.paused_until > now
+    shown = boxes(subscription)
+    stored = languages.stored(subscription.language or subscription.publication.language)
+    return page(
+        request,
+        "subscribers/manage.html",
+        subscription.publication,
+        {
+            "subscription": subscription,
+            "active": subscription.state == State.ACTIVE,
+            "address": masked(subscriber.address),
+            "new_address": masked(subscriber.new_address) if subscriber.new_address else "",
+            "done": done if done in _DONE else "",
+            "boxes": [
+                {
+                    "slug": box.slug,
+                    "words": languages.words(box, language),
+                    "ticked": choice.has(box),
+                    "given": box.visibility != Category.Visibility.OPEN,
+                }
+                for box in shown
+            ],
+            "nothing": not any(choice.has(box) for box in shown),
+            "new": choice.new,
+            "tail": choice.tail,
+            "rhythms": Subscription.Rhythm.choices,
+            "languages": languages.OFFERED,
+            "chosen_language": stored,
+            "paused": emails.until(subscription) if paused else "",
+            "spans": PauseForm.DAYS,
+            "pause": pause_form,
+            "tomorrow": (now + dt.timedelta(days=1)).date(),
+            "feed": emails.feed_link(subscription),
+            "unsubscribe": reverse(
+                "subscribers:unsubscribe", args=[make(Purpose.UNSUBSCRIBE, subscription.pk)]
+            ),
+            "others": _others(subscription, language),
+            "base_url": settings.BASE_URL,
+        },
+        status=status,
+    )
+
+
+def _others(subscription: Subscription, language: str) -> list[dict[str, object]]:
+    """The site's other publications, with this reader's tie to each."""
+    ties = {
+        tie.publication_id: tie
+        for tie in Subscription.objects.filter(subscriber_id=subscription.subscriber_id)
+    }
+    found: list[dict[str, object]] = []
+    for publication in Publication.objects.exclude(pk=subscription.publication_id).order_by("name"):
+        tie = ties.get(publication.pk)
+        reading = tie is not None and tie.state == State.ACTIVE
+        if not reading and not publication.open:
+            continue
+        found.append(
+            {
+                "slug": publication.slug,
+                "words": languages.words(publication, language),
+                "reading": reading,
+                "manage": reverse("subscribers:manage", args=[make(Purpose.MANAGE, tie.pk)])
+                if tie is not None and reading
+                else "",
+            }
+        )
+    return found

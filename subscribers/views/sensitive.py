@@ -1,0 +1,160 @@
+"""Behind a fresh one-hour link: change of address, everything stored, erasure."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from .. import consent, erasure, export, languages, links, network, tasks
+from ..addresses import domain_number, key_of, masked
+from ..consent import Kind
+from ..forms import NewAddressForm
+from ..links import Purpose
+from ..models import Subscriber, Subscription
+from .pages import again, bad_link, page, personal
+
+
+@personal
+def sensitive(request: HttpRequest, token: str) -> HttpResponse:
+    """One page for the three acts that a forwarded mail must not allow."""
+    opened = links.open_token(token, Purpose.SENSITIVE)
+    if opened is None or not links.is_fresh(opened):
+        return bad_link(request)
+    subscriber = Subscriber.objects.filter(pk=opened.subject, erased_at__isnull=True).first()
+    tie = (
+        Subscription.objects.select_related("publication", "subscriber")
+        .filter(subscriber=subscriber)
+        .order_by("id")
+        .first()
+    )
+    if subscriber is None or tie is None:
+        return bad_link(request)
+    languages.speak(request, languages.of_subscription(tie))
+    if request.method != "POST":
+        return _show(request, subscriber, tie)
+    action = request.POST.get("action", "")
+    source = network.network(request)
+
+    if action == "export":
+        consent.record(subscriber, Kind.EXPORTED, form="mail", network=source)
+        response = JsonResponse(
+            export.export(subscriber), json_dumps_params={"ensure_ascii": False, "indent": 2}
+        )
+        response.headers["Content-Disposition"] = 'attachment; filename="my-data.json"'
+        return response
+    if action == "erase":
+        if request.POST.get("sure") != "yes":
+            return _show(request, subscriber, tie, unsure=True, status=422)
+        erasure.erase(subscriber, by="reader")
+        return render(request, "subscribers/erased.html", {"publication": tie.publication})
+    if action == "address":
+        form = NewAddressForm(request.POST, current=subscriber.address)
+        if not form.is_valid():
+            return _show(request, subscriber, tie, form=form, status=422)
+        ask_new_address(subscriber, form.cleaned_data["address"], tie)
+        return again(request, "asked")
+    return _show(request, subscriber, tie, status=400)
+
+
+def ask_new_address(subscriber: Subscriber, address: str, tie: Subscription) -> None:
+    """Remember the wish; a job asks the new address and tells the old one.
+
+    Nothing here says whether the new address is known: only its owner learns that.
+    """
+    with transaction.atomic():
+        Subscriber.objects.filter(pk=subscriber.pk, erased_at__isnull=True).update(
+            new_address=address, new_address_at=timezone.now()
+        )
+        transaction.on_commit(lambda: tasks.enqueue(tasks.send_address_change, tie.pk))
+
+
+def _show(
+    request: HttpRequest,
+    subscriber: Subscriber,
+    tie: Subscription,
+    *,
+    form: NewAddressForm | None = None,
+    unsure: bool = False,
+    status: int = 200,
+) -> HttpResponse:
+    return page(
+        request,
+        "subscribers/sensitive.html",
+        tie.publication,
+        {
+            "address": subscriber.address,
+            "new_address": subscriber.new_address,
+            "form": form,
+            "unsure": unsure,
+            "typed": request.POST.get("address", ""),
+            "done": "asked" if request.GET.get("done") == "asked" else "",
+        },
+        status=status,
+    )
+
+
+@personal
+def new_address(request: HttpRequest, token: str) -> HttpResponse:
+    """The new address says yes, by a button. The token is bound to the very address asked for."""
+    subscriber = _asked_by(token)
+    tie = (
+        Subscription.objects.select_related("publication")
+        .filter(subscriber=subscriber)
+        .order_by("id")
+        .first()
+        if subscriber is not None
+        else None
+    )
+    if subscriber is None or tie is None:
+        return bad_link(request)
+    languages.speak(request, languages.of_subscription(tie))
+    state = ""
+    if request.method == "POST":
+        moved = move(subscriber, subscriber.new_address, network.network(request))
+        state = "moved" if moved else "taken"
+    return page(
+        request,
+        "subscribers/new_address.html",
+        tie.publication,
+        {"address": subscriber.new_address, "old": masked(subscriber.address), "state": state},
+        status=409 if state == "taken" else 200,
+    )
+
+
+def _asked_by(token: str) -> Subscriber | None:
+    """Who asked for a change that this token confirms, or None.
+
+    The token cannot be opened without the new address it is bound to, and that is in the row of
+    its subject: the subject is read first, and believed only once the whole token is good.
+    """
+    subject = links.claimed_subject(token)
+    if subject is None:
+        return None
+    subscriber = Subscriber.objects.filter(pk=subject, erased_at__isnull=True).first()
+    if subscriber is None or not subscriber.new_address:
+        return None
+    opened = links.open_token(token, Purpose.CHANGE_ADDRESS, bound=subscriber.new_address)
+    if opened is None or not links.is_fresh(opened):
+        return None
+    return subscriber
+
+
+def move(subscriber: Subscriber, address: str, network: str) -> bool:
+    """Give a reader the address they confirmed; False if it has a reader of its own."""
+    other = consent.find(address)
+    if other is not None and other.pk != subscriber.pk:
+        return False
+    try:
+        with transaction.atomic():
+            changed = Subscriber.objects.filter(pk=subscriber.pk, new_address=address).update(
+                address=address, key=key_of(address), new_address="", new_address_at=None
+            )
+            if not changed:
+                return False
+            Subscription.objects.filter(subscriber=subscriber).update(domain=domain_number(address))
+            consent.record(subscriber, Kind.ADDRESS_CHANGED, form="mail", network=network)
+    except IntegrityError:  # Somebody signed up with it a moment ago.
+        return False
+    return True
