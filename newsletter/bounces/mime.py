@@ -7,7 +7,9 @@ declared, delivery-status fields in plain text, charsets nobody knows. Nothing h
 
 from __future__ import annotations
 
+import contextlib
 import email
+import email.errors
 import email.header
 import html
 import re
@@ -17,12 +19,13 @@ from email.message import Message
 # Where the returned message begins when it is not a part of its own.
 _RETURNED = re.compile(
     r"^(?:"
-    r"[-=_*|> ]*(?:this is a copy of|below this line is|below is|included is|enclosed is) (?:a copy|the)\b.*"
+    r"[-=_*|> ]*(?:this is a copy of|below this line is|below is|included is|enclosed is)"
+    r" (?:a copy|the)\b.*"
     r"|[-=_*|> ]*(?:begin )?(?:original|returned|unsent|undelivered|rejected|bounced|message) "
     r"(?:message|mail|text|header|headers)(?: info| text| headers?)?(?: follows?)?[-=_*|.:> ]*"
     r"|[-=_*|> ]*the (?:header|headers|text) of the original (?:message|mail) (?:is|are|follows).*"
-    r"|[-=_*|> ]*(?:a copy of|the) (?:the |your )?(?:original )?(?:message|mail) (?:is |that you |you sent )?"
-    r"(?:follows|below|attached|sent).*:\s*"
+    r"|[-=_*|> ]*(?:a copy of|the) (?:the |your )?(?:original )?(?:message|mail)"
+    r" (?:is |that you |you sent )?(?:follows|below|attached|sent).*:\s*"
     r"|[-=_*|> ]+original (?:message|mail).*"
     r"|original (?:message|mail):?\s*"
     r"|message headers follow.*|original message follows.*"
@@ -41,6 +44,9 @@ _FIELD = re.compile(r"^[>|\s]*([A-Za-z][A-Za-z-]{2,40}):[ \t]*(.*)$")
 _MACHINE = re.compile(
     r"^[>|\s]*(?:Final-Recipient|Original-Recipient|Diagnostic-Code)\s*:", re.I | re.M
 )
+_FEEDBACK = re.compile(r"^Feedback-Type: *\w", re.I | re.M)
+# No server says why in more words than this; what is longer is somebody's letter.
+MAX_TEXT = 40_000
 _BLANK = re.compile(r"\n[>|\s]*\n")
 _TAG = re.compile(r"<(?:br|/p|/div|/tr|/li|/h\d)\b[^>]*>", re.I)
 _ANY_TAG = re.compile(r"<(?:style|script)\b.*?</(?:style|script)>|<[^>@]*>", re.I | re.S)
@@ -87,11 +93,12 @@ def read(data: bytes) -> Mail:
     text = "\n".join(texts)
     if not mail.returned:
         text, mail.returned = split_returned(text)
-    mail.text = text
-    if not mail.groups and _MACHINE.search(text):
+    mail.text = text[:MAX_TEXT]
+    if not mail.groups and _MACHINE.search(mail.text):
         # Written as text, quoted by a person who forwards it, or in a part that lost its head.
-        mail.groups = [group for group in groups(text) if "action" in group or "status" in group]
-        mail.has_status = bool(mail.groups)
+        mail.groups = [g for g in groups(mail.text) if "action" in g or "status" in g]
+    if not mail.feedback and _FEEDBACK.search(mail.text):
+        mail.feedback = _lines(mail.text)
     return mail
 
 
@@ -114,9 +121,9 @@ def _walk(part: Message, mail: Mail, texts: list[str], depth: int) -> None:
     elif kind == "text/html":
         if not any(text.strip() for text in texts):
             texts.append(_words(_text(part)))
-    elif kind.startswith("text/") or (kind.startswith("multipart/") and depth < 20):
-        if not mail.has_message:
-            texts.append(_text(part))
+    elif kind.startswith(("text/", "multipart/")) and not mail.has_message:
+        # multipart/* that is none: its boundary was lost, its text was not.
+        texts.append(_text(part))
 
 
 def _inner_text(part: Message) -> str:
@@ -155,10 +162,8 @@ def _words(page: str) -> str:
 
 def _header(value: object) -> str:
     text = _UNFOLD.sub(" ", str(value)).replace("\n", " ")
-    try:
+    with contextlib.suppress(LookupError, ValueError, email.errors.HeaderParseError):
         text = str(email.header.make_header(email.header.decode_header(text)))
-    except (LookupError, ValueError, email.errors.HeaderParseError):
-        pass
     # Octets that are no UTF-8 come out of the parser as lone surrogates.
     return text.encode("utf-8", "replace").decode("utf-8", "replace").strip()
 
@@ -180,10 +185,10 @@ def groups(text: str) -> list[Fields]:
     for block in _BLANK.split(text):
         fields: Fields = {}
         for key, value in _lines(block):
-            if key in ("final-recipient", "original-recipient") and key in fields:
-                if "final-recipient" in fields and "action" in fields:
-                    found.append(fields)
-                    fields = {}
+            # Two groups without the blank line between them.
+            if key.endswith("-recipient") and key in fields and "action" in fields:
+                found.append(fields)
+                fields = {}
             fields.setdefault(key, value)
         if fields.keys() & {"final-recipient", "original-recipient", "diagnostic-code"}:
             found.append(fields)

@@ -13,59 +13,29 @@ from typing import Any
 
 from flufl.bounce import all_failures
 
-from . import mime, verdict, zoo
+from . import mime, verdict, wording, zoo
 from .mime import Mail
-from .value import Kind, Phase, Recipient, Report
+from .value import Kind, Phase, Recipient, Report, Verdict
 
 # A report quotes at most the message it is about; what is longer is read to here.
 MAX_BYTES = 1_000_000
 
-_DAEMON = re.compile(
-    r"mailer-?_?daemon|mail-?daemon|post_?master\b|mdaemon|double-bounce|mail ?delivery|delivery subsystem"
-    r"|mail\.delivery|delivery system|system administrator|\bno-?reply\b|mmsc ndr|interconnect|^<?>?$",
-    re.I,
+_TO = re.compile(
+    r"^(?:To|X-Original-To|Delivered-To):[^\n]*?([\w.+=-]+@[\w-]+(?:\.[\w-]+)+)", re.I | re.M
 )
-_SIGNS = re.compile(
-    r"undeliver|deliver\w*\b[^.\n]{0,40}\b(?:fail|status|delay|problem|error|impossible|unsuccessful)"
-    r"|(?:fail\w*|unable|error\w*|problem|could not|couldn't|cannot|can't|not|wasn't able|trying)\b[^.\n]{0,40}\bdeliver"
-    r"|failure notice|returned (?:mail|message)|returning (?:message )?to sender|mail (?:system error|failure|failed)"
-    r"|message (?:delivery|not delivered)|did not reach|failed (?:permanently|recipient|address)|failure reason"
-    r"|transcript of session|permanent (?:fatal )?error|was rejected|not be sent|unknown user|bounce"
-    r"|退信|无法(?:投递|送达|发送)|投递失败|发送失败|系统退信|無法(?:傳遞|送達)|送信できません|配信できません|配送できません"
-    r"|не может быть доставлено|unzustellbar|nicht zugestellt|non remis|no se pudo entregar|impossible de remettre",
-    re.I,
-)
-_FORWARDED = re.compile(r"^(?:fwd?|wg|tr|rv|转发|转寄)\s*[:：]", re.I)
-_AUTO_SUBJECT = re.compile(
-    r"^(?:(?:re|aw|sv|回复|答复)\s*[:：]\s*)*(?:auto(?:matic|mated)?[ -]?(?:reply|response|antwort)|autoreply|auto\s*:|out of (?:the )?office|"
-    r"away (?:from|until)|on (?:vacation|holiday|leave)|vacation|absence|abwesen|réponse automatique|respuesta autom|risposta autom|"
-    r"自动(?:回复|答复)|自動(?:回覆|応答|返信)|不在|автоответ)",
-    re.I,
-)
-_OPT_OUT = re.compile(r"^\s*(?:unsubscribe|remove me|opt-?out|退订|取消订阅)\s*$", re.I)
-_TO = re.compile(r"^(?:To|X-Original-To|Delivered-To):[^\n]*?([\w.+=-]+@[\w-]+(?:\.[\w-]+)+)", re.I | re.M)
 _PLAIN_ADDRESS = re.compile(r"[^\s<>;,:\"()]+@[\w-]+(?:\.[\w-]+)*|\"[^\"]+\"@[\w.-]+")
 # What the server answered, from its code to the end of the paragraph.
 _ANSWER = re.compile(
-    r"(?<![\w.\[#/-])([245]\d\d)(?=[ :-])(?:[ :-]|ERROR_CODE|,)*[^\n]*(?:\n(?![ \t>]*\n)(?![ \t]*<?\S+@\S+:)[^\n]*)*"
+    r"(?<![\w.\[#/-])([245]\d\d)(?=[ :-])[^\n]*"
+    r"(?:\n(?![ \t>]*\n)(?![ \t]*<?[^\s@]{1,64}@[^\s@]{1,255}:)[^\n]*){0,20}"
 )
-_LEADER = re.compile(r"(?:said|was|with|failure|server|host|error|code|reason)\s*:?\s*$|^\W*$|[:\]<(]\s*$", re.I)
+_LEADER = re.compile(
+    r"(?:said|was|with|failure|server|host|error|code|reason)\s*:?\s*$|^\W*$|[:\]<(]\s*$", re.I
+)
 _AFTERWORD = re.compile(
-    r"\(in reply to|giving up on|i'm not going to try|this message has been in the queue|\[(?:rcpt_to|mail_from|data)\]"
-    r"|-{3,}|no action is required|this has been a permanent failure|last-attempt|рекомендуем|\*{6,}",
-    re.I,
-)
-# A sentence of the reporting system that says nothing about why.
-_BOILERPLATE = re.compile(
-    r"(?:a message that you (?:have )?sent|your message) (?:could not|cannot|can't) be delivered[^.:]*[.:]?"
-    r"|this is a permanent error[^.]*\.?|google tried to deliver your message, but it was rejected by (?:the )?[^.]*\.(?: we recommend[^.]*\.)?"
-    r"|we recommend contacting[^.]*\.|(?:sorry,? )?(?:we were|i'm afraid i wasn't) (?:un)?able to deliver[^.]*\."
-    r"|please (?:note|do not reply|check)[^.]*\.|each of the following recipients was rejected by a remote\s+mail server"
-    r"|unable to deliver message to(?: the following address\(es\))?[.:]?|this (?:message|letter) was created automatically[^.]*\."
-    r"|no further delivery attempts[^.]*\.|delivery to the following recipients? (?:failed permanently|has been delayed)"
-    r"|the following address(?:es|\(es\))? (?:had (?:permanent fatal |delivery )?(?:errors|problems)|failed):?"
-    r"|i'm sorry to have to inform you[^.]*\.|could\s+not\s+be\s+delivered\s+to\s+one\s+or\s+more[^.]*\."
-    r"|undelivered mail returned to sender|for further assistance[^.\n]*|if you do so, please[^.]*\.",
+    r"\(in reply to|giving up on|i'm not going to try|this message has been in the queue"
+    r"|\[(?:rcpt_to|mail_from|data)\]|-{3,}|\*{6,}|no action is required"
+    r"|this has been a permanent failure|last-attempt|рекомендуем",
     re.I,
 )
 
@@ -77,7 +47,9 @@ def read(data: bytes) -> Report:
         return complaint
     if (notice := _notification(mail)) is not None:
         return notice
-    if mail.groups:
+    if mail.groups and (
+        mail.has_status or _is_daemon(mail) or wording.FORWARDED.match(mail.get("subject"))
+    ):
         return _status_report(mail)
     if _looks_like_bounce(mail):
         recipients = _from_text(mail, data)
@@ -98,7 +70,7 @@ def _complaint(mail: Mail) -> Report | None:
         names = [v for k, v in mail.feedback if k in ("original-rcpt-to", "removal-recipient")]
     elif mail.has_message and subject.lower().startswith("complaint about message from"):
         kind, names = "abuse", []
-    elif _OPT_OUT.match(subject) and not mail.get("in-reply-to"):
+    elif wording.OPT_OUT.fullmatch(subject) and not mail.get("in-reply-to"):
         kind, names = "opt-out", [mail.get("from")]
     else:
         return None
@@ -141,7 +113,11 @@ def _notification(mail: Mail) -> Report | None:
             made = verdict.judge(words, status=str(entry.get("status", "")), phase=Phase.RCPT)
             recipients.append(
                 Recipient(
-                    str(entry.get("emailAddress", "")), made.status, made.hard, made.reason, text=words
+                    str(entry.get("emailAddress", "")),
+                    made.status,
+                    made.hard,
+                    made.reason,
+                    text=words,
                 )
             )
         return Report(Kind.BOUNCE, tuple(recipients))
@@ -160,15 +136,19 @@ def _entries(notice: dict[str, Any], part: str, name: str) -> list[dict[str, Any
 def _status_report(mail: Mail) -> Report:
     words = mail.text
     named = [_of_group(group) for group in mail.groups]
-    recipients = []
+    recipients: dict[str, Recipient] = {}
     for group, address in zip(mail.groups, named, strict=True):
         action = group.get("action", "").split()[:1]
         if action and action[0].lower() in ("delivered", "relayed", "expanded"):
             continue
-        recipients.append(_of_fields(mail, group, address, words, named))
+        made = _of_fields(mail, group, address, words, named)
+        known = recipients.get(made.address.lower())
+        # Some systems write two groups for one address, one of them nearly empty.
+        if known is None or (known.reason == "unknown" or not known.status):
+            recipients[made.address.lower()] = made
     if not recipients:
         return Report(Kind.OTHER)
-    return Report(Kind.BOUNCE, tuple(recipients))
+    return Report(Kind.BOUNCE, tuple(recipients.values()))
 
 
 def _of_group(group: mime.Fields) -> str:
@@ -223,12 +203,21 @@ def _looks_like_bounce(mail: Mail) -> bool:
     if mail.has_status or mail.report_type == "delivery-status" or mail.get("x-failed-recipients"):
         return True
     subject = mail.get("subject")
-    if _FORWARDED.match(subject) or _AUTO_SUBJECT.match(subject):
+    if wording.FORWARDED.match(subject) or _auto_subject(subject):
         return False
-    sender = mail.get("from")
+    if not _is_daemon(mail):
+        return False
+    if wording.FAILURE.search(wording.plain(subject)):
+        return True
+    if not wording.DAEMON.search(mail.get("from")) and _is_automatic(mail):
+        # A person's automatic reply has an empty return path too (RFC 3834): it needs more proof.
+        return bool(_answer(mail.text))
+    return bool(wording.FAILURE.search(wording.plain(mail.text[:4000])))
+
+
+def _is_daemon(mail: Mail) -> bool:
     path = mail.get("return-path")
-    daemon = bool(_DAEMON.search(sender)) or path in ("<>", "<MAILER-DAEMON>") or "MAILER-DAEMON" in path
-    return daemon and bool(_SIGNS.search(subject) or _SIGNS.search(mail.text[:4000]))
+    return bool(wording.DAEMON.search(mail.get("from"))) or path == "<>" or "MAILER-DAEMON" in path
 
 
 def _from_text(mail: Mail, data: bytes) -> tuple[Recipient, ...]:
@@ -250,34 +239,45 @@ def _from_text(mail: Mail, data: bytes) -> tuple[Recipient, ...]:
         section = zoo.section_of(words, address, addresses) if len(addresses) > 1 else words
         phase = zoo.phase_of(section)
         made = _judge_text(section or words, "", phase)
-        delayed = bool(re.search(r"warning message only|has(?: not yet)? been (?:delayed|delivered)|is delayed|\bdelayed \d+ hours", words, re.I)) and not re.search(r"fail(?:ed|ure)\b.{0,30}permanent", words, re.I)
+        delayed = _only_delayed(words)
         recipients.append(
             Recipient(
-                address, made.status, made.hard and not delayed, made.reason, delayed=delayed,
+                address,
+                made.status,
+                made.hard and not delayed,
+                made.reason,
+                delayed=delayed,
                 text=_answer(section)[:500],
             )
         )
     return tuple(recipients)
 
 
+def _only_delayed(words: str) -> bool:
+    plain = wording.plain(words)
+    return bool(wording.DELAY.search(plain)) and "permanent" not in plain
+
+
 def _by_library(data: bytes) -> list[str]:
     """Mailman's detectors know forms that have no address in our places."""
     try:
         temporary, permanent = all_failures(email.message_from_bytes(data[:MAX_BYTES]))
-    except Exception:  # Its detectors raise what they like on malformed mail; then they know nothing.
+    except (
+        Exception
+    ):  # Its detectors raise what they like on malformed mail; then they know nothing.
         return []
     found = [raw.decode("ascii", "replace") for raw in sorted(permanent) + sorted(temporary)]
     return [address for address in found if "@" in address]
 
 
-def _judge_text(section: str, status: str, phase: Phase) -> verdict.Verdict:
+def _judge_text(section: str, status: str, phase: Phase) -> Verdict:
     """The server's own answer if the text quotes one, else all of the text."""
     answer = _answer(section)
     if answer:
         made = verdict.judge(answer, status=status, phase=phase)
         if made.reason != "unknown":
             return made
-    return verdict.judge(_BOILERPLATE.sub(" ", section), status=status, phase=phase)
+    return verdict.judge(wording.BOILERPLATE.sub(" ", section), status=status, phase=phase)
 
 
 def _answer(section: str) -> str:
@@ -292,21 +292,24 @@ def _answer(section: str) -> str:
     return ""
 
 
+def _auto_subject(subject: str) -> bool:
+    return bool(wording.AUTO_SUBJECT.match(wording.REPLIED.sub("", subject, count=1).lower()))
+
+
 def _is_automatic(mail: Mail) -> bool:
     """RFC 3834, and what went before it."""
     submitted = mail.get("auto-submitted").lower()
     if submitted and not submitted.startswith("no"):
         return True
-    names = ("x-autoreply", "x-autorespond", "x-auto-response-suppress", "x-mail-autoreply", "vacation")
     if mail.all("x-autoreply", "x-autorespond", "x-mail-autoreply"):
         return True
     if mail.get("precedence").lower() in ("auto_reply", "auto-reply"):
         return True
-    return bool(_AUTO_SUBJECT.match(mail.get("subject"))) and bool(names)
+    return _auto_subject(mail.get("subject"))
 
 
 def _senders(mail: Mail) -> frozenset[str]:
-    found = set()
+    found: set[str] = set()
     for value in mail.all("to", "from", "delivered-to", "x-original-to"):
         found.update(address.lower() for address in _PLAIN_ADDRESS.findall(value))
     return frozenset(found)

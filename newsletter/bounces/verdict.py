@@ -154,14 +154,14 @@ def _reason(words: str, status: str, code: int | None, phase: Phase) -> str:
         if bad_mailbox or phase is Phase.RCPT or (code is None and rest in ("", "0.0", "1.0")):
             return "user_unknown"
         return "filtered"
-    if wording.NO_USER_PERHAPS.search(words):
-        # 5.5.0 is how Outlook.com numbers RFC 5321's 550.
-        if bad_mailbox or rest == "5.0" or (phase is Phase.RCPT and rest in _PERHAPS):
-            return "user_unknown"
+    # 5.5.0 is how Outlook.com numbers RFC 5321's 550.
+    sure = bad_mailbox or rest in ("1.0", "5.0") or (phase is Phase.RCPT and rest in _PERHAPS)
+    if sure and wording.NO_USER_PERHAPS.search(words):
+        return "user_unknown"
     for pattern, reason in _AFTER[:2]:
         if pattern.search(words):
             return reason
-    if wording.NO_HOST.search(words) and klass != "4":
+    if wording.NO_HOST.search(words):
         return "host_unknown"
     if klass == "5" and rest in ("1.1", "1.2", "1.3", "1.10"):
         return _STATUSES[rest]

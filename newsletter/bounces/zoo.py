@@ -15,7 +15,8 @@ _ADDRESS = r"(?:\"[^\"\s]{1,64}\"|[\w.!#$%&'*+/=?^`{|}~-]{1,64})@[\w-]+(?:\.[\w-
 _QUOTE = r"^[>|*\s\"'-]{0,12}"
 # From the surest form to the least.
 _FORMS = (
-    re.compile(rf"{_QUOTE}(?:Final|Original)-Recipient:\s*(?:rfc822\s*;)?\s*<?({_ADDRESS})", re.I | re.M),
+    re.compile(
+        rf"{_QUOTE}(?:Final|Original)-Recipient:\s*(?:rfc822\s*;)?\s*<?({_ADDRESS})", re.I | re.M),
     re.compile(rf"{_QUOTE}<({_ADDRESS})>(?=[:\s\"]|$)", re.M),
     re.compile(rf"{_QUOTE}({_ADDRESS})[\"']?\s*:?\s*$", re.M),
     re.compile(rf"{_QUOTE}({_ADDRESS})\)?(?=:?\s|\.\.\.)", re.M),
@@ -27,12 +28,14 @@ _FORMS = (
     re.compile(rf"[<(]({_ADDRESS})[>)]"),
 )  # fmt: skip
 _NOT_THEM = re.compile(
-    r"^(?:postmaster|mailer-daemon|abuse|support|helpdesk|noreply|no-reply|admin|root|webmaster)@", re.I
+    r"^(?:postmaster|mailer-daemon|abuse|support|helpdesk|noreply|no-reply|admin|root|webmaster)@",
+    re.I,
 )
 _HEADERISH = re.compile(r"^\s*(?:From|Sender|Reply-To|Cc|Subject|Return-Path|Message-ID)\s*:", re.I)
 
 _RCPT = re.compile(
-    r"(?:in reply to|in response to|after|did not like our|response to|rejected in|to)\s+(?:the\s+)?\"?rcpt\b"
+    r"(?:in reply to|in response to|after|did not like our|response to|rejected in|to)\s+"
+    r"(?:the\s+)?\"?rcpt\b"
     r"|does not like recipient|\[rcpt_to\]|smtp:rcpt|after rcpt command|>>> ?rcpt to|sent <<< rcpt"
     r"|\(state 14\)|smtp command\s+rcpt|rcpt to:? ?<?[^>\n]*>?:? ?(?:failed|rejected)"
     # The server goes on to say that it holds no recipient: so it was RCPT that it had refused,
@@ -48,12 +51,14 @@ _MAIL = re.compile(
 )
 _DATA = re.compile(
     r"(?:in reply to|in response to|after|did not like our(?: final)?|response to)\s+(?:the\s+)?"
-    r"\"?(?:end of )?data\b|failed after i sent the message|failed on data command|>>> ?data\b|>>> ?\.\s"
+    r"\"?(?:end of )?data\b|failed after i sent the message|failed on data command"
+    r"|>>> ?data\b|>>> ?\.\s"
     r"|\[data\]|smtp:data|\(state 1[5-9]\)|smtp command\s+data|end of message",
     re.I,
 )
 _CONNECT = re.compile(
-    r"my name was rejected|(?:in reply to|after|did not like our)\s+\"?(?:ehlo|helo|connect|greeting)"
+    r"my name was rejected"
+    r"|(?:in reply to|after|did not like our)\s+\"?(?:ehlo|helo|connect|greeting)"
     r"|while receiving the initial|refused to talk to me|initial connection|\(state [0-9]\)",
     re.I,
 )
