@@ -64,10 +64,8 @@ from types import TracebackType
 from typing import Any, Self
 
 _MESSAGE_ID = re.compile(rb"^message-id:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
-PLACES = frozenset(
-    ("banner", "ehlo", "starttls", "tls", "auth", "mail", "rcpt", "data", "content", "dot")
-    + ("rset", "quit")
-)
+_EARLY = ("banner", "ehlo", "starttls", "tls", "auth")
+PLACES = (*_EARLY, "mail", "rcpt", "data", "content", "dot", "rset", "quit")
 
 
 @dataclass(frozen=True)
@@ -246,12 +244,17 @@ class Smtpd:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.stop()
         assert self._thread is not None
-        self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(10)
         if self._log >= 0:
             os.close(self._log)
             self._log = -1
+
+    def stop(self) -> None:
+        """Cut every connection and listen no more, from any thread, also twice."""
+        with contextlib.suppress(RuntimeError):  # Its loop is gone already.
+            self._loop.call_soon_threadsafe(self._stop.set)
 
     async def _run(self) -> None:
         self._stop = asyncio.Event()
@@ -341,7 +344,7 @@ class _Session(asyncio.Protocol):
         self.sender = self.recipient = self.parameters = self.user = ""
         self.messages = 0
         self.encrypted = False
-        self.silent = False
+        self.silent = self.upgrading = False
         self.asked = ""  # Between the lines of an AUTH.
         self.out: list[bytes] = []
         self.have_sender = self.have_recipient = False
@@ -480,10 +483,11 @@ class _Session(asyncio.Protocol):
     # ---- commands
 
     def data_received(self, data: bytes) -> None:
-        if self.server.keep and not self.encrypted:
+        if self.server.keep and not self.encrypted and not self.upgrading:
             self.server.clear += data
         self.buffer += data
-        if self.transport.is_reading():
+        # The first command under TLS may come before start_tls() has given us its transport.
+        if not self.upgrading and self.transport.is_reading():
             self.work()
 
     def work(self) -> None:
@@ -584,6 +588,7 @@ class _Session(asyncio.Protocol):
                 self._later(fault == "reset")
                 return
             self.transport.pause_reading()
+            self.upgrading = True
             self._starting = asyncio.get_running_loop().create_task(self._start_tls())
 
     async def _start_tls(self) -> None:
@@ -599,8 +604,10 @@ class _Session(asyncio.Protocol):
         assert upgraded is not None
         self.transport = upgraded
         self.encrypted = True
+        self.upgrading = False
         self.user = ""
         self._forget()
+        self.work()
 
     def _do_auth(self, rest: str) -> None:
         way, _, initial = rest.partition(" ")

@@ -65,7 +65,8 @@ def objection(parcel: Parcel, abilities: Abilities) -> Verdict | None:
             shown = address[:100].decode("ascii", "backslashreplace")
             return _failed(status, f"address refused before sending: {shown!r}", phase)
     content = parcel.content
-    if (content if isinstance(content, bytes) else content[-1])[-2:] != b"\r\n":
+    tail = content if isinstance(content, bytes) else content[-1] if content else b""
+    if tail[-2:] != b"\r\n":
         # The dot would not stand on a line of its own and the relay would wait for ever.
         return _failed("5.6.0", "the content does not end with CRLF", "data")
     if parcel.utf8:

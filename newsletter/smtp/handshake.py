@@ -37,7 +37,7 @@ class Opened:
 
 async def connect(server: Server, timeouts: Timeouts, tls: ssl.SSLContext | None = None) -> Opened:
     """Open a connection to `server`. `tls` replaces the usual context. Raises Refused."""
-    sock = await _dial(server, timeouts)
+    sock, address = await _dial(server, timeouts)
     try:
         helo = server.helo or _literal(sock.getsockname()[0])
         client = aiosmtplib.SMTP(
@@ -51,9 +51,8 @@ async def connect(server: Server, timeouts: Timeouts, tls: ssl.SSLContext | None
     except BaseException:
         sock.close()
         raise
-    local = is_loopback(sock.getpeername()[0])
     try:
-        return await _greet(client, server, timeouts, local)
+        return await _greet(client, server, timeouts, is_loopback(address))
     except BaseException:
         if client.transport is not None:
             as_transport(client.transport).abort()
@@ -61,8 +60,11 @@ async def connect(server: Server, timeouts: Timeouts, tls: ssl.SSLContext | None
         raise
 
 
-async def _dial(server: Server, timeouts: Timeouts) -> socket.socket:
-    """A connected socket. Done here so that connecting and the banner have times of their own."""
+async def _dial(server: Server, timeouts: Timeouts) -> tuple[socket.socket, str]:
+    """A connected socket and the address it is connected to.
+
+    Done here so that connecting and the banner have times of their own.
+    """
     loop = asyncio.get_running_loop()
     error: OSError | None = None
     try:
@@ -73,7 +75,7 @@ async def _dial(server: Server, timeouts: Timeouts) -> socket.socket:
                 sock.setblocking(False)
                 try:
                     await loop.sock_connect(sock, address)
-                    return sock
+                    return sock, str(address[0])
                 except OSError as refused:
                     sock.close()
                     error = refused

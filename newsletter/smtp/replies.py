@@ -92,7 +92,7 @@ def read(data: bytes, start: int) -> Reply | None:
         if data[line : line + 3] != code or newline - line < 3:
             raise Garbled
         mark = data[line + 3]
-        lines.append(data[line + 4 : newline])
+        lines.append(data[line + 4 : newline].strip())
         if mark in b" \r\n":
             return Reply(int(code), b" ".join(lines), newline + 1)
         if mark != 0x2D:
