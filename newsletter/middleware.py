@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-type_respond = Callable[[HttpRequest], HttpResponse]
+from subscribers import languages
+
+Respond = Callable[[HttpRequest], HttpResponse]
 
 # Pages for readers: no script at all, nothing from another host, never inside a foreign frame.
 SITE_POLICY = (
@@ -31,7 +32,7 @@ ADMIN_POLICY = (
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=()"
 
 
-def headers(get_response: type_respond) -> type_respond:
+def headers(get_response: Respond) -> Respond:
     """Security and caching headers for every response, static files included."""
 
     def respond(request: HttpRequest) -> HttpResponse:
@@ -53,33 +54,16 @@ def headers(get_response: type_respond) -> type_respond:
     return respond
 
 
-def known_language(text: str | None) -> str | None:
-    """A language code as written anywhere (`zh-Hans`, `EN`, `zh-CN`) -> ours, or None."""
-    if not text:
-        return None
-    text = text.lower()
-    for code, _name in settings.LANGUAGES:
-        if text == code or text.split("-")[0] == code.split("-")[0]:
-            return code
-    return None
-
-
-def speak(request: HttpRequest, language: str) -> None:
-    """Answer in this language (a publication's), unless the reader asked for another by ?lang=."""
-    request.language_is_settled = True  # type: ignore[attr-defined]
-    if getattr(request, "asked_language", None) is None:
-        translation.activate(known_language(language) or settings.LANGUAGE_CODE)
-
-
-def language(get_response: type_respond) -> type_respond:
+def language(get_response: Respond) -> Respond:
     """The language of the page's own words.
 
-    `?lang=` wins and needs no cookie; else a view may settle it with `speak`; else the browser's
-    wish, and only then does the answer vary with it. `request.asked_language` is ours or None.
+    `?lang=` wins and needs no cookie; else a view may settle it with `languages.speak`; else the
+    browser's wish, and only then does the answer vary with it. `request.asked_language` is a
+    code we speak, or None.
     """
 
     def respond(request: HttpRequest) -> HttpResponse:
-        asked = known_language(request.GET.get("lang"))
+        asked = languages.known(request.GET.get("lang")) or None
         request.asked_language = asked  # type: ignore[attr-defined]
         request.language_is_settled = asked is not None  # type: ignore[attr-defined]
         translation.activate(asked or translation.get_language_from_request(request))

@@ -1,7 +1,7 @@
 """Every address of the site, in the order in which they are tried.
 
 Addresses are permanent: feeds and mails carry them. A publication's slug is the first part of
-its own, so what stands before `site_patterns` must be among `RESERVED_SLUGS`.
+its own, so what stands before the site's patterns must be among `RESERVED_SLUGS`.
 """
 
 from __future__ import annotations
@@ -10,14 +10,12 @@ from importlib.util import find_spec
 
 from django.conf import settings
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from . import views
+from .feeds import views as feeds
 
-app_patterns: list[URLPattern | URLResolver] = [
-    path("admin/", admin.site.urls),
-    path("i18n/", include("django.conf.urls.i18n")),
-]
+app_patterns: list[URLPattern | URLResolver] = [path("admin/", admin.site.urls)]
 if find_spec("newsletter.api"):
     from .api import api  # type: ignore[import-not-found,unused-ignore]
 
@@ -33,9 +31,37 @@ if settings.DEBUG:
 if find_spec("subscribers.urls"):
     app_patterns.append(path("", include("subscribers.urls")))
 
+_FORM = r"(?P<form>atom|rss|json)"
+_PUBLICATION = r"^(?P<publication>[-\w]+)/"
+_CATEGORY = _PUBLICATION + r"c/(?P<category>[^/]+)/"
+
 site_patterns = [
     path("", views.publications, name="publications"),
     path("healthz", views.healthz, name="healthz"),
-]
+    path("robots.txt", views.robots, name="robots"),
+    path("sitemap.xml", views.sitemaps, name="sitemaps"),
+    path("favicon.ico", views.favicon, name="favicon"),
+    path("opml", views.all_feeds_opml, name="all-opml"),
+    path("s/f/<str:token>/", views.feed_of_reader, name="feed-of-reader"),
+    re_path(rf"^s/f/(?P<token>[^/]+)/feed\.{_FORM}$", feeds.of_reader, name="reader-feed"),
+    path("<slug:publication>/", views.publication, name="publication"),
+    path("<slug:publication>/look.css", views.look, name="look"),
+    path("<slug:publication>/sitemap.xml", views.sitemap, name="sitemap"),
+    path("<slug:publication>/feeds/", views.feeds_page, name="feeds"),
+    path("<slug:publication>/feeds.opml", views.feeds_opml, name="opml"),
+    re_path(rf"{_PUBLICATION}feed\.{_FORM}$", feeds.whole, name="feed"),
+    path("<slug:publication>/c/<str:category>/", views.category, name="category"),
+    re_path(rf"{_CATEGORY}feed\.{_FORM}$", feeds.one_category, name="category-feed"),
+    # What feed readers try when a page names no feed.
+    re_path(rf"{_PUBLICATION}(?:feed|feed\.xml|atom\.xml|atom|index\.xml)/?$", feeds.customary,
+            {"form": "atom"}),
+    re_path(rf"{_PUBLICATION}(?:rss|rss\.xml)/?$", feeds.customary, {"form": "rss"}),
+    path("<slug:publication>/<slug:issue>/", views.issue, name="issue"),
+]  # fmt: skip
 
 urlpatterns = [*app_patterns, path("", include((site_patterns, "site")))]
+
+handler400 = "newsletter.views.bad_request"
+handler403 = "newsletter.views.refused"
+handler404 = "newsletter.views.not_found"
+handler500 = "newsletter.views.broken"

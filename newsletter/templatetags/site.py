@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from urllib.parse import quote
 
 from django import template
+from django.conf import settings
 from django.utils import translation
 from django.utils.safestring import SafeString, mark_safe
 
+from subscribers import languages
+from subscribers.models import Category, Publication
+
 from ..digest import markdown
+from ..rendering import neutral
 
 register = template.Library()
+
+_LINK_OR_PICTURE = re.compile(r"<a\b[^>]*>|</a>|<img\b[^>]*>")
+_ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"')
 
 
 @register.simple_tag(takes_context=True)
@@ -37,22 +46,85 @@ def keep(context: template.Context, address: str) -> str:
 @register.filter
 def html_language(code: str) -> str:
     """A language code as HTML and feeds write it: `zh-hans` -> `zh-Hans`."""
-    return translation.to_locale(code).replace("_", "-") if code else ""
+    return languages.stored(code) or code
 
 
 @register.filter
-def inline(source: Any) -> SafeString:
+def said(row: Publication | Category, field: str) -> str:
+    """`name` or `description` of a publication or category in the language of the page."""
+    words = languages.words(row, translation.get_language() or "")
+    return neutral.text(words.name if field == "name" else words.description)
+
+
+@register.filter
+def inline(source: object) -> SafeString:
     """One run of Markdown as safe HTML (sanitised by `digest.markdown`)."""
-    return mark_safe(markdown.inline_html(str(source or "")))
+    return mark_safe(markdown.inline_html(neutral.text(str(source or ""))))
 
 
 @register.filter
-def block(source: Any) -> SafeString:
+def block(source: object) -> SafeString:
     """Paragraphs of Markdown as safe HTML (sanitised by `digest.markdown`)."""
-    return mark_safe(markdown.block_html(str(source or "")))
+    return mark_safe(markdown.block_html(neutral.text(str(source or ""))))
 
 
 @register.filter
-def plain(source: Any) -> str:
-    """Markdown as text, links dropped to their labels."""
-    return markdown.plain_text(str(source or ""), links=False)
+def plain(source: object) -> str:
+    """Markdown as one line of text, links dropped to their labels."""
+    return neutral.line(markdown.plain_text(neutral.text(str(source or "")), links=False))
+
+
+@register.filter
+def followable(url: object) -> str:
+    """An absolute address in ASCII, or empty if a reader must not be led there."""
+    return neutral.address(str(url or ""))
+
+
+@register.filter
+def slug_path(slug: str) -> str:
+    """A category's slug as a part of an address."""
+    return quote(slug, safe="")
+
+
+@register.filter
+def web_block(source: object) -> SafeString:
+    """`block` for pages: pictures are links, so that opening a page tells no other host."""
+    return mark_safe(_without_pictures(markdown.block_html(neutral.text(str(source or "")))))
+
+
+def _without_pictures(html: str) -> str:
+    # nh3 wrote the tags: attributes are quoted and escaped, and stay so.
+    inside = False
+
+    def change(match: re.Match[str]) -> str:
+        nonlocal inside
+        tag = match.group()
+        if not tag.startswith("<img"):
+            inside = not tag.startswith("</")
+            return tag
+        attributes = dict(_ATTRIBUTE.findall(tag))
+        address = str(attributes.get("src", ""))
+        label = str(attributes.get("alt") or address)
+        if inside or not address:  # Links do not nest.
+            return label
+        return f'<a href="{address}" rel="noopener noreferrer">{label}</a>'
+
+    return _LINK_OR_PICTURE.sub(change, html)
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """A language's name in itself: `zh-Hans` -> 简体中文."""
+    return dict(languages.OFFERED).get(languages.stored(code), code)
+
+
+@register.simple_tag(takes_context=True)
+def keep_before(context: template.Context, path: str, issue: str) -> str:
+    """The next page of a list: `path` with `before`, and the language asked for."""
+    return keep(context, f"{path}{'&' if '?' in path else '?'}before={issue}")
+
+
+@register.simple_tag
+def site_address() -> str:
+    """BASE_URL, for what must be absolute."""
+    return str(settings.BASE_URL)

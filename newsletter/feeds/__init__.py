@@ -1,0 +1,10 @@
+"""Feeds of a publication, of any choice of its categories, and of one reader's choice.
+
+`contents` decides what stands in a feed, `document` writes it as Atom, RSS or JSON, `views`
+answers for the addresses, `opml` lists them.
+
+The feed of the whole publication has one entry for each issue: whoever wants everything wants
+the digest as it was edited. The feed of a category or a combination has one entry for each
+item, since the rest of the issue was not asked for. Ticking every category therefore gives the
+items of the whole publication, and no switch is needed for it.
+"""

@@ -1,0 +1,311 @@
+"""Which entries a feed has, under which ids and dates; rows in, a `document.Feed` out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+from django.conf import settings
+from django.db.models import Count
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from subscribers import languages
+from subscribers.choice import Choice
+from subscribers.models import Category, Publication, Subscription
+
+from .. import archive, editions
+from ..digest import markdown
+from ..models import Issue, Item
+from ..rendering import neutral
+from . import document
+from .document import Entry, Feed, Form, Source
+
+# A digest comes once a day: a copy is good for half an hour, and a hub tells who wants it sooner.
+MINUTES = 30
+# Thirty issues of a digest of a hundred items would be nine megabytes; older ones are paged.
+MOST_ITEMS_IN_ISSUES = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a feed is of: everything (`categories` None), categories, or a reader's choice.
+
+    `slices` are the categories to read: those chosen and what was merged into them.
+    """
+
+    publication: Publication
+    categories: tuple[Category, ...] | None = None
+    slices: tuple[Category, ...] = ()
+    month: archive.Month | None = None
+    subscription: Subscription | None = None
+    token: str = ""
+
+    def path(self, form: Form, month: archive.Month | None = None) -> str:
+        """The feed's own address below BASE_URL, percent-encoded."""
+        if self.token:
+            return with_query(f"/s/f/{self.token}/feed.{form}", [], month)
+        slugs = None if self.categories is None else [c.slug for c in self.categories]
+        return feed_path(self.publication.slug, slugs, form, month)
+
+
+def feed_path(
+    publication: str,
+    slugs: Sequence[str] | None,
+    form: Form | str,
+    month: archive.Month | None = None,
+) -> str:
+    """The one address of a feed: `slugs` None is the whole publication.
+
+    One category has an address of its own, several stand in the query, sorted, each once.
+    """
+    names = sorted(set(slugs or ()))
+    if len(names) == 1:
+        return with_query(f"/{publication}/c/{quote(names[0], safe='')}/feed.{form}", [], month)
+    return with_query(f"/{publication}/feed.{form}", names, month)
+
+
+def with_query(path: str, slugs: Sequence[str], month: archive.Month | None = None) -> str:
+    """`path?category=…&category=…&month=…`, whatever of it there is."""
+    query = [("category", slug) for slug in slugs]
+    if month is not None:
+        query.append(("month", str(month)))
+    return f"{path}?{urlencode(query, quote_via=quote)}" if query else path
+
+
+def page_path(publication: str, slugs: Sequence[str] | None) -> str:
+    """The page that shows what the feed holds."""
+    names = sorted(set(slugs or ()))
+    if len(names) == 1:
+        return f"/{publication}/c/{quote(names[0], safe='')}/"
+    return with_query(f"/{publication}/", names)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a row, in the active language."""
+    return pgettext("between names", ", ").join(names)
+
+
+def build(chosen: Chosen, form: Form) -> Feed:
+    """The feed, in the publication's language; a month's archive may come out empty."""
+    with translation.override(languages.of_publication(chosen.publication)):
+        entries, older, newer = _entries(chosen)
+        return _feed(chosen, form, entries, older, newer)
+
+
+def _entries(
+    chosen: Chosen,
+) -> tuple[list[Entry], archive.Month | None, archive.Month | None]:
+    publication, month = chosen.publication, chosen.month
+    rows = None if chosen.categories is None else list(chosen.slices)
+    zone = archive.zone_of(publication)
+    newer = None
+    if month is None:
+        entries, more = _newest(publication, rows)
+        older = archive.Month.of(entries[-1].published, zone) if more and entries else None
+        return entries, older, newer
+    start, end = month.bounds(zone)
+    if rows is None:
+        found = archive.issues(publication).filter(published_at__gte=start, published_at__lt=end)
+        entries = _issue_entries(list(found))
+    else:
+        entries = [item_entry(piece) for piece in archive.items_of_month(publication, rows, month)]
+    return (
+        entries,
+        archive.month_before(publication, rows, start),
+        archive.month_after(publication, rows, end),
+    )
+
+
+def _newest(publication: Publication, rows: list[Category] | None) -> tuple[list[Entry], bool]:
+    if rows is not None:
+        window = archive.items(publication, rows)
+        return [item_entry(piece) for piece in window.pieces], window.more
+    found = list(archive.issues(publication)[: archive.PAGE_ISSUES + 1])
+    counts = dict(
+        Item.objects.filter(issue__in=found).values_list("issue").annotate(Count("id")).order_by()
+    )
+    taken: list[Issue] = []
+    items = 0
+    for issue in found[: archive.PAGE_ISSUES]:
+        items += counts.get(issue.pk, 0)
+        if taken and items > MOST_ITEMS_IN_ISSUES:
+            break
+        taken.append(issue)
+    return _issue_entries(taken), len(taken) < len(found)
+
+
+def _issue_entries(found: Sequence[Issue]) -> list[Entry]:
+    return [issue_entry(archive.public_view(view)) for view in editions.load_all(found)]
+
+
+def _feed(
+    chosen: Chosen,
+    form: Form,
+    entries: list[Entry],
+    older: archive.Month | None,
+    newer: archive.Month | None,
+) -> Feed:
+    publication = chosen.publication
+    language = languages.of_publication(publication)
+    called = languages.words(publication, language)
+    slugs = None if chosen.categories is None else [c.slug for c in chosen.categories]
+    names = [languages.words(c, language).name for c in chosen.categories or ()]
+    if chosen.subscription is not None:
+        title = _("%(publication)s: my choice") % {"publication": called.name}
+        page = f"/s/f/{chosen.token}/"
+    elif chosen.categories is None:
+        title, page = called.name, page_path(publication.slug, None)
+    else:
+        title = _("%(publication)s: %(categories)s") % {
+            "publication": called.name,
+            "categories": listed(names),
+        }
+        page = page_path(publication.slug, slugs)
+    month = chosen.month
+    now_month = archive.Month.of(timezone.now(), archive.zone_of(publication))
+    hub = "" if chosen.subscription is not None else publication.hub_url
+
+    def at(one: archive.Month | None) -> str:
+        return "" if one is None else settings.BASE_URL + chosen.path(form, one)
+
+    return Feed(
+        id=_feed_id(chosen),
+        title=title if month is None else f"{title} ({month})",
+        description=called.description,
+        language=languages.stored(language) or publication.language,
+        link=settings.BASE_URL + page,
+        address=settings.BASE_URL + chosen.path(form, month),
+        author=called.name,
+        icon=settings.BASE_URL + static("newsletter/icon-512.png"),
+        updated=max((e.updated for e in entries), default=_whole(publication.created_at)),
+        entries=tuple(entries),
+        minutes=MINUTES,
+        categories=tuple((c.slug, n) for c, n in zip(chosen.categories or (), names, strict=True)),
+        hub=hub if month is None else "",
+        current="" if month is None else settings.BASE_URL + chosen.path(form),
+        older=at(older),
+        newer=at(newer),
+        archive=month is not None and (month.year, month.month) < (now_month.year, now_month.month),
+    )
+
+
+def _feed_id(chosen: Chosen) -> str:
+    """A feed's id from what never changes: not its address, name or title.
+
+    The moment the publication was made tells two sites apart whose first publication has the
+    same number.
+    """
+    publication = chosen.publication
+    parts = [str(publication.pk), publication.created_at.astimezone(dt.UTC).isoformat()]
+    if chosen.subscription is not None:
+        parts.append(f"choice {chosen.subscription.pk} {chosen.subscription.feed_serial}")
+    elif chosen.categories is not None:
+        parts.append(
+            "categories " + " ".join(str(k) for k in sorted(c.pk for c in chosen.categories))
+        )
+    if chosen.month is not None:
+        parts.append(str(chosen.month))
+    return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_OID, ' / '.join(parts))}"
+
+
+def item_entry(piece: archive.Piece) -> Entry:
+    """An item as an entry. Its link is our page, its source is named beside it.
+
+    Items of an issue appear at one moment; entries that share a moment are put in any order by
+    readers, so each stands a second behind the one before it.
+    """
+    item, issue = piece.item, piece.issue
+    assert item.published_at is not None
+    published = _whole(item.published_at) - dt.timedelta(seconds=item.number - 1)
+    title = markdown.plain_text(item.title, links=False)
+    return Entry(
+        id=item.entry_id,
+        title=title,
+        link=f"{settings.BASE_URL}/{piece.publication}/{issue.slug}/#{item.anchor}",
+        html=render_to_string("newsletter/feed_item.html", {"item": item, "single": True}),
+        published=published,
+        updated=_whole(item.corrected_at) if item.corrected_at else published,
+        summary=_summary(item),
+        language=languages.stored(issue.language) or issue.language,
+        categories=((item.category.slug, item.category.name),) if item.category else (),
+        sources=tuple(
+            Source(source.label, url)
+            for source in item.sources
+            if (url := neutral.address(source.url))
+        ),
+    )
+
+
+def issue_entry(view: editions.IssueView) -> Entry:
+    """A whole issue as an entry; `view` holds public items only."""
+    assert view.published_at is not None
+    published = _whole(view.published_at)
+    base = f"{settings.BASE_URL}/{view.publication}/{view.slug}/"
+    headlines = [markdown.plain_text(item.title, links=False) for item in view.items[:3]]
+    return Entry(
+        id=view.entry_id,
+        title=markdown.plain_text(view.title, links=False),
+        link=base,
+        html=render_to_string("newsletter/feed_issue.html", {"issue": view, "base": base}),
+        published=published,
+        updated=_whole(view.corrected_at) if view.corrected_at else published,
+        summary=" · ".join(headlines),
+        language=languages.stored(view.language) or view.language,
+        categories=tuple((c.slug, c.name) for c in view.categories()),
+    )
+
+
+def _summary(item: editions.ItemView, most: int = 240) -> str:
+    source = item.insight or item.body
+    if not source and item.bullets:
+        source = item.bullets[0].text
+    line = document.text(markdown.plain_text(source, links=False))
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+
+
+def _whole(moment: dt.datetime) -> dt.datetime:
+    return moment.astimezone(dt.UTC).replace(microsecond=0)
+
+
+def of_reader(
+    subscription: Subscription,
+    public: Sequence[Category],
+    token: str,
+    month: archive.Month | None = None,
+) -> Chosen:
+    """The feed of what this reader has chosen now; private categories are never in it."""
+    chosen = Choice(subscription.choice).categories(public)
+    return Chosen(
+        subscription.publication,
+        tuple(chosen),
+        tuple(archive.with_merged(public, chosen)),
+        month=month,
+        subscription=subscription,
+        token=token,
+    )
+
+
+def of_categories(
+    publication: Publication,
+    public: Sequence[Category],
+    slugs: Sequence[str],
+    month: archive.Month | None = None,
+) -> Chosen | str:
+    """The feed of these categories; the first slug that names no public one, if there is one."""
+    chosen: dict[int, Category] = {}
+    for slug in slugs:
+        category = archive.named(public, slug)
+        if category is None:
+            return slug
+        chosen[category.pk] = category
+    ordered = [category for category in public if category.pk in chosen]
+    return Chosen(
+        publication, tuple(ordered), tuple(archive.with_merged(public, ordered)), month=month
+    )
