@@ -1,0 +1,111 @@
+"""Bytes to text: UTF-8 with or without BOM, UTF-16, GB18030; anything else is an error."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from .problems import Problems
+from .value import Problem
+
+LARGEST = 4 * 1024 * 1024  # bytes; the largest real issue seen has 414 kB.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_LIKELY_CHINESE = re.compile("[\u4e00-\u9fff\u3000-\u303f\uff00-\uff65\u2014-\u2026\u00b7]")
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """The text with `\\n` line ends, and how it was read. With an error, `text` is empty."""
+
+    text: str
+    encoding: str
+    problems: tuple[Problem, ...] = ()
+
+
+def decode(data: bytes) -> Decoded:
+    """Read a file's bytes; never raises."""
+    problems = Problems()
+    if len(data) > LARGEST:
+        problems.error(
+            "too-large",
+            _("The file has %(size).1f MB; the most is %(most)d MB. Divide it.")
+            % {"size": len(data) / 1e6, "most": LARGEST // (1024 * 1024)},
+        )
+        return Decoded("", "", tuple(problems.found))
+    text, encoding = _text_of(data, problems)
+    return Decoded(normal_lines(text), encoding, tuple(problems.found))
+
+
+def _text_of(data: bytes, problems: Problems) -> tuple[str, str]:
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        try:
+            return data.decode("utf-16"), "UTF-16"
+        except UnicodeDecodeError:
+            problems.error(
+                "encoding", _("The file starts like UTF-16 but is broken. Save it as UTF-8.")
+            )
+            return "", ""
+    try:
+        text = data.decode("utf-8-sig")
+        # ASCII in UTF-16 without BOM is valid UTF-8, full of NULs.
+        if "\x00" not in text or (wide := _guess_utf16(data)) is None:
+            return text, "UTF-8"
+        return wide
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+    guess = _guess_utf16(data) or _guess_gb18030(data)
+    if guess is None:
+        problems.error(
+            "encoding",
+            _("The file is no text in UTF-8, UTF-16 or GB18030: it breaks off at this line. "
+              "Save it as UTF-8."),
+            line,
+        )  # fmt: skip
+        return "", ""
+    text, encoding = guess
+    problems.warn(
+        "encoding",
+        _("The file is not UTF-8; it was read as %(encoding)s. Check that the text is right.")
+        % {"encoding": encoding},
+        line,
+    )
+    return text, encoding
+
+
+def _guess_utf16(data: bytes) -> tuple[str, str] | None:
+    """UTF-16 without a BOM: every other byte of its ASCII is NUL."""
+    if len(data) % 2 or b"\x00" not in data[:4000]:
+        return None
+    for name in ("utf-16-le", "utf-16-be"):
+        try:
+            text = data.decode(name)
+        except UnicodeDecodeError:
+            continue
+        if "\n" in text and not _CONTROL.search(text[:2000]):
+            return text, "UTF-16"
+    return None
+
+
+def _guess_gb18030(data: bytes) -> tuple[str, str] | None:
+    """GB18030 takes most bytes as something: only mostly common Chinese counts."""
+    try:
+        text = data.decode("gb18030")
+    except UnicodeDecodeError:
+        return None
+    foreign = [character for character in text if character > "\x7f"]
+    likely = sum(1 for character in foreign if _LIKELY_CHINESE.match(character))
+    if not foreign or likely < 0.9 * len(foreign) or _CONTROL.search(text):
+        return None
+    return text, "GB18030"
+
+
+def normal_lines(text: str) -> str:
+    """CRLF, CR and the rarer line ends as `\\n`, no BOM."""
+    if text.startswith("\ufeff"):
+        text = text[1:]
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return re.sub("[\x85\u2028\u2029]", "\n", text)

@@ -1,0 +1,159 @@
+"""A document as lines with kinds and sections by headings: what every shape reads from.
+
+One pass, linear, and more forgiving than CommonMark where editors are: `##Title` and full-width
+`＃＃` are headings, `---` right under a paragraph is a rule (it would turn the paragraph into a
+heading), a label needs no blank line before it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+_HEADING = re.compile(r" {0,3}([#＃]{1,6})(?:[ \t\u3000\u00a0]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
+_TIGHT_HEADING = re.compile(r"([#＃]{2,6})([^\s#＃].*?)(?:[ \t]+#+)?[ \t]*$")
+_RULE = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$")
+_UNDERLINE = re.compile(r" {0,3}(?:(=){2,}|-{4,})[ \t]*$")
+_FENCE = re.compile(r" {0,12}(`{3,}|~{3,})(?=[^`]*$)")
+_BULLET = re.compile(r"([ \t]*)[-*+•][ \t\u3000\u00a0]+(?=\S)(.*)$")
+_EMPTY_BULLET = re.compile(r"([ \t]*)[-+][ \t]*$")
+_NUMBER = re.compile(
+    r"([ \t]*)(\d{1,4})([、．]|[.)](?=[ \t\u00a0\u3000]|$))[ \t\u00a0\u3000]*(.*)$"
+)
+_QUOTE = re.compile(r" {0,3}> ?")
+
+
+class Kind(Enum):
+    BLANK = "blank"
+    HEADING = "heading"
+    RULE = "rule"
+    QUOTE = "quote"
+    BULLET = "bullet"
+    NUMBER = "number"
+    TEXT = "text"
+    CODE = "code"
+    GONE = "gone"  # comment, template tag, reference definition: not content
+
+
+@dataclass(slots=True)
+class Line:
+    """One line. `content` is the text without its marker; `mark` is a number's `、` or `.`."""
+
+    number: int
+    raw: str
+    kind: Kind
+    indent: int = 0
+    content: str = ""
+    level: int = 0
+    mark: str = ""
+
+
+@dataclass(slots=True)
+class Section:
+    """A heading and what stands below it up to the next heading of any level.
+
+    `above` are the headings it stands under, outermost first. The part before the first
+    heading is a section with level 0 and no title.
+    """
+
+    level: int
+    title: str
+    heading: Line | None
+    lines: Sequence[Line]
+    above: tuple[Section, ...] = ()
+    below: list[Section] = field(default_factory=list)
+
+    def content(self) -> Iterator[Line]:
+        """Its lines that hold anything."""
+        return (line for line in self.lines if line.kind not in {Kind.BLANK, Kind.RULE, Kind.GONE})
+
+
+def width(space: str) -> int:
+    """Columns of leading white space; a tab goes to the next multiple of four."""
+    if "\t" not in space:
+        return len(space)
+    return len(space.expandtabs(4))
+
+
+def read_lines(source: Sequence[str], first_number: int, gone: frozenset[int]) -> list[Line]:
+    """Give every line its kind. `gone` are numbers of lines that are no content."""
+    lines: list[Line] = []
+    fence = ""
+    for number, raw in enumerate(source, start=first_number):
+        line = Line(number, raw, Kind.TEXT)
+        lines.append(line)
+        if fence:
+            line.kind = Kind.CODE
+            closing = raw.strip()
+            if closing.startswith(fence) and not closing.strip(fence[0]):
+                fence = ""
+            continue
+        if number in gone:
+            line.kind = Kind.GONE
+            continue
+        stripped = raw.strip()
+        if not stripped:
+            line.kind = Kind.BLANK
+            continue
+        line.content = stripped
+        start = stripped[0]
+        line.indent = width(raw[: len(raw) - len(raw.lstrip())])
+        if start in "#＃" and line.indent < 4:
+            match = _HEADING.match(raw) or _TIGHT_HEADING.match(raw.strip())
+            if match:
+                line.kind = Kind.HEADING
+                line.level = len(match.group(1))
+                line.content = (match.group(2) or "").strip()
+        elif start == ">" and line.indent < 4:
+            line.kind = Kind.QUOTE
+            line.content = _QUOTE.sub("", raw, count=1).strip()
+        elif start in "`~" and (match := _FENCE.match(raw)):
+            line.kind = Kind.CODE
+            fence = match.group(1)
+        elif start in "-*+•_=":
+            _read_marked(line, lines)
+        elif start.isdigit() and (match := _NUMBER.match(raw)):
+            line.kind = Kind.NUMBER
+            line.content = match.group(4).strip()
+            line.level = int(match.group(2))
+            line.mark = "、" if match.group(3) in "、．" else "."
+    return lines
+
+
+def _read_marked(line: Line, lines: Sequence[Line]) -> None:
+    raw = line.raw
+    above = lines[-2] if len(lines) > 1 else None
+    if above is not None and above.kind is Kind.TEXT and _UNDERLINE.match(raw):
+        before = lines[-3].kind if len(lines) > 2 else Kind.BLANK
+        if before in {Kind.BLANK, Kind.RULE, Kind.HEADING, Kind.GONE}:
+            above.kind = Kind.HEADING
+            above.level = 1 if "=" in raw else 2
+            line.kind = Kind.RULE
+            return
+    if _RULE.match(raw):
+        line.kind = Kind.RULE
+    elif match := _BULLET.match(raw) or _EMPTY_BULLET.match(raw):
+        line.kind = Kind.BULLET
+        line.content = match.group(2).strip() if match.re is _BULLET else ""
+
+
+def read_sections(lines: Sequence[Line]) -> list[Section]:
+    """Cut at headings; the first section is what stands before any."""
+    starts = [index for index, line in enumerate(lines) if line.kind is Kind.HEADING]
+    sections = [Section(0, "", None, lines[: starts[0] if starts else len(lines)])]
+    open_: list[Section] = []
+    for place, start in enumerate(starts):
+        end = starts[place + 1] if place + 1 < len(starts) else len(lines)
+        heading = lines[start]
+        while open_ and open_[-1].level >= heading.level:
+            open_.pop()
+        section = Section(
+            heading.level, heading.content, heading, lines[start + 1 : end], tuple(open_)
+        )
+        if open_:
+            open_[-1].below.append(section)
+        open_.append(section)
+        sections.append(section)
+    return sections

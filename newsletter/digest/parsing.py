@@ -1,0 +1,290 @@
+"""Text in, Digest out: clears what is no content, chooses the shape, reads, checks."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from django.utils.translation import gettext as _
+
+from . import checks, labelled
+from .cleaning import clear
+from .dates import date_of_name, find_date
+from .decoding import normal_lines
+from .front import Front, read_front
+from .labels import labels_for
+from .markdown import clean
+from .outline import Kind, read_lines, read_sections
+from .problems import Problems
+from .reading import Parts, Reading
+from .value import Digest, Shape
+
+LONGEST_LINE = 100_000  # characters; the longest real one seen has 9,000.
+LONGEST_TEXT = 4_000_000
+MOST_LINES = 100_000
+MOST_ITEMS = 2_000
+_MOST_BRACKETS = 2_000  # in one paragraph: inline parsing of brackets is worse than linear.
+_DEEPEST = 40  # quote marks or list marks in front of one line.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_NESTED = re.compile(rf"[ \t]*(?:(?:>|[-*+]|\d{{1,9}}[.)])[ \t]*){{{_DEEPEST + 1}}}")
+_JSON = re.compile(r"\s*[{\[]\s*[\"{\]}]")
+
+_READERS: Mapping[Shape, Callable[[Reading], Parts]] = {"labelled": labelled.read}
+
+
+def parse(
+    text: str,
+    *,
+    name: str = "",
+    shape: str = "auto",
+    labels: Mapping[str, object] | None = None,
+    title: str = "",
+    date: dt.date | None = None,
+) -> Digest:
+    """Read a document; never raises. Its `errors` say whether it may be imported.
+
+    `name` is the file's name or path: a date in it counts when the text has none. `labels` are a
+    publication's own field names. `shape` other than "auto" forces one. `title` and `date` are an
+    editor's answers; they win over what the file says.
+    """
+    problems = Problems()
+    text = normal_lines(text)
+    if _hostile(text, problems):
+        return _refused(problems, text)
+    source = text.split("\n")
+    front = read_front(source, problems)
+    cleaned = clear(source, front.end, problems)
+    lines = read_lines(cleaned.lines[front.end :], front.end + 1, cleaned.gone)
+    reading = Reading(
+        lines=lines,
+        sections=read_sections(lines),
+        front=front,
+        labels=labels_for(labels),
+        problems=problems,
+        references=cleaned.references,
+    )
+    _find_title(reading)
+    if not any(line.kind not in {Kind.BLANK, Kind.RULE, Kind.GONE} for line in lines):
+        problems.error(
+            "empty",
+            _("The file holds no text.")
+            if front.end == 0
+            else _("Below its header the file holds no text."),
+        )
+        return _refused(problems, text, front)
+    chosen = next((known for known in _READERS if known == shape), None) or choose(reading)
+    parts = _READERS[chosen](reading)
+    reading.claim(
+        *(
+            line
+            for line in lines
+            if cleaned.reference_lines.get(line.number) in reading.used_references
+        )
+    )
+    return _digest(reading, chosen, parts, title or _title(reading), date, name)
+
+
+def choose(reading: Reading) -> Shape:
+    """The shape the evidence speaks for."""
+    return "labelled"
+
+
+def _title(reading: Reading) -> str:
+    return reading.front.title or reading.title
+
+
+def _find_title(reading: Reading) -> None:
+    """The document's own heading: an H1 in front of all others."""
+    headings = [section for section in reading.sections if section.heading is not None]
+    tops = [section for section in headings if section.level == 1]
+    if not tops or tops[0] is not headings[0]:
+        return
+    first = tops[0]
+    same = first.title == reading.front.title
+    # Several H1 under a title in front matter are its sections.
+    if reading.front.title and len(tops) > 1 and not same:
+        return
+    assert first.heading is not None
+    reading.title = first.title
+    reading.title_line = first.heading.number
+    reading.claim(first.heading)
+
+
+def _digest(
+    reading: Reading,
+    shape: Shape,
+    parts: Parts,
+    title: str,
+    answered: dt.date | None,
+    name: str,
+) -> Digest:
+    problems = reading.problems
+    if not title:
+        problems.error(
+            "title-missing",
+            _("The file has no title. Write one in its first line: “# Title - 2025-10-10”."),
+            1,
+        )
+    date = answered or _date(reading, title, name)
+    if not parts.items:
+        problems.error(
+            "no-items",
+            _("No item was found. An item is a heading with text below it."),
+        )
+    if len(parts.items) > MOST_ITEMS:
+        problems.error(
+            "too-many-items",
+            _("The file has %(count)d items; the most is %(most)d. Divide it.")
+            % {"count": len(parts.items), "most": MOST_ITEMS},
+        )
+    checks.check(parts.items, problems)
+    unclaimed = reading.unclaimed()
+    _say_unclaimed(unclaimed, reading)
+    extra = dict(reading.front.values)
+    if reading.title and reading.front.title and reading.title != reading.front.title:
+        extra["heading"] = reading.title
+    return Digest(
+        shape=shape,
+        title=clean(title),
+        date=date,
+        items=tuple(parts.items),
+        intro=parts.intro,
+        tail_title=parts.tail_title,
+        tail_links=tuple(parts.tail_links),
+        language=reading.front.language,
+        slug=reading.front.slug,
+        extra=extra,
+        problems=problems.sorted(),
+        unclaimed_lines=tuple(unclaimed),
+    )
+
+
+def _date(reading: Reading, title: str, name: str) -> dt.date | None:
+    """Front matter, then the title, then a line of its own at the top, then the file's name."""
+    problems = reading.problems
+    of_title = find_date(title)
+    of_name = date_of_name(name) if name else None
+    date = reading.front.date or of_title or _date_line(reading) or of_name
+    if date is None:
+        problems.error(
+            "date-missing",
+            _("No date was found in the title, the header or the file's name. Add one: "
+              "“# Title - 2025-10-10”."),
+            reading.title_line or 1,
+        )  # fmt: skip
+        return None
+    for other, where in ((of_title, _("the title")), (of_name, _("the file's name"))):
+        if other is not None and other != date:
+            problems.warn(
+                "date-differs",
+                _("The issue is dated %(date)s, but %(where)s says %(other)s.")
+                % {"date": date, "where": where, "other": other},
+                reading.title_line or 1,
+            )
+    return date
+
+
+def _date_line(reading: Reading) -> dt.date | None:
+    """A short line with a date above the first item: `> 2026-04-24`, `日期：…`."""
+    seen = 0
+    for line in reading.lines:
+        if line.kind in {Kind.BLANK, Kind.RULE, Kind.GONE} or line.number == reading.title_line:
+            continue
+        if line.kind is Kind.HEADING or seen > 5:
+            return None
+        seen += 1
+        if len(line.content) <= 40 and (date := find_date(line.content)):
+            return date
+    return None
+
+
+def _say_unclaimed(unclaimed: Sequence[tuple[int, int]], reading: Reading) -> None:
+    gone = {line.number for line in reading.lines if line.kind is Kind.GONE}
+    for first, last in unclaimed:
+        if all(number in gone for number in range(first, last + 1)):
+            continue
+        reading.problems.warn(
+            "unclaimed",
+            _("Lines %(first)d to %(last)d belong to no item and were left out. Put them under an "
+              "item's heading, or in front of the first item.")
+            % {"first": first, "last": last},
+            first,
+        )  # fmt: skip
+
+
+def _refused(problems: Problems, text: str, front: Front | None = None) -> Digest:
+    start = front.end if front is not None else 0
+    lines = [n for n, line in enumerate(text.split("\n"), 1) if n > start and line.strip()]
+    ranges: list[tuple[int, int]] = []
+    for number in lines:
+        if ranges and ranges[-1][1] == number - 1:
+            ranges[-1] = (ranges[-1][0], number)
+        else:
+            ranges.append((number, number))
+    return Digest(
+        shape="document",
+        title=clean(front.title) if front else "",
+        date=front.date if front else None,
+        items=(),
+        extra=dict(front.values) if front else {},
+        problems=problems.sorted(),
+        unclaimed_lines=tuple(ranges),
+    )
+
+
+def _hostile(text: str, problems: Problems) -> bool:
+    """Refuse what no person wrote, before anything that could be slow looks at it."""
+    if len(text) > LONGEST_TEXT:
+        problems.error(
+            "too-large",
+            _("The text has %(size)d characters; the most is %(most)d. Divide it.")
+            % {"size": len(text), "most": LONGEST_TEXT},
+        )
+        return True
+    bad = _CONTROL.search(text)
+    if bad:
+        place = text.count("\n", 0, bad.start()) + 1
+        column = bad.start() - text.rfind("\n", 0, bad.start())
+        problems.error(
+            "control-character",
+            _("There is a character here that is no text (U+%(code)04X). Delete it.")
+            % {"code": ord(bad.group())},
+            place,
+            column,
+        )
+        return True
+    if _JSON.match(text) and text.rstrip()[-1:] in "}]":
+        problems.error(
+            "json",
+            _("The file is JSON, not Markdown. Save the text inside it as a file of its own."),
+            1,
+        )
+        return True
+    if text.count("\n") > MOST_LINES:
+        problems.error(
+            "too-large",
+            _("The file has more than %(most)d lines. Divide it.") % {"most": MOST_LINES},
+        )
+        return True
+    brackets = 0
+    for number, line in enumerate(text.split("\n"), 1):
+        if len(line) > LONGEST_LINE:
+            problems.error(
+                "line-too-long",
+                _("This line has %(size)d characters; the most is %(most)d.")
+                % {"size": len(line), "most": LONGEST_LINE},
+                number,
+            )
+        elif _NESTED.match(line) and not set(line) <= set("-*_ \t"):
+            problems.error("nesting", _("This line is nested too deeply."), number)
+        else:
+            stripped = line.lstrip()
+            if not stripped or stripped[0] in "-*+#>|" or stripped[0].isdigit():
+                brackets = 0
+            brackets += line.count("[")
+            if brackets <= _MOST_BRACKETS:
+                continue
+            problems.error("nesting", _("There are too many brackets in one paragraph."), number)
+        return True
+    return False

@@ -1,0 +1,233 @@
+"""The state of one reading: lines, what was claimed of them, problems. Shapes work on it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+
+from .front import Front
+from .labels import Labels
+from .outline import Kind, Line, Section
+from .problems import Problems
+from .runs import normal_reference, resolve
+from .value import Bullet, Item, Link
+
+_EMPTY = {Kind.BLANK, Kind.RULE, Kind.GONE}
+_NUMBERED_TITLE = re.compile(r"\d{1,3}(?:[.)][ \t\u3000]+|[、．]\s*)(?=\S)")
+# Pictographs and their joiners in front of a section's name; a count behind it.
+_ORNAMENT = re.compile(
+    "^[\\s\u2000-\u206f\u2190-\u2bff\u3030\u303d\ufe0f\U0001f000-\U0001faff#*_|·-]+"
+    "|[\\s\u2000-\u206f\u2190-\u2bff\ufe0f\U0001f000-\U0001faff*_]+$"
+)
+_COUNT = re.compile(
+    r"\s*[(（]\s*\d+\s*(?:条|篇|个|则|项|items?|links?)?\s*[)）]\s*$", re.IGNORECASE
+)
+_LEAD_COLON = re.compile(
+    r"([^\s：:。！？；，,!?;`\[\]<>()（）][^：:。！？；!?;`\[\]<>\n]{0,60}?)\s*(?:：|:(?=\s))\s*"
+)
+_LEAD_BOLD = re.compile(r"(\*\*|__)(?=\S)([^*\n]{1,80}?)\s*(?<=\S)\1\s*([：:—–-]?)\s*")
+
+
+@dataclass(slots=True)
+class Parts:
+    """What a shape found."""
+
+    items: list[Item]
+    intro: str = ""
+    tail_title: str = ""
+    tail_links: list[Link] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Reading:
+    """One document being read. `title` is the heading taken as the document's, if any."""
+
+    lines: list[Line]
+    sections: list[Section]
+    front: Front
+    labels: Labels
+    problems: Problems
+    references: Mapping[str, str]
+    title: str = ""
+    title_line: int = 0
+    claimed: set[int] = field(default_factory=set)
+    used_references: set[str] = field(default_factory=set)
+
+    def claim(self, *lines: Line) -> None:
+        """These lines found their place."""
+        self.claimed.update(line.number for line in lines)
+
+    def resolved(self, text: str) -> str:
+        """`text` with reference links as inline links."""
+        return resolve(text, self.references, self.used_references)
+
+    def block(self, lines: Iterable[Line]) -> str:
+        """Lines as Markdown, claimed: no rules or blank lines at the ends, nothing dropped."""
+        kept = [line for line in lines if line.kind is not Kind.GONE]
+        while kept and kept[0].kind in _EMPTY:
+            kept.pop(0)
+        while kept and kept[-1].kind in _EMPTY:
+            kept.pop()
+        self.claim(*kept)
+        return self.resolved("\n".join(line.raw.rstrip() for line in kept))
+
+    def section_block(self, section: Section) -> str:
+        """A section with its heading, as Markdown."""
+        body = self.block(section.lines)
+        if section.heading is None:
+            return body
+        self.claim(section.heading)
+        heading = self.resolved("#" * max(2, section.level) + " " + section.title)
+        return f"{heading}\n\n{body}".strip()
+
+    def unclaimed(self) -> list[tuple[int, int]]:
+        """Ranges of lines with content that nothing took."""
+        ranges: list[tuple[int, int]] = []
+        open_at = last = 0
+        for line in self.lines:
+            if line.kind in {Kind.BLANK, Kind.RULE}:
+                continue
+            if line.number in self.claimed:
+                if open_at:
+                    ranges.append((open_at, last))
+                    open_at = 0
+            else:
+                open_at = open_at or line.number
+                last = line.number
+        if open_at:
+            ranges.append((open_at, last))
+        return ranges
+
+
+def item_title(text: str) -> str:
+    """A heading without its running number."""
+    return _NUMBERED_TITLE.sub("", text, count=1).strip() or text
+
+
+def is_numbered(text: str) -> bool:
+    """Whether a heading starts with a running number."""
+    return _NUMBERED_TITLE.match(text) is not None
+
+
+def section_name(text: str) -> str:
+    """A section's heading as the name of a category: no pictographs, no count, no link."""
+    name = re.sub(r"\[([^\[\]]*)\]\([^()]*(?:\([^()]*\)[^()]*)*\)", r"\1", text)
+    name = re.sub(r"[*_`]{1,3}([^*_`]+)[*_`]{1,3}", r"\1", name)
+    name = _COUNT.sub("", name.strip())
+    name = _ORNAMENT.sub("", _ORNAMENT.sub("", name))
+    return " ".join(name.split()) or " ".join(text.split())
+
+
+def read_lead(text: str) -> tuple[str, str]:
+    """A bullet's lead phrase and the rest: `**lead**rest`, `**lead：** rest`, `lead：rest`."""
+    bold = _LEAD_BOLD.match(text)
+    if bold:
+        lead = bold.group(2).strip()
+        bare = lead.rstrip("：: ")
+        if bare:
+            return bare, text[bold.end() :].strip()
+    plain = _LEAD_COLON.match(text)
+    if plain and not plain.group(1).lower().endswith(("http", "https", "mailto")):
+        lead = plain.group(1).strip()
+        # Half a bold run is no lead.
+        if lead.count("**") % 2 == 0 and lead.count("*") != 1:
+            return lead.strip("*").strip(), text[plain.end() :].strip()
+    return "", text
+
+
+def read_bullets(lines: Sequence[Line], reading: Reading) -> tuple[Bullet, ...]:
+    """A list as bullets, nested by indentation; `- a   - b` on one line is opened again."""
+    return _Bullets(reading).read(lines)
+
+
+@dataclass(slots=True)
+class _Node:
+    indent: int
+    text: list[str]
+    children: list[_Node] = field(default_factory=list)
+
+
+class _Bullets:
+    _SQUASHED = re.compile(r"(?:\s{2,}|(?<=[：:])\s+)[-*]\s+(?=\S)|(?<=-)\s{2,}-\s+(?=\S)")
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+
+    def read(self, lines: Sequence[Line]) -> tuple[Bullet, ...]:
+        top: list[_Node] = []
+        path: list[_Node] = []
+        blank = False
+        for line in lines:
+            if line.kind in {Kind.BLANK, Kind.RULE}:
+                blank = True
+                continue
+            if line.kind is Kind.GONE:
+                continue
+            self.reading.claim(line)
+            if line.kind in {Kind.BULLET, Kind.NUMBER} and (line.kind is Kind.BULLET or path):
+                while path and line.indent <= path[-1].indent:
+                    path.pop()
+                text = line.content if line.kind is Kind.BULLET else line.raw.strip()
+                node = self._open(text, line.indent)
+                if path and line.kind is Kind.NUMBER and line.indent == 0:
+                    path[0].text.append(line.raw.strip())
+                    continue
+                (path[-1].children if path else top).append(node)
+                path.append(node)
+            elif path:
+                owner = path[-1]
+                for node in reversed(path):
+                    owner = node
+                    if node.indent < line.indent or not blank:
+                        break
+                owner.text.append(("\n" if blank else "") + _outdent(line, owner.indent + 2))
+            else:
+                node = self._open(line.raw.strip(), 0)
+                top.append(node)
+                path = [node]
+            blank = False
+        return tuple(self._bullet(node) for node in top)
+
+    def _open(self, text: str, indent: int) -> _Node:
+        pieces = self._SQUASHED.split(text) if "- " in text or "* " in text else [text]
+        pieces = [piece.strip() for piece in pieces if piece.strip(" -*")]
+        if not pieces:
+            return _Node(indent, [text])
+        node = _Node(indent, [pieces[0]])
+        node.children = [_Node(indent + 2, [piece]) for piece in pieces[1:]]
+        return node
+
+    def _bullet(self, node: _Node) -> Bullet:
+        text = self.reading.resolved("\n".join(node.text).strip())
+        lead, rest = read_lead(text)
+        return Bullet(lead, rest, tuple(self._bullet(child) for child in node.children))
+
+
+def _outdent(line: Line, columns: int) -> str:
+    if line.kind is not Kind.CODE:
+        return line.raw.strip()
+    raw = line.raw.expandtabs(4)
+    cut = min(columns, len(raw) - len(raw.lstrip()))
+    return raw[cut:].rstrip()
+
+
+def title_of(section: Section, reading: Reading) -> str:
+    """A section's heading as an item's title, claimed; nothing left is asked for."""
+    assert section.heading is not None
+    reading.claim(section.heading)
+    title = reading.resolved(section.title)
+    if not title:
+        reading.problems.error(
+            "title-empty",
+            _("This heading has no text. Write the item's title behind the number signs."),
+            section.heading.number,
+        )
+    return title
+
+
+def reference_key(label: str) -> str:
+    """The key under which a reference definition is kept."""
+    return normal_reference(label)

@@ -1,0 +1,172 @@
+"""What stands inside one run of text: links, names, segments, reference links. All linear."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from .markdown import safe_url
+from .value import Link
+
+# A label may hold one level of brackets; the address one level of parentheses. The quantifiers
+# are possessive: a failing match never tries its text twice.
+_INSIDE = r"(?>[^\[\]\\]++|\\.|\[[^\[\]]*+\])*+"
+_TARGET = (
+    r"\(\s*+(?:<([^<>\n]*+)>|([^\s()<>]*+(?:\([^\s()]*+\)[^\s()<>]*+)*+))"
+    r"(?:\s++(?:\"[^\"]*+\"|'[^']*+'|\([^()]*+\)))?\s*+\)"
+)
+INLINE_LINK = re.compile(rf"\[({_INSIDE})\]{_TARGET}", re.DOTALL)
+_IMAGE = re.compile(rf"!\[({_INSIDE})\]{_TARGET}", re.DOTALL)
+_LINK_WITH_IMAGE = re.compile(rf"\[\s*!\[({_INSIDE})\]{_TARGET}\s*\]{_TARGET}", re.DOTALL)
+_ANGLE = re.compile(r"<((?:https?://|mailto:)[^\s<>]++)>", re.IGNORECASE)
+_BARE = re.compile(r"https?://[^\s<>\"'`、，。；：！？（）「」【】《》|｜]++", re.IGNORECASE)
+_ANY = re.compile(
+    f"{INLINE_LINK.pattern}|{_ANGLE.pattern}|{_BARE.pattern}", re.IGNORECASE | re.DOTALL
+)
+_REFERENCE = re.compile(rf"\[({_INSIDE})\](?:\[([^\[\]]*+)\])?(?![(:])", re.DOTALL)
+_TICKS = re.compile(r"`+")
+_BETWEEN_NAMES = re.compile(r"\s*[、，,;；|｜]\s*|\s+[/·•&和与]\s+|\s+and\s+")
+_BARS = re.compile(r"\s+[|｜·•]\s+|\s*｜\s*")
+
+
+def find_links(text: str) -> list[Link]:
+    """The links in a run, in order, pictures left out; one that leads nowhere safe has no url."""
+    if "](" not in text and "://" not in text and "mailto:" not in text:
+        return []
+    found = []
+    for match in _ANY.finditer(_without_pictures(text)):
+        label, angled, target, direct = (
+            match.group(1),
+            match.group(2),
+            match.group(3),
+            match.group(4),
+        )
+        if label is None:
+            url = direct or match.group().rstrip(".,:;!?*_~)")
+            found.append(Link(url.removeprefix("mailto:"), safe_url(url)))
+        else:
+            found.append(Link(label_text(label), safe_url(angled or target or "")))
+    return found
+
+
+def holds_link(text: str) -> bool:
+    """Whether a run holds a link of any kind (also a relative one, also one around a picture)."""
+    if "](" in text:
+        return INLINE_LINK.search(_without_pictures(text)) is not None or "://" in text
+    return "://" in text or "mailto:" in text
+
+
+def _without_pictures(text: str) -> str:
+    if "![" not in text:
+        return text
+    text = _LINK_WITH_IMAGE.sub(lambda m: f"[{m.group(1)}]({m.group(4) or m.group(5) or ''})", text)
+    return _IMAGE.sub("", text)
+
+
+def label_text(label: str) -> str:
+    """A link's label without emphasis marks and escapes around it."""
+    label = label.strip()
+    for mark in ("**", "__", "*", "_", "`"):
+        if len(label) > 2 * len(mark) and label.startswith(mark) and label.endswith(mark):
+            label = label[len(mark) : -len(mark)].strip()
+    return re.sub(r"\\([\\\[\]()*_`#<>!|-])", r"\1", " ".join(label.split()))
+
+
+def read_sources(text: str) -> list[Link]:
+    """A source line's value: links, and names without one, in order."""
+    found: list[Link] = []
+    done = 0
+    for match in _ANY.finditer(text):
+        found += _names(text[done : match.start()])
+        done = match.end()
+        label = match.group(1)
+        if label is None:
+            raw = match.group(4) or match.group()
+            url = raw if match.group(4) else raw.rstrip(".,:;!?*_~)")
+            done -= len(raw) - len(url)
+            found.append(Link(url.removeprefix("mailto:"), safe_url(url)))
+        else:
+            url = safe_url(match.group(2) or match.group(3) or "")
+            found.append(Link(label_text(label) or url, url))
+    return found + _names(text[done:])
+
+
+def _names(text: str) -> list[Link]:
+    names = (name.strip(" \t*_()（）:：-") for name in _BETWEEN_NAMES.split(text))
+    return [Link(name) for name in names if re.search(r"\w", name)]
+
+
+def segments(text: str) -> list[str]:
+    """Cut at ` | ` and ` · `, not inside brackets."""
+    if not _BARS.search(text):
+        return [text]
+    parts: list[str] = []
+    kept = ""
+    done = 0
+    for match in _BARS.finditer(text):
+        kept += text[done : match.start()]
+        if kept.count("[") > kept.count("]") or kept.count("(") > kept.count(")"):
+            kept += match.group()
+        else:
+            parts.append(kept.strip())
+            kept = ""
+        done = match.end()
+    parts.append((kept + text[done:]).strip())
+    return [part for part in parts if part]
+
+
+def only_link(text: str) -> Link | None:
+    """The link, if the run is nothing but one link (emphasis, quotes and symbols aside)."""
+    match = _ANY.search(text)
+    if match is None or re.search(r"\w", text[: match.start()] + text[match.end() :]):
+        return None
+    links = find_links(match.group())
+    return links[0] if links else None
+
+
+def normal_reference(label: str) -> str:
+    """How CommonMark compares reference labels."""
+    return " ".join(label.split()).casefold()
+
+
+def resolve(text: str, references: Mapping[str, str], used: set[str]) -> str:
+    """`[text][ref]`, `[text][]` and `[text]` written as inline links; `used` collects labels."""
+    if not references or "[" not in text:
+        return text
+
+    def inline(match: re.Match[str]) -> str:
+        label, reference = match.group(1), match.group(2)
+        key = normal_reference(reference or label)
+        target = references.get(key)
+        if target is None:
+            if not reference and "[" in label:
+                inner = _REFERENCE.sub(inline, label)
+                return f"[{inner}]" + ("" if reference is None else "[]")
+            return match.group()
+        used.add(key)
+        return f"[{label}]({target})"
+
+    return outside_code(text, lambda run: _REFERENCE.sub(inline, run))
+
+
+def outside_code(text: str, change: Callable[[str], str]) -> str:
+    """`change` applied to what stands outside code spans."""
+    if "`" not in text:
+        return change(text)
+    runs = [match.span() for match in _TICKS.finditer(text)]
+    # For each run of backticks, the next one of the same length; looked up from the right.
+    closing: dict[int, int] = {}
+    partner = [0] * len(runs)
+    for place in range(len(runs) - 1, -1, -1):
+        length = runs[place][1] - runs[place][0]
+        partner[place] = closing.get(length, 0)
+        closing[length] = place
+    out: list[str] = []
+    done = place = 0
+    while place < len(runs):
+        if end := partner[place]:
+            out += [change(text[done : runs[place][0]]), text[runs[place][0] : runs[end][1]]]
+            done = runs[end][1]
+            place = end
+        place += 1
+    return "".join([*out, change(text[done:])])

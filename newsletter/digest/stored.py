@@ -1,0 +1,85 @@
+"""A Digest as JSON and back, for Revision.digest."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from .value import Bullet, Digest, Item, Link, Problem
+
+
+def to_json(digest: Digest) -> dict[str, Any]:
+    """Plain dicts, lists, strings and numbers; dates as ISO text."""
+    found: dict[str, Any] = _plain(dataclasses.asdict(digest))
+    return found
+
+
+def bullets_to_json(bullets: tuple[Bullet, ...]) -> list[dict[str, Any]]:
+    """As `Item.bullets` keeps them: lead, text, children."""
+    return [
+        {
+            "lead": bullet.lead,
+            "text": bullet.text,
+            "children": bullets_to_json(bullet.children),
+        }
+        for bullet in bullets
+    ]
+
+
+def from_json(stored: Mapping[str, Any]) -> Digest:
+    """What `to_json` made, as a value again."""
+    return Digest(
+        shape=stored["shape"],
+        title=stored["title"],
+        date=_date(stored["date"]),
+        items=tuple(_item(item) for item in stored["items"]),
+        intro=stored["intro"],
+        tail_title=stored["tail_title"],
+        tail_links=_links(stored["tail_links"]),
+        language=stored["language"],
+        slug=stored["slug"],
+        extra=stored["extra"],
+        problems=tuple(Problem(**problem) for problem in stored["problems"]),
+        unclaimed_lines=tuple((first, last) for first, last in stored["unclaimed_lines"]),
+    )
+
+
+def _item(stored: Mapping[str, Any]) -> Item:
+    return Item(
+        title=stored["title"],
+        line=stored["line"],
+        category=stored["category"],
+        sources=_links(stored["sources"]),
+        date=_date(stored["date"]),
+        insight=stored["insight"],
+        bullets=_bullets(stored["bullets"]),
+        body=stored["body"],
+        score=stored["score"],
+        extra=stored["extra"],
+    )
+
+
+def _bullets(stored: list[Mapping[str, Any]]) -> tuple[Bullet, ...]:
+    return tuple(
+        Bullet(bullet["lead"], bullet["text"], _bullets(bullet["children"])) for bullet in stored
+    )
+
+
+def _links(stored: list[Mapping[str, str]]) -> tuple[Link, ...]:
+    return tuple(Link(link["label"], link["url"]) for link in stored)
+
+
+def _date(stored: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(stored) if stored else None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return value
