@@ -19,7 +19,6 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from . import languages, links
 from .addresses import masked
@@ -344,11 +343,6 @@ def compose(
             "publication": publication,
             "name": _name(publication, language),
             "language": languages.stored(language) or language,
-            "reason": ngettext(
-                "You get this one mail because somebody typed this address on our site.",
-                "You get these mails because somebody typed this address on our site.",
-                1,
-            ),
         }
         text = render_to_string("emails/one_off/letter.txt", context)
         html = render_to_string("emails/one_off/letter.html", context)

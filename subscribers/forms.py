@@ -127,7 +127,7 @@ class PauseForm(forms.Form):
         elif "until" in self.errors or "span" in self.errors:
             return cleaned
         else:
-            self.add_error("until", _("Choose the day from which mail shall come again."))
+            self.add_error("until", _("Choose the day on which mail should start again."))
             return cleaned
         if not today < day <= today + LONGEST_PAUSE:
             self.add_error("until", _("Choose a day between tomorrow and a year from now."))
