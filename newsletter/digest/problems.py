@@ -30,7 +30,6 @@ class Problems:
         """Only says."""
         self.add("note", code, message, line, column)
 
-    @property
     def refused(self) -> bool:
         """Whether there is an error among them."""
         return any(problem.level == "error" for problem in self.found)

@@ -1,0 +1,173 @@
+"""Import digests: `import_digest FILE... --publication SLUG`. Folders are searched for files."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from argparse import ArgumentTypeError
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from newsletter import importing
+from newsletter.digest import Problem, parse
+from newsletter.digest.decoding import LARGEST
+from subscribers.models import AuditEntry, Publication
+
+_SHAPES = ("auto", "labelled", "numbered", "links", "headlines", "document")
+_ENDINGS = {".md", ".markdown", ".mdx", ".txt"}
+_USAGE = 2
+
+
+def _day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is no date like 2025-10-10") from None
+
+
+class Command(BaseCommand):
+    help = "Import digests as drafts, or with --archived as published past issues."
+    requires_migrations_checks = True
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("paths", nargs="+", metavar="FILE", help="files or folders")
+        parser.add_argument("--publication", required=True, metavar="SLUG")
+        parser.add_argument("--shape", choices=_SHAPES, default="auto")
+        parser.add_argument(
+            "--create-categories",
+            action="store_true",
+            help="create categories the publication does not have",
+        )
+        parser.add_argument(
+            "--archived",
+            action="store_true",
+            help="published history: in archive and feeds, never mailed",
+        )
+        parser.add_argument("--dry-run", action="store_true", help="say everything, store nothing")
+        parser.add_argument("--date", type=_day, help="for a file that names no date")
+        parser.add_argument("--title", default="", help="for a file that has no title")
+        parser.add_argument("--json", action="store_true", help="one object a line")  # fmt: skip
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """0: all are in; 1: at least one was refused; 2: usage."""
+        try:
+            publication = Publication.objects.get(slug=options["publication"])
+        except Publication.DoesNotExist:
+            raise CommandError(
+                f"There is no publication {options['publication']!r}.", returncode=_USAGE
+            ) from None
+        files = list(_files(options["paths"]))
+        refused = False
+        for path, name in files:
+            report, stored = self._one(path, name, publication, options)
+            refused = refused or not stored
+            if options["json"]:
+                self.stdout.write(json.dumps(_as_json(path, report), ensure_ascii=False))
+            else:
+                self._say(path, report, stored, options["dry_run"])
+        if refused:
+            raise SystemExit(1)
+
+    def _one(
+        self, path: Path, name: str, publication: Publication, options: dict[str, Any]
+    ) -> tuple[importing.Report, bool]:
+        try:
+            with path.open("rb") as file:
+                data = file.read(LARGEST + 1)
+        except OSError as error:
+            digest = parse("", name=name)
+            problem = Problem(0, 0, "error", "unreadable", f"{error.strerror}.")
+            return importing.Report(None, False, digest, problems=(problem,)), False
+        try:
+            report = importing.import_digest(
+                publication,
+                data,
+                name,
+                shape=options["shape"],
+                create_categories=options["create_categories"],
+                archived=options["archived"],
+                dry_run=options["dry_run"],
+                title=options["title"],
+                date=options["date"],
+            )
+        except importing.Refused as error:
+            return error.report, False
+        if report.issue is not None and not options["dry_run"]:
+            AuditEntry.objects.create(
+                actor="import_digest",
+                publication=publication,
+                action="digest imported",
+                target=f"issue:{report.issue.pk}",
+                detail={"file": path.name[-80:], "created": report.created},
+            )
+        return report, True
+
+    def _say(self, path: Path, report: importing.Report, stored: bool, dry_run: bool) -> None:
+        for problem in report.problems:
+            place = f"{path}:{problem.line}:{problem.column}" if problem.line else str(path)
+            self.stdout.write(f"{place}: {problem.level}: {problem.message} [{problem.code}]")
+        counts = _as_json(path, report)
+        said = (
+            f"{path}: {counts['shape']}, {counts['items']} items, "
+            f"{counts['source_links']} source links, {counts['bullets']} bullets, "
+            f"{counts['tail_links']} further links"
+        )
+        if not stored:
+            outcome = "refused, nothing was stored"
+        elif dry_run:
+            outcome = "would be imported"
+        elif report.created:
+            outcome = f"issue {report.issue.slug}" if report.issue else "imported"
+        else:
+            outcome = "updated" if report.changes else "nothing was different"
+        self.stdout.write(f"{said}: {outcome}.")
+
+
+def _files(paths: list[str]) -> Iterator[tuple[Path, str]]:
+    """(path, name to judge by) of each file; folders are walked in order of their names."""
+    for given in paths:
+        path = Path(given)
+        if path.is_dir():
+            found = sorted(
+                inner
+                for inner in path.rglob("*")
+                if inner.is_file() and inner.suffix.lower() in _ENDINGS
+            )
+            if not found:
+                raise CommandError(f"{given} holds no Markdown files.", returncode=_USAGE)
+            for inner in found:
+                yield inner, inner.as_posix()
+        elif path.exists():
+            yield path, path.as_posix()
+        else:
+            raise CommandError(f"There is no file {given}.", returncode=_USAGE)
+
+
+def _as_json(path: Path, report: importing.Report) -> dict[str, Any]:
+    digest = report.digest
+    sources = [source for item in digest.items for source in item.sources]
+    return {
+        "file": str(path),
+        "shape": digest.shape,
+        "title": digest.title,
+        "date": digest.date.isoformat() if digest.date else None,
+        "items": len(digest.items),
+        "source_links": sum(1 for source in sources if source.url),
+        "source_names_without_link": sum(1 for source in sources if not source.url),
+        "bullets": sum(len(item.bullets) for item in digest.items),
+        "tail_links": len(digest.tail_links),
+        "problems": [
+            {
+                "line": problem.line,
+                "column": problem.column,
+                "level": problem.level,
+                "code": problem.code,
+                "message": problem.message,
+            }
+            for problem in report.problems
+        ],
+        "unclaimed_lines": [list(pair) for pair in digest.unclaimed_lines],
+    }
