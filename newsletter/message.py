@@ -172,7 +172,8 @@ def _message_key(secret: bytes) -> bytes:
 
 @functools.lru_cache(maxsize=8)
 def _date(second: int) -> bytes:
-    return email.utils.formatdate(second, usegmt=False, localtime=False).encode("ascii")
+    # "+0000": formatdate's "-0000" says that the sender's zone is not known (RFC 5322 3.3).
+    return email.utils.formatdate(second).replace("-0000", "+0000").encode("ascii")
 
 
 def _octets(part: str | bytes | memoryview) -> bytes:

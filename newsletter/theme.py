@@ -22,6 +22,8 @@ DARK_PAPER, DARK_PAGE, DARK_INK, DARK_MUTED, DARK_LINE = (
 )  # fmt: skip
 ACCENT = "#24577a"
 ENOUGH = 4.5
+# Links in the dark: thin bright strokes on black read worse than the formula says.
+ENOUGH_IN_THE_DARK = 6.5
 
 # For categories without a colour of their own, by their bit, so a category keeps its colour.
 PALETTE = (
@@ -103,8 +105,12 @@ def load(theme: Any) -> Theme:
         return value.lower() if isinstance(value, str) and _COLOUR.match(value) else ""
 
     band = colour("accent") or ACCENT
-    accent = legible(band, PAPER)
+    # Links stand on paper and in the call-out, whose tint has a little less contrast.
+    call_out = mix(band, PAPER, 0.93)
+    accent = legible(legible(band, PAPER), call_out)
     dark_accent = legible(colour("accent_dark") or band, DARK_PAPER)
+    dark_call_out = mix(dark_accent, DARK_PAPER, 0.92)
+    dark_accent = legible(dark_accent, dark_call_out, ENOUGH_IN_THE_DARK)
     # A band as bright as paper would glare at night: it is dimmed, text on it follows.
     dark_band = colour("accent_dark") or band
     while luminance(dark_band) > 0.18:
@@ -122,8 +128,8 @@ def load(theme: Any) -> Theme:
         on_dark_band=_on(dark_band),
         dark_band_muted=legible(mix(_on(dark_band), dark_band, 0.2), dark_band),
         dark_accent=dark_accent,
-        call_out=mix(band, PAPER, 0.93),
-        dark_call_out=mix(dark_accent, DARK_PAPER, 0.9),
+        call_out=call_out,
+        dark_call_out=dark_call_out,
         logo=logo if usable else "",
         logo_alt=alt,
         logo_width=_pixels(width, _WIDEST_LOGO) if usable else 0,
@@ -159,12 +165,12 @@ def mix(one: str, other: str, share: float) -> str:
     return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
 
 
-def legible(colour: str, back: str) -> str:
+def legible(colour: str, back: str, enough: float = ENOUGH) -> str:
     """`colour`, moved towards black or white until it can be read on `back`."""
     towards = "#000000" if luminance(back) > 0.18 else "#ffffff"
     share = 0.0
     found = colour
-    while contrast(found, back) < ENOUGH and share < 1:
+    while contrast(found, back) < enough and share < 1:
         share = min(1.0, share + 0.04)
         found = mix(colour, towards, share)
     return found

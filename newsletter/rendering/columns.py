@@ -63,6 +63,7 @@ def shorten(text: str, most: int) -> str:
     return text[:end].rstrip(" ，。、；：,.;:—-–·“「『（(《") + "…"
 
 
+@functools.lru_cache(maxsize=1024)
 def wrap(text: str, first: str = "", rest: str = "", columns: int = WIDTH) -> str:
     """`text` in lines of at most `columns`; `first` begins the first line, `rest` the others.
 

@@ -86,6 +86,10 @@ class Pieces:
         else:
             self._pieces.append(_Piece(block, text))
 
+    def always(self, text: str) -> int:
+        """How often `text` stands in what every selection has."""
+        return sum(piece.text.count(text) for piece in self._pieces if piece.block == _ALWAYS)
+
     def join(self, blocks: Collection[Key], value: Callable[[Key], str]) -> str:
         """The document with these blocks. A block's outer blocks must be among them.
 

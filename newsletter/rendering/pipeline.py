@@ -22,13 +22,10 @@ from premailer import Premailer
 
 from . import words
 from .columns import wrap
+from .errors import RenderingError
 from .slots import SLOTS
 
 MARKUP, TEXT = "issue.mjml", "issue.txt"
-
-
-class RenderingError(Exception):
-    """The mail cannot be made; the message names the template or the part at fault."""
 
 
 @functools.cache

@@ -9,12 +9,7 @@ from django.utils.translation import gettext as _
 from ..digest.markdown import plain_text
 from ..editions import BulletView, ItemView
 from . import words
-from .columns import WIDTH, shorten, wrap
-
-
-def title(item: ItemView, columns: int) -> str:
-    """An item's title on one line of the contents."""
-    return shorten(words.plain(item.title), columns)
+from .columns import WIDTH, wrap
 
 
 def full(item: ItemView, web: str, indent: int) -> str:
@@ -39,7 +34,7 @@ def full(item: ItemView, web: str, indent: int) -> str:
     return "\n\n".join(blocks)
 
 
-def short(item: ItemView, web: str, lead: str, indent: int) -> str:
+def brief(item: ItemView, web: str, lead: str, indent: int) -> str:
     """Title, one line and the link to the web page."""
     space = " " * indent
     parts = [_head(item, space)]
@@ -52,7 +47,7 @@ def short(item: ItemView, web: str, lead: str, indent: int) -> str:
 def _head(item: ItemView, space: str) -> str:
     named = [item.category.name] if item.category else []
     named += [link.label for link in item.sources if link.label]
-    head = wrap(words.plain(item.title), space, space).removeprefix(space)
+    head = wrap(words.plain(item.title)[:1000], space, space).removeprefix(space)
     return head + ("\n" + wrap(" · ".join(named), space, space) if named else "")
 
 

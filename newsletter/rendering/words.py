@@ -8,14 +8,18 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from ..digest.markdown import plain_text
-from ..editions import IssueView, ItemView
+from ..editions import ItemView
 from .columns import shorten, width
+
+if TYPE_CHECKING:
+    from .cards import Card
 
 SUBJECT, HEADLINE, PREHEADER = 78, 52, 110
 
@@ -33,7 +37,12 @@ def language_code(language: str) -> str:
 
 def plain(source: str) -> str:
     """Markdown as one line without addresses."""
-    return " ".join(plain_text(source, links=False).split())
+    return " ".join(plain_text(source, links=False).split()) if source.strip() else ""
+
+
+def paragraphs(source: str) -> str:
+    """Markdown as paragraphs with addresses, not wrapped yet."""
+    return plain_text(source) if source.strip() else ""
 
 
 def seconds_to_read(source: str) -> float:
@@ -57,38 +66,39 @@ def meta(count: int, seconds: float) -> str:
 
 
 def headline(title: str, most: int = HEADLINE) -> str:
-    """A title's first clause, or its beginning."""
-    title = plain(title)
+    """A plain title's first clause, or its beginning."""
     if width(title) > most and (match := _HEAD.match(title)) and width(match.group(1)) >= most // 4:
         title = match.group(1)
     return shorten(title, most)
 
 
-def subject(view: IssueView, items: Sequence[ItemView]) -> str:
+def subject(given: str, cards: Sequence[Card]) -> str:
     """The editor's subject, else made from the items of this edition."""
-    if view.subject:
-        return shorten(view.subject, 200)
-    first = headline(items[0].title)
-    if len(items) == 1:
-        return shorten(plain(items[0].title), SUBJECT)
-    return ngettext(
-        "%(headline)s, and %(more)d more", "%(headline)s, and %(more)d more", len(items) - 1
-    ) % {"headline": first, "more": len(items) - 1, "count": len(items)}
+    if given:
+        return shorten(given, 200)
+    if len(cards) == 1:
+        return shorten(cards[0].name, SUBJECT)
+    more = len(cards) - 1
+    return ngettext("%(headline)s, and %(more)d more", "%(headline)s, and %(more)d more", more) % {
+        "headline": cards[0].headline,
+        "more": more,
+        "count": len(cards),
+    }
 
 
-def preheader(view: IssueView, items: Sequence[ItemView]) -> str:
-    """The editor's preheader, else the items the subject does not name, else the first insight."""
-    if view.preheader:
-        return shorten(view.preheader, 200)
-    if len(items) > 1:
-        found = headline(items[1].title)
-        for item in items[2:]:
-            longer = f"{found} · {headline(item.title)}"
-            if width(longer) > PREHEADER:
-                break
-            found = longer
-        return shorten(found, PREHEADER)
-    return shorten(summary(items[0]) or plain(items[0].title), PREHEADER)
+def preheader(given: str, cards: Sequence[Card]) -> str:
+    """The editor's preheader, else the items the subject does not name, else what the one says."""
+    if given:
+        return shorten(given, 200)
+    if len(cards) == 1:
+        return shorten(cards[0].summary or cards[0].name, PREHEADER)
+    found = cards[1].headline
+    for card in cards[2:]:
+        longer = f"{found} · {card.headline}"
+        if width(longer) > PREHEADER:
+            break
+        found = longer
+    return found
 
 
 def summary(item: ItemView, most: int = 400) -> str:
@@ -101,17 +111,18 @@ def summary(item: ItemView, most: int = 400) -> str:
     return shorten(plain(source[: most * 8]), most)
 
 
-def first_sentence(item: ItemView, most: int) -> str:
-    """The first sentence of `summary`, cut to `most` columns."""
-    line = summary(item)
+def first_sentence(line: str, most: int) -> str:
+    """The first sentence of a line, cut to `most` columns."""
     if match := re.match(r".{8,}?(?:[。！？]|[.!?](?=\s))", line):
         line = match.group()
     return shorten(line, most)
 
 
-def names(categories: Sequence[str]) -> str:
-    """Names in a row."""
-    return pgettext("between names", ", ").join(categories)
+def categories(names: Sequence[str]) -> str:
+    """The sentence that says what an edition was chosen by."""
+    return _("Categories in this mail: %(names)s.") % {
+        "names": pgettext("between names", ", ").join(names)
+    }
 
 
 def left_out(count: int) -> str:
@@ -129,3 +140,12 @@ def shortened() -> str:
         "This issue is too long for a mail. Later items are shown in brief; "
         "each of them is complete on the web."
     )
+
+
+def rest(count: int) -> str:
+    """What stands below the brief entries when some items are only named in the contents."""
+    return ngettext(
+        "%(count)d more item is named in the contents and complete on the web.",
+        "%(count)d more items are named in the contents and complete on the web.",
+        count,
+    ) % {"count": count}

@@ -43,10 +43,11 @@ class Command(BaseCommand):
             selection |= view.mask & TAIL
         form = options["form"]
         try:
+            prepared = rendering.prepare(view, publication)
             if form == "mjml":
-                made = rendering.mjml(view, publication, selection)
+                made = prepared.mjml(selection)
             else:
-                edition = rendering.prepare(view, publication).edition(selection)
+                edition = prepared.edition(selection)
                 made = edition.text if form == "text" else edition.html
                 if form == "message":
                     self._write(_message(edition, publication, issue))

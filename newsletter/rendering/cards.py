@@ -1,0 +1,129 @@
+"""An item as the templates see it: each of its texts turned into HTML and plain text once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from ..digest.markdown import block_html, inline_html
+from ..editions import BulletView, CategoryView, ItemView, LinkView
+from . import text, words
+from .columns import shorten
+from .shortening import LONG
+
+# Columns of the line under a brief entry's title, of a title in the contents, of one on its card.
+BRIEF, NAME, TITLE = 100, 160, 400
+
+
+@dataclass(frozen=True, slots=True)
+class Bullet:
+    """A bullet in safe HTML."""
+
+    lead_html: Markup
+    text_html: Markup
+    children: Sequence[Bullet]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """An item, ready to be placed. Names ending in `_html` are safe HTML, others plain text.
+
+    The `text_` fields are wrapped for the text part and lack the number before them. `headline`
+    and `summary` are what subject and preheader are made of.
+    """
+
+    id: int
+    anchor: str
+    web: str
+    category: CategoryView | None
+    chip: str
+    sources: Sequence[LinkView]
+    name: str
+    title_html: Markup
+    insight_html: Markup
+    bullets: Sequence[Bullet]
+    body_html: Markup
+    lead: str
+    headline: str
+    summary: str
+    text_full: str
+    text_brief: str
+    text_name: str
+    seconds: float
+    seconds_brief: float
+    long: bool
+
+
+def make(item: ItemView, web: str, indent: int) -> Card:
+    """The card of an item. `web` is its place on the issue's web page, `indent` columns.
+
+    Speaks the active language.
+    """
+    source = _markdown(item)
+    plain = words.plain(item.title)
+    summary = words.summary(item)
+    lead = words.first_sentence(summary, BRIEF)
+    return Card(
+        id=item.id,
+        anchor=f"i{item.number}",
+        web=web,
+        category=item.category,
+        chip=chip_class(item.category),
+        sources=item.sources,
+        name=shorten(plain, NAME),
+        title_html=inline(item.title)
+        if len(item.title) * 2 <= TITLE
+        else Markup.escape(shorten(plain, TITLE)),
+        insight_html=block(item.insight),
+        bullets=[_bullet(bullet) for bullet in item.bullets],
+        body_html=block(item.body),
+        lead=lead,
+        headline=words.headline(plain),
+        summary=summary,
+        text_full=text.full(item, web, indent),
+        text_brief=text.brief(item, web, lead, indent),
+        text_name=shorten(plain, 68 - indent),
+        seconds=words.seconds_to_read(f"{item.title}\n{source}"),
+        seconds_brief=words.seconds_to_read(f"{item.title}\n{lead}"),
+        long=len(source.encode()) > LONG,
+    )
+
+
+def chip_class(category: CategoryView | None) -> str:
+    """The CSS class that colours a category's chip."""
+    return f"k{category.id}" if category else ""
+
+
+def inline(source: str) -> Markup:
+    """One run of Markdown as HTML that mrml leaves alone."""
+    return _for_mrml(inline_html(source))
+
+
+def block(source: str) -> Markup:
+    """Markdown as HTML that mrml leaves alone; empty for nothing."""
+    return _for_mrml(block_html(source)) if source.strip() else Markup("")
+
+
+def _for_mrml(html: str) -> Markup:
+    """White space between tags vanishes in mrml when it holds a line break; a space survives."""
+    parts = html.split("<pre>")
+    made = [" ".join(parts[0].split("\n"))]
+    for part in parts[1:]:
+        code, end, rest = part.partition("</pre>")
+        made.append(code.replace("\n", "<br>") + end + " ".join(rest.split("\n")))
+    return Markup("<pre>".join(made))
+
+
+def _markdown(item: ItemView) -> str:
+    def of(bullets: Sequence[BulletView]) -> str:
+        return "".join(f"{b.lead} {b.text} {of(b.children)}\n" for b in bullets)
+
+    return f"{item.insight}\n{of(item.bullets)}{item.body}"
+
+
+def _bullet(bullet: BulletView) -> Bullet:
+    return Bullet(
+        inline(bullet.lead), inline(bullet.text), [_bullet(child) for child in bullet.children]
+    )

@@ -1,0 +1,236 @@
+"""What stands where in an edition: the facts both ways of rendering share.
+
+A `Source` is an issue made harmless, with its cards made once. A `Layout` is a selection of them
+with the form of each item, and knows every value and block of that edition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.utils import translation
+
+from subscribers.choice import TAIL
+from subscribers.links import Purpose
+from subscribers.models import Publication
+
+from .. import theme
+from ..editions import IssueView
+from . import cards, headers, neutral, words
+from .cards import Card
+from .errors import RenderingError
+from .pieces import Cut, Key
+from .shortening import Form
+from .slots import SLOTS
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A card with its place in an edition and the forms the template is to write.
+
+    For a selection that is one form; while an issue is prepared it is all of them.
+    """
+
+    card: Card
+    number: int
+    place: str
+    full: bool
+    brief: bool
+    named: bool
+
+
+@dataclass(slots=True)
+class Group:
+    """A category's part of the contents."""
+
+    id: int
+    name: str
+    chip: str
+    placed: list[Placed] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        """Number of its items."""
+        return len(self.placed)
+
+
+class Source:
+    """An issue made harmless, each of its texts rendered once."""
+
+    def __init__(self, view: IssueView, publication: Publication) -> None:
+        self.view = view = neutral.issue(view)
+        self.slug = publication.slug
+        self.language = words.language_code(view.language)
+        self.digits = len(str(len(view.items)))
+        with translation.override(self.language):
+            self.headers = headers.constant(view, publication)
+            self.constant = self._constant(publication)
+            web = self.constant["web"]
+            self.cards = {
+                item.id: cards.make(item, f"{web}#{item.anchor}", self.digits + 2)
+                for item in view.items
+            }
+            self.intro_seconds = words.seconds_to_read(words.plain(view.intro))
+
+    def _constant(self, publication: Publication) -> dict[str, Any]:
+        view, site = self.view, settings.BASE_URL
+        translated = publication.translations.get(view.language, {})
+        manage = f"{site}/s/m/{SLOTS[Purpose.MANAGE]}/"
+        return {
+            "_": translation.gettext,
+            "language": view.language,
+            "wide": self.language.split("-")[0] in ("zh", "ja", "ko"),
+            "theme": theme.load(publication.theme),
+            "chips": {
+                cards.chip_class(category): theme.chip(category.colour, category.bit)
+                for category in view.categories()
+            },
+            "publication": {
+                "name": neutral.line(translated.get("name") or publication.name),
+                "postal": neutral.line(publication.postal_identity),
+                "host": site.split("://", 1)[1],
+            },
+            "title": view.title,
+            "date": words.date(view.date),
+            "web": f"{site}/{publication.slug}/{view.slug}/",
+            "intro_html": cards.block(view.intro),
+            "intro_text": words.paragraphs(view.intro),
+            "tail_title": view.tail_title,
+            "digits": self.digits,
+            "links": {
+                "manage": manage,
+                "pause": f"{manage}#pause",
+                "unsubscribe": f"{site}/s/u/{SLOTS[Purpose.UNSUBSCRIBE]}/",
+                "feed": f"{site}/s/f/{SLOTS[Purpose.FEED]}/",
+            },
+        }
+
+    def select(self, selection: int) -> list[Card]:
+        """The cards of a selection. Raises RenderingError when there are none."""
+        found = [self.cards[item.id] for item in self.view.select(selection)]
+        if not found:
+            raise RenderingError("an edition needs at least one item")
+        return found
+
+    def everything(self) -> dict[str, Any]:
+        """What the templates see while the issue is prepared: all items in all forms."""
+        every = [Placed(card, 0, "", True, True, True) for card in self.cards.values()]
+        return {
+            **self.constant,
+            "cut": Cut(values=False),
+            "placed": every,
+            "groups": _groups(every),
+            "contents": True,
+            "tail": self.view.tail,
+            **dict.fromkeys(VALUES, "…"),
+        }
+
+
+# Names of the values that an edition has once; empty where they do not apply.
+VALUES = ("preheader", "meta", "categories", "left", "shortened", "rest")
+
+
+class Layout:
+    """A selection of an issue's items and the form of each."""
+
+    def __init__(
+        self, source: Source, selection: int, chosen: Sequence[Card], forms: Sequence[Form]
+    ) -> None:
+        self._source = source
+        self._forms = forms
+        self.cards = chosen
+        self.tail = source.view.tail if selection & TAIL else ()
+        self.shortened = min(forms) is not Form.FULL
+        self._named = sum(form is Form.NAMED for form in forms)
+        self._contents = len(chosen) > 1 or bool(self._named)
+        self._left = len(source.view.items) - len(chosen)
+
+    def values(self) -> dict[Key, str]:
+        """Every value of the edition as plain text, by its name and number."""
+        source = self._source
+        seconds = source.intro_seconds
+        values: dict[Key, str] = {}
+        counts: dict[int, int] = {}
+        for number, (card, form) in enumerate(zip(self.cards, self._forms, strict=True), 1):
+            values["number", card.id] = str(number)
+            values["place", card.id] = self._place(number)
+            seconds += card.seconds if form is Form.FULL else card.seconds_brief
+            if card.category:
+                counts[card.category.id] = counts.get(card.category.id, 0) + 1
+        for category, count in counts.items():
+            values["group", category] = str(count)
+        made = {
+            "preheader": words.preheader(source.view.preheader, self.cards),
+            "meta": words.meta(len(self.cards), seconds),
+            "categories": words.categories(
+                [c.name for c in source.view.categories() if c.id in counts]
+            ),
+            "left": words.left_out(self._left) if self._left else "",
+            "shortened": words.shortened() if self.shortened else "",
+            "rest": words.rest(self._named) if self._named else "",
+        }
+        values.update(((name, 0), made[name]) for name in VALUES)
+        return values
+
+    def blocks(self) -> set[Key]:
+        """The blocks of the edition, by the names the template marks them with."""
+        blocks: set[Key] = set()
+        for card, form in zip(self.cards, self._forms, strict=True):
+            if form is not Form.NAMED:
+                blocks.add(("full" if form is Form.FULL else "brief", card.id))
+            if self._contents:
+                blocks.add(("far" if form is Form.NAMED else "near", card.id))
+                if card.category:
+                    blocks.add(("group", card.category.id))
+        if self._contents:
+            blocks.add(("contents", 0))
+            if self.shortened:
+                blocks.add(("shortened", 0))
+        if Form.BRIEF in self._forms:
+            blocks.add(("briefs", 0))
+        if self._named and Form.BRIEF in self._forms:
+            blocks.add(("rest", 0))
+        if self._left:
+            blocks.add(("left", 0))
+        if self.tail:
+            blocks.add(("tail", 0))
+        return blocks
+
+    def context(self, values: Mapping[Key, str]) -> dict[str, Any]:
+        """What the templates see for this edition."""
+        placed = [
+            Placed(
+                card,
+                number,
+                self._place(number),
+                form is Form.FULL,
+                form is Form.BRIEF,
+                form is Form.NAMED,
+            )
+            for number, (card, form) in enumerate(zip(self.cards, self._forms, strict=True), 1)
+        ]
+        return {
+            **self._source.constant,
+            "cut": Cut(values=True),
+            "placed": placed,
+            "groups": _groups(placed),
+            "contents": self._contents,
+            "tail": self.tail,
+            **{name: values[name, 0] for name in VALUES},
+        }
+
+    def _place(self, number: int) -> str:
+        # Figure spaces are as wide as a digit: titles in the contents stand in one column.
+        return str(number).rjust(self._source.digits, "\u2007")
+
+
+def _groups(placed: Sequence[Placed]) -> list[Group]:
+    groups: dict[int, Group] = {}
+    for one in placed:
+        if category := one.card.category:
+            new = Group(category.id, category.name, one.card.chip)
+            groups.setdefault(category.id, new).placed.append(one)
+    return list(groups.values())

@@ -1,0 +1,76 @@
+"""What does not fit into a mail is shortened by one rule; the README has it in plain words.
+
+Every item is always named in the contents. Then, as far as TARGET octets of HTML allow, in the
+issue's order: the first FIRST items get full cards; the others get a brief entry (title, one line,
+link); then brief entries become full cards, one after the other. An item of more than LONG octets
+stays brief in a shortened edition, for a few of them would leave no room for the others.
+
+The steps form a ladder of levels, and the highest level that fits is found by bisection. It asks
+only for sizes of finished HTML, so rendering from pieces and rendering alone climb the same ladder.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+# Octets of UTF-8 HTML. Gmail hides what is behind about 102 kB, and the way to unsubscribe with
+# it; whether it counts before or after transfer encoding is not known, so we aim at 75,000,
+# which base64 turns into 102,000.
+TARGET = 75_000
+LIMIT = 102_000
+FIRST = 3
+# Octets of Markdown.
+LONG = 12_000
+
+_T = TypeVar("_T")
+
+
+class Form(enum.IntEnum):
+    """How an item stands in an edition."""
+
+    NAMED = 0  # in the contents, with a link to the web page
+    BRIEF = 1
+    FULL = 2
+
+
+def levels(count: int) -> int:
+    """The highest level: everything in full, whatever its length."""
+    return count + max(0, count - FIRST) + 1
+
+
+def forms(long: Sequence[bool], level: int) -> list[Form]:
+    """The form of each item at a level from 0 (all named) to `levels` (all full).
+
+    `long` says of each item whether it is a long one.
+    """
+    count = len(long)
+    if level >= levels(count):
+        return [Form.FULL] * count
+    seen = min(level, count)
+    full = min(level, FIRST) + max(0, level - count)
+    return [
+        Form.NAMED if index >= seen else (Form.FULL if index < full and not is_long else Form.BRIEF)
+        for index, is_long in enumerate(long)
+    ]
+
+
+def fit(make: Callable[[int], tuple[int, _T]], top: int) -> _T:
+    """What `make` gives for the highest level whose size is within TARGET; level 0 if none is.
+
+    `make` takes a level and gives the size in octets and anything else.
+    """
+    size, best = make(top)
+    if size <= TARGET:
+        return best
+    low, high = 0, top
+    best = make(0)[1]
+    while high - low > 1:
+        middle = (low + high) // 2
+        size, made = make(middle)
+        if size <= TARGET:
+            low, best = middle, made
+        else:
+            high = middle
+    return best
