@@ -6,6 +6,7 @@ secret or belongs to the machine is here.
 
 from __future__ import annotations
 
+import importlib.util
 import ipaddress
 import os
 import secrets
@@ -185,6 +186,33 @@ EMAIL_TIMEOUT = 60
 # Where reports of undeliverable mail come back: BOUNCE_DOMAIN's mail must reach `receive_report`
 # or the listener. Empty: the domain of the publication's sender address.
 BOUNCE_DOMAIN = _text("BOUNCE_DOMAIN")
+# Mailboxes that collect these reports, separated by spaces, read every minute by the worker:
+# imaps://USER:PASSWORD@HOST/FOLDER, pop3s://USER:PASSWORD@HOST, maildir:///PATH. With imap:// and
+# pop3:// the password is sent only after STARTTLS, or to this machine. Special characters in a
+# password are written %XX.
+BOUNCE_MAILBOXES = _text("BOUNCE_MAILBOX").split()
+for _url in BOUNCE_MAILBOXES:
+    _box = urlsplit(_url)
+    if _box.scheme == "maildir" and _box.path.startswith("/") and not _box.netloc:
+        continue
+    if _box.scheme not in ("imap", "imaps", "pop3", "pop3s") or not _box.hostname:
+        raise ImproperlyConfigured(
+            "BOUNCE_MAILBOX: write imaps://USER:PASSWORD@HOST/FOLDER, pop3s://USER:PASSWORD@HOST "
+            "or maildir:///PATH"
+        )
+# Webhooks of mail providers (the `providers` extra), by django-anymail's names: "mailgun postmark".
+# Its settings are read from the environment as ANYMAIL_…; ANYMAIL_WEBHOOK_SECRET (USER:PASSWORD,
+# made up by you and written into the provider's webhook address) is required.
+WEBHOOK_PROVIDERS = _text("WEBHOOK_PROVIDERS").replace(",", " ").split()
+ANYMAIL = {
+    _name.removeprefix("ANYMAIL_"): _value
+    for _name, _value in os.environ.items()
+    if _name.startswith("ANYMAIL_") and _value.strip()
+}
+if WEBHOOK_PROVIDERS and ":" not in ANYMAIL.get("WEBHOOK_SECRET", ""):
+    raise ImproperlyConfigured("WEBHOOK_PROVIDERS: set ANYMAIL_WEBHOOK_SECRET=USER:PASSWORD too.")
+if WEBHOOK_PROVIDERS and importlib.util.find_spec("anymail") is None:
+    raise ImproperlyConfigured("WEBHOOK_PROVIDERS needs django-anymail: install .[providers]")
 
 ALLOWED_HOSTS = [_base.hostname, "127.0.0.1", "localhost"] if _local else [_base.hostname]
 CSRF_TRUSTED_ORIGINS = [f"{_base.scheme}://{_base.netloc}"]

@@ -16,6 +16,10 @@ from . import views
 from .feeds import views as feeds
 
 app_patterns: list[URLPattern | URLResolver] = [path("admin/", admin.site.urls)]
+if settings.WEBHOOK_PROVIDERS:
+    from .bounces import providers
+
+    app_patterns.append(path("api/hooks/", include(providers.urlpatterns())))
 if find_spec("newsletter.api"):
     from .api import api  # type: ignore[import-not-found,unused-ignore]
 

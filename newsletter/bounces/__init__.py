@@ -1,11 +1,19 @@
 """Reports of mail that did not arrive, and of mail that was not wanted.
 
-Reading (`read`) is pure; `policy` decides, also purely; `effects` stores. Intake: the command
-`receive_report` (pipe), `listener` (SMTP, LMTP), `mailboxes` (IMAP, POP3, Maildir), `providers`
-(webhooks).
+Reading (`read`) is pure, and so is `policy`; `effects` stores. Intake: the command
+`receive_report` (a pipe), `listener` (SMTP and LMTP), `mailboxes` (IMAP, POP3, Maildir) and
+`providers` (webhooks of mail providers).
 """
 
 from .reading import read
 from .value import Kind, Recipient, Report
 
-__all__ = ["Kind", "Recipient", "Report", "read"]
+__all__ = ["Kind", "Recipient", "Report", "poll", "read"]
+
+
+def poll() -> int:
+    """Read every mailbox of BOUNCE_MAILBOX once; how many mails were dealt with."""
+    # Here, so that reading alone needs no models.
+    from .mailboxes import poll as read_all
+
+    return read_all()

@@ -42,7 +42,11 @@ _AFTERWORD = re.compile(
 
 def read(data: bytes) -> Report:
     """What this mail is, and whose mail it says could not be delivered and why."""
-    mail = mime.read(data[:MAX_BYTES])
+    return read_mail(mime.read(data[:MAX_BYTES]), data)
+
+
+def read_mail(mail: Mail, data: bytes) -> Report:
+    """The same for a mail that was taken apart; `data` is all of it."""
     if (complaint := _complaint(mail)) is not None:
         return complaint
     if (notice := _notification(mail)) is not None:

@@ -1,0 +1,60 @@
+"""When a report ends the mail to an address. Pure.
+
+Hard at once: the address is gone. A complaint at once: the reader said so. Soft only when so many
+different issues came back within so many days: a full mailbox is emptied, a filter changes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from .value import Kind, Recipient, Report
+
+SOFT_COUNT = 5
+SOFT_DAYS = 14
+# RFC 5965 7.3 and its registry. The others report forged mail, or that it was no spam.
+_UNWANTED = frozenset(["abuse", "fraud", "virus", "other", "miscategorized", "complaint"])
+_LEAVE = frozenset(["opt-out", "opt-out-list", "unsubscribe"])
+
+
+def verdict_for(report: Report, address: str) -> Recipient | None:
+    """The failed recipient that stands for the reader at `address`, or None: nothing to count.
+
+    One mail goes to one reader. If a report names several, the reader's address was a list or a
+    forward at their side, and only what it says of that very address can be hard.
+    """
+    failed = [recipient for recipient in report.recipients if not recipient.delayed]
+    if report.kind is not Kind.BOUNCE or not failed:
+        return None
+    if len(failed) == 1:
+        return failed[0]
+    wanted = address.lower()
+    for recipient in failed:
+        if wanted in (recipient.address.lower(), recipient.original.lower()):
+            return recipient
+    soft = failed[0]
+    return Recipient(soft.address, soft.status, False, soft.reason, text=soft.text)
+
+
+def is_unwanted(report: Report) -> bool:
+    """Whether a complaint says that the reader does not want this mail at all."""
+    return report.kind is Kind.COMPLAINT and report.feedback in _UNWANTED
+
+
+def is_leave(report: Report) -> bool:
+    """Whether it asks for no more than to be unsubscribed."""
+    return report.kind is Kind.COMPLAINT and report.feedback in _LEAVE
+
+
+def soft_is_enough(softs: Iterable[tuple[dt.datetime, int | None]], now: dt.datetime) -> bool:
+    """Whether these soft bounces, (when, delivery) with the newest among them, end the mail.
+
+    Each delivery counts once, however many reports it caused.
+    """
+    since = now - dt.timedelta(days=SOFT_DAYS)
+    deliveries: set[object] = set()
+    for place, (at, delivery) in enumerate(softs):
+        if at >= since:
+            deliveries.add(delivery if delivery is not None else f"no delivery {place}")
+    return len(deliveries) >= SOFT_COUNT

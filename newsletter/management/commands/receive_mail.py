@@ -1,0 +1,49 @@
+"""Reports by SMTP, LMTP or from mailboxes."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+
+from newsletter.bounces import listener, poll
+
+
+class Command(BaseCommand):
+    help = "Take reports from a mail server by SMTP or LMTP, or read BOUNCE_MAILBOX once."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        group = parser.add_mutually_exclusive_group(required=True)
+        group.add_argument(
+            "--listen", metavar="HOST:PORT", help="until stopped, like 127.0.0.1:2525"
+        )
+        group.add_argument("--poll", action="store_true", help="read every mailbox once and end")
+        parser.add_argument("--lmtp", action="store_true", help="speak LMTP instead of SMTP")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["poll"]:
+            self.stdout.write(_("Mails dealt with: %d") % poll())
+            return
+        host, colon, port = options["listen"].rpartition(":")
+        if not colon or not port.isdigit() or int(port) > 65535:
+            raise CommandError(_("Write --listen HOST:PORT."), returncode=2)
+        asyncio.run(self._serve(host.strip("[]") or "127.0.0.1", int(port), options["lmtp"]))
+
+    async def _serve(self, host: str, port: int, lmtp: bool) -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+
+        def ready(bound: int) -> None:
+            kind = "LMTP" if lmtp else "SMTP"
+            self.stdout.write(_("Taking reports by %s on %s:%d") % (kind, host, bound))
+            self.stdout.flush()
+
+        try:
+            await listener.serve(host, port, lmtp=lmtp, stop=stop, ready=ready)
+        except OSError as error:
+            raise CommandError(f"{host}:{port}: {error.strerror or error}", returncode=1) from None
