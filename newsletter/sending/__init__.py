@@ -33,6 +33,8 @@ from .control import (
 from .counts import KEYS, Progress, ledger, progress, reasons, recount, why
 from .freezing import freeze
 from .planning import EditionPlan, Plan, plan
+from .sender import Sender, drain
+from .sweeper import sweep
 
 __all__ = [
     "KEYS",
@@ -41,8 +43,10 @@ __all__ = [
     "Plan",
     "Progress",
     "Refused",
+    "Sender",
     "approve",
     "cancel",
+    "drain",
     "freeze",
     "ledger",
     "pause",
@@ -55,6 +59,7 @@ __all__ = [
     "resolve",
     "resume",
     "retry_failed",
+    "sweep",
     "unpack",
     "unschedule",
     "why",

@@ -230,7 +230,7 @@ def _another_round(issue: Issue, by: Actor, takes: str) -> int:
         chunks = Chunk.objects.filter(
             issue_id=issue.pk, state=Chunk.State.DONE, **{f"{takes}__gt": 0}
         )
-        readers = sum(chunks.select_for_update().values_list(takes, flat=True))
+        readers: int = sum(chunks.select_for_update().values_list(takes, flat=True))
         changed = chunks.update(
             state=Chunk.State.WAITING,
             round=F("round") + 1,

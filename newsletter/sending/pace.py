@@ -34,11 +34,11 @@ class Rate(NamedTuple):
 
 
 class Slots(NamedTuple):
-    """`count` slots of `interval` seconds, the first in `wait` seconds from now."""
+    """`number` slots of `interval` seconds, the first in `wait` seconds from now."""
 
     wait: float
     interval: float
-    count: int
+    number: int
 
 
 def relay_key(relay: str) -> str:

@@ -9,12 +9,12 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import logging
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -24,12 +24,6 @@ from subscribers.suppression import suppress
 
 from . import control, counts, journal, timing
 from .policy import Judgement, retry_in
-
-log = logging.getLogger(__name__)
-
-
-class Unknown(Exception):
-    """Whether a transaction was stored is not known, and could not be found out yet."""
 
 
 @dataclass(slots=True)
@@ -49,8 +43,8 @@ class Lease:
     turn: int
     deferred: int
     owner: int
-    # Deliveries this round is about, and their editions.
-    members: list[tuple[int, int]] = field(default_factory=list)
+    # Deliveries this round is about, their editions and their domains' numbers.
+    members: list[tuple[int, int, int]] = field(default_factory=list)
 
     @property
     def base(self) -> int:
@@ -111,7 +105,8 @@ class Done:
     # Members of the window that must not be begun any more.
     withdraw: list[int] = field(default_factory=list)
     sending: bool = True
-    finished: bool = False
+    # The chunk's deferred readers after this turn.
+    deferred: int = 0
 
 
 def _postgres() -> bool:
@@ -156,7 +151,7 @@ def lease(
     `retries` claims later rounds first; `canary` claims nothing else.
     """
     now = timezone.now()
-    conditions, params = "", []
+    conditions = ""
     if canary:
         conditions += " AND c.kind = 'canary'"
     lanes = [int(lane) for lane in not_lanes]
@@ -187,24 +182,24 @@ def lease(
                     _time(now + dt.timedelta(seconds=timing.LEASE)),
                     issue,
                     _time(now),
-                    *params,
                     issue,
                 ],
             )
             row = cursor.fetchone()
             if row is None:
                 return None
-            found = Lease(*row, owner=owner)
+            found = Lease(*(*row, owner))
             found.members = _members(cursor, found)
     return found
 
 
-def _members(cursor: Any, chunk: Lease) -> list[tuple[int, int]]:
-    """(delivery, edition) of everybody this round is about and who has no outcome in it."""
+def _members(cursor: Any, chunk: Lease) -> list[tuple[int, int, int]]:
+    """(delivery, edition, domain) of all this round is about who have no outcome in it."""
     between = [chunk.first, chunk.last, chunk.first, chunk.last]
     if chunk.takes == "waiting":
         cursor.execute(
-            """SELECT d.id, d.edition_id FROM newsletter_delivery d
+            """SELECT d.id, d.edition_id, s.domain FROM newsletter_delivery d
+               JOIN subscribers_subscription s ON s.id = d.subscription_id
                WHERE d.id BETWEEN %s AND %s AND NOT EXISTS (
                    SELECT 1 FROM newsletter_outcome o
                    WHERE o.delivery_id BETWEEN %s AND %s AND o.delivery_id = d.id)
@@ -215,8 +210,9 @@ def _members(cursor: Any, chunk: Lease) -> list[tuple[int, int]]:
         # The state stands literally: SQLite uses a partial index for nothing else.
         state = {"deferred": "deferred", "failed": "failed", "in_doubt": "in_doubt"}[chunk.takes]
         cursor.execute(
-            f"""SELECT d.id, d.edition_id FROM newsletter_outcome o
+            f"""SELECT d.id, d.edition_id, s.domain FROM newsletter_outcome o
                JOIN newsletter_delivery d ON d.id = o.delivery_id
+               JOIN subscribers_subscription s ON s.id = d.subscription_id
                WHERE o.delivery_id BETWEEN %s AND %s AND o.state = '{state}'
                  AND o.resolved_at IS NULL AND NOT EXISTS (
                    SELECT 1 FROM newsletter_outcome n
@@ -225,33 +221,68 @@ def _members(cursor: Any, chunk: Lease) -> list[tuple[int, int]]:
                ORDER BY d.id""",
             between,
         )
-    return [(int(a), int(b)) for a, b in cursor.fetchall()]
+    return [(int(a), int(b), int(c)) for a, b, c in cursor.fetchall()]
 
 
 # ---- T3 and T4
 
 
-def turn(parts: Sequence[Part], editions: dict[int, int]) -> list[Done]:
-    """The group commit. `editions` maps edition ids to their selections, for the consent check.
+def turn_once(parts: Sequence[Part], editions: dict[int, int]) -> list[Done]:
+    """`turn`, exactly once: a commit that is answered by an error is looked up, not repeated.
 
-    Raises what the database raises; `was_stored` tells afterwards whether it was committed.
+    Raises OperationalError when it is known that nothing was stored, IntegrityError when a
+    constraint refused it.
+    """
+    done: list[Done] = []
+    try:
+        turn(parts, editions, done)
+    except (OperationalError, InterfaceError) as error:
+        if not done or connection.in_atomic_block:
+            raise  # It never came to the commit.
+        stored = _ask_until_known(parts)
+        if all(answer is not True for answer in stored):
+            raise OperationalError(f"not stored: {error}") from error
+        # One transaction: what is not stored beside something stored was fenced since.
+        return [
+            one if answer is True else Done(one.lease, fenced=True)
+            for one, answer in zip(done, stored, strict=True)
+        ]
+    return done
+
+
+def _ask_until_known(parts: Sequence[Part]) -> list[bool | None]:
+    wait, longest = timing.DATABASE_RETRY
+    while True:
+        try:
+            connection.close()
+            return [was_stored(part.lease) for part in parts]
+        except (OperationalError, InterfaceError):
+            # Nothing else can be done: until this is known nobody may be authorised.
+            time.sleep(wait)
+            wait = min(2 * wait, longest)
+
+
+def turn(parts: Sequence[Part], editions: dict[int, int], done: list[Done]) -> None:
+    """The group commit. `editions` maps edition ids to their category bits (consent check).
+
+    `done` is filled before the commit is tried.
     """
     now = timezone.now()
+    results: list[Done] = []
     with transaction.atomic():
         durable()
         with connection.cursor() as cursor:
             sending = _sending(cursor, {part.lease.issue for part in parts})
             found, left = _consent(cursor, parts, editions, sending, now)
-            done = []
             rows: list[tuple[Lease, Settled]] = []
             for part in parts:
-                done.append(_part(cursor, part, sending, found, left, rows, now))
+                results.append(_part(cursor, part, sending, found, left, rows, now))
             _insert(cursor, rows)
         _bounces(rows)
-        for one in done:
+        for one in results:
             if one.ended and one.lease.kind == Chunk.Kind.CANARY and one.lease.round == 1:
                 _judge_canary(one.lease.issue)
-    return done
+        done += results
 
 
 def _sending(cursor: Any, issues: set[int]) -> set[int]:
@@ -282,10 +313,8 @@ def _consent(
     ]
     if not asked:
         return {}, {}
-    if _postgres():
-        among, listed = "= ANY(%s)", asked
-    else:
-        among, listed = "IN (SELECT value FROM json_each(%s))", json.dumps(asked)
+    among = "= ANY(%s)" if _postgres() else "IN (SELECT value FROM json_each(%s))"
+    listed = asked if _postgres() else json.dumps(asked)
     cursor.execute(
         f"""SELECT d.id, d.edition_id, s.id, r.id, r.address, s.choice, s.feed_serial, s.state,
                    s.paused_until > %s, p.id
@@ -358,7 +387,8 @@ def _part(
         if chunk.takes != "waiting":
             delta[chunk.takes] -= 1
     deferred = chunk.deferred + delta["deferred"]
-    ending, params = "", []
+    ending = ""
+    params: list[Any] = []
     extra: list[tuple[Lease, Settled]] = []
     if not window and not part.rest and not done.held:
         ending, params, extra, expired = _close(cursor, chunk, deferred, settled, now)
@@ -371,6 +401,7 @@ def _part(
         done.ended = True
     if not done.ended:
         ending, params = "lease_until = %s, ", [_time(now + dt.timedelta(seconds=timing.LEASE))]
+    done.deferred = chunk.deferred + delta["deferred"]
     changed = "".join(f"{name} = {name} + {n}, " for name, n in delta.items() if n)
     places = json.dumps([delivery - chunk.base for delivery in window])
     cursor.execute(
@@ -403,7 +434,7 @@ def _close(
     # Past the lifetime: one more outcome says so, and the chunk is done.
     following = Lease(**{name: getattr(chunk, name) for name in Lease.__slots__})
     following.round, following.takes = chunk.round + 1, "deferred"
-    pending = {delivery for delivery, _ in _members(cursor, following)}
+    pending = {delivery for delivery, _, _ in _members(cursor, following)}
     pending |= {one.delivery for one in settled if one.judgement.state == "deferred"}
     pending -= {one.delivery for one in settled if one.judgement.state != "deferred"}
     judgement = Judgement("failed", None, "4.4.7", "given up after the last try")
@@ -534,11 +565,6 @@ def was_stored(chunk: Lease) -> bool | None:
     if turn_number == chunk.turn and owner == chunk.owner and state == "leased":
         return False
     return None
-
-
-def abandon(chunk: Lease) -> None:
-    """Forget a chunk whose turn the database refused: a defect, but nobody may be lost by it."""
-    log.error("chunk %s: its turn was refused; it will be taken back", chunk.id)
 
 
 def finish(issue_id: int) -> bool:

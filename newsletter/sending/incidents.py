@@ -1,0 +1,126 @@
+"""What makes a worker stop and ask a person: refusals in a row, a copy of the database.
+
+A restored or forked copy is the one thing the protocol cannot see: its windows and outcomes are
+those of the past. So each machine remembers, beside its journals, when it last told the database
+that it is alive; a database that knows less than that is not the one we left.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import logging
+import os
+from pathlib import Path
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from newsletter.models import Chunk, Issue, Worker
+
+from . import control, journal, timing
+
+log = logging.getLogger(__name__)
+
+ACTOR = "worker"
+
+
+def pause_for(issue_id: int | None, kind: str, text: str) -> None:
+    """Pause an issue (None: all that are sending) and tell the editor why.
+
+    `kind` is policy, login, doubt, restored, forgotten, rendering or late.
+    """
+    issues = Issue.objects.select_related("publication").filter(
+        state__in=[Issue.State.SENDING]
+        if kind not in ("rendering", "late")
+        else [Issue.State.SCHEDULED]
+    )
+    if issue_id is not None:
+        issues = issues.filter(pk=issue_id)
+    for issue in issues:
+        with translation.override(issue.publication.language.lower()):
+            reason = _reason(kind, text)
+        with transaction.atomic():
+            control.lock_turns(issue.pk)
+            if not issues.filter(pk=issue.pk).update(
+                state=Issue.State.PAUSED, state_reason=reason[:200]
+            ):
+                continue
+            control.audit(issue, ACTOR, "pause", reason=reason)
+        log.warning("issue %s is paused: %s", issue.pk, reason)
+
+
+def _reason(kind: str, text: str) -> str:
+    reasons = {
+        "policy": _("The mail server refuses one mail after another: %(text)s"),
+        "doubt": _("The mail server takes mails without answering, one after another. %(text)s"),
+        "login": _("The mail server does not accept our login. %(text)s"),
+        "restored": _(
+            "The database is an older copy: some readers may have got this issue already."
+            " Compare before you resume."
+        ),
+        "forgotten": _(
+            "No worker has been running for a while. If the database was restored from a copy,"
+            " compare before you resume."
+        ),
+        "rendering": _("The mail cannot be made: %(text)s"),
+        "late": _("The time to send has long passed (%(text)s). Resume to send it now."),
+    }
+    return (reasons[kind] % {"text": text}).strip()
+
+
+# ---- copies of the database
+
+
+def _memory() -> Path:
+    return journal.folder() / "seen"
+
+
+def seen(worker: int) -> None:
+    """Tell the database, and then this machine's memory, that the worker is alive."""
+    now = timezone.now()
+    Worker.objects.filter(pk=worker).update(seen=now)
+    path = _memory()
+    temporary = path.with_name(f".seen-{os.getpid()}")
+    with contextlib.suppress(OSError):  # A full disk: then the memory is a little older.
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_text(now.isoformat())
+        temporary.replace(path)
+
+
+def guard_restored() -> None:
+    """Before a worker does anything: pause what was sending if this database is a copy."""
+    last = Worker.objects.aggregate(last=Max("seen"))["last"]
+    if _knows_less(last):
+        pause_for(None, "restored", "")
+    elif last is not None and last < timezone.now() - dt.timedelta(
+        minutes=timing.FORGOTTEN_MINUTES
+    ):
+        # What was frozen since is not of a copy: somebody just pressed the button.
+        for pk in Issue.objects.filter(state=Issue.State.SENDING, frozen_at__lte=last).values_list(
+            "pk", flat=True
+        ):
+            pause_for(pk, "forgotten", "")
+
+
+def _knows_less(last: dt.datetime | None) -> bool:
+    """Whether this machine remembers more than the database does."""
+    try:
+        remembered = dt.datetime.fromisoformat(_memory().read_text().strip())
+    except (OSError, ValueError):
+        remembered = None
+    if remembered is not None and (last is None or last < remembered):
+        return True
+    for name in journal.names():
+        newest = journal.read(name).newest_epochs()
+        known = dict(Chunk.objects.filter(pk__in=newest).values_list("pk", "epoch"))
+        if any(epoch > known.get(chunk, 0) for chunk, epoch in newest.items() if chunk):
+            return True
+    return False
+
+
+def holds_anything(worker: int) -> bool:
+    """Whether the database still has chunks of this worker."""
+    return Chunk.objects.filter(owner_id=worker).exists()

@@ -1,0 +1,919 @@
+"""The only sending function, `Sender.drain`: lease, authorise, send, record, until nothing is due.
+
+Two threads. The event loop in its own holds the connections and all memory of what is where; the
+caller's thread does nothing but the loop's database work, one job at a time, so the loop never
+waits for a commit and the database sees one connection. Everything here that touches members or
+pools runs on the loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import os
+import queue
+import secrets
+import socket
+import threading
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from django.db import IntegrityError, InterfaceError, OperationalError, connection
+from django.utils import timezone
+
+from newsletter.message import Mould, Reader
+from newsletter.models import Edition, Issue, Worker
+from newsletter.smtp import Ended, Server, State, Timeouts, Verdict
+from subscribers.addresses import domain_number
+from subscribers.choice import CATEGORY_MASK
+
+from . import hours, incidents, pace, policy, relays, store, timing
+from .bodies import unpack
+from .journal import Answer, Journal
+from .relays import At, Member, Pool
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+# Finished editions kept encoded; neighbours share theirs, so a few are enough.
+_MOULDS = 64
+# Seconds a slot may lie ahead when its reader is authorised.
+_AHEAD = 0.3
+_FINISH_IN_FLIGHT = 3600.0
+
+
+def _alive_clock() -> float:
+    """Seconds that also pass while the machine sleeps: a lease does not stop for us."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
+@dataclass(slots=True, eq=False)
+class Hold:
+    """A chunk we hold, with its members."""
+
+    lease: store.Lease
+    todo: deque[Member] = field(default_factory=deque)
+    # Members whose domain has a limit and no slot now, by domain number.
+    limited: dict[int, deque[Member]] = field(default_factory=dict)
+    window: dict[int, Member] = field(default_factory=dict)
+    settled: list[store.Settled] = field(default_factory=list)
+    done_slots: list[int] = field(default_factory=list)
+    renewed: float = 0.0
+    turned: float = 0.0
+    lost: bool = False
+    let_go: float | None = None
+
+    @property
+    def at_hand(self) -> int:
+        """Members that may be authorised whenever there is room."""
+        return len(self.todo)
+
+    @property
+    def kept_back(self) -> int:
+        return sum(len(members) for members in self.limited.values())
+
+
+class _Slots:
+    """Slots of one Limit row that this worker has taken and not used yet."""
+
+    __slots__ = ("interval", "left", "next_at", "wanted")
+
+    def __init__(self) -> None:
+        self.left = 0
+        self.next_at = self.interval = 0.0
+        self.wanted = False
+
+    def time_of_next(self, now: float) -> float | None:
+        """When the next slot is, if it is near enough to authorise somebody for it."""
+        if self.left <= 0:
+            self.wanted = True
+            return None
+        at = max(self.next_at, now)
+        return at if at <= now + _AHEAD else None
+
+    def take(self) -> None:
+        self.left -= 1
+        self.next_at += self.interval
+
+
+class Sender:
+    """A worker's sending half: one journal, one loop, its connections.
+
+    `start` once, `drain` as often as wanted (always from one thread), `close` at the end.
+    """
+
+    def __init__(
+        self, servers: Sequence[Server] | None = None, timeouts: Timeouts | None = None
+    ) -> None:
+        self.servers = list(servers) if servers is not None else relays.servers()
+        self._timeouts = timeouts or Timeouts()
+        self.name = f"w-{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(4)}"
+        self.worker: int = 0
+        self._jobs: queue.SimpleQueue[tuple[Callable[[], Any], asyncio.Future[Any]] | None] = (
+            queue.SimpleQueue()
+        )
+        self._moulds: OrderedDict[int, tuple[Mould, int]] = OrderedDict()
+        self._issues: dict[int, Issue] = {}
+        self._holds: dict[int, Hold] = {}
+        self._pools: list[Pool] = []
+        self._rates: dict[str, pace.Rate] = {}
+        self._limited: dict[int, str] = {}
+        self._slots: dict[str, _Slots] = {}
+        self._flying: dict[int, int] = {}
+        self._served: dict[int, float] = {}
+        self._retried: dict[int, bool] = {}
+        self._canary_out: set[int] = set()
+        self._runs: dict[int, int] = {}
+        self._slow: set[str] = set()
+        self._trouble: list[tuple[int | None, str, str]] = []
+        self._outcomes = 0
+        self._oldest: float | None = None
+        self._sent = deque[tuple[float, int]](maxlen=64)
+        self._stopping = self._broken_journal = False
+        self._rate_look = self._lease_look = 0.0
+        self._more = self._idle = False
+
+    # ---- life
+
+    def start(self) -> None:
+        """Enter the worker in the database, open the journal, start the loop."""
+        incidents.guard_restored()
+        self.worker = Worker.objects.create(
+            name=self.name, machine=socket.gethostname()[:100], version=_version()
+        ).pk
+        incidents.seen(self.worker)
+        self.journal = Journal(self.name, 2 * timing.WINDOW + 64)
+        self._loop = asyncio.new_event_loop()
+        self._wake = asyncio.Event()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self._rows = relays.rows([server.name for server in self.servers])
+        self._run(self._open_pools())
+
+    async def _open_pools(self) -> None:
+        for server in self.servers:
+            self._pools.append(Pool(server, self._rows[server.name], self._timeouts, self))
+
+    def drain(
+        self,
+        seconds: float | None = None,
+        stop: threading.Event | None = None,
+        *,
+        forever: bool = False,
+    ) -> None:
+        """Send until nothing is due (`forever`: also then), the time is over, or `stop` is set.
+
+        What is in flight when it ends is finished first; no chunk is held afterwards.
+        """
+        self._run(self._drain(seconds, stop, forever))
+
+    def close(self) -> None:
+        """Say goodbye to the relays, drop the journal if it has nothing more to tell."""
+        self._run(self._close_pools())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self._loop.close()
+        held = incidents.holds_anything(self.worker)
+        self.journal.close(remove=not held)
+
+    async def _close_pools(self) -> None:
+        await asyncio.gather(*(pool.close(5.0) for pool in self._pools))
+
+    def _run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine on the loop; meanwhile this thread does the loop's database work."""
+        future: Future[T] = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+        future.add_done_callback(lambda _: self._jobs.put(None))
+        while (job := self._jobs.get()) is not None:
+            function, answer = job
+            try:
+                result = function()
+            except BaseException as error:
+                self._loop.call_soon_threadsafe(_answer, answer, None, error)
+            else:
+                self._loop.call_soon_threadsafe(_answer, answer, result, None)
+        return future.result()
+
+    async def _db(self, function: Callable[..., T], *args: Any) -> T:
+        """Do database work in the caller's thread. A lost connection is closed and raised."""
+
+        def job() -> T:
+            try:
+                return function(*args)
+            except (OperationalError, InterfaceError):
+                if not connection.in_atomic_block:
+                    connection.close()
+                raise
+
+        answer: asyncio.Future[T] = self._loop.create_future()
+        self._jobs.put((job, answer))
+        return await answer
+
+    # ---- the loop
+
+    async def _drain(
+        self, seconds: float | None, stop: threading.Event | None, forever: bool
+    ) -> None:
+        self._stopping = False
+        until = None if seconds is None else self._loop.time() + seconds
+        watch = asyncio.ensure_future(self._watch(stop)) if stop is not None else None
+        delay = timing.DATABASE_RETRY[0]
+        self._lease_look = self._rate_look = 0.0
+        self._idle = False
+        try:
+            while not (stop is not None and stop.is_set()):
+                if until is not None and self._loop.time() >= until:
+                    break
+                try:
+                    await self._look()
+                    if self._turn_is_due() and not await self._turn():
+                        await asyncio.sleep(0.01)
+                    delay = timing.DATABASE_RETRY[0]
+                except (OperationalError, InterfaceError) as error:
+                    log.warning("the database cannot be reached: %s", str(error).strip()[:200])
+                    await asyncio.sleep(delay)
+                    delay = min(2 * delay, timing.DATABASE_RETRY[1])
+                    continue
+                if self._idle and not forever and not self._holds and self._lease_look > 0:
+                    break
+                await self._sleep(until)
+            await self._wind_down()
+        finally:
+            if watch is not None:
+                watch.cancel()
+
+    async def _watch(self, stop: threading.Event) -> None:
+        while not stop.is_set():
+            await asyncio.sleep(0.1)
+        self._wake.set()
+
+    async def _sleep(self, until: float | None) -> None:
+        """Until there may be something to do."""
+        if self._turn_is_due():
+            await asyncio.sleep(0)
+            return
+        now = self._loop.time()
+        times = [self._lease_look, now + 0.5]
+        if self._oldest is not None:
+            times.append(self._oldest + timing.GROUP_WAIT)
+        if until is not None:
+            times.append(until)
+        self._wake.clear()
+        wait = min(times) - now
+        if wait > 0:
+            try:
+                await asyncio.wait_for(self._wake.wait(), wait)
+            except TimeoutError:
+                pass
+
+    async def _wind_down(self) -> None:
+        """Finish what is on the wire, store it, let go of every chunk."""
+        self._stopping = True
+        give_up = self._loop.time() + _FINISH_IN_FLIGHT
+        delay = timing.DATABASE_RETRY[0]
+        while self._holds and self._loop.time() < give_up:
+            for hold in self._holds.values():
+                hold.let_go = 0.0
+                self._pull(hold)
+            try:
+                await self._turn()
+                await self._report()
+            except (OperationalError, InterfaceError) as error:
+                log.warning("the database cannot be reached: %s", str(error).strip()[:200])
+                await asyncio.sleep(delay)
+                delay = min(2 * delay, timing.DATABASE_RETRY[1])
+                continue
+            if self._holds:
+                self._wake.clear()
+                try:
+                    await asyncio.wait_for(self._wake.wait(), 0.05)
+                except TimeoutError:
+                    pass
+        await self._report()
+
+    # ---- looking around: rates, hours, chunks
+
+    async def _look(self) -> None:
+        now = self._loop.time()
+        if now >= self._rate_look:
+            self._rate_look = now + 2.0
+            self._rates = await self._db(pace.rates)
+            domains = (key.removesuffix(pace.SLOW).partition("|")[2] for key in self._rates)
+            self._limited = {domain_number("@" + name): name for name in domains if name}
+        await self._report()
+        if not self._stopping and self._wants_chunks(now):
+            await self._lease(now)
+        wanted = [key for key, slots in self._slots.items() if slots.wanted]
+        for key in wanted:
+            slots = self._slots[key]
+            slots.wanted = False
+            rate = self._rates.get(key)
+            if rate is None:
+                del self._slots[key]
+                continue
+            count = min(64, max(1, math.ceil(_AHEAD / rate.interval))) if rate.interval else 64
+            taken = await self._db(pace.reserve, key, count)
+            slots.left, slots.interval = taken.number, taken.interval
+            slots.next_at = self._loop.time() + taken.wait
+
+    def _wants_chunks(self, now: float) -> bool:
+        if len(self._holds) >= timing.MOST_CHUNKS:
+            return False
+        if now >= self._lease_look:
+            return True
+        at_hand = sum(hold.at_hand for hold in self._holds.values())
+        return self._more and at_hand < timing.AT_HAND // 2
+
+    async def _lease(self, now: float) -> None:
+        """Take chunks until enough is at hand: every issue gets its turn, retries theirs."""
+        found = await self._db(hours.sending_now, timezone.now())
+        for hold in self._holds.values():
+            hold.let_go = None if hold.lease.issue in found else 0.0
+            if len(self._holds) >= timing.MOST_CHUNKS and hold.kept_back and not hold.todo:
+                hold.let_go = 15.0  # A slow domain's rest: its place is worth more than it.
+        exhausted: set[int] = set()
+        if any(pool.open for pool in self._pools) and not self._broken_journal:
+            while len(self._holds) < timing.MOST_CHUNKS and len(exhausted) < len(found):
+                held = {hold.lease.issue for hold in self._holds.values()}
+                at_hand = sum(hold.at_hand for hold in self._holds.values())
+                wanting = [i for i in found if i not in exhausted]
+                if at_hand >= timing.AT_HAND:
+                    wanting = [i for i in wanting if i not in held]
+                if not wanting:
+                    break
+                issue = min(wanting, key=lambda i: (i in held, self._served.get(i, 0.0)))
+                if await self._lease_of(issue):
+                    self._served[issue] = self._loop.time()
+                else:
+                    exhausted.add(issue)
+        self._more = len(exhausted) < len(found)
+        self._idle = not self._holds and not self._more
+        self._lease_look = self._loop.time() + 0.5
+
+    async def _lease_of(self, issue: int) -> bool:
+        canary = False
+        if issue not in self._canary_out:
+            if await self._db(store.canary_is_out, issue):
+                self._canary_out.add(issue)
+            else:
+                canary = True
+        lanes = {
+            hold.lease.lane
+            for hold in self._holds.values()
+            if hold.lease.issue == issue and hold.lease.lane in self._limited
+        }
+        # First rounds are always due earlier than retries: each gets every other chunk.
+        retries = not self._retried.get(issue, False)
+        self._retried[issue] = retries
+        lease = None
+        for later_rounds in (True, False) if retries else (False,):
+            lease = await self._db(
+                lambda later=later_rounds: store.lease(
+                    self.worker, issue, retries=later, canary=canary, not_lanes=lanes
+                )
+            )
+            if lease is not None:
+                break
+        if lease is None:
+            return False
+        hold = Hold(lease, renewed=_alive_clock(), turned=self._loop.time())
+        for delivery, edition, domain in lease.members:
+            hold.todo.append(Member(delivery, edition, domain, hold))
+        lease.members = []
+        self._holds[lease.id] = hold
+        return True
+
+    # ---- turns
+
+    def _turn_is_due(self) -> bool:
+        if not self._holds:
+            return False
+        now = self._loop.time()
+        if self._outcomes >= timing.GROUP:
+            return True
+        if self._oldest is not None and now >= self._oldest + timing.GROUP_WAIT:
+            return True
+        room = self._window_size() - self._in_window()
+        for hold in self._holds.values():
+            if now - hold.turned >= timing.HEARTBEAT:
+                return True
+            if not hold.window and not hold.kept_back and not hold.todo:
+                return True  # Nothing left: close it.
+            if hold.let_go is not None and not hold.window:
+                return True
+            if now - hold.turned > timing.STALE and any(
+                self._is_stale(member, now) for member in hold.window.values()
+            ):
+                return True
+        if room * 2 < self._window_size():
+            return False
+        return self._could_authorise(now)
+
+    def _could_authorise(self, now: float) -> bool:
+        if self._stopping or self._broken_journal or self._pool(now) is None:
+            return False
+        return any(
+            hold.let_go is None
+            and ((hold.todo and hold.todo[0].again <= now) or self._some_limited(hold, now))
+            for hold in self._holds.values()
+        )
+
+    def _some_limited(self, hold: Hold, now: float) -> bool:
+        pool = self._pool(now)
+        return pool is not None and any(
+            members and self._slot(pool, domain, now, take=False) is not None
+            for domain, members in hold.limited.items()
+        )
+
+    def _is_stale(self, member: Member, now: float) -> bool:
+        return member.at in (At.READY, At.OFFERED) and now - member.checked > timing.STALE
+
+    def _in_window(self) -> int:
+        return sum(len(hold.window) for hold in self._holds.values())
+
+    def _window_size(self) -> int:
+        """Deliveries that may be authorised: one second of the rate, within bounds."""
+        connections = sum(pool.server.connections for pool in self._pools)
+        now = self._loop.time()
+        while self._sent and now - self._sent[0][0] > 1.0:
+            self._sent.popleft()
+        rate = 0.0
+        if self._sent:
+            # From its first look on: a fast relay is known after a few of its answers.
+            rate = sum(n for _, n in self._sent) / max(0.05, now - self._sent[0][0])
+        return max(2 * connections, min(timing.WINDOW, int(rate)))
+
+    def _pull(self, hold: Hold) -> None:
+        """Take back what no connection has yet; what one has is finished, or was forbidden."""
+        for member in list(hold.window.values()):
+            if member.at is At.READY:
+                self._back(hold, member)
+
+    def _back(self, hold: Hold, member: Member) -> None:
+        """A member leaves the window with the next turn and is a candidate again."""
+        hold.window.pop(member.delivery, None)
+        self._flying_less(member)
+        member.at, member.pool = At.TODO, None
+        member.withdrawn = False
+        hold.todo.appendleft(member)
+
+    async def _turn(self) -> bool:
+        """One group commit and what follows from it; False: there was nothing to do."""
+        now = self._loop.time()
+        self._move_from_closed_pools(now)
+        parts, asked = self._parts(now)
+        if not parts:
+            return False
+        started = _alive_clock()
+        waiting = [(hold, hold.settled, hold.done_slots) for hold in self._holds.values()]
+        for hold in self._holds.values():
+            hold.settled, hold.done_slots = [], []
+        if self._outcomes:
+            self._sent.append((now, self._outcomes))
+        self._outcomes, self._oldest = 0, None
+        wanted = {m.edition for members in asked.values() for m in members.values()}
+        wanted |= {m.edition for h in self._holds.values() for m in h.window.values()}
+        try:
+            done = await self._commit(parts, wanted)
+        except BaseException:
+            # Nothing is known to be stored, nothing is forgotten: the same again, later.
+            for hold, settled, slots in waiting:
+                hold.settled = settled + hold.settled
+                hold.done_slots = slots + hold.done_slots
+                self._outcomes += len(settled)
+            for chunk, members in asked.items():
+                for member in members.values():
+                    self._flying_less(member)
+                    member.pool = None
+                    self._holds[chunk].todo.appendleft(member)
+            if self._outcomes:
+                self._oldest = self._loop.time()
+            raise
+        for _hold, _settled, slots in waiting:
+            for slot in slots:
+                self.journal.free(slot)
+        for one in done:
+            self._take(one, asked.get(one.lease.id, {}), started)
+        for pool in self._pools:
+            pool.wake()
+        ended = {one.lease.issue for one in done if one.ended}
+        for issue in ended - {hold.lease.issue for hold in self._holds.values()}:
+            await self._db(store.finish, issue)
+            self._lease_look = 0.0  # Look again before we say that nothing is left.
+        return True
+
+    def _parts(self, now: float) -> tuple[list[store.Part], dict[int, dict[int, Member]]]:
+        """What each chunk needs of the turn. Candidates leave `todo` here."""
+        asked = self._candidates(now)
+        parts = []
+        for hold in self._holds.values():
+            if hold.lost:
+                continue
+            ask = asked.get(hold.lease.id, {})
+            again = [m.delivery for m in hold.window.values() if self._is_stale(m, now)]
+            rest = len(hold.todo) + hold.kept_back
+            idle = not (hold.settled or ask or again) and (hold.window or rest)
+            leaving = hold.let_go is not None and not hold.window
+            if idle and not leaving and now - hold.turned < timing.HEARTBEAT:
+                continue
+            parts.append(
+                store.Part(
+                    hold.lease,
+                    keep=list(hold.window),
+                    settled=hold.settled,
+                    ask=list(ask),
+                    again=again,
+                    rest=rest,
+                    let_go=hold.let_go,
+                )
+            )
+        return parts, asked
+
+    def _candidates(self, now: float) -> dict[int, dict[int, Member]]:
+        """Readers to authorise: as many as the window has room for and slots are at hand."""
+        asked: dict[int, dict[int, Member]] = {}
+        if self._stopping or self._broken_journal:
+            return asked
+        room = self._window_size() - self._in_window()
+        holds = [h for h in self._holds.values() if h.let_go is None and not h.lost]
+        # The issue served longest ago first; within a round every chunk gives a few.
+        holds.sort(key=lambda h: self._served.get(h.lease.issue, 0.0))
+        while room > 0 and holds:
+            still = []
+            for hold in holds:
+                some = self._pick(hold, min(room, 32), now)
+                if some:
+                    asked.setdefault(hold.lease.id, {}).update((m.delivery, m) for m in some)
+                    room -= len(some)
+                    still.append(hold)
+                if room <= 0:
+                    break
+            holds = still
+        return asked
+
+    def _pick(self, hold: Hold, count: int, now: float) -> list[Member]:
+        picked: list[Member] = []
+        for domain in list(hold.limited):
+            members = hold.limited[domain]
+            while members and len(picked) < count and self._with_slot(members[0], now):
+                picked.append(members.popleft())
+            if not members:
+                del hold.limited[domain]
+        while hold.todo and len(picked) < count:
+            member = hold.todo[0]
+            if member.again > now:
+                break
+            if self._with_slot(member, now):
+                picked.append(hold.todo.popleft())
+            elif member.domain in self._limited:
+                hold.todo.popleft()
+                hold.limited.setdefault(member.domain, deque()).append(member)
+            else:
+                break  # The relays' own limit, or no relay: nobody's turn.
+        return picked
+
+    def _with_slot(self, member: Member, now: float) -> bool:
+        """Choose a relay for a member and take its slots there."""
+        pool = self._pool(now)
+        if pool is None:
+            return False
+        at = self._slot(pool, member.domain, now, take=True)
+        if at is None:
+            return False
+        member.pool, member.not_before = pool, at
+        if member.domain in self._limited:
+            self._flying[member.domain] = self._flying.get(member.domain, 0) + 1
+        pool.served += 1 / pool.weight
+        return True
+
+    def _pool(self, now: float) -> Pool | None:
+        """The open relay that had the least for its weight and has a slot."""
+        best: Pool | None = None
+        for pool in self._pools:
+            if not pool.open or (best is not None and pool.served >= best.served):
+                continue
+            if all(
+                self._slots_of(key).time_of_next(now) is not None
+                for key in self._keys(pool.server.name, None)
+            ):
+                best = pool
+        return best
+
+    def _keys(self, relay: str, domain: int | None) -> list[str]:
+        """The Limit rows that apply."""
+        base = pace.relay_key(relay)
+        keys = [base, base + pace.SLOW]
+        if domain is not None and domain in self._limited:
+            base = pace.domain_key(relay, self._limited[domain])
+            keys += [base, base + pace.SLOW]
+        return [key for key in keys if key in self._rates]
+
+    def _slots_of(self, key: str) -> _Slots:
+        slots = self._slots.get(key)
+        if slots is None:
+            slots = self._slots[key] = _Slots()
+        return slots
+
+    def _slot(self, pool: Pool, domain: int, now: float, *, take: bool) -> float | None:
+        keys = self._keys(pool.server.name, domain)
+        if not keys:
+            return now
+        if domain in self._limited:
+            rate = self._rates.get(pace.domain_key(pool.server.name, self._limited[domain]))
+            if rate is not None and self._flying.get(domain, 0) >= max(1, int(rate.burst)):
+                return None
+        latest = now
+        for key in keys:
+            at = self._slots_of(key).time_of_next(now)
+            if at is None:
+                return None
+            latest = max(latest, at)
+        if take:
+            for key in keys:
+                self._slots_of(key).take()
+        return latest
+
+    def _move_from_closed_pools(self, now: float) -> None:
+        """What waits for a relay that is down goes to another, or back."""
+        for hold in self._holds.values():
+            for member in list(hold.window.values()):
+                if member.at is At.READY and member.pool is not None and not member.pool.open:
+                    self._back(hold, member)
+
+    async def _commit(self, parts: list[store.Part], editions: Iterable[int]) -> list[store.Done]:
+        """One turn, whatever the database does meanwhile; raises when it cannot be known yet."""
+        try:
+            return await self._db(self._commit_now, parts, list(editions))
+        except IntegrityError:
+            # A constraint refused it: a defect of ours in one chunk must not hold the others.
+            log.exception("a turn was refused; each chunk on its own")
+        done = []
+        for part in parts:
+            try:
+                done += await self._db(self._commit_now, [part], list(editions))
+            except IntegrityError:
+                log.exception("chunk %s is let go of: its turn was refused", part.lease.id)
+                done.append(store.Done(part.lease, fenced=True))
+        return done
+
+    def _commit_now(self, parts: list[store.Part], editions: list[int]) -> list[store.Done]:
+        """In the database thread: load what is missing, then the transaction."""
+        masks = self._load(parts, editions)
+        return store.turn_once(parts, masks)
+
+    def _load(self, parts: list[store.Part], editions: list[int]) -> dict[int, int]:
+        missing = [edition for edition in editions if edition not in self._moulds]
+        for edition in Edition.objects.filter(pk__in=missing).iterator(chunk_size=20):
+            issue = self._issues.get(edition.issue_id)
+            if issue is None:
+                issue = Issue.objects.select_related("publication").get(pk=edition.issue_id)
+                self._issues[edition.issue_id] = issue
+            mould = Mould(unpack(edition), issue.publication, issue)
+            self._moulds[edition.pk] = (mould, edition.selection & CATEGORY_MASK)
+        masks = {}
+        for edition_id in editions:
+            masks[edition_id] = self._moulds[edition_id][1]
+            self._moulds.move_to_end(edition_id)
+        # All of this turn are needed for it, however many they are.
+        while len(self._moulds) > max(_MOULDS, len(editions)):
+            self._moulds.popitem(last=False)
+        return masks
+
+    def _take(self, done: store.Done, asked: dict[int, Member], started: float) -> None:
+        """Apply to memory what the turn stored."""
+        hold = self._holds.get(done.lease.id)
+        if hold is None:
+            return
+        if done.fenced:
+            self._lose(hold, asked)
+            return
+        now = self._loop.time()
+        hold.lease.turn += 1
+        hold.lease.deferred = done.deferred
+        hold.renewed, hold.turned = started, now
+        for reader in done.authorised:
+            member = asked[reader.delivery]
+            member.reader = Reader(
+                reader.address,
+                reader.subscription,
+                reader.delivery,
+                hold.lease.issue,
+                reader.feed_serial,
+            )
+            member.address_domain = reader.address.rpartition("@")[2]
+            member.mould = self._moulds[reader.edition][0]
+            member.checked = now
+            member.withdrawn = False
+            hold.window[member.delivery] = member
+            pool = member.pool
+            assert pool is not None
+            pool.add(member)
+        for delivery in reversed(done.held):
+            self._back(hold, asked[delivery])
+        authorised = {reader.delivery for reader in done.authorised} | set(done.held)
+        for delivery, member in asked.items():
+            if delivery not in authorised:  # Left: the outcome is stored already.
+                member.at = At.SETTLED
+                self._flying_less(member)
+        withdrawn = set(done.withdraw)
+        for member in list(hold.window.values()):
+            if member.delivery in withdrawn:
+                if member.at is At.READY:
+                    self._back(hold, member)
+                elif member.at is At.OFFERED:
+                    member.withdrawn = True
+            elif now - member.checked > timing.STALE:
+                member.checked = now
+        if not done.sending:
+            self._pull(hold)
+            hold.let_go = 0.0
+        if done.ended:
+            del self._holds[done.lease.id]
+
+    def _lose(self, hold: Hold, asked: dict[int, Member]) -> None:
+        """We are fenced: forget the chunk and write no more of its content."""
+        log.warning("chunk %s was taken from us", hold.lease.id)
+        hold.lost = True
+        for member in (*hold.window.values(), *asked.values()):
+            self._flying_less(member)
+            if member.at in (At.TODO, At.READY):
+                member.at = At.SETTLED
+        for slot in hold.done_slots:
+            self.journal.free(slot)
+        self._holds.pop(hold.lease.id, None)
+
+    # ---- what the pools ask and tell
+
+    def begin(self, member: Member) -> bool:
+        """Whether this member's content may be written now; writes the journal."""
+        hold: Hold = member.hold
+        if hold.lost or member.withdrawn or member.delivery not in hold.window:
+            return False
+        if _alive_clock() - hold.renewed > timing.LEASE_LOOK:
+            return False
+        try:
+            lease = hold.lease
+            member.slot = self.journal.begin(lease.id, lease.epoch, member.delivery)
+        except OSError as error:
+            log.error("the journal cannot be written: %s", error)
+            self._broken_journal = True
+            return False
+        member.at = At.BEGUN
+        return True
+
+    def settle(self, pool: Pool, member: Member, verdict: Verdict) -> None:
+        """One verdict: an outcome for the next turn, or back to the candidates."""
+        hold: Hold = member.hold
+        if hold.lost or member.at is At.SETTLED:
+            if member.slot is not None:  # Whoever took the chunk has settled it.
+                self.journal.free(member.slot)
+                member.slot = None
+            return
+        if verdict.state is State.NOT_SENT:
+            if member.slot is not None:
+                hold.done_slots.append(member.slot)
+                member.slot = None
+            self._back(hold, member)
+            if verdict.code == 421 and verdict.phase == "rcpt":
+                member.again = self._loop.time() + 5.0
+            self._wake.set()
+            return
+        judgement = policy.judge(verdict)
+        if member.slot is not None:
+            lease = hold.lease
+            try:
+                self.journal.answer(
+                    member.slot,
+                    lease.id,
+                    lease.epoch,
+                    member.delivery,
+                    Answer(judgement.state, judgement.code or 0, judgement.status, judgement.hard),
+                )
+            except OSError as error:  # Known here; only a crash before the next turn forgets it.
+                log.error("the journal cannot be written: %s", error)
+                self._broken_journal = True
+            hold.done_slots.append(member.slot)
+        member.at = At.SETTLED
+        hold.window.pop(member.delivery, None)
+        self._flying_less(member)
+        hold.settled.append(store.Settled(member.delivery, judgement, pool.id, timezone.now()))
+        self._outcomes += 1
+        if self._oldest is None:
+            self._oldest = self._loop.time()
+            self._wake.set()
+        if self._outcomes >= timing.GROUP:
+            self._wake.set()
+        if judgement.state == "sent":
+            self._runs[hold.lease.issue] = 0
+        else:
+            self._judge_run(hold.lease.issue, pool, member, verdict, judgement)
+
+    def hungry(self) -> None:
+        """A connection found nothing to do."""
+        self._wake.set()
+
+    def ended(self, pool: Pool, ended: Ended) -> None:
+        """A connection ended; failed logins in a row are told to the editor."""
+        if pool.login_failures >= policy.LOGIN_RUN and not any(
+            other.open and not other.login_failures for other in self._pools
+        ):
+            pool.login_failures = 0
+            self._trouble.append((None, "login", f"{pool.server.name}: {ended.text}"))
+        self._wake.set()
+
+    def _judge_run(
+        self,
+        issue: int,
+        pool: Pool,
+        member: Member,
+        verdict: Verdict,
+        judgement: policy.Judgement,
+    ) -> None:
+        """Slow down, and stop when refusal follows refusal for reasons of our own."""
+        if judgement.throttled:
+            name = pool.server.name
+            at_domain = verdict.phase == "rcpt" and bool(member.address_domain)
+            self._slow.add(
+                pace.domain_key(name, member.address_domain) if at_domain else pace.relay_key(name)
+            )
+        if judgement.ours or judgement.state == "in_doubt":
+            run = self._runs.get(issue, 0) + 1
+            self._runs[issue] = run
+            if run == policy.POLICY_RUN:
+                kind = "policy" if judgement.ours else "doubt"
+                self._trouble.append((issue, kind, f"{judgement.code or ''} {judgement.detail}"))
+                self._runs[issue] = 0
+
+    def _flying_less(self, member: Member) -> None:
+        if member.pool is not None and member.domain in self._flying:
+            self._flying[member.domain] = max(0, self._flying[member.domain] - 1)
+
+    async def _report(self) -> None:
+        """Write down what was learned about relays, rates and troubles."""
+        slow, self._slow = self._slow, set()
+        for key in slow:
+            await self._db(pace.slow_down, key)
+            self._rate_look = 0.0
+        trouble, self._trouble = self._trouble, []
+        for issue, kind, text in trouble:
+            await self._db(incidents.pause_for, issue, kind, text.strip())
+            self._runs.clear()
+        for pool in self._pools:
+            if pool.dirty:
+                pool.dirty = False
+                wait = pool.closed_until - self._loop.time()
+                await self._db(
+                    relays.keep,
+                    pool.id,
+                    pool.per_connection,
+                    pool.failures,
+                    wait,
+                    pool.last_error,
+                )
+        if self._broken_journal and not self._in_window():
+            self._broken_journal = not self._journal_works()
+
+    def _journal_works(self) -> bool:
+        """Whether the disk takes a record again; the slot is given back at once."""
+        try:
+            self.journal.free(self.journal.begin(0, 0, 0))
+        except OSError:
+            return False
+        return True
+
+
+def _answer(answer: asyncio.Future[Any], result: Any, error: BaseException | None) -> None:
+    if answer.done():
+        return
+    if error is not None:
+        answer.set_exception(error)
+    else:
+        answer.set_result(result)
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("sudi")[:20]
+    except PackageNotFoundError:
+        return ""
+
+
+def drain(seconds: float | None = None, stop: threading.Event | None = None) -> None:
+    """Send everything that is due, with connections of its own, then return.
+
+    For commands and jobs; the worker keeps a `Sender` for its life.
+    """
+    if not Issue.objects.filter(state=Issue.State.SENDING).exists():
+        return
+    sender = Sender()
+    sender.start()
+    try:
+        sender.drain(seconds, stop)
+    finally:
+        sender.close()
