@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Max
+from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.templatetags.static import static
@@ -73,20 +73,16 @@ def _public(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 @require_safe
 def publications(request: HttpRequest) -> HttpResponse:
     """`/`: every publication of this site, with its latest issue."""
-    found = list(Publication.objects.order_by("name", "pk"))
-    latest = {
-        one.publication_id: one
-        for one in Issue.objects.filter(
-            pk__in=[
-                row["latest"]
-                for row in Issue.objects.filter(listed=True, published_at__isnull=False)
-                .values("publication")
-                .annotate(latest=Max("pk"))
-                .order_by()
-            ]
+    newest = Issue.objects.filter(
+        publication=OuterRef("pk"), listed=True, published_at__isnull=False
+    ).order_by("-published_at", "-id")
+    found = list(
+        Publication.objects.annotate(latest=Subquery(newest.values("pk")[:1])).order_by(
+            "name", "pk"
         )
-    }
-    context = {"entries": [(one, latest.get(one.pk)) for one in found]}
+    )
+    latest = Issue.objects.in_bulk([one.latest for one in found if one.latest])
+    context = {"entries": [(one, latest.get(one.latest)) for one in found]}
     return _public(request, render(request, "newsletter/publications.html", context))
 
 

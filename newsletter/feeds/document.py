@@ -108,7 +108,7 @@ def text(source: str) -> str:
 
 def feed_html(source: str) -> str:
     """HTML from our templates without characters that XML discourages; its markup stays."""
-    return _NO_CHARACTERS.sub("", neutral.text(source))
+    return _NO_CHARACTERS.sub("", neutral.text(source)).strip()
 
 
 def write(feed: Feed, form: Form) -> bytes:
@@ -140,6 +140,20 @@ class _Beyond(BaseExtension):  # type: ignore[misc]
         if self.feed.archive:
             etree.SubElement(channel, f"{{{_HISTORY}}}archive")
         return root
+
+
+class _Via(BaseExtension):  # type: ignore[misc]
+    """An entry's sources. feedgen 1.0.0 writes an entry's links without their rel and type."""
+
+    sources: tuple[Source, ...] = ()
+
+    def extend_atom(self, entry: Any) -> Any:
+        for source in self.sources:
+            # feedgen's Atom elements have no namespace of their own: xmlns is an attribute there.
+            link = etree.SubElement(entry, "link", rel="via", href=source.url)
+            if label := text(source.label):
+                link.set("title", label)
+        return entry
 
 
 def _links(feed: Feed) -> Iterable[tuple[str, str]]:
@@ -174,7 +188,7 @@ def _generator(feed: Feed, form: Form) -> Any:
     made.link(href=feed.link, rel="alternate", type="text/html")
     if form is Form.RSS:
         made.docs("https://www.rssboard.org/rss-specification")
-    made.register_extension("beyond", _Beyond, None)
+    made.register_extension("beyond", _Beyond)
     made.beyond.feed = feed
     for entry in feed.entries:
         _add(made, entry, form)
@@ -198,9 +212,9 @@ def _add(made: Any, entry: Entry, form: Form) -> None:
         else:
             one.category(term=text(name))
     if form is Form.ATOM:
-        for source in entry.sources:
-            one.link(href=source.url, rel="via", title=text(source.label) or None)
-    one.link(href=entry.link, rel="alternate", type="text/html")
+        one.register_extension("via", _Via, atom=True, rss=False)
+        one.via.sources = entry.sources
+    one.link(href=entry.link)
 
 
 def _json(feed: Feed) -> bytes:
