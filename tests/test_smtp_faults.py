@@ -368,11 +368,11 @@ def test_relay_killed_and_started_again() -> None:
 @pytest.mark.parametrize(
     ("data", "code", "lines", "end"),
     [
-        (b"250 ok\r\n", 250, b"ok\r", 8),
+        (b"250 ok\r\n", 250, b"ok", 8),
         (b"250\r\n", 250, b"", 5),
         (b"250\n", 250, b"", 4),
-        (b"250 \r\n", 250, b"\r", 6),
-        (b"250 a\r\n354 b\r\n", 250, b"a\r", 7),
+        (b"250 \r\n", 250, b"", 6),
+        (b"250 a\r\n354 b\r\n", 250, b"a", 7),
         (b"250-a\r\n250-b\r\n250 c\r\n", 250, b"a b c", 21),
         (b"250-a\r\n250\r\n", 250, b"a ", 12),
     ],

@@ -57,7 +57,7 @@ async def deliver(
         )
     wanted = asyncio.Event()
     conversation = Conversation(feed, opened.abilities, waits, limit, wanted.set)
-    conversation.start(opened.transport)
+    conversation.start(opened.transport, opened.sock)
     try:
         conversation.pump()
         while not conversation.done.done():

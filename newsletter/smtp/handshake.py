@@ -33,6 +33,7 @@ class Opened:
 
     transport: asyncio.Transport
     abilities: Abilities
+    sock: socket.socket | None  # The transport's own, unless TLS is between them.
 
 
 async def connect(server: Server, timeouts: Timeouts, tls: ssl.SSLContext | None = None) -> Opened:
@@ -46,18 +47,26 @@ async def connect(server: Server, timeouts: Timeouts, tls: ssl.SSLContext | None
             local_hostname=helo,
             use_tls=server.implicit_tls,
             start_tls=False,
-            tls_context=tls or context(server.starttls != "optional"),
+            tls_context=tls or _context(server),
         )
     except BaseException:
         sock.close()
         raise
     try:
-        return await _greet(client, server, timeouts, is_loopback(address))
+        transport, abilities = await _greet(client, server, timeouts, is_loopback(address))
     except BaseException:
         if client.transport is not None:
             as_transport(client.transport).abort()
         client.close()
         raise
+    encrypted = transport.get_extra_info("sslcontext") is not None
+    return Opened(transport, abilities, None if encrypted else sock)
+
+
+def _context(server: Server) -> ssl.SSLContext | None:
+    if not server.implicit_tls and server.starttls == "never":
+        return None  # Loading the trusted certificates takes tens of milliseconds.
+    return context(server.encrypted)
 
 
 async def _dial(server: Server, timeouts: Timeouts) -> tuple[socket.socket, str]:
@@ -124,7 +133,7 @@ def _phase(phase: str) -> Iterator[None]:
 
 async def _greet(
     client: aiosmtplib.SMTP, server: Server, timeouts: Timeouts, local: bool
-) -> Opened:
+) -> tuple[asyncio.Transport, Abilities]:
     with _phase("greeting"):
         await client.connect(timeout=timeouts.greeting)
     await _say_hello(client, timeouts)
@@ -148,14 +157,11 @@ async def _greet(
     if protocol._buffer:
         raise Refused("ehlo", "more replies than commands before the first message")
     size = client.esmtp_extensions.get("size")
-    return Opened(
-        as_transport(transport),
-        Abilities(
-            pipelining=client.supports_extension("pipelining"),
-            eight_bit=client.supports_extension("8bitmime"),
-            utf8=client.supports_extension("smtputf8"),
-            size=None if size is None else int(size) if size.isdecimal() else 0,
-        ),
+    return as_transport(transport), Abilities(
+        pipelining=client.supports_extension("pipelining"),
+        eight_bit=client.supports_extension("8bitmime"),
+        utf8=client.supports_extension("smtputf8"),
+        size=None if size is None else int(size) if size.isdecimal() else 0,
     )
 
 

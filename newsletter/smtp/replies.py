@@ -85,7 +85,7 @@ def read(data: bytes, start: int) -> Reply | None:
         raise Garbled
     mark = data[start + 3]
     if mark in b" \r\n":  # The usual case: one line.
-        return Reply(int(code), data[start + 4 : newline], newline + 1)
+        return Reply(int(code), data[start + 4 : newline].rstrip(b"\r"), newline + 1)
     lines = []
     line = start
     while True:
@@ -113,6 +113,13 @@ def _check_beginning(part: bytes) -> None:
     head = part[:3]
     if (head and not head.isdigit()) or len(part) > LONGEST_REPLY:
         raise Garbled
+
+
+# All four replies of a message that went well, and of the envelope behind it.
+_FINE = rb"2\d\d(?: [^\r\n]*)?\r\n"
+USUAL_GROUP = re.compile(
+    rb"(2\d\d)(?: ([^\r\n]*))?\r\n" + _FINE + _FINE + rb"354(?: [^\r\n]*)?\r\n"
+)
 
 
 def text_of(lines: bytes) -> str:
