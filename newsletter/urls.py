@@ -31,7 +31,7 @@ if settings.METRICS:
 if settings.DEBUG:
     from . import mailbox
 
-    app_patterns += mailbox.urlpatterns
+    app_patterns.append(path("dev/mail/", include(mailbox.urlpatterns)))
 if find_spec("subscribers.urls"):
     app_patterns.append(path("", include("subscribers.urls")))
 
