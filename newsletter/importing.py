@@ -336,7 +336,9 @@ class _Import:
 
     def store(self, report: Report, dry_run: bool) -> None:
         origin = origin_of(self.digest, self.name)
-        issue = self.publication.issues.filter(origin=origin).first() if origin else None
+        # Locked: nobody may release it between the look at its state and the last write.
+        drafts = self.publication.issues.select_for_update()
+        issue = drafts.filter(origin=origin).first() if origin else None
         if issue is None:
             issue = self._new_issue(origin)
             report.created = True
@@ -425,9 +427,11 @@ class _Import:
             setattr(issue, name, value)
         issue.slug = self._slug(issue)
         self._archive(issue)
+        issue.approved_by = None  # It was for another text.
         issue.save(
             update_fields=[
                 "title", "date", "language", "intro", "extra", "slug", "state", "published_at",
+                "approved_by",
             ]
         )  # fmt: skip
 

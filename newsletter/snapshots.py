@@ -5,6 +5,7 @@ One form for what was imported, edited, corrected and compared: `Digest`.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .digest import to_json
+from .digest import from_json, to_json
 from .digest.value import Bullet, Digest, Item, Link
 from .models import Issue, Revision
 from .models import Link as LinkRow
@@ -213,3 +214,48 @@ def bullets_text(bullets: Iterable[Bullet], depth: int = 0) -> str:
         if bullet.children:
             lines.append(bullets_text(bullet.children, depth + 1))
     return "\n".join(lines)
+
+
+def value_of(revision: Revision) -> Digest:
+    """A revision's text as a Digest, whichever kind it is.
+
+    A release keeps the frozen view (`editions.IssueView`), the others a Digest.
+    """
+    if revision.kind == Revision.Kind.RELEASE:
+        return _of_view(revision.digest)
+    return from_json(revision.digest)
+
+
+def _of_view(view: Mapping[str, Any]) -> Digest:
+    def links(found: Iterable[Mapping[str, Any]]) -> tuple[Link, ...]:
+        return tuple(Link(str(one["label"]), str(one["url"])) for one in found)
+
+    def day(text: str | None) -> dt.date | None:
+        return dt.date.fromisoformat(text[:10]) if text else None
+
+    return Digest(
+        shape="labelled",
+        title=str(view["title"]),
+        date=day(view["date"]),
+        items=tuple(
+            Item(
+                title=str(item["title"]),
+                line=0,
+                category=str((item["category"] or {}).get("name", "")),
+                sources=links(item["sources"]),
+                date=day(item["date"]),
+                insight=str(item["insight"]),
+                bullets=bullets_of(item["bullets"]),
+                body=str(item["body"]),
+                score=item["score"],
+                extra={name: str(value) for name, value in item["extra"].items()},
+            )
+            for item in view["items"]
+        ),
+        intro=str(view["intro"]),
+        tail_title=str(view["tail_title"]),
+        tail_links=links(view["tail"]),
+        language=str(view["language"]),
+        slug=str(view["slug"]),
+        extra={name: str(view[name]) for name in ("subject", "preheader") if view.get(name)},
+    )

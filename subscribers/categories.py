@@ -55,9 +55,7 @@ def rename(category: Category, name: str) -> None:
     if name == old:
         return
     category.name = name
-    category.aliases = [
-        alias for alias in dict.fromkeys([*category.aliases, old]) if alias != name
-    ]
+    category.aliases = [alias for alias in dict.fromkeys([*category.aliases, old]) if alias != name]
     category.save(update_fields=["name", "aliases"])
     _touch(category.publication)
 

@@ -20,7 +20,7 @@ from subscribers.roles import Act, may
 
 from .. import sending
 from ..models import Issue
-from . import control, corrections, failures, history, intake, items, preview, release, tests
+from . import control, corrections, failures, history, intake, items, preview, proofs, release
 from .frame import RELEASED
 
 State = Issue.State
@@ -121,12 +121,11 @@ class IssueAdmin(PagesAdmin[Issue]):
         ("<int:pk>/preview/shown/", preview.shown, "shown"),
         ("<int:pk>/preflight/", preview.preflight, "preflight"),
         ("<int:pk>/audience/", release.audience, "audience"),
-        ("<int:pk>/test/", tests.send, "test"),
+        ("<int:pk>/test/", proofs.send, "test"),
         ("<int:pk>/send/", release.review, "send"),
         ("<int:pk>/approve/", release.approve, "approve"),
         ("<int:pk>/progress/", control.progress, "progress"),
         ("<int:pk>/progress/now/", control.fragment, "now"),
-        ("<int:pk>/progress.json", control.figures, "figures"),
         ("<int:pk>/act/<slug:name>/", control.act, "act"),
         ("<int:pk>/failures/<slug:kind>/", failures.listing, "failures"),
         ("<int:pk>/why/", failures.why, "why"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import uuid
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy
 from subscribers.models import Category
 
 from ..digest import markdown
+from ..digest.value import Bullet
+from ..importing import link_key
 from ..models import Issue, Item, Link
 from ..snapshots import bullets_of, bullets_text
 
@@ -171,25 +173,38 @@ class ItemForm(_Item):
         item.bullets = self.cleaned_data["bullet_lines"]
         item.save()
         if "source_lines" in self.changed_data:
-            item.links.filter(kind=Link.Kind.SOURCE).delete()
-            Link.objects.bulk_create(
-                Link(
-                    issue_id=item.issue_id,
-                    item=item,
-                    kind=Link.Kind.SOURCE,
-                    number=number,
-                    label=label,
-                    url=url,
-                    url_key=url_key(url),
-                )
-                for number, (label, url) in enumerate(self.cleaned_data["source_lines"], 1)
-            )
+            _write_links(item, Link.Kind.SOURCE, self.cleaned_data["source_lines"])
+        _write_links(item, Link.Kind.BODY, list(_links_within(item)))
         return item
 
 
-def url_key(url: str) -> uuid.UUID | None:
-    """What "the same link in a recent issue" compares."""
-    return None
+def _write_links(item: Item, kind: Link.Kind, found: list[tuple[str, str]]) -> None:
+    item.links.filter(kind=kind).delete()
+    Link.objects.bulk_create(
+        Link(
+            issue_id=item.issue_id,
+            item=item,
+            kind=kind,
+            number=number,
+            label=label[:300],
+            url=url,
+            url_key=link_key(url),
+        )
+        for number, (label, url) in enumerate(found, 1)
+    )
+
+
+def _links_within(item: Item) -> Iterator[tuple[str, str]]:
+    """(label, address) of the links in the item's texts, in order."""
+
+    def texts(bullets: tuple[Bullet, ...]) -> Iterator[str]:
+        for bullet in bullets:
+            yield bullet.lead
+            yield bullet.text
+            yield from texts(bullet.children)
+
+    for text in (item.insight, item.body, *texts(bullets_of(item.bullets))):
+        yield from markdown.found_links(text)
 
 
 class AboutForm(_Issue):

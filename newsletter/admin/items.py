@@ -60,9 +60,7 @@ def item_list(request: HttpRequest, pk: int) -> HttpResponseBase:
         "admin/sudi/items.html",
         items=items,
         tail=issue.links.filter(kind=Link.Kind.TAIL).order_by("number"),
-        categories=Category.objects.filter(
-            publication=issue.publication, retired_at__isnull=True
-        ),
+        categories=Category.objects.filter(publication=issue.publication, retired_at__isnull=True),
         last_import=issue.revisions.filter(kind="import").order_by("-number").first(),
     )
 

@@ -95,7 +95,7 @@ class PublicationForm(_Form):
 
     class Meta:
         model = Publication
-        exclude = ("theme", "translations")  # noqa: DJ006  (the look is in fields of its own)
+        exclude = ("theme", "translations")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -190,7 +190,16 @@ class PublicationAdmin(ModelAdmin[Publication]):
             _("Publication"),
             {"fields": ("name", "slug", "language", "time_zone", "description", "open")},
         ),
-        (_("Look"), {"fields": (("accent", "accent_dark"), ("logo", "logo_alt"), ("logo_width", "logo_height"))}),
+        (
+            _("Look"),
+            {
+                "fields": (
+                    ("accent", "accent_dark"),
+                    ("logo", "logo_alt"),
+                    ("logo_width", "logo_height"),
+                )
+            },
+        ),
         (
             _("Sender"),
             {"fields": ("from_name", "from_address", "reply_to", "postal_identity")},
@@ -242,9 +251,7 @@ class PublicationAdmin(ModelAdmin[Publication]):
     def has_delete_permission(self, request: HttpRequest, obj: Publication | None = None) -> bool:
         return False
 
-    def save_model(
-        self, request: HttpRequest, obj: Publication, form: Any, change: bool
-    ) -> None:
+    def save_model(self, request: HttpRequest, obj: Publication, form: Any, change: bool) -> None:
         obj.changed_at = timezone.now()
         super().save_model(request, obj, form, change)
 
@@ -263,5 +270,3 @@ class PublicationAdmin(ModelAdmin[Publication]):
                 for role in object.roles.select_related("user").order_by("id")
             ]
         record(request, "publication.change", f"publication:{object.pk}", object, **detail)
-
-

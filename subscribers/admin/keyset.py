@@ -72,9 +72,7 @@ def take(
     before = _values(request.GET.get("older", ""), queryset, fields)
     after = _values(request.GET.get("newer", ""), queryset, fields) if before is None else None
     if after is not None:
-        rows = list(
-            queryset.filter(_beyond(fields, after, "gt")).order_by(*fields)[: size + 1]
-        )
+        rows = list(queryset.filter(_beyond(fields, after, "gt")).order_by(*fields)[: size + 1])
         more_newer, more_older = len(rows) > size, True
         rows = rows[:size][::-1]
     else:

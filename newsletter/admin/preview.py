@@ -1,0 +1,286 @@
+"""Any edition as its readers will see it: mail, text, feed entry, web page; and the preflight.
+
+What is shown was written by others, so it never runs here: it is a document of its own, in a
+frame without rights, under a policy that makes it a stranger to this site even when it is opened
+by itself, and no cache may keep it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_http_methods, require_safe
+
+from subscribers import consent
+from subscribers.addresses import BadAddress, normalise
+from subscribers.admin.access import require
+from subscribers.choice import TAIL, Choice
+from subscribers.links import TOKEN_LENGTH, Purpose
+from subscribers.models import Subscription
+from subscribers.roles import Act, may
+from subscribers.suppression import suppressed
+
+from .. import editions, rendering
+from .. import preflight as checks
+from ..editions import IssueView
+from ..feeds import contents
+from ..models import Edition, Issue
+from .frame import address as address_of
+from .frame import find_issue, issue_page
+from .selection import chosen_selection, query_of
+
+FORMS = {
+    "mail": gettext_lazy("Mail"),
+    "text": gettext_lazy("Text part"),
+    "feed": gettext_lazy("Feed entry"),
+    "web": gettext_lazy("Web page"),
+}
+WIDTHS = {"desktop": gettext_lazy("Desktop"), "phone": gettext_lazy("Phone")}
+LOOKS = {"light": gettext_lazy("Light"), "dark": gettext_lazy("Dark")}
+
+# `sandbox` gives the document an origin of its own: no script, no form, no cookie of ours.
+_POLICY = (
+    "sandbox; default-src 'none'; style-src 'unsafe-inline' 'self'; img-src 'self' data:; "
+    "font-src 'none'; form-action 'none'; frame-ancestors 'self'; base-uri 'none'"
+)
+# The preview chooses light or dark, not the editor's own machine.
+_DARK = re.compile(r"@media\s*\(\s*prefers-color-scheme\s*:\s*dark\s*\)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the page's form asks for."""
+
+    form: str
+    width: str
+    look: str
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> Wanted:
+        def one(name: str, known: dict[str, Any]) -> str:
+            value = request.GET.get(name, "")
+            return value if value in known else next(iter(known))
+
+        return cls(one("as", FORMS), one("width", WIDTHS), one("look", LOOKS))
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """The reader the preview is for: what they would get, or why nothing."""
+
+    id: int
+    address: str
+    none_because: str = ""
+    selection: int = 0
+    choice: tuple[str, ...] = ()
+
+
+def _person(request: HttpRequest, issue: Issue, view: IssueView) -> Person | None:
+    """The reader named by `?person=`, a number: an address would end up in logs."""
+    number = request.GET.get("person", "")
+    if not number.isdecimal() or not may(request.user, Act.READERS, issue.publication):
+        return None
+    tie = (
+        Subscription.objects.select_related("subscriber")
+        .filter(pk=int(number), publication=issue.publication, subscriber__erased_at=None)
+        .first()
+    )
+    if tie is None:
+        return None
+    live = list(issue.publication.categories.filter(bit__isnull=False))
+    chosen = tuple(category.name for category in Choice(tie.choice).categories(live))
+    none = ""
+    if tie.state != Subscription.State.ACTIVE:
+        none = _("The subscription is “%(state)s”.") % {"state": tie.get_state_display()}
+    elif suppressed(tie.subscriber.address) is not None:
+        none = str(Edition.NoneBecause.SUPPRESSED.label)
+    elif tie.paused_until is not None and tie.paused_until > timezone.now():
+        none = str(Edition.NoneBecause.PAUSED.label)
+    elif (tie.rhythm == "weekly") != (issue.kind == Issue.Kind.ROUNDUP):
+        none = str(Edition.NoneBecause.RHYTHM.label)
+    elif not tie.choice & view.category_mask:
+        none = str(Edition.NoneBecause.NO_ITEM.label)
+    return Person(
+        tie.pk,
+        tie.subscriber.address,
+        none_because=none,
+        selection=tie.choice & view.mask,
+        choice=chosen,
+    )
+
+
+def _find_person(request: HttpRequest, issue: Issue) -> HttpResponseRedirect:
+    """A typed address -> the preview for that reader."""
+    require(request, Act.READERS, issue.publication)
+    query = request.GET.copy()
+    query.pop("person", None)
+    try:
+        subscriber = consent.find(normalise(request.POST.get("reader", "")))
+    except BadAddress as error:
+        messages.error(request, str(error))
+        subscriber = None
+    else:
+        tie = (
+            Subscription.objects.filter(
+                subscriber=subscriber, publication=issue.publication
+            ).first()
+            if subscriber is not None
+            else None
+        )
+        if tie is None:
+            messages.info(request, _("Nobody with this address is subscribed here."))
+        else:
+            query["person"] = str(tie.pk)
+    return HttpResponseRedirect(f"{address_of('preview', issue)}?{query.urlencode()}")
+
+
+@require_http_methods(["GET", "POST"])
+def preview(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The form and the frame. POST looks up a reader by address; it changes nothing."""
+    issue = find_issue(request, pk, Act.SEE)
+    if request.method == "POST":
+        return _find_person(request, issue)
+    view = editions.load(issue)
+    wanted = Wanted.of(request)
+    person = _person(request, issue, view)
+    selection = person.selection if person is not None else chosen_selection(request.GET, view)
+    items = view.select(selection)
+    facts: dict[str, Any] = {}
+    problem = ""
+    if items and wanted.form in ("mail", "text"):
+        try:
+            made = rendering.prepare(view, issue.publication).edition(selection)
+        except rendering.RenderingError as error:
+            problem = str(error)
+        else:
+            facts = {
+                "subject": made.subject,
+                "preheader": made.preheader,
+                "size": made.size,
+                "shortened": made.shortened,
+                "target": rendering.TARGET,
+            }
+    query = urlencode([*query_of(selection, view), ("as", wanted.form), ("look", wanted.look)])
+    return issue_page(
+        request,
+        issue,
+        "preview",
+        "admin/sudi/preview.html",
+        choices=[
+            (category, category.bit is not None and bool(selection >> category.bit & 1))
+            for category in view.categories()
+        ],
+        has_tail=bool(view.tail),
+        tail=bool(selection & TAIL),
+        items=items,
+        left_out=len(view.items) - len(items),
+        wanted=wanted,
+        forms=FORMS.items(),
+        widths=WIDTHS.items(),
+        looks=LOOKS.items(),
+        person=person,
+        facts=facts,
+        problem=problem,
+        frame=query if items else "",
+        test_query=urlencode(query_of(selection, view)),
+        unfiled=[item for item in view.items if item.category is None],
+    )
+
+
+@require_safe
+@xframe_options_sameorigin
+def shown(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """What stands in the frame."""
+    issue = find_issue(request, pk, Act.SEE)
+    view = editions.load(issue)
+    wanted = Wanted.of(request)
+    selection = chosen_selection(request.GET, view)
+    if not view.select(selection):
+        html = _words(_("No item is in the categories you ticked."), wanted)
+    else:
+        try:
+            html = _document(request, issue, view, selection, wanted)
+        except rendering.RenderingError as error:
+            html = _words(str(error), wanted)
+    response = HttpResponse(_in_look(html, wanted.look))
+    response["Content-Security-Policy"] = _POLICY
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Referrer-Policy"] = "no-referrer"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _in_look(html: str, look: str) -> str:
+    return _DARK.sub("@media all" if look == "dark" else "@media not all", html)
+
+
+def _words(text: str, wanted: Wanted, *, pre: bool = False) -> str:
+    ink, paper = ("#e6e9ec", "#14181b") if wanted.look == "dark" else ("#1f2328", "#ffffff")
+    tag = "pre" if pre else "p"
+    return (
+        '<!doctype html><meta charset="utf-8"><title>–</title><style>'
+        f"body{{margin:0;padding:20px;background:{paper};color:{ink};"
+        "font:15px/1.6 system-ui,sans-serif}"
+        "pre{white-space:pre-wrap;font:14px/1.55 ui-monospace,Menlo,Consolas,monospace;margin:0}"
+        f"</style><{tag}>{escape(text)}</{tag}>"
+    )
+
+
+def _document(
+    request: HttpRequest, issue: Issue, view: IssueView, selection: int, wanted: Wanted
+) -> str:
+    if wanted.form in ("mail", "text"):
+        made = rendering.prepare(view, issue.publication).edition(selection)
+        # Nobody's tokens: a link of a preview opens nothing.
+        nobody = dict.fromkeys(Purpose, "-" * TOKEN_LENGTH)
+        slots = {purpose: nobody[purpose] for purpose in rendering.SLOTS}
+        if wanted.form == "text":
+            return _words(rendering.fill(made.text, slots), wanted, pre=True)
+        return rendering.fill(made.html, slots)
+    # Shown as it will be once it is out: both want a date of publication.
+    now = timezone.now()
+    part = dataclasses.replace(
+        view,
+        items=view.select(selection),
+        tail=view.tail if selection & TAIL else (),
+        published_at=view.published_at or now,
+    )
+    if wanted.form == "feed":
+        entry = contents.issue_entry(part)
+        return render_to_string(
+            "admin/sudi/shown_feed.html", {"entry": entry, "dark": wanted.look == "dark"}
+        )
+    return web_page(request, issue, part)
+
+
+def web_page(request: HttpRequest, issue: Issue, view: IssueView) -> str:
+    """The site's own page of the issue."""
+    raise NotImplementedError
+
+
+@require_safe
+def preflight(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """What stands in the way of sending, and what to look at first."""
+    issue = find_issue(request, pk, Act.SEE)
+    found = checks.check(editions.load(issue), issue.publication)
+    return issue_page(
+        request,
+        issue,
+        "preflight",
+        "admin/sudi/preflight.html",
+        blockers=[one for one in found if one.level == "error"],
+        warnings=[one for one in found if one.level == "warning"],
+        notes=[one for one in found if one.level not in ("error", "warning")],
+    )

@@ -1,0 +1,111 @@
+"""A test mail: any edition, to any addresses, with a marked subject. It is in no ledger."""
+
+from __future__ import annotations
+
+import re
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods
+
+from subscribers.addresses import BadAddress, normalise
+from subscribers.admin.chrome import record
+from subscribers.choice import TAIL
+from subscribers.roles import Act
+
+from .. import editions, sending
+from .frame import address, find_issue, issue_page
+from .selection import chosen_selection
+
+# A test is for the editors, not another way to mail readers.
+_MOST_ADDRESSES = 10
+
+
+class ProofForm(forms.Form):
+    """The addresses of a test mail."""
+
+    addresses = forms.CharField(
+        label=gettext_lazy("To"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("Up to ten addresses, separated by commas, spaces or lines."),
+    )
+
+    def clean_addresses(self) -> list[str]:
+        found: dict[str, None] = {}
+        for text in re.split(r"[\s,;，；]+", self.cleaned_data["addresses"]):
+            if not text:
+                continue
+            try:
+                found[normalise(text)] = None
+            except BadAddress as error:
+                raise forms.ValidationError(f"“{text[:80]}”: {error}") from None
+        if not found:
+            raise forms.ValidationError(_("Give at least one address."))
+        if len(found) > _MOST_ADDRESSES:
+            raise forms.ValidationError(_("At most ten addresses."))
+        return list(found)
+
+
+@require_http_methods(["GET", "POST"])
+def send(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Choose an edition and say where to send it."""
+    issue = find_issue(request, pk, Act.EDIT)
+    view = editions.load(issue)
+    data = request.POST if request.method == "POST" else request.GET
+    selection = chosen_selection(data, view)
+    form = ProofForm(
+        request.POST if request.method == "POST" else None,
+        initial={"addresses": getattr(request.user, "email", "")},
+    )
+    empty = not view.select(selection)
+    if request.method == "POST" and form.is_valid():
+        if empty:
+            form.add_error(None, _("No item is in the categories you ticked."))
+        else:
+            addresses = form.cleaned_data["addresses"]
+            try:
+                sending.send_test(issue, addresses, selection, request.user)
+            except sending.Refused as error:
+                for reason in error.reasons:
+                    form.add_error(None, reason)
+            except OSError as error:
+                form.add_error(
+                    None, _("The mail server did not take it: %(error)s") % {"error": error}
+                )
+            else:
+                # How many, not where: the trail outlives an erasure.
+                record(
+                    request,
+                    "test sent",
+                    f"issue:{issue.pk}",
+                    issue.publication,
+                    addresses=len(addresses),
+                )
+                messages.success(
+                    request,
+                    ngettext(
+                        "A test mail is on its way to %(n)d address.",
+                        "Test mails are on their way to %(n)d addresses.",
+                        len(addresses),
+                    )
+                    % {"n": len(addresses)},
+                )
+                return HttpResponseRedirect(address("preview", issue))
+    return issue_page(
+        request,
+        issue,
+        "",
+        "admin/sudi/test.html",
+        title=_("Send a test"),
+        form=form,
+        choices=[
+            (category, category.bit is not None and bool(selection >> category.bit & 1))
+            for category in view.categories()
+        ],
+        has_tail=bool(view.tail),
+        tail=bool(selection & TAIL),
+        status=422 if form.errors else 200,
+    )

@@ -1,0 +1,74 @@
+/* What the admin's pages do by themselves: a countdown, live figures, and no double press.
+   Everything works without it too; then a page is reloaded or a button is pressed. */
+(() => {
+  "use strict";
+
+  const two = (n) => String(n).padStart(2, "0");
+  const title = document.title;
+  let deadline = null;
+
+  function tick() {
+    const clock = document.querySelector("[data-countdown]");
+    if (!clock) { document.title = title; return; }
+    if (deadline === null) deadline = Date.now() + Number(clock.dataset.countdown) * 1000;
+    const left = Math.max(0, Math.ceil((deadline - Date.now()) / 1000));
+    const hours = Math.floor(left / 3600);
+    const text = (hours ? hours + ":" : "") + two(Math.floor(left / 60) % 60) + ":" + two(left % 60);
+    clock.firstElementChild.textContent = text;
+    document.title = text + " · " + title;
+  }
+
+  function follow(box) {
+    let misses = 0;
+    async function look() {
+      try {
+        const answer = await fetch(box.dataset.progress, {credentials: "same-origin"});
+        if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
+        misses = 0;
+        const fresh = document.createElement("template");
+        fresh.innerHTML = await answer.text();
+        const now = fresh.content.querySelector("[data-state]");
+        const was = box.querySelector("[data-state]");
+        // Other buttons are wanted in another state; figures alone leave focus and buttons alone.
+        if (now.dataset.state !== was.dataset.state) { location.reload(); return; }
+        if (now.querySelector("[data-countdown]")) deadline = null;
+        box.replaceChildren(fresh.content);
+        tick();
+      } catch (error) {
+        // A server that restarts is asked again, more and more slowly.
+        misses += 1;
+      }
+      setTimeout(look, Math.min(2000 * 2 ** misses, 60000));
+    }
+    setTimeout(look, 2000);
+  }
+
+  document.addEventListener("DOMContentLoaded", () => {
+    document.documentElement.classList.add("sudi-script");
+    const box = document.querySelector("[data-progress]");
+    if (box) follow(box);
+    tick();
+    setInterval(tick, 500);
+
+    for (const form of document.querySelectorAll("form[data-once]")) {
+      form.addEventListener("submit", (event) => {
+        // The server refuses a second press as well; this only spares the question.
+        if (form.dataset.pressed) { event.preventDefault(); return; }
+        form.dataset.pressed = "1";
+        for (const button of form.querySelectorAll("button")) button.setAttribute("aria-busy", "true");
+      });
+    }
+    for (const form of document.querySelectorAll("form[data-live-form]")) {
+      // By mouse or finger at once; by keyboard only by the button, or arrows would reload pages.
+      let pointed = 0;
+      form.addEventListener("pointerdown", () => { pointed = Date.now(); });
+      form.addEventListener("change", () => {
+        if (Date.now() - pointed < 1000) form.requestSubmit();
+      });
+    }
+  });
+  // Back from the next page: the form may be pressed again.
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-once]")) delete form.dataset.pressed;
+  });
+})();
