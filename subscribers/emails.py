@@ -19,6 +19,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from . import languages, links
 from .addresses import masked
@@ -294,7 +295,7 @@ def categories_line(subscription: Subscription, language: str) -> str:
     if not chosen:
         return _("none")
     names = [languages.words(category, language).name for category in chosen]
-    return _(", ").join(names)
+    return pgettext("between names", ", ").join(names)
 
 
 def until(subscription: Subscription) -> str:
