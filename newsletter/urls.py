@@ -15,7 +15,10 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from . import views
 from .feeds import views as feeds
 
-app_patterns: list[URLPattern | URLResolver] = [path("admin/", admin.site.urls)]
+app_patterns: list[URLPattern | URLResolver] = [
+    path("admin/", admin.site.urls),
+    path("i18n/", include("django.conf.urls.i18n")),  # The admin's language switch.
+]
 if settings.WEBHOOK_PROVIDERS:
     from .bounces import providers
 
