@@ -210,6 +210,7 @@ class Command(BaseCommand):
         web = [
             sys.executable, "-m", "gunicorn", "newsletter.wsgi", "--threads", "4",
             "--bind", f"{base.hostname}:{base.port}", "--log-level", "warning",
+            "--no-control-socket",
         ]  # fmt: skip
         worker = [sys.executable, str(settings.BASE_DIR / "manage.py"), "worker"]
         children = [subprocess.Popen(command, cwd=settings.BASE_DIR) for command in (web, worker)]
