@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
+from .labels import is_placeholder
 from .problems import Problems
 from .value import Bullet, Item
 
@@ -44,6 +45,24 @@ def check(items: Iterable[Item], problems: Problems) -> None:
                     % {"line": links[source.url]},
                     item.line,
                 )
+
+
+def check_sources(item: Item, problems: Problems) -> None:
+    """An item without a source, or with one that names nobody."""
+    if not item.sources:
+        problems.warn(
+            "source-missing",
+            _("This item names no source. Add a line “来源：[name](address)” or “Source: …”."),
+            item.line,
+        )
+    for source in item.sources:
+        if source.url and is_placeholder(source.label):
+            problems.warn(
+                "source-placeholder",
+                _("“%(label)s” says nothing about who published it. Write the source's name.")
+                % {"label": source.label},
+                item.line,
+            )
 
 
 def _text(item: Item) -> str:

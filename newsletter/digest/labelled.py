@@ -9,10 +9,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
 
+from .checks import check_sources
 from .dates import find_date
 from .labels import Label, is_placeholder
 from .outline import Kind, Line, Section
@@ -44,6 +45,33 @@ def find_items(reading: Reading) -> list[Section]:
         and section.heading.number != reading.title_line
         and _fields_of(section, reading) & _TELLING
     ]
+
+
+def evidence(reading: Reading) -> int:
+    """How many items speak for this shape; 0 when labels are the exception."""
+    items = find_items(reading)
+    if not items:
+        return 0
+    leafs = [
+        section
+        for section in reading.sections
+        if section.heading is not None
+        and section.heading.number != reading.title_line
+        and any(True for _line in section.content())
+    ]
+    if len(items) >= 3 or len(items) * 2 >= len(leafs):
+        return len(items)
+    # One proposal in full among others in brief: lists of bold labels everywhere.
+    labelled = sum(
+        1
+        for section in leafs
+        if any(
+            (label := reading.labels.match(line.content)) is not None and label.bold
+            for line in section.content()
+            if line.kind in {Kind.BULLET, Kind.QUOTE}
+        )
+    )
+    return len(items) if labelled * 2 >= len(leafs) else 0
 
 
 def _fields_of(section: Section, reading: Reading) -> set[str]:
@@ -110,6 +138,11 @@ def read(reading: Reading) -> Parts:
             elif _looks_cut(section, reading):
                 seen_item = True
                 parts.items.append(_Item(section, reading, numbered).read())
+            elif count == 1 and parts.items:
+                # A report on one thing: what follows belongs to it.
+                only = parts.items[0]
+                body = f"{only.body}\n\n{reading.section_block(section)}".strip()
+                parts.items[0] = replace(only, body=body)
         elif _holds(section, chosen):
             reading.claim(section.heading)
         elif seen_item or section.level > 1:
@@ -249,8 +282,13 @@ class _Item:
                  if above.heading is not None and above.heading.number != reading.title_line),
                 "",
             )  # fmt: skip
-        self._check(heading, bool(insight or bullets or body))
-        return Item(
+        if not (insight or bullets or body):
+            reading.problems.warn(
+                "item-empty",
+                _("This item has neither insight nor text. Was the file cut off?"),
+                heading.number,
+            )
+        item = Item(
             title=item_title(title) if self.numbered else title,
             line=heading.number,
             category=self.category,
@@ -262,6 +300,8 @@ class _Item:
             score=self.score,
             extra=self.extra,
         )
+        check_sources(item, reading.problems)
+        return item
 
     def _blank(self, line: Line) -> None:
         if self.open == "insight":
@@ -415,26 +455,3 @@ class _Item:
             self.score = float(stars)
         if value and not re.fullmatch(r"\W*[-+]?\d+(?:\.\d+)?\W*", value):
             self.extra["score"] = value
-
-    def _check(self, heading: Line, has_text: bool) -> None:
-        problems = self.reading.problems
-        if not self.sources:
-            problems.warn(
-                "source-missing",
-                _("This item names no source. Add a line “来源：[name](address)” or “Source: …”."),
-                heading.number,
-            )
-        for source in self.sources:
-            if source.url and is_placeholder(source.label):
-                problems.warn(
-                    "source-placeholder",
-                    _("“%(label)s” says nothing about who published it. Write the source's name.")
-                    % {"label": source.label},
-                    heading.number,
-                )
-        if not has_text:
-            problems.warn(
-                "item-empty",
-                _("This item has neither insight nor text. Was the file cut off?"),
-                heading.number,
-            )

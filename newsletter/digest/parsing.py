@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
-from . import checks, labelled
+from . import checks, document, headlines, labelled, link_list, numbered
 from .cleaning import clear
 from .dates import date_of_name, find_date
 from .decoding import normal_lines
@@ -30,7 +30,13 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]
 _NESTED = re.compile(rf"[ \t]*(?:(?:>|[-*+]|\d{{1,9}}[.)])[ \t]*){{{_DEEPEST + 1}}}")
 _JSON = re.compile(r"\s*[{\[]\s*[\"{\]}]")
 
-_READERS: Mapping[Shape, Callable[[Reading], Parts]] = {"labelled": labelled.read}
+_READERS: Mapping[Shape, Callable[[Reading], Parts]] = {
+    "labelled": labelled.read,
+    "numbered": numbered.read,
+    "links": link_list.read,
+    "headlines": headlines.read,
+    "document": document.read,
+}
 
 
 def parse(
@@ -86,8 +92,17 @@ def parse(
 
 
 def choose(reading: Reading) -> Shape:
-    """The shape the evidence speaks for."""
-    return "labelled"
+    """The shape the evidence speaks for; the surest marks are asked for first."""
+    if labelled.evidence(reading):
+        return "labelled"
+    entries = numbered.evidence(reading)
+    links = link_list.evidence(reading)
+    if entries >= max(2, links):
+        return "numbered"
+    heads = headlines.evidence(reading)
+    if heads > links:
+        return "headlines"
+    return "links" if links else "document"
 
 
 def _title(reading: Reading) -> str:

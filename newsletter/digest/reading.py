@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
 from .front import Front
 from .labels import Labels
+from .markdown import plain_text
 from .outline import Kind, Line, Section
 from .problems import Problems
-from .runs import normal_reference, resolve
+from .runs import find_links, label_text, normal_reference, only_link, resolve
 from .value import Bullet, Item, Link
 
 _EMPTY = {Kind.BLANK, Kind.RULE, Kind.GONE}
@@ -29,6 +30,14 @@ _LEAD_COLON = re.compile(
     r"([^\s：:。！？；，,!?;`\[\]<>()（）][^：:。！？；!?;`\[\]<>\n]{0,60}?)\s*(?:：|:(?=\s))\s*"
 )
 _LEAD_BOLD = re.compile(r"(\*\*|__)(?=\S)([^*\n]{1,80}?)\s*(?<=\S)\1\s*([：:—–-]?)\s*")
+
+
+_OPENING_LINK = re.compile(
+    r"(?P<tag>(?:[\[(【][^\[\]()【】]{1,24}[\])】]\s*(?!\()|[^\w\s\[(*_`]{1,4}\s*)*)"
+    r"(?P<mark>\*{1,3}|_{1,3})?\[(?P<label>(?>[^\[\]\\]++|\\.|\[[^\[\]]*+\])*+)\]"
+    r"\([^()\s]*+(?:\([^()\s]*+\)[^()\s]*+)*+(?:\s+\"[^\"]*+\")?\)"
+)
+_SENTENCE = re.compile(r".{8,}?(?:[。！？]|[.!?](?=\s|$))|.+", re.DOTALL)
 
 
 @dataclass(slots=True)
@@ -83,6 +92,29 @@ class Reading:
         heading = self.resolved("#" * max(2, section.level) + " " + section.title)
         return f"{heading}\n\n{body}".strip()
 
+    def before(self, number: int, skip: Set[int] = frozenset()) -> str:
+        """What stands in front of line `number`, headings included; the title's not.
+
+        Headings right above that line are left: they name the section of what comes there.
+        `skip` are ids of sections that are something else.
+        """
+        skipped = {
+            line.number
+            for section in self.sections
+            if id(section) in skip
+            for line in (*section.lines, *([section.heading] if section.heading else ()))
+        }
+        lines = [
+            line
+            for line in self.lines
+            if line.number < number
+            and line.number != self.title_line
+            and line.number not in skipped
+        ]
+        while lines and lines[-1].kind in _EMPTY | {Kind.HEADING}:
+            lines.pop()
+        return self.block(lines)
+
     def unclaimed(self) -> list[tuple[int, int]]:
         """Ranges of lines with content that nothing took."""
         ranges: list[tuple[int, int]] = []
@@ -119,6 +151,66 @@ def section_name(text: str) -> str:
     name = _COUNT.sub("", name.strip())
     name = _ORNAMENT.sub("", _ORNAMENT.sub("", name))
     return " ".join(name.split()) or " ".join(text.split())
+
+
+def section_category(section: Section, reading: Reading, *, own: bool = True) -> str:
+    """The section an item stands in, as a category: the nearest heading that is no link.
+
+    A linked heading names a project or a piece, not a section (`### [uefi-rs](…)`). With `own`
+    the section's own heading counts, else only those above it.
+    """
+    path = [*section.above, section] if own else list(section.above)
+    for above in path:
+        if above.heading is not None:
+            reading.claim(above.heading)
+    headings = [
+        above
+        for above in reversed(path)
+        if above.heading is not None and above.heading.number != reading.title_line
+    ]
+    for above in headings:
+        if only_link(reading.resolved(above.title)) is None:
+            return section_name(reading.resolved(above.title))
+    if headings:
+        return section_name(reading.resolved(headings[-1].title))
+    return reading.front.category
+
+
+def split_linked_title(text: str) -> tuple[str, Link | None, str]:
+    """A run as (title, link, rest).
+
+    A run that starts with a link, tags and symbols aside, is titled by the link's label. Else
+    the title is its first sentence, and the rest is the whole run when it says more.
+    """
+    text = text.strip()
+    links = find_links(text)
+    source = next((link for link in links if link.url), None)
+    match = _OPENING_LINK.match(text)
+    if match and source is not None and (label := label_text(match.group("label"))):
+        tag = match.group("tag").strip(" *_")
+        after = (
+            re.sub(r"^[*_]{1,3}(?=\W|$)", "", text[match.end() :])
+            if match.group("mark")
+            else (text[match.end() :])
+        )
+        return f"{tag} {label}".strip(), find_links(match.group())[0], _rest(after)
+    plain = plain_text(text.split("\n\n")[0], links=False).strip()
+    title = _SENTENCE.match(plain)
+    short = (title.group().strip() if title else plain)[:300]
+    if len(short) > 160:
+        short = short[:160].rsplit(" ", 1)[0].rstrip(",;:，；：、") + "…"
+    says_more = (
+        len(links) > 1
+        or " ".join(plain.split()) != " ".join(short.split())
+        or (source is not None and not text.startswith("["))
+    )
+    return short or text[:160], source, text if says_more else ""
+
+
+def _rest(text: str) -> str:
+    """What follows a linked title, without the punctuation that tied it on."""
+    rest = re.sub(r"^[\s.,:;：，。；、–—-]+", "", text).strip()
+    return rest if re.search(r"\w", rest) else ""
 
 
 def read_lead(text: str) -> tuple[str, str]:

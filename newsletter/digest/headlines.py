@@ -1,0 +1,261 @@
+"""Headlines: a heading is an item; its title or one line below is the link.
+
+Two headings in a row are the original and its translation. A list in front that repeats the
+titles is an index, no items; the headings it groups them under are their categories.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from django.utils.translation import gettext as _
+
+from .checks import check_sources
+from .labels import is_placeholder
+from .outline import Kind, Line, Section
+from .reading import (
+    Parts,
+    Reading,
+    is_numbered,
+    item_title,
+    section_category,
+    section_name,
+    split_linked_title,
+    title_of,
+)
+from .runs import find_links, only_link
+from .value import Item, Link
+
+_LEVELS = range(1, 7)
+
+
+@dataclass(slots=True)
+class _Found:
+    """An item's sections: its own, the one of the original before it, sub-headings after it."""
+
+    section: Section
+    original: Section | None = None
+    below: list[Section] = field(default_factory=list)
+
+
+def _leafs(reading: Reading, level: int) -> list[Section]:
+    return [
+        section
+        for section in reading.sections
+        if section.level == level
+        and section.heading is not None
+        and section.heading.number != reading.title_line
+    ]
+
+
+def _holds(section: Section) -> bool:
+    return any(True for _line in section.content())
+
+
+def _links_of(section: Section, reading: Reading) -> int:
+    """Links in the title and the text."""
+    found = len(find_links(reading.resolved(section.title)))
+    return found + sum(
+        len(find_links(reading.resolved(line.content))) for line in section.content()
+    )
+
+
+def item_level(reading: Reading) -> tuple[int, int]:
+    """(level, how many headings of it look like headlines); (0, 0) when none does.
+
+    A headline has a link of its own and little text: a linked title, a line that is only a link,
+    or a line or two of text with at most three links.
+    """
+    best = (0, 0)
+    for level in _LEVELS:
+        leafs = [one for one in _leafs(reading, level) if _holds(one) or _linked(one, reading)]
+        good = sum(1 for section in leafs if _is_headline(section, reading))
+        if good * 10 >= len(leafs) * 6 and good > best[1]:
+            best = (level, good)
+    return best
+
+
+def _linked(section: Section, reading: Reading) -> bool:
+    return only_link(reading.resolved(section.title)) is not None
+
+
+def _is_headline(section: Section, reading: Reading) -> bool:
+    if any(_holds(below) for below in section.below):
+        return False
+    bullets = sum(1 for line in section.content() if line.kind is Kind.BULLET)
+    if bullets > 6:
+        return False
+    if _linked(section, reading):
+        return True
+    texts = [line for line in section.content() if line.kind in {Kind.TEXT, Kind.QUOTE}]
+    if any(only_link(reading.resolved(line.content)) is not None for line in texts):
+        return sum(len(line.content) for line in texts) < 3000
+    return 1 <= _links_of(section, reading) <= 3 and len(texts) <= 4
+
+
+def evidence(reading: Reading) -> int:
+    """How many headings look like headlines; 0 for fewer than three."""
+    good = item_level(reading)[1]
+    return good if good >= 3 else 0
+
+
+def read(reading: Reading) -> Parts:
+    """Items in order, the text in front of them as introduction."""
+    level = item_level(reading)[0] or max((s.level for s in reading.sections), default=0)
+    index = _index(reading, level)
+    found = _find(reading, level, index)
+    parts = Parts([])
+    first = found[0].original or found[0].section if found else None
+    for section in reading.sections:
+        if id(section) in index.sections:
+            reading.claim(*section.lines)
+            if section.heading is not None:
+                reading.claim(section.heading)
+    parts.intro = reading.before(
+        first.heading.number if first is not None and first.heading is not None else 0,
+        skip=index.sections,
+    )
+    numbered = sum(is_numbered(one.section.title) for one in found) * 2 > len(found)
+    parts.items = [_item(one, reading, index.groups, numbered) for one in found]
+    _claim_sections(reading, found)
+    return parts
+
+
+@dataclass(slots=True)
+class _Index:
+    sections: set[int] = field(default_factory=set)
+    groups: dict[str, str] = field(default_factory=dict)
+
+
+def _plain(text: str) -> str:
+    text = re.sub(r"\[([^\[\]]*)\]\([^()]*(?:\([^()]*\)[^()]*)*\)", r"\1", text)
+    return re.sub(r"[\W_]+", "", re.sub(r"#\s*\d+\s*$", "", text)).casefold()
+
+
+def _index(reading: Reading, level: int) -> _Index:
+    """Sections in front whose list repeats the titles of later ones."""
+    titles = {_plain(section.title) for section in _leafs(reading, level)} - {""}
+    index = _Index()
+    for section in reading.sections:
+        listed = [line for line in section.content() if line.kind in {Kind.BULLET, Kind.NUMBER}]
+        names = [_plain(line.content) for line in listed]
+        hits = [name for name in names if any(_repeats(name, title) for title in titles)]
+        if listed and len(hits) * 2 > len(listed):
+            index.sections.add(id(section))
+            for above in section.above:
+                if not _holds(above):
+                    index.sections.add(id(above))
+            for name in hits:
+                title = next(title for title in titles if _repeats(name, title))
+                if section.level > level or section.above:
+                    index.groups[title] = section_name(section.title)
+        elif not listed and section.level == level and index.sections:
+            break
+    return index
+
+
+def _repeats(name: str, title: str) -> bool:
+    return bool(name) and (name == title or (len(title) > 8 and name.startswith(title)))
+
+
+def _find(reading: Reading, level: int, index: _Index) -> list[_Found]:
+    found: list[_Found] = []
+    waiting: Section | None = None
+    for section in reading.sections:
+        if section.heading is None or section.heading.number == reading.title_line:
+            continue
+        if id(section) in index.sections:
+            continue
+        if section.level == level:
+            if not _holds(section) and not section.below and not _linked(section, reading):
+                if waiting is not None:
+                    _say_empty(waiting, reading)
+                waiting = section
+                continue
+            found.append(_Found(section, waiting))
+            waiting = None
+            continue
+        if waiting is not None:
+            _say_empty(waiting, reading)
+            waiting = None
+        if section.level > level and found and found[-1].section in section.above:
+            found[-1].below.append(section)
+    if waiting is not None:
+        _say_empty(waiting, reading)
+    return found
+
+
+def _say_empty(section: Section, reading: Reading) -> None:
+    assert section.heading is not None
+    reading.problems.warn(
+        "item-empty",
+        _("This heading has nothing below it. Write the item or take the heading out."),
+        section.heading.number,
+    )
+
+
+def _item(found: _Found, reading: Reading, groups: dict[str, str], numbered: bool) -> Item:
+    section = found.section
+    extra: dict[str, str] = {}
+    translation = ""
+    titled = found.original or section
+    if found.original is not None:
+        translation = title_of(section, reading)
+    text = title_of(titled, reading)
+    title, source, rest = split_linked_title(text)
+    title = re.sub(r"\s*`?#\d+`?\s*$", "", title) or title
+    sources = [source] if source is not None else []
+    lines: list[Line] = []
+    for line in section.lines:
+        link = None
+        if line.kind is Kind.TEXT and "](" in line.content:
+            link = only_link(reading.resolved(line.content))
+        if link is not None and is_placeholder(link.label):
+            reading.claim(line)
+            if not link.url:
+                reading.problems.warn(
+                    "link-unsafe",
+                    _("This link leads nowhere a reader could go. Write an address with https://."),
+                    line.number,
+                )
+            elif all(link.url != one.url for one in sources):
+                sources.append(link)
+        else:
+            lines.append(line)
+    blocks = [reading.block(lines), *(reading.section_block(below) for below in found.below)]
+    if translation:
+        extra["translation"] = translation
+        blocks.insert(0, f"**{translation.strip('*')}**")
+    if rest and _plain(rest):
+        blocks.insert(0, rest)
+    assert titled.heading is not None
+    category = groups.get(_plain(titled.title), "") or section_category(section, reading, own=False)
+    item = Item(
+        title=item_title(title) if numbered else title,
+        line=titled.heading.number,
+        category=category,
+        sources=tuple(_named(link) for link in sources),
+        body="\n\n".join(block for block in blocks if block),
+        extra=extra,
+    )
+    check_sources(item, reading.problems)
+    return item
+
+
+def _named(link: Link) -> Link:
+    """A label that names nobody (`Read more →`) gives way to the address's host."""
+    if not link.url or not is_placeholder(link.label):
+        return link
+    host = urlsplit(link.url).hostname or link.url
+    return Link(host.removeprefix("www."), link.url)
+
+
+def _claim_sections(reading: Reading, found: Sequence[_Found]) -> None:
+    """Headings that are categories have found their place."""
+    for one in found:
+        for above in one.section.above:
+            if above.heading is not None:
+                reading.claim(above.heading)

@@ -1,0 +1,103 @@
+"""Numbered entries: `1、title`, `1. title` or `**1、title**` under section headings.
+
+An entry runs to the next number. The numbers may start again in a section. An ordinary list
+inside an entry does not split it: it uses the other mark, or starts again at 1.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from .checks import check_sources
+from .outline import Kind, Line, Section
+from .reading import Parts, Reading, section_category, split_linked_title
+from .value import Item
+
+_BOLD = re.compile(r"(?:\*\*|__)\s*(\d{1,4})\s*([、．]|[.)](?=\s))\s*(?=\S)")
+_WORTH = re.compile(r"[\[*_<]|https?://")
+
+
+@dataclass(slots=True)
+class _Entry:
+    section: Section
+    line: Line
+    text: str
+    lines: list[Line]
+
+
+def _number(line: Line) -> tuple[int, str, str] | None:
+    """(number, mark, text) of a line that could open an entry."""
+    if line.kind is Kind.NUMBER and line.indent == 0:
+        return line.level, line.mark, line.content
+    if line.kind is Kind.TEXT and line.raw[:2] in ("**", "__") and (m := _BOLD.match(line.raw)):
+        mark = "、" if m.group(2) in "、．" else "."
+        return int(m.group(1)), mark, line.raw[:2] + line.raw[m.end() :].rstrip()
+    return None
+
+
+def find_entries(reading: Reading) -> list[_Entry]:
+    """The entries in order. The mark more entries open with decides; `、` wins when it is used."""
+    marks = {"、": 0, ".": 0}
+    for line in reading.lines:
+        found = _number(line)
+        if found is not None:
+            marks[found[1]] += 1
+    mark = "、" if marks["、"] >= 2 else "."
+    entries: list[_Entry] = []
+    for section in reading.sections:
+        current: _Entry | None = None
+        expected = 1
+        in_list = False
+        for line in section.lines:
+            found = _number(line)
+            if found is not None and found[1] == mark:
+                number = found[0]
+                # A number that starts again at 1 within a section is a list in the entry.
+                if mark == "、" or (not in_list and expected <= number <= expected + 2):
+                    current = _Entry(section, line, found[2], [])
+                    entries.append(current)
+                    expected = number + 1
+                    continue
+                in_list = number == 1 or in_list
+            elif line.kind not in {Kind.BLANK, Kind.NUMBER}:
+                in_list = False
+            if current is not None:
+                current.lines.append(line)
+    return entries
+
+
+def evidence(reading: Reading) -> int:
+    """How many entries speak for this shape; 0 when they look like ordinary lists."""
+    entries = find_entries(reading)
+    if len(entries) < 2:
+        return 0
+    worth = sum(1 for entry in entries if _WORTH.match(entry.text))
+    with_text = sum(
+        1
+        for entry in entries
+        if any(line.kind not in {Kind.BLANK, Kind.RULE, Kind.GONE} for line in entry.lines)
+    )
+    return len(entries) if worth * 2 > len(entries) and with_text * 2 > len(entries) else 0
+
+
+def read(reading: Reading) -> Parts:
+    """Entries as items; what stands in front of the first is the introduction."""
+    entries = find_entries(reading)
+    parts = Parts([])
+    parts.intro = reading.before(entries[0].line.number if entries else 0)
+    for entry in entries:
+        reading.claim(entry.line)
+        category = section_category(entry.section, reading)
+        title, source, rest = split_linked_title(reading.resolved(entry.text))
+        body = reading.block(entry.lines)
+        item = Item(
+            title=title,
+            line=entry.line.number,
+            category=category,
+            sources=(source,) if source is not None else (),
+            body=f"{rest}\n\n{body}".strip() if rest else body,
+        )
+        check_sources(item, reading.problems)
+        parts.items.append(item)
+    return parts
