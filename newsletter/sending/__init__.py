@@ -33,8 +33,9 @@ from .control import (
 from .counts import KEYS, Progress, ledger, progress, reasons, recount, why
 from .freezing import freeze
 from .planning import EditionPlan, Plan, plan
-from .sender import Sender, drain
+from .sender import Sender, drain, running
 from .sweeper import sweep
+from .trial_mail import send_test
 
 __all__ = [
     "KEYS",
@@ -59,6 +60,8 @@ __all__ = [
     "resolve",
     "resume",
     "retry_failed",
+    "running",
+    "send_test",
     "sweep",
     "unpack",
     "unschedule",

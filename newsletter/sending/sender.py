@@ -9,6 +9,7 @@ pools runs on the loop.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import math
 import os
@@ -18,7 +19,7 @@ import socket
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -265,10 +266,8 @@ class Sender:
         self._wake.clear()
         wait = min(times) - now
         if wait > 0:
-            try:
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), wait)
-            except TimeoutError:
-                pass
 
     async def _wind_down(self) -> None:
         """Finish what is on the wire, store it, let go of every chunk."""
@@ -289,10 +288,8 @@ class Sender:
                 continue
             if self._holds:
                 self._wake.clear()
-                try:
+                with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), 0.05)
-                except TimeoutError:
-                    pass
         await self._report()
 
     # ---- looking around: rates, hours, chunks
@@ -904,16 +901,22 @@ def _version() -> str:
         return ""
 
 
+@contextlib.contextmanager
+def running() -> Iterator[Sender]:
+    """A started `Sender`, closed afterwards."""
+    sender = Sender()
+    sender.start()
+    try:
+        yield sender
+    finally:
+        sender.close()
+
+
 def drain(seconds: float | None = None, stop: threading.Event | None = None) -> None:
     """Send everything that is due, with connections of its own, then return.
 
     For commands and jobs; the worker keeps a `Sender` for its life.
     """
-    if not Issue.objects.filter(state=Issue.State.SENDING).exists():
-        return
-    sender = Sender()
-    sender.start()
-    try:
-        sender.drain(seconds, stop)
-    finally:
-        sender.close()
+    if Issue.objects.filter(state=Issue.State.SENDING).exists():
+        with running() as sender:
+            sender.drain(seconds, stop)

@@ -1,0 +1,146 @@
+"""`send_issue PUBLICATION ISSUE`: release an issue, and wait until its ledger is final if asked."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import json
+import sys
+import time
+import zoneinfo
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from newsletter import sending
+from newsletter.models import Issue
+from newsletter.sending.service import live_worker
+
+USAGE, NOT_FINAL = 2, 3
+_OPEN = ("scheduled", "sending", "paused", "sent")
+
+
+def find_issue(publication: str, slug: str) -> Issue:
+    """The issue with this address, or a CommandError with the exit code of wrong usage."""
+    found = (
+        Issue.objects.select_related("publication")
+        .filter(publication__slug=publication, slug=slug)
+        .first()
+    )
+    if found is None:
+        raise CommandError(f"There is no issue “{slug}” in “{publication}”.", returncode=USAGE)
+    return found
+
+
+class Command(BaseCommand):
+    help = "Release an issue. Exit code 0 done, 1 refused, 2 usage, 3 not final yet."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("publication")
+        parser.add_argument("issue", help="the issue's address name, its date: 2025-10-10")
+        when = parser.add_mutually_exclusive_group()
+        when.add_argument("--now", action="store_true", help="without the time to undo")
+        when.add_argument("--at", metavar="TIME", help="ISO time, in the publication's time zone")
+        parser.add_argument("--wait", action="store_true", help="stay until the ledger is final")
+        parser.add_argument("--timeout", type=float, metavar="SECONDS", help="with --wait")
+        parser.add_argument("--json", action="store_true", help="the ledger as one line of JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        issue = find_issue(options["publication"], options["issue"])
+        self._as_json = bool(options["json"])
+        waits_only = (
+            options["wait"] and not options["now"] and not options["at"] and issue.state in _OPEN
+        )
+        if not waits_only:
+            self._release(issue, options)
+        if options["wait"]:
+            with contextlib.ExitStack() as closing:
+                self._wait(issue, options, closing)
+        elif options["json"]:
+            self._say(issue)
+
+    def _release(self, issue: Issue, options: dict[str, Any]) -> None:
+        at = None
+        if options["at"]:
+            at = parse_datetime(options["at"])
+            if at is None:
+                raise CommandError(f"Not a time: {options['at']}", returncode=USAGE)
+            if timezone.is_naive(at):
+                at = at.replace(tzinfo=zoneinfo.ZoneInfo(issue.publication.time_zone))
+        try:
+            send_at = sending.release(issue, by="send_issue", at=at, now=options["now"])
+        except sending.Refused as refused:
+            if options["json"]:
+                self.stdout.write(json.dumps({"refused": refused.reasons}, ensure_ascii=False))
+            raise CommandError("\n".join(refused.reasons), returncode=1) from None
+        if not options["json"]:
+            self.stdout.write(f"Released; sent from {send_at:%Y-%m-%d %H:%M:%S} UTC.")
+
+    def _wait(self, issue: Issue, options: dict[str, Any], closing: contextlib.ExitStack) -> None:
+        timeout = options["timeout"]
+        until = None if timeout is None else time.monotonic() + timeout
+        sender: sending.Sender | None = None
+        bar = _Bar(sys.stderr) if sys.stderr.isatty() and not options["json"] else None
+        asked = time.monotonic()
+        while True:
+            issue.refresh_from_db()
+            progress = sending.progress(issue)
+            if bar is not None:
+                bar.show(progress)
+            if progress.final:
+                break
+            if issue.state == Issue.State.PAUSED:
+                self._say(issue)
+                raise CommandError(
+                    f"The issue is paused. {issue.state_reason}".strip(), returncode=NOT_FINAL
+                )
+            if issue.state == Issue.State.DRAFT:
+                raise CommandError("The issue was taken back.", returncode=1)
+            left = None if until is None else until - time.monotonic()
+            if left is not None and left <= 0:
+                self._say(issue)
+                raise CommandError("Not final yet.", returncode=NOT_FINAL)
+            if sender is None and time.monotonic() - asked > 0.5 and not live_worker():
+                self.stderr.write("No worker is running: this command sends by itself.")
+                sender = closing.enter_context(sending.running())
+            if sender is not None:
+                sending.sweep()
+                sender.drain(5.0 if left is None else min(5.0, left))
+            time.sleep(0.3 if left is None else min(0.3, left))
+        if bar is not None:
+            bar.end()
+        self._say(issue)
+
+    def _say(self, issue: Issue) -> None:
+        issue.refresh_from_db()
+        ledger = sending.ledger(issue)
+        if self._as_json:
+            self.stdout.write(json.dumps(ledger))
+            return
+        self.stdout.write(
+            ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in ledger.items())
+        )
+
+
+class _Bar:
+    """One line on a terminal that is written over."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def show(self, progress: sending.Progress) -> None:
+        total = progress.counts["recipients"]
+        share = progress.done / total if total else 0.0
+        filled = round(30 * share)
+        line = f"[{'#' * filled}{'.' * (30 - filled)}] {progress.done}/{total}"
+        if progress.rate_per_second:
+            line += f"  {progress.rate_per_second:.0f}/s"
+        if progress.seconds_left is not None:
+            line += f"  {dt.timedelta(seconds=round(progress.seconds_left))} left"
+        self._stream.write(f"\r\x1b[K{line}")
+        self._stream.flush()
+
+    def end(self) -> None:
+        self._stream.write("\n")

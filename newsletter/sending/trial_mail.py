@@ -1,0 +1,60 @@
+"""A test of an edition to any address: one mail, outside the ledger, marked as a test."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+
+from django.core.mail import get_connection
+from django.core.mail.message import EmailMessage
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from newsletter import editions, message, rendering
+from newsletter.models import Issue
+from subscribers.addresses import normalise
+
+from .control import Actor, audit
+
+MOST = 20
+
+
+class _AsIs(EmailMessage):
+    """A finished message for Django's mail backend, which calls `message()` to get it."""
+
+    def __init__(self, sender: str, recipient: str, content: bytes) -> None:
+        super().__init__(from_email=sender, to=[recipient])
+        self._content = content
+
+    def message(self, *args: object, **options: object) -> object:  # type: ignore[override]
+        return _Octets(self._content)
+
+
+class _Octets:
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def as_bytes(self, linesep: str = "\n") -> bytes:
+        return self._content if linesep == "\r\n" else self._content.replace(b"\r\n", b"\n")
+
+
+def send_test(issue: Issue, addresses: Iterable[str], selection: int, by: Actor) -> int:
+    """Mail the edition of `selection` to each address, the subject marked [Test]; how many.
+
+    The personal links in it are nobody's: they open a page that says so. Raises BadAddress for
+    an address that is none, RenderingError, and what the mail server raises.
+    """
+    recipients = [normalise(address) for address in addresses][:MOST]
+    edition = rendering.prepare(editions.load(issue), issue.publication).edition(selection)
+    with translation.override(issue.publication.language.lower()):
+        marked = dataclasses.replace(edition, subject=_("[Test] %s") % edition.subject)
+    mould = message.Mould(marked, issue.publication, issue)
+    mails = []
+    for recipient in recipients:
+        reader = message.Reader(recipient, subscription=0, delivery=0, issue=issue.pk)
+        poured = mould.pour(reader, timezone.now())
+        content = message.plain_bytes(poured.content)
+        mails.append(_AsIs(issue.publication.from_address, recipient, content))
+    sent = get_connection().send_messages(mails) or 0
+    audit(issue, by, "send_test", number=sent, selection=selection)
+    return sent
