@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from django.core.mail import get_connection
 from django.core.mail.message import EmailMessage
@@ -14,7 +15,10 @@ from newsletter import editions, message, rendering
 from newsletter.models import Issue
 from subscribers.addresses import normalise
 
-from .control import Actor, audit
+from .control import audit
+
+if TYPE_CHECKING:
+    from .control import Actor
 
 MOST = 20
 
