@@ -230,6 +230,8 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 METRICS = _flag("METRICS")
+# Lets a job connect to the hosts an issue links to; see `newsletter.dead_links`.
+CHECK_LINKS = _flag("CHECK_LINKS")
 
 INSTALLED_APPS = [
     "unfold",
@@ -303,7 +305,7 @@ UNFOLD = {
             "href": lambda request: static("newsletter/icon.svg"),
         }
     ],
-    # "DASHBOARD_CALLBACK": "newsletter.admin.issues.dashboard",
+    "DASHBOARD_CALLBACK": "newsletter.admin.issues.dashboard",
     "SIDEBAR": {"navigation": "subscribers.admin.chrome.navigation"},
     "COLORS": {
         # A blue that holds 4.5:1 on white at 600 and on the dark ground at 500.

@@ -80,7 +80,7 @@ def make(item: ItemView, web: str, indent: int) -> Card:
         bullets=[_bullet(bullet) for bullet in item.bullets],
         body_html=block(item.body),
         lead=lead,
-        headline=words.headline(plain),
+        headline=words.headline(item.title),
         summary=summary,
         text_full=text.full(item, web, indent),
         text_brief=text.brief(item, web, lead, indent),

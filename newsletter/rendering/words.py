@@ -66,7 +66,8 @@ def meta(count: int, seconds: float) -> str:
 
 
 def headline(title: str, most: int = HEADLINE) -> str:
-    """A plain title's first clause, or its beginning."""
+    """A title's first clause without markup, or its beginning."""
+    title = plain(title)
     if width(title) > most and (match := _HEAD.match(title)) and width(match.group(1)) >= most // 4:
         title = match.group(1)
     return shorten(title, most)
