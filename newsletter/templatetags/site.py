@@ -24,13 +24,16 @@ _ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"')
 
 @register.simple_tag(takes_context=True)
 def in_language(context: template.Context, code: str) -> str:
-    """This page's address in another language: its own query with `lang` set."""
+    """This page in another language: its own query with `lang` set, relative to its address.
+
+    Without the path, so that every dead personal link shows the same page to the byte.
+    """
     request = context.get("request")
     if request is None:
         return f"?lang={code}"
     query = request.GET.copy()
     query["lang"] = code
-    return f"{request.path}?{query.urlencode()}"
+    return f"?{query.urlencode()}"
 
 
 @register.simple_tag(takes_context=True)

@@ -37,6 +37,8 @@ def personal(view: type_view) -> type_view:
             response = render(request, "subscribers/foreign.html", status=403)
         else:
             response = view(request, token)
+        # Django logs the path of every refused request; here the path is a key.
+        response._has_been_logged = True
         response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["Cache-Control"] = "private, no-store"
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
