@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from subscribers.admin.access import actor
 from subscribers.admin.chrome import record
 from subscribers.models import Publication
 from subscribers.roles import Act
@@ -123,7 +124,9 @@ def _store(request: HttpRequest, issue: Issue, form: CorrectionForm, changed: li
         Issue.objects.filter(pk=issue.pk).update(corrected_at=now)
         Publication.objects.filter(pk=issue.publication_id).update(changed_at=now)
         issue.refresh_from_db()
-        add_revision(issue, Revision.Kind.CORRECTION, request.user, note=form.cleaned_data["note"])
+        add_revision(
+            issue, Revision.Kind.CORRECTION, actor(request), note=form.cleaned_data["note"]
+        )
         record(
             request,
             "issue corrected",

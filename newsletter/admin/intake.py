@@ -144,15 +144,12 @@ def upload(request: HttpRequest) -> HttpResponseBase:
     publications = visible(request, Act.EDIT)
     if request.method == "POST" and "looked_at" in request.POST:
         return _second_step(request)
-    initial = {"publication": request.GET.get("publication")}
-    if initial["publication"]:
-        found = publications.filter(slug=initial["publication"]).first()
-        initial["publication"] = found.pk if found else None
+    wanted = publications.filter(slug=request.GET.get("publication", "")).first()
     form = IntakeForm(
         request.POST if request.method == "POST" else None,
         request.FILES if request.method == "POST" else None,
         publications=publications,
-        initial=initial,
+        initial={"publication": wanted.pk if wanted else None},
     )
     if request.method == "POST" and form.is_valid():
         data, name = form.source()

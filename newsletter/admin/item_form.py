@@ -138,7 +138,7 @@ class ItemForm(_Item):
         assert isinstance(category, forms.ModelChoiceField)
         category.queryset = Category.objects.filter(
             publication_id=item.issue.publication_id, retired_at__isnull=True
-        ) | Category.objects.filter(pk=item.category_id)
+        ) | Category.objects.filter(pk=item.category_id or 0)
         category.empty_label = _("– none: readers will not get this item –")
         self.fields["bullet_lines"].initial = bullets_text(bullets_of(item.bullets))
         self.fields["source_lines"].initial = "\n".join(

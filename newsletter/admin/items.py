@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedi
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from subscribers.admin.access import actor
 from subscribers.admin.chrome import record
 from subscribers.models import Category
 from subscribers.roles import Act
@@ -83,7 +84,7 @@ def edit(request: HttpRequest, pk: int, item: int) -> HttpResponseBase:
             with transaction.atomic():
                 hold_draft(issue)
                 form.write()
-                note_edit(issue, request.user, _("item %(number)d") % {"number": row.number})
+                note_edit(issue, actor(request), _("item %(number)d") % {"number": row.number})
                 record(
                     request,
                     "item edited",
@@ -121,7 +122,7 @@ def about(request: HttpRequest, pk: int) -> HttpResponseBase:
             with transaction.atomic():
                 hold_draft(issue)
                 issue.save(update_fields=list(form.fields))
-                note_edit(issue, request.user, _("title and introduction"))
+                note_edit(issue, actor(request), _("title and introduction"))
                 record(
                     request,
                     "issue edited",
@@ -154,7 +155,7 @@ def order(request: HttpRequest, pk: int) -> HttpResponseBase:
             hold_draft(issue)
             done, item = _change(request, issue)
             if done:
-                note_edit(issue, request.user, done)
+                note_edit(issue, actor(request), done)
                 record(
                     request,
                     "item edited",

@@ -8,6 +8,7 @@ by itself, and no cache may keep it.
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -36,7 +37,8 @@ from .. import editions, rendering
 from .. import preflight as checks
 from ..editions import IssueView
 from ..feeds import contents
-from ..models import Edition, Issue
+from ..models import Edition, Issue, Link
+from ..views import issue_page as site_page
 from .frame import address as address_of
 from .frame import find_issue, issue_page
 from .selection import chosen_selection, query_of
@@ -50,6 +52,8 @@ FORMS = {
 WIDTHS = {"desktop": gettext_lazy("Desktop"), "phone": gettext_lazy("Phone")}
 LOOKS = {"light": gettext_lazy("Light"), "dark": gettext_lazy("Dark")}
 
+# A link used again within this time is worth a look.
+_RECENT = dt.timedelta(days=30)
 # `sandbox` gives the document an origin of its own: no script, no form, no cookie of ours.
 _POLICY = (
     "sandbox; default-src 'none'; style-src 'unsafe-inline' 'self'; img-src 'self' data:; "
@@ -262,25 +266,54 @@ def _document(
         return render_to_string(
             "admin/sudi/shown_feed.html", {"entry": entry, "dark": wanted.look == "dark"}
         )
-    return web_page(request, issue, part)
-
-
-def web_page(request: HttpRequest, issue: Issue, view: IssueView) -> str:
-    """The site's own page of the issue."""
-    raise NotImplementedError
+    return site_page(request, part, issue.publication).content.decode()
 
 
 @require_safe
 def preflight(request: HttpRequest, pk: int) -> HttpResponseBase:
     """What stands in the way of sending, and what to look at first."""
     issue = find_issue(request, pk, Act.SEE)
-    found = checks.check(editions.load(issue), issue.publication)
+    view = editions.load(issue)
+    made: list[rendering.Rendered | rendering.TooLarge] = []
+    if view.category_mask:
+        try:
+            made.append(rendering.prepare(view, issue.publication).edition(view.mask))
+        except rendering.TooLarge as error:
+            made.append(error)
+    found = checks.check(view, issue.publication, made=made, repeated=_repeated(issue))
     return issue_page(
         request,
         issue,
         "preflight",
         "admin/sudi/preflight.html",
-        blockers=[one for one in found if one.level == "error"],
-        warnings=[one for one in found if one.level == "warning"],
-        notes=[one for one in found if one.level not in ("error", "warning")],
+        blockers=[one for one in found if one.level == checks.Level.BLOCKER],
+        warnings=[one for one in found if one.level == checks.Level.WARNING],
+        largest=made[0].size if made and isinstance(made[0], rendering.Rendered) else None,
+        target=rendering.TARGET,
     )
+
+
+def _repeated(issue: Issue) -> dict[str, str]:
+    """Addresses that another issue of the last weeks had too -> that issue's slug."""
+    own = dict(
+        issue.links.filter(kind=Link.Kind.SOURCE, url_key__isnull=False).values_list(
+            "url_key", "url"
+        )
+    )
+    others = (
+        Link.objects.filter(
+            url_key__in=list(own),
+            kind=Link.Kind.SOURCE,
+            issue__publication=issue.publication_id,
+            issue__date__gte=issue.date - _RECENT,
+            issue__date__lte=issue.date,
+        )
+        .exclude(issue=issue)
+        .order_by("-issue__date")
+        .values_list("url_key", "issue__slug")
+    )
+    found: dict[str, str] = {}
+    for key, slug in others:
+        if key is not None:
+            found.setdefault(own[key], slug)
+    return found

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from subscribers.addresses import BadAddress, normalise
+from subscribers.admin.access import actor
 from subscribers.admin.chrome import record
 from subscribers.choice import TAIL
 from subscribers.roles import Act
@@ -67,7 +68,7 @@ def send(request: HttpRequest, pk: int) -> HttpResponseBase:
         else:
             addresses = form.cleaned_data["addresses"]
             try:
-                sending.send_test(issue, addresses, selection, request.user)
+                sending.send_test(issue, addresses, selection, actor(request))
             except sending.Refused as error:
                 for reason in error.reasons:
                     form.add_error(None, reason)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.db.models import ForeignKey, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -28,7 +29,6 @@ from .. import theme as look
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin, TabularInline
-    from django.db.models import Model
     from django.forms import ModelChoiceField
 
     _Form = forms.ModelForm[Publication]
@@ -157,10 +157,11 @@ class RoleInline(TabularInline):  # type: ignore[type-arg]
 
     def formfield_for_foreignkey(
         self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
-    ) -> ModelChoiceField[Model]:
+    ) -> ModelChoiceField[Any] | None:
         if db_field.name == "user":
-            users = db_field.related_model._default_manager  # type: ignore[union-attr]
-            kwargs["queryset"] = users.filter(is_staff=True, is_active=True).order_by("username")
+            kwargs["queryset"] = User.objects.filter(is_staff=True, is_active=True).order_by(
+                "username"
+            )
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:

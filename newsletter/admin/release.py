@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from subscribers.admin.access import actor
 from subscribers.models import Publication
 from subscribers.roles import Act
 
@@ -197,7 +198,7 @@ def _release(
         held = Issue.objects.select_for_update().select_related("publication").get(pk=issue.pk)
         if held.state == Issue.State.DRAFT and editions.load(held) != view:
             raise _Stale
-        sending.release(held, by=request.user, at=at)  # type: ignore[arg-type]
+        sending.release(held, by=actor(request), at=at)
 
 
 def _somebody_was_first(request: HttpRequest, issue: Issue) -> HttpResponseRedirect:
@@ -235,7 +236,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponseBase:
                     held = Issue.objects.select_for_update().get(pk=issue.pk)
                     if held.state == Issue.State.DRAFT and editions.load(held) != view:
                         raise _Stale
-                    sending.approve(held, by=request.user)  # type: ignore[arg-type]
+                    sending.approve(held, by=actor(request))
             except _Stale:
                 stale = [_("The issue was changed while you pressed.")]
             except sending.Refused as error:

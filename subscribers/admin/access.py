@@ -6,6 +6,7 @@ see it but not do this is refused (403). `subscribers.roles.may` decides, nothin
 
 from __future__ import annotations
 
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
@@ -21,6 +22,12 @@ def visible(request: HttpRequest, act: Act = Act.SEE) -> QuerySet[Publication]:
         return publications
     allowed = [one.pk for one in publications if may(request.user, act, one)]
     return publications.filter(pk__in=allowed)
+
+
+def actor(request: HttpRequest) -> User:
+    """Who is asking; every page is behind the login, so it is somebody."""
+    assert isinstance(request.user, User)
+    return request.user
 
 
 def require(request: HttpRequest, act: Act, publication: Publication | None) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Field, Model, Q, QuerySet
 from django.http import HttpRequest
 
 M = TypeVar("M", bound=Model)
@@ -41,12 +41,18 @@ def _values(mark: str, queryset: QuerySet[M], fields: Sequence[str]) -> list[Any
         if not isinstance(raw, list) or len(raw) != len(fields):
             return None
         found = [
-            queryset.model._meta.get_field(field).to_python(value)
+            _column(queryset, field).to_python(value)
             for field, value in zip(fields, raw, strict=True)
         ]
     except Exception:  # A mark typed by hand is no reason for an error page: begin anew.
         return None
     return None if any(value is None for value in found) else found
+
+
+def _column(queryset: QuerySet[M], name: str) -> Field[Any, Any]:
+    field = queryset.model._meta.get_field(name)
+    assert isinstance(field, Field)
+    return field
 
 
 def _beyond(fields: Sequence[str], values: Sequence[Any], direction: str) -> Q:
