@@ -171,7 +171,7 @@ def _generator(feed: Feed, form: Form) -> Any:
         made.subtitle(described or None)
         made.icon(feed.icon)
     else:
-        made.description(html.escape(described or text(feed.title), quote=False))
+        made.description(html.escape(described or text(feed.title) or "—", quote=False))
         made.ttl(feed.minutes)
     made.language(feed.language)
     made.author(name=text(feed.author) or "—")
