@@ -39,7 +39,8 @@ def test_inline(source: str, html: str) -> None:
     [
         ("[a](javascript:alert(1))", "[a](javascript:alert(1))"),
         ("[a](data:text/html,x)", "[a](data:text/html,x)"),
-        ("[a](//example.org)", "a"),
+        ("[a](//example.org/x)", f'<a href="https://example.org/x" {REL}>a</a>'),
+        ("[a](//nowhere)", "a"),
         ("[a](/path)", "a"),
         ("[a](ftp://example.org)", "a"),
         ("[a](https://example.org/?x=1&y=2#z)",
@@ -98,6 +99,6 @@ def test_links_found() -> None:
 
 def test_addresses() -> None:
     assert safe_url(" https://example.org/a ") == "https://example.org/a"
-    for bad in ("", "example.org", "//example.org", "http:///x", "https://[", "file:///etc",
+    for bad in ("", "example.org", "//host", "http:///x", "https://[", "file:///etc",
                 "https://example.org/a b", "JaVaScript:alert(1)", "mailto:nobody"):  # fmt: skip
         assert safe_url(bad) == ""

@@ -209,6 +209,7 @@ def _item(found: _Found, reading: Reading, groups: dict[str, str], numbered: boo
     title = re.sub(r"\s*`?#\d+`?\s*$", "", title) or title
     sources = [source] if source is not None else []
     lines: list[Line] = []
+    unsafe = False
     for line in section.lines:
         link = None
         if line.kind is Kind.TEXT and "](" in line.content:
@@ -216,11 +217,8 @@ def _item(found: _Found, reading: Reading, groups: dict[str, str], numbered: boo
         if link is not None and is_placeholder(link.label):
             reading.claim(line)
             if not link.url:
-                reading.problems.warn(
-                    "link-unsafe",
-                    _("This link leads nowhere a reader could go. Write an address with https://."),
-                    line.number,
-                )
+                reading.say_unsafe(line)
+                unsafe = True
             elif all(link.url != one.url for one in sources):
                 sources.append(link)
         else:
@@ -241,7 +239,8 @@ def _item(found: _Found, reading: Reading, groups: dict[str, str], numbered: boo
         body="\n\n".join(block for block in blocks if block),
         extra=extra,
     )
-    check_sources(item, reading.problems)
+    if not unsafe:
+        check_sources(item, reading.problems)
     return item
 
 

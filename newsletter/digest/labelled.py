@@ -207,18 +207,10 @@ def _read_tail(section: Section, reading: Reading, parts: Parts) -> None:
             label = f"{links[0].label} {beside}".strip() if beside else links[0].label
             parts.tail_links.append(Link(label, links[0].url))
             if not links[0].url:
-                _warn_unsafe(reading, line)
+                reading.say_unsafe(line)
         elif parts.tail_links:
             last = parts.tail_links[-1]
             parts.tail_links[-1] = Link(f"{last.label} {text}", last.url)
-
-
-def _warn_unsafe(reading: Reading, line: Line) -> None:
-    reading.problems.warn(
-        "link-unsafe",
-        _("This link leads nowhere a reader could go. Write an address with https://."),
-        line.number,
-    )
 
 
 @dataclass(slots=True)
@@ -398,7 +390,7 @@ class _Item:
         else:
             self.sources.append(link)
         if not link.url:
-            _warn_unsafe(self.reading, line)
+            self.reading.say_unsafe(line)
 
     def _value(self, label: Label, line: Line) -> None:
         value = self.reading.resolved(label.value)
@@ -411,7 +403,7 @@ class _Item:
             for link in read_sources(value):
                 self.sources.append(link)
             if any(link.label and not link.url for link in find_links(value)):
-                _warn_unsafe(self.reading, line)
+                self.reading.say_unsafe(line)
         elif name == "link":
             for link in read_sources(value):
                 if link.url:
@@ -439,12 +431,7 @@ class _Item:
             self.extra[name] = f"{self.extra.get(name, '')} {value}".strip()
         else:
             self.extra[label.name] = value
-            self.reading.problems.note(
-                "field-unknown",
-                _("“%(name)s” is no field we know; it was kept beside the item. Its name can be "
-                  "added to the publication's labels.") % {"name": label.name},
-                line.number,
-            )  # fmt: skip
+            self.reading.unknown_fields.setdefault(label.name, []).append(line.number)
 
     def _score(self, value: str) -> None:
         stars = len(_STARS.findall(value))

@@ -79,8 +79,13 @@ def clean(text: str) -> str:
 
 
 def safe_url(url: str) -> str:
-    """`url` if it is an absolute http, https or mailto address, else the empty string."""
+    """`url` if it is an absolute http, https or mailto address, else the empty string.
+
+    `//host/path` is taken as https.
+    """
     url = clean(url).strip()
+    if url.startswith("//") and "." in url.split("/")[2]:
+        url = f"https:{url}"
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -267,7 +272,9 @@ def _tags(state: StateCore) -> None:
                     token.type = "text"
             elif token.type == "link_open":
                 # A link that leads nowhere is its label.
-                hidden = not safe_url(str(token.attrs.get("href", "")))
+                url = safe_url(str(token.attrs.get("href", "")))
+                hidden = not url
+                token.attrs["href"] = url
             if hidden and token.type in {"link_open", "link_close"}:
                 token.type, token.tag, token.nesting, token.attrs = "text", "", 0, {}
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from . import checks, document, headlines, labelled, link_list, numbered
 from .cleaning import clear
@@ -154,6 +155,19 @@ def _digest(
             % {"count": len(parts.items), "most": MOST_ITEMS},
         )
     checks.check(parts.items, problems)
+    for field, numbers in reading.unknown_fields.items():
+        problems.note(
+            "field-unknown",
+            ngettext(
+                "“%(name)s” is no field we know; it was kept beside the item. Its name can be "
+                "added to the publication's labels.",
+                "“%(name)s” (%(count)d times) is no field we know; it was kept beside the items. "
+                "Its name can be added to the publication's labels.",
+                len(numbers),
+            )
+            % {"name": field, "count": len(numbers)},
+            numbers[0],
+        )
     unclaimed = reading.unclaimed()
     _say_unclaimed(unclaimed, reading)
     extra = dict(reading.front.values)

@@ -13,16 +13,11 @@ from .labels import Labels
 from .markdown import plain_text
 from .outline import Kind, Line, Section
 from .problems import Problems
-from .runs import find_links, label_text, normal_reference, only_link, resolve
+from .runs import ORNAMENT, find_links, label_text, normal_reference, only_link, resolve
 from .value import Bullet, Item, Link
 
 _EMPTY = {Kind.BLANK, Kind.RULE, Kind.GONE}
 _NUMBERED_TITLE = re.compile(r"\d{1,3}(?:[.)][ \t\u3000]+|[、．]\s*)(?=\S)")
-# Pictographs and their joiners in front of a section's name; a count behind it.
-_ORNAMENT = re.compile(
-    "^[\\s\u2000-\u206f\u2190-\u2bff\u3030\u303d\ufe0f\U0001f000-\U0001faff#*_|·-]+"
-    "|[\\s\u2000-\u206f\u2190-\u2bff\ufe0f\U0001f000-\U0001faff*_]+$"
-)
 _COUNT = re.compile(
     r"\s*[(（]\s*\d+\s*(?:条|篇|个|则|项|items?|links?)?\s*[)）]\s*$", re.IGNORECASE
 )
@@ -37,6 +32,7 @@ _OPENING_LINK = re.compile(
     r"(?P<mark>\*{1,3}|_{1,3})?\[(?P<label>(?>[^\[\]\\]++|\\.|\[[^\[\]]*+\])*+)\]"
     r"\([^()\s]*+(?:\([^()\s]*+\)[^()\s]*+)*+(?:\s+\"[^\"]*+\")?\)"
 )
+_BYLINE = re.compile(r"(?:by|from|via|in|at|on|with|for)\b")
 _SENTENCE = re.compile(r".{8,}?(?:[。！？]|[.!?](?=\s|$))|.+", re.DOTALL)
 
 
@@ -64,6 +60,8 @@ class Reading:
     title_line: int = 0
     claimed: set[int] = field(default_factory=set)
     used_references: set[str] = field(default_factory=set)
+    unknown_fields: dict[str, list[int]] = field(default_factory=dict)
+    unsafe_lines: set[int] = field(default_factory=set)
 
     def claim(self, *lines: Line) -> None:
         """These lines found their place."""
@@ -115,6 +113,17 @@ class Reading:
             lines.pop()
         return self.block(lines)
 
+    def say_unsafe(self, line: Line) -> None:
+        """Warn, once, of a link in this line that no reader could follow."""
+        if line.number in self.unsafe_lines:
+            return
+        self.unsafe_lines.add(line.number)
+        self.problems.warn(
+            "link-unsafe",
+            _("This link leads nowhere a reader could go. Write an address with https://."),
+            line.number,
+        )
+
     def unclaimed(self) -> list[tuple[int, int]]:
         """Ranges of lines with content that nothing took."""
         ranges: list[tuple[int, int]] = []
@@ -149,7 +158,7 @@ def section_name(text: str) -> str:
     name = re.sub(r"\[([^\[\]]*)\]\([^()]*(?:\([^()]*\)[^()]*)*\)", r"\1", text)
     name = re.sub(r"[*_`]{1,3}([^*_`]+)[*_`]{1,3}", r"\1", name)
     name = _COUNT.sub("", name.strip())
-    name = _ORNAMENT.sub("", _ORNAMENT.sub("", name))
+    name = ORNAMENT.sub("", name)
     return " ".join(name.split()) or " ".join(text.split())
 
 
@@ -193,7 +202,10 @@ def split_linked_title(text: str) -> tuple[str, Link | None, str]:
             if match.group("mark")
             else (text[match.end() :])
         )
-        return f"{tag} {label}".strip(), find_links(match.group())[0], _rest(after)
+        rest = _rest(after)
+        if rest[:1].islower() and not _BYLINE.match(rest):
+            rest = text  # A sentence that goes on from its link.
+        return f"{tag} {label}".strip(), find_links(match.group())[0], rest
     plain = plain_text(text.split("\n\n")[0], links=False).strip()
     title = _SENTENCE.match(plain)
     short = (title.group().strip() if title else plain)[:300]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from .markdown import safe_url
 from .value import Link
@@ -25,6 +25,13 @@ _ANY = re.compile(
 )
 _REFERENCE = re.compile(rf"\[({_INSIDE})\](?:\[([^\[\]]*+)\])?(?![(:])", re.DOTALL)
 _TICKS = re.compile(r"`+")
+_MASK = str.maketrans("[]", "\ue0f0\ue0f1")
+_UNMASK = str.maketrans("\ue0f0\ue0f1", "[]")
+# Pictographs and their joiners, marks and white space around a name.
+ORNAMENT = re.compile(
+    "^[\\s\u2000-\u200f\u2028-\u206f\u2190-\u2bff\u3030\u303d\ufe0f\U0001f000-\U0001faff#*_|·-]+"
+    "|[\\s\u2000-\u200f\u2028-\u206f\u2190-\u2bff\ufe0f\U0001f000-\U0001faff*_]+$"
+)
 _BETWEEN_NAMES = re.compile(r"\s*[、，,;；|｜]\s*|\s+[/·•&和与]\s+|\s+and\s+")
 _BARS = re.compile(r"\s+[|｜·•]\s+|\s*｜\s*")
 
@@ -92,7 +99,7 @@ def read_sources(text: str) -> list[Link]:
 
 
 def _names(text: str) -> list[Link]:
-    names = (name.strip(" \t*_()（）:：-") for name in _BETWEEN_NAMES.split(text))
+    names = (ORNAMENT.sub("", name).strip(" \t*_()（）:：-") for name in _BETWEEN_NAMES.split(text))
     return [Link(name) for name in names if re.search(r"\w", name)]
 
 
@@ -136,7 +143,7 @@ def resolve(text: str, references: Mapping[str, str], used: set[str]) -> str:
 
     def inline(match: re.Match[str]) -> str:
         label, reference = match.group(1), match.group(2)
-        key = normal_reference(reference or label)
+        key = normal_reference((reference or label).translate(_UNMASK))
         target = references.get(key)
         if target is None:
             if not reference and "[" in label:
@@ -146,13 +153,26 @@ def resolve(text: str, references: Mapping[str, str], used: set[str]) -> str:
         used.add(key)
         return f"[{label}]({target})"
 
-    return outside_code(text, lambda run: _REFERENCE.sub(inline, run))
+    # Brackets in code spans are no links, but a label may hold a code span.
+    masked = _in_code(text, lambda code: code.translate(_MASK))
+    return _REFERENCE.sub(inline, masked).translate(_UNMASK)
+
+
+def _in_code(text: str, change: Callable[[str], str]) -> str:
+    """`change` applied to code spans."""
+    return "".join(change(run) if code else run for code, run in _runs(text))
 
 
 def outside_code(text: str, change: Callable[[str], str]) -> str:
     """`change` applied to what stands outside code spans."""
+    return "".join(run if code else change(run) for code, run in _runs(text))
+
+
+def _runs(text: str) -> Iterator[tuple[bool, str]]:
+    """(whether it is a code span, text) of each part."""
     if "`" not in text:
-        return change(text)
+        yield False, text
+        return
     runs = [match.span() for match in _TICKS.finditer(text)]
     # For each run of backticks, the next one of the same length; looked up from the right.
     closing: dict[int, int] = {}
@@ -161,12 +181,12 @@ def outside_code(text: str, change: Callable[[str], str]) -> str:
         length = runs[place][1] - runs[place][0]
         partner[place] = closing.get(length, 0)
         closing[length] = place
-    out: list[str] = []
     done = place = 0
     while place < len(runs):
         if end := partner[place]:
-            out += [change(text[done : runs[place][0]]), text[runs[place][0] : runs[end][1]]]
+            yield False, text[done : runs[place][0]]
+            yield True, text[runs[place][0] : runs[end][1]]
             done = runs[end][1]
             place = end
         place += 1
-    return "".join([*out, change(text[done:])])
+    yield False, text[done:]
