@@ -144,6 +144,7 @@ def _database(url: str) -> dict[str, Any]:
                 "timeout": 60,
                 "transaction_mode": "IMMEDIATE",
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+                " PRAGMA secure_delete=ON;"  # What is erased is overwritten, not only unlinked.
                 " PRAGMA cache_size=-32000; PRAGMA mmap_size=134217728;",
             },
         }
@@ -287,11 +288,13 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 # The admin's look; what stands in its sidebar is decided by the user's roles.
 UNFOLD = {
     "SITE_TITLE": "Sudi",
     "SITE_HEADER": "Sudi",
     "SITE_SYMBOL": "outgoing_mail",
+    "LOGIN": {"form": "subscribers.login.ThrottledLoginForm"},
     "SHOW_LANGUAGES": True,
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
