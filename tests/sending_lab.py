@@ -1,27 +1,39 @@
 """Processes for the fault tests: a site full of readers, and workers that can be killed.
 
-    python -m tests.sending_lab populate 20000 --domains 10 --date 2026-03-02
+    python -m tests.sending_lab populate 20000 --domains 10
     python -m tests.sending_lab sender --lease 2 --group 32
+    python -m tests.sending_lab report
 
-Run with a site's environment. `sender` is the worker's sending half with scaled times.
+Run with a site's environment. `sender` is the worker's sending half with scaled times; `nursery`
+forks senders from a process that has everything imported, since a storm of 200 lives would
+otherwise spend its time starting Python.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
+POINTS = (
+    "lease", "turn", "turn-commit", "offered", "begin", "begun", "answered", "settled", "record",
+)  # fmt: skip
 
 
-def populate(count: int, domains: int, date: str, canary: int, release: bool) -> None:
+# ---- inside a process of its own
+
+
+def populate(options: argparse.Namespace) -> None:
     """A publication with two categories, one issue, and so many readers spread over domains."""
     from newsletter import sending
     from subscribers.addresses import domain_number, key_of
@@ -31,19 +43,19 @@ def populate(count: int, domains: int, date: str, canary: int, release: bool) ->
 
     publication = Publication.objects.filter(slug="daily").first()
     if publication is None:
-        publication = builders.publication(canary_size=canary)
+        publication = builders.publication(canary_size=options.canary)
         builders.category(publication, "Ships")
         builders.category(publication, "Trade")
     ships, trade = publication.categories.all()
-    issue = builders.issue(publication, date)
+    issue = builders.issue(publication, options.date)
     builders.item(issue, ships, "A ship came in")
     builders.item(issue, trade, "Corn is up")
     live = [ships, trade]
     choices = [Choice.of([trade], live=live).bits, Choice.all().bits]
     have = Subscriber.objects.count()
-    for start in range(have, count, 2000):
-        numbers = range(start, min(start + 2000, count))
-        addresses = [f"r{n}@d{n % domains}.example.org" for n in numbers]
+    for start in range(have, options.count, 2000):
+        numbers = range(start, min(start + 2000, options.count))
+        addresses = [f"r{n}@d{n % options.domains}.example.org" for n in numbers]
         people = Subscriber.objects.bulk_create(
             [Subscriber(address=address, key=key_of(address)) for address in addresses]
         )
@@ -60,14 +72,137 @@ def populate(count: int, domains: int, date: str, canary: int, release: bool) ->
                 for n, person, address in zip(numbers, people, addresses, strict=True)
             ]
         )
-    if release:
+    if not options.draft:
         sending.release(issue, by="lab", now=True)
         sending.sweep()
+
+
+def report(options: argparse.Namespace) -> None:
+    """The issue's state, ledger, recount, and each reader's state, as one line of JSON."""
+    from newsletter import sending
+    from newsletter.models import Delivery, Issue, Outcome
+    from subscribers.models import Subscription
+
+    issue = Issue.objects.get(slug=options.date)
+    addresses = dict(Subscription.objects.values_list("pk", "subscriber__address"))
+    latest: dict[int, str] = {}
+    for delivery, state, resolved in Outcome.objects.order_by("delivery", "round").values_list(
+        "delivery", "state", "resolved_at"
+    ):
+        latest[delivery] = "resolved" if resolved else state
+    readers = {
+        addresses[subscription]: latest.get(delivery, "waiting")
+        for delivery, subscription in Delivery.objects.filter(issue_id=issue.pk).values_list(
+            "pk", "subscription_id"
+        )
+    }
+    found = {
+        "state": issue.state,
+        "reason": issue.state_reason,
+        "ledger": sending.ledger(issue),
+        "recount": sending.recount(issue),
+        "readers": readers,
+    }
+    sys.stdout.write(json.dumps(found))
+
+
+def act(options: argparse.Namespace) -> None:
+    """Pause, resume, … as a person would; prints what was refused."""
+    from newsletter import sending
+    from newsletter.models import Issue
+
+    issue = Issue.objects.get(slug=options.date)
+    try:
+        getattr(sending, options.what)(issue, by="alice")
+    except sending.Refused as refused:
+        sys.stdout.write(str(refused))
+
+
+def press(options: argparse.Namespace) -> None:
+    """Release the draft from several threads at once; prints how many were let."""
+    from django.db import connection
+
+    from newsletter import sending
+    from newsletter.models import Issue
+
+    barrier = threading.Barrier(options.count)
+    done: list[str] = []
+
+    def once() -> None:
+        issue = Issue.objects.select_related("publication").get(slug=options.date)
+        barrier.wait()
+        try:
+            sending.release(issue, by="alice", now=True)
+            done.append("released")
+        except sending.Refused:
+            done.append("refused")
+        sending.sweep()
+        connection.close()
+
+    threads = [threading.Thread(target=once) for _ in range(options.count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    sys.stdout.write(json.dumps(Counter(done)))
+
+
+def die_at(point: str, after: int) -> None:
+    """Kill this process at the `after`-th passing of a labelled point."""
+    from newsletter.sending import journal, relays, sender, store
+
+    left = [after]
+
+    def passing() -> None:
+        left[0] -= 1
+        if left[0] <= 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+            time.sleep(60)
+
+    def around(owner: Any, name: str, before: bool) -> None:
+        real: Callable[..., Any] = getattr(owner, name)
+
+        def wrapped(*args: Any, **kwargs: Any) -> Any:
+            if before:
+                passing()
+            result = real(*args, **kwargs)
+            if not before and result is not None:
+                passing()
+            return result
+
+        setattr(owner, name, wrapped)
+
+    match point:
+        case "lease":
+            around(store, "lease", before=False)
+        case "turn":
+            around(store, "turn_once", before=True)
+        case "turn-commit":
+            around(store, "turn_once", before=False)
+        case "offered":
+            around(relays.Pool, "next", before=False)
+        case "begin":
+            around(journal.Journal, "begin", before=True)
+        case "begun":
+            around(journal.Journal, "begin", before=False)
+        case "answered":
+            around(sender.Sender, "settle", before=True)
+        case "settled":
+            real_answer = journal.Journal.answer
+
+            def answer(*args: Any) -> None:
+                real_answer(*args)
+                passing()
+
+            journal.Journal.answer = answer  # type: ignore[method-assign]
+        case "record":
+            around(store, "_insert", before=True)
 
 
 def serve(options: argparse.Namespace) -> None:
     """The worker's sending half, its times scaled down, until SIGTERM."""
     from newsletter.sending import policy, service, timing
+    from newsletter.smtp import Timeouts
 
     timing.LEASE = options.lease
     timing.LEASE_LOOK = options.lease * 0.7
@@ -77,12 +212,38 @@ def serve(options: argparse.Namespace) -> None:
     timing.WINDOW = options.window
     if options.retry is not None:
         policy.RETRY_MINUTES = tuple(options.retry / 60 for _ in policy.RETRY_MINUTES)
+    if options.die:
+        die_at(options.die, options.after)
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    service.serve(stop)
+    service.serve(stop, Timeouts().scaled(options.timeouts))
 
 
-def run(env: dict[str, str], *args: str, timeout: float = 300) -> str:
+def nursery() -> None:
+    """Fork a sender for each line of arguments on standard input; print its pid."""
+    import newsletter.sending.service  # noqa: F401
+
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # Nobody waits for them: no zombies.
+    for line in sys.stdin:
+        options = parser().parse_args(["sender", *json.loads(line)])
+        pid = os.fork()
+        if pid == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            status = 1
+            try:
+                serve(options)
+                status = 0
+            finally:
+                sys.stderr.flush()
+                os._exit(status)
+        sys.stdout.write(f"{pid}\n")
+        sys.stdout.flush()
+
+
+# ---- for the tests
+
+
+def run(env: dict[str, str], *args: str, timeout: float = 600) -> str:
     """Run a lab command to its end."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.sending_lab", *args],
@@ -93,32 +254,62 @@ def run(env: dict[str, str], *args: str, timeout: float = 300) -> str:
     return done.stdout
 
 
-def start(env: dict[str, str], *args: str, log: Path | None = None) -> subprocess.Popen[bytes]:
-    """Start a sender; the caller ends it by its pid. Its messages go to `log`."""
-    out = subprocess.DEVNULL if log is None else open(log, "ab")
-    try:
-        return subprocess.Popen(
-            [sys.executable, "-m", "tests.sending_lab", "sender", *args],
-            env=env, cwd=ROOT, stdout=out, stderr=out,
-        )  # fmt: skip
-    finally:
-        if not isinstance(out, int):
-            out.close()
+class Nursery:
+    """Senders that start at once. `messages` is what they wrote to their log."""
+
+    def __init__(self, env: dict[str, str], folder: Path) -> None:
+        self.log = folder / "senders.log"
+        with open(self.log, "ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "tests.sending_lab", "nursery"],
+                env=env, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
+                text=True,
+            )  # fmt: skip
+        self._pids: set[int] = set()
+
+    def __enter__(self) -> Nursery:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for pid in list(self._pids):
+            self.end(pid, signal.SIGKILL)
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.wait(20)
+        self._process.stdout.close()
+
+    def birth(self, *args: str) -> int:
+        """Start a sender; its pid."""
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._process.stdin.write(json.dumps(args) + "\n")
+        self._process.stdin.flush()
+        pid = int(self._process.stdout.readline())
+        self._pids.add(pid)
+        return pid
+
+    def alive(self, pid: int) -> bool:
+        """Whether it still runs."""
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
+
+    def end(self, pid: int, number: int = signal.SIGTERM, wait: float = 40) -> float:
+        """Send a signal, wait for the end; seconds it took."""
+        started = time.monotonic()
+        if self.alive(pid):
+            os.kill(pid, number)
+        until(lambda: not self.alive(pid), wait, 0.005)
+        self._pids.discard(pid)
+        return time.monotonic() - started
+
+    @property
+    def messages(self) -> str:
+        return self.log.read_text()
 
 
-def end(process: subprocess.Popen[bytes], number: int = signal.SIGTERM, wait: float = 40) -> int:
-    """Send a signal and wait for the end."""
-    if process.poll() is None:
-        process.send_signal(number)
-    try:
-        return process.wait(wait)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-        raise
-
-
-def until(condition: Any, seconds: float, every: float = 0.05) -> None:
+def until(condition: Callable[[], Any], seconds: float, every: float = 0.05) -> None:
     """Wait for something that happens in another process."""
     give_up = time.monotonic() + seconds
     while not condition():
@@ -127,13 +318,12 @@ def until(condition: Any, seconds: float, every: float = 0.05) -> None:
         time.sleep(every)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser()
-    commands = parser.add_subparsers(dest="command", required=True)
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser()
+    commands = made.add_subparsers(dest="command", required=True)
     one = commands.add_parser("populate")
     one.add_argument("count", type=int)
     one.add_argument("--domains", type=int, default=10)
-    one.add_argument("--date", default="2026-03-02")
     one.add_argument("--canary", type=int, default=0)
     one.add_argument("--draft", action="store_true")
     two = commands.add_parser("sender")
@@ -141,14 +331,32 @@ def main() -> None:
     two.add_argument("--group", type=int, default=64)
     two.add_argument("--window", type=int, default=128)
     two.add_argument("--retry", type=float, help="seconds between tries")
-    options = parser.parse_args()
+    two.add_argument("--timeouts", type=float, default=1, help="RFC 5321's, times this")
+    two.add_argument("--die", choices=POINTS)
+    two.add_argument("--after", type=int, default=1)
+    three = commands.add_parser("act")
+    three.add_argument("what")
+    four = commands.add_parser("press")
+    four.add_argument("count", type=int)
+    commands.add_parser("report")
+    commands.add_parser("nursery")
+    for command in commands.choices.values():
+        command.add_argument("--date", default="2026-03-02")
+    return made
+
+
+def main() -> None:
+    options = parser().parse_args()
     import django
 
     django.setup()
-    if options.command == "populate":
-        populate(options.count, options.domains, options.date, options.canary, not options.draft)
-    else:
-        serve(options)
+    if options.command == "nursery":
+        nursery()
+        return
+    commands = {
+        "populate": populate, "sender": serve, "act": act, "press": press, "report": report,
+    }  # fmt: skip
+    commands[options.command](options)
 
 
 if __name__ == "__main__":

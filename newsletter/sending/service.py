@@ -12,6 +12,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
 from newsletter.models import Worker
+from newsletter.smtp import Timeouts
 
 from . import incidents, sweeper, timing
 from .sender import Sender
@@ -38,12 +39,12 @@ def sweep_until(stop: threading.Event, sender: Sender, watch: sweeper.Watch) -> 
     connection.close()
 
 
-def serve(stop: threading.Event) -> None:
+def serve(stop: threading.Event, timeouts: Timeouts | None = None) -> None:
     """Send whatever is due until `stop` is set; then finish what is in flight.
 
     Also stops when the process that started this one is gone: nobody would stop us then.
     """
-    sender = Sender()
+    sender = Sender(timeouts=timeouts)
     sender.start()
     watch = sweeper.Watch()
     sweeper.sweep(watch)
