@@ -337,6 +337,7 @@ TASKS = {
     }
 }
 
+FORMS_URLFIELD_ASSUME_HTTPS = True  # What Django 6 does anyway.
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
 LOCALE_PATHS = [BASE_DIR / "newsletter" / "locale"]
