@@ -57,8 +57,9 @@ class Source(Protocol):
 class Conversation(asyncio.BufferedProtocol):
     """One open connection.
 
-    `done` is resolved when the transport is gone and every parcel is settled. `hungry` says that
-    a parcel could be taken; when it becomes so without one at hand, `on_hungry` is called.
+    `done` is set when the transport is gone and every parcel is settled. `hungry` says that a
+    parcel could be taken and none was at hand. `attention` ends at any change of either, and when
+    nothing was to be done for the idle time (`tired`).
     """
 
     def __init__(
@@ -67,15 +68,14 @@ class Conversation(asyncio.BufferedProtocol):
         abilities: Abilities,
         timeouts: Timeouts,
         limit: int,
-        on_hungry: Callable[[], None],
     ) -> None:
         self._feed = feed
         self._abilities = abilities
         self._timeouts = timeouts
         self._limit = limit
-        self._on_hungry = on_hungry
         self._loop = asyncio.get_running_loop()
-        self.done: asyncio.Future[None] = self._loop.create_future()
+        self.done = self.hungry = self.tired = False
+        self._bell: asyncio.Future[None] | None = None
         self.ended: Ended | None = None
         self.error: Exception | None = None
         # A plain Protocol makes asyncio allocate 256 KB for every read.
@@ -116,29 +116,34 @@ class Conversation(asyncio.BufferedProtocol):
         self._since = self._loop.time()
         # One ticker for the whole connection: arming a timer for each phase of each message
         # costs more than reading its reply.
-        self._tick_every = min(1.0, min(self._waits) / 4)
+        self._tick_every = min(1.0, min(*self._waits, self._timeouts.idle) / 4)
         transport.set_protocol(self)
         self._ticker = self._loop.call_later(self._tick_every, self._tick)
 
-    @property
-    def hungry(self) -> bool:
-        """Whether another parcel could be offered now."""
-        return self._offered is None and not self._stopping and self.ended is None
+    async def attention(self) -> None:
+        """Wait for a change of `done`, `hungry` or `tired`, or for `ring`."""
+        self._bell = self._loop.create_future()
+        await self._bell
 
-    @property
-    def idle(self) -> bool:
-        """Whether nothing waits for a reply."""
-        return not self._expect
+    def ring(self, *_: object) -> None:
+        """End the wait of `attention`."""
+        if self._bell is not None and not self._bell.done():
+            self._bell.set_result(None)
 
     def pump(self) -> None:
-        """Offer the next parcel if there is one."""
-        if self.hungry and (self._begun is None or self._abilities.pipelining):
+        """Offer the next parcel if one can be taken and there is one."""
+        if (
+            self._offered is None
+            and not self._stopping
+            and (self._begun is None or self._abilities.pipelining)
+        ):
             self._guarded(self._offer_next)
 
     def stop(self, why: Why, text: str) -> None:
         """Take no more; QUIT as soon as what is in flight is answered."""
         if self.ended is None and not self._stopping:
             self._stopping = True
+            self.hungry = False
             self._goodbye = (why, text)
             self._quit_if_idle()
 
@@ -180,8 +185,8 @@ class Conversation(asyncio.BufferedProtocol):
         self._fail(Why.BROKEN, text, None)
         if self._ticker is not None:
             self._ticker.cancel()
-        if not self.done.done():
-            self.done.set_result(None)
+        self.done = True
+        self.ring()
 
     # ---- writing
 
@@ -190,6 +195,7 @@ class Conversation(asyncio.BufferedProtocol):
         while not self._stopping:
             if self._taken >= self._limit:
                 self._stopping = True
+                self.hungry = False
                 self._goodbye = (Why.LIMIT, "as many messages as one connection carries")
                 break
             parcel = self._feed.next()
@@ -205,6 +211,9 @@ class Conversation(asyncio.BufferedProtocol):
     def _envelope(self, parcel: Parcel) -> bytes:
         """The commands that offer `parcel`, as many as may go in one write."""
         self._offered = parcel
+        if self.hungry:
+            self.hungry = False
+            self.ring()
         self._mail_taken = self._rcpt_taken = False
         self._refused = None
         reset = b""
@@ -231,7 +240,13 @@ class Conversation(asyncio.BufferedProtocol):
         elif self._stopping:
             self._quit_if_idle()
         else:
-            self._on_hungry()
+            self._starve()
+
+    def _starve(self) -> None:
+        """A parcel could be taken and there was none."""
+        if not self.hungry:
+            self.hungry = True
+            self.ring()
 
     def _begin_content(self, parcel: Parcel) -> None:
         """Content, dot, and the envelope of the next: one write, one round trip."""
@@ -256,7 +271,7 @@ class Conversation(asyncio.BufferedProtocol):
         pieces.append(b".\r\n" if following is None else b".\r\n" + self._envelope(following))
         self._write(*pieces)
         if following is None and not self._stopping and self._abilities.pipelining:
-            self._on_hungry()
+            self._starve()
 
     def _write(self, *pieces: bytes) -> None:
         self._since = self._loop.time()
@@ -465,6 +480,7 @@ class Conversation(asyncio.BufferedProtocol):
         status = status_of(code, text) if code else ""
         self.ended = Ended(why, phase, code, status, text, self._accepted)
         self._stopping = True
+        self.hungry = False
         self._expect.clear()
         begun, offered = self._begun, self._offered
         self._begun = self._offered = None
@@ -507,7 +523,11 @@ class Conversation(asyncio.BufferedProtocol):
             return
         if self._unsent:  # All of it left only now: the wait for the reply begins here.
             self._unsent, self._since = 0, now
-        if self._expect and now - self._since > self._waits[self._expect[0]]:
+        if not self._expect:
+            if now - self._since > self._timeouts.idle:
+                self.tired = True
+                self.ring()
+        elif now - self._since > self._waits[self._expect[0]]:
             phase = _PHASES[self._expect[0]]
             self._fail(Why.BROKEN, f"no reply in time ({phase})", None)
 

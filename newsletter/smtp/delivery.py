@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Awaitable
-from typing import Any, Protocol
+from typing import Protocol
 
 from newsletter.smtp.conversation import Conversation
 from newsletter.smtp.envelope import Parcel
@@ -55,51 +55,46 @@ async def deliver(
         return Ended(
             Why.REFUSED, refused.phase, refused.code, refused.status, refused.text, accepted=0
         )
-    wanted = asyncio.Event()
-    conversation = Conversation(feed, opened.abilities, waits, limit, wanted.set)
+    conversation = Conversation(feed, opened.abilities, waits, limit)
     conversation.start(opened.transport, opened.sock)
     try:
         conversation.pump()
-        while not conversation.done.done():
-            await _until(conversation.done, asyncio.ensure_future(wanted.wait()))
-            if conversation.hungry:
-                wanted.clear()
-                await _feed_it(conversation, feed, waits)
+        await _serve(conversation, feed)
     finally:
-        if not conversation.done.done():
+        if not conversation.done:
             conversation.abort(Why.BROKEN, "we were stopped")
-            await asyncio.wait({conversation.done})
+        while not conversation.done:
+            await conversation.attention()
     if conversation.error is not None:
         raise conversation.error
     assert conversation.ended is not None
     return conversation.ended
 
 
-async def _feed_it(conversation: Conversation, feed: Feed, waits: Timeouts) -> None:
-    """There was nothing at hand: wait until there is, or until the connection need not be kept."""
-    ready = asyncio.ensure_future(feed.ready())
-    await _until(conversation.done, ready, waits.idle)
-    if conversation.done.done():
-        return
-    if ready.cancelled():
-        if conversation.idle:
-            conversation.stop(Why.IDLE, "nothing to send for a while")
-        else:  # Still waiting for a reply: not idle yet.
-            conversation.pump()
-    elif ready.result():
-        conversation.pump()
-    else:
-        conversation.stop(Why.FINISHED, "no more to send")
+async def _serve(conversation: Conversation, feed: Feed) -> None:
+    """Ask the feed whenever the conversation has nothing at hand, until it is done.
 
-
-async def _until(
-    done: asyncio.Future[None], other: asyncio.Future[bool], seconds: float | None = None
-) -> None:
-    """Wait for either; the other one is cancelled and waited for if it came second."""
+    At full speed the conversation feeds itself from its callbacks and nothing happens here.
+    """
+    ready: asyncio.Future[bool] | None = None
     try:
-        both: set[asyncio.Future[Any]] = {done, other}
-        await asyncio.wait(both, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        while not conversation.done:
+            if ready is not None and ready.done():
+                more, ready = ready.result(), None
+                if more:
+                    conversation.pump()
+                else:
+                    conversation.stop(Why.FINISHED, "no more to send")
+            elif conversation.tired:
+                conversation.stop(Why.IDLE, "nothing to send for a while")
+            if conversation.hungry and ready is None:
+                ready = asyncio.ensure_future(feed.ready())
+                ready.add_done_callback(conversation.ring)
+            elif ready is not None and not conversation.hungry:
+                ready.cancel()  # It fed itself; another connection may need the call.
+                ready = None
+            await conversation.attention()
     finally:
-        if not other.done():
-            other.cancel()
-            await asyncio.gather(other, return_exceptions=True)
+        if ready is not None:
+            ready.cancel()
+            await asyncio.gather(ready, return_exceptions=True)
