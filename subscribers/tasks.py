@@ -149,7 +149,8 @@ def _ask_the_forgotten(now: dt.datetime) -> None:
         Subscription.objects.filter(
             state=State.PENDING, since__lte=now - PATIENCE, since__gt=now - FORGET_AFTER
         )
-        .filter(asked_at__isnull=True)
+        # Reminded though never asked: imported, and only to be asked when somebody says so.
+        .filter(asked_at__isnull=True, reminded_at__isnull=True)
         .exclude(Exists(asked_lately))
         .order_by("since")
     )

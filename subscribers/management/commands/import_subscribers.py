@@ -1,0 +1,168 @@
+"""Readers from a CSV file; `subscribers.csv_in` has the rule."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from subscribers import csv_in
+from subscribers.csv_columns import Meaning, NoEmailColumn
+from subscribers.csv_file import Unreadable
+from subscribers.csv_plan import Done, Options, Refused
+from subscribers.models import Publication
+
+_SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
+
+
+class Command(BaseCommand):
+    help = "Import readers from a CSV file. Without --consent they wait and are mailed nothing."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--publication", required=True, metavar="SLUG")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="say of each row what it would do"
+        )
+        parser.add_argument(
+            "--consent",
+            default="",
+            metavar="TEXT",
+            help="where the proof of consent is kept; makes readers active, with this on record",
+        )
+        parser.add_argument(
+            "--ask", action="store_true", help="mail a confirmation to each reader without proof"
+        )
+        parser.add_argument(
+            "--map",
+            action="append",
+            default=[],
+            metavar="MEANING=COLUMN",
+            help="column by header or number; meanings: " + ", ".join(Meaning),
+        )
+        parser.add_argument(
+            "--categories", default="", metavar="A,B", help="for rows that name none; all otherwise"
+        )
+        parser.add_argument("--encoding", default="", help="found by itself")
+        parser.add_argument("--separator", default="", help="found by itself: , ; tab |")
+        parser.add_argument("--json", action="store_true", help="one object a line")  # fmt: skip
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        publication = Publication.objects.filter(slug=options["publication"]).first()
+        if publication is None:
+            raise CommandError(_("There is no publication %s.") % options["publication"])
+        said = _options(options)
+        try:
+            source = csv_in.look(options["file"], said)
+            self._json, self._bar = options["json"], _Bar()
+            if options["dry_run"]:
+                counts = self._check(source, publication, said)
+            else:
+                counts = self._run(source, publication, said)
+        except OSError as error:
+            raise CommandError(f"{options['file']}: {error.strerror}", returncode=2) from None
+        except (Unreadable, NoEmailColumn, Refused) as error:
+            if options["json"]:
+                refusal = {"file": options["file"].name, "error": str(error)}
+                self.stdout.write(json.dumps(refusal, ensure_ascii=False))
+            raise CommandError(str(error)) from None
+        self._end(source, counts, options["dry_run"])
+
+    def _check(
+        self, source: csv_in.Source, publication: Publication, said: Options
+    ) -> dict[str, int]:
+        counts: Counter[str] = Counter()
+        for done in csv_in.check(source, publication, said, on_read=self._bar.show):
+            counts[done.action] += 1
+            self._bar.rows += 1
+            if self._json or any(problem.level != "note" for problem in done.problems):
+                self._row(done)
+        return dict(counts)
+
+    def _run(
+        self, source: csv_in.Source, publication: Publication, said: Options
+    ) -> dict[str, int]:
+        def problem(done: Done) -> None:
+            if any(problem.level != "note" for problem in done.problems):
+                self._row(done)
+
+        job = csv_in.run(source, publication, said, on_read=self._bar.show, on_problem=problem)
+        return {name: count for name, count in job.counts.items() if name != "problems"}
+
+    def _row(self, done: Done) -> None:
+        self._bar.clear()
+        if self._json:
+            self.stdout.write(json.dumps(done.to_json(), ensure_ascii=False))
+            return
+        for problem in done.problems:
+            column = f" [{problem.column}]" if problem.column else ""
+            self.stdout.write(f"{done.line}:{column} {problem.message}")
+
+    def _end(self, source: csv_in.Source, counts: dict[str, int], dry_run: bool) -> None:
+        self._bar.clear()
+        rows = sum(counts.values())
+        summary = {**source.to_json(), "rows": rows, "dry_run": dry_run, "counts": counts}
+        if self._json:
+            self.stdout.write(json.dumps(summary, ensure_ascii=False))
+            return
+        found = source.opened
+        separator = {v: k for k, v in _SEPARATORS.items()}.get(found.separator, found.separator)
+        kind = source.columns.source or _("unknown origin")
+        self.stdout.write(f"{found.path.name}: {kind}, {found.encoding}, {separator}")
+        for meaning, column in source.columns.to_json().items():
+            self.stdout.write(f"  {meaning} = {column}")
+        self.stdout.write(ngettext("%d row", "%d rows", rows) % rows)
+        for action, count in sorted(counts.items()):
+            self.stdout.write(f"  {action}: {count}")
+
+
+def _options(options: dict[str, Any]) -> Options:
+    mapping = {}
+    for pair in options["map"]:
+        meaning, equals, column = pair.partition("=")
+        if not equals or meaning not in list(Meaning):
+            raise CommandError(_("Write --map MEANING=COLUMN."), returncode=2)
+        mapping[meaning] = column
+    separator = _SEPARATORS.get(options["separator"], options["separator"])
+    if len(separator) > 1:
+        raise CommandError(_("A separator is one character."), returncode=2)
+    return Options(
+        consent=options["consent"].strip(),
+        ask=options["ask"],
+        mapping=mapping,
+        categories=tuple(n.strip() for n in options["categories"].split(",") if n.strip()),
+        encoding=options["encoding"],
+        separator=separator,
+    )
+
+
+class _Bar:
+    """A progress bar on a terminal; nothing where nobody looks."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self._on = sys.stderr.isatty()
+        self._began = time.monotonic()
+
+    def show(self, share: float) -> None:
+        if not self._on:
+            return
+        share = min(max(share, 0.0), 1.0)
+        passed = time.monotonic() - self._began
+        left = f"{passed / share * (1 - share):.0f} s" if share > 0.01 else "…"
+        full = round(share * 30)
+        bar = "█" * full + "░" * (30 - full)
+        sys.stderr.write(f"\r{bar} {share:4.0%}  {left:>8} ")
+        sys.stderr.flush()
+
+    def clear(self) -> None:
+        if self._on:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
