@@ -45,32 +45,97 @@ RESERVED_SLUGS = frozenset(
 class Publication(models.Model):
     """One newsletter on the site: name, language, time zone, sender, look and rules."""
 
-    slug = models.SlugField(_("address name"), unique=True)
+    slug = models.SlugField(
+        _("address name"),
+        unique=True,
+        help_text=_("First part of every page and feed address. It cannot be changed later."),
+    )
     name = models.CharField(_("name"), max_length=100)
     language = models.CharField(_("language"), max_length=12, default="en")
     time_zone = models.CharField(_("time zone"), max_length=50, default="UTC")
     from_name = models.CharField(_("sender name"), max_length=100)
-    from_address = models.EmailField(_("sender address"))
-    reply_to = models.EmailField(_("reply-to address"), blank=True)
-    postal_identity = models.CharField(_("postal identity"), max_length=300, blank=True)
+    from_address = models.EmailField(
+        _("sender address"),
+        help_text=_("Its domain must allow your mail server to send (SPF, DKIM, DMARC)."),
+    )
+    reply_to = models.EmailField(
+        _("reply-to address"),
+        blank=True,
+        help_text=_("Where readers' answers go; empty: to the sender address."),
+    )
+    postal_identity = models.CharField(
+        _("postal identity"),
+        max_length=300,
+        blank=True,
+        help_text=_("Who you are and where, for the foot of every mail; many laws ask for it."),
+    )
     description = models.TextField(_("description"), blank=True)
     theme = models.JSONField(_("look"), default=dict, blank=True)
-    labels = models.JSONField(_("field labels for import"), default=dict, blank=True)
+    labels = models.JSONField(
+        _("field labels for import"),
+        default=dict,
+        blank=True,
+        help_text=_(
+            "Your own words for the fields of a digest, as JSON, beside those known anyway:"
+            ' {"category": ["Desk"], "source": ["Via"]}.'
+        ),
+    )
     translations = models.JSONField(_("translations"), default=dict, blank=True)
-    open = models.BooleanField(_("open for subscription"), default=True)
-    needs_approval = models.BooleanField(_("a second person must approve"), default=False)
-    undo_seconds = models.PositiveIntegerField(_("undo time in seconds"), default=180)
-    canary_size = models.PositiveIntegerField(_("readers sent to first"), default=0)
-    canary_max_failures = models.PositiveIntegerField(_("failures that stop the rest"), default=0)
-    late_start_minutes = models.PositiveIntegerField(_("late start guard in minutes"), default=60)
-    send_from = models.TimeField(_("send only from"), null=True, blank=True)
+    open = models.BooleanField(
+        _("open for subscription"),
+        default=True,
+        help_text=_("Off: nobody new can subscribe; readers keep getting it."),
+    )
+    needs_approval = models.BooleanField(
+        _("a second person must approve"),
+        default=False,
+        help_text=_("Nobody can send alone: one approves, another one sends."),
+    )
+    undo_seconds = models.PositiveIntegerField(
+        _("undo time in seconds"),
+        default=180,
+        help_text=_("How long a release can be taken back with one click, 0 to 1,800."),
+    )
+    canary_size = models.PositiveIntegerField(
+        _("readers sent to first"),
+        default=0,
+        help_text=_("So many go ahead, own addresses first; the others wait for how they fare."),
+    )
+    canary_max_failures = models.PositiveIntegerField(
+        _("failures that stop the rest"),
+        default=0,
+        help_text=_("More refusals than this among the first, and sending pauses."),
+    )
+    late_start_minutes = models.PositiveIntegerField(
+        _("late start guard in minutes"),
+        default=60,
+        help_text=_("A scheduled issue that is later than this asks before it goes out."),
+    )
+    send_from = models.TimeField(
+        _("send only from"),
+        null=True,
+        blank=True,
+        help_text=_("Outside these hours (in the time zone above) sending rests."),
+    )
     send_until = models.TimeField(_("send only until"), null=True, blank=True)
     welcome_latest_issue = models.BooleanField(
         _("send new readers the latest issue"), default=False
     )
-    count_clicks = models.BooleanField(_("count clicks"), default=False)
-    rehearsal_address = models.EmailField(_("rehearsal: all mail to this address"), blank=True)
-    hub_url = models.URLField(_("WebSub hub"), blank=True)
+    count_clicks = models.BooleanField(
+        _("count clicks"),
+        default=False,
+        help_text=_("Off: links in mails are the plain addresses and nothing is counted."),
+    )
+    rehearsal_address = models.EmailField(
+        _("rehearsal: all mail to this address"),
+        blank=True,
+        help_text=_("For trying out: while this is filled in, no reader gets anything."),
+    )
+    hub_url = models.URLField(
+        _("WebSub hub"),
+        blank=True,
+        help_text=_("Named in the feeds, so that readers hear at once."),
+    )
     changed_at = models.DateTimeField(default=timezone.now, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

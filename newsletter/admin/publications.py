@@ -10,7 +10,9 @@ from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import ForeignKey, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
@@ -47,6 +49,11 @@ def _zones() -> list[tuple[str, str]]:
     return [(name, name.replace("_", " ")) for name in sorted(zoneinfo.available_timezones())]
 
 
+def _other(language: str) -> str:
+    """The language of the site that is not this one."""
+    return "en" if language.lower().startswith("zh") else "zh-Hans"
+
+
 class PublicationForm(_Form):
     """The publication's columns, with the look and the translations as fields of their own."""
 
@@ -55,6 +62,18 @@ class PublicationForm(_Form):
     )
     time_zone = forms.ChoiceField(
         label=_("Time zone"), choices=_zones, widget=UnfoldAdminSelectWidget, initial="UTC"
+    )
+    other_name = forms.CharField(
+        label=_("Name in the other language"),
+        required=False,
+        max_length=100,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_("For readers who use the pages in Chinese or English, whichever is not above."),
+    )
+    other_description = forms.CharField(
+        label=_("Description in the other language"),
+        required=False,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
     )
     accent = forms.CharField(
         label=_("Accent colour"),
@@ -95,10 +114,19 @@ class PublicationForm(_Form):
 
     class Meta:
         model = Publication
-        exclude = ("theme", "translations")
+        fields = (
+            "name", "slug", "language", "time_zone", "description", "open", "from_name",
+            "from_address", "reply_to", "postal_identity", "needs_approval", "undo_seconds",
+            "send_from", "send_until", "canary_size", "canary_max_failures",
+            "late_start_minutes", "hub_url", "labels",
+        )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        translated = (self.instance.translations or {}).get(_other(self.instance.language), {})
+        for name in ("name", "description"):
+            if f"other_{name}" in self.fields:
+                self.fields[f"other_{name}"].initial = translated.get(name, "")
         theme = self.instance.theme or {}
         for name in look.KEYS:
             if name in self.fields:
@@ -109,9 +137,6 @@ class PublicationForm(_Form):
 
     def clean_reply_to(self) -> str:
         return self._address("reply_to")
-
-    def clean_rehearsal_address(self) -> str:
-        return self._address("rehearsal_address")
 
     def _address(self, name: str) -> str:
         """Read as every other address: control characters and the like are refused."""
@@ -136,6 +161,17 @@ class PublicationForm(_Form):
                 self.add_error(name, _("Write this on one line, without control characters."))
         if bool(data.get("send_from")) != bool(data.get("send_until")):
             self.add_error("send_until", _("Give both hours or neither."))
+        if "other_name" in data:
+            translations = dict(self.instance.translations or {})
+            translations.pop(_other(self.instance.language), None)
+            words = {
+                name: data[f"other_{name}"].strip()
+                for name in ("name", "description")
+                if (data.get(f"other_{name}") or "").strip()
+            }
+            if words:
+                translations[_other(data.get("language", ""))] = words
+            self.instance.translations = translations
         theme = dict(self.instance.theme or {})
         for name in look.KEYS:
             if name in data:
@@ -189,7 +225,18 @@ class PublicationAdmin(ModelAdmin[Publication]):
     fieldsets = (
         (
             _("Publication"),
-            {"fields": ("name", "slug", "language", "time_zone", "description", "open")},
+            {
+                "fields": (
+                    "name",
+                    "slug",
+                    "language",
+                    "time_zone",
+                    "description",
+                    "other_name",
+                    "other_description",
+                    "open",
+                )
+            },
         ),
         (
             _("Look"),
@@ -214,12 +261,11 @@ class PublicationAdmin(ModelAdmin[Publication]):
                     ("send_from", "send_until"),
                     ("canary_size", "canary_max_failures"),
                     "late_start_minutes",
-                    "rehearsal_address",
                 )
             },
         ),
-        (_("Readers and feeds"), {"fields": ("welcome_latest_issue", "count_clicks", "hub_url")}),
-        (_("Import"), {"fields": ("labels",)}),
+        (_("Feeds"), {"fields": ("hub_url",)}),
+        (_("Import"), {"fields": ("category_names", "labels")}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Publication]:
@@ -229,7 +275,44 @@ class PublicationAdmin(ModelAdmin[Publication]):
         self, request: HttpRequest, obj: Publication | None = None
     ) -> tuple[str, ...]:
         # Addresses of pages and feeds are permanent.
-        return ("slug",) if obj is not None else ()
+        return ("slug", "category_names") if obj is not None else ("category_names",)
+
+    @admin.display(description=_("categories"))
+    def category_names(self, obj: Publication) -> str:
+        """The live categories, with the way to their own pages."""
+        if obj.pk is None:
+            return _("Save the publication first.")
+        names = obj.categories.filter(retired_at__isnull=True).values_list("name", flat=True)
+        return format_html(
+            '{} <a href="{}?publication={}">{}</a>',
+            " · ".join(names) or "–",
+            reverse("admin:subscribers_category_changelist"),
+            obj.slug,
+            _("Change the categories"),
+        )
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        found = visible(request).filter(pk=object_id).first() if object_id else None
+        crumbs = [
+            (_("Publications"), reverse("admin:subscribers_publication_changelist")),
+            (found.name if found else _("New publication"), ""),
+        ]
+        return super().changeform_view(
+            request, object_id, form_url, {**(extra_context or {}), "crumbs": crumbs}
+        )
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        return super().changelist_view(
+            request, {**(extra_context or {}), "crumbs": [(_("Publications"), "")]}
+        )
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "labels":

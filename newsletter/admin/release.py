@@ -28,6 +28,8 @@ from .seen import Seen
 
 # An issue planned further ahead than this is a typing error in the year.
 _FURTHEST = dt.timedelta(days=366)
+# Editions shown at once, and behind a click; a large issue has thousands.
+_SHOWN, _LISTED = 5, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +51,15 @@ def reasons_of(plan: sending.Plan) -> list[Reason]:
 
 def plan_context(plan: sending.Plan) -> dict[str, Any]:
     """What the template of the plan shows."""
+    editions_by_readers = sorted(plan.editions, key=lambda e: (-e.readers, e.selection))
     return {
         "plan": plan,
         "reasons": reasons_of(plan),
         "nothing": sum(plan.none.values()),
         "largest": max((edition.html_bytes for edition in plan.editions), default=0),
-        "shown_editions": sorted(plan.editions, key=lambda e: (-e.readers, e.selection))[:60],
-        "more_editions": max(0, len(plan.editions) - 60),
+        "shown_editions": editions_by_readers[:_SHOWN],
+        "hidden_editions": editions_by_readers[_SHOWN:_LISTED],
+        "more_editions": max(0, len(plan.editions) - _LISTED),
     }
 
 
@@ -174,7 +178,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponseBase:
         typed=typed,
         time_problem=time_problem,
         zone=publication.time_zone,
-        local_now=timezone.now().astimezone(zone),
+        local_now=f"{timezone.now().astimezone(zone):%Y-%m-%d %H:%M}",
         button=button_text(plan, publication, at),
         waits_for_approval=publication.needs_approval and issue.approved_by_id is None,
         approved_by_me=publication.needs_approval and issue.approved_by_id == request.user.pk,
