@@ -191,6 +191,8 @@ def _encode(source: bytes) -> list[bytes | tuple[Purpose, bytes, bytes]]:
     made: list[bytes | tuple[Purpose, bytes, bytes]] = []
     done = 0
     for match in _SLOT.finditer(source):
+        if match.start() < done:
+            raise ValueError("two personal links need two characters between them")
         start = done + (match.start() - done) // 3 * 3
         end = match.end()
         end += -(end - start) % 3

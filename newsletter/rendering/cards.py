@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
@@ -13,8 +14,9 @@ from . import text, words
 from .columns import shorten
 from .shortening import LONG
 
-# Columns of the line under a brief entry's title, of a title in the contents, of one on its card.
-BRIEF, NAME, TITLE = 100, 160, 400
+# Columns of the line under a brief entry's title, of a title in the contents, of one on its card,
+# and of a source's or tail link's label.
+BRIEF, NAME, TITLE, LABEL = 100, 160, 400, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def make(item: ItemView, web: str, indent: int) -> Card:
         web=web,
         category=item.category,
         chip=chip_class(item.category),
-        sources=item.sources,
+        sources=[labelled(link) for link in item.sources],
         name=shorten(plain, NAME),
         title_html=inline(item.title)
         if len(item.title) * 2 <= TITLE
@@ -91,6 +93,12 @@ def make(item: ItemView, web: str, indent: int) -> Card:
     )
 
 
+def labelled(link: LinkView) -> LinkView:
+    """A link with a label of at most two lines; without one, the name of its host."""
+    host = (urlsplit(link.url).hostname or "").removeprefix("www.")
+    return LinkView(link.id, shorten(link.label, LABEL) or host, link.url)
+
+
 def chip_class(category: CategoryView | None) -> str:
     """The CSS class that colours a category's chip."""
     return f"k{category.id}" if category else ""
@@ -104,6 +112,13 @@ def inline(source: str) -> Markup:
 def block(source: str) -> Markup:
     """Markdown as HTML that mrml leaves alone; empty for nothing."""
     return _for_mrml(block_html(source)) if source.strip() else Markup("")
+
+
+def opening(source: str, most: int) -> str:
+    """Markdown as it is up to `most` octets, else its beginning as plain text."""
+    if len(source.encode()) <= most:
+        return source
+    return shorten(words.plain(source[:most]), most // 8)
 
 
 def _for_mrml(html: str) -> Markup:

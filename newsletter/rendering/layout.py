@@ -23,7 +23,7 @@ from . import cards, headers, neutral, words
 from .cards import Card
 from .errors import RenderingError
 from .pieces import Cut, Key
-from .shortening import Form
+from .shortening import LONG, TAIL_MOST, Form
 from .slots import SLOTS
 
 
@@ -73,10 +73,13 @@ class Source:
                 item.id: cards.make(item, f"{web}#{item.anchor}", self.digits + 2)
                 for item in view.items
             }
-            self.intro_seconds = words.seconds_to_read(words.plain(view.intro))
+            self.intro_seconds = words.seconds_to_read(self.constant["intro_text"])
+            # A longer list of mere links is for the web page.
+            self.tail = [cards.labelled(link) for link in view.tail[:TAIL_MOST]]
 
     def _constant(self, publication: Publication) -> dict[str, Any]:
         view, site = self.view, settings.BASE_URL
+        intro = cards.opening(view.intro, LONG)
         translated = publication.translations.get(view.language, {})
         manage = f"{site}/s/m/{SLOTS[Purpose.MANAGE]}/"
         return {
@@ -96,8 +99,8 @@ class Source:
             "title": view.title,
             "date": words.date(view.date),
             "web": f"{site}/{publication.slug}/{view.slug}/",
-            "intro_html": cards.block(view.intro),
-            "intro_text": words.paragraphs(view.intro),
+            "intro_html": cards.block(intro),
+            "intro_text": words.paragraphs(intro),
             "tail_title": view.tail_title,
             "digits": self.digits,
             "links": {
@@ -124,7 +127,7 @@ class Source:
             "placed": every,
             "groups": _groups(every),
             "contents": True,
-            "tail": self.view.tail,
+            "tail": self.tail,
             **dict.fromkeys(VALUES, "…"),
         }
 
@@ -142,7 +145,7 @@ class Layout:
         self._source = source
         self._forms = forms
         self.cards = chosen
-        self.tail = source.view.tail if selection & TAIL else ()
+        self.tail = source.tail if selection & TAIL else []
         self.shortened = min(forms) is not Form.FULL
         self._named = sum(form is Form.NAMED for form in forms)
         self._contents = len(chosen) > 1 or bool(self._named)

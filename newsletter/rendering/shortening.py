@@ -21,8 +21,10 @@ from typing import TypeVar
 TARGET = 75_000
 LIMIT = 102_000
 FIRST = 3
-# Octets of Markdown.
+# Octets of Markdown, of an item and of an introduction; of the latter only the beginning shows.
 LONG = 12_000
+# Tail links; the others are on the web page.
+TAIL_MOST = 60
 
 _T = TypeVar("_T")
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from ..digest.markdown import plain_text
 from ..editions import BulletView, ItemView
 from . import words
-from .columns import WIDTH, wrap
+from .columns import WIDTH, shorten, wrap
 
 
 def full(item: ItemView, web: str, indent: int) -> str:
@@ -46,7 +46,7 @@ def brief(item: ItemView, web: str, lead: str, indent: int) -> str:
 
 def _head(item: ItemView, space: str) -> str:
     named = [item.category.name] if item.category else []
-    named += [link.label for link in item.sources if link.label]
+    named += [shorten(link.label, 200) for link in item.sources if link.label]
     head = wrap(words.plain(item.title)[:1000], space, space).removeprefix(space)
     return head + ("\n" + wrap(" · ".join(named), space, space) if named else "")
 
