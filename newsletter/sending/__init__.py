@@ -17,6 +17,7 @@ again by a program. No clock, queue or lock is needed for this to be safe.
     counts     the ledger
 """
 
+from . import resident
 from .bodies import Body, unpack
 from .control import (
     Refused,
@@ -33,6 +34,7 @@ from .control import (
 from .counts import KEYS, Progress, ledger, progress, reasons, recount, why
 from .freezing import freeze
 from .planning import EditionPlan, Plan, plan
+from .resident import drain_here, work_is_due
 from .sender import Sender, drain, running
 from .sweeper import sweep
 from .trial_mail import send_test
@@ -48,6 +50,7 @@ __all__ = [
     "approve",
     "cancel",
     "drain",
+    "drain_here",
     "freeze",
     "ledger",
     "pause",
@@ -57,6 +60,7 @@ __all__ = [
     "recount",
     "release",
     "resend_in_doubt",
+    "resident",
     "resolve",
     "resume",
     "retry_failed",
@@ -66,4 +70,5 @@ __all__ = [
     "unpack",
     "unschedule",
     "why",
+    "work_is_due",
 ]

@@ -14,7 +14,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from newsletter import editions, message, rendering
+from newsletter import editions, message, preflight, rendering
 from newsletter.editions import IssueView
 from newsletter.models import Edition, Issue
 from subscribers.addresses import domain_number
@@ -26,6 +26,9 @@ from .bodies import unpack
 # A domain with so many readers of one issue gets a lane of its own: 500 is one full chunk.
 BUSY_DOMAIN = 500
 MOST_LANES = 40
+
+# Editions looked at in full before a release; the others are made of the same pieces.
+_CHECKED = 50
 
 # The release states in which a translation takes its readers away from the original.
 _RELEASED = ("scheduled", "sending", "paused", "sent")
@@ -197,20 +200,28 @@ def plan(issue: Issue) -> Plan:
         )
         rows = [(str(reason), int(key), int(count)) for reason, key, count in cursor.fetchall()]
     none = {reason: count for reason, _, count in sorted(rows) if reason}
-    planned = []
-    blockers, warnings = problems(view, issue.publication)
+    planned: list[EditionPlan] = []
+    made: list[rendering.Rendered | rendering.TooLarge] = []
+    broken: list[str] = []
     wanted = sorted((key, n) for reason, key, n in rows if not reason)
     try:
         prepared = rendering.prepare(view, issue.publication) if wanted else None
     except rendering.RenderingError as error:
-        return _summed(view, [], none, (*blockers, str(error)), warnings)
+        prepared = None
+        broken.append(str(error))
     for selection, count in wanted:
-        assert prepared is not None
+        if prepared is None:
+            break
         try:
             edition = prepared.edition(selection)
-        except rendering.RenderingError as error:
-            blockers = (*blockers, str(error))
+        except rendering.TooLarge as error:
+            made.append(error)
             continue
+        except rendering.RenderingError as error:
+            broken.append(str(error))
+            continue
+        if len(made) < _CHECKED:
+            made.append(edition)
         planned.append(
             EditionPlan(
                 selection=selection,
@@ -224,14 +235,21 @@ def plan(issue: Issue) -> Plan:
                 shortened=edition.shortened,
             )
         )
-    return _summed(view, planned, none, blockers, warnings)
+    blockers, warnings = problems(view, issue.publication, made)
+    return _summed(view, planned, none, (*blockers, *broken), warnings)
 
 
-def problems(view: IssueView, publication: Publication) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def problems(
+    view: IssueView,
+    publication: Publication,
+    made: Iterable[rendering.Rendered | rendering.TooLarge] = (),
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What forbids releasing the issue, and what its editor should look at: sentences."""
-    if not view.category_mask:
-        return (_("No item of the issue has a category: nobody would get anything."),), ()
-    return (), ()
+    found = preflight.check(view, publication, made=made)
+    blockers = tuple(preflight.blockers(found))
+    if view.items and not view.category_mask:
+        blockers += (_("No item of the issue has a category: nobody would get anything."),)
+    return blockers, tuple(preflight.warnings(found))
 
 
 def _plan_of_frozen(issue: Issue) -> Plan:
