@@ -48,8 +48,11 @@ class FeedLink:
 
 
 def _feed_links(
-    publication: Publication, slugs: Sequence[str] | None, title: str
+    publication: Publication, slugs: Sequence[str] | None = None, what: str = ""
 ) -> list[FeedLink]:
+    title = neutral.line(languages.words(publication, get_language() or "").name)
+    if what:
+        title = f"{title}: {what}"
     names = {Form.ATOM: "Atom", Form.RSS: "RSS", Form.JSON: "JSON Feed"}
     return [
         FeedLink(form, f"{title} ({name})", contents.feed_path(publication.slug, slugs, form))
@@ -116,7 +119,7 @@ def publication(request: HttpRequest, publication: str) -> HttpResponse:
         "first": not (before or after),
         "newer": rows[0].slug if rows and has_newer else "",
         "older": rows[-1].slug if rows and has_older else "",
-        "feeds": _feed_links(found, None, words.plain(found.name)),
+        "feeds": _feed_links(found),
         "logo": looks.logo(found),
         "canonical": f"{settings.BASE_URL}/{found.slug}/",
         "noindex": bool(before or after),
@@ -173,7 +176,7 @@ def _items_page(
         "categories": archive.offered(public),
         "older": groups[-1][0].slug if window.more and groups else "",
         "here_path": here,
-        "feeds": _feed_links(publication, now, f"{words.plain(publication.name)}: {title}"),
+        "feeds": _feed_links(publication, now, title),
         "canonical": settings.BASE_URL + here,
         "noindex": bool(before) or len(rows) > 1,
         "first": not before,
@@ -218,7 +221,7 @@ def issue_page(
         "date": words.date(view.date),
         "summary": headlines,
         "canonical": f"{settings.BASE_URL}/{publication.slug}/{view.slug}/",
-        "feeds": _feed_links(publication, None, words.plain(publication.name)),
+        "feeds": _feed_links(publication),
         "logo": looks.logo(publication),
         "preview": row is None,
         "wide": len(view.items) > 2,
@@ -276,7 +279,7 @@ def feeds_page(request: HttpRequest, publication: str) -> HttpResponse:
         "mine": _addresses(found, [row.slug for row in rows]) if rows else [],
         "whole": _addresses(found, None),
         "each": [(row, _addresses(found, [row.slug])) for row in offered],
-        "feeds": _feed_links(found, None, words.plain(found.name)),
+        "feeds": _feed_links(found),
         "canonical": f"{settings.BASE_URL}/{found.slug}/feeds/",
         "noindex": bool(rows),
     }
