@@ -6,6 +6,8 @@ and text, so both parts say the same. They go through django.core.mail, each to 
 
 from __future__ import annotations
 
+import email
+import email.policy
 import smtplib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -25,7 +27,7 @@ from . import languages, links
 from .addresses import masked
 from .choice import Choice
 from .links import Purpose
-from .models import Publication, Subscriber, Subscription
+from .models import Publication, Subscription
 
 FRESH_MINUTES = 60
 NEW_ADDRESS_MINUTES = 24 * 60
@@ -319,10 +321,19 @@ def send(letter: Letter, publication: Publication, address: str, language: str) 
     except (OSError, smtplib.SMTPException) as error:
         raise NotSent(f"the relay cannot be used: {type(error).__name__}") from None
     try:
-        connection.send_messages([message])
+        if address.isascii() or not isinstance(
+            getattr(connection, "connection", None), smtplib.SMTP
+        ):
+            connection.send_messages([message])
+        else:
+            _send_international(connection.connection, message, publication, address)
     except smtplib.SMTPRecipientsRefused as error:
         code = next((int(code) for code, _text in error.recipients.values()), 550)
         raise _refusal(code) from None
+    except smtplib.SMTPDataError as error:
+        # An answer that is none, after the content: the mail may have been taken.
+        if 400 <= error.smtp_code < 600:
+            raise _refusal(error.smtp_code) from None
     except smtplib.SMTPResponseException as error:
         raise _refusal(error.smtp_code) from None
     except smtplib.SMTPNotSupportedError:
@@ -332,6 +343,19 @@ def send(letter: Letter, publication: Publication, address: str, language: str) 
         pass
     finally:
         connection.close()
+
+
+def _send_international(
+    smtp: smtplib.SMTP, message: EmailMultiAlternatives, publication: Publication, address: str
+) -> None:
+    """To a local part beyond ASCII, which needs SMTPUTF8 (RFC 6531).
+
+    Django would write it as an encoded word, and that is another mailbox (RFC 2047, 5 (3)).
+    Raises SMTPNotSupportedError before anything is sent if the relay has no SMTPUTF8.
+    """
+    parsed = email.message_from_bytes(message.message().as_bytes(), policy=email.policy.SMTPUTF8)
+    parsed.replace_header("To", address)
+    smtp.send_message(parsed, publication.from_address, [address])
 
 
 def compose(
@@ -364,11 +388,6 @@ def compose(
     )
     message.attach_alternative(html, "text/html")
     return message
-
-
-def reader_address(subscriber: Subscriber) -> str:
-    """Where to write to; empty for somebody erased."""
-    return subscriber.address
 
 
 def _refusal(code: int) -> Exception:

@@ -63,15 +63,20 @@ def ask(
     `form` is hosted, embed or api; `network` is already cut short.
     """
     key = key_of(address)
-    subscription_id = 0
     with transaction.atomic():
         request_key = limits.key_for("request", f"{key}|{publication.pk}")
         if not limits.take(request_key, PER_ADDRESS):
             return
         standing = suppression.suppressed(address)
+        # Stored for everybody, and taken back for a suppressed address: work that is left out
+        # could be measured from outside.
+        before = transaction.savepoint()
+        subscription_id = _store(publication, address, wish, form, network, wording)
         if standing is None or standing.reason == suppression.Reason.ERASED:
-            subscription_id = _store(publication, address, wish, form, network, wording)
-        # With 0 for a suppressed address too, so that the work is the same.
+            transaction.savepoint_commit(before)
+        else:
+            transaction.savepoint_rollback(before)
+            subscription_id = 0  # Nobody: the job then has nothing to do.
         transaction.on_commit(lambda: tasks.enqueue(tasks.answer_request, subscription_id))
 
 

@@ -38,7 +38,7 @@ def personal(view: type_view) -> type_view:
         else:
             response = view(request, token)
         # Django logs the path of every refused request; here the path is a key.
-        response._has_been_logged = True
+        response._has_been_logged = True  # type: ignore[attr-defined]
         response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["Cache-Control"] = "private, no-store"
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
