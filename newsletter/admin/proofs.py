@@ -17,7 +17,7 @@ from subscribers.admin.chrome import record
 from subscribers.choice import TAIL
 from subscribers.roles import Act
 
-from .. import editions, sending
+from .. import editions, rendering, sending
 from .frame import address, find_issue, issue_page
 from .selection import chosen_selection
 
@@ -72,6 +72,8 @@ def send(request: HttpRequest, pk: int) -> HttpResponseBase:
             except sending.Refused as error:
                 for reason in error.reasons:
                     form.add_error(None, reason)
+            except rendering.RenderingError as error:
+                form.add_error(None, str(error))
             except OSError as error:
                 form.add_error(
                     None, _("The mail server did not take it: %(error)s") % {"error": error}

@@ -280,7 +280,7 @@ class PublicationAdmin(ModelAdmin[Publication]):
     @admin.display(description=_("categories"))
     def category_names(self, obj: Publication) -> str:
         """The live categories, with the way to their own pages."""
-        if obj.pk is None:
+        if obj._state.adding:
             return _("Save the publication first.")
         names = obj.categories.filter(retired_at__isnull=True).values_list("name", flat=True)
         return format_html(
@@ -341,7 +341,7 @@ class PublicationAdmin(ModelAdmin[Publication]):
 
     # Our own trail instead of Django's: it also knows what commands and workers did.
     def log_addition(self, request: HttpRequest, object: Publication, message: Any) -> Any:
-        record(request, "publication.create", f"publication:{object.pk}", object)
+        record(request, "publication created", f"publication:{object.pk}", object)
 
     def log_change(self, request: HttpRequest, object: Publication, message: Any) -> Any:
         changed = [part["changed"] for part in message if "changed" in part]
@@ -353,4 +353,4 @@ class PublicationAdmin(ModelAdmin[Publication]):
                 f"{role.user.get_username()}: {role.kind}"
                 for role in object.roles.select_related("user").order_by("id")
             ]
-        record(request, "publication.change", f"publication:{object.pk}", object, **detail)
+        record(request, "publication changed", f"publication:{object.pk}", object, **detail)
