@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -11,6 +11,7 @@ from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -70,6 +71,14 @@ def _public(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     return answer
 
 
+def _render(
+    request: HttpRequest, template: str, publication: Publication, context: Mapping[str, object]
+) -> HttpResponse:
+    """A page of a publication; times in it are those of its own clock."""
+    with timezone.override(archive.zone_of(publication)):
+        return render(request, template, {"publication": publication, **context})
+
+
 # --- pages ------------------------------------------------------------------------------------
 
 
@@ -112,7 +121,6 @@ def publication(request: HttpRequest, publication: str) -> HttpResponse:
         has_newer, has_older = bool(before), len(rows) > archive.PAGE_ISSUES
         rows = rows[: archive.PAGE_ISSUES]
     context = {
-        "publication": found,
         "here": "archive",
         "lines": archive.lines(rows),
         "categories": archive.offered(public),
@@ -120,11 +128,10 @@ def publication(request: HttpRequest, publication: str) -> HttpResponse:
         "newer": rows[0].slug if rows and has_newer else "",
         "older": rows[-1].slug if rows and has_older else "",
         "feeds": _feed_links(found),
-        "logo": looks.logo(found),
         "canonical": f"{settings.BASE_URL}/{found.slug}/",
         "noindex": bool(before or after),
     }
-    return _public(request, render(request, "newsletter/publication.html", context))
+    return _public(request, _render(request, "newsletter/publication.html", found, context))
 
 
 def _named(publication: Publication, slug: str) -> Issue:
@@ -165,7 +172,6 @@ def _items_page(
     names = [neutral.line(languages.words(row, language).name) for row in rows]
     title = contents.listed(names)
     context = {
-        "publication": publication,
         "chosen": rows,
         "heading": title,
         "description": neutral.text(languages.words(rows[0], language).description)
@@ -182,7 +188,7 @@ def _items_page(
         "first": not before,
         "chosen_keys": {row.pk for row in rows},
     }
-    return _public(request, render(request, "newsletter/items.html", context))
+    return _public(request, _render(request, "newsletter/items.html", publication, context))
 
 
 @require_safe
@@ -214,7 +220,6 @@ def issue_page(
     seconds = sum(words.seconds_to_read(_text_of(item)) for item in view.items)
     headlines = " · ".join(words.headline(item.title) for item in view.items[:3])
     context = {
-        "publication": publication,
         "issue": view,
         "groups": list(groups.values()),
         "meta": words.meta(len(view.items), seconds),
@@ -222,7 +227,6 @@ def issue_page(
         "summary": headlines,
         "canonical": f"{settings.BASE_URL}/{publication.slug}/{view.slug}/",
         "feeds": _feed_links(publication),
-        "logo": looks.logo(publication),
         "preview": row is None,
         "wide": len(view.items) > 2,
     }
@@ -235,7 +239,7 @@ def issue_page(
             "translations": archive.translations(row),
             "corrections": archive.corrections(row),
         }
-    response = render(request, "newsletter/issue.html", context)
+    response = _render(request, "newsletter/issue.html", publication, context)
     if row is None:
         response.headers["Content-Security-Policy"] = (
             "default-src 'none'; style-src 'self'; img-src 'self' data:; "
@@ -271,7 +275,6 @@ def feeds_page(request: HttpRequest, publication: str) -> HttpResponse:
     language = get_language() or "en"
     names = [neutral.line(languages.words(row, language).name) for row in rows]
     context = {
-        "publication": found,
         "here": "feeds",
         "categories": offered,
         "chosen": {row.slug for row in rows},
@@ -283,7 +286,7 @@ def feeds_page(request: HttpRequest, publication: str) -> HttpResponse:
         "canonical": f"{settings.BASE_URL}/{found.slug}/feeds/",
         "noindex": bool(rows),
     }
-    return _public(request, render(request, "newsletter/feeds.html", context))
+    return _public(request, _render(request, "newsletter/feeds.html", found, context))
 
 
 def _addresses(publication: Publication, slugs: list[str] | None) -> list[tuple[str, str]]:
@@ -303,7 +306,6 @@ def feed_of_reader(request: HttpRequest, token: str) -> HttpResponse:
     public = archive.categories(found)
     chosen = contents.of_reader(subscription, public, token)
     context = {
-        "publication": found,
         "chosen": chosen.categories,
         "addresses": [
             (name, settings.BASE_URL + chosen.path(form))
@@ -311,7 +313,7 @@ def feed_of_reader(request: HttpRequest, token: str) -> HttpResponse:
         ],
         "noindex": True,
     }
-    response = render(request, "newsletter/feed_of_reader.html", context)
+    response = _render(request, "newsletter/feed_of_reader.html", found, context)
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Cache-Control"] = "private, no-store"
     return response

@@ -10,12 +10,12 @@ ROOT = Path(__file__).resolve().parent.parent
 STEPS = [
     {"digest", "smtp", "dkim"},
     {"models"},
-    {"editions"},
-    {"importing", "rendering", "message", "preflight", "dead_links"},
+    {"editions", "theme"},
+    {"archive", "looks", "importing", "rendering", "message", "preflight", "dead_links"},
     {"sending"},
     {"bounces"},
-    {"feeds", "tasks", "metrics", "mailbox"},
-    {"views", "api", "admin", "tasks_celery", "middleware"},
+    {"feeds", "tasks", "metrics", "mailbox", "reader_data"},
+    {"templatetags", "views", "api", "admin", "tasks_celery", "middleware"},
     {"urls", "wsgi", "asgi", "management", "trial"},
 ]
 RANK = {name: rank for rank, names in enumerate(STEPS) for name in names}

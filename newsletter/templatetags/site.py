@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from subscribers import languages
 from subscribers.models import Category, Publication
 
+from .. import looks, theme
 from ..digest import markdown
 from ..rendering import neutral
 
@@ -125,6 +126,18 @@ def language_name(code: str) -> str:
 def keep_before(context: template.Context, path: str, issue: str) -> str:
     """The next page of a list: `path` with `before`, and the language asked for."""
     return keep(context, f"{path}{'&' if '?' in path else '?'}before={issue}")
+
+
+@register.filter
+def spoken(code: str) -> str:
+    """Django's code of a language we speak, else that of the page: for `{% language %}`."""
+    return languages.known(code) or translation.get_language() or "en"
+
+
+@register.simple_tag
+def logo_of(publication: Publication) -> theme.Theme | None:
+    """The publication's look, if it has a logo that pages may show."""
+    return looks.logo(publication)
 
 
 @register.simple_tag
