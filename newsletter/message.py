@@ -15,7 +15,7 @@ import functools
 import hashlib
 import re
 from binascii import b2a_base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -63,15 +63,22 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Poured:
-    """What goes to the server: `content` is dot-stuffed, ends in CRLF, without the final dot.
+    """What goes to the server: `pieces` follow each other, are dot-stuffed and end in CRLF.
 
-    `utf8`: the server must offer SMTPUTF8 (RFC 6531), else this reader cannot be reached.
+    The final dot is not among them. Most are shared with the mails of other readers: joining them
+    for each would cost more than everything else here. `utf8`: the server must offer SMTPUTF8
+    (RFC 6531), else this reader cannot be reached.
     """
 
     envelope_from: bytes
     recipient: bytes
-    content: bytes
+    pieces: Sequence[bytes]
     utf8: bool
+
+    @property
+    def content(self) -> bytes:
+        """The whole message, joined."""
+        return b"".join(self.pieces)
 
 
 class BadReader(ValueError):
@@ -148,7 +155,7 @@ class Mould:
         ))  # fmt: skip
         for index, purpose, before, after in self._slots:
             parts[index] = b2a_base64(before + tokens[purpose] + after, newline=False)
-        return Poured(b"b-" + way_back, recipient, b"".join(parts), not address.isascii())
+        return Poured(b"b-" + way_back, recipient, parts, not address.isascii())
 
 
 def message_id(issue: int, subscription: int) -> bytes:

@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # Lower may not import higher; what is not listed stands on the same step as nothing.
 STEPS = [
     {"digest", "smtp", "dkim"},
-    {"models"},
+    {"models", "theme", "fields"},
     {"editions", "theme"},
     {"archive", "looks", "importing", "rendering", "message", "preflight", "dead_links"},
     {"sending"},

@@ -15,10 +15,10 @@ from django.utils import translation
 from subscribers.models import Publication
 
 from ..editions import IssueView
-from . import pipeline, words
+from . import pieces, pipeline, words
 from .errors import RenderingError, TooLarge
 from .layout import Layout, Source
-from .pieces import Pieces, without_marks
+from .pieces import Pieces
 from .shortening import LIMIT, TARGET, fit, forms, levels
 from .slots import SLOTS, fill
 
@@ -59,19 +59,19 @@ class Prepared:
     def __init__(self, source: Source) -> None:
         self._source = source
         with translation.override(source.language):
-            html = pipeline.inline(pipeline.html(pipeline.mjml(source.slug, source.everything())))
-        try:
-            self._pieces = Pieces(html)
-        except ValueError as error:
-            raise RenderingError(f"{pipeline.MARKUP}: {error}") from error
-        self._slots = {slot: self._pieces.always(slot) for slot in SLOTS.values()}
+            html = pipeline.mjml(source.slug, source.everything(pieces.HTML))
+            html = pipeline.inline(pipeline.html(html))
+            text = pipeline.text(source.slug, source.everything(pieces.TEXT))
+        self._html = _cut(pipeline.MARKUP, html, pieces.HTML)
+        self._text = _cut(pipeline.TEXT, text, pieces.TEXT)
+        self._slots = {slot: self._html.always(slot) for slot in SLOTS.values()}
 
     def edition(self, selection: int) -> Rendered:
         """The edition of a selection (category bits, and TAIL for the tail links).
 
         Raises RenderingError when it selects no item, TooLarge when it cannot be short enough.
         """
-        rendered = _edition(self._source, selection, self._join)
+        rendered = _edition(self._source, selection, self._join_html, self._join_text)
         # The pieces were guarded when they were cut; what is left to lose is a reader's links.
         for slot, count in self._slots.items():
             if rendered.html.count(slot) != count or slot not in rendered.text:
@@ -82,12 +82,15 @@ class Prepared:
         """The MJML of that edition, in the form it has after shortening."""
         source = self._source
         with translation.override(source.language):
-            layout, _html = _fitted(source, selection, self._join)
-            made = pipeline.mjml(source.slug, layout.context(layout.values()))
-        return without_marks(made)
+            layout, _html, _size = _fitted(source, selection, self._join_html)
+            made = pipeline.mjml(source.slug, layout.context(pieces.HTML))
+        return pieces.HTML.without(made)
 
-    def _join(self, layout: Layout) -> str:
-        return self._pieces.join(layout.blocks(), layout.values().__getitem__)
+    def _join_html(self, layout: Layout) -> str:
+        return self._html.join(layout.blocks, layout.values.__getitem__)
+
+    def _join_text(self, layout: Layout) -> str:
+        return self._text.join(layout.blocks, layout.values.__getitem__)
 
 
 def prepare(view: IssueView, publication: Publication) -> Prepared:
@@ -99,40 +102,56 @@ def whole(view: IssueView, publication: Publication, selection: int) -> Rendered
     """The edition by the whole pipeline run on this selection alone; slow, for proof."""
     source = Source(view, publication)
 
-    def alone(layout: Layout) -> str:
-        mjml = pipeline.mjml(source.slug, layout.context(layout.values()))
-        return without_marks(pipeline.inline(pipeline.html(mjml)))
+    def html(layout: Layout) -> str:
+        mjml = pipeline.mjml(source.slug, layout.context(pieces.HTML))
+        return pieces.HTML.without(pipeline.inline(pipeline.html(mjml)))
 
-    return _edition(source, selection, alone)
+    def text(layout: Layout) -> str:
+        return pieces.TEXT.without(pipeline.text(source.slug, layout.context(pieces.TEXT)))
+
+    return _edition(source, selection, html, text)
 
 
-def _fitted(source: Source, selection: int, make: Callable[[Layout], str]) -> tuple[Layout, str]:
+def _cut(template: str, document: str, marks: pieces.Marks) -> Pieces:
+    try:
+        return Pieces(document, marks)
+    except ValueError as error:
+        raise RenderingError(f"{template}: {error}") from error
+
+
+def _fitted(
+    source: Source, selection: int, make: Callable[[Layout], str]
+) -> tuple[Layout, str, int]:
     cards = source.select(selection)
     long = [card.long for card in cards]
 
-    def at(level: int) -> tuple[int, tuple[Layout, str]]:
+    def at(level: int) -> tuple[int, tuple[Layout, str, int]]:
         layout = Layout(source, selection, cards, forms(long, level))
         html = make(layout)
-        return len(html.encode()), (layout, html)
+        size = len(html.encode())
+        return size, (layout, html, size)
 
     return fit(at, levels(len(cards)))
 
 
-def _edition(source: Source, selection: int, make: Callable[[Layout], str]) -> Rendered:
+def _edition(
+    source: Source,
+    selection: int,
+    make_html: Callable[[Layout], str],
+    make_text: Callable[[Layout], str],
+) -> Rendered:
     with translation.override(source.language):
-        layout, html = _fitted(source, selection, make)
-        size = len(html.encode())
+        layout, html, size = _fitted(source, selection, make_html)
         if size > LIMIT:
             raise TooLarge(
                 f"{source.slug} {source.view.slug}: {size} octets of HTML with every item only "
                 f"named; the limit is {LIMIT}"
             )
-        values = layout.values()
         return Rendered(
             subject=words.subject(source.view.subject, layout.cards),
-            preheader=values["preheader", 0],
+            preheader=layout.values["preheader", 0],
             html=html,
-            text=pipeline.text(source.slug, layout.context(values)),
+            text=make_text(layout),
             headers=dict(source.headers),
             size=size,
             shortened=layout.shortened,

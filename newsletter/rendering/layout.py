@@ -6,7 +6,8 @@ with the form of each item, and knows every value and block of that edition.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,8 +22,9 @@ from .. import theme
 from ..editions import IssueView
 from . import cards, headers, neutral, words
 from .cards import Card
+from .columns import wrap
 from .errors import RenderingError
-from .pieces import Cut, Key
+from .pieces import Cut, Key, Marks
 from .shortening import LONG, TAIL_MOST, Form
 from .slots import SLOTS
 
@@ -37,6 +39,7 @@ class Placed:
     card: Card
     number: int
     place: str
+    column: str
     full: bool
     brief: bool
     named: bool
@@ -83,7 +86,8 @@ class Source:
         translated = publication.translations.get(view.language, {})
         manage = f"{site}/s/m/{SLOTS[Purpose.MANAGE]}/"
         return {
-            "_": translation.gettext,
+            # Only ever called in this issue's language; looking up costs microseconds each time.
+            "_": functools.cache(translation.gettext),
             "language": view.language,
             "wide": self.language.split("-")[0] in ("zh", "ja", "ko"),
             "theme": theme.load(publication.theme),
@@ -118,22 +122,24 @@ class Source:
             raise RenderingError("an edition needs at least one item")
         return found
 
-    def everything(self) -> dict[str, Any]:
+    def everything(self, marks: Marks) -> dict[str, Any]:
         """What the templates see while the issue is prepared: all items in all forms."""
-        every = [Placed(card, 0, "", True, True, True) for card in self.cards.values()]
+        every = [Placed(card, 0, "", "", True, True, True) for card in self.cards.values()]
         return {
             **self.constant,
-            "cut": Cut(values=False),
+            "cut": Cut(marks, values=False),
             "placed": every,
             "groups": _groups(every),
             "contents": True,
             "tail": self.tail,
-            **dict.fromkeys(VALUES, "…"),
+            **dict.fromkeys(NAMES, "…"),
         }
 
 
 # Names of the values that an edition has once; empty where they do not apply.
 VALUES = ("preheader", "meta", "categories", "left", "shortened", "rest")
+# The same wrapped for the text part have `_lines` behind their name.
+NAMES = (*VALUES, *(f"{name}_lines" for name in VALUES))
 
 
 class Layout:
@@ -151,6 +157,7 @@ class Layout:
         self._contents = len(chosen) > 1 or bool(self._named)
         self._left = len(source.view.items) - len(chosen)
 
+    @functools.cached_property
     def values(self) -> dict[Key, str]:
         """Every value of the edition as plain text, by its name and number."""
         source = self._source
@@ -160,6 +167,7 @@ class Layout:
         for number, (card, form) in enumerate(zip(self.cards, self._forms, strict=True), 1):
             values["number", card.id] = str(number)
             values["place", card.id] = self._place(number)
+            values["column", card.id] = str(number).rjust(source.digits)
             seconds += card.seconds if form is Form.FULL else card.seconds_brief
             if card.category:
                 counts[card.category.id] = counts.get(card.category.id, 0) + 1
@@ -175,10 +183,13 @@ class Layout:
             "shortened": words.shortened() if self.shortened else "",
             "rest": words.rest(self._named) if self._named else "",
         }
-        values.update(((name, 0), made[name]) for name in VALUES)
+        for name, text in made.items():
+            values[name, 0] = text
+            values[f"{name}_lines", 0] = wrap(text)
         return values
 
-    def blocks(self) -> set[Key]:
+    @functools.cached_property
+    def blocks(self) -> frozenset[Key]:
         """The blocks of the edition, by the names the template marks them with."""
         blocks: set[Key] = set()
         for card, form in zip(self.cards, self._forms, strict=True):
@@ -200,15 +211,16 @@ class Layout:
             blocks.add(("left", 0))
         if self.tail:
             blocks.add(("tail", 0))
-        return blocks
+        return frozenset(blocks)
 
-    def context(self, values: Mapping[Key, str]) -> dict[str, Any]:
+    def context(self, marks: Marks) -> dict[str, Any]:
         """What the templates see for this edition."""
         placed = [
             Placed(
                 card,
                 number,
                 self._place(number),
+                str(number).rjust(self._source.digits),
                 form is Form.FULL,
                 form is Form.BRIEF,
                 form is Form.NAMED,
@@ -217,12 +229,12 @@ class Layout:
         ]
         return {
             **self._source.constant,
-            "cut": Cut(values=True),
+            "cut": Cut(marks, values=True),
             "placed": placed,
             "groups": _groups(placed),
             "contents": self._contents,
             "tail": self.tail,
-            **{name: values[name, 0] for name in VALUES},
+            **{name: self.values[name, 0] for name in NAMES},
         }
 
     def _place(self, number: int) -> str:

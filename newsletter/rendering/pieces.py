@@ -1,13 +1,14 @@
-"""A finished document cut at comments, and put together again for any selection.
+"""A finished document cut at marks, and put together again for any selection.
 
 Templates mark blocks that only some selections have, and values that differ between selections:
 
     {{ cut.open("full", card.id) }} … {{ cut.close() }}        {{ cut.value("count", count) }}
 
-The marks are HTML comments, which MJML and premailer carry along untouched and which no text of
-an issue can forge, since every text is escaped or sanitised. Neither looks at an element's
-neighbours, so a document assembled from pieces has the very bytes of one rendered alone; a
-property test holds them to it.
+In HTML the marks are comments, which MJML and premailer carry along untouched and which no text
+of an issue can forge, since every text is escaped or sanitised; in the text part they are control
+characters, which no text keeps. Neither MJML nor premailer looks at an element's neighbours, so a
+document assembled from pieces has the very bytes of one rendered alone; a property test holds
+them to it.
 """
 
 from __future__ import annotations
@@ -18,9 +19,37 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-_MARK = re.compile(r"<!--~(\w+) (-?\d+)~-->|<!--(~)-->|<!--=(\w+) (-?\d+)=-->")
 Key = tuple[str, int]
 _ALWAYS: Key = ("", 0)
+
+
+def written(text: str) -> str:
+    """Plain text as the HTML serialiser at the end of the pipeline writes it."""
+    return (
+        text.replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace("\xa0", "&nbsp;")
+    )
+
+
+class Marks:
+    """How blocks and values are marked in one kind of document."""
+
+    def __init__(self, begin: str, end: str, write: Callable[[str], str]) -> None:
+        self.begin, self.end, self.write = begin, end, write
+        a, b = re.escape(begin), re.escape(end)
+        self.pattern = re.compile(
+            rf"{a}~(\w+) (-?\d+)~{b}|{a}(~){b}|{a}=(\w+) (-?\d+)={b}", re.ASCII
+        )
+
+    def without(self, document: str) -> str:
+        """A document rendered for one selection, without its marks."""
+        return self.pattern.sub("", document)
+
+
+HTML = Marks("<!--", "-->", written)
+TEXT = Marks("\x02", "\x03", str)
 
 
 class Cut:
@@ -29,20 +58,23 @@ class Cut:
     With `values` (a selection rendered alone) a value is written; without, its place is marked.
     """
 
-    def __init__(self, *, values: bool) -> None:
+    def __init__(self, marks: Marks, *, values: bool) -> None:
+        self._marks = marks
         self._values = values
 
     def open(self, name: str, number: int = 0) -> Markup:
         """Begin a block that only some selections have."""
-        return Markup(f"<!--~{name} {number}~-->")
+        return Markup(f"{self._marks.begin}~{name} {number}~{self._marks.end}")
 
     def close(self) -> Markup:
         """End the innermost block."""
-        return Markup("<!--~-->")
+        return Markup(f"{self._marks.begin}~{self._marks.end}")
 
     def value(self, name: str, value: object, number: int = 0) -> object:
         """A text that differs between selections."""
-        return value if self._values else Markup(f"<!--={name} {number}=-->")
+        if self._values:
+            return value
+        return Markup(f"{self._marks.begin}={name} {number}={self._marks.end}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +87,14 @@ class _Piece:
 class Pieces:
     """A document cut into constant texts and places of values, each in its block."""
 
-    def __init__(self, html: str) -> None:
+    def __init__(self, document: str, marks: Marks) -> None:
         """Raises ValueError if a block is closed that is not open, or the other way round."""
+        self._write = marks.write
         self._pieces: list[_Piece] = []
         open_blocks = [_ALWAYS]
         done = 0
-        for match in _MARK.finditer(html):
-            self._add(open_blocks[-1], html[done : match.start()])
+        for match in marks.pattern.finditer(document):
+            self._add(open_blocks[-1], document[done : match.start()])
             done = match.end()
             name, number, close, value, value_number = match.groups()
             if close:
@@ -72,7 +105,7 @@ class Pieces:
                 self._pieces.append(_Piece(open_blocks[-1], "", (value, int(value_number))))
             else:
                 open_blocks.append((name, int(number)))
-        self._add(open_blocks[-1], html[done:])
+        self._add(open_blocks[-1], document[done:])
         if len(open_blocks) != 1:
             raise ValueError(f"the block {open_blocks[-1][0]} is not closed")
         self.blocks = frozenset(piece.block for piece in self._pieces)
@@ -93,25 +126,10 @@ class Pieces:
     def join(self, blocks: Collection[Key], value: Callable[[Key], str]) -> str:
         """The document with these blocks. A block's outer blocks must be among them.
 
-        `value` gives plain text; it is written as HTML.
+        `value` gives plain text.
         """
         return "".join(
-            piece.text if piece.value is None else written(value(piece.value))
+            piece.text if piece.value is None else self._write(value(piece.value))
             for piece in self._pieces
             if piece.block == _ALWAYS or piece.block in blocks
         )
-
-
-def without_marks(html: str) -> str:
-    """A document rendered for one selection, without its marks."""
-    return _MARK.sub("", html)
-
-
-def written(text: str) -> str:
-    """Plain text as the HTML serialiser at the end of the pipeline writes it."""
-    return (
-        text.replace("&", "&amp;")
-        .replace("<", "&lt;")
-        .replace(">", "&gt;")
-        .replace("\xa0", "&nbsp;")
-    )

@@ -20,7 +20,6 @@ from django.core.exceptions import ImproperlyConfigured
 from mjml import mjml2html
 from premailer import Premailer
 
-from . import words
 from .columns import wrap
 from .errors import RenderingError
 from .slots import SLOTS
@@ -57,6 +56,7 @@ def environment(escape: bool) -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        keep_trailing_newline=True,
         auto_reload=False,
     )
     made.filters["columns"] = wrap
@@ -65,25 +65,26 @@ def environment(escape: bool) -> jinja2.Environment:
 
 def template(name: str, publication: str) -> jinja2.Template:
     """The template `name`: the publication's own (`SLUG/issue.mjml`) or everybody's."""
-    found = environment(name.endswith(".mjml")).select_template([f"{publication}/{name}", name])
-    return found
+    try:
+        return environment(name.endswith(".mjml")).select_template([f"{publication}/{name}", name])
+    except jinja2.TemplateError as error:
+        raise RenderingError(f"{name}: {error}") from error
 
 
 def mjml(publication: str, context: Mapping[str, Any]) -> str:
     """The MJML document."""
     try:
-        return template(MARKUP, publication).render(context, words=words)
+        return template(MARKUP, publication).render(context)
     except jinja2.TemplateError as error:
         raise RenderingError(f"{MARKUP}: {error}") from error
 
 
 def text(publication: str, context: Mapping[str, Any]) -> str:
-    """The text part: lines end in a line feed, no blank lines twice, none at the end but one."""
+    """The text part, as the template gives it; lines end in a line feed."""
     try:
-        made = template(TEXT, publication).render(context, words=words)
+        return template(TEXT, publication).render(context)
     except jinja2.TemplateError as error:
         raise RenderingError(f"{TEXT}: {error}") from error
-    return re.sub(r"\n{4,}", "\n\n\n", made.strip("\n")) + "\n"
 
 
 def html(source: str) -> str:

@@ -140,7 +140,7 @@ class Pool:
             if not queue:
                 self._owner.hungry()
             return Parcel(
-                poured.envelope_from, poured.recipient, poured.content, poured.utf8, member
+                poured.envelope_from, poured.recipient, poured.pieces, poured.utf8, member
             )
         self._owner.hungry()
         return None
