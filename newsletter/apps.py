@@ -6,3 +6,8 @@ class NewsletterConfig(AppConfig):
     name = "newsletter"
     verbose_name = _("Publishing")
     default_auto_field = "django.db.models.AutoField"
+
+    def ready(self) -> None:
+        from . import reader_data
+
+        reader_data.register()

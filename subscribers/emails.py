@@ -321,12 +321,11 @@ def send(letter: Letter, publication: Publication, address: str, language: str) 
     except (OSError, smtplib.SMTPException) as error:
         raise NotSent(f"the relay cannot be used: {type(error).__name__}") from None
     try:
-        if address.isascii() or not isinstance(
-            getattr(connection, "connection", None), smtplib.SMTP
-        ):
+        smtp = getattr(connection, "connection", None)
+        if address.isascii() or not isinstance(smtp, smtplib.SMTP):
             connection.send_messages([message])
         else:
-            _send_international(connection.connection, message, publication, address)
+            _send_international(smtp, message, publication, address)
     except smtplib.SMTPRecipientsRefused as error:
         code = next((int(code) for code, _text in error.recipients.values()), 550)
         raise _refusal(code) from None

@@ -12,7 +12,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
 
 from newsletter.models import Bounce, Delivery, Edition
-from subscribers import consent, erasure, suppression
+from subscribers import consent, erasure, export, suppression
 from subscribers.models import AuditEntry, ConsentEvent, Subscriber, Subscription, Suppression
 
 from . import builders
@@ -74,6 +74,28 @@ def test_what_is_left_of_a_person() -> None:
     assert everywhere("alice.new") == []
     bob.refresh_from_db()
     assert bob.state == "active"
+
+
+def test_an_export_tells_what_was_sent_and_what_came_back() -> None:
+    publication = builders.publication()
+    reader = builders.subscription(publication, ADDRESS)
+    issue = builders.issue(publication, state="paused", frozen_at=builders.NOW, recipients=1)
+    edition = Edition.objects.create(issue=issue, none_because="no_item")
+    Delivery.objects.create(
+        pk=issue.pk * 2**32 + 1, issue=issue, edition=edition, subscription=reader
+    )
+    Bounce.objects.create(
+        subscriber=reader.subscriber, kind="soft", via="pipe", seen="x" * 64, status="4.2.2"
+    )
+    data = export.export(reader.subscriber)
+    (number,) = data["issues"]
+    assert (number["publication"], number["issue"]) == ("daily", "2026-03-02")
+    assert number["what_became_of_it"] == (
+        "No mail: the issue has nothing in the categories the reader chose."
+    )
+    assert [(report["kind"], report["status"]) for report in data["returned_mail"]] == [
+        ("soft", "4.2.2")
+    ]
 
 
 def test_a_stronger_suppression_stays() -> None:
