@@ -10,8 +10,9 @@ ROOT = Path(__file__).resolve().parent.parent
 STEPS = [
     {"digest", "smtp", "dkim"},
     {"models", "theme", "fields"},
-    {"editions", "theme"},
-    {"archive", "looks", "importing", "rendering", "message", "preflight", "dead_links"},
+    {"editions"},
+    {"archive", "looks", "importing", "rendering"},
+    {"message", "preflight", "dead_links"},
     {"sending"},
     {"bounces"},
     {"feeds", "tasks", "metrics", "mailbox", "reader_data"},
