@@ -19,10 +19,12 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 POINTS = (
@@ -220,24 +222,55 @@ def serve(options: argparse.Namespace) -> None:
 
 
 def nursery() -> None:
-    """Fork a sender for each line of arguments on standard input; print its pid."""
-    import newsletter.sending.service  # noqa: F401
+    """Fork a process for each request on standard input; print its pid.
+
+    A request is a line of JSON: the site's environment, a lab command, and the file its output
+    goes to. Settings are read at import, so the child puts the site's own in their place, before
+    it has opened any connection.
+    """
+    import tests.builders  # noqa: F401
 
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # Nobody waits for them: no zombies.
     for line in sys.stdin:
-        options = parser().parse_args(["sender", *json.loads(line)])
+        request = json.loads(line)
         pid = os.fork()
         if pid == 0:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             status = 1
             try:
-                serve(options)
+                _be(request)
                 status = 0
+            except BaseException:
+                traceback.print_exc()
             finally:
+                sys.stdout.flush()
                 sys.stderr.flush()
                 os._exit(status)
         sys.stdout.write(f"{pid}\n")
         sys.stdout.flush()
+
+
+def _be(request: dict[str, Any]) -> None:
+    """In the child: become a process of that site."""
+    from django.conf import settings
+    from django.db import connections
+
+    env = request["env"]
+    log = os.open(Path(env["DATA_DIR"]) / "lab.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(log, 2)
+    os.dup2(os.open(request["out"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 1)
+    os.environ.update(env)
+    settings.DATA_DIR = Path(env["DATA_DIR"])
+    settings.SMTP_URLS = env.get("SMTP_URL", "").split()
+    url = env["DATABASE_URL"]
+    name = url.removeprefix("sqlite:///") if url.startswith("sqlite") else url.rpartition("/")[2]
+    connections.databases["default"]["NAME"] = name
+    if not url.startswith("sqlite"):
+        connections.databases["default"]["PORT"] = str(urlsplit(url).port or "")
+    options = parser().parse_args(request["args"])
+    COMMANDS[options.command](options)
+    connections.close_all()
+    sys.stdout.write("\ndone\n")
 
 
 # ---- for the tests
@@ -254,18 +287,38 @@ def run(env: dict[str, str], *args: str, timeout: float = 600) -> str:
     return done.stdout
 
 
-class Nursery:
-    """Senders that start at once. `messages` is what they wrote to their log."""
+class Lab:
+    """The process that has everything imported; one for a whole run of the tests."""
 
-    def __init__(self, env: dict[str, str], folder: Path) -> None:
-        self.log = folder / "senders.log"
-        with open(self.log, "ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.sending_lab", "nursery"],
-                env=env, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
-                text=True,
-            )  # fmt: skip
+    def __init__(self, env: dict[str, str]) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.sending_lab", "nursery"],
+            env=env, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        self.number = 0
+
+    def close(self) -> None:
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.wait(20)
+        self._process.stdout.close()
+
+    def fork(self, request: dict[str, Any]) -> int:
+        """Start a process; its pid."""
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._process.stdin.write(json.dumps(request) + "\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline())
+
+
+class Nursery:
+    """The lab at one site: commands, and senders that start at once."""
+
+    def __init__(self, lab: Lab, env: dict[str, str]) -> None:
+        self._lab, self._env = lab, env
+        self._folder = Path(env["DATA_DIR"])
         self._pids: set[int] = set()
+        self._outputs = 0
 
     def __enter__(self) -> Nursery:
         return self
@@ -273,17 +326,26 @@ class Nursery:
     def __exit__(self, *_: object) -> None:
         for pid in list(self._pids):
             self.end(pid, signal.SIGKILL)
-        assert self._process.stdin is not None and self._process.stdout is not None
-        self._process.stdin.close()
-        self._process.wait(20)
-        self._process.stdout.close()
+
+    def _fork(self, args: tuple[str, ...]) -> tuple[int, Path]:
+        self._outputs += 1
+        out = self._folder / f"lab-{self._outputs}.out"
+        names = ("DATABASE_URL", "DATA_DIR", "SMTP_URL")
+        env = {name: self._env[name] for name in names}
+        return self._lab.fork({"env": env, "args": args, "out": str(out)}), out
+
+    def run(self, *args: str, seconds: float = 300) -> str:
+        """A command to its end; its output."""
+        pid, out = self._fork(args)
+        until(lambda: not self.alive(pid), seconds, 0.01)
+        text = out.read_text()
+        if not text.endswith("\ndone\n"):
+            raise AssertionError(f"{args}: {text}\n{self.messages}")
+        return text.removesuffix("\ndone\n")
 
     def birth(self, *args: str) -> int:
         """Start a sender; its pid."""
-        assert self._process.stdin is not None and self._process.stdout is not None
-        self._process.stdin.write(json.dumps(args) + "\n")
-        self._process.stdin.flush()
-        pid = int(self._process.stdout.readline())
+        pid, _ = self._fork(("sender", *args))
         self._pids.add(pid)
         return pid
 
@@ -306,7 +368,9 @@ class Nursery:
 
     @property
     def messages(self) -> str:
-        return self.log.read_text()
+        """What its processes logged."""
+        path = self._folder / "lab.log"
+        return path.read_text() if path.exists() else ""
 
 
 def until(condition: Callable[[], Any], seconds: float, every: float = 0.05) -> None:
@@ -345,6 +409,11 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
+COMMANDS: dict[str, Callable[[argparse.Namespace], None]] = {
+    "populate": populate, "sender": serve, "act": act, "press": press, "report": report,
+}  # fmt: skip
+
+
 def main() -> None:
     options = parser().parse_args()
     import django
@@ -353,10 +422,7 @@ def main() -> None:
     if options.command == "nursery":
         nursery()
         return
-    commands = {
-        "populate": populate, "sender": serve, "act": act, "press": press, "report": report,
-    }  # fmt: skip
-    commands[options.command](options)
+    COMMANDS[options.command](options)
 
 
 if __name__ == "__main__":

@@ -8,12 +8,13 @@ counts are behind `-m long`.
 from __future__ import annotations
 
 import json
+import os
 import random
 import signal
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import Any
 
@@ -26,13 +27,25 @@ from tests.smtpd import Smtpd
 CONNECTIONS = 4
 
 
+@pytest.fixture(scope="module", autouse=True)
+def laboratory() -> Iterator[None]:
+    """One process with everything imported for all tests here: most of their time was imports."""
+    global _lab
+    _lab = lab.Lab({**os.environ})
+    yield
+    _lab.close()
+
+
+_lab: lab.Lab
+
+
 @contextmanager
 def stage(site: Site, count: int, *args: str, connections: int = CONNECTIONS, **smtpd: Any) -> Any:
     """A site with readers, a frozen issue, a recording server, and a nursery of senders."""
-    lab.run(site.env, "populate", str(count), *args)
     with Smtpd(log=site.folder / "accepted", **smtpd) as relay:
         point_at(site, relay.port, connections)
-        with lab.Nursery(site.env, site.folder) as nursery:
+        with lab.Nursery(_lab, site.env) as nursery:
+            nursery.run("populate", str(count), *args)
             yield relay, nursery
 
 
@@ -48,7 +61,7 @@ def log(site: Site) -> list[str]:
 
 
 def report(site: Site) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(lab.run(site.env, "report"))
+    found: dict[str, Any] = json.loads(lab.Nursery(_lab, site.env).run("report"))
     return found
 
 
@@ -139,3 +152,463 @@ def test_1_long_200_kills_in_20000(site: Site) -> None:
     assert kills == 200
     assert ledger["in_doubt"] <= CONNECTIONS * kills
     assert ledger["sent"] + ledger["in_doubt"] == 20000
+
+
+# ---- 3: at each labelled point
+
+
+@pytest.mark.parametrize(
+    ("point", "after", "doubt"),
+    [
+        ("lease", 1, 0),
+        ("turn", 2, 0),
+        ("turn-commit", 1, 0),
+        ("offered", 3, 0),
+        ("begin", 3, 0),
+        ("begun", 3, 1),
+        ("answered", 3, 1),
+        ("settled", 3, 0),
+        ("record", 2, 0),
+    ],
+)
+def test_3_killed_at_each_point(site: Site, point: str, after: int, doubt: int) -> None:
+    """Before the content nothing is in doubt, after the journaled answer nothing either."""
+    with stage(site, 60, connections=1) as (_, nursery):
+        pid = nursery.birth("--die", point, "--after", str(after))
+        lab.until(lambda: not nursery.alive(pid), 30)
+        finish(site, nursery)
+    ledger = truth(site)["ledger"]
+    assert (ledger["in_doubt"], ledger["sent"]) == (doubt, 60 - doubt)
+
+
+# ---- 4: told to stop
+
+
+def stopped_politely(site: Site, count: int, times: int) -> None:
+    with stage(site, count, delay=0.01) as (relay, nursery):
+        for _ in range(times):
+            before = len(relay.accepted)
+            pid = nursery.birth()
+            lab.until(lambda before=before: len(relay.accepted) > before, 30, 0.005)
+            assert nursery.end(pid) < 30
+            assert ask(site, "SELECT count(*) FROM newsletter_chunk WHERE state = 'leased'") == [
+                (0,)
+            ]
+        assert not list((site.folder / "journal").glob("w-*"))
+        finish(site, nursery, seconds=120)
+    ledger = truth(site)["ledger"]
+    assert (ledger["sent"], ledger["in_doubt"]) == (count, 0)
+
+
+def test_4_sigterm_leaves_nothing_in_doubt(site: Site) -> None:
+    stopped_politely(site, 800, 4)
+
+
+@pytest.mark.long
+def test_4_long_sigterm_50_times(site: Site) -> None:
+    stopped_politely(site, 10000, 50)
+
+
+# ---- 7, 8: the database cannot be written
+
+
+def test_7_a_database_locked_by_somebody_else_is_waited_for(site: Site) -> None:
+    if not site.env["DATABASE_URL"].startswith("sqlite"):
+        pytest.skip("PostgreSQL has no lock of the whole database")
+    with stage(site, 400, delay=0.01) as (relay, nursery):
+        pid = nursery.birth()
+        lab.until(lambda: len(relay.accepted) > 20, 30, 0.005)
+        path = site.env["DATABASE_URL"].removeprefix("sqlite:///")
+        with closing(sqlite3.connect(path, timeout=30, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            time.sleep(3)
+            other.execute("ROLLBACK")
+        lab.until(finished(site), 60)
+        assert nursery.alive(pid)
+        nursery.end(pid)
+    ledger = truth(site)["ledger"]
+    assert (ledger["sent"], ledger["in_doubt"]) == (400, 0)
+
+
+# ---- 9 to 12: a relay that is away, closes, or wants us later
+
+
+def test_9_a_relay_that_is_down_is_asked_gently_and_loses_nobody(site: Site) -> None:
+    with stage(site, 100, faults=["banner:421 4.3.2 down"], connections=10) as (relay, nursery):
+        port = relay.port
+        pid = nursery.birth()
+        lab.until(lambda: relay.connections >= 2, 30)
+        started, before = time.monotonic(), relay.connections
+        time.sleep(4)
+        assert relay.connections - before <= time.monotonic() - started + 1
+        relay.faults = []
+        assert relay.port == port
+        lab.until(finished(site), 60)
+        nursery.end(pid)
+    ledger = truth(site)["ledger"]
+    assert (ledger["sent"], ledger["in_doubt"], ledger["failed"]) == (100, 0, 0)
+
+
+def test_10_connections_that_carry_50_messages(site: Site) -> None:
+    with stage(site, 700, per_connection=50) as (relay, nursery):
+        finish(site, nursery)
+        assert relay.connections >= 700 // 50
+    ledger = truth(site)["ledger"]
+    assert (ledger["sent"], ledger["deferred"], ledger["in_doubt"]) == (700, 0, 0)
+    assert ask(site, "SELECT per_connection FROM newsletter_relay")[0][0] in range(50, 60)
+
+
+def test_11_greylisting_is_waited_out(site: Site) -> None:
+    with stage(site, 60, faults=["rcpt:450 4.2.0 greylisted"]) as (relay, nursery):
+        pid = nursery.birth("--retry", "2")
+        lab.until(lambda: ask(site, "SELECT sum(deferred) FROM newsletter_chunk") == [(60,)], 30)
+        relay.faults = []
+        assert not log(site)
+        lab.until(finished(site), 60)
+        nursery.end(pid)
+    ledger = truth(site)["ledger"]
+    assert (ledger["sent"], ledger["failed"]) == (60, 0)
+    assert ask(site, "SELECT DISTINCT round FROM newsletter_outcome ORDER BY 1") == [(1,), (2,)]
+
+
+def test_12_deferred_for_ever_is_failed_as_expired(site: Site) -> None:
+    with stage(site, 40, faults=["data:451 4.3.0 later"]) as (_, nursery):
+        finish(site, nursery, "--retry", "0.2")
+    ledger = truth(site)["ledger"]
+    assert (ledger["sent"], ledger["failed"], ledger["deferred"]) == (0, 40, 0)
+    assert ask(site, "SELECT max(round) FROM newsletter_outcome") == [(6,)]
+    assert ask(site, "SELECT DISTINCT status FROM newsletter_outcome WHERE state = 'failed'") == [
+        ("4.4.7",)
+    ]
+
+
+# ---- 13, 14: refusals
+
+
+def test_13_unknown_users_are_failed_and_suppressed_and_nobody_else(site: Site) -> None:
+    with stage(site, 200, faults=["rcpt:550 5.1.1 no such user:100:@d3"]) as (_, nursery):
+        finish(site, nursery)
+    found = truth(site)
+    failed = {a for a, state in found["readers"].items() if state == "failed"}
+    assert failed == {a for a in found["readers"] if a.endswith("@d3.example.org")}
+    assert found["ledger"]["sent"] == 180
+    assert ask(site, "SELECT count(*) FROM subscribers_suppression WHERE reason = 'hard'") == [
+        (20,)
+    ]
+    assert ask(site, "SELECT count(*) FROM newsletter_bounce WHERE kind = 'hard'") == [(20,)]
+
+
+def test_14_other_refusals_suppress_nobody(site: Site) -> None:
+    faults = [
+        "rcpt:550 Mail content denied. Ip frequency limited:100:@d1",
+        "rcpt:552 5.2.2 mailbox full:100:@d2",
+        "dot:554 5.7.1 rejected by policy:100:@d3",
+    ]
+    with stage(site, 100, faults=faults) as (_, nursery):
+        pid = nursery.birth()
+        lab.until(
+            lambda: (
+                ask(site, "SELECT sum(sent + failed + deferred) FROM newsletter_chunk") == [(100,)]
+            ),
+            60,
+        )
+        nursery.end(pid)
+    states = report(site)["readers"]
+    by_domain = {a.split("@")[1].split(".")[0]: state for a, state in states.items()}
+    assert (by_domain["d1"], by_domain["d2"], by_domain["d3"]) == ("deferred", "deferred", "failed")
+    assert Counter(states.values()) == {"sent": 70, "deferred": 20, "failed": 10}
+    assert ask(site, "SELECT count(*) FROM subscribers_suppression") == [(0,)]
+
+
+# ---- 15, 16, 17, 18, 21: a relay that misbehaves at the end of the content
+
+
+@pytest.mark.parametrize("what", ["drop", "reset", "garbage", "half-drop", "354 go on"])
+def test_15_no_valid_answer_after_the_content_is_doubt(site: Site, what: str) -> None:
+    with stage(site, 100, faults=[f"dot:{what}:100:@d4"], seed=5) as (_, nursery):
+        finish(site, nursery)
+    found = truth(site)
+    doubt = {a for a, state in found["readers"].items() if state == "in_doubt"}
+    assert doubt == {a for a in found["readers"] if a.endswith("@d4.example.org")}
+    assert found["ledger"]["sent"] == 90
+
+
+def test_15_and_18_silence_after_the_content_ends_with_the_timeout(site: Site) -> None:
+    with stage(site, 40, faults=["dot:silence:100:r3@"]) as (_, nursery):
+        finish(site, nursery, "--timeouts", "0.005")
+    found = truth(site)
+    assert found["readers"]["r3@d3.example.org"] == "in_doubt"
+    assert found["ledger"]["sent"] == 39
+
+
+def test_18_silence_before_the_content_is_no_doubt(site: Site) -> None:
+    with stage(site, 40, faults=["rcpt:silence:20"], seed=3) as (_, nursery):
+        finish(site, nursery, "--timeouts", "0.002")
+    ledger = truth(site)["ledger"]
+    assert (ledger["sent"], ledger["in_doubt"]) == (40, 0)
+
+
+def test_16_an_answer_that_takes_its_time_is_an_answer(site: Site) -> None:
+    with stage(site, 20, faults=["dot:slow 3:100:r5@"]) as (_, nursery):
+        finish(site, nursery)
+    ledger = truth(site)["ledger"]
+    assert (ledger["sent"], ledger["in_doubt"]) == (20, 0)
+
+
+def test_17_a_tarpit_holds_up_its_own_connection_only(site: Site) -> None:
+    with stage(site, 300, faults=["rcpt:tarpit:100:r7@"], tick=0.5) as (relay, nursery):
+        pid = nursery.birth()
+        lab.until(lambda: len(relay.accepted) >= 290, 30)
+        assert "r7@d7.example.org" not in relay.recipients()
+        lab.until(finished(site), 90)
+        nursery.end(pid)
+    ledger = truth(site)["ledger"]
+    assert (ledger["sent"], ledger["in_doubt"]) == (300, 0)
+
+
+def test_21_a_surplus_reply_moves_no_verdict_to_another_reader(site: Site) -> None:
+    faults = ["dot:twice:20", "rcpt:550 5.1.1 no such user:100:@d2"]
+    with stage(site, 200, faults=faults, seed=2) as (_, nursery):
+        finish(site, nursery, seconds=90)
+    found = truth(site)
+    for address, state in found["readers"].items():
+        if address.endswith("@d2.example.org"):
+            assert state == "failed"
+        else:
+            assert state in ("sent", "in_doubt")
+    assert found["ledger"]["sent"] >= 170
+
+
+# ---- 20: our login
+
+
+def test_20_a_refused_login_pauses_and_fails_nobody(site: Site) -> None:
+    with stage(site, 50, users={"someone": "else"}) as (relay, nursery):
+        site.env["SMTP_URL"] = site.env["SMTP_URL"].replace("//127", "//sudi:wrong@127")
+        pid = nursery.birth()
+        lab.until(lambda: ask(site, "SELECT state FROM newsletter_issue") == [("paused",)], 60)
+        tries = relay.connections
+        time.sleep(1)
+        nursery.end(pid)
+        assert tries <= 4 and relay.connections == tries
+    found = truth(site)
+    assert found["ledger"]["waiting"] == 50
+    assert "does not accept our login" in found["reason"]
+
+
+# ---- 22, 23: many workers, frozen workers
+
+
+@pytest.mark.parametrize("workers", [2, 4, pytest.param(8, marks=pytest.mark.long)])
+def test_22_workers_join_and_leave(site: Site, workers: int) -> None:
+    count = 1500 * workers // 2
+    with stage(site, count, delay=0.01, connections=2) as (relay, nursery):
+        pids = [nursery.birth() for _ in range(workers)]
+        for number in range(workers):
+            target = len(relay.accepted) + count // (3 * workers)
+            lab.until(lambda target=target: len(relay.accepted) >= min(target, count), 60, 0.01)
+            nursery.end(pids[number])
+            pids.append(nursery.birth())
+        lab.until(finished(site), 120)
+        for pid in pids[workers:]:
+            nursery.end(pid)
+        assert len(relay.accepted) == count
+    ledger = truth(site)["ledger"]
+    assert (ledger["sent"], ledger["in_doubt"]) == (count, 0)
+
+
+def test_23_a_worker_frozen_past_its_lease_sends_nothing_when_it_wakes(site: Site) -> None:
+    with stage(site, 900, delay=0.02) as (relay, nursery):
+        times = ("--lease", "2", "--window", "32")
+        frozen = nursery.birth(*times)
+        lab.until(lambda: len(relay.accepted) > 60, 30, 0.005)
+        nursery_stop(frozen)
+        other = nursery.birth(*times)
+        lab.until(
+            lambda: (
+                ask(
+                    site,
+                    "SELECT count(*) FROM newsletter_outcome WHERE state = 'in_doubt'",
+                )[0][0]
+                > 0
+            ),
+            30,
+        )
+        before = set(relay.recipients())
+        nursery_continue(frozen)
+        lab.until(finished(site), 60)
+        assert before
+        nursery.end(frozen)
+        nursery.end(other)
+    ledger = truth(site)["ledger"]
+    assert 0 < ledger["in_doubt"] <= 32
+    assert ledger["sent"] + ledger["in_doubt"] == 900
+
+
+def nursery_stop(pid: int) -> None:
+    os.kill(pid, signal.SIGSTOP)
+
+
+def nursery_continue(pid: int) -> None:
+    os.kill(pid, signal.SIGCONT)
+
+
+# ---- 25: pause
+
+
+def paused_and_resumed(site: Site, count: int, times: int) -> None:
+    """After a pause is committed at most the window goes out, within a second; then nothing."""
+    with stage(site, count, delay=0.01) as (relay, nursery):
+        pid = nursery.birth("--window", "32")
+        for _ in range(times):
+            before = len(relay.accepted)
+            lab.until(lambda before=before: len(relay.accepted) > before, 30, 0.002)
+            with sqlite_or_postgres(site) as execute:
+                execute("UPDATE newsletter_issue SET state = 'paused'")
+            at_pause = len(relay.accepted)
+            lab.until(lambda: in_flight(site) == 0, 5, 0.01)
+            quiet = len(relay.accepted)
+            assert quiet - at_pause <= 32 + 2 * CONNECTIONS
+            time.sleep(0.15)
+            assert len(relay.accepted) == quiet
+            with sqlite_or_postgres(site) as execute:
+                execute("UPDATE newsletter_issue SET state = 'sending'")
+        lab.until(finished(site), 120)
+        nursery.end(pid)
+    ledger = truth(site)["ledger"]
+    assert (ledger["sent"], ledger["in_doubt"]) == (count, 0)
+
+
+def in_flight(site: Site) -> int:
+    window = ask(site, "SELECT \"window\" FROM newsletter_chunk WHERE state = 'leased'")
+    return sum(len(json.loads(w) if isinstance(w, str) else w) for (w,) in window)
+
+
+@contextmanager
+def sqlite_or_postgres(site: Site) -> Iterator[Callable[[str], Any]]:
+    """What `sending.pause` does to the database, without starting Django for it."""
+    url = site.env["DATABASE_URL"]
+    if url.startswith("sqlite"):
+        path = url.removeprefix("sqlite:///")
+        with closing(sqlite3.connect(path, timeout=60, isolation_level=None)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield connection.execute
+            connection.execute("COMMIT")
+        return
+    import psycopg
+
+    with psycopg.connect(url) as connection:
+        connection.execute(
+            "SELECT pg_advisory_xact_lock(%s, id) FROM newsletter_issue", [0x73756469]
+        )
+        yield connection.execute
+
+
+def test_25_paused_and_resumed(site: Site) -> None:
+    paused_and_resumed(site, 1200, 8)
+
+
+@pytest.mark.long
+def test_25_long_paused_100_times(site: Site) -> None:
+    paused_and_resumed(site, 15000, 100)
+
+
+def test_25_cancelled_nothing_more_begins(site: Site) -> None:
+    with stage(site, 900, delay=0.02) as (relay, nursery):
+        pid = nursery.birth("--window", "32")
+        lab.until(lambda: len(relay.accepted) > 50, 30, 0.005)
+        nursery.run("act", "cancel")
+        lab.until(lambda: in_flight(site) == 0, 10)
+        quiet = len(relay.accepted)
+        time.sleep(1)
+        assert len(relay.accepted) == quiet
+        nursery.end(pid)
+    ledger = truth(site)["ledger"]
+    assert ledger["sent"] == quiet and ledger["cancelled"] == 900 - quiet
+
+
+# ---- 26 to 30: people
+
+
+def pressed(site: Site, rounds: int) -> None:
+    site.env["SMTP_URL"] = "smtp://127.0.0.1:1"
+    nursery = lab.Nursery(_lab, site.env)
+    for number in range(rounds):
+        date = f"2026-04-{number + 1:02}"
+        nursery.run("populate", "20", "--draft", "--date", date)
+        done = json.loads(nursery.run("press", "4", "--date", date))
+        assert done == {"released": 1, "refused": 3}
+    assert ask(site, "SELECT count(*) FROM newsletter_delivery") == [(20 * rounds,)]
+
+
+def test_26_pressed_from_four_sides_at_once(site: Site) -> None:
+    pressed(site, 2)
+
+
+@pytest.mark.long
+def test_26_long_50_rounds(site: Site) -> None:
+    pressed(site, 28)
+
+
+def test_27_who_leaves_during_a_send_gets_nothing_a_second_later(site: Site) -> None:
+    left = [f"r{n}@d{n % 10}.example.org" for n in range(600, 900, 3)]
+    listed = ", ".join(f"'{address}'" for address in left)
+    with stage(site, 900, delay=0.02) as (relay, nursery):
+        pid = nursery.birth("--window", "32")
+        lab.until(lambda: len(relay.accepted) > 50, 30, 0.005)
+        with sqlite_or_postgres(site) as execute:
+            execute(
+                "UPDATE subscribers_subscription SET state = 'unsubscribed' WHERE subscriber_id IN"
+                f" (SELECT id FROM subscribers_subscriber WHERE address IN ({listed}))"
+            )
+        time.sleep(1)
+        got = set(relay.recipients())
+        lab.until(finished(site), 60)
+        nursery.end(pid)
+    found = truth(site)
+    late = set(log(site)) & set(left) - got
+    assert not late
+    assert {found["readers"][address] for address in set(left) - got} == {"skipped"}
+    assert found["ledger"]["skipped"] == len(set(left) - got)
+
+
+def test_28_a_restored_copy_asks_a_person(site: Site) -> None:
+    """A worker that knows more than the database pauses what was sending."""
+    with stage(site, 300, delay=0.05, connections=1) as (relay, nursery):
+        pid = nursery.birth()
+        lab.until(lambda: len(relay.accepted) > 5, 30)
+        nursery.end(pid)
+        with sqlite_or_postgres(site) as execute:
+            execute("UPDATE newsletter_worker SET seen = '2026-01-01 00:00:00+00:00'")
+        before = len(relay.accepted)
+        pid = nursery.birth()
+        lab.until(lambda: ask(site, "SELECT state FROM newsletter_issue") == [("paused",)], 30)
+        time.sleep(0.5)
+        nursery.end(pid)
+        assert len(relay.accepted) == before
+    assert "older copy" in truth(site)["reason"]
+
+
+def test_29_released_and_then_the_process_died(site: Site) -> None:
+    """No job was ever made for it: the sweeper of any worker finds it."""
+    with stage(site, 30, "--draft") as (_, nursery):
+        with sqlite_or_postgres(site) as execute:
+            execute("UPDATE newsletter_issue SET state = 'scheduled', send_at = CURRENT_TIMESTAMP")
+        finish(site, nursery)
+    assert truth(site)["ledger"]["sent"] == 30
+
+
+def test_30_an_overdue_issue_asks(site: Site) -> None:
+    with stage(site, 30, "--draft") as (relay, nursery):
+        with sqlite_or_postgres(site) as execute:
+            execute(
+                "UPDATE newsletter_issue SET state = 'scheduled',"
+                " send_at = '2026-01-01 00:00:00+00:00'"
+            )
+        pid = nursery.birth()
+        lab.until(lambda: ask(site, "SELECT state FROM newsletter_issue") == [("paused",)], 30)
+        assert not relay.accepted
+        nursery.run("act", "resume")
+        lab.until(finished(site), 30)
+        nursery.end(pid)
+    assert truth(site)["ledger"]["sent"] == 30

@@ -17,7 +17,7 @@ import pytest
 from tests import sending_lab as lab
 from tests.conftest import Site, find_program
 from tests.smtpd import Smtpd
-from tests.test_faults import ask, finished, log, point_at, truth
+from tests.test_faults import ask, finished, laboratory, log, point_at, truth  # noqa: F401
 
 pytestmark = [pytest.mark.needs("redis")]
 
