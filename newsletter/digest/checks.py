@@ -19,6 +19,9 @@ _NUMBER = re.compile(
 )
 
 
+_MOST_FIGURES = 20  # of a title; more are not figures.
+
+
 def check(items: Iterable[Item], problems: Problems) -> None:
     """Titles with leaked JSON or a number its body contradicts, titles and links twice."""
     titles: dict[str, int] = {}
@@ -81,16 +84,17 @@ def _check_numbers(item: Item, problems: Problems) -> None:
     “Lacks” alone would flag one title in five; a swapped or mistyped digit is what an editor
     wants to hear of: same unit, same length, the same digits in another order or one digit off.
     """
-    said = _figures(item.title)
-    if not said:
+    said = sorted(_figures(item.title))[:_MOST_FIGURES]
+    if not any(unit for _number, unit in said):
         return
     body = _figures(_text(item))
     numbers = {number for number, _unit in body}
-    for number, unit in sorted(said):
-        if number in numbers or len(number.replace(".", "")) < 3:
+    for number, unit in said:
+        if not unit or number in numbers or len(number.replace(".", "")) < 3:
             continue
-        for other, other_unit in sorted(body):
-            if unit and unit == other_unit and _nearly(number, other):
+        alike = [n for n, u in body if u == unit and len(n) == len(number)]
+        for other in sorted(alike)[:1000]:
+            if _nearly(number, other):
                 problems.warn(
                     "number-differs",
                     _("The title says %(title)s%(unit)s, the text %(text)s%(unit)s.")

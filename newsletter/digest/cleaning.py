@@ -17,7 +17,6 @@ _REFERENCE = re.compile(
     r"(?:[ \t]+(?:\"[^\"]*\"|'[^']*'|\([^()]*\)))?[ \t]*$"
 )
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*:|[/#.]|\w+\.\w", re.IGNORECASE)
-_TAG = re.compile(r"\{%-?.*?-?%\}|\{\{.*?\}\}")
 _CODE_START = re.compile(r"\s*\{%-?\s*highlight\s+([\w+#-]*).*?%\}\s*$")
 _CODE_END = re.compile(r"\s*\{%-?\s*endhighlight\s*-?%\}\s*$")
 _COMMENT_START = re.compile(r"\{%-?\s*comment\s*-?%\}")
@@ -48,6 +47,19 @@ def clear(source: Sequence[str], start: int, problems: Problems) -> Cleaned:
     )
 
 
+def _cut(text: str, opening: str, closing: str) -> tuple[str, int]:
+    """`text` without what stands between the two marks, and how often; linear."""
+    out: list[str] = []
+    done = 0
+    while (start := text.find(opening, done)) >= 0:
+        end = text.find(closing, start + 2)
+        if end < 0:
+            break
+        out.append(text[done:start])
+        done = end + 2
+    return "".join([*out, text[done:]]), len(out)
+
+
 class _Cleaning:
     def __init__(self, lines: list[str], problems: Problems) -> None:
         self.lines = lines
@@ -62,6 +74,10 @@ class _Cleaning:
         last_end = max((i for i, line in enumerate(lines) if "-->" in line), default=-1)
         last_liquid = max(
             (i for i, line in enumerate(lines) if "{%" in line and _COMMENT_END.search(line)),
+            default=-1,
+        )
+        last_code = max(
+            (i for i, line in enumerate(lines) if "{%" in line and _CODE_END.match(line)),
             default=-1,
         )
         fence = until = ""
@@ -87,7 +103,7 @@ class _Cleaning:
             if stripped.startswith(("```", "~~~")) and (match := _FENCE.match(line)):
                 fence = match.group(1)
                 continue
-            if "{%" in line and (code := _CODE_START.match(line)) and self._has_code_end(index):
+            if "{%" in line and (code := _CODE_START.match(line)) and index < last_code:
                 lines[index], fence = f"```{code.group(1)}", "liquid"
                 continue
             if "<!--" in line or "{%" in line or "{{" in line or "{:" in line:
@@ -101,9 +117,6 @@ class _Cleaning:
             elif stripped.startswith(("import ", "export ")) and _MDX.match(line):
                 self._warn(index, "template-dropped", _("This MDX line was left out."))
                 self._drop(index, "")
-
-    def _has_code_end(self, index: int) -> bool:
-        return any(_CODE_END.match(line) for line in self.lines[index + 1 : index + 1000])
 
     def _drop(self, index: int, left: str) -> None:
         self.lines[index] = left
@@ -153,8 +166,9 @@ class _Cleaning:
                     break
             if until:
                 return out
-            run, count = _TAG.subn("", run)
-            tags += count
+            for opening, closing in (("{%", "%}"), ("{{", "}}")):
+                run, count = _cut(run, opening, closing)
+                tags += count
             return out + run
 
         left = outside_code(line, change)

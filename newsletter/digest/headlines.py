@@ -7,6 +7,7 @@ titles is an index, no items; the headings it groups them under are their catego
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -137,28 +138,34 @@ def _plain(text: str) -> str:
 
 def _index(reading: Reading, level: int) -> _Index:
     """Sections in front whose list repeats the titles of later ones."""
-    titles = {_plain(section.title) for section in _leafs(reading, level)} - {""}
+    titles = sorted({_plain(section.title) for section in _leafs(reading, level)} - {""})
     index = _Index()
     for section in reading.sections:
         listed = [line for line in section.content() if line.kind in {Kind.BULLET, Kind.NUMBER}]
-        names = [_plain(line.content) for line in listed]
-        hits = [name for name in names if any(_repeats(name, title) for title in titles)]
+        hits = [
+            title
+            for line in listed
+            if (title := _repeated(_plain(line.content), titles)) is not None
+        ]
         if listed and len(hits) * 2 > len(listed):
             index.sections.add(id(section))
             for above in section.above:
                 if not _holds(above):
                     index.sections.add(id(above))
-            for name in hits:
-                title = next(title for title in titles if _repeats(name, title))
-                if section.level > level or section.above:
-                    index.groups[title] = section_name(section.title)
+            if section.level > level or section.above:
+                index.groups.update((title, section_name(section.title)) for title in hits)
         elif not listed and section.level == level and index.sections:
             break
     return index
 
 
-def _repeats(name: str, title: str) -> bool:
-    return bool(name) and (name == title or (len(title) > 8 and name.startswith(title)))
+def _repeated(name: str, titles: Sequence[str]) -> str | None:
+    """The title that `name` is, or starts with; `titles` are sorted, so it is the one before."""
+    place = bisect_right(titles, name)
+    title = titles[place - 1] if place else ""
+    if title and (name == title or (len(title) > 8 and name.startswith(title))):
+        return title
+    return None
 
 
 def _find(reading: Reading, level: int, index: _Index) -> list[_Found]:

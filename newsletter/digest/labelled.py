@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -121,6 +122,7 @@ def read(reading: Reading) -> Parts:
     chosen = {id(section) for section in items}
     count = len(items)
     numbered = sum(is_numbered(section.title) for section in items) * 2 > count
+    items_level = _item_levels(items, reading)
     intro: list[str] = []
     seen_item = False
     for section in reading.sections:
@@ -135,7 +137,7 @@ def read(reading: Reading) -> Parts:
             # Prose in front of the first item introduces the issue; later it is nobody's.
             if not seen_item and not _holds(section, chosen):
                 intro.append(reading.section_block(section))
-            elif _looks_cut(section, reading):
+            elif _key(section) in items_level:
                 seen_item = True
                 parts.items.append(_Item(section, reading, numbered).read())
             elif count == 1 and parts.items:
@@ -159,15 +161,17 @@ def _holds(section: Section, chosen: set[int]) -> bool:
     return any(id(below) in chosen or _holds(below, chosen) for below in section.below)
 
 
-def _looks_cut(section: Section, reading: Reading) -> bool:
-    """An item without labels among items with them: same level as they have, text, no list only."""
-    siblings = [
-        other
-        for other in reading.sections
-        if other.level == section.level and other.above == section.above and other is not section
-    ]
-    fields = sum(1 for other in siblings if _fields_of(other, reading) & _TELLING)
-    return fields * 2 > len(siblings) and fields >= 2
+def _key(section: Section) -> tuple[int, int]:
+    """Sections under the same heading, at the same level, have the same key."""
+    return section.level, id(section.above[-1]) if section.above else 0
+
+
+def _item_levels(items: Sequence[Section], reading: Reading) -> set[tuple[int, int]]:
+    """Keys of sections most of which are items: one without labels among them was cut or
+    mistyped, and is an item too."""
+    all_of = Counter(_key(section) for section in reading.sections)
+    those = Counter(_key(section) for section in items)
+    return {key for key, count in those.items() if count >= 2 and count * 2 > all_of[key]}
 
 
 def _is_tail(section: Section, reading: Reading) -> bool:

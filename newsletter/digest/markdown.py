@@ -166,10 +166,17 @@ def _parser() -> MarkdownIt:
 
 
 def _too_wild(source: str) -> bool:
-    longest = len(source)
-    if longest > _LONGEST_RUN:
-        longest = max(map(len, source.split("\n")))
-    return longest > _LONGEST_RUN or source.count("[") > _MOST_BRACKETS
+    if len(source) <= _LONGEST_RUN and source.count("[") <= _MOST_BRACKETS:
+        return False
+    brackets = 0
+    for line in source.split("\n"):
+        stripped = line.lstrip()
+        if not stripped or stripped[0] in "-*+#>|" or stripped[0].isdigit():
+            brackets = 0  # Another run begins.
+        brackets += line.count("[")
+        if brackets > _MOST_BRACKETS or len(line) > _LONGEST_RUN:
+            return True
+    return False
 
 
 def _is_cjk(character: str) -> bool:
@@ -292,7 +299,7 @@ def _softbreak(_self: Any, tokens: Sequence[Token], index: int, *_rest: Any) -> 
 
 def _joins(tokens: Sequence[Token], index: int) -> bool:
     """Whether the line break at `index` stands between two CJK characters."""
-    before = next((t.content for t in reversed(tokens[:index][-4:]) if t.content), "")
+    before = next((t.content for t in reversed(tokens[max(0, index - 4) : index]) if t.content), "")
     after = next((t.content for t in tokens[index + 1 : index + 5] if t.content), "")
     return bool(before and after and _is_cjk(before[-1]) and _is_cjk(after[0]))
 

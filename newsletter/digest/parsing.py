@@ -23,12 +23,15 @@ from .value import Digest, Shape
 
 LONGEST_LINE = 100_000  # characters; the longest real one seen has 9,000.
 LONGEST_TEXT = 4_000_000
-MOST_LINES = 100_000
+MOST_LINES = 20_000  # the longest real one seen has about 5,000.
 MOST_ITEMS = 2_000
 _MOST_BRACKETS = 2_000  # in one paragraph: inline parsing of brackets is worse than linear.
 _DEEPEST = 40  # quote marks or list marks in front of one line.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _NESTED = re.compile(rf"[ \t]*(?:(?:>|[-*+]|\d{{1,9}}[.)])[ \t]*){{{_DEEPEST + 1}}}")
+_HEAPED = re.compile(r"([\[\](){}<>*_~`\"'|])\1{499}")
+_INDENTED = re.compile(r"[ \t]{200,}(?:[-*+>]|\d{1,9}[.)])")
+_TAGS = re.compile(r"<[A-Za-z/]")
 _JSON = re.compile(r"\s*[{\[]\s*[\"{\]}]")
 
 _READERS: Mapping[Shape, Callable[[Reading], Parts]] = {
@@ -56,6 +59,13 @@ def parse(
     editor's answers; they win over what the file says.
     """
     problems = Problems()
+    if len(text) > LONGEST_TEXT:
+        problems.error(
+            "too-large",
+            _("The text has %(size)d characters; the most is %(most)d. Divide it.")
+            % {"size": len(text), "most": LONGEST_TEXT},
+        )
+        return _refused(problems, "")
     text = normal_lines(text)
     if _hostile(text, problems):
         return _refused(problems, text)
@@ -264,13 +274,6 @@ def _refused(problems: Problems, text: str, front: Front | None = None) -> Diges
 
 def _hostile(text: str, problems: Problems) -> bool:
     """Refuse what no person wrote, before anything that could be slow looks at it."""
-    if len(text) > LONGEST_TEXT:
-        problems.error(
-            "too-large",
-            _("The text has %(size)d characters; the most is %(most)d. Divide it.")
-            % {"size": len(text), "most": LONGEST_TEXT},
-        )
-        return True
     bad = _CONTROL.search(text)
     if bad:
         place = text.count("\n", 0, bad.start()) + 1
@@ -305,15 +308,26 @@ def _hostile(text: str, problems: Problems) -> bool:
                 % {"size": len(line), "most": LONGEST_LINE},
                 number,
             )
-        elif _NESTED.match(line) and not set(line) <= set("-*_ \t"):
+        elif _deep(line):
             problems.error("nesting", _("This line is nested too deeply."), number)
         else:
             stripped = line.lstrip()
             if not stripped or stripped[0] in "-*+#>|" or stripped[0].isdigit():
                 brackets = 0
-            brackets += line.count("[")
+            brackets += line.count("[") + (len(_TAGS.findall(line)) if "<" in line else 0)
             if brackets <= _MOST_BRACKETS:
                 continue
-            problems.error("nesting", _("There are too many brackets in one paragraph."), number)
+            problems.error(
+                "nesting", _("There are too many brackets or tags in one paragraph."), number
+            )
         return True
     return False
+
+
+def _deep(line: str) -> bool:
+    """Marks heaped up as no person does; a rule of any length is none."""
+    if len(line) < _DEEPEST or set(line) <= set("-*_=~` \t"):
+        return False
+    return bool(
+        _NESTED.match(line) or _INDENTED.match(line) or (len(line) >= 500 and _HEAPED.search(line))
+    )

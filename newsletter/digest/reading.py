@@ -226,25 +226,33 @@ def _rest(text: str) -> str:
 
 
 def read_lead(text: str) -> tuple[str, str]:
-    """A bullet's lead phrase and the rest: `**lead**rest`, `**lead：** rest`, `lead：rest`."""
+    """A bullet's lead phrase and the rest: `**lead：** rest`, `**lead**：rest`, `lead：rest`.
+
+    Bold that the sentence goes on from is no lead: outputs put a colon behind leads.
+    """
     bold = _LEAD_BOLD.match(text)
     if bold:
         lead = bold.group(2).strip()
         bare = lead.rstrip("：: ")
-        if bare:
-            return bare, text[bold.end() :].strip()
+        rest = text[bold.end() :].strip()
+        if bare and (bare != lead or bold.group(3) or not rest):
+            return bare, rest
+        return "", text
     plain = _LEAD_COLON.match(text)
     if plain and not plain.group(1).lower().endswith(("http", "https", "mailto")):
-        lead = plain.group(1).strip()
+        lead = plain.group(1).strip().strip("*").strip()
         # Half a bold run is no lead.
-        if lead.count("**") % 2 == 0 and lead.count("*") != 1:
-            return lead.strip("*").strip(), text[plain.end() :].strip()
+        if lead and "*" not in lead and plain.group(1).count("*") % 4 == 0:
+            return lead, text[plain.end() :].strip()
     return "", text
 
 
 def read_bullets(lines: Sequence[Line], reading: Reading) -> tuple[Bullet, ...]:
     """A list as bullets, nested by indentation; `- a   - b` on one line is opened again."""
     return _Bullets(reading).read(lines)
+
+
+_DEEPEST = 12  # levels of a list; deeper ones join the last.
 
 
 @dataclass(slots=True)
@@ -274,6 +282,7 @@ class _Bullets:
             if line.kind in {Kind.BULLET, Kind.NUMBER} and (line.kind is Kind.BULLET or path):
                 while path and line.indent <= path[-1].indent:
                     path.pop()
+                del path[_DEEPEST:]
                 text = line.content if line.kind is Kind.BULLET else line.raw.strip()
                 node = self._open(text, line.indent)
                 if path and line.kind is Kind.NUMBER and line.indent == 0:
@@ -297,6 +306,8 @@ class _Bullets:
 
     def _open(self, text: str, indent: int) -> _Node:
         pieces = self._SQUASHED.split(text) if "- " in text or "* " in text else [text]
+        if len(pieces) > 1:  # Then a bold lead behind a dash opens the next bullet, too.
+            pieces = [part for piece in pieces for part in re.split(r" - (?=\*\*)", piece)]
         pieces = [piece.strip() for piece in pieces if piece.strip(" -*")]
         if not pieces:
             return _Node(indent, [text])
