@@ -64,7 +64,7 @@ def listing(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
     if kind not in _KINDS:
         raise Http404
     open_addresses = may(request.user, Act.READERS, issue.publication)
-    taken = keyset.take(request, _latest(issue, kind), ["delivery_id"])
+    taken = keyset.take(request, _latest(issue, kind), ["delivery_id"], ascending=True)
     deliveries = Delivery.objects.in_bulk([outcome.delivery_id for outcome in taken.rows])
     ties = Subscription.objects.select_related("subscriber").in_bulk(
         [delivery.subscription_id for delivery in deliveries.values()]

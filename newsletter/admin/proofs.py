@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods
 
 from subscribers.addresses import BadAddress, normalise
 from subscribers.admin.access import actor
-from subscribers.admin.chrome import record
 from subscribers.choice import TAIL
 from subscribers.roles import Act
 
@@ -79,14 +78,6 @@ def send(request: HttpRequest, pk: int) -> HttpResponseBase:
                     None, _("The mail server did not take it: %(error)s") % {"error": error}
                 )
             else:
-                # How many, not where: the trail outlives an erasure.
-                record(
-                    request,
-                    "test sent",
-                    f"issue:{issue.pk}",
-                    issue.publication,
-                    addresses=len(addresses),
-                )
                 messages.success(
                     request,
                     ngettext(

@@ -281,7 +281,7 @@ class PublicationAdmin(ModelAdmin[Publication]):
     def category_names(self, obj: Publication) -> str:
         """The live categories, with the way to their own pages."""
         if obj._state.adding:
-            return _("Save the publication first.")
+            return str(_("Save the publication first."))
         names = obj.categories.filter(retired_at__isnull=True).values_list("name", flat=True)
         return format_html(
             '{} <a href="{}?publication={}">{}</a>',

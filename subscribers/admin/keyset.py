@@ -20,7 +20,7 @@ M = TypeVar("M", bound=Model)
 
 @dataclass(frozen=True)
 class Slice(Generic[M]):
-    """One page of a list, newest first; `newer` and `older` are query strings, empty at the end."""
+    """One page of a list; `newer` and `older` are query strings, empty at the end."""
 
     rows: list[M]
     newer: str
@@ -69,22 +69,31 @@ def _beyond(fields: Sequence[str], values: Sequence[Any], direction: str) -> Q:
 
 
 def take(
-    request: HttpRequest, queryset: QuerySet[M], fields: Sequence[str], *, size: int = 50
+    request: HttpRequest,
+    queryset: QuerySet[M],
+    fields: Sequence[str],
+    *,
+    size: int = 50,
+    ascending: bool = False,
 ) -> Slice[M]:
-    """The page of `queryset` the request asks for by `?older=` or `?newer=`, newest first.
+    """The page of `queryset` the request asks for by `?older=` or `?newer=`.
 
-    `fields`: one or two columns (not null) that order it, the last one unique; all descending.
+    `fields`: one or two columns (not null) that order it, the last one unique; all descending,
+    or all ascending, where "older" means further down.
     """
+    down, up = ("gt", "lt") if ascending else ("lt", "gt")
+    downwards = [field if ascending else f"-{field}" for field in fields]
+    upwards = [f"-{field}" if ascending else field for field in fields]
     before = _values(request.GET.get("older", ""), queryset, fields)
     after = _values(request.GET.get("newer", ""), queryset, fields) if before is None else None
     if after is not None:
-        rows = list(queryset.filter(_beyond(fields, after, "gt")).order_by(*fields)[: size + 1])
+        rows = list(queryset.filter(_beyond(fields, after, up)).order_by(*upwards)[: size + 1])
         more_newer, more_older = len(rows) > size, True
         rows = rows[:size][::-1]
     else:
         if before is not None:
-            queryset = queryset.filter(_beyond(fields, before, "lt"))
-        rows = list(queryset.order_by(*(f"-{field}" for field in fields))[: size + 1])
+            queryset = queryset.filter(_beyond(fields, before, down))
+        rows = list(queryset.order_by(*downwards)[: size + 1])
         more_newer, more_older = before is not None, len(rows) > size
         rows = rows[:size]
     others = request.GET.copy()
