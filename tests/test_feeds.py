@@ -18,6 +18,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from lxml import etree
 
+from newsletter.feeds import kept
 from newsletter.models import Issue, Item, Link
 from subscribers import links
 from subscribers.models import Category, Publication, Subscription
@@ -37,6 +38,13 @@ MONDAY = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
 TUESDAY = dt.datetime(2026, 3, 3, 8, 0, tzinfo=dt.UTC)
 ATOM = "{http://www.w3.org/2005/Atom}"
 HISTORY = "{http://purl.org/syndication/history/1.0}"
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    """Tests share ids and a clock, so what one built must not be another's."""
+    kept.BODIES.clear()
+    kept.ITEMS.clear()
 
 
 @pytest.fixture
@@ -437,6 +445,42 @@ def test_an_unchanged_feed_is_one_read(
     assert fresh["Last-Modified"] == "Tue, 03 Mar 2026 10:00:00 GMT"
 
 
+def test_a_feed_is_built_once_for_all_who_ask(
+    client: Client, harbour: SimpleNamespace, django_assert_num_queries: Any
+) -> None:
+    first = read(client, "/daily/feed.atom")
+    with django_assert_num_queries(1):
+        second = read(client, "/daily/feed.atom")
+    assert second.content == first.content
+    assert second["ETag"] == first["ETag"]
+    assert second["Content-Language"] == "en"
+    read(client, "/daily/c/ships/feed.atom")
+    with django_assert_num_queries(2):  # The publication, and its categories.
+        read(client, "/daily/c/ships/feed.atom")
+    Issue.objects.filter(pk=harbour.tuesday.pk).update(title="Renamed")
+    Publication.objects.update(changed_at=TUESDAY + dt.timedelta(hours=3))
+    assert titles(client, "/daily/feed.atom")[0] == "Renamed"
+
+
+def test_what_is_kept_is_bounded() -> None:
+    small = kept.Kept(10)
+    built: list[str] = []
+
+    def build(name: str) -> bytes:
+        return small.get(name, lambda: built.append(name) or name.encode() * 4)
+
+    assert build("a") == b"aaaa"
+    build("b")
+    build("a")  # asked for again, so it is "b" that falls out
+    build("c")
+    build("a")
+    assert built == ["a", "b", "c"]
+    build("b")
+    assert built == ["a", "b", "c", "b"]
+    assert small.get("large", lambda: b"x" * 11) == b"x" * 11
+    assert build("a") == b"aaaa"
+
+
 def test_every_feed_has_an_etag_of_its_own(client: Client, harbour: SimpleNamespace) -> None:
     addresses = [f"/daily/feed.{form}" for form in FORMS]
     addresses += ["/daily/c/ships/feed.atom", "/daily/c/tides/feed.atom"]
@@ -489,6 +533,7 @@ def test_the_work_does_not_grow_with_the_archive(
             harbour.daily, moment.date().isoformat(), state="archived", published_at=moment
         )
         builders.item(one, harbour.ships, f"Ship {number}", published_at=moment)
+    kept.BODIES.clear()
     with CaptureQueriesContext(connection) as many:
         read(client, f"{address}.json")
     assert len(many) == len(few)

@@ -24,7 +24,7 @@ from .. import archive, editions
 from ..digest import markdown
 from ..models import Issue, Item
 from ..rendering import neutral
-from . import document
+from . import document, kept
 from .document import Entry, Feed, Form, Source
 
 # A digest comes once a day: a copy is good for half an hour, and a hub tells who wants it sooner.
@@ -115,7 +115,8 @@ def _entries(
         found = archive.issues(publication).filter(published_at__gte=start, published_at__lt=end)
         entries = _issue_entries(list(found))
     else:
-        entries = [item_entry(piece) for piece in archive.items_of_month(publication, rows, month)]
+        pieces = archive.items_of_month(publication, rows, month)
+        entries = [item_entry(piece, publication.changed_at) for piece in pieces]
     return (
         entries,
         archive.month_before(publication, rows, start),
@@ -126,7 +127,7 @@ def _entries(
 def _newest(publication: Publication, rows: list[Category] | None) -> tuple[list[Entry], bool]:
     if rows is not None:
         window = archive.items(publication, rows)
-        return [item_entry(piece) for piece in window.pieces], window.more
+        return [item_entry(piece, publication.changed_at) for piece in window.pieces], window.more
     found = list(archive.issues(publication)[: archive.PAGE_ISSUES + 1])
     counts = dict(
         Item.objects.filter(issue__in=found).values_list("issue").annotate(Count("id")).order_by()
@@ -170,7 +171,6 @@ def _feed(
         page = page_path(publication.slug, slugs)
     month = chosen.month
     now_month = archive.Month.of(timezone.now(), archive.zone_of(publication))
-    hub = "" if chosen.subscription is not None else publication.hub_url
 
     def at(one: archive.Month | None) -> str:
         return "" if one is None else settings.BASE_URL + chosen.path(form, one)
@@ -188,12 +188,19 @@ def _feed(
         entries=tuple(entries),
         minutes=MINUTES,
         categories=tuple((c.slug, n) for c, n in zip(chosen.categories or (), names, strict=True)),
-        hub=hub if month is None else "",
+        hub=hub_of(chosen),
         current="" if month is None else settings.BASE_URL + chosen.path(form),
         older=at(older),
         newer=at(newer),
         archive=month is not None and (month.year, month.month) < (now_month.year, now_month.month),
     )
+
+
+def hub_of(chosen: Chosen) -> str:
+    """The WebSub hub a feed names. A reader's own does not: the hub would learn its token."""
+    if chosen.subscription is not None or chosen.month is not None:
+        return ""
+    return chosen.publication.hub_url
 
 
 def _feed_id(chosen: Chosen) -> str:
@@ -215,11 +222,12 @@ def _feed_id(chosen: Chosen) -> str:
     return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_OID, ' / '.join(parts))}"
 
 
-def item_entry(piece: archive.Piece) -> Entry:
+def item_entry(piece: archive.Piece, changed: dt.datetime) -> Entry:
     """An item as an entry. Its link is our page, its source is named beside it.
 
     Items of an issue appear at one moment; entries that share a moment are put in any order by
-    readers, so each stands a second behind the one before it.
+    readers, so each stands a second behind the one before it. `changed` is when the publication
+    last did.
     """
     item, issue = piece.item, piece.issue
     assert item.published_at is not None
@@ -229,7 +237,7 @@ def item_entry(piece: archive.Piece) -> Entry:
         id=item.entry_id,
         title=title,
         link=f"{settings.BASE_URL}/{piece.publication}/{issue.slug}/#{item.anchor}",
-        html=render_to_string("newsletter/feed_item.html", {"item": item, "single": True}),
+        html=_item_html(item, changed),
         published=published,
         updated=_whole(item.corrected_at) if item.corrected_at else published,
         summary=_summary(item),
@@ -241,6 +249,15 @@ def item_entry(piece: archive.Piece) -> Entry:
             if (url := neutral.address(source.url))
         ),
     )
+
+
+def _item_html(item: editions.ItemView, changed: dt.datetime) -> str:
+    def build() -> bytes:
+        html = render_to_string("newsletter/feed_item.html", {"item": item})
+        # A surrogate that came out of JSON has no octets.
+        return document.feed_html(html).encode()
+
+    return kept.ITEMS.get((item.id, changed, translation.get_language()), build).decode()
 
 
 def issue_entry(view: editions.IssueView) -> Entry:

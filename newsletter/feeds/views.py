@@ -17,11 +17,11 @@ from django.utils.http import http_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from subscribers import links
+from subscribers import languages, links
 from subscribers.models import Publication, Subscription
 
 from .. import archive
-from . import contents, document
+from . import contents, document, kept
 from .contents import Chosen
 from .document import Form
 
@@ -176,15 +176,23 @@ def _unchanged(
 
 
 def _written(request: HttpRequest, chosen: Chosen, form: Form, state: str = "") -> HttpResponse:
-    feed = contents.build(chosen, form)
-    if chosen.month is not None and not feed.entries:
-        raise Missing(_("Nothing was published in that month."))
-    response = HttpResponse(
-        document.write(feed, form), content_type=f"{form.media_type}; charset=utf-8"
-    )
-    response.headers["ETag"] = _etag(request, chosen.publication, state)
+    etag = _etag(request, chosen.publication, state)
+
+    def build() -> bytes:
+        feed = contents.build(chosen, form)
+        if chosen.month is not None and not feed.entries:
+            raise Missing(_("Nothing was published in that month."))
+        return document.write(feed, form)
+
+    # A reader's own feed is asked for by one; the others by many at once.
+    body = build() if chosen.subscription else kept.BODIES.get(etag, build)
+    response = HttpResponse(body, content_type=f"{form.media_type}; charset=utf-8")
+    response.headers["ETag"] = etag
     response.headers["Last-Modified"] = http_date(int(chosen.publication.changed_at.timestamp()))
-    response.headers["Content-Language"] = feed.language
-    if feed.hub:
-        response.headers["Link"] = f'<{feed.hub}>; rel="hub", <{feed.address}>; rel="self"'
+    language = languages.of_publication(chosen.publication)
+    response.headers["Content-Language"] = languages.stored(language)
+    hub = contents.hub_of(chosen)
+    if hub:
+        address = settings.BASE_URL + chosen.path(form)
+        response.headers["Link"] = f'<{hub}>; rel="hub", <{address}>; rel="self"'
     return response
