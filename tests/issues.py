@@ -44,13 +44,19 @@ _BULLETS = {
     "en": [
         ("Timing", "The first crossing leaves at 23:40 and returns before six."),
         ("Cost", "A single ticket costs 4.20; the card half the town carries is valid."),
-        ("Doubts", "Residents expect noise; see the [measurements](https://example.org/noise)."),
+        (
+            "Doubts",
+            "Residents expect noise; see the [measurements](https://example.org/noise/{number}).",
+        ),
         ("", "What nobody says aloud: the old ferry would not have passed inspection."),
     ],
     "zh-Hans": [
         ("时间安排", "首班船 23:40 开出，清晨六点前返回，货运与通勤共用一条船。"),
         ("费用", "单程 4.20 元，市民卡可用，老人与学生半价。"),
-        ("疑虑", "东码头居民担心噪声，运营方承诺[每月公布测量数据](https://example.org/noise)。"),
+        (
+            "疑虑",
+            "东码头居民担心噪声，运营方承诺[每月公布测量数据](https://example.org/noise/{number})。",
+        ),
         ("", "没有人明说的是：旧轮渡本来就过不了年检。"),
     ],
 }
@@ -84,7 +90,7 @@ def item(number: int, category: CategoryView | None, **extra: Any) -> ItemView:
         "category": category,
         "sources": (LinkView(number, "The Harbour Paper", url),),
         "insight": _INSIGHT[language],
-        "bullets": tuple(BulletView(lead, text) for lead, text in bullets),
+        "bullets": tuple(BulletView(lead, text.format(number=number)) for lead, text in bullets),
     }
     return ItemView(**{**defaults, **extra})
 
