@@ -11,6 +11,7 @@ import contextlib
 import email
 import email.errors
 import email.header
+import email.parser
 import html
 import re
 from dataclasses import dataclass, field
@@ -40,16 +41,19 @@ _HEAD = re.compile(
     re.I | re.M,
 )
 _UNFOLD = re.compile(r"\n[ \t]+")
-_FIELD = re.compile(r"^[>|\s]*([A-Za-z][A-Za-z-]{2,40}):[ \t]*(.*)$")
+_FIELD = re.compile(r"^[>| \t]*([A-Za-z][A-Za-z-]{2,40}):[ \t]*(.*)$")
 _MACHINE = re.compile(
-    r"^[>|\s]*(?:Final-Recipient|Original-Recipient|Diagnostic-Code)\s*:", re.I | re.M
+    r"^[>| \t]*(?:Final-Recipient|Original-Recipient|Diagnostic-Code)\s*:", re.I | re.M
 )
 _FEEDBACK = re.compile(r"^Feedback-Type: *\w", re.I | re.M)
 # No server says why in more words than this; what is longer is somebody's letter.
 MAX_TEXT = 40_000
-_BLANK = re.compile(r"\n[>|\s]*\n")
-_TAG = re.compile(r"<(?:br|/p|/div|/tr|/li|/h\d)\b[^>]*>", re.I)
-_ANY_TAG = re.compile(r"<(?:style|script)\b.*?</(?:style|script)>|<[^>@]*>", re.I | re.S)
+MAX_LINE = 10_000
+MAX_DEPTH = 20
+MAX_GROUPS = 100
+_BLANK = re.compile(r"\n[>| \t]*\n")
+_TAG = re.compile(r"(<[^<>@]{0,2000}>)")
+_BREAK = re.compile(r"</?(?:br|p|div|tr|li|h\d)\b", re.I)
 
 Fields = dict[str, str]
 
@@ -82,7 +86,12 @@ def read(data: bytes) -> Mail:
     data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     if data.startswith(b"From "):  # The separator line of an mbox.
         data = data.partition(b"\n")[2]
-    message = email.message_from_bytes(data)
+    try:
+        message = email.message_from_bytes(data)
+    except (RecursionError, ValueError, LookupError, AttributeError, TypeError):
+        # A thousand nested parts, or another of the parser's own troubles: the head will do.
+        message = email.parser.BytesHeaderParser().parsebytes(data.partition(b"\n\n")[0])
+        message.set_payload(data.partition(b"\n\n")[2][: 5 * MAX_TEXT].decode("latin-1"))
     mail = Mail(
         headers=[(key.lower(), _header(value)) for key, value in message.items()],
         content_type=message.get_content_type(),
@@ -90,7 +99,7 @@ def read(data: bytes) -> Mail:
     )
     texts: list[str] = []
     _walk(message, mail, texts, depth=0)
-    text = "\n".join(texts)
+    text = "\n".join(texts)[: 5 * MAX_TEXT]
     if not mail.returned:
         text, mail.returned = split_returned(text)
     mail.text = text[:MAX_TEXT]
@@ -106,14 +115,14 @@ def _walk(part: Message, mail: Mail, texts: list[str], depth: int) -> None:
     kind = part.get_content_type()
     if kind == "message/delivery-status":
         mail.has_status = True
-        mail.groups += groups(_inner_text(part))
+        mail.groups += groups(_inner_text(part))[: MAX_GROUPS - len(mail.groups)]
     elif kind == "message/feedback-report":
         mail.feedback += _lines(_inner_text(part))
     elif kind in ("message/rfc822", "text/rfc822-headers", "text/rfc822-header", "message/partial"):
         mail.has_message = True
         mail.returned += _inner_text(part)
     elif part.is_multipart():
-        if depth > 20:
+        if depth > MAX_DEPTH:
             return
         for inner in part.get_payload():
             if isinstance(inner, Message):
@@ -132,7 +141,7 @@ def _inner_text(part: Message) -> str:
     if isinstance(payload, str):
         return _text(part)
     pieces = []
-    for inner in payload if isinstance(payload, list) else [payload]:
+    for inner in payload[: 2 * MAX_GROUPS] if isinstance(payload, list) else [payload]:
         if not isinstance(inner, Message):
             continue
         head = "".join(f"{key}: {_header(value)}\n" for key, value in inner.items())
@@ -142,6 +151,12 @@ def _inner_text(part: Message) -> str:
 
 
 def _text(part: Message) -> str:
+    """The text of a part, with no line and no whole that a hostile sender made endless."""
+    text = _decoded(part)[: 5 * MAX_TEXT]
+    return "\n".join(line[:MAX_LINE] for line in text.split("\n"))
+
+
+def _decoded(part: Message) -> str:
     raw = part.get_payload(decode=True)
     if not isinstance(raw, bytes):
         return ""
@@ -157,7 +172,18 @@ def _text(part: Message) -> str:
 
 
 def _words(page: str) -> str:
-    return html.unescape(_ANY_TAG.sub(" ", _TAG.sub("\n", page)))
+    """The words of an HTML page, one pass."""
+    words, hidden = [], ""
+    for piece in _TAG.split(page):
+        tag = piece.lower() if piece.startswith("<") and piece.endswith(">") else ""
+        if hidden:
+            hidden = "" if tag.startswith(f"</{hidden}") else hidden
+        elif tag:
+            hidden = next((n for n in ("style", "script") if tag.startswith(f"<{n}")), "")
+            words.append("\n" if _BREAK.match(tag) else " ")
+        else:
+            words.append(piece)
+    return html.unescape("".join(words))
 
 
 def _header(value: object) -> str:
@@ -181,8 +207,10 @@ def groups(text: str) -> list[Fields]:
 
     A group needs an address or a diagnosis; the group about the message has neither.
     """
-    found = []
+    found: list[Fields] = []
     for block in _BLANK.split(text):
+        if len(found) >= MAX_GROUPS:
+            break
         fields: Fields = {}
         for key, value in _lines(block):
             # Two groups without the blank line between them.

@@ -23,6 +23,8 @@ HARD = frozenset(["user_unknown", "host_unknown", "moved", "no_mail_service"])
 _URL = re.compile(r"\b(?:https?://|www\.)\S+", re.I)
 _STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]|\w)")
 _CODE = re.compile(r"(?<![\w.\-/=])([245][0-5]\d)(?![\w.])")
+# Servers explain themselves at the beginning.
+_MOST = 8_000
 # `<alice@example.org>: …` is how Postfix begins its answer to RCPT.
 _QUOTED = re.compile(r"[245]\d\d:? (?:[245]\.\d{1,3}\.\d{1,3} )?<[^<>\s]+@[^<>\s]+>: ")
 
@@ -116,6 +118,7 @@ def judge(
     relay often says 5.0.0 or 5.1.1 for everything. `category` is a relay's own classification;
     `program` that a local delivery program failed, which says nothing of the address.
     """
+    text = text[:_MOST]
     code = code_in(text)
     inner = status_in(text)
     best = inner if inner and not inner.endswith(".0.0") else (status or inner)
