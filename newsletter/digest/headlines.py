@@ -103,6 +103,12 @@ def evidence(reading: Reading) -> int:
     return good if good >= 3 else 0
 
 
+def has_index(reading: Reading) -> bool:
+    """Whether a list in front repeats the titles."""
+    level = item_level(reading)[0]
+    return bool(level and _index(reading, level).sections)
+
+
 def read(reading: Reading) -> Parts:
     """Items in order, the text in front of them as introduction."""
     level = item_level(reading)[0] or max((s.level for s in reading.sections), default=0)
@@ -133,7 +139,7 @@ class _Index:
 
 def _plain(text: str) -> str:
     text = re.sub(r"\[([^\[\]]*)\]\([^()]*(?:\([^()]*\)[^()]*)*\)", r"\1", text)
-    return re.sub(r"[\W_]+", "", re.sub(r"#\s*\d+\s*$", "", text)).casefold()
+    return re.sub(r"[\W_]+", "", re.sub(r"#\s*\d+[`\s]*$", "", text)).casefold()
 
 
 def _index(reading: Reading, level: int) -> _Index:
@@ -234,7 +240,7 @@ def _item(found: _Found, reading: Reading, groups: dict[str, str], numbered: boo
     if translation:
         extra["translation"] = translation
         blocks.insert(0, f"**{translation.strip('*')}**")
-    if rest and _plain(rest):
+    if rest and _plain(rest):  # A running number behind the title is no text.
         blocks.insert(0, rest)
     assert titled.heading is not None
     category = groups.get(_plain(titled.title), "") or section_category(section, reading, own=False)

@@ -110,7 +110,7 @@ def _segments(line: Line, reading: Reading) -> list[str]:
     first = reading.labels.match(parts[0])
     if telling == 0 or (first is not None and first.field in _TEXT):
         return [line.content]
-    if line.kind is Kind.QUOTE or telling == len(parts):
+    if telling == len(parts) or (line.kind is Kind.QUOTE and first is None):
         return parts
     return parts if first is not None and telling >= 2 else [line.content]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -92,14 +92,29 @@ def parse(
         return _refused(problems, text, front)
     chosen = next((known for known in _READERS if known == shape), None) or choose(reading)
     parts = _READERS[chosen](reading)
-    reading.claim(
-        *(
-            line
-            for line in lines
-            if cleaned.reference_lines.get(line.number) in reading.used_references
-        )
-    )
+    _claim_references(reading, cleaned.reference_lines)
     return _digest(reading, chosen, parts, title or _title(reading), date, name)
+
+
+def _claim_references(reading: Reading, labels: Mapping[int, str]) -> None:
+    """The definitions a text used have found their place; the others are said once."""
+    unused = []
+    for number, label in labels.items():
+        if label in reading.used_references:
+            reading.claimed.add(number)
+        else:
+            unused.append(number)
+    if unused:
+        reading.problems.note(
+            "reference-unused",
+            ngettext(
+                "This link definition is used nowhere.",
+                "%(count)d link definitions are used nowhere; this is the first.",
+                len(unused),
+            )
+            % {"count": len(unused)},
+            unused[0],
+        )
 
 
 def choose(reading: Reading) -> Shape:
@@ -111,7 +126,7 @@ def choose(reading: Reading) -> Shape:
     if entries >= max(2, links):
         return "numbered"
     heads = headlines.evidence(reading)
-    if heads > links:
+    if heads > links or (heads and headlines.has_index(reading)):
         return "headlines"
     return "links" if links else "document"
 
@@ -179,7 +194,7 @@ def _digest(
             numbers[0],
         )
     unclaimed = reading.unclaimed()
-    _say_unclaimed(unclaimed, reading)
+    _say_unclaimed(reading)
     extra = dict(reading.front.values)
     if reading.title and reading.front.title and reading.title != reading.front.title:
         extra["heading"] = reading.title
@@ -238,18 +253,20 @@ def _date_line(reading: Reading) -> dt.date | None:
     return None
 
 
-def _say_unclaimed(unclaimed: Sequence[tuple[int, int]], reading: Reading) -> None:
-    gone = {line.number for line in reading.lines if line.kind is Kind.GONE}
-    for first, last in unclaimed:
-        if all(number in gone for number in range(first, last + 1)):
-            continue
+def _say_unclaimed(reading: Reading) -> None:
+    for first, last in reading.unclaimed(dropped=False):
         reading.problems.warn(
             "unclaimed",
-            _("Lines %(first)d to %(last)d belong to no item and were left out. Put them under an "
-              "item's heading, or in front of the first item.")
+            ngettext(
+                "Line %(first)d belongs to no item and was left out. Put it under an item's "
+                "heading, or in front of the first item.",
+                "Lines %(first)d to %(last)d belong to no item and were left out. Put them under "
+                "an item's heading, or in front of the first item.",
+                last - first + 1,
+            )
             % {"first": first, "last": last},
             first,
-        )  # fmt: skip
+        )
 
 
 def _refused(problems: Problems, text: str, front: Front | None = None) -> Digest:

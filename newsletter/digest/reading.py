@@ -124,12 +124,12 @@ class Reading:
             line.number,
         )
 
-    def unclaimed(self) -> list[tuple[int, int]]:
-        """Ranges of lines with content that nothing took."""
+    def unclaimed(self, *, dropped: bool = True) -> list[tuple[int, int]]:
+        """Ranges of lines that nothing took; with `dropped` also comments and the like."""
         ranges: list[tuple[int, int]] = []
         open_at = last = 0
         for line in self.lines:
-            if line.kind in {Kind.BLANK, Kind.RULE}:
+            if line.kind in {Kind.BLANK, Kind.RULE} or (line.kind is Kind.GONE and not dropped):
                 continue
             if line.number in self.claimed:
                 if open_at:
