@@ -12,7 +12,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from .addresses import BadAddress, normalise
@@ -104,6 +103,7 @@ _STATES = {
 }
 _YES = frozenset(["true", "yes", "y", "1", "t", "on", "是", "已订阅"])
 _NO = frozenset(["false", "no", "n", "0", "f", "off", "否"])
+_YES_NO = {**dict.fromkeys(_YES, True), **dict.fromkeys(_NO, False)}
 _NEVER = frozenset(["", "-", "null", "none", "n/a", "nan", "0"])
 _SPLIT = re.compile(r"\s*[,;|、，；]\s*")
 
@@ -268,6 +268,7 @@ def reader_of(columns: Columns) -> Callable[[int, list[str]], Entry]:
     width = len(names)
     name_at = places.get(Meaning.NAME)
     rest = bool(places.keys() - {Meaning.NAME})
+    fill = _Rest(places, names).fill
 
     def read(line: int, cells: list[str]) -> Entry:
         problems: list[Problem] = []
@@ -293,7 +294,7 @@ def reader_of(columns: Columns) -> Callable[[int, list[str]], Entry]:
         if name_at is not None:
             entry.name = _name(cells[name_at])
         if rest:
-            _fill(entry, cells, places, names, problems)
+            fill(entry, cells, problems)
         if problems:
             entry.problems = tuple(problems)
         return entry
@@ -317,70 +318,116 @@ def _name(cell: str) -> str:
     return text[:100]
 
 
-def _fill(
-    entry: Entry,
-    cells: list[str],
-    places: Mapping[Meaning, int],
-    names: tuple[str, ...],
-    problems: list[Problem],
-) -> None:
-    def cell(meaning: Meaning) -> str:
-        place = places.get(meaning)
-        return undefuse(cells[place]).strip() if place is not None else ""
+class _Rest:
+    """Everything of a row beyond address and name; columns are looked up once for a file."""
 
-    if not entry.name and (Meaning.FIRST_NAME in places or Meaning.LAST_NAME in places):
-        first, last = cell(Meaning.FIRST_NAME), cell(Meaning.LAST_NAME)
-        chinese = any("\u4e00" <= c <= "\u9fff" for c in first + last)
-        entry.name = _name(last + first if chinese else f"{first} {last}")
-    standings = [Standing.ACTIVE]
-    if status := cell(Meaning.STATUS):
-        known = _STATES.get(plain_header(status).replace("_", " "))
-        if known is None:
-            problems.append(
-                Problem(
-                    names[places[Meaning.STATUS]], "warning", "status",
-                    _("The state “%s” is not known; the reader waits for a confirmation.")
-                    % status[:40],
+    def __init__(self, places: Mapping[Meaning, int], names: tuple[str, ...]) -> None:
+        self._names = (places.get(Meaning.FIRST_NAME), places.get(Meaning.LAST_NAME))
+        self._has_names = self._names != (None, None)
+        self._status = places.get(Meaning.STATUS)
+        self._status_column = names[self._status] if self._status is not None else ""
+        self._judges = [
+            (places[meaning], says)
+            for meaning, says in (
+                (Meaning.SUBSCRIBED, _says_no),
+                (Meaning.DISABLED, _says_yes),
+                (Meaning.LEFT_AT, _says_when),
+                (Meaning.BOUNCED_AT, _says_bounced),
+                (Meaning.SUPPRESSED, _says_suppressed),
+            )
+            if meaning in places
+        ]
+        self._categories = places.get(Meaning.CATEGORIES)
+        self._new, self._tail = places.get(Meaning.NEW), places.get(Meaning.TAIL)
+        self._language = places.get(Meaning.LANGUAGE)
+        self._rhythm = places.get(Meaning.RHYTHM)
+        self._confirmed = places.get(Meaning.CONFIRMED_AT)
+        self._joined = places.get(Meaning.JOINED_AT)
+
+    def fill(self, entry: Entry, cells: list[str], problems: list[Problem]) -> None:
+        """Put what the cells say into the entry."""
+        if self._has_names and not entry.name:
+            first, last = (_cell(cells, place) for place in self._names)
+            chinese = any("\u4e00" <= c <= "\u9fff" for c in first + last)
+            entry.name = _name(last + first if chinese else f"{first} {last}")
+        if self._status is not None or self._judges:
+            self._judge(entry, cells, problems)
+        if self._categories is not None:
+            entry.categories = [n for n in _SPLIT.split(_cell(cells, self._categories)) if n]
+        if self._new is not None:
+            entry.new = _YES_NO.get(cells[self._new].strip().casefold())
+        if self._tail is not None:
+            entry.tail = _YES_NO.get(cells[self._tail].strip().casefold())
+        if self._language is not None:
+            entry.language = cells[self._language].strip()[:12]
+        if self._rhythm is not None:
+            entry.rhythm = cells[self._rhythm].strip().casefold()
+        if self._confirmed is not None:
+            entry.confirmed_at = _time(cells[self._confirmed].strip())
+        if self._joined is not None:
+            entry.joined_at = _time(cells[self._joined].strip())
+
+    def _judge(self, entry: Entry, cells: list[str], problems: list[Problem]) -> None:
+        standing, said = Standing.ACTIVE, ""
+        if self._status is not None and (said := _cell(cells, self._status)):
+            known = _STATES.get(said.casefold()) or _STATES.get(plain_header(said))
+            if known is None:
+                message = _("The state “%s” is not known; the reader waits for a confirmation.")
+                problems.append(
+                    Problem(self._status_column, "warning", "status", message % said[:40])
                 )
-            )  # fmt: skip
-        standings.append(known or Standing.PENDING)
-    if cell(Meaning.SUBSCRIBED).casefold() in _NO:
-        standings.append(Standing.UNSUBSCRIBED)
-    if cell(Meaning.DISABLED).casefold() in _YES or cell(Meaning.LEFT_AT).casefold() not in _NEVER:
-        standings.append(Standing.UNSUBSCRIBED)
-    if (
-        cell(Meaning.BOUNCED_AT).casefold() not in _NEVER
-        or cell(Meaning.SUPPRESSED).casefold() not in _NEVER | _NO
-    ):
-        standings.append(Standing.SUPPRESSED)
-    entry.standing = max(standings, key=_RANK.__getitem__)
-    entry.said = (cell(Meaning.SUPPRESSED) or status)[:40] if entry.standing != "active" else ""
-    if Meaning.CATEGORIES in places:
-        text = cell(Meaning.CATEGORIES)
-        entry.categories = [name for name in _SPLIT.split(text) if name]
-    if (new := cell(Meaning.NEW).casefold()) in _YES | _NO:
-        entry.new = new in _YES
-    if (tail := cell(Meaning.TAIL).casefold()) in _YES | _NO:
-        entry.tail = tail in _YES
-    entry.language = cell(Meaning.LANGUAGE)[:12]
-    entry.rhythm = cell(Meaning.RHYTHM)
-    entry.confirmed_at = _time(cell(Meaning.CONFIRMED_AT))
-    entry.joined_at = _time(cell(Meaning.JOINED_AT))
+            standing = known or Standing.PENDING
+        for place, says in self._judges:
+            text = _cell(cells, place)
+            other = says(text.casefold())
+            if other is not None and _RANK[other] > _RANK[standing]:
+                standing, said = other, text
+        entry.standing = standing
+        if standing is not Standing.ACTIVE:
+            entry.said = said[:40]
+
+
+def _cell(cells: list[str], place: int | None) -> str:
+    return undefuse(cells[place]).strip() if place is not None else ""
+
+
+def _says_no(text: str) -> Standing | None:
+    return Standing.UNSUBSCRIBED if text in _NO else None
+
+
+def _says_yes(text: str) -> Standing | None:
+    return Standing.UNSUBSCRIBED if text in _YES else None
+
+
+def _says_when(text: str) -> Standing | None:
+    return None if text in _NEVER else Standing.UNSUBSCRIBED
+
+
+def _says_bounced(text: str) -> Standing | None:
+    return None if text in _NEVER else Standing.SUPPRESSED
+
+
+def _says_suppressed(text: str) -> Standing | None:
+    return None if text in _NEVER or text in _NO else Standing.SUPPRESSED
 
 
 def _time(text: str) -> dt.datetime | None:
+    """A moment or a day in ISO 8601, UTC unless it says otherwise; anything else is none."""
     if not text:
         return None
     try:
-        moment = parse_datetime(text)
+        moment = dt.datetime.fromisoformat(text)
     except ValueError:
-        return None
-    if moment is None:
         try:
-            moment = dt.datetime.combine(dt.date.fromisoformat(text[:10]), dt.time())
+            moment = dt.datetime.fromisoformat(text[:10])
         except ValueError:
             return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=dt.UTC)
+    try:
+        return moment.astimezone(dt.UTC)
+    except OverflowError:
+        return None
 
 
 def recognised_sources() -> Iterable[str]:

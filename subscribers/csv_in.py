@@ -17,6 +17,7 @@ was. A million rows take the memory of one batch.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import json
@@ -47,7 +48,7 @@ from .models import (
 
 State = Subscription.State
 _Value = str | int | uuid.UUID | dt.datetime | None
-BATCH = 2000
+BATCH = 5000
 # So many problems are enough to see what is wrong with a file.
 MOST_PROBLEMS = 10_000
 
@@ -150,15 +151,16 @@ def run(
     """Import the file, or go on with the import of it that was killed; returns the finished job."""
     job = _job(source, publication, options, by)
     decide, store = Decider(publication, options).plan, _Store(publication, options, job).store
-    for batch in source.batches(after=job.line, on_read=on_read):
-        with transaction.atomic():
-            plan = decide(batch)
-            store(plan)
-            _record(job, plan, batch[-1].line)
-        if on_problem is not None:
-            for done in plan.done:
-                if done is not None and done.problems:
-                    on_problem(done)
+    with _wide_cache():
+        for batch in source.batches(after=job.line, on_read=on_read):
+            with transaction.atomic():
+                plan = decide(batch)
+                store(plan)
+                _record(job, plan, batch[-1].line)
+            if on_problem is not None:
+                for done in plan.done:
+                    if done is not None and done.problems:
+                        on_problem(done)
     job.state = ImportJob.State.DONE
     job.finished_at = timezone.now()
     job.save(update_fields=["state", "finished_at"])
@@ -220,6 +222,12 @@ class _Store:
         self._options = options
         self._job = job
         self._domains: dict[str, int] = {}
+        self._form = f"csv:{job.pk}"
+        # SQLite has neither type; asked once, since asking the connection is not free.
+        sqlite = connection.vendor == "sqlite"
+        self._moment: Callable[[dt.datetime], _Value] = _text_of if sqlite else _itself
+        self._key: Callable[[str], _Value] = str if sqlite else uuid.UUID
+        self._proof = f', "proof": {json.dumps(options.consent)}' if options.consent else ""
 
     def store(self, plan: Plan) -> None:
         """Write what was planned; the caller holds the transaction."""
@@ -229,31 +237,32 @@ class _Store:
         self._wake(plan.wake, now)
         if not plan.fresh:
             return
+        moment = self._moment(now)
+        new = [fresh for fresh in plan.fresh if fresh.key not in plan.subscribers]
         with connection.cursor() as cursor:
-            new = [fresh for fresh in plan.fresh if fresh.key not in plan.subscribers]
-            cursor.executemany(_INSERT_SUBSCRIBER, [self._subscriber(fresh, now) for fresh in new])
+            cursor.executemany(
+                _INSERT_SUBSCRIBER,
+                [(self._key(f.key), f.entry.address, f.entry.name, moment) for f in new],
+            )
             ids = {**plan.subscribers, **subscriber_ids([fresh.key for fresh in new])}
             cursor.executemany(
                 _INSERT_SUBSCRIPTION,
-                [self._subscription(fresh, ids[fresh.key], now) for fresh in plan.fresh],
+                [self._subscription(f, ids[f.key], now, moment) for f in plan.fresh],
             )
             cursor.executemany(
-                _INSERT_EVENT, [self._event(fresh, ids[fresh.key], now) for fresh in plan.fresh]
+                _INSERT_EVENT, [self._event(f, ids[f.key], moment) for f in plan.fresh]
             )
 
-    def _subscriber(self, fresh: Fresh, now: dt.datetime) -> tuple[_Value, ...]:
+    def _subscription(
+        self, fresh: Fresh, subscriber: int, now: dt.datetime, moment: _Value
+    ) -> tuple[_Value, ...]:
         entry = fresh.entry
-        return (_stored_key(fresh.key), entry.address, entry.name, _moment(now))
-
-    def _subscription(self, fresh: Fresh, subscriber: int, now: dt.datetime) -> tuple[_Value, ...]:
-        entry = fresh.entry
-        moment = _moment(now)
-        active = fresh.state == State.ACTIVE
-        held = fresh.state == State.PENDING and not self._options.ask
-        joined = _moment(entry.joined_at) if entry.joined_at and entry.joined_at < now else moment
-        confirmed = moment
-        if entry.confirmed_at and entry.confirmed_at < now:
-            confirmed = _moment(entry.confirmed_at)
+        confirmed = held = None
+        if fresh.state == State.ACTIVE:
+            confirmed = self._past(entry.confirmed_at, now, moment)
+        elif fresh.state == State.PENDING and not self._options.ask:
+            # Reminded though never asked: nothing is mailed to them by itself (see the top).
+            held = moment
         return (
             subscriber,
             self._publication.pk,
@@ -262,28 +271,21 @@ class _Store:
             "weekly" if entry.rhythm == "weekly" else "every",
             languages.stored(entry.language) if entry.language else "",
             self._domain(entry.address),
-            joined,
+            self._past(entry.joined_at, now, moment),
             moment,
-            confirmed if active else None,
-            # Reminded though never asked: nothing is mailed to them by itself (see the top).
-            moment if held else None,
+            confirmed,
+            held,
         )
 
-    def _event(self, fresh: Fresh, subscriber: int, now: dt.datetime) -> tuple[_Value, ...]:
+    def _past(self, at: dt.datetime | None, now: dt.datetime, moment: _Value) -> _Value:
+        """A time the file gives, if it is one that can be; `moment` (now) otherwise."""
+        return self._moment(at) if at is not None and at < now else moment
+
+    def _event(self, fresh: Fresh, subscriber: int, moment: _Value) -> tuple[_Value, ...]:
         entry = fresh.entry
-        detail: dict[str, Any] = {"line": entry.line}
-        if self._options.consent:
-            detail["proof"] = self._options.consent
-        if entry.said:
-            detail["status"] = entry.said
-        return (
-            subscriber,
-            self._publication.pk,
-            _moment(now),
-            ConsentEvent.Kind.IMPORTED.value,
-            f"csv:{self._job.pk}",
-            json.dumps(detail, ensure_ascii=False),
-        )
+        said = f', "status": {json.dumps(entry.said)}' if entry.said else ""
+        detail = f'{{"line": {entry.line}{self._proof}{said}}}'
+        return (subscriber, self._publication.pk, moment, "imported", self._form, detail)
 
     def _suppress(self, rows: list[tuple[str, Entry]]) -> None:
         for key, entry in rows:
@@ -292,7 +294,6 @@ class _Store:
 
     def _leave(self, rows: list[tuple[int, Entry]], now: dt.datetime) -> None:
         """A later row of the same file says that they had left: undo what this job did for them."""
-        form = f"csv:{self._job.pk}"
         for pk, entry in rows:
             tie = Subscription.objects.filter(pk=pk).exclude(state=State.UNSUBSCRIBED).first()
             if tie is None:
@@ -300,14 +301,14 @@ class _Store:
             latest = ConsentEvent.objects.filter(
                 subscriber_id=tie.subscriber_id, publication_id=tie.publication_id
             ).order_by("-id")
-            if latest.values_list("form", flat=True).first() == form:
+            if latest.values_list("form", flat=True).first() == self._form:
                 Subscription.objects.filter(pk=pk).update(state=State.UNSUBSCRIBED, since=now)
                 ConsentEvent.objects.create(
                     subscriber_id=tie.subscriber_id,
                     publication_id=tie.publication_id,
                     at=now,
                     kind=ConsentEvent.Kind.UNSUBSCRIBED,
-                    form=form,
+                    form=self._form,
                     detail={"line": entry.line},
                 )
 
@@ -327,7 +328,7 @@ class _Store:
                 publication_id=tie.publication_id,
                 at=now,
                 kind=ConsentEvent.Kind.IMPORTED,
-                form=f"csv:{self._job.pk}",
+                form=self._form,
                 detail=detail,
             )
 
@@ -357,15 +358,34 @@ _INSERT_EVENT = """
         detail) VALUES (%s, %s, %s, %s, %s, '', %s)"""
 
 
-def _stored_key(key: str) -> _Value:
-    return key if connection.vendor == "sqlite" else uuid.UUID(key)
-
-
-def _moment(at: dt.datetime) -> _Value:
-    """As Django stores it: SQLite has no type for a moment."""
+@contextlib.contextmanager
+def _wide_cache() -> Iterator[None]:
+    """SQLite: keys are random, so the index wants to be in memory, once and not mapped as well."""
     if connection.vendor != "sqlite":
-        return at
-    return at.astimezone(dt.UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+        yield
+        return
+    with connection.cursor() as cursor:
+        usual = {
+            name: cursor.execute(f"PRAGMA {name}").fetchone()[0]
+            for name in ("cache_size", "mmap_size")
+        }
+        cursor.execute("PRAGMA mmap_size=0")
+        cursor.execute("PRAGMA cache_size=-64000")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            for name, value in usual.items():
+                cursor.execute(f"PRAGMA {name}={int(value)}")
+
+
+def _itself(at: dt.datetime) -> _Value:
+    return at
+
+
+def _text_of(at: dt.datetime) -> _Value:
+    """As Django stores a moment on SQLite, which has no type for it. `at` is in UTC."""
+    return at.replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 class _Remembered:

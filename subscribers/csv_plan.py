@@ -6,17 +6,19 @@ See `csv_in` for the rule. Everything a batch needs is looked up in three querie
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Mapping
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from .addresses import canonical, newest_version
 from .choice import Choice
 from .csv_columns import Entry, Problem, Standing
-from .models import Category, Publication, Subscriber, Subscription, Suppression
+from .models import Category, Publication, Subscription
 
 State = Subscription.State
 _Asked = tuple[tuple[str, ...] | None, bool | None, bool | None]
@@ -279,23 +281,45 @@ def _category_names(live: Iterable[Category]) -> dict[str, Category]:
     return found
 
 
+# --- looking up ---------------------------------------------------------------------------------
+
+# SQLite takes 32,766 parameters in a statement.
+_MOST_PARAMETERS = 30_000
+
+
 def subscriber_ids(keys: list[str]) -> dict[str, int]:
     """Key in hexadecimal -> Subscriber id, of those that exist."""
-    rows = Subscriber.objects.filter(key__in=keys).values_list("key", "pk")
-    return {key.hex: pk for key, pk in rows if key is not None}
+    rows = _rows("SELECT key, id FROM subscribers_subscriber WHERE key IN (%s)", keys)
+    return {_hexadecimal(key): pk for key, pk in rows}
 
 
 def _suppressed(keys: list[str]) -> set[str]:
-    rows = Suppression.objects.filter(key__in=keys, lifted_at__isnull=True)
-    return {key.hex for key in rows.values_list("key", flat=True)}
+    sql = "SELECT key FROM subscribers_suppression WHERE lifted_at IS NULL AND key IN (%s)"
+    return {_hexadecimal(key) for (key,) in _rows(sql, keys)}
 
 
 def _states(publication: int, subscribers: list[int]) -> dict[int, tuple[int, str, bool]]:
     """Subscriber id -> (subscription id, state, held: imported without proof and not asked)."""
-    rows = Subscription.objects.filter(publication_id=publication, subscriber_id__in=subscribers)
+    sql = (
+        "SELECT subscriber_id, id, state, asked_at IS NULL AND reminded_at IS NOT NULL"
+        f" FROM subscribers_subscription WHERE publication_id = {int(publication)}"
+        " AND subscriber_id IN (%s)"
+    )
     return {
-        subscriber: (pk, state, state == State.PENDING and asked is None and reminded is not None)
-        for subscriber, pk, state, asked, reminded in rows.values_list(
-            "subscriber_id", "pk", "state", "asked_at", "reminded_at"
-        )
+        subscriber: (pk, state, state == State.PENDING and bool(held))
+        for subscriber, pk, state, held in _rows(sql, subscribers)
     }
+
+
+def _rows(sql: str, values: Sequence[str | int]) -> Iterator[tuple[Any, ...]]:
+    """Rows of a statement whose one `%s` is a list. Plain, since models cost 15 µs a row."""
+    with connection.cursor() as cursor:
+        for start in range(0, len(values), _MOST_PARAMETERS):
+            part = values[start : start + _MOST_PARAMETERS]
+            cursor.execute(sql % ", ".join(["%s"] * len(part)), part)
+            yield from cursor.fetchall()
+
+
+def _hexadecimal(key: str | uuid.UUID) -> str:
+    """SQLite holds a UUID as 32 characters, PostgreSQL as itself."""
+    return key if isinstance(key, str) else key.hex
