@@ -110,7 +110,6 @@ def test_the_export_can_be_read_again_and_is_on_record(daily: Publication) -> No
     who = client(user("uma", daily, "reader_care"))
     answer = who.post(reverse("admin:subscribers_importjob_export", args=[daily.slug]))
     text = b"".join(answer.streaming_content).decode()
-    answer.close()
     rows = list(csv.DictReader(io.StringIO(text)))
     assert [row["email"] for row in rows] == ["alice@example.org"]
     assert "attachment" in answer["Content-Disposition"]
@@ -133,7 +132,8 @@ def test_files_of_readers_are_for_those_who_care_for_them(role: str, daily: Publ
     assert who.get(now).status_code == expected
     answer = who.post(export)
     assert answer.status_code == expected
-    answer.close()
+    if answer.streaming:
+        list(answer.streaming_content)  # Closes the file.
     assert who.get(export).status_code == 405
     assert who.get(look).status_code == (302 if caring else expected)
     assert who.post(look, {"do": "import"}).status_code == (302 if caring else expected)

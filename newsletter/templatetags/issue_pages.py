@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from subscribers.models import AuditEntry
 
@@ -35,6 +35,42 @@ _TONES = {
     "checked": "wait",
     "done": "good",
     "failed": "bad",
+}
+
+
+# What the audit trail calls things, in words. What is not here is shown as it stands.
+_ACTS = {
+    "digest imported": gettext_lazy("imported a digest"),
+    "item edited": gettext_lazy("edited an item"),
+    "issue edited": gettext_lazy("edited the issue"),
+    "issue corrected": gettext_lazy("corrected the issue"),
+    "category created": gettext_lazy("created a category"),
+    "category changed": gettext_lazy("changed a category"),
+    "category retired": gettext_lazy("retired a category"),
+    "category restored": gettext_lazy("took a category up again"),
+    "category freed": gettext_lazy("freed a category’s place"),
+    "category merged": gettext_lazy("merged categories"),
+    "publication created": gettext_lazy("created a publication"),
+    "publication changed": gettext_lazy("changed a publication"),
+    "reader added": gettext_lazy("added a reader"),
+    "reader changed": gettext_lazy("changed a reader"),
+    "reader unsubscribed": gettext_lazy("unsubscribed a reader"),
+    "reader made active": gettext_lazy("made a reader active"),
+    "reader exported": gettext_lazy("exported a reader’s data"),
+    "address suppressed": gettext_lazy("suppressed an address"),
+    "suppression lifted": gettext_lazy("lifted a suppression"),
+    "erased": gettext_lazy("erased a reader"),
+    "readers imported": gettext_lazy("imported readers"),
+    "readers exported": gettext_lazy("exported readers"),
+    "release": gettext_lazy("released the issue"),
+    "unschedule": gettext_lazy("took the issue back"),
+    "approve": gettext_lazy("approved the issue"),
+    "pause": gettext_lazy("paused sending"),
+    "resume": gettext_lazy("went on sending"),
+    "cancel": gettext_lazy("stopped sending for good"),
+    "retry_failed": gettext_lazy("tried the failed ones again"),
+    "resend_in_doubt": gettext_lazy("sent again to those in doubt"),
+    "send_test": gettext_lazy("sent a test"),
 }
 
 
@@ -104,7 +140,7 @@ def ago(moment: dt.datetime | None) -> str:
 @register.filter
 def act_text(entry: AuditEntry) -> str:
     """What was done, in the user's language where the catalogue knows it."""
-    return _(entry.action) if entry.action else ""
+    return str(_ACTS.get(entry.action, entry.action))
 
 
 @register.filter

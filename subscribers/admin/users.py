@@ -32,7 +32,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]
     fieldsets = (
         (None, {"fields": ("username", "password", "email", "first_name", "last_name")}),
         (
-            _("May"),
+            _("Rights"),
             {
                 "fields": ("is_active", "is_staff", "is_superuser"),
                 "description": _(
