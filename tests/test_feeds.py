@@ -378,6 +378,18 @@ def test_rss_names_the_site_not_the_feed_as_its_link(
     )
 
 
+def test_angle_brackets_in_a_title_are_text_to_every_reader(
+    client: Client, harbour: SimpleNamespace
+) -> None:
+    Item.objects.filter(title="Spring tide").update(title="Option\\<Handle> & more")
+    body = read(client, "/daily/c/tides/feed.rss").content.decode()
+    assert "<title>Option&#x3C;Handle&gt; &#x26; more</title>" in body
+    for form in ("atom", "rss"):
+        root = etree.fromstring(read(client, f"/daily/c/tides/feed.{form}").content)
+        titles_of = [node.text for node in root.iter() if str(node.tag).endswith("title")]
+        assert titles_of[-1] == "Option<Handle> & more"
+
+
 def test_the_hub_is_named_only_when_there_is_one(client: Client, harbour: SimpleNamespace) -> None:
     assert "Link" not in read(client, "/daily/feed.atom").headers
     Publication.objects.update(hub_url="https://hub.example.org/", changed_at=TUESDAY)

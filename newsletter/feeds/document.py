@@ -29,6 +29,9 @@ _NO_CHARACTERS = re.compile("[\ufdd0-\ufdef" + "".join(
 ) + "]")  # fmt: skip
 
 
+_TITLE = re.compile(rb"<title>[^<]*</title>")
+
+
 class Form(enum.StrEnum):
     """The written forms; the value ends the address."""
 
@@ -116,8 +119,18 @@ def write(feed: Feed, form: Form) -> bytes:
     if form is Form.JSON:
         return _json(feed)
     generator = _generator(feed, form)
-    written: bytes = generator.atom_str() if form is Form.ATOM else generator.rss_str()
-    return written
+    if form is Form.ATOM:
+        atom: bytes = generator.atom_str()
+        return atom
+    return _TITLE.sub(_plain_title, generator.rss_str())
+
+
+def _plain_title(match: re.Match[bytes]) -> bytes:
+    """The RSS Board's way to say that a title is text: readers that take it for HTML see `<` too.
+
+    To an XML parser both spellings are the same.
+    """
+    return match.group().replace(b"&lt;", b"&#x3C;").replace(b"&amp;", b"&#x26;")
 
 
 class _Beyond(BaseExtension):  # type: ignore[misc]
@@ -171,7 +184,7 @@ def _generator(feed: Feed, form: Form) -> Any:
         made.subtitle(described or None)
         made.icon(feed.icon)
     else:
-        made.description(html.escape(described or text(feed.title) or "—", quote=False))
+        made.description(described or text(feed.title) or "—")
         made.ttl(feed.minutes)
     made.language(feed.language)
     made.author(name=text(feed.author) or "—")

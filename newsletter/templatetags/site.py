@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import quote
 
 from django import template
 from django.conf import settings
@@ -82,12 +81,6 @@ def plain(source: object) -> str:
 def followable(url: object) -> str:
     """An absolute address in ASCII, or empty if a reader must not be led there."""
     return neutral.address(str(url or ""))
-
-
-@register.filter
-def slug_path(slug: str) -> str:
-    """A category's slug as a part of an address."""
-    return quote(slug, safe="")
 
 
 @register.filter
