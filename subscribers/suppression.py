@@ -9,11 +9,12 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from .addresses import key_of, keys_of, newest_version
-from .models import AuditEntry, Suppression
+from .models import AuditEntry, Subscriber, Suppression
 
 Reason = Suppression.Reason
 # A weaker one gives way: an erased person may come back by their own confirmation, somebody who
@@ -45,11 +46,7 @@ def suppress(
 
     Idempotent: one that is as strong stays as it is. `evidence` never holds an address.
     """
-    if isinstance(address_or_key, str):
-        keys = keys_of(address_or_key)
-        key = key_of(address_or_key)
-    else:
-        keys, key = [address_or_key], address_or_key
+    keys, key, version = _known_by(address_or_key)
     with transaction.atomic():
         standing = _strongest(keys)
         if standing is not None:
@@ -62,7 +59,7 @@ def suppress(
             with transaction.atomic():
                 return Suppression.objects.create(
                     key=key,
-                    version=newest_version(),
+                    version=version,
                     reason=reason,
                     evidence=evidence or {},
                 )
@@ -71,6 +68,20 @@ def suppress(
             if found is None:
                 raise
             return found
+
+
+def _known_by(address_or_key: str | uuid.UUID) -> tuple[list[uuid.UUID], uuid.UUID, int]:
+    """(keys to look under, the key to use, its version).
+
+    A reader's row may still have an older key than the newest. The freeze joins on the key, so a
+    suppression takes the one the row has.
+    """
+    if isinstance(address_or_key, uuid.UUID):
+        return [address_or_key], address_or_key, newest_version()
+    versions = {key_of(address_or_key, version): version for version in settings.LINK_KEYS}
+    of_row = Subscriber.objects.filter(key__in=versions).values_list("key", flat=True).first()
+    key = of_row or key_of(address_or_key)
+    return list(versions), key, versions[key]
 
 
 def lift(suppression: Suppression, by: str) -> bool:

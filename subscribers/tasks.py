@@ -17,7 +17,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django_tasks import task
 
-from . import emails, languages, limits, scrub, suppression
+from . import emails, languages, limits, rekeying, scrub, suppression
 from .addresses import canonical
 from .emails import Letter
 from .limits import Rate
@@ -136,6 +136,7 @@ def sweep() -> None:
     _forget(now)
     _give_up_address_changes(now)
     limits.sweep(now=now)
+    rekeying.sweep()
     scrub.sweep()
 
 

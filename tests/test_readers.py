@@ -11,7 +11,8 @@ import time_machine
 from django.core import mail
 from django.test import Client
 
-from subscribers import consent, links, suppression, tasks
+from subscribers import consent, links, rekeying, suppression, tasks
+from subscribers.addresses import key_of
 from subscribers.choice import NEW, TAIL, Choice
 from subscribers.consent import Kind
 from subscribers.links import Purpose, make
@@ -421,6 +422,28 @@ def test_suppressions_are_found_under_every_key_and_lifted_on_record(settings: A
     assert "alice" not in str(list(Suppression.objects.values()))
     with pytest.raises(ValueError, match="name who"):
         suppression.lift(stronger, "")
+
+
+def test_a_new_key_takes_readers_and_their_suppressions_along(harbour: Any, settings: Any) -> None:
+    old = settings.LINK_KEYS
+    alice = builders.subscription(harbour, "alice@example.org").subscriber
+    builders.subscription(harbour, "bob@example.org")
+    suppression.suppress("alice@example.org", "hard")
+    gone = suppression.suppress("charlie@example.org", "erased")
+    settings.LINK_KEYS = {**old, 2: b"f" * 32}
+    # Before the batch has run: a suppression takes the key the reader's row has.
+    assert suppression.suppress("bob@example.org", "soft").version == 1
+    while not rekeying.sweep(batch=1):
+        pass
+    alice.refresh_from_db()
+    assert alice.key == key_of("alice@example.org", 2)
+    assert consent.find("alice@example.org") == alice
+    versions = Suppression.objects.order_by("reason").values_list("reason", "version")
+    assert list(versions) == [("erased", 1), ("hard", 2), ("soft", 2)]
+    assert Suppression.objects.get(reason="hard").key == alice.key
+    assert suppression.suppressed("charlie@example.org") == gone
+    settings.LINK_KEYS = {2: b"f" * 32}
+    assert suppression.suppressed("alice@example.org") is not None
 
 
 def test_entering_a_reader_never_revives_one(harbour: Any) -> None:

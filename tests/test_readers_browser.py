@@ -14,10 +14,12 @@ import os
 import re
 import socket
 import subprocess
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -370,3 +372,81 @@ def picture_of_mail(walker: Walker, message: email.message.EmailMessage, name: s
         page.set_content(html.get_content())
         page.screenshot(path=str(Path(folder) / f"{walker.language}-{name}.png"), full_page=True)
         page.close()
+
+
+def test_the_form_brings_a_proof_and_needs_no_script(
+    town: Town, chromium: Any, settings: Any
+) -> None:
+    """With a script a solved challenge comes along; without one the form works all the same."""
+    import altcha
+
+    from subscribers import guard
+
+    sizes = {"viewport": {"width": 375, "height": 740}, "locale": "en-GB"}
+    context = chromium.new_context(**sizes)
+    page = context.new_page()
+    walker = Walker(page, "form")
+    try:
+        walker.open(f"{town.base}/daily/subscribe/embed/")
+        page.locator("[name=altcha]:not([value=''])").wait_for(state="attached")
+        walker.look("embed")
+        payload = page.locator("[name=altcha]").input_value()
+        settings.SECRET_KEY = town.site.env["SECRET_KEY"]
+        checked = altcha.verify_solution(payload, guard._secret("proof"))
+        assert checked.verified, vars(checked)
+        page.locator("#address").fill("alice@example.org")
+        with page.expect_navigation():
+            page.locator("form.sign-up button").click()
+        assert page.url == f"{town.base}/daily/subscribe/embed/sent/"
+        walker.look("embed-sent")
+        walker.open(f"{town.base}/daily/manage/")
+        walker.look("ask-for-link")
+    finally:
+        context.close()
+
+    context = chromium.new_context(java_script_enabled=False, **sizes)
+    page = context.new_page()
+    try:
+        page.goto(f"{town.base}/daily/subscribe/")
+        assert page.locator("[name=altcha]").input_value() == ""
+        page.locator("#address").fill("bob@example.org")
+        with page.expect_navigation():
+            page.locator("form.sign-up button").click()
+        assert page.url == f"{town.base}/daily/subscribe/sent/"
+        town.box.wait_for("bob@example.org")
+    finally:
+        context.close()
+
+
+def test_the_frame_works_on_a_foreign_page(town: Town, chromium: Any) -> None:
+    """Another origin shows the form in a frame; what is typed there arrives."""
+    frame_address = f"{town.base}/daily/subscribe/embed/"
+    blog = f'<title>Blog</title><iframe width="600" height="800" src="{frame_address}"></iframe>'
+
+    class Blog(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(blog.encode())
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Blog)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    context = chromium.new_context(viewport={"width": 640, "height": 900}, locale="zh-CN")
+    page = context.new_page()
+    try:
+        page.goto(f"http://localhost:{server.server_port}/")
+        frame = page.frame_locator("iframe")
+        frame.locator("#address").fill("charlie@example.org")
+        frame.locator("form.sign-up button").click()
+        frame.get_by_text("请查收邮件").wait_for()
+        town.box.wait_for("charlie@example.org")
+    finally:
+        context.close()
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -74,7 +74,7 @@ def test_one_click_again_foreign_and_unknown_gets_the_same(
     client: Client, reader: Subscription
 ) -> None:
     client.cookies["sessionid"] = "anything"
-    headers = {"origin": "https://mail.example.net"}
+    headers = {"origin": "https://mail.example.net", "sec-fetch-site": "cross-site"}
     paths = [way_out(reader)] * 3 + ["/s/u/nonsense/", f"/s/u/{make(Purpose.UNSUBSCRIBE, 99)}/"]
     answers = [client.post(path, ONE_CLICK, FORM, headers=headers) for path in paths]
     assert len({(a.status_code, a.content, str(sorted(a.headers.items()))) for a in answers}) == 1

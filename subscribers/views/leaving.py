@@ -5,11 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.core.exceptions import BadRequest, TooManyFilesSent
-from django.core.files.uploadhandler import StopUpload
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.http.multipartparser import MultiPartParserError
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,7 +16,7 @@ from ..consent import Kind
 from ..forms import PauseForm
 from ..links import Purpose, make
 from ..models import Subscription
-from .pages import again, bad_link, page, personal, subscription_of
+from .pages import again, bad_link, is_one_click, page, personal, subscription_of
 
 State = Subscription.State
 REASONS = ("too_many", "not_relevant", "never_asked", "other")
@@ -29,7 +26,7 @@ REASONS = ("too_many", "not_relevant", "never_asked", "other")
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """GET shows choices and changes nothing; POST does what its body says."""
     subscription = subscription_of(token, Purpose.UNSUBSCRIBE)
-    if request.method == "POST" and _is_one_click(request):
+    if request.method == "POST" and is_one_click(request):
         # RFC 8058: no page, no redirect, no cookie; a token that leads nowhere gets the same.
         if subscription is not None:
             leave([subscription], form="one-click", network=network.network(request))
@@ -63,14 +60,6 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     if action == "back":
         return again(request, "back" if come_back(subscription, source, language) else "cannot")
     return _show(request, subscription, language, status=400)
-
-
-def _is_one_click(request: HttpRequest) -> bool:
-    """Whether the body is `List-Unsubscribe=One-Click`, urlencoded or multipart."""
-    try:
-        return request.POST.get("List-Unsubscribe", "").strip() == "One-Click"
-    except (BadRequest, MultiPartParserError, StopUpload, TooManyFilesSent, ValueError):
-        return False
 
 
 def _reason(request: HttpRequest) -> dict[str, Any]:

@@ -6,7 +6,10 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from django.core.exceptions import BadRequest, TooManyFilesSent
+from django.core.files.uploadhandler import StopUpload
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
@@ -25,7 +28,7 @@ def personal(view: type_view) -> type_view:
     The token is the proof, not a cookie, so a stranger's site has nothing to ride on; and
     Django's check would refuse everybody, because under `Referrer-Policy: no-referrer` browsers
     post `Origin: null`. A browser that says the post came from another site is refused all the
-    same (Fetch Metadata). One-click posts come from mail servers, which send no such header.
+    same (Fetch Metadata); a one-click post never is, since it may come from anywhere.
     """
 
     @csrf_exempt
@@ -33,7 +36,7 @@ def personal(view: type_view) -> type_view:
     @functools.wraps(view)
     def respond(request: HttpRequest, token: str) -> HttpResponse:
         foreign = request.headers.get("Sec-Fetch-Site") == "cross-site"
-        if request.method == "POST" and foreign:
+        if request.method == "POST" and foreign and not is_one_click(request):
             response = render(request, "subscribers/foreign.html", status=403)
         else:
             response = view(request, token)
@@ -45,6 +48,14 @@ def personal(view: type_view) -> type_view:
         return response
 
     return respond
+
+
+def is_one_click(request: HttpRequest) -> bool:
+    """Whether the body is `List-Unsubscribe=One-Click`, urlencoded or multipart."""
+    try:
+        return request.POST.get("List-Unsubscribe", "").strip() == "One-Click"
+    except (BadRequest, MultiPartParserError, StopUpload, TooManyFilesSent, ValueError):
+        return False
 
 
 def bad_link(request: HttpRequest) -> HttpResponse:
