@@ -20,7 +20,7 @@ PAPER, PAGE, INK, MUTED, LINE = "#ffffff", "#f1f3f5", "#1f2328", "#59636e", "#e3
 DARK_PAPER, DARK_PAGE, DARK_INK, DARK_MUTED, DARK_LINE = (
     "#1b1f23", "#101316", "#e6e9ec", "#a4adb6", "#33393f",
 )  # fmt: skip
-ACCENT = "#24577a"
+ACCENT, DARK_ACCENT = "#24577a", "#8fc1e6"
 ENOUGH = 4.5
 # Links in the dark: thin bright strokes on black read worse than the formula says.
 ENOUGH_IN_THE_DARK = 6.5
@@ -108,7 +108,8 @@ def load(theme: Any) -> Theme:
     # Links stand on paper and in the call-out, whose tint has a little less contrast.
     call_out = mix(band, PAPER, 0.93)
     accent = legible(legible(band, PAPER), call_out)
-    dark_accent = legible(colour("accent_dark") or band, DARK_PAPER)
+    dark = colour("accent_dark") or (band if colour("accent") else DARK_ACCENT)
+    dark_accent = legible(dark, DARK_PAPER)
     dark_call_out = mix(dark_accent, DARK_PAPER, 0.92)
     dark_accent = legible(dark_accent, dark_call_out, ENOUGH_IN_THE_DARK)
     # A band as bright as paper would glare at night: it is dimmed, text on it follows.

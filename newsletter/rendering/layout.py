@@ -37,7 +37,7 @@ class Placed:
     """
 
     card: Card
-    number: int
+    number: str
     place: str
     column: str
     full: bool
@@ -107,6 +107,7 @@ class Source:
             "intro_text": words.paragraphs(intro),
             "tail_title": view.tail_title,
             "digits": self.digits,
+            "count": len(view.items),
             "links": {
                 "manage": manage,
                 "pause": f"{manage}#pause",
@@ -124,7 +125,7 @@ class Source:
 
     def everything(self, marks: Marks) -> dict[str, Any]:
         """What the templates see while the issue is prepared: all items in all forms."""
-        every = [Placed(card, 0, "", "", True, True, True) for card in self.cards.values()]
+        every = [Placed(card, "", "", "", True, True, True) for card in self.cards.values()]
         return {
             **self.constant,
             "cut": Cut(marks, values=False),
@@ -165,9 +166,9 @@ class Layout:
         values: dict[Key, str] = {}
         counts: dict[int, int] = {}
         for number, (card, form) in enumerate(zip(self.cards, self._forms, strict=True), 1):
-            values["number", card.id] = str(number)
+            values["number", card.id] = self._number(number)
             values["place", card.id] = self._place(number)
-            values["column", card.id] = str(number).rjust(source.digits)
+            values["column", card.id] = self._column(number)
             seconds += card.seconds if form is Form.FULL else card.seconds_brief
             if card.category:
                 counts[card.category.id] = counts.get(card.category.id, 0) + 1
@@ -218,9 +219,9 @@ class Layout:
         placed = [
             Placed(
                 card,
-                number,
+                self._number(number),
                 self._place(number),
-                str(number).rjust(self._source.digits),
+                self._column(number),
                 form is Form.FULL,
                 form is Form.BRIEF,
                 form is Form.NAMED,
@@ -236,6 +237,14 @@ class Layout:
             "tail": self.tail,
             **{name: self.values[name, 0] for name in NAMES},
         }
+
+    def _number(self, number: int) -> str:
+        # An item alone needs none.
+        return f"{number}. " if len(self.cards) > 1 else ""
+
+    def _column(self, number: int) -> str:
+        width = self._source.digits
+        return f"{number:>{width}}. " if len(self.cards) > 1 else " " * (width + 2)
 
     def _place(self, number: int) -> str:
         # Figure spaces are as wide as a digit: titles in the contents stand in one column.
