@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import IntEnum, auto
 
 _HEADING = re.compile(r" {0,3}([#＃]{1,6})(?:[ \t\u3000\u00a0]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
 _TIGHT_HEADING = re.compile(r"([#＃]{2,6})([^\s#＃].*?)(?:[ \t]+#+)?[ \t]*$")
@@ -25,16 +25,21 @@ _NUMBER = re.compile(
 _QUOTE = re.compile(r" {0,3}> ?")
 
 
-class Kind(Enum):
-    BLANK = "blank"
-    HEADING = "heading"
-    RULE = "rule"
-    QUOTE = "quote"
-    BULLET = "bullet"
-    NUMBER = "number"
-    TEXT = "text"
-    CODE = "code"
-    GONE = "gone"  # comment, template tag, reference definition: not content
+class Kind(IntEnum):
+    """What a line is. Of integers: sets of them are asked some twenty times for every line."""
+
+    BLANK = auto()
+    HEADING = auto()
+    RULE = auto()
+    QUOTE = auto()
+    BULLET = auto()
+    NUMBER = auto()
+    TEXT = auto()
+    CODE = auto()
+    GONE = auto()  # comment, template tag, reference definition: not content
+
+
+_EMPTY = {Kind.BLANK, Kind.RULE, Kind.GONE}
 
 
 @dataclass(slots=True)
@@ -67,7 +72,7 @@ class Section:
 
     def content(self) -> Iterator[Line]:
         """Its lines that hold anything."""
-        return (line for line in self.lines if line.kind not in {Kind.BLANK, Kind.RULE, Kind.GONE})
+        return (line for line in self.lines if line.kind not in _EMPTY)
 
 
 def width(space: str) -> int:

@@ -34,6 +34,9 @@ _INDENTED = re.compile(r"[ \t]{200,}(?:[-*+>]|\d{1,9}[.)])")
 _TAGS = re.compile(r"<[A-Za-z/]")
 _JSON = re.compile(r"\s*[{\[]\s*[\"{\]}]")
 
+_NO_TEXT = {Kind.BLANK, Kind.RULE, Kind.GONE, Kind.HEADING}
+_SHORT = 40  # characters of a whole document; less is a test or a stub.
+
 _READERS: Mapping[Shape, Callable[[Reading], Parts]] = {
     "labelled": labelled.read,
     "numbered": numbered.read,
@@ -82,13 +85,9 @@ def parse(
         references=cleaned.references,
     )
     _find_title(reading)
-    if not any(line.kind not in {Kind.BLANK, Kind.RULE, Kind.GONE} for line in lines):
-        problems.error(
-            "empty",
-            _("The file holds no text.")
-            if front.end == 0
-            else _("Below its header the file holds no text."),
-        )
+    content = [line for line in lines if line.kind not in _NO_TEXT]
+    if not content and not _has_linked_heading(reading):
+        problems.error("empty", _("The file holds no text below its header and headings."))
         return _refused(problems, text, front)
     chosen = next((known for known in _READERS if known == shape), None) or choose(reading)
     parts = _READERS[chosen](reading)
@@ -129,6 +128,10 @@ def choose(reading: Reading) -> Shape:
     if heads > links or (heads and headlines.has_index(reading)):
         return "headlines"
     return "links" if links else "document"
+
+
+def _has_linked_heading(reading: Reading) -> bool:
+    return any("](" in section.title for section in reading.sections)
 
 
 def _title(reading: Reading) -> str:
@@ -178,6 +181,13 @@ def _digest(
             "too-many-items",
             _("The file has %(count)d items; the most is %(most)d. Divide it.")
             % {"count": len(parts.items), "most": MOST_ITEMS},
+        )
+    if shape == "document" and parts.items and len(parts.items[0].body) < _SHORT:
+        problems.warn(
+            "short",
+            _("The whole text has fewer than %(least)d characters. Is this a test?")
+            % {"least": _SHORT},
+            parts.items[0].line,
         )
     checks.check(parts.items, problems)
     for field, numbers in reading.unknown_fields.items():
