@@ -216,7 +216,7 @@ def issue(publication: Publication, categories: list[Category], size: str) -> Is
         )
         for n in range(items)
     ]
-    for _ in range(6):  # The frame costs what it costs: fill up with text until it fits.
+    for _ in range(8):  # The frame costs what it costs: fill up with text until it fits.
         view = editions.load(Issue.objects.select_related("publication").get(pk=made.pk))
         whole = rendering.prepare(view, publication).edition(view.mask)
         missing = wanted - whole.size
