@@ -313,8 +313,11 @@ def _consent(
     ]
     if not asked:
         return {}, {}
-    among = "= ANY(%s)" if _postgres() else "IN (SELECT value FROM json_each(%s))"
-    listed = asked if _postgres() else json.dumps(asked)
+    # An array written by hand: psycopg's own way costs as much as the query.
+    among = "= ANY(%s::bigint[])" if _postgres() else "IN (SELECT value FROM json_each(%s))"
+    listed = json.dumps(asked)
+    if _postgres():
+        listed = "{" + listed[1:-1] + "}"
     cursor.execute(
         f"""SELECT d.id, d.edition_id, s.id, r.id, r.address, s.choice, s.feed_serial, s.state,
                    s.paused_until > %s, p.id
@@ -446,46 +449,45 @@ _OUTCOME = (
     "delivery_id", "round", "at", "relay_id", "code", "state", "status", "detail", "resolved_by",
     "evidence",
 )  # fmt: skip
+_OUTCOME_TYPES = (
+    "bigint", "smallint", "timestamptz", "smallint", "smallint", "text", "text", "text",
+)  # fmt: skip
 
 
 def _insert(cursor: Any, rows: list[tuple[Lease, Settled]]) -> None:
     """Insert outcomes; a duplicate (delivery, round) refuses the whole turn: a second fence."""
     if not rows:
         return
+    # Times are timezone.now(): their text ends in +00:00, which SQLite's lack. Django's own way
+    # of writing them costs more than the whole insert.
+    end = None if _postgres() else -6
+    values = [
+        (
+            one.delivery,
+            chunk.round,
+            str(one.at)[:end],
+            one.relay,
+            one.judgement.code,
+            one.judgement.state,
+            one.judgement.status,
+            one.judgement.detail,
+        )
+        for chunk, one in rows
+    ]
+    columns = ", ".join(_OUTCOME)
     if _postgres():
-        columns: list[list[Any]] = [
-            [one.delivery for _, one in rows],
-            [chunk.round for chunk, _ in rows],
-            [one.at for _, one in rows],
-            [one.relay for _, one in rows],
-            [one.judgement.code for _, one in rows],
-            [one.judgement.state for _, one in rows],
-            [one.judgement.status for _, one in rows],
-            [one.judgement.detail for _, one in rows],
-        ]
+        # One parameter: quoting eight arrays costs three times as much.
+        picked = ", ".join(f"(r ->> {n})::{kind}" for n, kind in enumerate(_OUTCOME_TYPES))
         cursor.execute(
-            f"""INSERT INTO newsletter_outcome ({", ".join(_OUTCOME)})
-                SELECT *, '', '' FROM unnest(%s::bigint[], %s::smallint[], %s::timestamptz[],
-                    %s::smallint[], %s::smallint[], %s::text[], %s::text[], %s::text[])""",
-            columns,
+            f"""INSERT INTO newsletter_outcome ({columns})
+                SELECT {picked}, '', '' FROM json_array_elements(%s::json) AS a(r)""",
+            [json.dumps(values)],
         )
         return
     cursor.executemany(
-        f"""INSERT INTO newsletter_outcome ({", ".join(_OUTCOME)})
+        f"""INSERT INTO newsletter_outcome ({columns})
             VALUES (%s, %s, %s, %s, %s, %s, %s, %s, '', '')""",
-        [
-            (
-                one.delivery,
-                chunk.round,
-                _time(one.at),
-                one.relay,
-                one.judgement.code,
-                one.judgement.state,
-                one.judgement.status,
-                one.judgement.detail,
-            )
-            for chunk, one in rows
-        ],
+        values,
     )
 
 
