@@ -36,6 +36,8 @@ from .rendering import neutral, words
 # Public pages may lie in a shared cache so long; a publishing shows within a minute.
 _SECONDS = 60
 _ITEMS_A_PAGE = 40
+# Beyond this the contents would be longer than what a reader looks through.
+_MOST_UNFOLDED = 30
 _MOST_IN_SITEMAP = 50_000  # sitemaps.org
 
 
@@ -229,6 +231,7 @@ def issue_page(
         "feeds": _feed_links(publication),
         "preview": row is None,
         "wide": len(view.items) > 2,
+        "folded": len(view.items) > _MOST_UNFOLDED,
     }
     if row is not None:
         listed = archive.issues(publication)

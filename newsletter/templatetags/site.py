@@ -8,12 +8,14 @@ from django import template
 from django.conf import settings
 from django.utils import translation
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from subscribers import languages
 from subscribers.models import Category, Publication
 
 from .. import looks, theme
 from ..digest import markdown
+from ..editions import ItemView
 from ..rendering import neutral
 
 register = template.Library()
@@ -107,6 +109,22 @@ def _without_pictures(html: str) -> str:
         return f'<a href="{address}" rel="noopener noreferrer">{label}</a>'
 
     return _LINK_OR_PICTURE.sub(change, html)
+
+
+@register.filter
+def facts(item: ItemView) -> list[tuple[str, str]]:
+    """What an item's source had under labels of its own, unless its text says it already."""
+    names = {
+        "score": _("Score"),
+        "note": _("Note"),
+        "translation": _("Translation"),
+        "date": _("Date"),
+    }
+    return [
+        (names.get(name, name), str(value))
+        for name, value in item.extra.items()
+        if str(value).strip() and str(value) not in item.body
+    ]
 
 
 @register.filter
