@@ -1,7 +1,8 @@
 """Feeds of a publication, of any choice of its categories, and of one reader's choice.
 
 `contents` decides what stands in a feed, `document` writes it as Atom, RSS or JSON, `views`
-answers for the addresses, `opml` lists them.
+answers for the addresses, `kept` remembers what was built, `opml` lists the feeds, `websub` tells
+a hub of a change.
 
 The feed of the whole publication has one entry for each issue: whoever wants everything wants
 the digest as it was edited. The feed of a category or a combination has one entry for each

@@ -197,8 +197,12 @@ def _feed(
 
 
 def hub_of(chosen: Chosen) -> str:
-    """The WebSub hub a feed names. A reader's own does not: the hub would learn its token."""
-    if chosen.subscription is not None or chosen.month is not None:
+    """The WebSub hub a feed names: those it is told of, the whole and each single category.
+
+    A reader's own feed names none, since the hub would learn its token.
+    """
+    several = chosen.categories is not None and len(chosen.categories) != 1
+    if several or chosen.subscription is not None or chosen.month is not None:
         return ""
     return chosen.publication.hub_url
 

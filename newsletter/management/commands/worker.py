@@ -20,6 +20,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
 from newsletter import bounces
+from newsletter.feeds import websub
 from newsletter.sending import service
 from subscribers import tasks as reader_tasks
 
@@ -30,6 +31,7 @@ log = logging.getLogger("newsletter.worker")
 _CHILDREN = ("sender", "jobs")
 _READERS_EVERY = 10.0
 _MAILBOXES_EVERY = 60.0
+_HUBS_EVERY = 15.0
 _STABLE = 30.0
 _KEEP_JOBS_DAYS = 7
 
@@ -114,6 +116,7 @@ def _keep_house(stop: threading.Event) -> None:
     chores: list[tuple[float, Callable[[], Any]]] = [
         (_READERS_EVERY, reader_tasks.sweep),
         (_MAILBOXES_EVERY, bounces.poll),
+        (_HUBS_EVERY, websub.sweep),
         (3600.0, _forget_old_jobs),
     ]
     due = [0.0] * len(chores)

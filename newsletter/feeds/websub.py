@@ -1,0 +1,111 @@
+"""Telling a WebSub hub that feeds changed, so that their followers need not poll.
+
+W3C's recommendation leaves open how a publisher tells its hub; this is the way all public hubs
+understand: `hub.mode=publish` and one `hub.url` for each feed, form-encoded (PubSubHubbub 0.4,
+section 7.1). What was told when is in the audit log, written before the hub is called: two
+workers do not tell it twice, and a crash between the two costs one announcement, which polling
+makes good.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import urllib.request
+from urllib.parse import urlencode, urlsplit
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from subscribers.models import AuditEntry, Publication
+
+from .. import archive
+from .contents import Chosen
+from .document import Form
+
+log = logging.getLogger("newsletter.feeds")
+
+TOLD, NOT_REACHED = "hub told", "hub not reached"
+_TIMEOUT = 10.0  # seconds
+_AGAIN_AFTER = dt.timedelta(minutes=5)
+_MOST_TRIES = 5
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """A hub answers for itself; where else it points is not where the editor meant us to go."""
+
+    def redirect_request(self, *args: object, **kwargs: object) -> None:
+        return None
+
+
+def sweep() -> int:
+    """Tell the hub of every publication that changed since it was told; how many were."""
+    told = 0
+    for key in Publication.objects.exclude(hub_url="").values_list("pk", flat=True):
+        publication = _claim(key)
+        if publication is not None:
+            told += _tell(publication)
+    return told
+
+
+def topics(publication: Publication) -> list[str]:
+    """The addresses of the feeds that name the hub: the whole, and each category on offer."""
+    feeds = [Chosen(publication)]
+    for category in archive.offered(archive.categories(publication)):
+        feeds.append(Chosen(publication, (category,)))
+    return [settings.BASE_URL + feed.path(form) for feed in feeds for form in Form]
+
+
+def _claim(key: int) -> Publication | None:
+    """The publication if it is due; an entry in the log makes it nobody else's."""
+    with transaction.atomic():
+        publication = Publication.objects.select_for_update().get(pk=key)
+        if not publication.hub_url:
+            return None
+        entries = AuditEntry.objects.filter(
+            target=f"publication:{key}", action__in=(TOLD, NOT_REACHED)
+        ).order_by("-id")[: 2 * _MOST_TRIES]
+        # By the change itself, not by time: a change is committed later than it is dated.
+        last = [entry for entry in entries if entry.detail["change"] == _change(publication)]
+        if last:
+            failures = sum(entry.action == NOT_REACHED for entry in last)
+            waited = timezone.now() - last[0].at >= _AGAIN_AFTER
+            if last[0].action == TOLD or failures >= _MOST_TRIES or not waited:
+                return None
+        _note(publication, TOLD)
+    return publication
+
+
+def _change(publication: Publication) -> str:
+    return publication.changed_at.isoformat()
+
+
+def _note(publication: Publication, action: str, **detail: str) -> None:
+    AuditEntry.objects.create(
+        actor="worker",
+        publication=publication,
+        action=action,
+        target=f"publication:{publication.pk}",
+        detail={"hub": publication.hub_url, "change": _change(publication), **detail},
+    )
+
+
+def _tell(publication: Publication) -> bool:
+    """One request; what went wrong is logged, and tried again later."""
+    pairs = [("hub.mode", "publish"), *(("hub.url", topic) for topic in topics(publication))]
+    try:
+        if urlsplit(publication.hub_url).scheme not in ("http", "https"):
+            raise ValueError("not an http address")
+        request = urllib.request.Request(
+            publication.hub_url,
+            data=urlencode(pairs).encode(),
+            headers={"User-Agent": f"Sudi ({settings.BASE_URL})"},
+        )
+        opener = urllib.request.build_opener(_NoRedirect)
+        with opener.open(request, timeout=_TIMEOUT):
+            return True
+    except (OSError, ValueError) as error:  # URLError and HTTPError are OSErrors
+        log.warning("the hub of %s was not reached: %s", publication.slug, error)
+        _note(publication, NOT_REACHED, error=str(error)[:200])
+        return False
