@@ -83,12 +83,27 @@ def any_issue(draw: Any) -> tuple[Any, int]:
     return made, wanted | draw(st.sampled_from([0, TAIL]))
 
 
-@given(any_issue(), st.sampled_from([6_000, 14_000, 20_000, 75_000]))
-@settings(max_examples=60, deadline=None)
+CASES = (any_issue(), st.sampled_from([6_000, 10_000, 14_000, 75_000]))
+
+
+@given(*CASES)
+@settings(max_examples=25, deadline=None)
 def test_any_edition_from_pieces_is_byte_for_byte_the_one_rendered_alone(
     case: tuple[Any, int], target: int
 ) -> None:
-    view, selection = case
+    same_bytes(*case, target)
+
+
+@pytest.mark.long
+@given(*CASES)
+@settings(max_examples=1000, deadline=None)
+def test_a_thousand_editions_from_pieces_are_the_ones_rendered_alone(
+    case: tuple[Any, int], target: int
+) -> None:
+    same_bytes(*case, target)
+
+
+def same_bytes(view: Any, selection: int, target: int) -> None:
     publication = issues.publication(view.language)
     was, shortening.TARGET = shortening.TARGET, target
     try:
@@ -99,7 +114,9 @@ def test_any_edition_from_pieces_is_byte_for_byte_the_one_rendered_alone(
     assert prepared == alone
 
 
-@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+@pytest.mark.parametrize(
+    "language", [pytest.param("en", marks=pytest.mark.long), pytest.param("zh-Hans")]
+)
 def test_all_31_selections_of_five_categories_have_the_bytes_of_one_rendered_alone(
     language: str,
 ) -> None:

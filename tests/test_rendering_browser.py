@@ -83,7 +83,7 @@ def test_a_mail_is_accessible_fits_and_asks_for_nothing(
         page.context.close()
 
 
-@pytest.mark.parametrize("accent", ["#ffe600", "#ffffff", "#000000", "#c8d400", "#e8618c"])
+@pytest.mark.parametrize("accent", ["#ffe600", "#ffffff", "#e8618c"])
 def test_any_accent_holds_its_contrast_for_axe(chromium: Any, accent: str) -> None:
     from axe_playwright_python.sync_playwright import Axe
 

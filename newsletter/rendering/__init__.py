@@ -20,7 +20,7 @@ from .errors import RenderingError, TooLarge
 from .layout import Layout, Source
 from .pieces import Pieces
 from .shortening import LIMIT, TARGET, fit, forms, levels
-from .slots import SLOTS, fill
+from .slots import PREFIX, SLOTS, fill
 
 __all__ = [
     "LIMIT",
@@ -64,7 +64,7 @@ class Prepared:
             text = pipeline.text(source.slug, source.everything(pieces.TEXT))
         self._html = _cut(pipeline.MARKUP, html, pieces.HTML)
         self._text = _cut(pipeline.TEXT, text, pieces.TEXT)
-        self._slots = {slot: self._html.always(slot) for slot in SLOTS.values()}
+        self._slots = (self._html.always(PREFIX), self._text.always(PREFIX))
 
     def edition(self, selection: int) -> Rendered:
         """The edition of a selection (category bits, and TAIL for the tail links).
@@ -73,9 +73,8 @@ class Prepared:
         """
         rendered = _edition(self._source, selection, self._join_html, self._join_text)
         # The pieces were guarded when they were cut; what is left to lose is a reader's links.
-        for slot, count in self._slots.items():
-            if rendered.html.count(slot) != count or slot not in rendered.text:
-                raise RenderingError("a personal link was lost or forged")
+        if (rendered.html.count(PREFIX), rendered.text.count(PREFIX)) != self._slots:
+            raise RenderingError("a personal link was lost or forged")
         return rendered
 
     def mjml(self, selection: int) -> str:

@@ -1,4 +1,4 @@
-"""What does not fit into a mail is shortened by one rule; the README has it in plain words.
+"""What does not fit into a mail is shortened by one rule.
 
 Every item is always named in the contents. Then, as far as TARGET octets of HTML allow, in the
 issue's order: the first FIRST items get full cards; the others get a brief entry (title, one line,
