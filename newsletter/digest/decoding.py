@@ -13,7 +13,9 @@ from .value import Problem
 
 LARGEST = 4 * 1024 * 1024  # bytes; the largest real issue seen has 414 kB.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_LIKELY_CHINESE = re.compile("[\u4e00-\u9fff\u3000-\u303f\uff00-\uff65\u2014-\u2026\u00b7]")
+_LIKELY_CHINESE = re.compile(
+    "[\x85\u2028\u2029\u4e00-\u9fff\u3000-\u303f\uff00-\uff65\u2014-\u2026\u00b7]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def _guess_utf16(data: bytes) -> tuple[str, str] | None:
             text = data.decode(name)
         except UnicodeDecodeError:
             continue
-        if "\n" in text and not _CONTROL.search(text[:2000]):
+        if re.search("[\n\r\u2028]", text) and not _CONTROL.search(text[:2000]):
             return text, "UTF-16"
     return None
 

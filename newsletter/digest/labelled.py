@@ -27,7 +27,7 @@ from .reading import (
     section_name,
     title_of,
 )
-from .runs import find_links, holds_link, only_link, read_sources, segments
+from .runs import find_links, holds_link, only_link, read_sources, segments, without_links
 from .value import Bullet, Item, Link
 
 # Fields that make a heading an item; a date or score alone may be a remark.
@@ -182,7 +182,7 @@ def _is_tail(section: Section, reading: Reading) -> bool:
     for line in section.content():
         if line.kind is Kind.BULLET and line.indent < 2:
             links = find_links(reading.resolved(line.content))
-            if len(links) != 1 or len(_around(line.content)) > 60:
+            if len(links) != 1 or len(without_links(line.content)) > 60:
                 return False
             if (label := reading.labels.match(line.content)) is not None and label.bold:
                 return False
@@ -190,11 +190,6 @@ def _is_tail(section: Section, reading: Reading) -> bool:
         elif line.kind is not Kind.TEXT or line.indent < 2:
             return False
     return bullets > 0
-
-
-def _around(text: str) -> str:
-    """What stands beside the first link of a bullet."""
-    return re.sub(r"\[.*\]\(.*?\)|https?://\S+", "", text).strip()
 
 
 def _read_tail(section: Section, reading: Reading, parts: Parts) -> None:
@@ -207,7 +202,7 @@ def _read_tail(section: Section, reading: Reading, parts: Parts) -> None:
         text = reading.resolved(line.content)
         links = find_links(text)
         if links:
-            beside = _around(text).strip(" -–—:：()（）")
+            beside = without_links(text).strip(" -–—:：()（）")
             label = f"{links[0].label} {beside}".strip() if beside else links[0].label
             parts.tail_links.append(Link(label, links[0].url))
             if not links[0].url:

@@ -56,6 +56,11 @@ def find_links(text: str) -> list[Link]:
     return found
 
 
+def without_links(text: str) -> str:
+    """What stands beside the links of a run."""
+    return _ANY.sub("", text).strip()
+
+
 def holds_link(text: str) -> bool:
     """Whether a run holds a link of any kind (also a relative one, also one around a picture)."""
     if "](" in text:
