@@ -29,8 +29,6 @@ def prepare(
     recipients: int, size: str, mixed: bool, before_freeze: Callable[[], Any] | None = None
 ) -> dict[str, Any]:
     """Readers and a frozen issue; `mixed` readers get 31 editions, others all get the whole one."""
-    from django.db.models import F, Sum
-
     from newsletter import sending
     from newsletter.models import Edition
 
@@ -44,7 +42,7 @@ def prepare(
         raise SystemExit("the freeze was refused")
     seconds = time.perf_counter() - started
     editions = Edition.objects.filter(issue=issue, none_because="")
-    octets = editions.aggregate(all=Sum(F("size") * F("readers")))["all"]
+    octets = sum(size * readers for size, readers in editions.values_list("size", "readers"))
     return {
         "issue": issue.pk,
         "before": before,
