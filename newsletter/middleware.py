@@ -24,7 +24,7 @@ SITE_POLICY = (
 # The admin's theme (django-unfold) runs Alpine, which evaluates expressions in attributes, and
 # writes inline styles. It is behind a login, and still reaches no other host.
 ADMIN_POLICY = (
-    "default-src 'none'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
+    "default-src 'none'; script-src 'self' 'unsafe-eval'; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
     "connect-src 'self'; frame-src 'self'; manifest-src 'self'; form-action 'self'; "
     "frame-ancestors 'self'; base-uri 'self'; object-src 'none'"

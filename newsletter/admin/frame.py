@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from subscribers.admin.access import require
 from subscribers.admin.chrome import page
@@ -67,7 +68,7 @@ def issue_page(
     tabs += [("history", _("History"))]
     names = dict(tabs)
     crumbs = [
-        (_("Issues"), reverse("admin:newsletter_issue_changelist")),
+        (pgettext("admin", "Issues"), reverse("admin:newsletter_issue_changelist")),
         (issue.publication.name, _list_of(issue)),
     ]
     if title or tab != "change":

@@ -17,7 +17,7 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_http_methods
 
 from subscribers.admin.access import require, visible
@@ -160,7 +160,7 @@ def upload(request: HttpRequest) -> HttpResponseBase:
         request,
         "admin/sudi/import.html",
         title=_("Import a digest"),
-        crumbs=[(_("Issues"), reverse("admin:newsletter_issue_changelist"))],
+        crumbs=[(pgettext("admin", "Issues"), reverse("admin:newsletter_issue_changelist"))],
         form=form,
         publications=publications,
         status=422 if form.errors else 200,
@@ -200,7 +200,7 @@ def _look(
         "admin/sudi/import_result.html",
         title=_("What was understood"),
         crumbs=[
-            (_("Issues"), reverse("admin:newsletter_issue_changelist")),
+            (pgettext("admin", "Issues"), reverse("admin:newsletter_issue_changelist")),
             (_("Import a digest"), reverse("admin:newsletter_issue_import")),
         ],
         publication=publication,

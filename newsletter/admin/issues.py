@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from subscribers.admin import keyset
@@ -67,7 +68,7 @@ def issue_list(request: HttpRequest) -> HttpResponseBase:
     return page(
         request,
         "admin/sudi/issues.html",
-        title=_("Issues"),
+        title=pgettext("admin", "Issues"),
         slice=taken,
         rows=_with_counts(taken.rows),
         moving=moving,

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, URLPattern, path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from ..models import AuditEntry, Publication
 from ..roles import Act, may
@@ -113,7 +114,10 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     set_up = may(user, Act.SET_UP, None)
     root = bool(getattr(user, "is_superuser", False))
     groups = [
-        (_("Publish"), [*entry(_("Issues"), "newspaper", "newsletter_issue_changelist", see)]),
+        (
+            _("Publish"),
+            [*entry(pgettext("admin", "Issues"), "newspaper", "newsletter_issue_changelist", see)],
+        ),
         (
             _("Readers"),
             [

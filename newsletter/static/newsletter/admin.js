@@ -45,6 +45,10 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     document.documentElement.classList.add("sudi-script");
+    // The theme would write the file's name into a text field beside it, which ours do not have.
+    for (const input of document.querySelectorAll(".sudi input[type=file]")) {
+      input.hasChangeListener = true;
+    }
     const box = document.querySelector("[data-progress]");
     if (box) follow(box);
     tick();
