@@ -32,6 +32,8 @@ MONTHLY = 3
 # Links mailed on request to a confirmed reader.
 ON_REQUEST = Rate(interval=8 * 3600, burst=3)
 
+TIDY = Rate(interval=6 * 3600)
+
 REMIND_AFTER = dt.timedelta(hours=48)
 FORGET_AFTER = dt.timedelta(days=30)
 # A job has this long before the sweeper takes its work.
@@ -212,7 +214,12 @@ def _forget(now: dt.datetime) -> None:
 
 
 def _give_up_address_changes(now: dt.datetime) -> None:
-    """A new address nobody confirmed is not ours to keep."""
+    """A new address nobody confirmed is not ours to keep.
+
+    Its link has run out by itself; this only tidies up, and reads every reader: not every time.
+    """
+    if not limits.take("sweep:new-addresses", TIDY, now=now):
+        return
     over = now - dt.timedelta(minutes=emails.NEW_ADDRESS_MINUTES)
     Subscriber.objects.filter(new_address_at__lt=over).update(new_address="", new_address_at=None)
 

@@ -12,6 +12,7 @@ urlpatterns = [
     path("<slug:slug>/subscribe/sent/", joining.sent, name="sent"),
     path("<slug:slug>/subscribe/embed/", joining.embed, name="embed"),
     path("<slug:slug>/subscribe/embed/sent/", joining.embed_sent, name="embed_sent"),
+    path("<slug:slug>/subscribe/code/", joining.code, name="code"),
     path("<slug:slug>/manage/", joining.ask_for_link, name="ask_for_link"),
     path("s/c/<str:token>/", joining.confirm, name="confirm"),
     path("s/m/<str:token>/", preferences.manage, name="manage"),

@@ -401,6 +401,8 @@ def test_the_form_brings_a_proof_and_needs_no_script(
         walker.look("embed-sent")
         walker.open(f"{town.base}/daily/manage/")
         walker.look("ask-for-link")
+        walker.open(f"{town.base}/daily/subscribe/code/")
+        walker.look("code")
     finally:
         context.close()
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
@@ -47,6 +48,17 @@ def subscribe(request: HttpRequest, slug: str) -> HttpResponse:
 def embed(request: HttpRequest, slug: str) -> HttpResponse:
     """The sign-up form alone, for a frame on another site."""
     return _sign_up(request, slug, embedded=True)
+
+
+@require_safe
+def code(request: HttpRequest, slug: str) -> HttpResponse:
+    """What to copy to have the form on another site: plain HTML, or a frame."""
+    publication = get_object_or_404(Publication, slug=slug)
+    languages.speak(request, languages.guess(request, publication))
+    form, frame = signup.embed_code(publication)
+    response = page(request, "subscribers/code.html", publication, {"form": form, "frame": frame})
+    patch_vary_headers(response, ("Accept-Language",))
+    return response
 
 
 @require_safe
