@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -54,6 +55,19 @@ def headers(get_response: Respond) -> Respond:
     return respond
 
 
+def _wish(request: HttpRequest) -> str:
+    """What the browser asks for. Only the admin heeds the language cookie (its own switch):
+
+    public pages lie in shared caches, where a cookie must not decide what others see.
+    """
+    if request.path_info.startswith(("/admin/", "/i18n/")):
+        return translation.get_language_from_request(request)
+    for code in request.headers.get("Accept-Language", "").split(","):
+        if known := languages.known(code.split(";")[0].strip()):
+            return known
+    return settings.LANGUAGE_CODE
+
+
 def language(get_response: Respond) -> Respond:
     """The language of the page's own words.
 
@@ -66,7 +80,7 @@ def language(get_response: Respond) -> Respond:
         asked = languages.known(request.GET.get("lang")) or None
         request.asked_language = asked  # type: ignore[attr-defined]
         request.language_is_settled = asked is not None  # type: ignore[attr-defined]
-        translation.activate(asked or translation.get_language_from_request(request))
+        translation.activate(asked or _wish(request))
         response = get_response(request)
         response.headers.setdefault("Content-Language", translation.get_language() or "en")
         if not getattr(request, "language_is_settled", False):

@@ -6,13 +6,12 @@ its own, so what stands before the site's patterns must be among `RESERVED_SLUGS
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from . import views
+from . import mailbox, metrics, views
+from .api import api
 from .feeds import views as feeds
 
 app_patterns: list[URLPattern | URLResolver] = [
@@ -20,23 +19,15 @@ app_patterns: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),  # The admin's language switch.
 ]
 if settings.WEBHOOK_PROVIDERS:
-    from .bounces import providers
+    from .bounces import providers  # The extra is installed only where it is wanted.
 
     app_patterns.append(path("api/hooks/", include(providers.urlpatterns())))
-if find_spec("newsletter.api"):
-    from .api import api  # type: ignore[import-not-found,unused-ignore]
-
-    app_patterns.append(path("api/", api.urls))
+app_patterns.append(path("api/", api.urls))
 if settings.METRICS:
-    from . import metrics  # type: ignore[attr-defined,unused-ignore]
-
     app_patterns.append(path("metrics", metrics.view))
 if settings.DEBUG:
-    from . import mailbox
-
     app_patterns.append(path("dev/mail/", include(mailbox.urlpatterns)))
-if find_spec("subscribers.urls"):
-    app_patterns.append(path("", include("subscribers.urls")))
+app_patterns.append(path("", include("subscribers.urls")))
 
 _FORM = r"(?P<form>atom|rss|json)"
 _PUBLICATION = r"^(?P<publication>[-\w]+)/"

@@ -409,6 +409,7 @@ def _sitemap(request: HttpRequest, template: str, context: dict[str, object]) ->
     return _public(request, render(request, template, context, content_type="application/xml"))
 
 
+@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """200 when the database answers; for load balancers and supervisors."""
     Publication.objects.exists()

@@ -578,6 +578,10 @@ def test_the_front_page_follows_the_browser(client: Client, harbour: SimpleNames
     response = client.get("/", headers={"Accept-Language": "zh-CN,zh;q=0.9"})
     assert "最新一期" in response.content.decode()
     assert response["Vary"] == "Accept-Language"
+    # The admin's switch sets a cookie; what lies in shared caches does not heed it.
+    client.cookies["django_language"] = "zh-hans"
+    assert "Latest issue" in read(client, "/")
+    assert '<html lang="zh' in read(client, "/admin/login/").replace('<html dir="ltr" ', "<html ")
 
 
 # --- discovery --------------------------------------------------------------------------------

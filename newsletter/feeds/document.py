@@ -29,7 +29,7 @@ _NO_CHARACTERS = re.compile("[\ufdd0-\ufdef" + "".join(
 ) + "]")  # fmt: skip
 
 
-_TITLE = re.compile(rb"<title>[^<]*</title>")
+_PLAIN = re.compile(rb"<(title|category)>[^<]*</")
 
 
 class Form(enum.StrEnum):
@@ -122,11 +122,11 @@ def write(feed: Feed, form: Form) -> bytes:
     if form is Form.ATOM:
         atom: bytes = generator.atom_str()
         return atom
-    return _TITLE.sub(_plain_title, generator.rss_str())
+    return _PLAIN.sub(_as_text, generator.rss_str())
 
 
-def _plain_title(match: re.Match[bytes]) -> bytes:
-    """The RSS Board's way to say that a title is text: readers that take it for HTML see `<` too.
+def _as_text(match: re.Match[bytes]) -> bytes:
+    """The RSS Board's way to say that this is text: readers that take it for HTML see `<` too.
 
     To an XML parser both spellings are the same.
     """
