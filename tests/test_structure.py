@@ -11,12 +11,13 @@ STEPS = [
     {"digest", "smtp", "dkim"},
     {"models", "theme", "fields"},
     {"editions"},
-    {"archive", "looks", "importing", "rendering"},
+    {"archive", "looks", "importing", "rendering", "snapshots"},
     {"message", "preflight", "dead_links"},
     {"sending"},
     {"bounces"},
-    {"feeds", "tasks", "metrics", "mailbox", "reader_data"},
-    {"templatetags", "views", "api", "admin", "tasks_celery", "middleware"},
+    {"feeds", "tasks", "metrics", "mailbox", "reader_data", "reader_files"},
+    {"templatetags", "views", "api", "tasks_celery", "middleware"},
+    {"admin"},  # Shows the site's own page of an issue as a preview.
     {"urls", "wsgi", "asgi", "management", "trial"},
 ]
 RANK = {name: rank for rank, names in enumerate(STEPS) for name in names}

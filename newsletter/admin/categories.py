@@ -22,6 +22,7 @@ from subscribers.choice import NoBitLeft
 from subscribers.models import Category, Publication
 from subscribers.roles import Act, may
 
+from .. import theme
 from ..models import Issue, Item
 
 if TYPE_CHECKING:
@@ -169,7 +170,7 @@ def category_list(request: HttpRequest) -> HttpResponseBase:
         title=_("Categories"),
         publications=publications,
         chosen=chosen,
-        live=live,
+        live=[(one, theme.chip(one.colour, one.bit).text) for one in live],
         retired=retired,
         may_set_up=chosen is not None and may(request.user, Act.SET_UP, chosen),
     )
