@@ -5,51 +5,22 @@ from __future__ import annotations
 import email
 import email.policy
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
 
 import pytest
-from django.test import override_settings
 
 from newsletter import sending
-from newsletter.models import Issue
-from tests import builders
+from tests.sending_stage import issue_for, relay_for, send
 from tests.smtpd import Smtpd
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def relay(request: pytest.FixtureRequest, tmp_path: Any) -> Iterator[Smtpd]:
-    """A recording server; `@pytest.mark.parametrize("relay", [faults], indirect=True)`."""
-    faults = getattr(request, "param", [])
-    with (
-        Smtpd(log=tmp_path / "accepted", faults=faults, seed=1, keep=True) as server,
-        override_settings(
-            DATA_DIR=tmp_path, SMTP_URLS=[f"smtp://127.0.0.1:{server.port}?starttls=never"]
-        ),
-    ):
+def relay(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Smtpd]:
+    """The recording server; its faults by `parametrize("relay", [faults], indirect=True)`."""
+    with relay_for(tmp_path, getattr(request, "param", ())) as server:
         yield server
-
-
-def issue_for(count: int, **extra: Any) -> Issue:
-    publication = builders.publication(**extra)
-    ships = builders.category(publication, "Ships")
-    trade = builders.category(publication, "Trade")
-    issue = builders.issue(publication)
-    builders.item(issue, ships, "A ship came in")
-    builders.item(issue, trade, "Corn is up")
-    for number in range(count):
-        wanted = [ships, trade] if number % 2 else [trade]
-        builders.subscription(publication, f"reader{number:03}@example.org", wanted)
-    return issue
-
-
-def send(issue: Issue) -> dict[str, int]:
-    sending.release(issue, by="alice", now=True)
-    sending.sweep()
-    sending.drain(30)
-    issue.refresh_from_db()
-    return sending.ledger(issue)
 
 
 def test_everybody_gets_their_own_edition_once(relay: Smtpd) -> None:

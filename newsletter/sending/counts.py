@@ -203,11 +203,12 @@ def state_of(delivery: Delivery) -> tuple[str, Outcome | None]:
 
 def why(issue: Issue, subscription: Subscription) -> str:
     """One sentence that says what this reader got of the issue, or why nothing."""
-    if issue.frozen_at is None:
+    frozen_at, folded_at = Issue.objects.values_list("frozen_at", "folded_at").get(pk=issue.pk)
+    if frozen_at is None:
         return _("The issue has not been sent yet.")
     delivery = Delivery.objects.filter(issue_id=issue.pk, subscription_id=subscription.pk).first()
     if delivery is None:
-        if issue.folded_at is not None:
+        if folded_at is not None:
             return _("The records of this issue were folded away; only its sums are kept.")
         if issue.original_id or issue.issue_translations.exists():
             return _("The reader gets this issue in another language, or was not active then.")

@@ -19,6 +19,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from newsletter.models import Chunk, Issue, Worker
+from subscribers.models import AuditEntry
 
 from . import control, journal, timing
 
@@ -98,11 +99,17 @@ def guard_restored() -> None:
     elif last is not None and last < timezone.now() - dt.timedelta(
         minutes=timing.FORGOTTEN_MINUTES
     ):
-        # What was frozen since is not of a copy: somebody just pressed the button.
+        # What was frozen since, or what a person decided since, is not of a copy.
+        decided = set(
+            AuditEntry.objects.filter(at__gt=last, target__startswith="issue:")
+            .exclude(actor=ACTOR)
+            .values_list("target", flat=True)
+        )
         for pk in Issue.objects.filter(state=Issue.State.SENDING, frozen_at__lte=last).values_list(
             "pk", flat=True
         ):
-            pause_for(pk, "forgotten", "")
+            if f"issue:{pk}" not in decided:
+                pause_for(pk, "forgotten", "")
 
 
 def _knows_less(last: dt.datetime | None) -> bool:

@@ -20,7 +20,8 @@ from typing import Any, Protocol
 from django.conf import settings
 from django.utils import timezone
 
-from newsletter.message import BadReader, Mould, Reader
+from newsletter.dkim import Signer, Signers
+from newsletter.message import BadReader, Mould, Poured, Reader
 from newsletter.models import Relay
 from newsletter.smtp import (
     Ended,
@@ -32,6 +33,8 @@ from newsletter.smtp import (
     Why,
     deliver,
 )
+
+from .signing import Desk
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +71,10 @@ class Member:
     withdrawn: bool = False
     slot: int | None = None
     again: float = 0.0
+    # Whose DKIM signature it needs; its mail, once signed; which stay in a queue that was for.
+    signer: Signer | None = None
+    poured: Poured | None = None
+    ticket: object = None
 
 
 class Owner(Protocol):
@@ -82,7 +89,14 @@ class Owner(Protocol):
 class Pool:
     """One relay's connections and its queue of authorised members."""
 
-    def __init__(self, server: Server, relay: Relay, timeouts: Timeouts, owner: Owner) -> None:
+    def __init__(
+        self,
+        server: Server,
+        relay: Relay,
+        timeouts: Timeouts,
+        owner: Owner,
+        signers: Signers | None = None,
+    ) -> None:
         self.server = server
         self.id = relay.pk
         self.weight = max(1, relay.weight)
@@ -98,6 +112,7 @@ class Pool:
         self.dirty = False
         self.served = 0.0
         self.ready_queue: deque[Member] = deque()
+        self._desk = Desk(signers, self._signed) if signers is not None else None
         self._timeouts = timeouts
         self._owner = owner
         self._loop = asyncio.get_running_loop()
@@ -124,6 +139,9 @@ class Pool:
             if member.at is not At.READY or member.pool is not self:
                 queue.popleft()  # Withdrawn, or moved to another relay.
                 continue
+            if member.signer is not None and member.poured is None:
+                queue.popleft()  # Asked for anew: it is being signed and will come again.
+                continue
             wait = member.not_before - self._loop.time()
             if wait > 0:
                 self._wake_in(wait)
@@ -132,7 +150,7 @@ class Pool:
             assert member.mould is not None and member.reader is not None
             member.at = At.OFFERED
             try:
-                poured = member.mould.pour(member.reader, timezone.now())
+                poured = member.poured or member.mould.pour(member.reader, timezone.now())
             except BadReader:
                 refused = Verdict(State.FAILED, None, "5.1.3", "not an address", "rcpt")
                 self._owner.settle(self, member, refused)
@@ -182,10 +200,21 @@ class Pool:
     def add(self, member: Member) -> None:
         """Queue an authorised member; call `wake` after the last one."""
         member.at, member.pool = At.READY, self
-        self.ready_queue.append(member)
+        member.poured, member.ticket = None, object()
+        if self._desk is not None and member.signer is not None:
+            self._desk.add(member.signer, member)
+        else:
+            self.ready_queue.append(member)
+
+    def _signed(self, members: list[Member]) -> None:
+        """Their mails are signed; who was withdrawn meanwhile is passed over in `next`."""
+        self.ready_queue.extend(members)
+        self.wake()
 
     def wake(self) -> None:
         """Tell waiting connections that there is work, and open more if they are too few."""
+        if self._desk is not None:
+            self._desk.work()
         for _ in range(min(len(self._waiting), len(self.ready_queue))):
             waiter = self._waiting.popleft()
             if not waiter.done():
@@ -216,6 +245,8 @@ class Pool:
                 waiter.set_result(False)
         if self._alarm is not None:
             self._alarm.cancel()
+        if self._desk is not None:
+            await self._desk.close()
         if self._tasks:
             _, left = await asyncio.wait(set(self._tasks), timeout=seconds)
             for task in left:

@@ -25,11 +25,14 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, connection
 from django.utils import timezone
 
+from newsletter.dkim import Signers
 from newsletter.message import Mould, Reader
 from newsletter.models import Edition, Issue, Worker
+from newsletter.rendering import headers
 from newsletter.smtp import Ended, Server, State, Timeouts, Verdict
 from subscribers.addresses import domain_number
 from subscribers.choice import CATEGORY_MASK
@@ -147,6 +150,8 @@ class Sender:
         # Two threads take turns. Python's usual 5 ms before one must give way to the other would
         # stop the connections twice in every turn for as long as 25 messages take.
         sys.setswitchinterval(min(sys.getswitchinterval(), 0.0005))
+        # Before anything else: a key that cannot be used must not become unsigned mail.
+        self._signers = Signers.from_setting(settings.DKIM_KEYS)
         incidents.guard_restored()
         self.worker = Worker.objects.create(
             name=self.name, machine=socket.gethostname()[:100], version=_version()
@@ -162,7 +167,8 @@ class Sender:
 
     async def _open_pools(self) -> None:
         for server in self.servers:
-            self._pools.append(Pool(server, self._rows[server.name], self._timeouts, self))
+            row = self._rows[server.name]
+            self._pools.append(Pool(server, row, self._timeouts, self, self._signers))
 
     def drain(
         self,
@@ -183,6 +189,8 @@ class Sender:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
         self._loop.close()
+        if self._signers is not None:
+            self._signers.close()
         held = incidents.holds_anything(self.worker)
         self.journal.close(remove=not held)
 
@@ -709,6 +717,9 @@ class Sender:
             member.mould = self._moulds[reader.edition][0]
             member.checked = now
             member.withdrawn = False
+            if self._signers is not None:
+                publication = self._issues[hold.lease.issue].publication
+                member.signer = self._signers.of(headers.domain(publication))
             hold.window[member.delivery] = member
             pool = member.pool
             assert pool is not None
