@@ -286,11 +286,7 @@ def categories_line(subscription: Subscription, language: str) -> str:
     live = list(
         subscription.publication.categories.filter(bit__isnull=False, retired_at__isnull=True)
     )
-    chosen = [
-        category
-        for category in choice.categories(live)
-        if category.visibility == "open" or choice.has(category)
-    ]
+    chosen = choice.categories(live)
     open_ones = [category for category in live if category.visibility == "open"]
     if open_ones and choice.new and all(choice.has(category) for category in open_ones):
         return _("all, and those to come")

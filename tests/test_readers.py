@@ -214,8 +214,8 @@ BAD = [
     ("ali\u0085ce@example.org", "characters"),
     ("alice@example.org\u200b", "characters"),
     ("=?utf-8?q?alice=0A?=@example.org, bob@example.org", "characters"),
-    ("a" * 65 + "@example.org", "syntax"),
-    ("alice@localhost", "domain"),
+    ("a" * 65 + "@example.org", "long"),
+    ("alice@localhost", "syntax"),
     ("alice@[127.0.0.1]", "characters"),
     ('"alice smith"@example.org', "characters"),
     ("alice@example..org", "syntax"),
@@ -234,9 +234,8 @@ def test_bad_addresses_are_refused_by_form_and_json_alike(
         "/api/publications/daily/subscribe/", {"address": address}, "application/json"
     )
     assert answer.status_code == 422
-    problem = answer.json()["problems"][0]
-    assert problem["field"] == "address"
-    assert problem["code"] in (code, "syntax", "domain", "long")
+    (problem,) = answer.json()["problems"]
+    assert (problem["field"], problem["code"]) == ("address", code)
     assert client.post("/daily/manage/", {"address": address}).status_code == 422
     assert not Subscriber.objects.exists()
 

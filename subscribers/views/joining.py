@@ -219,12 +219,9 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     )
     if request.method == "POST" and subscription.state == Subscription.State.PENDING:
         wanted = set(request.POST.getlist("also"))
-        done = [
-            tie
-            for tie in [subscription, *(o for o in others if o.publication.slug in wanted)]
-            if activate(tie, Kind.CONFIRMED, form="mail", network=network.network(request),
-                        place="confirm", language=language)
-        ]  # fmt: skip
+        source = network.network(request)
+        ties = [subscription, *(other for other in others if other.publication.slug in wanted)]
+        done = [tie for tie in ties if _confirmed(tie, source, language)]
         if not done and suppression.suppressed(subscription.subscriber.address):
             return page(request, "subscribers/suppressed.html", publication, {}, status=409)
         return again(request, "confirmed", manage)
@@ -241,6 +238,17 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         "consent": wordings.confirm(publication, language),
     }
     return page(request, "subscribers/confirm.html", publication, context)
+
+
+def _confirmed(subscription: Subscription, source: str, language: str) -> bool:
+    return activate(
+        subscription,
+        Kind.CONFIRMED,
+        form="mail",
+        network=source,
+        place="confirm",
+        language=language,
+    )
 
 
 def activate(
