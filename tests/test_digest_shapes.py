@@ -210,7 +210,8 @@ def test_an_index_in_front_is_no_items() -> None:
         ("Splicing made easy", "Ropes", "> A film."),
     ]
     assert digest.intro == ""
-    assert digest.problems == () and digest.unclaimed_lines == ()
+    assert codes(digest) == [(3, "index-left-out")]
+    assert digest.unclaimed_lines == ((3, 3), (7, 7), (11, 12))
 
 
 def test_document() -> None:

@@ -116,11 +116,7 @@ def read(reading: Reading) -> Parts:
     found = _find(reading, level, index)
     parts = Parts([])
     first = found[0].original or found[0].section if found else None
-    for section in reading.sections:
-        if id(section) in index.sections:
-            reading.claim(*section.lines)
-            if section.heading is not None:
-                reading.claim(section.heading)
+    _leave_out(index, reading)
     parts.intro = reading.before(
         first.heading.number if first is not None and first.heading is not None else 0,
         skip=index.sections,
@@ -129,6 +125,24 @@ def read(reading: Reading) -> Parts:
     parts.items = [_item(one, reading, index.groups, numbered) for one in found]
     _claim_sections(reading, found)
     return parts
+
+
+def _leave_out(index: _Index, reading: Reading) -> None:
+    """The index repeats what the items say: nobody's lines, but nothing to mend either."""
+    told = False
+    for section in reading.sections:
+        if id(section) not in index.sections or section.heading is None:
+            continue
+        if section_name(section.title) in index.groups.values():
+            reading.claim(section.heading)
+        reading.left_out.update(line.number for line in (section.heading, *section.lines))
+        if not told:
+            told = True
+            reading.problems.note(
+                "index-left-out",
+                _("The list of titles here was left out: the items follow."),
+                section.heading.number,
+            )
 
 
 @dataclass(slots=True)
@@ -156,7 +170,8 @@ def _index(reading: Reading, level: int) -> _Index:
         if listed and len(hits) * 2 > len(listed):
             index.sections.add(id(section))
             for above in section.above:
-                if not _holds(above):
+                is_title = above.heading is None or above.heading.number == reading.title_line
+                if not is_title and not _holds(above):
                     index.sections.add(id(above))
             if section.level > level or section.above:
                 index.groups.update((title, section_name(section.title)) for title in hits)
@@ -269,5 +284,4 @@ def _claim_sections(reading: Reading, found: Sequence[_Found]) -> None:
     """Headings that are categories have found their place."""
     for one in found:
         for above in one.section.above:
-            if above.heading is not None:
-                reading.claim(above.heading)
+            reading.claim_section(above)

@@ -146,7 +146,7 @@ def read(reading: Reading) -> Parts:
                 body = f"{only.body}\n\n{reading.section_block(section)}".strip()
                 parts.items[0] = replace(only, body=body)
         elif _holds(section, chosen):
-            reading.claim(section.heading)
+            reading.claim_section(section)
         elif seen_item or section.level > 1:
             reading.problems.warn(
                 "item-empty",

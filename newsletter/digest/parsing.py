@@ -18,7 +18,7 @@ from .labels import labels_for
 from .markdown import clean
 from .outline import Kind, read_lines, read_sections
 from .problems import Problems
-from .reading import Parts, Reading
+from .reading import Parts, Reading, section_name
 from .value import Digest, Shape
 
 LONGEST_LINE = 100_000  # characters; the longest real one seen has 9,000.
@@ -208,6 +208,10 @@ def _digest(
     extra = dict(reading.front.values)
     if reading.title and reading.front.title and reading.title != reading.front.title:
         extra["heading"] = reading.title
+    used = {item.category for item in parts.items}
+    outer = [name for name in reading.outer.values() if section_name(name) not in used]
+    if outer:
+        extra["sections"] = outer
     return Digest(
         shape=shape,
         title=clean(title),
@@ -264,7 +268,7 @@ def _date_line(reading: Reading) -> dt.date | None:
 
 
 def _say_unclaimed(reading: Reading) -> None:
-    for first, last in reading.unclaimed(dropped=False):
+    for first, last in reading.unclaimed(known=False):
         reading.problems.warn(
             "unclaimed",
             ngettext(

@@ -62,6 +62,8 @@ class Reading:
     used_references: set[str] = field(default_factory=set)
     unknown_fields: dict[str, list[int]] = field(default_factory=dict)
     unsafe_lines: set[int] = field(default_factory=set)
+    left_out: set[int] = field(default_factory=set)
+    outer: dict[int, str] = field(default_factory=dict)
 
     def claim(self, *lines: Line) -> None:
         """These lines found their place."""
@@ -113,6 +115,12 @@ class Reading:
             lines.pop()
         return self.block(lines)
 
+    def claim_section(self, section: Section) -> None:
+        """A heading that only groups others: kept in the digest's `extra["sections"]`."""
+        if section.heading is not None and section.heading.number != self.title_line:
+            self.claim(section.heading)
+            self.outer[section.heading.number] = self.resolved(section.title)
+
     def say_unsafe(self, line: Line) -> None:
         """Warn, once, of a link in this line that no reader could follow."""
         if line.number in self.unsafe_lines:
@@ -124,12 +132,14 @@ class Reading:
             line.number,
         )
 
-    def unclaimed(self, *, dropped: bool = True) -> list[tuple[int, int]]:
-        """Ranges of lines that nothing took; with `dropped` also comments and the like."""
+    def unclaimed(self, *, known: bool = True) -> list[tuple[int, int]]:
+        """Ranges of lines that nothing took; with `known` also those left out on purpose."""
         ranges: list[tuple[int, int]] = []
         open_at = last = 0
         for line in self.lines:
-            if line.kind in {Kind.BLANK, Kind.RULE} or (line.kind is Kind.GONE and not dropped):
+            if line.kind is Kind.BLANK or line.kind is Kind.RULE:
+                continue
+            if not known and (line.kind is Kind.GONE or line.number in self.left_out):
                 continue
             if line.number in self.claimed:
                 if open_at:
@@ -170,8 +180,7 @@ def section_category(section: Section, reading: Reading, *, own: bool = True) ->
     """
     path = [*section.above, section] if own else list(section.above)
     for above in path:
-        if above.heading is not None:
-            reading.claim(above.heading)
+        reading.claim_section(above)
     headings = [
         above
         for above in reversed(path)
