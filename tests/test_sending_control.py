@@ -274,7 +274,7 @@ def test_progress_and_reasons(relay: Smtpd) -> None:
     assert (after.done, after.final, after.seconds_left) == (12, True, None)
     subscription = Subscription.objects.first()
     assert subscription is not None
-    assert sending.why(issue, subscription) == "1 items were handed over to the mail server."
+    assert sending.why(issue, subscription) == "Handed over to the mail server (items: 1)."
 
 
 def test_an_old_issue_is_folded_and_keeps_its_sums(relay: Smtpd) -> None:

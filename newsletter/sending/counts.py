@@ -226,17 +226,22 @@ def why(issue: Issue, subscription: Subscription) -> str:
     items = len(edition.items)
     detail = "" if latest is None else " ".join(filter(None, (latest.status, latest.detail)))
     sentences = {
-        "waiting": _("%(items)d items are waiting to be sent."),
-        "in_flight": _("%(items)d items are being handed over right now."),
-        "sent": _("%(items)d items were handed over to the mail server."),
+        "waiting": _("Waiting to be sent (items: %(items)d)."),
+        "in_flight": _("Being handed over right now (items: %(items)d)."),
+        "sent": _("Handed over to the mail server (items: %(items)d)."),
         "deferred": _("The mail server asked to try again later: %(detail)s"),
         "failed": _("The mail server refused the mail: %(detail)s"),
         "in_doubt": _("Unknown: the mail was handed over and no answer was stored."),
-        "skipped": _("No mail: the reader had left or paused before it was sent. %(detail)s"),
+        "skipped": _("No mail: before it was sent, %(left)s."),
         "suppressed": _("No mail: the address was suppressed before it was sent."),
         "cancelled": _("No mail: the issue was cancelled before it was sent."),
     }
-    sentence = sentences[state] % {"items": items, "detail": detail}
+    # What `store` writes as the detail of a skipped reader.
+    left = {
+        "paused": _("the reader had paused"),
+        "categories dropped": _("the reader had dropped these categories"),
+    }.get(detail, _("the reader had left"))
+    sentence = sentences[state] % {"items": items, "detail": detail, "left": left}
     if latest is not None and latest.resolved_at is not None:
         sentence += " " + _("(Resolved by %(who)s.)") % {"who": latest.resolved_by}
     return sentence.strip()
