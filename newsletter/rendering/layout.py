@@ -167,7 +167,7 @@ class Layout:
         counts: dict[int, int] = {}
         for number, (card, form) in enumerate(zip(self.cards, self._forms, strict=True), 1):
             values["number", card.id] = self._number(number)
-            values["place", card.id] = self._place(number)
+            values["place", card.id] = str(number)
             values["column", card.id] = self._column(number)
             seconds += card.seconds if form is Form.FULL else card.seconds_brief
             if card.category:
@@ -220,7 +220,7 @@ class Layout:
             Placed(
                 card,
                 self._number(number),
-                self._place(number),
+                str(number),
                 self._column(number),
                 form is Form.FULL,
                 form is Form.BRIEF,
@@ -245,10 +245,6 @@ class Layout:
     def _column(self, number: int) -> str:
         width = self._source.digits
         return f"{number:>{width}}. " if len(self.cards) > 1 else " " * (width + 2)
-
-    def _place(self, number: int) -> str:
-        # Figure spaces are as wide as a digit: titles in the contents stand in one column.
-        return str(number).rjust(self._source.digits, "\u2007")
 
 
 def _groups(placed: Sequence[Placed]) -> list[Group]:

@@ -39,8 +39,11 @@ class Marks:
     def __init__(self, begin: str, end: str, write: Callable[[str], str]) -> None:
         self.begin, self.end, self.write = begin, end, write
         a, b = re.escape(begin), re.escape(end)
+        # No text can hold `<li value="`, and no sanitised HTML keeps that attribute.
         self.pattern = re.compile(
-            rf"{a}~(\w+) (-?\d+)~{b}|{a}(~){b}|{a}=(\w+) (-?\d+)={b}", re.ASCII
+            rf"{a}~(\w+) (-?\d+)~{b}|{a}(~){b}|{a}=(\w+) (-?\d+)={b}"
+            r"|(?<=<li value=\")=(\w+) (-?\d+)=(?=\")",
+            re.ASCII,
         )
 
     def without(self, document: str) -> str:
@@ -76,6 +79,10 @@ class Cut:
             return value
         return Markup(f"{self._marks.begin}={name} {number}={self._marks.end}")
 
+    def list_number(self, name: str, value: object, number: int) -> object:
+        """The same for the `value` of an `li`, where no comment can stand."""
+        return value if self._values else f"={name} {number}="
+
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
@@ -96,7 +103,8 @@ class Pieces:
         for match in marks.pattern.finditer(document):
             self._add(open_blocks[-1], document[done : match.start()])
             done = match.end()
-            name, number, close, value, value_number = match.groups()
+            name, number, close, *values = match.groups()
+            value, value_number = values[:2] if values[0] else values[2:]
             if close:
                 open_blocks.pop()
                 if not open_blocks:
