@@ -51,7 +51,7 @@ class Options:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Done:
     """What became, or would become, of a row.
 
@@ -134,7 +134,7 @@ class Decider:
                 worst[names[0]] = entry
         probes = [name for names in keys for name in names]
         suppressed = _suppressed(probes)
-        ids = subscriber_ids(probes)
+        ids = _subscriber_ids(probes)
         states = _states(self._publication.pk, list(ids.values()))
         seen: set[str] = set()
         for place, (entry, names) in enumerate(zip(batch, keys, strict=True)):
@@ -209,7 +209,9 @@ class Decider:
 
     def _keys(self, address: str) -> list[str]:
         """`addresses.keys_of` as hexadecimal, which is what a row holds and costs half."""
-        message = b"address\0" + canonical(address).encode()
+        # In ASCII the canonical form is the lower case; the domain is that already.
+        mailbox = address.lower() if address.isascii() else canonical(address)
+        message = b"address\0" + mailbox.encode()
         return [hmac.digest(secret, message, "sha256")[:16].hex() for secret in self._secrets]
 
     def _choice(self, entry: Entry) -> tuple[int | None, tuple[Problem, ...]]:
@@ -287,10 +289,31 @@ def _category_names(live: Iterable[Category]) -> dict[str, Category]:
 _MOST_PARAMETERS = 30_000
 
 
-def subscriber_ids(keys: list[str]) -> dict[str, int]:
+def _subscriber_ids(keys: list[str]) -> dict[str, int]:
     """Key in hexadecimal -> Subscriber id, of those that exist."""
     rows = _rows("SELECT key, id FROM subscribers_subscriber WHERE key IN (%s)", keys)
     return {_hexadecimal(key): pk for key, pk in rows}
+
+
+def free_subscriber_ids(count: int) -> Sequence[int]:
+    """Ids for so many new rows, so that nobody has to look up what they got.
+
+    SQLite: the caller's transaction holds the only write lock. PostgreSQL: out of the sequence.
+    """
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(
+                "SELECT seq FROM sqlite_sequence WHERE name = %s", ["subscribers_subscriber"]
+            )
+            row = cursor.fetchone()
+            last = int(row[0]) if row else 0
+            return range(last + 1, last + 1 + count)
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence('subscribers_subscriber', 'id'))"
+            " FROM generate_series(1, %s)",
+            [count],
+        )
+        return [int(row[0]) for row in cursor.fetchall()]
 
 
 def _suppressed(keys: list[str]) -> set[str]:

@@ -182,7 +182,7 @@ def _of_fields(
         category=group.get("x-powermta-bouncecategory", "").strip().lower(),
         program=kind.strip().lower() == "x-unix",
     )
-    if made.reason == "unknown" or not diagnosis.strip() or diagnosis.strip()[3:4] == "-":
+    if made.reason == "unknown" or not diagnosis.strip() or _cut_short(diagnosis.strip()):
         # No diagnosis, or only the first line of a reply: the words to the reader have it whole.
         fuller = _judge_text(section, status, phase)
         if fuller.reason != "unknown":
@@ -198,6 +198,11 @@ def _of_fields(
         delayed=action.startswith("delayed"),
         text=(diagnosis.strip() or _answer(section))[:500],
     )
+
+
+def _cut_short(diagnosis: str) -> bool:
+    """Whether this is a reply of several lines ("550-…") without its last ("550 …")."""
+    return diagnosis[3:4] == "-" and f"{diagnosis[:3]} " not in diagnosis
 
 
 # --- the rest -----------------------------------------------------------------------------------
