@@ -231,6 +231,8 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 METRICS = _flag("METRICS")
+# The worker signs with DKIM: DOMAIN:SELECTOR:FILE, several separated by spaces (extra `dkim`).
+DKIM_KEYS = _text("DKIM_KEYS")
 # Lets a job connect to the hosts an issue links to; see `newsletter.dead_links`.
 CHECK_LINKS = _flag("CHECK_LINKS")
 
