@@ -17,14 +17,15 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from django_tasks import task
 
-from . import editions
 from .models import Issue, Link
 from .rendering import neutral
 
@@ -34,6 +35,8 @@ SECONDS = 10
 REDIRECTS = 5
 # Links of one issue that are tried, and at the same time; a real issue has below 200.
 MOST, TOGETHER = 400, 6
+# Drafts looked at in one sweep.
+ISSUES = 20
 _PORTS = {"http": 80, "https": 443}
 # Answers that say "not for programs" and not "not here": the page is most likely alive.
 _ALIVE = frozenset({401, 402, 403, 405, 406, 407, 429, 451, 999})
@@ -103,20 +106,35 @@ def check_issue(issue_id: int) -> None:
         return
     urls = Link.objects.filter(issue=issue_id).exclude(url="").order_by("pk")
     found = look_at(filter(None, (neutral.address(u) for u in urls.values_list("url", flat=True))))
-    kept = {"at": timezone.now().isoformat(), "found": found}
-    with transaction.atomic():
-        # Locked: an import may be writing the same field.
-        for issue in Issue.objects.select_for_update().filter(pk=issue_id):
-            issue.extra = {**issue.extra, "dead_links": kept}
-            issue.save(update_fields=["extra"])
+    _keep(issue_id, at=timezone.now().isoformat(), found=found)
     log.info("Issue %s: %d links cannot be reached.", issue_id, len(found))
 
 
-def known(view: editions.IssueView) -> dict[str, str]:
-    """What the last look found, for `preflight.check`."""
-    kept = view.extra.get("dead_links")
-    found = kept.get("found") if isinstance(kept, dict) else None
-    return {str(k): str(v) for k, v in found.items()} if isinstance(found, dict) else {}
+def sweep() -> None:
+    """Ask for a look at every issue not sent yet that has changed since the last one.
+
+    Called by the worker about every minute; cheap when nothing is due.
+    """
+    if not settings.CHECK_LINKS:
+        return
+    waiting = Issue.objects.filter(state__in=[Issue.State.DRAFT, Issue.State.SCHEDULED])
+    for issue in waiting.annotate(revision=Max("revisions__number")).order_by("-pk")[:ISSUES]:
+        kept = issue.extra.get("dead_links")
+        if isinstance(kept, dict) and kept.get("revision") == issue.revision:
+            continue
+        # Marked before it is done: the next sweep would ask again while this one is looking.
+        _keep(issue.pk, revision=issue.revision)
+        check_issue.enqueue(issue.pk)
+
+
+def _keep(issue_id: int, **known: Any) -> None:
+    with transaction.atomic():
+        # Locked: an import may be writing the same field.
+        for issue in Issue.objects.select_for_update().filter(pk=issue_id):
+            before = issue.extra.get("dead_links")
+            kept = {**(before if isinstance(before, dict) else {}), **known}
+            issue.extra = {**issue.extra, "dead_links": kept}
+            issue.save(update_fields=["extra"])
 
 
 def _ask(url: str, resolve: Resolve, public: Public) -> tuple[int, str]:

@@ -61,11 +61,11 @@ def check(
     """Every finding, blockers first.
 
     `made` are the editions that would be sent, or why one cannot be; `repeated` tells of a link
-    where it was used lately, `dead` what `dead_links` found out about it.
+    where it was used lately, `dead` why it cannot be reached (else what the last look kept).
     """
     found = [
         *_of_items(view),
-        *_of_links(view, repeated or {}, dead or {}),
+        *_of_links(view, repeated or {}, _kept(view) if dead is None else dead),
         *_of_pictures(view),
         *_of_texts(view),
         *_of_sender(publication),
@@ -197,6 +197,13 @@ def _of_links(
             )
         elif reason := _suspicious(url):
             yield _warning("link-odd", f"{_short(url)}: {reason}", items)
+
+
+def _kept(view: IssueView) -> dict[str, str]:
+    """What `dead_links` found when it last looked: link -> why it cannot be reached."""
+    kept = view.extra.get("dead_links")
+    found = kept.get("found") if isinstance(kept, Mapping) else None
+    return {str(k): str(v) for k, v in found.items()} if isinstance(found, Mapping) else {}
 
 
 def _links_of(item: ItemView) -> list[str]:

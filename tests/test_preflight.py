@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django_tasks import default_task_backend
 
-from newsletter import dead_links, preflight, rendering
+from newsletter import dead_links, editions, preflight, rendering
 from newsletter.editions import IssueView, LinkView
 from newsletter.preflight import Finding, Level
 from newsletter.rendering import TooLarge
@@ -399,7 +400,34 @@ def test_the_job_is_off_by_default(settings: Any, monkeypatch: pytest.MonkeyPatc
     assert sorted(looked) == ["https://example.org/2026-03-02/1", "https://example.org/tail"]
     issue.refresh_from_db()
     assert issue.extra["tail_title"] == "More"
-    from newsletter import editions
+    (found,) = [
+        finding
+        for finding in preflight.check(editions.load(issue), publication)
+        if finding.code == "link-dead"
+    ]
+    assert found.message == (
+        "https://example.org/2026-03-02/1 cannot be reached: the server answers 404"
+    )
 
-    view = editions.load(issue)
-    assert dead_links.known(view) == {"https://example.org/2026-03-02/1": "the server answers 404"}
+
+@pytest.mark.django_db
+def test_the_sweeper_asks_once_for_each_revision_of_what_is_not_sent(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
+    publication = builders.publication()
+    draft = builders.issue(publication)
+    builders.issue(publication, "2026-03-01", state="archived")
+
+    def asked() -> list[tuple[Any, ...]]:
+        default_task_backend.clear()
+        dead_links.sweep()
+        return [tuple(result.args) for result in default_task_backend.results]
+
+    assert asked() == []
+    settings.CHECK_LINKS = True
+    draft.revisions.create(number=1, kind="import")
+    assert asked() == [(draft.pk,)]
+    assert asked() == []
+    draft.revisions.create(number=2, kind="edit")
+    assert asked() == [(draft.pk,)]

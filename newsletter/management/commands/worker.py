@@ -19,7 +19,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
-from newsletter import bounces
+from newsletter import bounces, dead_links
 from newsletter.feeds import websub
 from newsletter.sending import service
 from subscribers import tasks as reader_tasks
@@ -32,6 +32,7 @@ _CHILDREN = ("sender", "jobs")
 _READERS_EVERY = 10.0
 _MAILBOXES_EVERY = 60.0
 _HUBS_EVERY = 15.0
+_LINKS_EVERY = 60.0
 _STABLE = 30.0
 _KEEP_JOBS_DAYS = 7
 
@@ -117,6 +118,7 @@ def _keep_house(stop: threading.Event) -> None:
         (_READERS_EVERY, reader_tasks.sweep),
         (_MAILBOXES_EVERY, bounces.poll),
         (_HUBS_EVERY, websub.sweep),
+        (_LINKS_EVERY, dead_links.sweep),
         (3600.0, _forget_old_jobs),
     ]
     due = [0.0] * len(chores)
