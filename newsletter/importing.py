@@ -22,7 +22,7 @@ from django.db.models import F, Max, ProtectedError
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, override
 
 from subscribers.choice import NoBitLeft, free_bit
 from subscribers.models import Category, Publication
@@ -262,7 +262,8 @@ class _Import:
         self.problems.error(UNKNOWN_CATEGORY, message, lines[0])
 
     def _create_category(self, name: str, line: int, everything: list[Category]) -> None:
-        shown = name or _("General")
+        with override(self.publication.language.lower()):
+            shown = name or _("General")
         if len(shown) > 60:
             self._short(shown, 60, line)
             return

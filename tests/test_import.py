@@ -495,3 +495,22 @@ class TestCommand:
             "2 source links, 3 bullets, 1 further links: would be imported.\n"
         )
         assert self.call(str(path), "--publication", "daily")[0].endswith(": issue 2026-03-02.\n")
+
+
+def test_a_chinese_publication_is_spoken_to_in_chinese() -> None:
+    from django.utils.translation import override
+
+    from tests import builders
+
+    paper = builders.publication("zh", language="zh-Hans")
+    builders.category(paper, "市场动态")
+    builders.category(paper, "观点")
+    with override("zh-hans"):
+        report = refused(paper, ISSUE.replace("Travel", "市场动向").replace("Ships", "观点"))
+    assert [problem.message for problem in report.errors] == [
+        "刊物没有“市场动向”这个类别，最接近的是“市场动态”。请改名，或新建类别。"
+    ]
+    empty = builders.publication("leer", language="zh-Hans")
+    bare = ISSUE.replace("> **Category:** Travel\n", "").replace("> **Category:** Ships\n", "")
+    run(empty, bare, create_categories=True)
+    assert [category.name for category in empty.categories.all()] == ["综合"]
