@@ -605,10 +605,11 @@ def test_a_preview_shows_what_a_named_reader_gets(
 
 def test_dark_and_light_are_the_previews_choice(issue: Issue, daily: Publication) -> None:
     who = client(user("uma", daily, "editor"))
-    light = who.get(page("shown", issue), {"look": "light"}).content.decode()
-    dark = who.get(page("shown", issue), {"look": "dark"}).content.decode()
-    assert "prefers-color-scheme" not in re.sub(r"<meta[^>]*>", "", light + dark)
-    assert "@media not all" in light and "@media all" in dark
+    for form in ("mail", "web"):
+        light = who.get(page("shown", issue), {"as": form, "look": "light"}).content.decode()
+        dark = who.get(page("shown", issue), {"as": form, "look": "dark"}).content.decode()
+        assert "prefers-color-scheme" not in re.sub(r"<meta[^>]*>", "", light + dark)
+        assert "@media not all" in light and "@media all" in dark
 
 
 # --- test mail --------------------------------------------------------------------------------
@@ -921,7 +922,7 @@ def test_two_revisions_are_compared(daily: Publication, city: Category, nature: 
         ),
     )
     html = who.get(page("history", issue)).content.decode()
-    assert "import" in html and "item edited" in html
+    assert "imported a digest" in html and "edited an item" in html
     compared = who.get(page("compare", issue), {"from": "1", "to": "2"}).content.decode()
     assert "Herons are back – title" in compared and "Egrets are back" in compared
     assert "Night ferries" not in compared

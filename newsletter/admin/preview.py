@@ -11,10 +11,12 @@ import dataclasses
 import datetime as dt
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -29,11 +31,11 @@ from subscribers.addresses import BadAddress, normalise
 from subscribers.admin.access import require
 from subscribers.choice import TAIL, Choice
 from subscribers.links import TOKEN_LENGTH, Purpose
-from subscribers.models import Subscription
+from subscribers.models import Publication, Subscription
 from subscribers.roles import Act, may
 from subscribers.suppression import suppressed
 
-from .. import editions, rendering
+from .. import archive, editions, looks, rendering
 from .. import preflight as checks
 from ..editions import IssueView
 from ..feeds import contents
@@ -59,6 +61,7 @@ _POLICY = (
     "sandbox; default-src 'none'; style-src 'unsafe-inline' 'self'; img-src 'self' data:; "
     "font-src 'none'; form-action 'none'; frame-ancestors 'self'; base-uri 'none'"
 )
+_SHEETS = re.compile(r'<link rel="stylesheet"[^>]*>')
 # The preview chooses light or dark, not the editor's own machine.
 _DARK = re.compile(r"@media\s*\(\s*prefers-color-scheme\s*:\s*dark\s*\)", re.IGNORECASE)
 
@@ -266,7 +269,18 @@ def _document(
         return render_to_string(
             "admin/sudi/shown_feed.html", {"entry": entry, "dark": wanted.look == "dark"}
         )
-    return site_page(request, part, issue.publication).content.decode()
+    return _with_sheets(
+        site_page(request, part, issue.publication).content.decode(), issue.publication
+    )
+
+
+def _with_sheets(html: str, publication: Publication) -> str:
+    """The site's page with its style sheets inside, so that light and dark can be chosen."""
+    path = finders.find("newsletter/site.css")
+    assert isinstance(path, str), "the site's style sheet is part of this app"
+    sheet = Path(path).read_text(encoding="utf-8")
+    sheet += looks.stylesheet(publication, archive.categories(publication))
+    return _SHEETS.sub("", html).replace("</head>", f"<style>{sheet}</style></head>", 1)
 
 
 @require_safe
