@@ -259,24 +259,31 @@ def test_login_is_slowed_down(client: Client, settings: Any) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # Only quick.
     get_user_model().objects.create_superuser("alice", "alice@example.org", "a good password")
 
-    def login(password: str, name: str = "alice", source: str = "192.0.2.1") -> Any:
-        return client.post(
-            "/admin/login/", {"username": name, "password": password}, REMOTE_ADDR=source
+    def login(password: str, source: str = "192.0.2.1") -> str:
+        answer = client.post(
+            "/admin/login/", {"username": "alice", "password": password}, REMOTE_ADDR=source
         )
+        if answer.status_code == 302:
+            client.logout()
+            return "in"
+        return "slow" if "Too many failed logins" in answer.content.decode() else "wrong"
 
     with time_machine.travel(START, tick=False) as clock:
-        for _ in range(5):
-            assert "Too many failed logins" not in login("wrong").content.decode()
-        # Now even the right one is not looked at, from wherever it comes.
-        assert "Too many failed logins" in login("a good password").content.decode()
-        assert login("a good password", source="198.51.100.1").status_code == 200
-        assert login("wrong", name="bob").status_code == 200
+        assert [login("wrong") for _ in range(6)] == ["wrong"] * 5 + ["slow"]
+        # Now even the right one is not looked at from there; a stranger keeps nobody else out.
+        assert login("a good password") == "slow"
+        assert login("a good password", source="198.51.100.1") == "in"
         clock.shift(61)
-        assert login("a good password").status_code == 302
-        client.logout()
+        assert login("a good password") == "in"
         # Success starts the count again.
-        for _ in range(5):
-            assert "Too many failed logins" not in login("wrong").content.decode()
+        assert [login("wrong") for _ in range(6)] == ["wrong"] * 5 + ["slow"]
+
+        # Guesses from many networks: the name is slowed down, but not where Alice is at home.
+        clock.shift(3600)
+        guesses = [login("wrong", source=f"10.0.{number}.1") for number in range(51)]
+        assert guesses == ["wrong"] * 50 + ["slow"]
+        assert login("a good password", source="10.1.1.1") == "slow"
+        assert login("a good password", source="198.51.100.7") == "in"
 
 
 def test_a_network_that_guesses_names_is_slowed_down(client: Client, settings: Any) -> None:
