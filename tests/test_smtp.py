@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from newsletter.smtp import Parcel, Server, State, Verdict, Why, deliver
+from newsletter.smtp.conversation import Conversation
 from tests.postbag import QUICK, SENDER, Postbag, message, parcel, people, send, send_all
 from tests.smtpd import Smtpd
 
@@ -443,6 +444,35 @@ def test_parcels_that_come_later_are_sent_on_the_open_connection() -> None:
 
         asyncio.run(asyncio.wait_for(run(), 60))
     assert relay.connections == 1
+
+
+def test_waiting_for_a_reply_asks_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection that was hungry and fed itself once spun until its next reply."""
+    turns = 0
+    attention = Conversation.attention
+
+    async def counted(self: Conversation) -> None:
+        nonlocal turns
+        turns += 1
+        await attention(self)
+
+    monkeypatch.setattr(Conversation, "attention", counted)
+
+    class Late(Postbag):
+        """Has the next parcel only when the verdict about the one before is in."""
+
+        def settle(self, parcel: Parcel, verdict: Verdict) -> None:
+            super().settle(parcel, verdict)
+            if kept:
+                self.waiting.append(kept.pop(0))
+            else:
+                self.stay = False
+
+    kept = people(8)[1:]
+    with Smtpd(faults=["dot:slow 0.05"]) as relay:
+        bag = Late(people(1), stay=True)
+        assert send(relay.port, bag).accepted == 8
+    assert turns < 60
 
 
 def test_relay_that_closes_an_idle_connection_takes_nobody_with_it() -> None:
