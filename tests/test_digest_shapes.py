@@ -288,3 +288,50 @@ def test_an_item_that_lost_its_labels_is_still_an_item() -> None:
     digest = parse(f"# T - 2026-03-02\n\n{labelled}\n\n## Lost\n\nOnly text.\n")
     assert [item.title for item in digest.items] == ["I1", "I2", "I3", "Lost"]
     assert codes(digest) == [(21, "source-missing")]
+
+
+def test_numbers_without_links() -> None:
+    digest = parse(
+        "# Weekly - 2026-03-02\n\n## Said\n\n1、\n\nA sentence. And more.\n\n-- Bob\n\n"
+        "2、Another\n\nBelow.\n"
+    )
+    assert digest.shape == "numbered"
+    assert [(item.title, item.body) for item in digest.items] == [
+        ("A sentence.", "A sentence. And more.\n\n-- Bob"),
+        ("Another", "Below."),
+    ]
+
+
+def test_numbered_lines_with_links_and_nothing_below() -> None:
+    digest = parse(
+        "# Today 2026-03-02\n\n### **Tools**\n\n1. **A winch.**<br>See [it](https://example.org/1).\n"
+        "2. **A rope.**<br>See [it](https://example.org/2).\n\n### **Papers**\n\n"
+        "1. **Knots.**<br>See [it](https://example.org/3).\n"
+    )
+    assert digest.shape == "numbered"
+    assert [(i.title, i.category, i.sources[0].url) for i in digest.items] == [
+        ("A winch.", "Tools", "https://example.org/1"),
+        ("A rope.", "Tools", "https://example.org/2"),
+        ("Knots.", "Papers", "https://example.org/3"),
+    ]
+
+
+def test_an_ordinary_list_makes_no_entries() -> None:
+    text = "Some prose about ropes, at length.\n\n" * 6
+    digest = parse(
+        f"# T - 2026-03-02\n\n{text}1. [a](https://example.org/1)\n2. [b](https://example.org/2)\n"
+    )
+    assert digest.shape == "document"
+
+
+def test_plain_labels_in_a_list() -> None:
+    one = (
+        "## {0}. Title {0}\n\n- 原文标题: A title\n- 原文链接: https://example.org/{0}\n\n"
+        "内容摘要: Text.\n\n"
+    )
+    digest = parse("# News - 2026-03-02\n\n" + one.format(1) + one.format(2))
+    assert digest.shape == "labelled"
+    assert [(i.title, i.sources[0].url, i.body) for i in digest.items] == [
+        ("Title 1", "https://example.org/1", "Text."),
+        ("Title 2", "https://example.org/2", "Text."),
+    ]

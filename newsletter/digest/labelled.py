@@ -93,7 +93,9 @@ def _fields_of(section: Section, reading: Reading) -> set[str]:
 
 
 def _fits_bullet(label: Label) -> bool:
-    """In a list, only a bold label whose value is a link, or that can hardly be prose."""
+    """In a list, only a label whose value is a link: anything else could be a bullet's lead."""
+    if label.field == "link" and only_link(label.value) is not None:
+        return True
     return label.bold and label.field in {"source", "link"} and holds_link(label.value)
 
 

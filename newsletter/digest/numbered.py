@@ -7,15 +7,20 @@ inside an entry does not split it: it uses the other mark, or starts again at 1.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .checks import check_sources
 from .outline import Kind, Line, Section
 from .reading import Parts, Reading, section_category, split_linked_title
+from .runs import holds_link
 from .value import Item
 
 _BOLD = re.compile(r"(?:\*\*|__)\s*(\d{1,4})\s*([、．]|[.)](?=\s))\s*(?=\S)")
 _WORTH = re.compile(r"[\[*_<]|https?://")
+
+
+_EMPTY = {Kind.BLANK, Kind.RULE, Kind.GONE}
 
 
 @dataclass(slots=True)
@@ -68,17 +73,40 @@ def find_entries(reading: Reading) -> list[_Entry]:
 
 
 def evidence(reading: Reading) -> int:
-    """How many entries speak for this shape; 0 when they look like ordinary lists."""
+    """How many entries speak for this shape; 0 when they look like ordinary lists.
+
+    `N、` opens an entry that has a link, bold or text below it. `N.` is also how any list looks:
+    there most entries must have a link or bold, and prose must not outweigh them.
+    """
     entries = find_entries(reading)
     if len(entries) < 2:
         return 0
-    worth = sum(1 for entry in entries if _WORTH.match(entry.text))
-    with_text = sum(
-        1
-        for entry in entries
-        if any(line.kind not in {Kind.BLANK, Kind.RULE, Kind.GONE} for line in entry.lines)
-    )
-    return len(entries) if worth * 2 > len(entries) and with_text * 2 > len(entries) else 0
+    worth = with_text = linked = 0
+    for entry in entries:
+        text = any(line.kind not in _EMPTY for line in entry.lines)
+        marked = _WORTH.match(entry.text) is not None
+        worth += marked
+        with_text += text
+        linked += holds_link(reading.resolved(entry.text))
+    if _is_ideographic(entries):
+        return len(entries) if (worth + with_text) >= len(entries) else 0
+    if worth * 2 <= len(entries) or (with_text * 2 <= len(entries) and linked * 2 <= len(entries)):
+        return 0
+    if with_text * 2 <= len(entries):
+        inside = {line.number for entry in entries for line in (entry.line, *entry.lines)}
+        prose = sum(
+            1
+            for line in reading.lines
+            if line.kind in {Kind.TEXT, Kind.BULLET} and line.number not in inside
+        )
+        if len(entries) < 3 or prose > len(entries):
+            return 0
+    return len(entries)
+
+
+def _is_ideographic(entries: Sequence[_Entry]) -> bool:
+    found = _number(entries[0].line)
+    return found is not None and found[1] == "、"
 
 
 def read(reading: Reading) -> Parts:
@@ -88,6 +116,12 @@ def read(reading: Reading) -> Parts:
     parts.intro = reading.before(entries[0].line.number if entries else 0)
     for entry in entries:
         reading.claim(entry.line)
+        if not entry.text:  # The number stands alone: the line below it is the title.
+            first = next((line for line in entry.lines if line.kind not in _EMPTY), None)
+            if first is not None:
+                entry.text = first.content
+                reading.claim(first)
+                entry.lines = [line for line in entry.lines if line is not first]
         category = section_category(entry.section, reading)
         title, source, rest = split_linked_title(reading.resolved(entry.text))
         body = reading.block(entry.lines)

@@ -33,7 +33,7 @@ _OPENING_LINK = re.compile(
     r"\([^()\s]*+(?:\([^()\s]*+\)[^()\s]*+)*+(?:\s+\"[^\"]*+\")?\)"
 )
 _BYLINE = re.compile(r"(?:by|from|via|in|at|on|with|for)\b")
-_SENTENCE = re.compile(r".{8,}?(?:[。！？]|[.!?](?=\s|$))|.+", re.DOTALL)
+_SENTENCE = re.compile(r"[^\n]{3,}?(?:[。！？]|[.!?](?=\s|$))|[^\n]+")
 
 
 @dataclass(slots=True)
