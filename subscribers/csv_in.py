@@ -264,6 +264,8 @@ class _Store:
         confirmed = held = None
         if fresh.state == State.ACTIVE:
             confirmed = self._past(entry.confirmed_at, now, moment)
+        elif fresh.state == State.UNSUBSCRIBED:
+            confirmed = self._past(entry.confirmed_at, now, None)
         elif fresh.state == State.PENDING and not self._options.ask:
             # Reminded though never asked: nothing is mailed to them by itself (see the top).
             held = moment
@@ -369,10 +371,11 @@ def _bulk() -> Iterator[None]:
         yield
         return
     with connection.cursor() as cursor:
-        usual = {
-            name: cursor.execute(f"PRAGMA {name}").fetchone()[0]
-            for name in ("cache_size", "mmap_size", "foreign_keys")
-        }
+        usual = {}
+        for name in ("cache_size", "mmap_size", "foreign_keys"):
+            cursor.execute(f"PRAGMA {name}")
+            # A database in memory maps nothing and says nothing.
+            usual[name] = (cursor.fetchone() or (0,))[0]
         cursor.execute("PRAGMA mmap_size=0")
         cursor.execute("PRAGMA cache_size=-64000")
         # Every row's parents are made or looked up in its own transaction, under the only write
