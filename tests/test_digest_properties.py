@@ -121,6 +121,8 @@ def texts_of(digest: Digest) -> str:
 def lost_lines(text: str, digest: Digest) -> list[str]:
     """Lines of which some word is neither in the digest nor in an unclaimed range."""
     unclaimed = {n for first, last in digest.unclaimed_lines for n in range(first, last + 1)}
+    # Part of such a line was left out, and that was said.
+    unclaimed |= {p.line for p in digest.problems if p.code.endswith("-dropped")}
     kept = texts_of(digest)
     front = re.match(r"\s*(---|\+\+\+)\n.*?\n\1\n", text, re.DOTALL)
     start = text[: front.end()].count("\n") if front else 0

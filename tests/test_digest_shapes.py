@@ -61,7 +61,12 @@ def test_labelled() -> None:
         Link("第二条", "https://example.org/more/2"),
     )
     assert digest.unclaimed_lines == ()
-    assert codes(digest) == [(3, "source-placeholder"), (37, "title-json")]
+    assert codes(digest) == [
+        (3, "source-placeholder"),
+        (37, "item-incomplete"),
+        (37, "source-unlinked"),
+        (37, "title-json"),
+    ]
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -335,3 +340,11 @@ def test_plain_labels_in_a_list() -> None:
         ("Title 1", "https://example.org/1", "Text."),
         ("Title 2", "https://example.org/2", "Text."),
     ]
+
+
+def test_a_file_that_was_cut_off_is_asked_about() -> None:
+    whole = (SAMPLES / "sample-en.md").read_text()
+    cut = parse(whole[: whole.index("- The battery")], name="2026-03-02.md")
+    assert [problem.code for problem in cut.problems] == ["item-incomplete"]
+    one = parse(whole[: whole.index("- New hours")], name="2026-03-02.md")
+    assert [problem.code for problem in one.problems] == ["item-incomplete"]

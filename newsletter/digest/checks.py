@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext as _
 
@@ -50,12 +50,39 @@ def check(items: Iterable[Item], problems: Problems) -> None:
                 )
 
 
+def check_complete(items: Sequence[Item], problems: Problems) -> None:
+    """An item that lacks what nearly all the others have was probably cut off."""
+    for part, has in (
+        (_("insight"), [bool(item.insight) for item in items]),
+        (_("bullets"), [bool(item.bullets) for item in items]),
+    ):
+        if len(items) == 1:
+            # Alone: one of the two without the other is half an item of the reference shape.
+            usual = bool(items[0].insight) and not items[0].body
+        else:
+            usual = sum(has) * 4 >= (len(items) - 1) * 3
+        for item, there in zip(items, has, strict=True):
+            if usual and not there and (item.insight or item.bullets or item.body):
+                problems.warn(
+                    "item-incomplete",
+                    _("This item has no %(part)s, as the others have. Was the file cut off?")
+                    % {"part": part},
+                    item.line,
+                )
+
+
 def check_sources(item: Item, problems: Problems) -> None:
     """An item without a source, or with one that names nobody."""
     if not item.sources:
         problems.warn(
             "source-missing",
             _("This item names no source. Add a line “来源：[name](address)” or “Source: …”."),
+            item.line,
+        )
+    elif not any(source.url for source in item.sources):
+        problems.warn(
+            "source-unlinked",
+            _("The source has no link. Write it as [name](address)."),
             item.line,
         )
     for source in item.sources:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
 
-from .checks import check_sources
+from .checks import check_complete, check_sources
 from .dates import find_date
 from .labels import Label, is_placeholder
 from .outline import Kind, Line, Section
@@ -156,6 +156,7 @@ def read(reading: Reading) -> Parts:
                 section.heading.number,
             )
     parts.intro = "\n\n".join(part for part in intro if part)
+    check_complete(parts.items, reading.problems)
     return parts
 
 
@@ -293,7 +294,8 @@ class _Item:
             score=self.score,
             extra=self.extra,
         )
-        check_sources(item, reading.problems)
+        if not any(line.number in reading.unsafe_lines for line in lines):
+            check_sources(item, reading.problems)
         return item
 
     def _blank(self, line: Line) -> None:
