@@ -1262,3 +1262,54 @@ def test_an_edition_in_the_plan_is_an_edition_of_the_view(issue: Issue) -> None:
     builders.subscription(issue.publication, "alice@example.org")
     plan = sending.plan(issue)
     assert [edition.selection for edition in plan.editions] == [view.mask]
+
+
+def test_an_empty_site_says_what_to_do_first() -> None:
+    root = client(User.objects.create(username="root", is_staff=True, is_superuser=True))
+    html = root.get(reverse("admin:index")).content.decode()
+    assert "There is no publication yet." in html and "Create a publication" in html
+    for name in (
+        "newsletter_issue_changelist",
+        "newsletter_issue_import",
+        "subscribers_category_changelist",
+        "subscribers_subscriber_changelist",
+        "subscribers_subscriber_add",
+        "subscribers_importjob_changelist",
+        "subscribers_suppression_changelist",
+        "subscribers_auditentry_changelist",
+        "subscribers_publication_changelist",
+        "subscribers_publication_add",
+        "auth_user_changelist",
+    ):
+        assert root.get(reverse(f"admin:{name}")).status_code == 200, name
+
+
+def test_staff_without_a_role_see_nothing(issue: Issue, daily: Publication) -> None:
+    who = client(user("una"))
+    html = who.get(reverse("admin:index")).content.decode()
+    assert "You have no role in any publication yet." in html and "Harbour Daily" not in html
+    for name in ("newsletter_issue_changelist", "subscribers_subscriber_changelist"):
+        assert who.get(reverse(f"admin:{name}")).status_code == 403
+    assert who.get(page("change", issue)).status_code == 404
+
+
+def test_a_publication_is_created_with_its_address_for_good(daily: Publication) -> None:
+    root = client(User.objects.create(username="root", is_staff=True, is_superuser=True))
+    url = reverse("admin:subscribers_publication_add")
+    data = publication_data(daily, name="Weekly", slug="weekly")
+    assert root.post(url, data).status_code == 302
+    assert Publication.objects.get(slug="weekly").name == "Weekly"
+    for slug in ("admin", "s", "daily", "no spaces"):
+        assert root.post(url, {**data, "slug": slug}).status_code == 200, slug
+    assert AuditEntry.objects.get().action == "publication created"
+
+
+def test_an_archived_issue_offers_no_sending(issue: Issue, daily: Publication) -> None:
+    Issue.objects.filter(pk=issue.pk).update(state="archived", published_at=builders.NOW)
+    who = client(user("uma", daily, "owner"))
+    html = who.get(page("change", issue)).content.decode()
+    assert "Review and send" not in html and "Correct" in html
+    assert "has no audience" in who.get(page("audience", issue)).content.decode()
+    answer = who.post(page("send", issue), follow=True)
+    assert "cannot be sent" in answer.content.decode()
+    assert Issue.objects.get(pk=issue.pk).state == "archived"
