@@ -7,6 +7,7 @@ What does not fit is shortened by the rule in `shortening`.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,7 +18,7 @@ from subscribers.models import Publication
 from ..editions import IssueView
 from . import pieces, pipeline, words
 from .errors import RenderingError, TooLarge
-from .layout import Layout, Source
+from .layout import Layout, Source, count
 from .pieces import Pieces
 from .shortening import LIMIT, TARGET, fit, forms, levels
 from .slots import PREFIX, SLOTS, fill
@@ -34,6 +35,10 @@ __all__ = [
     "prepare",
     "whole",
 ]
+
+
+# Items.
+FEW = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,17 @@ class Prepared:
 
         Raises RenderingError when it selects no item, TooLarge when it cannot be short enough.
         """
-        rendered = _edition(self._source, selection, self._join_html, self._join_text)
+        source = self._source
+        with translation.override(source.language):
+            join = functools.cache(self._join_html)
+            # Few editions are shortened, and joining a short one is less work than summing it up.
+            few = len(self._source.cards) <= FEW
+            layout = _fitted(
+                source,
+                selection,
+                (lambda layout: len(join(layout).encode())) if few else self._size,
+            )
+            rendered = _edition(source, layout, join(layout), self._join_text)
         # The pieces were guarded when they were cut; what is left to lose is a reader's links.
         if (rendered.html.count(PREFIX), rendered.text.count(PREFIX)) != self._slots:
             raise RenderingError("a personal link was lost or forged")
@@ -81,9 +96,12 @@ class Prepared:
         """The MJML of that edition, in the form it has after shortening."""
         source = self._source
         with translation.override(source.language):
-            layout, _html, _size = _fitted(source, selection, self._join_html)
+            layout = _fitted(source, selection, self._size)
             made = pipeline.mjml(source.slug, layout.context(pieces.HTML))
         return pieces.HTML.without(made)
+
+    def _size(self, layout: Layout) -> int:
+        return self._html.size(layout.blocks, layout.values.__getitem__)
 
     def _join_html(self, layout: Layout) -> str:
         return self._html.join(layout.blocks, layout.values.__getitem__)
@@ -101,6 +119,7 @@ def whole(view: IssueView, publication: Publication, selection: int) -> Rendered
     """The edition by the whole pipeline run on this selection alone; slow, for proof."""
     source = Source(view, publication)
 
+    @functools.cache
     def html(layout: Layout) -> str:
         mjml = pipeline.mjml(source.slug, layout.context(pieces.HTML))
         return pieces.HTML.without(pipeline.inline(pipeline.html(mjml)))
@@ -108,7 +127,9 @@ def whole(view: IssueView, publication: Publication, selection: int) -> Rendered
     def text(layout: Layout) -> str:
         return pieces.TEXT.without(pipeline.text(source.slug, layout.context(pieces.TEXT)))
 
-    return _edition(source, selection, html, text)
+    with translation.override(source.language):
+        layout = _fitted(source, selection, lambda layout: len(html(layout).encode()))
+        return _edition(source, layout, html(layout), text)
 
 
 def _cut(template: str, document: str, marks: pieces.Marks) -> Pieces:
@@ -118,41 +139,33 @@ def _cut(template: str, document: str, marks: pieces.Marks) -> Pieces:
         raise RenderingError(f"{template}: {error}") from error
 
 
-def _fitted(
-    source: Source, selection: int, make: Callable[[Layout], str]
-) -> tuple[Layout, str, int]:
+def _fitted(source: Source, selection: int, size: Callable[[Layout], int]) -> Layout:
+    """The layout of the highest level that fits."""
     cards = source.select(selection)
     long = [card.long for card in cards]
+    counted = count(source, cards)
 
-    def at(level: int) -> tuple[int, tuple[Layout, str, int]]:
-        layout = Layout(source, selection, cards, forms(long, level))
-        html = make(layout)
-        size = len(html.encode())
-        return size, (layout, html, size)
+    @functools.cache
+    def at(level: int) -> Layout:
+        return Layout(source, selection, cards, forms(long, level), counted)
 
-    return fit(at, levels(len(cards)))
+    return at(fit(lambda level: size(at(level)), levels(len(cards))))
 
 
-def _edition(
-    source: Source,
-    selection: int,
-    make_html: Callable[[Layout], str],
-    make_text: Callable[[Layout], str],
-) -> Rendered:
-    with translation.override(source.language):
-        layout, html, size = _fitted(source, selection, make_html)
-        if size > LIMIT:
-            raise TooLarge(
-                f"{source.slug} {source.view.slug}: {size} octets of HTML with every item only "
-                f"named; the limit is {LIMIT}"
-            )
-        return Rendered(
-            subject=words.subject(source.view.subject, layout.cards),
-            preheader=layout.values["preheader", 0],
-            html=html,
-            text=make_text(layout),
-            headers=dict(source.headers),
-            size=size,
-            shortened=layout.shortened,
-            items=tuple(card.id for card in layout.cards),
+def _edition(source: Source, layout: Layout, html: str, text: Callable[[Layout], str]) -> Rendered:
+    size = len(html.encode())
+    if size > LIMIT:
+        raise TooLarge(
+            f"{source.slug} {source.view.slug}: {size} octets of HTML with every item only "
+            f"named; the limit is {LIMIT}"
         )
+    return Rendered(
+        subject=words.subject(source.view.subject, layout.cards),
+        preheader=layout.values["preheader", 0],
+        html=html,
+        text=text(layout),
+        headers=dict(source.headers),
+        size=size,
+        shortened=layout.shortened,
+        items=tuple(card.id for card in layout.cards),
+    )

@@ -7,7 +7,7 @@ with the form of each item, and knows every value and block of that edition.
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -143,13 +143,37 @@ VALUES = ("preheader", "meta", "categories", "left", "shortened", "rest")
 NAMES = (*VALUES, *(f"{name}_lines" for name in VALUES))
 
 
+def count(source: Source, chosen: Sequence[Card]) -> dict[Key, str]:
+    """The numbers of an edition's items, on cards, in contents and in text, and of each group."""
+    values: dict[Key, str] = {}
+    groups: dict[int, int] = {}
+    alone = len(chosen) == 1  # Then it needs no number.
+    for number, card in enumerate(chosen, 1):
+        values["place", card.id] = str(number)
+        values["number", card.id] = "" if alone else f"{number}. "
+        column = f"{number:>{source.digits}}. "
+        values["column", card.id] = " " * len(column) if alone else column
+        if card.category:
+            groups[card.category.id] = groups.get(card.category.id, 0) + 1
+    for category, items in groups.items():
+        values["group", category] = str(items)
+    return values
+
+
 class Layout:
     """A selection of an issue's items and the form of each."""
 
     def __init__(
-        self, source: Source, selection: int, chosen: Sequence[Card], forms: Sequence[Form]
+        self,
+        source: Source,
+        selection: int,
+        chosen: Sequence[Card],
+        forms: Sequence[Form],
+        counted: Mapping[Key, str],
     ) -> None:
+        """`counted` is `count(source, chosen)`: the same for every form the items may take."""
         self._source = source
+        self._counted = counted
         self._forms = forms
         self.cards = chosen
         self.tail = source.tail if selection & TAIL else []
@@ -163,22 +187,14 @@ class Layout:
         """Every value of the edition as plain text, by its name and number."""
         source = self._source
         seconds = source.intro_seconds
-        values: dict[Key, str] = {}
-        counts: dict[int, int] = {}
-        for number, (card, form) in enumerate(zip(self.cards, self._forms, strict=True), 1):
-            values["number", card.id] = self._number(number)
-            values["place", card.id] = str(number)
-            values["column", card.id] = self._column(number)
+        for card, form in zip(self.cards, self._forms, strict=True):
             seconds += card.seconds if form is Form.FULL else card.seconds_brief
-            if card.category:
-                counts[card.category.id] = counts.get(card.category.id, 0) + 1
-        for category, count in counts.items():
-            values["group", category] = str(count)
+        values = dict(self._counted)
         made = {
             "preheader": words.preheader(source.view.preheader, self.cards),
             "meta": words.meta(len(self.cards), seconds),
             "categories": words.categories(
-                [c.name for c in source.view.categories() if c.id in counts]
+                [c.name for c in source.view.categories() if ("group", c.id) in values]
             ),
             "left": words.left_out(self._left) if self._left else "",
             "shortened": words.shortened() if self.shortened else "",
@@ -216,17 +232,18 @@ class Layout:
 
     def context(self, marks: Marks) -> dict[str, Any]:
         """What the templates see for this edition."""
+        values = self.values
         placed = [
             Placed(
                 card,
-                self._number(number),
-                str(number),
-                self._column(number),
+                values["number", card.id],
+                values["place", card.id],
+                values["column", card.id],
                 form is Form.FULL,
                 form is Form.BRIEF,
                 form is Form.NAMED,
             )
-            for number, (card, form) in enumerate(zip(self.cards, self._forms, strict=True), 1)
+            for card, form in zip(self.cards, self._forms, strict=True)
         ]
         return {
             **self._source.constant,
@@ -235,16 +252,8 @@ class Layout:
             "groups": _groups(placed),
             "contents": self._contents,
             "tail": self.tail,
-            **{name: self.values[name, 0] for name in NAMES},
+            **{name: values[name, 0] for name in NAMES},
         }
-
-    def _number(self, number: int) -> str:
-        # An item alone needs none.
-        return f"{number}. " if len(self.cards) > 1 else ""
-
-    def _column(self, number: int) -> str:
-        width = self._source.digits
-        return f"{number:>{width}}. " if len(self.cards) > 1 else " " * (width + 2)
 
 
 def _groups(placed: Sequence[Placed]) -> list[Group]:

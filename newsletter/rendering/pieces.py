@@ -116,7 +116,13 @@ class Pieces:
         self._add(open_blocks[-1], document[done:])
         if len(open_blocks) != 1:
             raise ValueError(f"the block {open_blocks[-1][0]} is not closed")
-        self.blocks = frozenset(piece.block for piece in self._pieces)
+        self._octets: dict[Key, int] = {}
+        self._places: dict[Key, list[Key]] = {}
+        for piece in self._pieces:
+            octets = self._octets.get(piece.block, 0)
+            self._octets[piece.block] = octets + len(piece.text.encode())
+            if piece.value is not None:
+                self._places.setdefault(piece.block, []).append(piece.value)
 
     def _add(self, block: Key, text: str) -> None:
         if not text:
@@ -126,6 +132,15 @@ class Pieces:
             self._pieces[-1] = _Piece(block, last.text + text)
         else:
             self._pieces.append(_Piece(block, text))
+
+    def size(self, blocks: Collection[Key], value: Callable[[Key], str]) -> int:
+        """Octets of what `join` would give."""
+        found = [_ALWAYS, *blocks]
+        return sum(self._octets.get(block, 0) for block in found) + sum(
+            len(self._write(value(place)).encode())
+            for block in found
+            for place in self._places.get(block, ())
+        )
 
     def always(self, text: str) -> int:
         """How often `text` stands in what every selection has."""

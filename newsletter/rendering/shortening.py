@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Sequence
-from typing import TypeVar
 
 # Octets of UTF-8 HTML. Gmail hides what is behind about 102 kB, and the way to unsubscribe with
 # it; whether it counts before or after transfer encoding is not known, so we aim at 75,000,
@@ -25,8 +24,6 @@ FIRST = 3
 LONG = 12_000
 # Tail links; the others are on the web page.
 TAIL_MOST = 60
-
-_T = TypeVar("_T")
 
 
 class Form(enum.IntEnum):
@@ -58,21 +55,15 @@ def forms(long: Sequence[bool], level: int) -> list[Form]:
     ]
 
 
-def fit(make: Callable[[int], tuple[int, _T]], top: int) -> _T:
-    """What `make` gives for the highest level whose size is within TARGET; level 0 if none is.
-
-    `make` takes a level and gives the size in octets and anything else.
-    """
-    size, best = make(top)
-    if size <= TARGET:
-        return best
+def fit(size: Callable[[int], int], top: int) -> int:
+    """The highest level whose `size` in octets is within TARGET; 0 if none is."""
+    if size(top) <= TARGET:
+        return top
     low, high = 0, top
-    best = make(0)[1]
     while high - low > 1:
         middle = (low + high) // 2
-        size, made = make(middle)
-        if size <= TARGET:
-            low, best = middle, made
+        if size(middle) <= TARGET:
+            low = middle
         else:
             high = middle
-    return best
+    return low

@@ -21,7 +21,7 @@ def full(item: ItemView, web: str, indent: int) -> str:
     blocks = [_head(item, space)]
     if item.insight:
         label = _("Insight") + _(": ")
-        blocks.append(wrap(label + _flat(item.insight), space, space))
+        blocks.append(wrap(label + plain_text(item.insight), space, space))
     if item.bullets:
         blocks.append("\n".join(_bullets(item.bullets, space)))
     if item.body:
@@ -49,10 +49,6 @@ def _head(item: ItemView, space: str) -> str:
     named += [shorten(link.label, 200) for link in item.sources if link.label]
     head = wrap(words.plain(item.title)[:1000], space, space).removeprefix(space)
     return head + ("\n" + wrap(" · ".join(named), space, space) if named else "")
-
-
-def _flat(source: str) -> str:
-    return plain_text(source)
 
 
 def _bullets(bullets: tuple[BulletView, ...], space: str) -> Iterator[str]:
