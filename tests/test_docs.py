@@ -12,7 +12,7 @@ README = (ROOT / "README.md").read_text()
 
 def table_rows() -> set[str]:
     """First words in code marks of the README's table rows."""
-    return set(re.findall(r"^\| `([\w-]+)", README, re.MULTILINE))
+    return set(re.findall(r"^\| `([\w.-]+)", README, re.MULTILINE))
 
 
 def test_every_setting_is_in_the_table() -> None:
@@ -32,10 +32,13 @@ def test_every_command_is_in_the_table() -> None:
 
 def test_every_dependency_has_its_sentence() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    wanted = [*project["dependencies"], *sum(project["optional-dependencies"].values(), [])]
-    names = {re.split(r"[<>=\[]", line)[0].strip() for line in wanted} - {"sudi"}
+    extras = project["optional-dependencies"]
+    product = [*project["dependencies"], *sum((extras[e] for e in extras if e != "dev"), [])]
+    names = {re.split(r"[<>=\[]", line)[0].strip() for line in product} - {"sudi"}
     told = {name.lower() for name in table_rows()}
     assert {name for name in names if name.lower() not in told} == set()
+    tools = {re.split(r"[<>=\[]", line)[0].strip() for line in extras["dev"]} - {"sudi"}
+    assert {name for name in tools if f"`{name}`" not in README} == set()
 
 
 def test_the_two_commands_are_there() -> None:
@@ -43,9 +46,13 @@ def test_the_two_commands_are_there() -> None:
         "python3 -m venv .venv && .venv/bin/pip install -e . "
         "&& .venv/bin/python manage.py quickstart" in README
     )
-    assert "python3 -m venv .venv && .venv/bin/pip install -e '.[dev]' && .venv/bin/pytest" in README
+    assert (
+        "python3 -m venv .venv && .venv/bin/pip install -e '.[dev]' && .venv/bin/pytest" in README
+    )
 
 
 def test_the_version_is_in_the_changelog() -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
-    assert re.search(rf"^## {re.escape(version)}", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert re.search(
+        rf"^## {re.escape(version)}", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE
+    )
