@@ -97,10 +97,10 @@ def is_hard(code: int | None, status: str, text: str) -> bool:
 def judge(verdict: Verdict) -> Judgement:
     """The outcome of one try; NOT_SENT verdicts are no outcome and are not judged here."""
     state, code, status, text, phase = verdict
-    detail = without_address(text)
     status = status[:11]
     if state == State.SENT:
         return Judgement("sent", code, status, "")
+    detail = without_address(text)
     if state == State.IN_DOUBT:
         return Judgement("in_doubt", code, status, detail)
     throttled = is_throttled(code, status, text)
