@@ -289,7 +289,7 @@ def reader_of(columns: Columns) -> Callable[[int, list[str]], Entry]:
         try:
             address = address_of(undefuse(text) if text[:1] == "'" else text)
         except BadAddress as error:
-            return _refused(line, names[email], error.code, _without_address(str(error)))
+            return _refused(line, names[email], error.code, without_address(str(error)))
         entry = Entry(line, address)
         if name_at is not None:
             entry.name = _name(cells[name_at])
@@ -306,8 +306,8 @@ def _refused(line: int, column: str, code: str, message: str) -> Entry:
     return Entry(line, "", problems=(Problem(column, "error", code, message),))
 
 
-def _without_address(message: str) -> str:
-    """What a checker says of an address, without the address."""
+def without_address(message: str) -> str:
+    """Words that are kept, without an address: cells stand in the wrong column at times."""
     return re.sub(r"\S*@\S*|'[^']*'", "…", message)
 
 
@@ -374,7 +374,12 @@ class _Rest:
             if known is None:
                 message = _("The state “%s” is not known; the reader waits for a confirmation.")
                 problems.append(
-                    Problem(self._status_column, "warning", "status", message % said[:40])
+                    Problem(
+                        self._status_column,
+                        "warning",
+                        "status",
+                        message % without_address(said)[:40],
+                    )
                 )
             standing = known or Standing.PENDING
         for place, says in self._judges:
@@ -384,7 +389,7 @@ class _Rest:
                 standing, said = other, text
         entry.standing = standing
         if standing is not Standing.ACTIVE:
-            entry.said = said[:40]
+            entry.said = without_address(said)[:40]
 
 
 def _cell(cells: list[str], place: int | None) -> str:

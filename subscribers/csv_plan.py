@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from .addresses import canonical, newest_version
 from .choice import Choice
-from .csv_columns import Entry, Problem, Standing
+from .csv_columns import Entry, Problem, Standing, without_address
 from .models import Category, Publication, Subscription
 
 State = Subscription.State
@@ -247,7 +247,7 @@ class Decider:
                 "categories",
                 "warning" if chosen or new else "error",
                 "category",
-                _("There is no category “%s”.") % name[:60],
+                _("There is no category “%s”.") % without_address(name)[:60],
             )
             for name in unknown
         )

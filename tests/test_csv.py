@@ -314,6 +314,15 @@ def test_bad_rows_are_named_and_left_out(tmp_path: Path, daily: Publication) -> 
     assert Subscriber.objects.count() == 0  # It was a look, and no more.
 
 
+def test_an_address_in_the_wrong_column_is_not_kept(tmp_path: Path, daily: Publication) -> None:
+    text = "email,status,categories\nalice@example.org,bob@example.org,carol@example.org\n"
+    text += "dora@example.org,eve@example.org,Markets\n"
+    bring(tmp_path, text, daily)
+    kept = [p.message for p in ImportProblem.objects.all()]
+    kept += [json.dumps(e.detail) for e in ConsentEvent.objects.all()]
+    assert len(kept) == 4 and "@" not in "".join(kept)
+
+
 def test_a_header_alone_brings_nobody(tmp_path: Path, daily: Publication) -> None:
     assert bring(tmp_path, "email,name\n", daily).counts == {}
 
