@@ -67,7 +67,7 @@ class Mailbox:
 
     def wait_for(self, address: str, number: int = 1) -> email.message.EmailMessage:
         """The newest message to an address, once it has got `number` of them."""
-        for _ in range(200):
+        for _ in range(900):
             found = [message for to, message in self.messages if to == address]
             if len(found) >= number:
                 return found[-1]
@@ -92,6 +92,18 @@ def free_port() -> int:
         return port
 
 
+def await_answer(url: str, process: subprocess.Popen[bytes]) -> None:
+    """Until the site answers; two minutes, for a machine that has much else to do."""
+    for _ in range(1200):
+        assert process.poll() is None, "the web process has stopped"
+        try:
+            urllib.request.urlopen(url, timeout=30).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError("the site does not answer")
+
+
 @pytest.fixture
 def town(site: Site) -> Iterator[Town]:
     box = Mailbox()
@@ -107,12 +119,7 @@ def town(site: Site) -> Iterator[Town]:
         site.start("db_worker", "--queue-name", "*", "--interval", "0.2", "--no-startup-delay"),
     ]
     try:
-        for _ in range(150):
-            try:
-                urllib.request.urlopen(f"{town.base}/daily/subscribe/", timeout=5).close()
-                break
-            except OSError:
-                time.sleep(0.1)
+        await_answer(f"{town.base}/daily/subscribe/", town.processes[0])
         yield town
     finally:
         for process in town.processes:
