@@ -318,7 +318,7 @@ class _Import:
                 issue__date__gte=self.digest.date - _RECENT,
                 issue__date__lte=self.digest.date,
             )
-            .exclude(issue__origin=origin_of(self.digest, self.name))
+            .exclude(issue__origin=self._find_issue()[1])
             .order_by("-issue__date", "pk")
             .values_list("url_key", "issue__slug", "item__title")
         )
@@ -336,10 +336,7 @@ class _Import:
     # -- storing -----------------------------------------------------------------
 
     def store(self, report: Report, dry_run: bool) -> None:
-        origin = origin_of(self.digest, self.name)
-        # Locked: nobody may release it between the look at its state and the last write.
-        drafts = self.publication.issues.select_for_update()
-        issue = drafts.filter(origin=origin).first() if origin else None
+        issue, origin = self._find_issue()
         if issue is None:
             issue = self._new_issue(origin)
             report.created = True
@@ -368,6 +365,33 @@ class _Import:
         report.issue = issue
         if (report.created or report.changes) and not dry_run:
             self._add_revision(issue)
+
+    def _find_issue(self) -> tuple[Issue | None, str]:
+        """The issue this file is, if it is here, and its origin.
+
+        A date and a name like `10` or `index` are a weak identity: two newsletters of one day
+        share it. There the title or an item must be the same, too.
+        """
+        origin = origin_of(self.digest, self.name)
+        day = self.digest.date.isoformat() if self.digest.date else ""
+        if not origin:
+            return None, ""
+        # Locked: nobody may release it between the look at its state and the last write.
+        drafts = self.publication.issues.select_for_update()
+        if origin != day and not origin.startswith(f"{day}/"):
+            return drafts.filter(origin=origin).first(), origin
+        candidates = [origin, *(f"{origin} ({n})" for n in range(2, 100))]
+        found = {issue.origin: issue for issue in drafts.filter(origin__in=candidates)}
+        for name in candidates:
+            issue = found.get(name)
+            if issue is None:
+                return None, name
+            rows = list(issue.items.prefetch_related("links"))
+            if issue.title == self.digest.title or any(
+                row is not None for _parsed, row in _pair(self.digest.items, rows)
+            ):
+                return issue, name
+        return None, ""
 
     def _refuse_released(self, issue: Issue, changes: Iterable[str]) -> None:
         """A released issue is never touched; the same file again is no mistake, though."""

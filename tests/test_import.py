@@ -313,6 +313,22 @@ def test_two_issues_on_one_day(paper: Any) -> None:
     assert run(paper, ISSUE.replace("Harbour Daily", "Harbour Extra"), "extra.md").issue == second
 
 
+def test_a_weak_name_needs_the_same_title_or_item(paper: Any) -> None:
+    """`ai/2026/03/02.md` and `games/2026/03/02.md` share date and stem, and are two issues."""
+    first = run(paper, ISSUE, "ai/2026/03/02.md").issue
+    other = ISSUE.replace("Harbour Daily", "Games").replace("example.org/", "example.net/")
+    other = other.replace("Night ferry", "A game").replace("New yard", "A toy")
+    second = run(paper, other, "games/2026/03/02.md")
+    assert second.created and second.issue.slug == "2026-03-02-2"
+    assert run(paper, ISSUE, "ai/2026/03/02.md").issue == first
+    assert run(paper, other, "games/2026/03/02.md").issue == second.issue
+    renamed = run(paper, ISSUE.replace("Harbour Daily", "Harbour News"), "ai/2026/03/02.md")
+    assert renamed.issue == first
+    assert renamed.changes == [
+        "title: “Harbour Daily - 2026-03-02” is now “Harbour News - 2026-03-02”"
+    ]
+
+
 @pytest.mark.parametrize(
     ("front", "name", "origin"),
     [
