@@ -20,7 +20,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsletter.settings")
 import django
 from django.apps import apps
 
-if not apps.ready:  # `celery -A` imports this first; in Django it is long done.
+# `celery -A` imports this first. Otherwise Django does, while it loads the apps, because making
+# a task makes its backend.
+if not apps.ready and not apps.loading:
     django.setup()
 
 import atexit
@@ -55,6 +57,9 @@ app.conf.update(
     timezone="UTC",
 )
 RUN = "newsletter.run"
+# Whether this worker's children keep a sender. `manage.py worker` has one in a process of its
+# own, and nobody there takes the queue `sending`, so its job runner must not fill it.
+sends = True
 
 
 class CeleryBackend(BaseTaskBackend):
@@ -119,6 +124,8 @@ def _child_starts(**_: Any) -> None:
     from newsletter import sending, tasks
 
     connections.close_all()
+    if not sends:
+        return
     sending.resident.begin(tasks.drain.enqueue)
     atexit.register(sending.resident.end)
 

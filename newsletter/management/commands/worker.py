@@ -75,9 +75,10 @@ def _run_jobs() -> None:
 
     threading.Thread(target=orphaned, daemon=True).start()
     if settings.TASKS_ENGINE == "celery":
-        from newsletter.tasks_celery import app
+        from newsletter import tasks_celery
 
-        app.worker_main(["worker", "-Q", "default,mail", "--loglevel", "WARNING"])
+        tasks_celery.sends = False
+        tasks_celery.app.worker_main(["worker", "-Q", "default,mail", "--loglevel", "WARNING"])
         return
     call_command("db_worker", queue_name="*", reload=False, startup_delay=False, verbosity=0)
 
