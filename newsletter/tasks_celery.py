@@ -17,21 +17,15 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsletter.settings")
 
-import django
-from django.apps import apps
-
-# `celery -A` imports this first. Otherwise Django does, while it loads the apps, because making
-# a task makes its backend.
-if not apps.ready and not apps.loading:
-    django.setup()
-
 import atexit
 import logging
 import uuid
 from typing import Any
 
+import django
 from celery import Celery
 from celery.signals import worker_process_init, worker_process_shutdown
+from django.apps import apps
 from django.conf import settings
 from django.db import close_old_connections, connections, transaction
 from django.utils import timezone
@@ -135,3 +129,9 @@ def _child_ends(**_: Any) -> None:
     from newsletter import sending
 
     sending.resident.end()
+
+
+# `celery -A` imports this module first; else Django does, while it loads its apps, because making
+# a task makes its backend. At the end: loading the apps asks for the class above.
+if not apps.ready and not apps.loading:
+    django.setup()
