@@ -30,7 +30,6 @@ def _day(text: str) -> dt.date:
 
 class Command(BaseCommand):
     help = "Import digests as drafts, or with --archived as published past issues."
-    requires_migrations_checks = True
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("paths", nargs="+", metavar="FILE", help="files or folders")
