@@ -72,7 +72,7 @@ def test_an_issue_goes_out_through_celery(site: Site, broker: str) -> None:
         point_at(site, relay.port)
         process = worker(site, "--concurrency", "2")
         try:
-            lab.until(finished(site), 60)
+            lab.until(finished(site), 120)
         finally:
             seconds = end(process)
     found = truth(site)
