@@ -349,7 +349,9 @@ def test_the_form_in_a_foreign_frame(client: Client, harbour: Any) -> None:
     sent = client.get("/daily/subscribe/embed/sent/")
     assert sent.status_code == 200
     assert "X-Frame-Options" not in sent.headers
-    code = html.unescape(client.get("/daily/subscribe/code/").content.decode())
+    page_of_code = client.get("/daily/subscribe/code/").content.decode()
+    assert "<iframe" not in page_of_code  # Shown to be copied, not put into the page.
+    code = html.unescape(page_of_code)
     assert '<form method="post" action="http://127.0.0.1:8000/daily/subscribe/">' in code
     assert '<iframe src="http://127.0.0.1:8000/daily/subscribe/embed/"' in code
     whole = client.get("/daily/subscribe/")
