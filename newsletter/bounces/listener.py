@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 
 from . import effects, tokens
 
@@ -65,7 +65,8 @@ class Intake:
         return "\r\n".join(answers)
 
     def close(self) -> None:
-        """Wait for what is being stored."""
+        """Wait for what is being stored, and let go of the thread's database connection."""
+        self._thread.submit(connections.close_all)
         self._thread.shutdown()
 
 
