@@ -32,6 +32,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsletter.settings")
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 import pytest
+from django.conf import settings
+
+# Read now, from the environment above: named in pyproject.toml, pytest-django would read them
+# before this file, from a developer's own site.
+assert str(settings.DATA_DIR) == _TEMPORARY
 
 REQUIRE_ALL = os.environ.get("SUDI_REQUIRE_ALL") == "1"
 POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres")
