@@ -80,6 +80,7 @@ def subject(given: str, cards: Sequence[Card]) -> str:
     if len(cards) == 1:
         return shorten(cards[0].name, SUBJECT)
     more = len(cards) - 1
+    # Chinese tells the whole count. xgettext:no-python-format
     return ngettext("%(headline)s, and %(more)d more", "%(headline)s, and %(more)d more", more) % {
         "headline": cards[0].headline,
         "more": more,
