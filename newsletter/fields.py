@@ -54,7 +54,8 @@ def mailbox(name: str, display: str, address: str) -> str:
 def check(name: str, value: str) -> str:
     """`value` if it may be written as the field `name`, else ValueError.
 
-    Refuses emptiness, anything but ASCII, bare line breaks, and lines over 998 octets (RFC 5322 2.1.1).
+    Refuses emptiness, anything but ASCII, bare line breaks, and lines over 998 octets (RFC 5322
+    2.1.1).
     """
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", name):
         raise ValueError(f"not a field name: {name!r}")

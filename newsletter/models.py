@@ -134,7 +134,8 @@ class Issue(models.Model):
                 | Q(frozen__isnull=False, frozen_at__isnull=False),
             ),
             models.CheckConstraint(
-                name="issue_sent_has_time", condition=~Q(state="sent") | Q(finished_at__isnull=False)
+                name="issue_sent_has_time",
+                condition=~Q(state="sent") | Q(finished_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="issue_ledger_adds_up",

@@ -28,7 +28,8 @@ def normalise(text: str) -> str:
 
     Raises BadAddress for anything with control characters, inner spaces, comments, quoted local
     parts, address literals, unqualified or special-use domains, or more than 254 octets (RFC 5321
-    4.5.3.1.3, or 64 before the @, 4.5.3.1.1). Nothing is cut off or repaired but surrounding white space.
+    4.5.3.1.3, or 64 before the @, 4.5.3.1.1). Nothing is cut off or repaired but white space
+    around it.
     """
     text = text.strip(" \t\r\n\u3000\ufeff")
     if not text:

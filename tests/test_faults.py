@@ -212,9 +212,8 @@ def test_4_long_sigterm_50_times(site: Site) -> None:
 # ---- 7, 8: the database cannot be written
 
 
+@pytest.mark.needs("sqlite")  # PostgreSQL has no lock of the whole database.
 def test_7_a_database_locked_by_somebody_else_is_waited_for(site: Site) -> None:
-    if not site.env["DATABASE_URL"].startswith("sqlite"):
-        pytest.skip("PostgreSQL has no lock of the whole database")
     with stage(site, 400, delay=0.01) as (relay, nursery):
         pid = nursery.birth()
         lab.until(lambda: len(relay.accepted) > 20, 30, 0.005)

@@ -131,10 +131,9 @@ def test_5_long_postgresql_is_restarted_20_times(site: Site, cluster: Cluster) -
     restarted(site, cluster, 5000, 20, kill=False)
 
 
+@pytest.mark.needs("sqlite")  # PostgreSQL's disk is not the worker's.
 def test_8_a_full_disk_stops_sending_and_nothing_else(site: Site, tmp_path: Path) -> None:
     """SQLite and the journal on a small disk that fills up in the middle."""
-    if not site.env["DATABASE_URL"].startswith("sqlite"):
-        pytest.skip("PostgreSQL's disk is not the worker's")
     small = tmp_path / "small"
     small.mkdir()
     mounted = subprocess.run(
