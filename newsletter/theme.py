@@ -20,7 +20,8 @@ PAPER, PAGE, INK, MUTED, LINE = "#ffffff", "#f1f3f5", "#1f2328", "#59636e", "#e3
 DARK_PAPER, DARK_PAGE, DARK_INK, DARK_MUTED, DARK_LINE = (
     "#1b1f23", "#101316", "#e6e9ec", "#a4adb6", "#33393f",
 )  # fmt: skip
-ACCENT, DARK_ACCENT = "#24577a", "#8fc1e6"
+# The same as the site's own (site.css): a mail and its page are one publication.
+ACCENT, DARK_ACCENT = "#0a6558", "#62cbb8"
 ENOUGH = 4.5
 # Links in the dark: thin bright strokes on black read worse than the formula says.
 ENOUGH_IN_THE_DARK = 6.5
