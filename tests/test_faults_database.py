@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import time_machine
@@ -47,7 +48,9 @@ class Cluster:
         if self._user:
             person = pwd.getpwnam(self._user)
             os.chown(self.folder, person.pw_uid, person.pw_gid)
-        self._call("initdb", "-D", str(self.folder), "-U", "sudi", "-A", "trust", "-E", "UTF8")
+        # The run's own name, so that whatever knows the run's address gets in here too.
+        self.role = urlsplit(os.environ["DATABASE_URL"]).username or "postgres"
+        self._call("initdb", "-D", str(self.folder), "-U", self.role, "-A", "trust", "-E", "UTF8")
         self.start()
 
     def _call(self, program: str, *args: str) -> None:
@@ -92,7 +95,7 @@ def cluster(site: Site) -> Iterator[Cluster]:
     folder = Path(tempfile.mkdtemp(prefix="sudi-cluster-"))
     folder.chmod(0o755)
     made = Cluster(folder)
-    site.env["DATABASE_URL"] = f"postgres://sudi@127.0.0.1:{made.port}/postgres"
+    site.env["DATABASE_URL"] = f"postgres://{made.role}@127.0.0.1:{made.port}/postgres"
     site.manage("migrate", "--verbosity", "0")
     yield made
     made.stop()
