@@ -29,8 +29,9 @@ def prepare(
     recipients: int, size: str, mixed: bool, before_freeze: Callable[[], Any] | None = None
 ) -> dict[str, Any]:
     """Readers and a frozen issue; `mixed` readers get 31 editions, others all get the whole one."""
-    from newsletter import sending
+    from newsletter import message, sending
     from newsletter.models import Edition
+    from newsletter.sending import bodies
 
     publication, categories = scene.publication()
     scene.readers(publication, categories, recipients, mixed)
@@ -42,7 +43,10 @@ def prepare(
         raise SystemExit("the freeze was refused")
     seconds = time.perf_counter() - started
     editions = Edition.objects.filter(issue=issue, none_because="")
-    octets = sum(size * readers for size, readers in editions.values_list("size", "readers"))
+    octets = sum(
+        message.Mould(bodies.unpack(edition), publication, issue).size * edition.readers
+        for edition in editions.iterator(chunk_size=20)
+    )
     return {
         "issue": issue.pk,
         "before": before,
