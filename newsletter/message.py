@@ -15,13 +15,13 @@ import functools
 import hashlib
 import re
 from binascii import b2a_base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from django.conf import settings
 
-from subscribers.links import Purpose, make, make_return
+from subscribers.links import Purpose, maker, return_maker
 from subscribers.models import Publication
 
 from . import fields
@@ -94,6 +94,11 @@ class Mould:
         self._domain = domain(publication).encode()
         self._return = b"@" + (settings.BOUNCE_DOMAIN.encode("idna") or self._domain)
         self._unsubscribe = f"{settings.BASE_URL}/s/u/".encode()
+        self._manage_token = maker(Purpose.MANAGE)
+        self._unsubscribe_token = maker(Purpose.UNSUBSCRIBE)
+        self._feed_token = maker(Purpose.FEED)
+        self._return_token = return_maker()
+        self._message_id = _message_ids()
         boundary = "=" + hashlib.sha256(b"\0".join((html, text))).hexdigest()[:32]
         shared = {**edition.headers, "Subject": fields.unstructured("Subject", edition.subject)}
         top = [f"{field}: {fields.check(field, value)}" for field, value in shared.items()]
@@ -139,17 +144,18 @@ class Mould:
         if not _ADDRESS.match(address):
             raise BadReader(f"not an address for a message: {address!r}")
         recipient = address.encode()
-        unsubscribe = make(Purpose.UNSUBSCRIBE, reader.subscription).encode()
+        subscription = reader.subscription
+        unsubscribe = self._unsubscribe_token(subscription, 0)
         tokens = {
-            Purpose.MANAGE: make(Purpose.MANAGE, reader.subscription).encode(),
+            Purpose.MANAGE: self._manage_token(subscription, 0),
             Purpose.UNSUBSCRIBE: unsubscribe,
-            Purpose.FEED: make(Purpose.FEED, reader.subscription, reader.feed_serial).encode(),
+            Purpose.FEED: self._feed_token(subscription, reader.feed_serial),
         }
-        way_back = make_return(reader.delivery).encode() + self._return
+        way_back = self._return_token(reader.delivery) + self._return
         parts = self._parts.copy()
         parts[1] = b"".join((
             b"To: ", recipient, b"\r\nDate: ", _date(int(at.timestamp())),
-            b"\r\nMessage-ID: <", message_id(reader.issue, reader.subscription), b"@", self._domain,
+            b"\r\nMessage-ID: <", self._message_id(reader.issue, subscription), b"@", self._domain,
             b">\r\nList-Unsubscribe: <", self._unsubscribe, unsubscribe, b"/>,\r\n <mailto:u-",
             way_back, b"?subject=unsubscribe>\r\n",
         ))  # fmt: skip
@@ -163,18 +169,24 @@ def message_id(issue: int, subscription: int) -> bytes:
 
     Keyed with the oldest of LINK_KEYS, so that adding a key between two tries changes nothing.
     """
-    version = min(settings.LINK_KEYS)
-    mac = hashlib.blake2b(
-        b"%d.%d" % (issue, subscription),
-        key=_message_key(settings.LINK_KEYS[version]),
-        digest_size=16,
-    )
-    return mac.hexdigest().encode()
+    return _message_ids()(issue, subscription)
+
+
+def _message_ids() -> Callable[[int, int], bytes]:
+    keyed = _message_key(settings.LINK_KEYS[min(settings.LINK_KEYS)]).copy
+
+    def made(issue: int, subscription: int) -> bytes:
+        mac = keyed()
+        mac.update(b"%d.%d" % (issue, subscription))
+        return mac.hexdigest().encode()
+
+    return made
 
 
 @functools.lru_cache(maxsize=4)
-def _message_key(secret: bytes) -> bytes:
-    return hashlib.sha256(b"message-id\0" + secret).digest()
+def _message_key(secret: bytes) -> hashlib.blake2b:
+    # Setting up the key is most of the work of so short a hash: it is copied for each.
+    return hashlib.blake2b(key=hashlib.sha256(b"message-id\0" + secret).digest(), digest_size=16)
 
 
 @functools.lru_cache(maxsize=8)

@@ -18,6 +18,7 @@ import functools
 import hashlib
 import hmac
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -27,7 +28,7 @@ RETURN_LENGTH = 32
 _MAC = 18
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
-_PAIRS = [first + second for first in _BASE32 for second in _BASE32]
+_PAIRS = [(first + second).encode() for first in _BASE32 for second in _BASE32]
 _SHIFTS = range(150, -1, -10)
 
 
@@ -78,11 +79,24 @@ def make(purpose: Purpose, subject: int, extra: int = 0, *, bound: str = "") -> 
 
     `bound` is text the token is only good together with (a new address); it is not in the token.
     """
+    return maker(purpose, bound)(subject, extra).decode()
+
+
+def maker(purpose: Purpose, bound: str = "") -> Callable[[int, int], bytes]:
+    """`make` as octets for very many subjects: the keys are looked up here, once."""
     keys = settings.LINK_KEYS
     version = max(keys)
-    payload = bytes((version, purpose)) + subject.to_bytes(6, "big") + extra.to_bytes(4, "big")
-    mac = _mac(version, keys[version], payload, bound.encode())
-    return binascii.b2a_base64(payload + mac, newline=False).translate(_URL_SAFE).decode()
+    head, tail = bytes((version, purpose)), bound.encode()
+    keyed = _keyed(version, keys[version], purpose).copy
+    encode = binascii.b2a_base64
+
+    def made(subject: int, extra: int) -> bytes:
+        payload = head + subject.to_bytes(6, "big") + extra.to_bytes(4, "big")
+        mac = keyed()
+        mac.update(payload + tail)
+        return encode(payload + mac.digest(), newline=False).translate(_URL_SAFE)
+
+    return made
 
 
 def open_token(token: str, purpose: Purpose, *, bound: str = "") -> Opened | None:
@@ -130,13 +144,26 @@ def is_fresh(opened: Opened) -> bool:
 
 def make_return(delivery: int) -> str:
     """RETURN_LENGTH lower-case base32 characters that name a delivery, for the return path."""
+    return return_maker()(delivery).decode()
+
+
+def return_maker() -> Callable[[int], bytes]:
+    """`make_return` as octets for very many deliveries."""
     keys = settings.LINK_KEYS
     version = max(keys)
-    payload = bytes((version, 0)) + delivery.to_bytes(8, "big")
-    raw = payload[:1] + payload[2:] + _mac(version, keys[version], payload)[:11]
-    number = int.from_bytes(raw, "big")
-    # base64.b32encode takes as long as all the rest of this.
-    return "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])
+    head = bytes((version,))
+    keyed = _keyed(version, keys[version], 0).copy
+    pairs, shifts = _PAIRS, _SHIFTS
+
+    def made(delivery: int) -> bytes:
+        named = delivery.to_bytes(8, "big")
+        mac = keyed()
+        mac.update(head + b"\0" + named)
+        number = int.from_bytes(head + named + mac.digest()[:11], "big")
+        # base64.b32encode takes as long as all the rest of this.
+        return b"".join([pairs[number >> shift & 1023] for shift in shifts])
+
+    return made
 
 
 def open_return(text: str) -> int | None:

@@ -8,6 +8,7 @@ answer 550 for "too fast" and for "we do not like this message" as well.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import random
 import re
 from typing import NamedTuple
@@ -99,7 +100,7 @@ def judge(verdict: Verdict) -> Judgement:
     state, code, status, text, phase = verdict
     status = status[:11]
     if state == State.SENT:
-        return Judgement("sent", code, status, "")
+        return _sent(code, status)
     detail = without_address(text)
     if state == State.IN_DOUBT:
         return Judgement("in_doubt", code, status, detail)
@@ -117,6 +118,11 @@ def judge(verdict: Verdict) -> Judgement:
         return Judgement("failed", code, status, detail, hard=True)
     ours = phase == "mail" or status.startswith("5.7.") or _POLICY.search(text) is not None
     return Judgement("failed", code, status, detail, ours=ours)
+
+
+@functools.lru_cache(maxsize=64)
+def _sent(code: int | None, status: str) -> Judgement:
+    return Judgement("sent", code, status, "")
 
 
 def retry_in(tries: int) -> dt.timedelta | None:
