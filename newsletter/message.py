@@ -17,7 +17,7 @@ import re
 from binascii import b2a_base64
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from django.conf import settings
 
@@ -50,8 +50,7 @@ class Finished(Protocol):
     def text(self) -> str | bytes | memoryview: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(NamedTuple):
     """Whom a mail is for. `delivery` names it in the return path."""
 
     address: str
@@ -154,7 +153,7 @@ class Mould:
         way_back = self._return_token(reader.delivery) + self._return
         parts = self._parts.copy()
         parts[1] = b"".join((
-            b"To: ", recipient, b"\r\nDate: ", _date(int(at.timestamp())),
+            b"To: ", recipient, b"\r\nDate: ", _date(at),
             b"\r\nMessage-ID: <", self._message_id(reader.issue, subscription), b"@", self._domain,
             b">\r\nList-Unsubscribe: <", self._unsubscribe, unsubscribe, b"/>,\r\n <mailto:u-",
             way_back, b"?subject=unsubscribe>\r\n",
@@ -190,9 +189,10 @@ def _message_key(secret: bytes) -> hashlib.blake2b:
 
 
 @functools.lru_cache(maxsize=8)
-def _date(second: int) -> bytes:
+def _date(at: dt.datetime) -> bytes:
     # "+0000": formatdate's "-0000" says that the sender's zone is not known (RFC 5322 3.3).
-    return email.utils.formatdate(second).replace("-0000", "+0000").encode("ascii")
+    date = email.utils.formatdate(int(at.timestamp()))
+    return date.replace("-0000", "+0000").encode("ascii")
 
 
 def _octets(part: str | bytes | memoryview) -> bytes:

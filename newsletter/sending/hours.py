@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import zoneinfo
 
-from newsletter.models import Issue
+from django.db import connection
 
 
 def is_open(now: dt.datetime, zone: str, start: dt.time | None, end: dt.time | None) -> bool:
@@ -23,14 +23,18 @@ def is_open(now: dt.datetime, zone: str, start: dt.time | None, end: dt.time | N
 
 def sending_now(now: dt.datetime) -> list[int]:
     """Issues that are sending and whose publication's hours are open; oldest first."""
-    rows = (
-        Issue.objects.filter(state=Issue.State.SENDING)
-        .order_by("send_at", "pk")
-        .values_list(
-            "pk",
-            "publication__time_zone",
-            "publication__send_from",
-            "publication__send_until",
+    # The states stand literally, as the partial index needs. Asked at every lease: as a QuerySet
+    # this costs ten times as much.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT i.id, p.time_zone, p.send_from, p.send_until FROM newsletter_issue i
+               JOIN subscribers_publication p ON p.id = i.publication_id
+               WHERE i.state = 'sending' ORDER BY i.send_at, i.id"""
         )
-    )
-    return [pk for pk, zone, start, end in rows if is_open(now, zone, start, end)]
+        rows = cursor.fetchall()
+    return [pk for pk, zone, start, end in rows if is_open(now, zone, _hour(start), _hour(end))]
+
+
+def _hour(value: dt.time | str | None) -> dt.time | None:
+    """SQLite keeps times of day as text."""
+    return dt.time.fromisoformat(value) if isinstance(value, str) else value

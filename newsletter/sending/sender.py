@@ -31,7 +31,7 @@ from django.db import IntegrityError, InterfaceError, OperationalError, connecti
 from django.utils import timezone
 
 from newsletter.dkim import Signers
-from newsletter.message import Mould, Reader
+from newsletter.message import Mould
 from newsletter.models import Edition, Issue, Worker
 from newsletter.rendering import headers
 from newsletter.smtp import Ended, Server, State, Timeouts, Verdict
@@ -124,7 +124,7 @@ class Sender:
         self._timeouts = timeouts or Timeouts()
         self.name = f"w-{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(4)}"
         self.worker: int = 0
-        self._jobs: queue.SimpleQueue[tuple[Callable[[], Any], asyncio.Future[Any]] | None] = (
+        self._jobs: queue.SimpleQueue[tuple[Callable[[], Any], Future[Any]] | None] = (
             queue.SimpleQueue()
         )
         self._moulds: OrderedDict[int, tuple[Mould, int]] = OrderedDict()
@@ -136,7 +136,7 @@ class Sender:
         self._slots: dict[str, _Slots] = {}
         self._flying: dict[int, int] = {}
         self._served: dict[int, float] = {}
-        self._retried: dict[int, bool] = {}
+        self._look_for_retries: dict[int, float] = {}
         self._canary_out: set[int] = set()
         self._runs: dict[int, int] = {}
         self._slow: set[str] = set()
@@ -212,13 +212,19 @@ class Sender:
             try:
                 result = function()
             except BaseException as error:
-                self._loop.call_soon_threadsafe(_answer, answer, None, error)
+                answer.set_exception(error)
             else:
-                self._loop.call_soon_threadsafe(_answer, answer, result, None)
+                answer.set_result(result)
         return future.result()
 
     async def _db(self, function: Callable[..., T], *args: Any) -> T:
-        """Do database work in the caller's thread. A lost connection is closed and raised."""
+        """Do database work in the caller's thread. A lost connection is closed and raised.
+
+        The loop stands still for the first milliseconds of it, and usually for all of it: the
+        interpreter runs one thread at a time, and two that take turns at every statement and
+        every write need three times as long (a turn of 96: 2.4 ms of CPU beside the loop, 0.8
+        alone). A database that takes longer than that keeps no connection waiting.
+        """
 
         def job() -> T:
             try:
@@ -228,9 +234,14 @@ class Sender:
                     connection.close()
                 raise
 
-        answer: asyncio.Future[T] = self._loop.create_future()
+        answer: Future[T] = Future()
         self._jobs.put((job, answer))
-        return await answer
+        try:
+            return answer.result(timing.STAND_STILL)
+        except TimeoutError:
+            if answer.done():
+                raise  # Its own.
+        return await asyncio.wrap_future(answer)
 
     # ---- the loop
 
@@ -381,9 +392,10 @@ class Sender:
             for hold in self._holds.values()
             if hold.lease.issue == issue and hold.lease.lane in self._limited
         }
-        # First rounds are always due earlier than retries: each gets every other chunk.
-        retries = not self._retried.get(issue, False)
-        self._retried[issue] = retries
+        # First rounds are always due earlier than retries: each gets every other chunk. Where no
+        # retry is due, none is looked for again for a moment.
+        now = self._loop.time()
+        retries = self._look_for_retries.get(issue, 0.0) <= now
         lease = None
         for later_rounds in (True, False) if retries else (False,):
             lease = await self._db(
@@ -393,6 +405,11 @@ class Sender:
             )
             if lease is not None:
                 break
+        if retries:
+            got_one = lease is not None and lease.takes != "waiting"
+            self._look_for_retries[issue] = math.inf if got_one else now + 1.0
+        elif self._look_for_retries.get(issue) == math.inf:
+            self._look_for_retries[issue] = now
         if lease is None:
             return False
         hold = Hold(lease, renewed=_alive_clock(), turned=self._loop.time())
@@ -424,7 +441,7 @@ class Sender:
                 self._is_stale(member, now) for member in hold.window.values()
             ):
                 return True
-        if room * 2 < self._window_size():
+        if room < timing.ROOM * self._window_size():
             return False
         return self._could_authorise(now)
 
@@ -578,6 +595,14 @@ class Sender:
                 picked.append(members.popleft())
             if not members:
                 del hold.limited[domain]
+        if not self._rates:  # Nothing to count slots for: whoever is next, all to one relay.
+            pool = self._pool(now)
+            while pool and hold.todo and len(picked) < count and hold.todo[0].again <= now:
+                member = hold.todo.popleft()
+                member.pool, member.not_before = pool, now
+                picked.append(member)
+                pool.served += 1 / pool.weight
+            return picked
         while hold.todo and len(picked) < count:
             member = hold.todo[0]
             if member.again > now:
@@ -714,15 +739,8 @@ class Sender:
         hold.renewed, hold.turned = started, now
         for reader in done.authorised:
             member = asked[reader.delivery]
-            member.reader = Reader(
-                reader.address,
-                reader.subscription,
-                reader.delivery,
-                hold.lease.issue,
-                reader.feed_serial,
-            )
-            member.address_domain = reader.address.rpartition("@")[2]
-            member.mould = self._moulds[reader.edition][0]
+            member.reader = reader
+            member.mould = self._moulds[member.edition][0]
             member.checked = now
             member.withdrawn = False
             if self._signers is not None:
@@ -863,10 +881,9 @@ class Sender:
         """Slow down, and stop when refusal follows refusal for reasons of our own."""
         if judgement.throttled:
             name = pool.server.name
-            at_domain = verdict.phase == "rcpt" and bool(member.address_domain)
-            self._slow.add(
-                pace.domain_key(name, member.address_domain) if at_domain else pace.relay_key(name)
-            )
+            domain = member.reader.address.rpartition("@")[2] if member.reader else ""
+            at_domain = verdict.phase == "rcpt" and bool(domain)
+            self._slow.add(pace.domain_key(name, domain) if at_domain else pace.relay_key(name))
         if judgement.ours or judgement.state == "in_doubt":
             run = self._runs.get(issue, 0) + 1
             self._runs[issue] = run
@@ -911,15 +928,6 @@ class Sender:
         except OSError:
             return False
         return True
-
-
-def _answer(answer: asyncio.Future[Any], result: Any, error: BaseException | None) -> None:
-    if answer.done():
-        return
-    if error is not None:
-        answer.set_exception(error)
-    else:
-        answer.set_result(result)
 
 
 def _version() -> str:

@@ -7,7 +7,6 @@ one turn is one UPDATE a chunk and one INSERT for all outcomes, however many the
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import hashlib
 import json
 import time
@@ -19,6 +18,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from newsletter.message import Reader
 from newsletter.models import PLACES, Bounce, Chunk, Issue, Outcome
 from subscribers.models import Subscriber
 from subscribers.suppression import suppress
@@ -62,18 +62,6 @@ class Settled(NamedTuple):
     at: dt.datetime
 
 
-class Reader(NamedTuple):
-    """A reader as the turn found them: consent is checked, the address is of this moment."""
-
-    delivery: int
-    edition: int
-    subscription: int
-    subscriber: int
-    address: str
-    choice: int
-    feed_serial: int
-
-
 @dataclass(slots=True)
 class Part:
     """What a turn is to do for one chunk."""
@@ -100,6 +88,7 @@ class Done:
     fenced: bool = False
     # Closed, or let go of: the chunk is no longer ours.
     ended: bool = False
+    # As the turn found them: consent is checked, the address is of this moment.
     authorised: list[Reader] = field(default_factory=list)
     # Candidates that were not authorised because the issue is not sending.
     held: list[int] = field(default_factory=list)
@@ -327,7 +316,7 @@ def _consent(
     )
     cursor.execute(
         f"""SELECT CAST({as_list}({as_row}(
-                d.id, d.edition_id, s.id, r.id, r.address, s.choice, s.feed_serial, s.state,
+                d.id, d.edition_id, s.id, r.address, s.choice, s.feed_serial, s.state,
                 s.paused_until > %s, p.id)) AS text)
             FROM newsletter_delivery d
             JOIN subscribers_subscription s ON s.id = d.subscription_id
@@ -343,7 +332,6 @@ def _consent(
         delivery,
         edition,
         subscription,
-        subscriber,
         address,
         choice,
         serial,
@@ -360,9 +348,7 @@ def _consent(
         elif edition in editions and not choice & editions[edition]:
             left[delivery] = Judgement("skipped", None, "", "categories dropped")
         else:
-            found[delivery] = Reader(
-                delivery, edition, subscription, subscriber, address, choice, serial
-            )
+            found[delivery] = Reader(address, subscription, delivery, delivery // PLACES, serial)
     for delivery in set(asked) - found.keys() - left.keys():
         # Its subscription is gone although nothing may delete it: nobody to mail.
         left[delivery] = Judgement("skipped", None, "", "no such subscription")
@@ -454,62 +440,35 @@ def _close(
     return f"state = 'done', round = round + 1, takes = 'deferred', {free}", [], rows, len(rows)
 
 
-_OUTCOME = (
-    "delivery_id", "round", "at", "relay_id", "code", "state", "status", "detail", "resolved_by",
-    "evidence",
-)  # fmt: skip
-# Rows of one INSERT on SQLite, which took at most 999 parameters for a long time.
-_ROWS = 100
-_OUTCOME_TYPES = (
-    "bigint", "smallint", "timestamptz", "smallint", "smallint", "text", "text", "text",
-)  # fmt: skip
-
-
 def _insert(cursor: Any, rows: list[tuple[Lease, Settled]]) -> None:
-    """Insert outcomes; a duplicate (delivery, round) refuses the whole turn: a second fence."""
-    if not rows:
-        return
-    # Times are timezone.now(): their text ends in +00:00, which SQLite's lack. Django's own way
-    # of writing them costs more than the whole insert.
-    end = None if _postgres() else -6
-    values = [
-        (
-            one.delivery,
-            chunk.round,
-            _stamp(one.at, end),
-            one.relay,
-            one.judgement.code,
-            one.judgement.state,
-            one.judgement.status,
-            one.judgement.detail,
-        )
-        for chunk, one in rows
-    ]
-    columns = ", ".join(_OUTCOME)
-    if _postgres():
-        # One parameter: quoting eight arrays costs three times as much.
-        picked = ", ".join(f"(r ->> {n})::{kind}" for n, kind in enumerate(_OUTCOME_TYPES))
-        cursor.execute(
-            f"""INSERT INTO newsletter_outcome ({columns})
-                SELECT {picked}, '', '' FROM json_array_elements(%s::json) AS a(r)""",
-            [json.dumps(values)],
-        )
-        return
-    # One statement for many rows: half the cost of executemany, and one hand-over to the thread
-    # of the connections instead of one a row.
-    for start in range(0, len(values), _ROWS):
-        some = values[start : start + _ROWS]
-        cursor.execute(
-            f"INSERT INTO newsletter_outcome ({columns}) VALUES "
-            + ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s, '', '')"] * len(some)),
-            [value for row in some for value in row],
-        )
+    """Insert outcomes; a duplicate (delivery, round) refuses the whole turn: a second fence.
 
-
-# Outcomes of one moment share their time.
-@functools.lru_cache(maxsize=16)
-def _stamp(at: dt.datetime, end: int | None) -> str:
-    return str(at)[:end]
+    One statement for all that are alike, and most are: half the cost of a row each, and one
+    hand-over to the connections' thread instead of one a row.
+    """
+    alike: dict[tuple[Any, ...], list[int]] = {}
+    for chunk, one in rows:
+        judgement = one.judgement
+        about = (
+            chunk.round, one.at, one.relay,
+            judgement.code, judgement.state, judgement.status, judgement.detail,
+        )  # fmt: skip
+        alike.setdefault(about, []).append(one.delivery)
+    each = (
+        "unnest(%s::bigint[]), %s::smallint, %s::timestamptz, %s::smallint, %s::smallint"
+        if _postgres()
+        else "value, %s, %s, %s, %s"
+    )
+    source = "" if _postgres() else " FROM json_each(%s)"
+    for (round_, at, relay, *rest), deliveries in alike.items():
+        listed = json.dumps(deliveries)
+        about = (round_, _time(at), relay, *rest)
+        cursor.execute(
+            f"""INSERT INTO newsletter_outcome (delivery_id, round, at, relay_id, code, state,
+                    status, detail, resolved_by, evidence)
+                SELECT {each}, %s, %s, %s, '', ''{source}""",
+            ["{" + listed[1:-1] + "}", *about] if _postgres() else [*about, listed],
+        )
 
 
 def _bounces(rows: list[tuple[Lease, Settled]]) -> None:

@@ -9,10 +9,13 @@ LEASE_LOOK = 45.0
 HEARTBEAT = 5.0
 SWEEP = 5.0
 # A turn is made at so many outcomes, or so long after the first one, in seconds. It costs about
-# 1 ms of CPU however few they are, and authorising never waits for it: half a window of room is
-# reason enough. With 20 ms a relay of 1,000 a second got turns of 20 and twice the bookkeeping.
-GROUP = 64
+# 1 ms of CPU however few they are, and authorising never waits for it: a window with so much room
+# is reason enough. With 20 ms a relay of 1,000 a second got turns of 20 and twice the bookkeeping.
+GROUP = 96
 GROUP_WAIT = 0.1
+ROOM = 0.75
+# Seconds the connections wait for the database before they go on without it.
+STAND_STILL = 0.005
 # Deliveries that may be on the wire, for all chunks of a worker together.
 WINDOW = 128
 # An authorised reader whose mail was not begun is asked about again after so long.

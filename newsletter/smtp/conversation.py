@@ -267,9 +267,11 @@ class Conversation(asyncio.BufferedProtocol):
         self._begun = parcel
         self._expect.append(Step.DOT)
         content = parcel.content
-        pieces = [content] if isinstance(content, bytes) else list(content)
-        pieces.append(b".\r\n" if following is None else b".\r\n" + self._envelope(following))
-        self._write(*pieces)
+        end = b".\r\n" if following is None else b".\r\n" + self._envelope(following)
+        if isinstance(content, bytes):
+            self._write(content, end)
+        else:
+            self._write(*content, end)
         if following is None and not self._stopping and self._abilities.pipelining:
             self._starve()
 
@@ -283,6 +285,8 @@ class Conversation(asyncio.BufferedProtocol):
             sent = self._sock.sendmsg(pieces[:_MOST_PIECES])
         except OSError:  # Full, or gone: the transport finds out which.
             sent = 0
+        if sent == sum(map(len, pieces)):
+            return
         for number, piece in enumerate(pieces):
             if sent < len(piece):
                 self._transport.write(b"".join((piece[sent:], *pieces[number + 1 :])))

@@ -16,6 +16,10 @@ _ADDRESS = re.compile(
 )
 _ADDRESS_UTF8 = re.compile(rb"[^\x00-\x20\x7f<>@][^\x00-\x20\x7f<>]*@[^\x00-\x20\x7f<>@]+")
 _LONGEST_PATH = 254
+# Both at once, each well below the longest: nearly everybody, in half the time. What does not
+# match is looked at closely.
+_PART = rb"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}@[A-Za-z0-9.-]{1,100}"
+_USUAL = re.compile(_PART + rb">" + _PART)
 
 
 @dataclass(slots=True)
@@ -54,6 +58,8 @@ def size_of(parcel: Parcel) -> int:
 
 def objection(parcel: Parcel, abilities: Abilities) -> Verdict | None:
     """Why this parcel cannot be offered to this relay, or None."""
+    if not parcel.utf8 and _USUAL.fullmatch(parcel.envelope_from + b">" + parcel.recipient):
+        return _content_objection(parcel, abilities)
     pattern = _ADDRESS_UTF8 if parcel.utf8 else _ADDRESS
     for address, phase, status in (
         (parcel.recipient, "rcpt", "5.1.3"),
@@ -64,6 +70,10 @@ def objection(parcel: Parcel, abilities: Abilities) -> Verdict | None:
         if pattern.fullmatch(address) is None or len(address) > _LONGEST_PATH:
             shown = address[:100].decode("ascii", "backslashreplace")
             return _failed(status, f"address refused before sending: {shown!r}", phase)
+    return _content_objection(parcel, abilities)
+
+
+def _content_objection(parcel: Parcel, abilities: Abilities) -> Verdict | None:
     content = parcel.content
     tail = content if isinstance(content, bytes) else content[-1] if content else b""
     if tail[-2:] != b"\r\n":

@@ -13,6 +13,7 @@ the loop, of authorising, journaling and settling; the rest is pouring and the w
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import os
 import resource
@@ -56,6 +57,11 @@ def prepare(
     }
 
 
+# Of the functions called for each message, one call in so many is timed: the clock itself costs
+# about as much as a fifth of what it would measure.
+SAMPLED = 16
+
+
 class Watch:
     """Adds up the CPU seconds of functions of the loop that keep the books."""
 
@@ -63,16 +69,18 @@ class Watch:
         self.seconds = 0.0
         self._inside = False
 
-    def over(self, function: Callable[..., Any]) -> Callable[..., Any]:
+    def over(self, function: Callable[..., Any], one_in: int) -> Callable[..., Any]:
+        calls = itertools.cycle([True] + [False] * (one_in - 1)).__next__
+
         def timed(*args: Any) -> Any:
-            if self._inside:
+            if self._inside or not calls():
                 return function(*args)
             self._inside = True
             started = time.thread_time()
             try:
                 return function(*args)
             finally:
-                self.seconds += time.thread_time() - started
+                self.seconds += (time.thread_time() - started) * one_in
                 self._inside = False
 
         return timed
@@ -101,8 +109,14 @@ def work() -> dict[str, Any]:
 
     store.lease, store.turn_once = first_lease, last_turn
     watch = Watch()
-    for name in ("begin", "settle", "_parts", "_take", "_turn_is_due"):
-        setattr(sender.Sender, name, watch.over(getattr(sender.Sender, name)))
+    for name, one_in in (
+        ("begin", SAMPLED),
+        ("settle", SAMPLED),
+        ("_parts", 1),
+        ("_take", 1),
+        ("_turn_is_due", 1),
+    ):
+        setattr(sender.Sender, name, watch.over(getattr(sender.Sender, name), one_in))
     connection.ensure_connection()
     made = sender.Sender()
     made.start()
