@@ -71,6 +71,16 @@ class Plan:
         return self.mails + sum(self.none.values())
 
 
+# Why a reader gets nothing, by the number that stands for it in `Readers`.
+REASONS = (
+    "",
+    Edition.NoneBecause.NO_ITEM.value,
+    Edition.NoneBecause.RHYTHM.value,
+    Edition.NoneBecause.PAUSED.value,
+    Edition.NoneBecause.SUPPRESSED.value,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Readers:
     """The statement that lists an issue's readers, and its parameters."""
@@ -80,9 +90,11 @@ class Readers:
 
 
 def readers(issue: Issue, mask: int, lanes: Iterable[int] = ()) -> Readers:
-    """Readers of `issue` as rows id, first_in_line, lane, selection, none_because.
+    """Readers of `issue` as rows id, first_in_line, lane, picked, none.
 
-    `mask` is the view's; `lanes` are the domain numbers that get a lane of their own.
+    `picked` is the selection and `none` a number of REASONS; with a reason nothing is selected,
+    whatever was picked. `mask` is the view's; `lanes` are the domain numbers that get a lane of
+    their own.
     """
     params: dict[str, Any] = {
         "mask": mask,
@@ -111,22 +123,20 @@ def readers(issue: Issue, mask: int, lanes: Iterable[int] = ()) -> Readers:
     if numbers:
         listed = ", ".join(map(str, numbers))
         lane = f"CASE WHEN s.first_in_line OR s.domain NOT IN ({listed}) THEN 0 ELSE s.domain END"
+    # Flat, and reasons as numbers: SQLite evaluates an expression again for each column of an
+    # outer query that names it, and sorts numbers in half the time of words.
     sql = f"""
-        SELECT r.id, r.first_in_line, r.lane, r.none_because,
-               CASE r.none_because WHEN '' THEN r.picked ELSE 0 END AS selection
-        FROM (
-            SELECT s.id, s.first_in_line, {lane} AS lane, s.choice & %(mask)s AS picked,
-                   CASE WHEN x.id IS NOT NULL THEN 'suppressed'
-                        WHEN s.paused_until > %(now)s THEN 'paused'
-                        WHEN {not_in_rhythm} THEN 'rhythm'
-                        WHEN (s.choice & %(categories)s) = 0 THEN 'no_item'
-                        ELSE '' END AS none_because
-            FROM subscribers_subscription s
-            LEFT JOIN (SELECT b.id FROM subscribers_suppression p
-                       JOIN subscribers_subscriber b ON b.key = p.key
-                       WHERE p.lifted_at IS NULL) x ON x.id = s.subscriber_id
-            WHERE s.publication_id = %(publication)s AND s.state = 'active'{where}
-        ) r"""
+        SELECT s.id, s.first_in_line, {lane} AS lane, s.choice & %(mask)s AS picked,
+               CASE WHEN x.id IS NOT NULL THEN 4
+                    WHEN s.paused_until > %(now)s THEN 3
+                    WHEN {not_in_rhythm} THEN 2
+                    WHEN (s.choice & %(categories)s) = 0 THEN 1
+                    ELSE 0 END AS none
+        FROM subscribers_subscription s
+        LEFT JOIN (SELECT b.id FROM subscribers_suppression p
+                   JOIN subscribers_subscriber b ON b.key = p.key
+                   WHERE p.lifted_at IS NULL) x ON x.id = s.subscriber_id
+        WHERE s.publication_id = %(publication)s AND s.state = 'active'{where}"""
     return Readers(sql, params)
 
 
@@ -194,12 +204,14 @@ def plan(issue: Issue) -> Plan:
     source = readers(issue, view.mask)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT none_because, selection, count(*) FROM ({source.sql}) q"
-            " GROUP BY none_because, selection",
+            f"SELECT none, picked, count(*) FROM ({source.sql}) q GROUP BY none, picked",
             source.params,
         )
-        rows = [(str(reason), int(key), int(count)) for reason, key, count in cursor.fetchall()]
-    none = {reason: count for reason, _, count in sorted(rows) if reason}
+        rows = [(REASONS[none], int(key), int(count)) for none, key, count in cursor.fetchall()]
+    none: dict[str, int] = {}
+    for reason, _key, count in sorted(rows):
+        if reason:
+            none[reason] = none.get(reason, 0) + count
     planned: list[EditionPlan] = []
     made: list[rendering.Rendered | rendering.TooLarge] = []
     broken: list[str] = []
