@@ -231,10 +231,12 @@ class Pool:
         """
         at = timezone.now()
         for member in islice(self.ready_queue, POURED_AT_ONCE):
-            if member.poured is None and member.mould is not None and member.reader is not None:
-                # Who cannot be poured is refused when it is their turn.
-                with contextlib.suppress(BadReader):
-                    member.poured = member.mould.pour(member.reader, at)
+            if member.poured is not None or member.signer is not None:
+                continue  # Poured, or on the desk: without its signature it must not go.
+            assert member.mould is not None and member.reader is not None
+            # Who cannot be poured is refused when it is their turn.
+            with contextlib.suppress(BadReader):
+                member.poured = member.mould.pour(member.reader, at)
 
     def open_more(self) -> None:
         """As many connections as the queue is worth."""

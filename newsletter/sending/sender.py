@@ -239,9 +239,7 @@ class Sender:
         try:
             return answer.result(timing.STAND_STILL)
         except TimeoutError:
-            if answer.done():
-                raise  # Its own.
-        return await asyncio.wrap_future(answer)
+            return await asyncio.wrap_future(answer)
 
     # ---- the loop
 

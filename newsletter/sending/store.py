@@ -260,10 +260,9 @@ def turn(parts: Sequence[Part], editions: dict[int, int], done: list[Done]) -> N
     now = timezone.now()
     results: list[Done] = []
     with transaction.atomic():
-        durable()
         with connection.cursor() as cursor:
-            sending = _sending(cursor, {part.lease.issue for part in parts})
-            found, left = _consent(cursor, parts, editions, sending, now)
+            _begin(cursor, {part.lease.issue for part in parts})
+            sending, found, left = _consent(cursor, parts, editions, now)
             rows: list[tuple[Lease, Settled]] = []
             for part in parts:
                 results.append(_part(cursor, part, sending, found, left, rows, now))
@@ -275,34 +274,31 @@ def turn(parts: Sequence[Part], editions: dict[int, int], done: list[Done]) -> N
         done += results
 
 
-def _sending(cursor: Any, issues: set[int]) -> set[int]:
-    """Which of the issues are sending; on PostgreSQL nobody can change that until we commit."""
+def _begin(cursor: Any, issues: set[int]) -> None:
+    """On PostgreSQL: nobody can stop these issues until we commit, durably. SQLite: as it is.
+
+    One statement for all of it: a turn is round trips to the database more than anything else.
+    """
     if _postgres():
-        for issue in sorted(issues):
-            cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", [control.ADVISORY, issue])
-    cursor.execute(
-        "SELECT id FROM newsletter_issue WHERE state = 'sending'"
-        f" AND id IN ({', '.join(map(str, sorted(issues)))})"
-    )
-    return {int(row[0]) for row in cursor.fetchall()}
+        locks = "".join(
+            f", pg_advisory_xact_lock_shared({control.ADVISORY}, {issue})"
+            for issue in sorted(issues)
+        )
+        # The joins of the turn stand in the order they are to be done in.
+        cursor.execute(
+            "SELECT set_config('synchronous_commit', 'on', true),"
+            f" set_config('join_collapse_limit', '1', true){locks}"
+        )
 
 
 def _consent(
     cursor: Any,
     parts: Sequence[Part],
     editions: dict[int, int],
-    sending: set[int],
     now: dt.datetime,
-) -> tuple[dict[int, Reader], dict[int, Judgement]]:
-    """Who may be mailed, and who left, of everybody the turn asks about."""
-    asked = [
-        delivery
-        for part in parts
-        if part.lease.issue in sending
-        for delivery in (*part.ask, *part.again)
-    ]
-    if not asked:
-        return {}, {}
+) -> tuple[set[int], dict[int, Reader], dict[int, Judgement]]:
+    """Which issues are sending, and who may be mailed and who left of those the turn asks about."""
+    asked = [delivery for part in parts for delivery in (*part.ask, *part.again)]
     # An array written by hand: psycopg's own way costs as much as the query. One row back, as
     # JSON: the database thread lets go of the interpreter for each row it steps over, and the
     # connections' thread takes its turn every time.
@@ -314,18 +310,22 @@ def _consent(
     as_list, as_row = (
         ("json_agg", "json_build_array") if postgres else ("json_group_array", "json_array")
     )
-    cursor.execute(
-        f"""SELECT CAST({as_list}({as_row}(
+    issues = ", ".join(map(str, sorted({part.lease.issue for part in parts})))
+    sql = f"""SELECT (SELECT CAST({as_list}(id) AS text) FROM newsletter_issue
+                      WHERE state = 'sending' AND id IN ({issues}))"""
+    if asked:
+        sql += f""", (SELECT CAST({as_list}({as_row}(
                 d.id, d.edition_id, s.id, r.address, s.choice, s.feed_serial, s.state,
                 s.paused_until > %s, p.id)) AS text)
             FROM newsletter_delivery d
             JOIN subscribers_subscription s ON s.id = d.subscription_id
             JOIN subscribers_subscriber r ON r.id = s.subscriber_id
             LEFT JOIN subscribers_suppression p ON p.key = r.key AND p.lifted_at IS NULL
-            WHERE d.id {among}""",
-        [_time(now), listed],
-    )
-    rows = json.loads(cursor.fetchone()[0] or "[]")
+            WHERE d.id {among})"""
+    cursor.execute(sql, [_time(now), listed] if asked else [])
+    answer = cursor.fetchone()
+    sending = set(json.loads(answer[0] or "[]"))
+    rows = json.loads(answer[1] or "[]") if asked else []
     found: dict[int, Reader] = {}
     left: dict[int, Judgement] = {}
     for (
@@ -352,7 +352,7 @@ def _consent(
     for delivery in set(asked) - found.keys() - left.keys():
         # Its subscription is gone although nothing may delete it: nobody to mail.
         left[delivery] = Judgement("skipped", None, "", "no such subscription")
-    return found, left
+    return sending, found, left
 
 
 def _part(

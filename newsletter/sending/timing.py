@@ -15,7 +15,7 @@ GROUP = 96
 GROUP_WAIT = 0.1
 ROOM = 0.75
 # Seconds the connections wait for the database before they go on without it.
-STAND_STILL = 0.005
+STAND_STILL = 0.002
 # Deliveries that may be on the wire, for all chunks of a worker together.
 WINDOW = 128
 # An authorised reader whose mail was not begun is asked about again after so long.

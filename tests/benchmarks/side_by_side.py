@@ -1,7 +1,7 @@
 """Each row of the performance table beside its target, on SQLite and PostgreSQL.
 
     python -m tests.benchmarks.side_by_side --postgres postgres://user:password@host/name \
-        [--rounds 5] [--messages 10000] [--rows wire delay books freeze million]
+        [--rounds 5] [--messages 10000] [--rows wire delay freeze celery million]
 
 Needs smtp-source and smtp-sink (Debian's postfix). The contestants take turns in every round, a
 ratio is taken within its round, and the median over the rounds is printed with its spread:
@@ -29,7 +29,7 @@ from typing import Any
 
 from tests.benchmarks import peers, scene
 
-ROWS = ("wire", "delay", "books", "freeze", "million")
+ROWS = ("wire", "delay", "freeze", "celery", "million")
 
 
 def program(name: str) -> str:
@@ -270,6 +270,27 @@ def freeze(table: Table, databases: dict[str, str], rounds: int, readers: int) -
             print(f"# {row}, {name}: {took}", flush=True)
 
 
+def celery(table: Table, url: str, rounds: int) -> None:
+    """Two workers through Celery over one direct worker, on PostgreSQL."""
+    with smtp_sink() as sink:
+        for _ in range(rounds):
+            took = {}
+            for how in ("direct", "celery"):
+                child = subprocess.run(
+                    [sys.executable, "-m", "tests.benchmarks.through_celery", how, sink.address,
+                     "30000", "60k"],
+                    env={**os.environ, "DATABASE_URL": url}, cwd=scene.ROOT,
+                    stdout=subprocess.PIPE, check=True,
+                )  # fmt: skip
+                took[how] = counted(sink, 30_000, json.loads(child.stdout))
+            table.add(
+                "through Celery, two workers, over one direct", "PostgreSQL",
+                rate(took["celery"]) / rate(took["direct"]), "at least", 0.9,
+            )  # fmt: skip
+            said = ", ".join(f"{how} {rate(result):.0f}/s" for how, result in took.items())
+            print(f"# Celery: {said}, load {os.getloadavg()[0]:.1f}", flush=True)
+
+
 def million(table: Table, databases: dict[str, str]) -> None:
     """Cost and memory at a million deliveries beside ten thousand, 15k messages, once."""
     with own_sink() as sink:
@@ -300,12 +321,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         databases["PostgreSQL"] = options.postgres
     table = Table()
     try:
-        if "wire" in options.rows or "books" in options.rows:
+        if "wire" in options.rows:
             wire(table, databases, options.rounds, options.messages)
         if "delay" in options.rows:
             delay(table, databases, options.rounds)
         if "freeze" in options.rows:
             freeze(table, databases, min(3, options.rounds), options.readers)
+        if "celery" in options.rows and "PostgreSQL" in databases:
+            celery(table, databases["PostgreSQL"], options.rounds)
         if "million" in options.rows:
             million(table, databases)
     finally:
