@@ -35,12 +35,16 @@ def ledger(issue: Issue) -> dict[str, int]:
     if folded is not None:
         return dict(zip(KEYS, (recipients, 0, 0, *stored), strict=True))
     length = "jsonb_array_length" if connection.vendor == "postgresql" else "json_array_length"
-    window = f"CASE WHEN state = 'leased' THEN {length}(\"window\") ELSE 0 END"
     with connection.cursor() as cursor:
+        # One statement, so that both are of one moment: the sums over all chunks, then the few
+        # windows by the index of what is leased. Grouped in one pass it took twice as long.
         cursor.execute(
-            f"""SELECT takes, sum({window}), {", ".join(f"sum({name})" for name in _COUNTED)}
-                FROM newsletter_chunk WHERE issue_id = %s GROUP BY takes""",
-            [issue.pk],
+            f"""SELECT '', 0, {", ".join(f"coalesce(sum({name}), 0)" for name in _COUNTED)}
+                FROM newsletter_chunk WHERE issue_id = %s
+                UNION ALL
+                SELECT takes, {length}("window"), {", ".join("0" for _name in _COUNTED)}
+                FROM newsletter_chunk WHERE issue_id = %s AND state = 'leased'""",
+            [issue.pk, issue.pk],
         )
         rows = cursor.fetchall()
     sums = dict.fromkeys(_COUNTED, 0)
