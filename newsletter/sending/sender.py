@@ -593,13 +593,15 @@ class Sender:
                 picked.append(members.popleft())
             if not members:
                 del hold.limited[domain]
-        if not self._rates:  # Nothing to count slots for: whoever is next, all to one relay.
+        if not self._rates:  # Nothing to count slots for: whoever is next.
             pool = self._pool(now)
             while pool and hold.todo and len(picked) < count and hold.todo[0].again <= now:
                 member = hold.todo.popleft()
                 member.pool, member.not_before = pool, now
                 picked.append(member)
                 pool.served += 1 / pool.weight
+                if len(self._pools) > 1:
+                    pool = self._pool(now)
             return picked
         while hold.todo and len(picked) < count:
             member = hold.todo[0]
