@@ -28,7 +28,8 @@ from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 POINTS = (
-    "lease", "turn", "turn-commit", "offered", "begin", "begun", "answered", "settled", "record",
+    "lease", "turn", "turn-commit", "offered", "begin", "begun", "mid-body", "after-dot",
+    "answered", "settled", "record",
 )  # fmt: skip
 
 
@@ -86,7 +87,10 @@ def report(options: argparse.Namespace) -> None:
     from subscribers.models import Subscription
 
     issue = Issue.objects.get(slug=options.date)
-    addresses = dict(Subscription.objects.values_list("pk", "subscriber__address"))
+    addresses = {
+        pk: address or f"erased {pk}"
+        for pk, address in Subscription.objects.values_list("pk", "subscriber__address")
+    }
     latest: dict[int, str] = {}
     for delivery, state, resolved in Outcome.objects.order_by("delivery", "round").values_list(
         "delivery", "state", "resolved_at"
@@ -118,6 +122,28 @@ def act(options: argparse.Namespace) -> None:
         getattr(sending, options.what)(issue, by="alice")
     except sending.Refused as refused:
         sys.stdout.write(str(refused))
+
+
+def happen(options: argparse.Namespace) -> None:
+    """Edit the issue; erase, bounce, unsubscribe who the file lists under these words."""
+    from django.utils import timezone
+
+    from newsletter.bounces import effects
+    from newsletter.models import Bounce, Issue, Item
+    from subscribers import erasure
+    from subscribers.models import Subscriber, Subscription
+
+    issue = Issue.objects.get(slug=options.date)
+    Item.objects.filter(issue=issue).update(title="Changed afterwards")
+    Issue.objects.filter(pk=issue.pk).update(title="Changed afterwards")
+    listed = json.loads(Path(options.what).read_text())
+    now = timezone.now()
+    for person in Subscriber.objects.filter(address__in=listed["erase"]):
+        erasure.erase(person, by="reader")
+    for person in Subscriber.objects.filter(address__in=listed["bounce"]):
+        effects.bounced(person, Bounce.Kind.HARD, {}, now)
+    ties = Subscription.objects.filter(subscriber__address__in=listed["unsubscribe"])
+    effects.leave(list(ties), "mail", {}, now)
 
 
 def press(options: argparse.Namespace) -> None:
@@ -152,6 +178,7 @@ def press(options: argparse.Namespace) -> None:
 def die_at(point: str, after: int) -> None:
     """Kill this process at the `after`-th passing of a labelled point."""
     from newsletter.sending import journal, relays, sender, store
+    from newsletter.smtp import conversation
 
     left = [after]
 
@@ -187,6 +214,23 @@ def die_at(point: str, after: int) -> None:
             around(journal.Journal, "begin", before=True)
         case "begun":
             around(journal.Journal, "begin", before=False)
+        case "mid-body" | "after-dot":
+            real_write = conversation.Conversation._write
+
+            def write(self: Any, *pieces: bytes) -> None:
+                if len(pieces) == 1:  # A command: only content comes in several.
+                    real_write(self, *pieces)
+                    return
+                if point == "after-dot":
+                    real_write(self, *pieces)
+                    passing()
+                    return
+                whole = b"".join(pieces)
+                real_write(self, whole[: len(whole) // 2])
+                passing()
+                real_write(self, whole[len(whole) // 2 :])
+
+            conversation.Conversation._write = write  # type: ignore[method-assign]
         case "answered":
             around(sender.Sender, "settle", before=True)
         case "settled":
@@ -330,8 +374,8 @@ class Nursery:
     def _fork(self, args: tuple[str, ...]) -> tuple[int, Path]:
         self._outputs += 1
         out = self._folder / f"lab-{self._outputs}.out"
-        names = ("DATABASE_URL", "DATA_DIR", "SMTP_URL")
-        env = {name: self._env[name] for name in names}
+        names = ("DATABASE_URL", "DATA_DIR", "SMTP_URL", "SSL_CERT_FILE")
+        env = {name: self._env[name] for name in names if name in self._env}
         return self._lab.fork({"env": env, "args": args, "out": str(out)}), out
 
     def run(self, *args: str, seconds: float = 300) -> str:
@@ -398,8 +442,8 @@ def parser() -> argparse.ArgumentParser:
     two.add_argument("--timeouts", type=float, default=1, help="RFC 5321's, times this")
     two.add_argument("--die", choices=POINTS)
     two.add_argument("--after", type=int, default=1)
-    three = commands.add_parser("act")
-    three.add_argument("what")
+    for name in ("act", "happen"):
+        commands.add_parser(name).add_argument("what")
     four = commands.add_parser("press")
     four.add_argument("count", type=int)
     commands.add_parser("report")
@@ -410,7 +454,8 @@ def parser() -> argparse.ArgumentParser:
 
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], None]] = {
-    "populate": populate, "sender": serve, "act": act, "press": press, "report": report,
+    "populate": populate, "sender": serve, "act": act, "happen": happen, "press": press,
+    "report": report,
 }  # fmt: skip
 
 

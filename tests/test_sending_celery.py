@@ -18,26 +18,66 @@ from tests import sending_lab as lab
 from tests.conftest import Site, find_program
 from tests.smtpd import Smtpd
 from tests.test_faults import ask, finished, laboratory, log, point_at, truth  # noqa: F401
+from tests.test_faults_relay import free_port
 
 pytestmark = [pytest.mark.needs("redis")]
 
 
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[str]:
-    """A Redis of our own on a free port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+@pytest.fixture(params=["redis", pytest.param("rabbitmq", marks=pytest.mark.long)])
+def broker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A broker of our own on a free port: its address."""
+    yield from {"redis": _redis, "rabbitmq": _rabbitmq}[request.param](tmp_path)
+
+
+def _redis(folder: Path) -> Iterator[str]:
+    port = free_port()
     program = find_program("redis-server")
     assert program is not None
     process = subprocess.Popen(
-        [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)],
+        [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)],
         stdout=subprocess.DEVNULL,
     )
     lab.until(lambda: _answers(port), 10)
     yield f"redis://127.0.0.1:{port}/0"
     process.terminate()
     process.wait(10)
+
+
+def _rabbitmq(folder: Path) -> Iterator[str]:
+    program = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+    if not program.exists():
+        pytest.skip("rabbitmq-server is not installed")
+    port, names = free_port(), free_port()
+    env = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
+        "RABBITMQ_NODENAME": "sudi@localhost",
+        "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
+        "RABBITMQ_NODE_PORT": str(port),
+        "RABBITMQ_DIST_PORT": str(free_port()),
+        "RABBITMQ_MNESIA_BASE": str(folder / "mnesia"),
+        "RABBITMQ_LOG_BASE": str(folder / "rabbit-log"),
+        "RABBITMQ_PID_FILE": str(folder / "rabbit.pid"),
+        "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "plugins"),
+        "RABBITMQ_CONFIG_FILE": str(folder / "rabbitmq"),
+        "ERL_EPMD_PORT": str(names),
+        "ERL_EPMD_ADDRESS": "127.0.0.1",
+    }
+    # Erlang's register of names, which it would else start as a daemon of the machine.
+    register = subprocess.Popen(["epmd"], env=env)
+    try:
+        lab.until(lambda: _answers(names), 10)
+        with open(folder / "rabbit.out", "wb") as out:
+            process = subprocess.Popen(
+                [str(program)], env=env, stdout=out, stderr=out, start_new_session=True
+            )
+        lab.until(lambda: _answers(port), 60)
+        yield f"amqp://guest:guest@127.0.0.1:{port}//"
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(30)
+    finally:
+        register.terminate()
+        register.wait(10)
 
 
 def _answers(port: int) -> bool:
@@ -107,6 +147,7 @@ def test_killed_machines_lose_nobody(site: Site, broker: str) -> None:
     assert ask(site, "SELECT count(*) FROM newsletter_chunk WHERE state <> 'done'") == [(0,)]
 
 
+@pytest.mark.parametrize("broker", ["redis"], indirect=True)
 def test_a_task_runs_after_the_commit_and_not_after_a_rollback(site: Site, broker: str) -> None:
     site.env |= {"TASKS_ENGINE": "celery", "BROKER_URL": broker}
     script = (
