@@ -182,21 +182,25 @@ DOUBT = {
     "settled": 0,
     "record": 0,
 }
+IN_THE_DATABASE = ("turn", "turn-commit", "record")
 
 
 def killed_at(site: Site, point: str, times: int) -> None:
-    count = 30 + 10 * times
+    count = 100 * times + 60
     with stage(site, count, connections=1) as (_, nursery):
         for number in range(times):
             # A life leases once or twice and has a few turns; of the others it passes many.
-            passing = 1 + number % (2 if "turn" in point else 5) if point != "lease" else 1
+            passing = 1 + number % {"lease": 1, **dict.fromkeys(IN_THE_DATABASE, 2)}.get(point, 5)
             pid = nursery.birth("--die", point, "--after", str(passing))
             lab.until(lambda pid=pid: not nursery.alive(pid), 30)
         assert ask(site, "SELECT state FROM newsletter_issue") == [("sending",)]
         finish(site, nursery)
     ledger = truth(site)["ledger"]
-    doubt = DOUBT[point] * times
-    assert (ledger["in_doubt"], ledger["sent"]) == (doubt, count - doubt)
+    assert ledger["in_doubt"] + ledger["sent"] == count
+    if point in IN_THE_DATABASE:  # Meanwhile the connection may have begun another reader's mail.
+        assert ledger["in_doubt"] <= times
+    else:
+        assert ledger["in_doubt"] == DOUBT[point] * times
 
 
 @pytest.mark.parametrize("point", DOUBT)

@@ -14,43 +14,37 @@ import datetime as dt
 import logging
 import math
 import os
-import queue
 import secrets
 import socket
 import sys
 import threading
 import time
-from collections import OrderedDict, deque
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
-from concurrent.futures import Future
+from collections import deque
+from collections.abc import Coroutine, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db import IntegrityError, InterfaceError, OperationalError, connection
+from django.db import IntegrityError, InterfaceError, OperationalError
 from django.utils import timezone
 
 from newsletter.dkim import Signers
-from newsletter.message import Mould
-from newsletter.models import Edition, Issue, Worker
+from newsletter.models import Issue, Worker
 from newsletter.rendering import headers
 from newsletter.smtp import Ended, Server, State, Timeouts, Verdict
-from subscribers.addresses import domain_number
-from subscribers.choice import CATEGORY_MASK
 
 from . import hours, incidents, pace, policy, relays, store, timing
-from .bodies import unpack
+from .errands import Errands
+from .gate import Gate
 from .gathering import Gathering
 from .journal import Answer, Journal
+from .moulds import Moulds
 from .relays import At, Member, Pool
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-# Finished editions kept encoded; neighbours share theirs, so a few are enough.
-_MOULDS = 64
-# Seconds a slot may lie ahead when its reader is authorised.
-_AHEAD = 0.3
+# Seconds what is in flight may take when we are to stop.
 _FINISH_IN_FLIGHT = 3600.0
 
 
@@ -88,29 +82,6 @@ class Hold:
         return sum(len(members) for members in self.limited.values())
 
 
-class _Slots:
-    """Slots of one Limit row that this worker has taken and not used yet."""
-
-    __slots__ = ("interval", "left", "next_at", "wanted")
-
-    def __init__(self) -> None:
-        self.left = 0
-        self.next_at = self.interval = 0.0
-        self.wanted = False
-
-    def time_of_next(self, now: float) -> float | None:
-        """When the next slot is, if it is near enough to authorise somebody for it."""
-        if self.left <= 0:
-            self.wanted = True
-            return None
-        at = max(self.next_at, now)
-        return at if at <= now + _AHEAD else None
-
-    def take(self) -> None:
-        self.left -= 1
-        self.next_at += self.interval
-
-
 class Sender:
     """A worker's sending half: one journal, one loop, its connections.
 
@@ -124,17 +95,12 @@ class Sender:
         self._timeouts = timeouts or Timeouts()
         self.name = f"w-{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(4)}"
         self.worker: int = 0
-        self._jobs: queue.SimpleQueue[tuple[Callable[[], Any], Future[Any]] | None] = (
-            queue.SimpleQueue()
-        )
-        self._moulds: OrderedDict[int, tuple[Mould, int]] = OrderedDict()
-        self._issues: dict[int, Issue] = {}
+        self._errands = Errands()
+        self._db = self._errands.do
+        self._moulds = Moulds()
         self._holds: dict[int, Hold] = {}
         self._pools: list[Pool] = []
-        self._rates: dict[str, pace.Rate] = {}
-        self._limited: dict[int, str] = {}
-        self._slots: dict[str, _Slots] = {}
-        self._flying: dict[int, int] = {}
+        self._gate = Gate(self._pools)
         self._served: dict[int, float] = {}
         self._look_for_retries: dict[int, float] = {}
         self._canary_out: set[int] = set()
@@ -204,42 +170,7 @@ class Sender:
         await asyncio.gather(*(pool.close(5.0) for pool in self._pools))
 
     def _run(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine on the loop; meanwhile this thread does the loop's database work."""
-        future: Future[T] = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
-        future.add_done_callback(lambda _: self._jobs.put(None))
-        while (job := self._jobs.get()) is not None:
-            function, answer = job
-            try:
-                result = function()
-            except BaseException as error:
-                answer.set_exception(error)
-            else:
-                answer.set_result(result)
-        return future.result()
-
-    async def _db(self, function: Callable[..., T], *args: Any) -> T:
-        """Do database work in the caller's thread. A lost connection is closed and raised.
-
-        The loop stands still for the first milliseconds of it, and on SQLite usually for all of
-        it: the interpreter runs one thread at a time, and one that gives way at every statement
-        is done later (a turn of 96: 4.0 ms beside the loop, 2.7 while it stands still). A
-        database that takes longer than that keeps no connection waiting.
-        """
-
-        def job() -> T:
-            try:
-                return function(*args)
-            except (OperationalError, InterfaceError):
-                if not connection.in_atomic_block:
-                    connection.close()
-                raise
-
-        answer: Future[T] = Future()
-        self._jobs.put((job, answer))
-        try:
-            return answer.result(timing.STAND_STILL)
-        except TimeoutError:
-            return await asyncio.wrap_future(answer)
+        return self._errands.run(self._loop, coroutine)
 
     # ---- the loop
 
@@ -325,24 +256,12 @@ class Sender:
         now = self._loop.time()
         if now >= self._rate_look:
             self._rate_look = now + 2.0
-            self._rates = await self._db(pace.rates)
-            domains = (key.removesuffix(pace.SLOW).partition("|")[2] for key in self._rates)
-            self._limited = {domain_number("@" + name): name for name in domains if name}
+            self._gate.learn(await self._db(pace.rates))
         await self._report()
         if not self._stopping and self._wants_chunks(now):
             await self._lease(now)
-        wanted = [key for key, slots in self._slots.items() if slots.wanted]
-        for key in wanted:
-            slots = self._slots[key]
-            slots.wanted = False
-            rate = self._rates.get(key)
-            if rate is None:
-                del self._slots[key]
-                continue
-            count = min(64, max(1, math.ceil(_AHEAD / rate.interval))) if rate.interval else 64
-            taken = await self._db(pace.reserve, key, count)
-            slots.left, slots.interval = taken.number, taken.interval
-            slots.next_at = self._loop.time() + taken.wait
+        for key, count in self._gate.wanted():
+            self._gate.got(key, await self._db(pace.reserve, key, count), self._loop.time())
 
     def _wants_chunks(self, now: float) -> bool:
         if len(self._holds) >= timing.MOST_CHUNKS:
@@ -388,7 +307,7 @@ class Sender:
         lanes = {
             hold.lease.lane
             for hold in self._holds.values()
-            if hold.lease.issue == issue and hold.lease.lane in self._limited
+            if hold.lease.issue == issue and self._gate.limited(hold.lease.lane)
         }
         # First rounds are always due earlier than retries: each gets every other chunk. Where no
         # retry is due, none is looked for again for a moment.
@@ -444,7 +363,7 @@ class Sender:
         return self._could_authorise(now)
 
     def _could_authorise(self, now: float) -> bool:
-        if self._stopping or self._broken_journal or self._pool(now) is None:
+        if self._stopping or self._broken_journal or self._gate.pool(now) is None:
             return False
         return any(
             hold.let_go is None
@@ -453,10 +372,8 @@ class Sender:
         )
 
     def _some_limited(self, hold: Hold, now: float) -> bool:
-        pool = self._pool(now)
-        return pool is not None and any(
-            members and self._slot(pool, domain, now, take=False) is not None
-            for domain, members in hold.limited.items()
+        return any(
+            members and self._gate.any_of(domain, now) for domain, members in hold.limited.items()
         )
 
     def _is_stale(self, member: Member, now: float) -> bool:
@@ -486,7 +403,7 @@ class Sender:
     def _back(self, hold: Hold, member: Member) -> None:
         """A member leaves the window with the next turn and is a candidate again."""
         hold.window.pop(member.delivery, None)
-        self._flying_less(member)
+        self._gate.leave(member)
         member.at, member.pool = At.TODO, None
         member.withdrawn = False
         hold.todo.appendleft(member)
@@ -517,7 +434,7 @@ class Sender:
                 self._outcomes += len(settled)
             for chunk, members in asked.items():
                 for member in members.values():
-                    self._flying_less(member)
+                    self._gate.leave(member)
                     member.pool = None
                     self._holds[chunk].todo.appendleft(member)
             if self._outcomes:
@@ -587,95 +504,25 @@ class Sender:
 
     def _pick(self, hold: Hold, count: int, now: float) -> list[Member]:
         picked: list[Member] = []
+        gate = self._gate
         for domain in list(hold.limited):
             members = hold.limited[domain]
-            while members and len(picked) < count and self._with_slot(members[0], now):
+            while members and len(picked) < count and gate.admit(members[0], now):
                 picked.append(members.popleft())
             if not members:
                 del hold.limited[domain]
-        if not self._rates:  # Nothing to count slots for: whoever is next.
-            pool = self._pool(now)
-            while pool and hold.todo and len(picked) < count and hold.todo[0].again <= now:
-                member = hold.todo.popleft()
-                member.pool, member.not_before = pool, now
-                picked.append(member)
-                pool.served += 1 / pool.weight
-                if len(self._pools) > 1:
-                    pool = self._pool(now)
-            return picked
         while hold.todo and len(picked) < count:
             member = hold.todo[0]
             if member.again > now:
                 break
-            if self._with_slot(member, now):
+            if gate.admit(member, now):
                 picked.append(hold.todo.popleft())
-            elif member.domain in self._limited:
+            elif gate.limited(member.domain):
                 hold.todo.popleft()
                 hold.limited.setdefault(member.domain, deque()).append(member)
             else:
                 break  # The relays' own limit, or no relay: nobody's turn.
         return picked
-
-    def _with_slot(self, member: Member, now: float) -> bool:
-        """Choose a relay for a member and take its slots there."""
-        pool = self._pool(now)
-        if pool is None:
-            return False
-        at = self._slot(pool, member.domain, now, take=True)
-        if at is None:
-            return False
-        member.pool, member.not_before = pool, at
-        if member.domain in self._limited:
-            self._flying[member.domain] = self._flying.get(member.domain, 0) + 1
-        pool.served += 1 / pool.weight
-        return True
-
-    def _pool(self, now: float) -> Pool | None:
-        """The open relay that had the least for its weight and has a slot."""
-        best: Pool | None = None
-        for pool in self._pools:
-            if not pool.open or (best is not None and pool.served >= best.served):
-                continue
-            if all(
-                self._slots_of(key).time_of_next(now) is not None
-                for key in self._keys(pool.server.name, None)
-            ):
-                best = pool
-        return best
-
-    def _keys(self, relay: str, domain: int | None) -> list[str]:
-        """The Limit rows that apply."""
-        base = pace.relay_key(relay)
-        keys = [base, base + pace.SLOW]
-        if domain is not None and domain in self._limited:
-            base = pace.domain_key(relay, self._limited[domain])
-            keys += [base, base + pace.SLOW]
-        return [key for key in keys if key in self._rates]
-
-    def _slots_of(self, key: str) -> _Slots:
-        slots = self._slots.get(key)
-        if slots is None:
-            slots = self._slots[key] = _Slots()
-        return slots
-
-    def _slot(self, pool: Pool, domain: int, now: float, *, take: bool) -> float | None:
-        keys = self._keys(pool.server.name, domain)
-        if not keys:
-            return now
-        if domain in self._limited:
-            rate = self._rates.get(pace.domain_key(pool.server.name, self._limited[domain]))
-            if rate is not None and self._flying.get(domain, 0) >= max(1, int(rate.burst)):
-                return None
-        latest = now
-        for key in keys:
-            at = self._slots_of(key).time_of_next(now)
-            if at is None:
-                return None
-            latest = max(latest, at)
-        if take:
-            for key in keys:
-                self._slots_of(key).take()
-        return latest
 
     def _move_from_closed_pools(self, now: float) -> None:
         """What waits for a relay that is down goes to another, or back."""
@@ -702,28 +549,7 @@ class Sender:
 
     def _commit_now(self, parts: list[store.Part], editions: list[int]) -> list[store.Done]:
         """In the database thread: load what is missing, then the transaction."""
-        masks = self._load(parts, editions)
-        return store.turn_once(parts, masks)
-
-    def _load(self, parts: list[store.Part], editions: list[int]) -> dict[int, int]:
-        missing = [edition for edition in editions if edition not in self._moulds]
-        # Even of nobody, the question takes Django longer than the turn's own statements.
-        found = Edition.objects.filter(pk__in=missing).iterator(chunk_size=20) if missing else ()
-        for edition in found:
-            issue = self._issues.get(edition.issue_id)
-            if issue is None:
-                issue = Issue.objects.select_related("publication").get(pk=edition.issue_id)
-                self._issues[edition.issue_id] = issue
-            mould = Mould(unpack(edition), issue.publication, issue)
-            self._moulds[edition.pk] = (mould, edition.selection & CATEGORY_MASK)
-        masks = {}
-        for edition_id in editions:
-            masks[edition_id] = self._moulds[edition_id][1]
-            self._moulds.move_to_end(edition_id)
-        # All of this turn are needed for it, however many they are.
-        while len(self._moulds) > max(_MOULDS, len(editions)):
-            self._moulds.popitem(last=False)
-        return masks
+        return store.turn_once(parts, self._moulds.load(editions))
 
     def _take(self, done: store.Done, asked: dict[int, Member], started: float) -> None:
         """Apply to memory what the turn stored."""
@@ -740,11 +566,11 @@ class Sender:
         for reader in done.authorised:
             member = asked[reader.delivery]
             member.reader = reader
-            member.mould = self._moulds[member.edition][0]
+            member.mould = self._moulds.of(member.edition)
             member.checked = now
             member.withdrawn = False
             if self._signers is not None:
-                publication = self._issues[hold.lease.issue].publication
+                publication = self._moulds.publication(hold.lease.issue)
                 member.signer = self._signers.of(headers.domain(publication))
             hold.window[member.delivery] = member
             pool = member.pool
@@ -756,7 +582,7 @@ class Sender:
         for delivery, member in asked.items():
             if delivery not in authorised:  # Left: the outcome is stored already.
                 member.at = At.SETTLED
-                self._flying_less(member)
+                self._gate.leave(member)
         withdrawn = set(done.withdraw)
         for member in list(hold.window.values()):
             if member.delivery in withdrawn:
@@ -777,7 +603,7 @@ class Sender:
         log.warning("chunk %s was taken from us", hold.lease.id)
         hold.lost = True
         for member in (*hold.window.values(), *asked.values()):
-            self._flying_less(member)
+            self._gate.leave(member)
             if member.at in (At.TODO, At.READY):
                 member.at = At.SETTLED
         for slot in hold.done_slots:
@@ -837,7 +663,7 @@ class Sender:
             hold.done_slots.append(member.slot)
         member.at = At.SETTLED
         hold.window.pop(member.delivery, None)
-        self._flying_less(member)
+        self._gate.leave(member)
         hold.settled.append(store.Settled(member.delivery, judgement, pool.id, self._time()))
         self._outcomes += 1
         if self._oldest is None:
@@ -891,10 +717,6 @@ class Sender:
                 kind = "policy" if judgement.ours else "doubt"
                 self._trouble.append((issue, kind, f"{judgement.code or ''} {judgement.detail}"))
                 self._runs[issue] = 0
-
-    def _flying_less(self, member: Member) -> None:
-        if member.pool is not None and member.domain in self._flying:
-            self._flying[member.domain] = max(0, self._flying[member.domain] - 1)
 
     async def _report(self) -> None:
         """Write down what was learned about relays, rates and troubles."""

@@ -1,0 +1,164 @@
+"""Who may go out by which relay, and when: rates, weights and slots taken ahead, in memory.
+
+A rate is a row that all workers share (`pace`); a worker takes some of its slots at a time, so
+that no reader costs a transaction. A domain with a rate of its own is *limited*: its readers wait
+beside the others and hold nobody up.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from subscribers.addresses import domain_number
+
+from . import pace
+from .relays import Member, Pool
+
+# Seconds a slot may lie ahead when its reader is authorised.
+_AHEAD = 0.3
+_MOST_AT_ONCE = 64
+
+
+class _Slots:
+    """Slots of one rate that this worker has taken and not used yet."""
+
+    __slots__ = ("interval", "left", "next_at", "wanted")
+
+    def __init__(self) -> None:
+        self.left = 0
+        self.next_at = self.interval = 0.0
+        self.wanted = False
+
+    def time_of_next(self, now: float) -> float | None:
+        """When the next slot is, if it is near enough to authorise somebody for it."""
+        if self.left <= 0:
+            self.wanted = True
+            return None
+        at = max(self.next_at, now)
+        return at if at <= now + _AHEAD else None
+
+    def take(self) -> None:
+        self.left -= 1
+        self.next_at += self.interval
+
+
+class Gate:
+    """The limits of all relays of this worker. Times are the loop's."""
+
+    def __init__(self, pools: Sequence[Pool]) -> None:
+        self._pools = pools
+        self._rates: dict[str, pace.Rate] = {}
+        self._limited: dict[int, str] = {}
+        self._slots: dict[str, _Slots] = {}
+        self._flying: dict[int, int] = {}
+
+    # ---- what the database says
+
+    def learn(self, rates: dict[str, pace.Rate]) -> None:
+        """The rates in force now."""
+        self._rates = rates
+        domains = (key.removesuffix(pace.SLOW).partition("|")[2] for key in rates)
+        self._limited = {domain_number("@" + name): name for name in domains if name}
+
+    def wanted(self) -> list[tuple[str, int]]:
+        """Rates somebody asked for a slot of, and how many slots to take of each."""
+        wanted = []
+        for key in [key for key, slots in self._slots.items() if slots.wanted]:
+            self._slots[key].wanted = False
+            rate = self._rates.get(key)
+            if rate is None:
+                del self._slots[key]
+                continue
+            count = _MOST_AT_ONCE
+            if rate.interval:
+                count = min(count, max(1, math.ceil(_AHEAD / rate.interval)))
+            wanted.append((key, count))
+        return wanted
+
+    def got(self, key: str, taken: pace.Slots, now: float) -> None:
+        """These slots are ours."""
+        slots = self._slots_of(key)
+        slots.left, slots.interval = taken.number, taken.interval
+        slots.next_at = now + taken.wait
+
+    # ---- questions
+
+    def limited(self, domain: int) -> bool:
+        """Whether a domain has a rate of its own."""
+        return domain in self._limited
+
+    def pool(self, now: float) -> Pool | None:
+        """The open relay that had the least for its weight and has a slot."""
+        best: Pool | None = None
+        for pool in self._pools:
+            if not pool.open or (best is not None and pool.served >= best.served):
+                continue
+            if all(
+                self._slots_of(key).time_of_next(now) is not None
+                for key in self._keys(pool.server.name, None)
+            ):
+                best = pool
+        return best
+
+    def any_of(self, domain: int, now: float) -> bool:
+        """Whether a reader of this domain could go now."""
+        pool = self.pool(now)
+        return pool is not None and self._time(pool, domain, now) is not None
+
+    # ---- in and out
+
+    def admit(self, member: Member, now: float) -> bool:
+        """Choose a relay for a member and take its slots there; False: not now."""
+        pool = self.pool(now)
+        if pool is None:
+            return False
+        at = now
+        if self._rates:
+            found = self._time(pool, member.domain, now)
+            if found is None:
+                return False
+            at = found
+            for key in self._keys(pool.server.name, member.domain):
+                self._slots_of(key).take()
+            if member.domain in self._limited:
+                self._flying[member.domain] = self._flying.get(member.domain, 0) + 1
+        member.pool, member.not_before = pool, at
+        pool.served += 1 / pool.weight
+        return True
+
+    def leave(self, member: Member) -> None:
+        """An admitted member is no longer on its way. Its slots stay used."""
+        if member.pool is not None and member.domain in self._flying:
+            self._flying[member.domain] = max(0, self._flying[member.domain] - 1)
+
+    # ---- inside
+
+    def _keys(self, relay: str, domain: int | None) -> list[str]:
+        """The rates that apply."""
+        base = pace.relay_key(relay)
+        keys = [base, base + pace.SLOW]
+        if domain is not None and domain in self._limited:
+            base = pace.domain_key(relay, self._limited[domain])
+            keys += [base, base + pace.SLOW]
+        return [key for key in keys if key in self._rates]
+
+    def _slots_of(self, key: str) -> _Slots:
+        slots = self._slots.get(key)
+        if slots is None:
+            slots = self._slots[key] = _Slots()
+        return slots
+
+    def _time(self, pool: Pool, domain: int, now: float) -> float | None:
+        """When a reader of this domain may go out by this relay: now, soon, or None."""
+        if domain in self._limited:
+            rate = self._rates.get(pace.domain_key(pool.server.name, self._limited[domain]))
+            if rate is not None and self._flying.get(domain, 0) >= max(1, int(rate.burst)):
+                return None
+        latest = now
+        for key in self._keys(pool.server.name, domain):
+            at = self._slots_of(key).time_of_next(now)
+            if at is None:
+                return None
+            latest = max(latest, at)
+        return latest
