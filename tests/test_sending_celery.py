@@ -23,7 +23,10 @@ from tests.test_faults_relay import free_port
 pytestmark = [pytest.mark.needs("redis")]
 
 
-@pytest.fixture(params=["redis", pytest.param("rabbitmq", marks=pytest.mark.long)])
+RABBITMQ = pytest.param("rabbitmq", marks=[pytest.mark.long, pytest.mark.needs("rabbitmq-server")])
+
+
+@pytest.fixture(params=["redis", RABBITMQ])
 def broker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A broker of our own on a free port: its address."""
     yield from {"redis": _redis, "rabbitmq": _rabbitmq}[request.param](tmp_path)
@@ -44,9 +47,8 @@ def _redis(folder: Path) -> Iterator[str]:
 
 
 def _rabbitmq(folder: Path) -> Iterator[str]:
+    # What Debian puts on the PATH is a wrapper that wants the machine's own broker and its user.
     program = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
-    if not program.exists():
-        pytest.skip("rabbitmq-server is not installed")
     port, names = free_port(), free_port()
     env = {
         "PATH": os.environ["PATH"],
