@@ -201,7 +201,8 @@ def test_16_long_an_answer_after_90_and_after_590_seconds(site: Site) -> None:
     faults = ["dot:slow 90:100:r5@", "dot:slow 590:100:r6@"]
     with stage(site, 40, faults=faults) as (relay, nursery):
         pid = nursery.birth()
-        lab.until(lambda: len(relay.accepted) == 40, 30)
+        # Who was offered behind each of the two on its connection waits for it.
+        lab.until(lambda: len(relay.accepted) >= 38, 30)
         lab.until(finished(site), 640)
         nursery.end(pid)
     ledger = truth(site)["ledger"]

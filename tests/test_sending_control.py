@@ -187,6 +187,35 @@ def test_an_overdue_issue_waits_for_a_person(relay: Smtpd) -> None:
 # ---- how fast
 
 
+def test_workers_that_start_at_once_do_not_take_the_database_for_a_copy(
+    relay: Smtpd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One reports itself just when another compares its machine's memory with the database."""
+    from newsletter.sending import incidents
+
+    issue = issue_for(4)
+    sending.release(issue, by="alice", now=True)
+    sending.sweep()
+    first = Worker.objects.create(name="w-first", machine="here")
+    incidents.seen(first.pk)
+    real = incidents._remembered
+
+    def meanwhile() -> dt.datetime | None:
+        incidents.seen(first.pk)
+        return real()
+
+    monkeypatch.setattr(incidents, "_remembered", meanwhile)
+    incidents.guard_restored()
+    issue.refresh_from_db()
+    assert issue.state == "sending"
+    # What it is for still works: a database that knows less.
+    Worker.objects.update(seen=dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+    monkeypatch.undo()
+    incidents.guard_restored()
+    issue.refresh_from_db()
+    assert issue.state == "paused"
+
+
 def test_a_relays_rate_is_kept(relay: Smtpd) -> None:
     """Forty at twenty a second take two seconds, whatever the number of connections."""
     Limit.objects.create(key="relay:127.0.0.1", interval=0.05, free_at=timezone.now())
@@ -293,6 +322,35 @@ def test_an_old_issue_is_folded_and_keeps_its_sums(relay: Smtpd) -> None:
     assert not Delivery.objects.exists() and not Outcome.objects.exists()
     assert not Chunk.objects.exists()
     assert sending.ledger(issue) == before
+
+
+def test_a_slot_of_a_folded_issue_is_no_sign_of_a_restored_copy(relay: Smtpd) -> None:
+    """A worker that lives for months keeps slots it did not need again."""
+    from newsletter.sending import incidents
+    from newsletter.sending.journal import Journal
+    from newsletter.sending.sweeper import fold_old
+
+    old = issue_for(3)
+    send(old)
+    chunk, delivery = Chunk.objects.get(), Delivery.objects.first()
+    assert delivery is not None
+    alive = Journal("w-alive", 8)
+    alive.free(alive.begin(chunk.pk, chunk.epoch, delivery.pk))
+    with later((timing.FOLD_DAYS + 1) * 24 * 60):
+        assert fold_old() == 1
+    new = builders.issue(old.publication, "2026-03-03")
+    builders.item(new, old.publication.categories.get(slug="trade"), "Corn is down")
+    sending.release(new, by="alice", now=True)
+    sending.sweep()
+    incidents.guard_restored()
+    new.refresh_from_db()
+    assert new.state == "sending"
+    # Of an issue this database has never heard of.
+    alive.begin(chunk.pk + 1000, 1, (new.pk + 1000) * PLACES + 1)
+    incidents.guard_restored()
+    new.refresh_from_db()
+    assert new.state == "paused"
+    alive.close(remove=True)
 
 
 def test_the_index_is_used_to_load_a_chunk(relay: Smtpd) -> None:

@@ -18,7 +18,7 @@ from django.db.models import Max
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from newsletter.models import Chunk, Issue, Worker
+from newsletter.models import PLACES, Chunk, Issue, Worker
 from subscribers.models import AuditEntry
 
 from . import control, journal, timing
@@ -93,8 +93,11 @@ def seen(worker: int) -> None:
 
 def guard_restored() -> None:
     """Before a worker does anything: pause what was sending if this database is a copy."""
+    # In this order: `seen` tells the database first, and another worker may be telling it now.
+    remembered = _remembered()
     last = Worker.objects.aggregate(last=Max("seen"))["last"]
-    if _knows_less(last):
+    older = remembered is not None and (last is None or last < remembered)
+    if older or _journals_know_more():
         pause_for(None, "restored", "")
     elif last is not None and last < timezone.now() - dt.timedelta(
         minutes=timing.FORGOTTEN_MINUTES
@@ -112,19 +115,31 @@ def guard_restored() -> None:
                 pause_for(pk, "forgotten", "")
 
 
-def _knows_less(last: dt.datetime | None) -> bool:
-    """Whether this machine remembers more than the database does."""
+def _remembered() -> dt.datetime | None:
+    """When this machine last told its database that it is alive."""
     try:
-        remembered = dt.datetime.fromisoformat(_memory().read_text().strip())
+        return dt.datetime.fromisoformat(_memory().read_text().strip())
     except (OSError, ValueError):
-        remembered = None
-    if remembered is not None and (last is None or last < remembered):
-        return True
+        return None
+
+
+def _journals_know_more() -> bool:
+    """Whether a journal of this machine is of a lease the database has not heard of."""
     for name in journal.names():
-        newest = journal.read(name).newest_epochs()
-        known = dict(Chunk.objects.filter(pk__in=newest).values_list("pk", "epoch"))
-        if any(epoch > known.get(chunk, 0) for chunk, epoch in newest.items() if chunk):
-            return True
+        begun = journal.read(name).begun
+        chunks = {chunk for chunk, _, _ in begun}
+        known = dict(Chunk.objects.filter(pk__in=chunks).values_list("pk", "epoch"))
+        # A worker that lives for months has slots it did not need again: of issues folded since.
+        issues = {delivery // PLACES for _, _, delivery in begun}
+        folded = set(
+            Issue.objects.filter(pk__in=issues, folded_at__isnull=False).values_list(
+                "pk", flat=True
+            )
+        )
+        for chunk, epoch, delivery in begun:
+            forgotten = chunk not in known and delivery // PLACES in folded
+            if chunk and epoch > known.get(chunk, 0) and not forgotten:
+                return True
     return False
 
 

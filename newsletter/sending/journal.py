@@ -126,13 +126,6 @@ class Found:
     begun: frozenset[tuple[int, int, int]] = frozenset()
     answers: dict[tuple[int, int, int], Answer] = field(default_factory=dict)
 
-    def newest_epochs(self) -> dict[int, int]:
-        """The highest epoch it knows of each chunk."""
-        newest: dict[int, int] = {}
-        for chunk, epoch, _ in self.begun:
-            newest[chunk] = max(epoch, newest.get(chunk, 0))
-        return newest
-
 
 def is_dead(name: str) -> bool | None:
     """Whether the process that wrote this journal is gone; None: there is no such journal here."""
