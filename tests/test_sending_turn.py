@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import IntegrityError, OperationalError
+from django.db import IntegrityError, OperationalError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from newsletter import sending
@@ -230,3 +230,34 @@ def test_a_lost_workers_chunk_is_settled_by_its_journal() -> None:
     assert again is not None
     assert [delivery for delivery, _, _ in again.members] == everybody[3:]
     assert turn(lease, settled=settled(everybody[:1])).fenced
+
+
+@pytest.mark.needs("postgres")
+def test_the_plans_of_a_turn_are_kept_unless_a_pooler_stands_between(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import psycopg
+
+    from newsletter.sending import prepared
+
+    def kept() -> list[str]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT statement FROM pg_prepared_statements")
+            return [statement for (statement,) in cursor.fetchall()]
+
+    connection.close()
+    lease = leased(frozen())
+    everybody = [delivery for delivery, _, _ in lease.members]
+    monkeypatch.setattr(prepared, "_direct", {})
+    turn(lease, ask=everybody)
+    assert list(prepared._direct.values()) == [True]
+    for _ in range(8):
+        turn(lease, keep=everybody, again=everybody)
+    assert any("subscribers_suppression" in one for one in kept())
+    # The process that answers is not the one that greeted.
+    connection.close()
+    monkeypatch.setattr(psycopg.ConnectionInfo, "backend_pid", 1)
+    for _ in range(8):
+        turn(lease, keep=everybody, again=everybody)
+    assert list(prepared._direct.values()) == [True, False]
+    assert kept() == []

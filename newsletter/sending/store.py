@@ -23,7 +23,7 @@ from newsletter.models import PLACES, Bounce, Chunk, Issue, Outcome
 from subscribers.models import Subscriber
 from subscribers.suppression import suppress
 
-from . import control, counts, journal, timing
+from . import control, counts, journal, prepared, timing
 from .policy import Judgement, retry_in
 
 
@@ -260,7 +260,7 @@ def turn(parts: Sequence[Part], editions: dict[int, int], done: list[Done]) -> N
     now = timezone.now()
     results: list[Done] = []
     with transaction.atomic():
-        with connection.cursor() as cursor:
+        with prepared.cursor() as cursor:
             _begin(cursor, {part.lease.issue for part in parts})
             sending, found, left = _consent(cursor, parts, editions, now)
             rows: list[tuple[Lease, Settled]] = []
@@ -400,12 +400,13 @@ def _part(
     if not done.ended:
         ending, params = "lease_until = %s, ", [_time(now + dt.timedelta(seconds=timing.LEASE))]
     done.deferred = chunk.deferred + delta["deferred"]
-    changed = "".join(f"{name} = {name} + {n}, " for name, n in delta.items() if n)
+    changed = "".join(f"{name} = {name} + %s, " for name, n in delta.items() if n)
     places = json.dumps([delivery - chunk.base for delivery in window])
+    held = (chunk.id, chunk.owner, chunk.epoch, chunk.turn)
     cursor.execute(
         f"""UPDATE newsletter_chunk SET {ending}{changed}turn = turn + 1, "window" = %s
             WHERE id = %s AND owner_id = %s AND epoch = %s AND turn = %s AND state = 'leased'""",
-        [*params, places, chunk.id, chunk.owner, chunk.epoch, chunk.turn],
+        [*params, *filter(None, delta.values()), places, *held],
     )
     if cursor.rowcount != 1:
         return Done(chunk, fenced=True)
