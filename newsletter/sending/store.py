@@ -6,11 +6,12 @@ one turn is one UPDATE a chunk and one INSERT for all outcomes, however many the
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import json
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -260,7 +261,7 @@ def turn(parts: Sequence[Part], editions: dict[int, int], done: list[Done]) -> N
     now = timezone.now()
     results: list[Done] = []
     with transaction.atomic():
-        with prepared.cursor() as cursor:
+        with _pipelined(), prepared.cursor() as cursor:
             _begin(cursor, {part.lease.issue for part in parts})
             sending, found, left = _consent(cursor, parts, editions, now)
             rows: list[tuple[Lease, Settled]] = []
@@ -272,6 +273,17 @@ def turn(parts: Sequence[Part], editions: dict[int, int], done: list[Done]) -> N
             if one.ended and one.lease.kind == Chunk.Kind.CANARY and one.lease.round == 1:
                 _judge_canary(one.lease.issue)
         done += results
+
+
+@contextlib.contextmanager
+def _pipelined() -> Iterator[None]:
+    """On PostgreSQL: statements wait for an answer only where one is read."""
+    if not _postgres():
+        yield
+        return
+    connection.ensure_connection()
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        yield
 
 
 def _begin(cursor: Any, issues: set[int]) -> None:
@@ -405,10 +417,11 @@ def _part(
     held = (chunk.id, chunk.owner, chunk.epoch, chunk.turn)
     cursor.execute(
         f"""UPDATE newsletter_chunk SET {ending}{changed}turn = turn + 1, "window" = %s
-            WHERE id = %s AND owner_id = %s AND epoch = %s AND turn = %s AND state = 'leased'""",
+            WHERE id = %s AND owner_id = %s AND epoch = %s AND turn = %s AND state = 'leased'
+            RETURNING id""",
         [*params, *filter(None, delta.values()), places, *held],
     )
-    if cursor.rowcount != 1:
+    if cursor.fetchone() is None:
         return Done(chunk, fenced=True)
     rows += [(chunk, one) for one in settled] + extra
     return done
