@@ -145,7 +145,7 @@ def _database(url: str) -> dict[str, Any]:
                 "transaction_mode": "IMMEDIATE",
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
                 " PRAGMA secure_delete=ON;"  # What is erased is overwritten, not only unlinked.
-                " PRAGMA cache_size=-32000; PRAGMA mmap_size=134217728;",
+                " PRAGMA cache_size=-8000;",  # KiB. Bulk work takes more for itself.
             },
         }
     if parts.scheme in ("postgres", "postgresql"):

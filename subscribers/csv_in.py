@@ -366,17 +366,15 @@ _INSERT_EVENT = """
 
 @contextlib.contextmanager
 def _bulk() -> Iterator[None]:
-    """SQLite: keys are random, so the index wants to be in memory, once and not mapped as well."""
+    """SQLite: keys are random, so the index wants to be in memory."""
     if connection.vendor != "sqlite":
         yield
         return
     with connection.cursor() as cursor:
         usual = {}
-        for name in ("cache_size", "mmap_size", "foreign_keys"):
+        for name in ("cache_size", "foreign_keys"):
             cursor.execute(f"PRAGMA {name}")
-            # A database in memory maps nothing and says nothing.
-            usual[name] = (cursor.fetchone() or (0,))[0]
-        cursor.execute("PRAGMA mmap_size=0")
+            usual[name] = cursor.fetchone()[0]
         cursor.execute("PRAGMA cache_size=-64000")
         # Every row's parents are made or looked up in its own transaction, under the only write
         # lock there is; looking them up again is a tenth of the time.

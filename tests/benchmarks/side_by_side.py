@@ -117,7 +117,9 @@ def _wait_for(port: int) -> None:
     raise SystemExit("the sink does not listen")
 
 
-def ours(database: str, sink: Counter, messages: int, size: str, connections: int = 10) -> Any:
+def ours(
+    database: str, sink: Counter, readers: int, size: str, *options: str, connections: int = 10
+) -> Any:
     """One run of our real path in a process of its own, on this database."""
     env = dict(os.environ)
     env.pop("DATABASE_URL", None)
@@ -126,13 +128,13 @@ def ours(database: str, sink: Counter, messages: int, size: str, connections: in
     child = subprocess.run(
         [
             sys.executable, "-m", "tests.benchmarks.sending", "--json", "--smtp", sink.address,
-            "--recipients", str(messages), "--size", size, "--connections", str(connections),
-            *(["--mixed"] if messages >= 1_000_000 else []),
+            "--recipients", str(readers), "--size", size, "--connections", str(connections),
+            *options,
         ],
         env=env, cwd=scene.ROOT, stdout=subprocess.PIPE, check=True,
     )  # fmt: skip
     result = json.loads(child.stdout)
-    result["cpu"] = result["cpu_us_per_message"] * messages / 1e6
+    result["cpu"] = result["cpu_us_per_message"] * result["messages"] / 1e6
     return result
 
 
@@ -295,8 +297,13 @@ def million(table: Table, databases: dict[str, str]) -> None:
     """Cost and memory at a million deliveries beside ten thousand, 15k messages, once."""
     with own_sink() as sink:
         for name, url in databases.items():
-            small = [counted(sink, 10_000, ours(url, sink, 10_000, "15k")) for _ in range(3)]
-            large = counted(sink, 1_000_000, ours(url, sink, 1_000_000, "15k"))
+
+            def one(readers: int, url: str = url) -> Any:
+                result = ours(url, sink, readers, "15k", "--mixed")
+                return counted(sink, result["messages"], result)
+
+            small = [one(10_000) for _ in range(3)]
+            large = one(1_000_000)
             usual = statistics.median(cpu(result) for result in small)
             table.add(
                 "CPU per message at 1,000,000 over 10,000", name, cpu(large) / usual, "at most", 1.3
