@@ -203,22 +203,46 @@ def _groups(source: Readers) -> list[_Group]:
                     ORDER BY queue, picked""",
                 source.params,
             )
-            cursor.execute(
-                """SELECT queue >> 33, 1 - (queue >> 32 & 1), queue & 4294967295, picked,
-                          count(*), min(rowid)
-                   FROM freeze_queue GROUP BY queue, picked"""
-            )
+            rows = _runs(cursor)
         else:
             cursor.execute(
                 f"""SELECT none, first_in_line, lane, picked, count(*), 0 FROM ({source.sql}) q
                     GROUP BY none, first_in_line, lane, picked""",
                 source.params,
             )
-        rows = sorted(cursor.fetchall(), key=lambda row: (row[0], not row[1], row[2], row[3]))
+            rows = cursor.fetchall()
+        rows.sort(key=lambda row: (row[0], not row[1], row[2], row[3]))
     return [
         _Group(REASONS[none], bool(first), int(lane), 0 if none else int(picked), count, place)
         for none, first, lane, picked, count, place in rows
     ]
+
+
+def _runs(cursor: Any) -> list[tuple[Any, ...]]:
+    """The groups of SQLite's queue and where each begins. It is sorted: halving finds the ends."""
+
+    def at(place: int) -> Any:
+        cursor.execute("SELECT queue, picked FROM freeze_queue WHERE rowid = %s", [place])
+        return cursor.fetchone()
+
+    cursor.execute("SELECT max(rowid) FROM freeze_queue")
+    end = (cursor.fetchone()[0] or 0) + 1
+    runs = []
+    first = 1
+    while first < end:
+        queue, picked = at(first)
+        # A group is hardly ever large: begin near, and double.
+        low, step = first, 1
+        while low + step < end and at(low + step) == (queue, picked):
+            low, step = low + step, 2 * step
+        high = min(low + step, end)
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if at(middle) == (queue, picked) else (low, middle)
+        none, first_in_line, lane = queue >> 33, 1 - (queue >> 32 & 1), queue & 4294967295
+        runs.append((none, first_in_line, lane, picked, high - first, first))
+        first = high
+    return runs
 
 
 @contextlib.contextmanager
