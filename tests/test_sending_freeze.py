@@ -252,3 +252,24 @@ def test_the_claim_uses_an_index_on_this_database() -> None:
         if connection.vendor == "postgresql":
             cursor.execute("RESET enable_seqscan")
     assert "chunk_waiting" in plan and "SCAN c\n" not in plan
+
+
+@pytest.mark.needs("sqlite")
+@pytest.mark.parametrize("sizes", [[], [1], [5], [1, 1, 1], [3, 1, 200, 2, 1, 64, 63, 65, 1000]])
+def test_the_groups_of_the_queue_are_found_by_halving(sizes: list[int]) -> None:
+    from newsletter.sending.freezing import _runs
+
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE freeze_queue (id, queue, picked)")
+        try:
+            place, expected = 1, []
+            for number, size in enumerate(sizes):
+                # Every other group differs from the one before in what it picked alone.
+                queue, picked = 7 + number // 2, number
+                row = (1, queue, picked)
+                cursor.executemany("INSERT INTO freeze_queue VALUES (%s, %s, %s)", [row] * size)
+                expected.append((0, 1, queue, picked, size, place))
+                place += size
+            assert _runs(cursor) == expected
+        finally:
+            cursor.execute("DROP TABLE freeze_queue")
