@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import pytest
@@ -57,3 +58,27 @@ def test_a_return_path_survives_a_change_of_case() -> None:
     assert len(text) == links.RETURN_LENGTH
     assert links.open_return(text.upper()) == delivery
     assert links.open_return(text[:-1] + ("a" if text[-1] != "a" else "b")) is None
+
+
+def test_a_mails_tokens_are_the_ones_made_one_by_one() -> None:
+    make_all = links.mail_maker()
+    for subscription, serial in ((1, 0), (2**40 + 5, 0), (7, 3), (2**48 - 1, 2**32 - 1)):
+        assert [token.decode() for token in make_all(subscription, serial)] == [
+            links.make(Purpose.MANAGE, subscription),
+            links.make(Purpose.UNSUBSCRIBE, subscription),
+            links.make(Purpose.FEED, subscription, serial),
+        ]
+
+
+def test_no_two_purposes_share_a_signature() -> None:
+    """A token whose purpose was rewritten, its signature kept, opens for neither."""
+    seen = set()
+    for purpose in Purpose:
+        raw = base64.urlsafe_b64decode(links.make(purpose, 9, 4))
+        seen.add(raw[12:])
+        for other in Purpose:
+            if other != purpose:
+                forged = bytes((raw[0], other)) + raw[2:]
+                text = base64.urlsafe_b64encode(forged).decode()
+                assert links.open_token(text, other) is None
+    assert len(seen) == len(Purpose)

@@ -15,7 +15,7 @@ from subscribers.links import RETURN_LENGTH, open_return
 
 from .mime import Mail
 
-_WAY = re.compile(rf"(?<![a-z0-9])([bu])-([a-z2-7]{{{RETURN_LENGTH}}})@", re.I)
+_WAY = re.compile(rf"(?<![a-z0-9])([bu])-([0-9a-f]{{{RETURN_LENGTH}}})@", re.I)
 _TO = (
     "delivered-to",
     "x-original-to",
