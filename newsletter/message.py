@@ -14,14 +14,16 @@ import email.utils
 import functools
 import hashlib
 import re
+import struct
 from binascii import b2a_base64
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from itertools import pairwise
+from operator import itemgetter
 from typing import NamedTuple, Protocol
 
 from django.conf import settings
 
-from subscribers.links import Purpose, maker, return_maker
+from subscribers.links import TOKEN_LENGTH, Purpose, mail_maker, return_maker
 from subscribers.models import Publication
 
 from . import fields
@@ -30,6 +32,10 @@ from .rendering.headers import domain
 from .rendering.slots import SLOTS
 
 _LINE = 57  # Octets of source that make a base64 line of 76 (RFC 2045 6.8).
+_LONG = 1024  # Octets from which it costs less to give them to the kernel apart than to copy them.
+# The order in which `mail_maker` gives tokens.
+_TOKENS = (Purpose.MANAGE, Purpose.UNSUBSCRIBE, Purpose.FEED)
+_UNSUBSCRIBE = _TOKENS.index(Purpose.UNSUBSCRIBE)
 _SLOT = re.compile(b"|".join(re.escape(slot.encode()) for slot in SLOTS.values()))
 _PURPOSE = {slot.encode(): purpose for purpose, slot in SLOTS.items()}
 # What an address may hold to be written into a header and an envelope (RFC 5321, RFC 6531):
@@ -60,19 +66,19 @@ class Reader(NamedTuple):
     feed_serial: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Poured:
+class Poured(NamedTuple):
     """What goes to the server: `pieces` follow each other, are dot-stuffed and end in CRLF.
 
     The final dot is not among them. Most are shared with the mails of other readers: joining them
     for each would cost more than everything else here. `utf8`: the server must offer SMTPUTF8
-    (RFC 6531), else this reader cannot be reached.
+    (RFC 6531), else this reader cannot be reached. `size` counts the octets of all pieces.
     """
 
     envelope_from: bytes
     recipient: bytes
     pieces: Sequence[bytes]
     utf8: bool
+    size: int
 
     @property
     def content(self) -> bytes:
@@ -90,17 +96,15 @@ class Mould:
     def __init__(self, edition: Finished, publication: Publication, issue: Issue) -> None:
         """Raises ValueError if a stored header may not be sent or a part lacks its slots."""
         html, text = _octets(edition.html), _octets(edition.text)
-        self._domain = domain(publication).encode()
-        self._return = b"@" + (settings.BOUNCE_DOMAIN.encode("idna") or self._domain)
-        self._unsubscribe = f"{settings.BASE_URL}/s/u/".encode()
-        self._manage_token = maker(Purpose.MANAGE)
-        self._unsubscribe_token = maker(Purpose.UNSUBSCRIBE)
-        self._feed_token = maker(Purpose.FEED)
-        self._return_token = return_maker()
-        self._message_id = _message_ids()
+        sender = domain(publication).encode()
+        self._return = b"@" + (settings.BOUNCE_DOMAIN.encode("idna") or sender)
+        self._at: dt.datetime | None = None
+        self._date = b""
         boundary = "=" + hashlib.sha256(b"\0".join((html, text))).hexdigest()[:32]
         shared = {**edition.headers, "Subject": fields.unstructured("Subject", edition.subject)}
-        top = [f"{field}: {fields.check(field, value)}" for field, value in shared.items()]
+        top = "".join(
+            f"{field}: {fields.check(field, value)}\r\n" for field, value in shared.items()
+        )
         # "=" begins the boundary: base64 has it at the end only, so no line of a part can be one.
         part = (
             f"--{boundary}\r\nContent-Type: text/%s; charset=utf-8\r\n"
@@ -110,57 +114,120 @@ class Mould:
             "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\nMIME-Version: 1.0\r\n"
             f'Content-Type: multipart/alternative; boundary="{boundary}"\r\n\r\n'
         )
-        # Parts 0 and 2 are constant, 1 is the reader's own header fields, then constant octets
-        # and slots in turn.
-        self._parts = ["".join(line + "\r\n" for line in top).encode("ascii"), b""]
-        self._slots: list[tuple[int, Purpose, bytes, bytes]] = []
-        constant = (rest + part % "plain").encode("ascii")
+        # The message as constant octets with `None` where a slot of `slots` stands.
+        form: list[bytes | None] = [(rest + part % "plain").encode("ascii")]
+        slots: list[tuple[Purpose, bytes, bytes]] = []
         for body, after in ((text, part % "html"), (html, f"--{boundary}--\r\n")):
             for segment in _encode(body):
                 if isinstance(segment, bytes):
-                    constant += segment
-                    continue
-                self._parts += [constant, b""]
-                self._slots.append((len(self._parts) - 1, *segment))
-                constant = b""
-            constant += after.encode("ascii")
-        self._parts.append(constant)
-        if {slot[1] for slot in self._slots} != set(SLOTS):
+                    form.append(segment)
+                else:
+                    form.append(None)
+                    slots.append(segment)
+            form.append(after.encode("ascii"))
+        if {slot[0] for slot in slots} != set(SLOTS):
             raise ValueError("the edition lacks a personal link")
+        # All slots are encoded at once: each is whole groups of three octets. Where a template has
+        # gaps they are every second part, so that one assignment fills them all.
+        in_order = itemgetter(*(_TOKENS.index(purpose) for purpose, _, _ in slots))
+        between = [a + b for (_, _, a), (_, b, _) in pairwise([("", b"", b""), *slots])]
+        self._source = _with_gaps([*between, slots[-1][2]])
+        cut = struct.Struct(
+            "".join(f"{(len(a) + TOKEN_LENGTH + len(b)) // 3 * 4}s" for _, a, b in slots)
+        )
+        self._makers = (mail_maker(), return_maker(), _message_ids(), in_order, cut.unpack)
+        self._blocks = _blocks(form)
+        empty = cut.unpack(bytes(cut.size))
+        self._shared = sum(
+            len(block.shared)
+            + len(b"".join(block.template))
+            + sum(map(len, empty[block.first : block.end]))
+            for block in self._blocks
+        )
+        self._head = (
+            f"{top}To: ".encode("ascii"),
+            b"\r\nDate: ",
+            b"\r\nMessage-ID: <",
+            b"@" + sender + f">\r\nList-Unsubscribe: <{settings.BASE_URL}/s/u/".encode("ascii"),
+            b"/>,\r\n <mailto:u-",
+            b"?subject=unsubscribe>\r\n",
+        )
 
     @property
     def size(self) -> int:
         """Octets of the message for a reader with an address of usual length."""
         usual = Reader("a.reader@mail.example.org", 1, 1, 1)
-        return len(self.pour(usual, dt.datetime(2000, 1, 1, tzinfo=dt.UTC)).content)
+        return self.pour(usual, dt.datetime(2000, 1, 1, tzinfo=dt.UTC)).size
 
     def pour(self, reader: Reader, at: dt.datetime) -> Poured:
         """The mail for `reader`, dated `at` (aware). A few microseconds.
 
         Raises BadReader for an address that could break out of its line.
         """
-        address = reader.address
+        address, subscription, delivery, issue, serial = reader
         if not _ADDRESS.match(address):
             raise BadReader(f"not an address for a message: {address!r}")
+        if at is not self._at:  # Mails poured in a row share the object.
+            self._at, self._date = at, _date(int(at.timestamp()))
         recipient = address.encode()
-        subscription = reader.subscription
-        unsubscribe = self._unsubscribe_token(subscription, 0)
-        tokens = {
-            Purpose.MANAGE: self._manage_token(subscription, 0),
-            Purpose.UNSUBSCRIBE: unsubscribe,
-            Purpose.FEED: self._feed_token(subscription, reader.feed_serial),
-        }
-        way_back = self._return_token(reader.delivery) + self._return
-        parts = self._parts.copy()
-        parts[1] = b"".join((
-            b"To: ", recipient, b"\r\nDate: ", _date(at),
-            b"\r\nMessage-ID: <", self._message_id(reader.issue, subscription), b"@", self._domain,
-            b">\r\nList-Unsubscribe: <", self._unsubscribe, unsubscribe, b"/>,\r\n <mailto:u-",
-            way_back, b"?subject=unsubscribe>\r\n",
+        make_tokens, make_return, make_id, in_order, cut = self._makers
+        tokens = make_tokens(subscription, serial)
+        way_back = make_return(delivery) + self._return
+        source = self._source.copy()
+        source[1::2] = in_order(tokens)
+        personal = cut(b2a_base64(b"".join(source), newline=False))
+        to, date, message_id, unsubscribe, mailto, end = self._head
+        head = b"".join((
+            to, recipient, date, self._date,
+            message_id, make_id(issue, subscription),
+            unsubscribe, tokens[_UNSUBSCRIBE], mailto, way_back, end,
         ))  # fmt: skip
-        for index, purpose, before, after in self._slots:
-            parts[index] = b2a_base64(before + tokens[purpose] + after, newline=False)
-        return Poured(b"b-" + way_back, recipient, parts, not address.isascii())
+        pieces = [head]
+        for shared, template, first, last in self._blocks:
+            block = template.copy()
+            block[1::2] = personal[first:last]
+            pieces += (shared, b"".join(block))
+        size = self._shared + len(head)
+        return Poured(b"b-" + way_back, recipient, pieces, not address.isascii(), size)
+
+
+class _Block(NamedTuple):
+    """Octets all readers share, and behind them a template for the slots `first` to `end`."""
+
+    shared: bytes
+    template: list[bytes]
+    first: int
+    end: int
+
+
+def _blocks(form: Sequence[bytes | None]) -> list[_Block]:
+    """The fewest pieces: what is long is shared, slots near each other are one template.
+
+    `form` is constant octets, with None for each slot; it begins and ends with octets.
+    """
+    blocks: list[_Block] = []
+    shared, between, number = form[0] or b"", [b""], 0
+    first = 0
+    for place, one in enumerate(form[1:], 1):
+        if one is None:
+            between.append(b"")
+            number += 1
+        elif number == first or (len(one) >= _LONG and place < len(form) - 1):
+            if number > first:
+                blocks.append(_Block(shared, _with_gaps(between), first, number))
+                shared, between, first = b"", [b""], number
+            shared += one
+        else:
+            between[-1] += one
+    blocks.append(_Block(shared, _with_gaps(between), first, number))
+    return blocks
+
+
+def _with_gaps(between: Sequence[bytes]) -> list[bytes]:
+    """These octets with an empty place after each but the last."""
+    parts = [b""] * (2 * len(between) - 1)
+    parts[::2] = between
+    return parts
 
 
 def message_id(issue: int, subscription: int) -> bytes:
@@ -176,7 +243,7 @@ def _message_ids() -> Callable[[int, int], bytes]:
 
     def made(issue: int, subscription: int) -> bytes:
         mac = keyed()
-        mac.update(b"%d.%d" % (issue, subscription))
+        mac.update((issue << 64 | subscription).to_bytes(16, "big"))
         return mac.hexdigest().encode()
 
     return made
@@ -189,9 +256,9 @@ def _message_key(secret: bytes) -> hashlib.blake2b:
 
 
 @functools.lru_cache(maxsize=8)
-def _date(at: dt.datetime) -> bytes:
+def _date(second: int) -> bytes:
     # "+0000": formatdate's "-0000" says that the sender's zone is not known (RFC 5322 3.3).
-    date = email.utils.formatdate(int(at.timestamp()))
+    date = email.utils.formatdate(second)
     return date.replace("-0000", "+0000").encode("ascii")
 
 
@@ -206,7 +273,11 @@ def plain_bytes(content: bytes) -> bytes:
 
 
 def _encode(source: bytes) -> list[bytes | tuple[Purpose, bytes, bytes]]:
-    """Base64 in lines, cut at the slots: constant octets, and (purpose, before, after)."""
+    """Base64 in lines, cut at the slots: constant octets, and (purpose, before, after).
+
+    What stands before and after a slot makes it whole groups of three octets; behind a slot that
+    ends the part these are line ends.
+    """
     made: list[bytes | tuple[Purpose, bytes, bytes]] = []
     done = 0
     for match in _SLOT.finditer(source):
@@ -217,7 +288,11 @@ def _encode(source: bytes) -> list[bytes | tuple[Purpose, bytes, bytes]]:
         end += -(end - start) % 3
         made.append(_lines(source[done:start]))
         made.append(
-            (_PURPOSE[match.group()], source[start : match.start()], source[match.end() : end])
+            (
+                _PURPOSE[match.group()],
+                source[start : match.start()],
+                source[match.end() : end].ljust(end - match.end(), b"\n"),
+            )
         )
         made.append(b"\r\n")
         done = end

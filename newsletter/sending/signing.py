@@ -64,7 +64,7 @@ class Desk:
         fields = await self._signers.sign_all(signer, contents, int(at.timestamp()))
         for (member, ticket, one), field in zip(poured, fields, strict=True):
             if member.ticket is ticket:
-                one = Poured(one.envelope_from, one.recipient, (field, *one.pieces), one.utf8)
-                member.poured = one
+                one = one._replace(pieces=(field, *one.pieces), size=one.size + len(field))
+                member.fill(one)
                 done.append(member)
         self._ready(done)
