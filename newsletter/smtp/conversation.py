@@ -13,7 +13,16 @@ from collections.abc import Callable
 from enum import IntEnum
 from typing import Protocol, cast
 
-from newsletter.smtp.envelope import Abilities, Parcel, mail_command, objection, rcpt_command
+from newsletter.smtp import watch
+from newsletter.smtp.envelope import (
+    Abilities,
+    Parcel,
+    mail_command,
+    objection,
+    rcpt_command,
+    size_of,
+    usual_commands,
+)
 from newsletter.smtp.replies import (
     LONGEST_REPLY,
     USUAL_GROUP,
@@ -25,6 +34,7 @@ from newsletter.smtp.replies import (
     read,
     refusal,
     status_of,
+    taken,
     text_of,
 )
 from newsletter.smtp.server import Timeouts
@@ -42,6 +52,9 @@ class Step(IntEnum):
     QUIT = 6
 
 
+# Looked up in its class it would cost as much as a call.
+_DOT = Step.DOT
+_ENVELOPE = (Step.MAIL, Step.RCPT, Step.DATA)
 _MOST_PIECES = 512  # The kernel takes 1024 at once (IOV_MAX).
 _PHASES = ("dot", "mail", "mail", "rcpt", "data", "data", "quit")
 
@@ -62,6 +75,47 @@ class Conversation(asyncio.BufferedProtocol):
     nothing was to be done for the idle time (`tired`).
     """
 
+    # More attributes than Python keeps in an instance: without slots each costs a dictionary.
+    __slots__ = (
+        "_abilities",
+        "_accepted",
+        "_begin",
+        "_begun",
+        "_bell",
+        "_buffer",
+        "_commands",
+        "_expect",
+        "_feed",
+        "_goodbye",
+        "_limit",
+        "_loop",
+        "_mail_taken",
+        "_offered",
+        "_pipelining",
+        "_rcpt_taken",
+        "_refused",
+        "_reset_first",
+        "_rest",
+        "_settle",
+        "_since",
+        "_sock",
+        "_stopping",
+        "_taken",
+        "_tick_every",
+        "_ticker",
+        "_timeouts",
+        "_transport",
+        "_unsent",
+        "_view",
+        "_waits",
+        "_watch",
+        "done",
+        "ended",
+        "error",
+        "hungry",
+        "tired",
+    )
+
     def __init__(
         self,
         feed: Source,
@@ -70,7 +124,12 @@ class Conversation(asyncio.BufferedProtocol):
         limit: int,
     ) -> None:
         self._feed = feed
+        # They may be whatever can be called, so they are not looked up as methods each time.
+        self._begin, self._settle = feed.begin, feed.settle
         self._abilities = abilities
+        self._pipelining = abilities.pipelining
+        # What offers the parcel taken last, if that is as usual.
+        self._commands: bytes | None = None
         self._timeouts = timeouts
         self._limit = limit
         self._loop = asyncio.get_running_loop()
@@ -78,6 +137,7 @@ class Conversation(asyncio.BufferedProtocol):
         self._bell: asyncio.Future[None] | None = None
         self.ended: Ended | None = None
         self.error: Exception | None = None
+        self._watch: watch.Watch | None = None
         # A plain Protocol makes asyncio allocate 256 KB for every read.
         self._buffer = bytearray(LONGEST_REPLY)
         self._view = memoryview(self._buffer)
@@ -118,6 +178,10 @@ class Conversation(asyncio.BufferedProtocol):
         # costs more than reading its reply.
         self._tick_every = min(1.0, min(*self._waits, self._timeouts.idle) / 4)
         transport.set_protocol(self)
+        if sock is not None and (found := watch.of(self._loop)) is not None:
+            transport.pause_reading()
+            found.add(sock, self._readable)
+            self._watch = found
         self._ticker = self._loop.call_later(self._tick_every, self._tick)
 
     async def attention(self) -> None:
@@ -135,7 +199,7 @@ class Conversation(asyncio.BufferedProtocol):
         if (
             self._offered is None
             and not self._stopping
-            and (self._begun is None or self._abilities.pipelining)
+            and (self._begun is None or self._pipelining)
         ):
             self._guarded(self._offer_next)
 
@@ -151,7 +215,21 @@ class Conversation(asyncio.BufferedProtocol):
         """Cut the connection now and settle what is in flight."""
         self._fail(why, text, None)
 
-    # ---- what the transport calls
+    # ---- what the watch calls, or else the transport
+
+    def _readable(self) -> None:
+        assert self._sock is not None
+        try:
+            nbytes = self._sock.recv_into(self._buffer)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError as error:
+            self._fail(Why.BROKEN, f"the connection was lost: {error}", None)
+            return
+        if nbytes:
+            self.buffer_updated(nbytes)
+        else:
+            self.eof_received()
 
     def get_buffer(self, sizehint: int) -> memoryview:
         return self._view
@@ -166,11 +244,11 @@ class Conversation(asyncio.BufferedProtocol):
             # The shortest way for what nearly always comes; all else is read reply by reply.
             if (
                 len(expect) == 4
-                and expect[0] is Step.DOT
+                and expect[0] is _DOT
                 and (usual := USUAL_GROUP.fullmatch(data))
                 and not self._transport.get_write_buffer_size()
             ):
-                self._answer_usual(int(usual[1]), usual[2] or b"")
+                self._answer_usual(taken(usual[1], usual[2]))
             else:
                 self._replies(data)
         except Exception as error:
@@ -201,15 +279,18 @@ class Conversation(asyncio.BufferedProtocol):
             parcel = self._feed.next()
             if parcel is None:
                 break
-            problem = objection(parcel, self._abilities)
-            if problem is None:
-                self._taken += 1
-                return parcel
-            self._feed.settle(parcel, problem)
+            self._commands = usual_commands(parcel, self._abilities)
+            if self._commands is None:
+                problem = objection(parcel, self._abilities)
+                if problem is not None:
+                    self._settle(parcel, problem)
+                    continue
+            self._taken += 1
+            return parcel
         return None
 
     def _envelope(self, parcel: Parcel) -> bytes:
-        """The commands that offer `parcel`, as many as may go in one write."""
+        """The commands that offer `parcel`, just taken; as many as may go in one write."""
         self._offered = parcel
         if self.hungry:
             self.hungry = False
@@ -221,17 +302,16 @@ class Conversation(asyncio.BufferedProtocol):
             self._reset_first = False
             self._expect.append(Step.RSET)
             reset = b"RSET\r\n"
-        if not self._abilities.pipelining:
-            if reset:
-                return reset
-            self._expect.append(Step.MAIL)
-            return mail_command(parcel, self._abilities)
-        self._expect += (Step.MAIL, Step.RCPT, Step.DATA)
-        return b"%b%bRCPT TO:<%b>\r\nDATA\r\n" % (
-            reset,
-            mail_command(parcel, self._abilities),
-            parcel.recipient,
-        )
+        if self._pipelining:
+            self._expect += _ENVELOPE
+            if self._commands is not None:
+                return reset + self._commands
+            mail, rcpt = mail_command(parcel, self._abilities), rcpt_command(parcel)
+            return b"".join((reset, mail, rcpt, b"DATA\r\n"))
+        if reset:
+            return reset
+        self._expect.append(Step.MAIL)
+        return mail_command(parcel, self._abilities)
 
     def _offer_next(self) -> None:
         parcel = self._take()
@@ -250,32 +330,33 @@ class Conversation(asyncio.BufferedProtocol):
 
     def _begin_content(self, parcel: Parcel) -> None:
         """Content, dot, and the envelope of the next: one write, one round trip."""
-        following = self._take() if self._abilities.pipelining else None
-        self._since = self._loop.time()
+        following = self._take() if self._pipelining else None
         begun = False
         try:
-            begun = self._feed.begin(parcel)
+            begin = self._begin
+            begun = begin(parcel)
         finally:
             if not begun and following is not None:
                 cut = "the connection was cut before it was offered"
-                self._feed.settle(following, Verdict(State.NOT_SENT, None, "", cut, "mail"))
+                self._settle(following, Verdict(State.NOT_SENT, None, "", cut, "mail"))
         if not begun:
             # The relay waits for content; only an end of the connection says "never mind".
             self._fail(Why.FENCED, "withdrawn before its content was begun", None)
             return
         self._offered = None
         self._begun = parcel
-        self._expect.append(Step.DOT)
+        self._expect.append(_DOT)
         content = parcel.content
         end = b".\r\n" if following is None else b".\r\n" + self._envelope(following)
         if isinstance(content, bytes):
             self._write(content, end)
         else:
-            self._write(*content, end)
-        if following is None and not self._stopping and self._abilities.pipelining:
+            self._write(*content, end, size=size_of(parcel) + len(end))
+        if following is None and not self._stopping and self._pipelining:
             self._starve()
 
-    def _write(self, *pieces: bytes) -> None:
+    def _write(self, *pieces: bytes, size: int = 0) -> None:
+        """Write pieces that follow each other; `size` is their octets, if counted."""
         self._since = self._loop.time()
         if self._sock is None or self._transport.get_write_buffer_size():
             self._transport.write(b"".join(pieces))
@@ -285,7 +366,7 @@ class Conversation(asyncio.BufferedProtocol):
             sent = self._sock.sendmsg(pieces[:_MOST_PIECES])
         except OSError:  # Full, or gone: the transport finds out which.
             sent = 0
-        if sent == sum(map(len, pieces)):
+        if sent == (size or sum(map(len, pieces))):
             return
         for number, piece in enumerate(pieces):
             if sent < len(piece):
@@ -341,7 +422,7 @@ class Conversation(asyncio.BufferedProtocol):
             # Nobody was accepted, so nothing was delivered, whatever it says.
             self._end_refused(more)
 
-    def _answer_usual(self, code: int, line: bytes) -> None:
+    def _answer_usual(self, verdict: Verdict) -> None:
         """DOT, MAIL, RCPT and DATA were answered well, in one read and with nothing behind."""
         begun, offered = self._begun, self._offered
         assert begun is not None and offered is not None
@@ -350,8 +431,8 @@ class Conversation(asyncio.BufferedProtocol):
         self._accepted += 1
         # Taken before the verdict is told: if telling fails, the offered one is given back.
         self._mail_taken = self._rcpt_taken = True
-        text = text_of(line)
-        self._feed.settle(begun, Verdict(State.SENT, code, status_of(code, text), text, "dot"))
+        settle = self._settle
+        settle(begun, verdict)
         if self.ended is None:
             self._begin_content(offered)
 
@@ -363,7 +444,7 @@ class Conversation(asyncio.BufferedProtocol):
             verdict = refusal(code, lines, "dot")
             unread = self._transport.get_write_buffer_size()
             self._begun = None
-            self._feed.settle(parcel, verdict)
+            self._settle(parcel, verdict)
             if code == 421:
                 self._fail(Why.CLOSED, text, code, "dot")
             elif unread:
@@ -375,7 +456,7 @@ class Conversation(asyncio.BufferedProtocol):
         else:  # Any 2yz accepts (RFC 5321 4.2.1).
             self._begun = None
             self._accepted += 1
-            self._feed.settle(parcel, Verdict(State.SENT, code, status_of(code, text), text, "dot"))
+            self._settle(parcel, Verdict(State.SENT, code, status_of(code, text), text, "dot"))
 
     def _answer_address(self, step: Step, code: int, lines: bytes, more: bool) -> None:
         phase = _PHASES[step]
@@ -392,7 +473,7 @@ class Conversation(asyncio.BufferedProtocol):
             self._rcpt_taken = taken
         if not taken and self._refused is None:
             self._refused = refusal(code, lines, phase)
-        if self._abilities.pipelining:
+        if self._pipelining:
             return
         if not taken:
             self._end_refused(more)
@@ -429,7 +510,7 @@ class Conversation(asyncio.BufferedProtocol):
     def _answer_reset(self, code: int, lines: bytes, more: bool) -> None:
         if code >= 300:
             self._violation(f"RSET was answered {code} {text_of(lines)}", code, "mail")
-        elif not self._abilities.pipelining:
+        elif not self._pipelining:
             if more:
                 self._surplus("mail")
                 return
@@ -446,7 +527,7 @@ class Conversation(asyncio.BufferedProtocol):
         assert parcel is not None and verdict is not None
         self._offered = None
         self._reset_first = True
-        self._feed.settle(parcel, verdict)
+        self._settle(parcel, verdict)
 
     def _surplus(self, phase: str) -> None:
         self._violation("more replies than commands", None, phase)
@@ -488,16 +569,16 @@ class Conversation(asyncio.BufferedProtocol):
         self._expect.clear()
         begun, offered = self._begun, self._offered
         self._begun = self._offered = None
+        if self._watch is not None and self._sock is not None:
+            self._watch.remove(self._sock)
         # The relay must not take half a content for a whole one: no polite close after DATA.
         self._transport.abort()
         if begun is not None:
-            self._guarded(
-                self._feed.settle, begun, Verdict(State.IN_DOUBT, code, status, text, "dot")
-            )
+            self._guarded(self._settle, begun, Verdict(State.IN_DOUBT, code, status, text, "dot"))
         if offered is not None:
             # A refusal that was read in its place stands, even if the rest never came.
             verdict = self._refused or Verdict(State.NOT_SENT, code, status, text, phase)
-            self._guarded(self._feed.settle, offered, verdict)
+            self._guarded(self._settle, offered, verdict)
 
     def _guarded(self, step: Callable[..., None], *args: object) -> None:
         """Run a step; what the feed raises ends the connection and is raised by deliver()."""

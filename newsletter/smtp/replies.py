@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from enum import StrEnum
 from typing import NamedTuple
@@ -25,7 +26,8 @@ class State(StrEnum):
 class Verdict(NamedTuple):
     """A fact about one parcel. `status` is the RFC 3463 code or empty.
 
-    `text` is the relay's own (first 500 characters, one line, may name the address) or ours.
+    `text` is the relay's own (first 500 characters, one line, may name the address) or ours; of a
+    message that was taken it may be left out.
     """
 
     state: State
@@ -115,11 +117,19 @@ def _check_beginning(part: bytes) -> None:
         raise Garbled
 
 
-# All four replies of a message that went well, and of the envelope behind it.
-_FINE = rb"2\d\d(?: [^\r\n]*)?\r\n"
+# All four replies of a message that went well, and of the envelope behind it, as nearly every
+# relay writes them: one line each, words in ASCII. What is kept of them is the first one's code
+# and enhanced code.
+_FINE = rb"2[0-9]{2} [ -~]*\r\n"
 USUAL_GROUP = re.compile(
-    rb"(2\d\d)(?: ([^\r\n]*))?\r\n" + _FINE + _FINE + rb"354(?: [^\r\n]*)?\r\n"
+    rb"(2[0-9]{2}) (?:(2\.[0-9]{1,3}\.[0-9]{1,3}) )?[ -~]*\r\n" + _FINE + _FINE + rb"354 [ -~]*\r\n"
 )
+
+
+@functools.lru_cache(maxsize=64)
+def taken(code: bytes, status: bytes | None) -> Verdict:
+    """The verdict of a usual group. Nobody reads the words of a relay that is content."""
+    return Verdict(State.SENT, int(code), (status or b"").decode("ascii"), "", "dot")
 
 
 def text_of(lines: bytes) -> str:
