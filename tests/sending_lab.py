@@ -217,7 +217,7 @@ def die_at(point: str, after: int) -> None:
         case "mid-body" | "after-dot":
             real_write = conversation.Conversation._write
 
-            def write(self: Any, *pieces: bytes) -> None:
+            def write(self: Any, *pieces: bytes, size: int = 0) -> None:
                 if len(pieces) == 1:  # A command: only content comes in several.
                     real_write(self, *pieces)
                     return

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import selectors
 import socket
-from collections.abc import Iterator
 from typing import Any, cast
 
 import pytest
@@ -15,18 +13,7 @@ from newsletter.models import Relay
 from newsletter.sending import gathering
 from newsletter.sending.gathering import LONGEST, SHORTEST, Gathering
 from newsletter.sending.relays import At, Member, Pool
-from newsletter.smtp import Server, Timeouts
-
-Pair = tuple[socket.socket, socket.socket]
-
-
-@pytest.fixture
-def pairs() -> Iterator[list[Pair]]:
-    made = [socket.socketpair() for _ in range(8)]
-    yield made
-    for pair in made:
-        for end in pair:
-            end.close()
+from newsletter.smtp import Server, Timeouts, watch
 
 
 @pytest.fixture
@@ -36,45 +23,80 @@ def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return slept
 
 
-def watching(pairs: list[Pair]) -> Gathering:
+def test_it_waits_only_when_told_and_never_when_work_is_at_hand(naps: list[float]) -> None:
     selector = Gathering()
-    for ours, _ in pairs:
-        selector.register(ours, selectors.EVENT_READ)
-    return selector
-
-
-def test_it_never_waits_for_few_connections_or_when_work_is_at_hand(
-    pairs: list[Pair], naps: list[float]
-) -> None:
-    pairs[0][1].send(b"x")
-    assert len(watching(pairs[:4]).select(None)) == 1
-    many = watching(pairs)
-    assert len(many.select(0)) == 1
-    assert len(many.select(LONGEST)) == 1
+    assert selector.select(0.003) == []
+    selector.told(1, 10)
+    for soon in (0, -1, LONGEST):
+        selector.select(soon)
     assert naps == []
+    selector.select(0.003)
+    assert naps == [0.0005]
+    selector.told(3, 4)  # So few connections are answered at once.
+    selector.select(0.003)
+    assert naps == [0.0005]
+    selector.close()
 
 
-def test_the_moment_follows_what_came(pairs: list[Pair], naps: list[float]) -> None:
-    selector = watching(pairs)
-    for _, theirs in pairs[:4]:
-        theirs.send(b"x")
-    for _ in range(8):  # Half of the connections wait for us: shorter, down to the shortest.
-        assert len(selector.select(None)) == 4
-    assert naps[0] == 0.0005
-    assert naps == sorted(naps, reverse=True) and naps[-1] == SHORTEST
-    for ours, _ in pairs[1:4]:
-        ours.recv(1)
-    naps.clear()
-    for _ in range(10):  # One at a time: longer, up to the longest, and then no more waiting.
-        assert len(selector.select(None)) == 1
-    assert naps == sorted(naps) and naps[-1] == LONGEST
-    naps.clear()
-    for _ in range(6):
-        selector.select(None)
-    assert naps == []
-    for _ in range(20):
-        selector.select(None)
-    assert len(naps) >= 1
+def test_the_moment_follows_what_came() -> None:
+    selector = Gathering()
+
+    def told(came: int, times: int) -> list[float]:
+        moments = []
+        for _ in range(times):
+            selector.told(came, 10)
+            moments.append(selector.moment)
+        return moments
+
+    shorter = told(8, 12)  # Most connections wait for us: shorter, down to the shortest.
+    assert shorter[0] == 0.0005
+    assert shorter == sorted(shorter, reverse=True) and shorter[-1] == SHORTEST
+    longer = told(1, 14)  # One at a time: longer, up to the longest.
+    assert longer == sorted(longer) and longer[-1] == LONGEST
+    assert told(5, 3) == [LONGEST] * 3  # As wished.
+    resting = told(1, 20)  # It brought nothing: no more waiting for a while.
+    assert resting.count(0.0) == 16 and resting[16] == 0.0005
+    selector.close()
+
+
+def test_one_look_calls_whoever_can_be_read_and_not_who_was_removed_by_then() -> None:
+    async def go() -> None:
+        wire = watch.of(asyncio.get_running_loop())
+        assert wire is not None and wire is watch.of(asyncio.get_running_loop())
+        pairs = [socket.socketpair() for _ in range(3)]
+        first, second, third = (ours for ours, _ in pairs)
+        read: list[bytes] = []
+        told: list[tuple[int, int]] = []
+        wire.told = lambda came, many: told.append((came, many))
+
+        def first_is_read() -> None:
+            read.append(first.recv(9))
+            wire.remove(second)
+
+        def second_is_read() -> None:
+            read.append(second.recv(9))
+            wire.remove(first)
+
+        wire.add(first, first_is_read)
+        wire.add(second, second_is_read)
+        wire.add(third, lambda: read.append(third.recv(9)))
+        for _, theirs in pairs[:2]:
+            theirs.send(b"said")
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert read == [b"said"], "whoever came first has removed the other"
+        assert told == [(2, 2)]
+        for sock in (first, second, third):
+            wire.remove(sock)  # Twice is no harm.
+        pairs[2][1].send(b"nobody listens")
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert read == [b"said"]
+        for pair in pairs:
+            for end in pair:
+                end.close()
+
+    asyncio.run(go())
 
 
 class _Mould:
@@ -83,12 +105,15 @@ class _Mould:
     def pour(self, reader: Reader, at: object) -> Poured:
         if reader.address.startswith("nobody"):
             raise BadReader("no")
-        return Poured(b"b@example.org", reader.address.encode(), (b"content\r\n",), False)
+        return Poured(b"b@example.org", reader.address.encode(), (b"content\r\n",), False, 9)
 
 
 class _Owner:
     def __init__(self) -> None:
         self.settled: list[tuple[int, str]] = []
+
+    def begin(self, member: Member) -> bool:
+        return True
 
     def settle(self, pool: Pool, member: Member, verdict: Any) -> None:
         self.settled.append((member.delivery, verdict.status))
@@ -117,9 +142,9 @@ def test_a_row_of_mails_is_poured_at_once_and_none_that_waits_for_its_signature(
         last = member(pool, 4)
         parcel = pool.next()
         assert parcel is not None and parcel.recipient == b"reader1@example.org"
-        assert first.poured and last.poured
-        assert signed.poured is None, "without its signature it must not go"
-        assert wrong.poured is None
+        assert first.content and last.content
+        assert not signed.content, "without its signature it must not go"
+        assert not wrong.content
         following = pool.next()
         assert following is not None and following.recipient == b"reader4@example.org"
         assert owner.settled == [(3, "5.1.3")]

@@ -26,8 +26,8 @@ def dead(name: str) -> Journal:
     made = Journal(name, 8)
     first, second = made.begin(7, 3, 1), made.begin(7, 3, 2)
     made.begin(7, 3, 3)
-    made.answer(first, 7, 3, 1, Answer("sent", 250, "2.0.0", False))
-    made.answer(second, 7, 3, 2, Answer("failed", 550, "5.1.1", True))
+    made.answer(first, *Answer("sent", 250, "2.0.0", False))
+    made.answer(second, *Answer("failed", 550, "5.1.1", True))
     return made
 
 

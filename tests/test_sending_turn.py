@@ -58,7 +58,7 @@ def turn(lease: store.Lease, **what: Any) -> store.Done:
 
 
 def settled(deliveries: list[int], judgement: policy.Judgement = SENT) -> list[store.Settled]:
-    return [store.Settled(delivery, judgement, None, NOW) for delivery in deliveries]
+    return [store.Settled(deliveries, judgement, None, NOW)]
 
 
 def counts(chunk: int) -> dict[str, int]:

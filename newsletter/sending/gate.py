@@ -92,7 +92,7 @@ class Gate:
         """The open relay that had the least for its weight and has a slot."""
         best: Pool | None = None
         for pool in self._pools:
-            if not pool.open or (best is not None and pool.served >= best.served):
+            if not pool.is_open(now) or (best is not None and pool.served >= best.served):
                 continue
             if all(
                 self._slots_of(key).time_of_next(now) is not None
@@ -108,17 +108,23 @@ class Gate:
 
     # ---- in and out
 
+    def only(self, now: float) -> Pool | None:
+        """The one relay by which everybody may go at once; None: each has to be admitted."""
+        if self._rates or len(self._pools) != 1 or not self._pools[0].is_open(now):
+            return None
+        return self._pools[0]
+
     def admit(self, member: Member, now: float) -> bool:
         """Choose a relay for a member and take its slots there; False: not now."""
         pool = self.pool(now)
         if pool is None:
             return False
-        at = now
+        at = 0.0
         if self._rates:
             found = self._time(pool, member.domain, now)
             if found is None:
                 return False
-            at = found
+            at = found if found > now else 0.0
             for key in self._keys(pool.server.name, member.domain):
                 self._slots_of(key).take()
             if member.domain in self._limited:
@@ -129,7 +135,7 @@ class Gate:
 
     def leave(self, member: Member) -> None:
         """An admitted member is no longer on its way. Its slots stay used."""
-        if member.pool is not None and member.domain in self._flying:
+        if self._flying and member.pool is not None and member.domain in self._flying:
             self._flying[member.domain] = max(0, self._flying[member.domain] - 1)
 
     # ---- inside

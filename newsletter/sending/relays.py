@@ -14,8 +14,8 @@ import logging
 import random
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import IntEnum
+from functools import partial
 from itertools import islice
 from typing import Any, Protocol
 
@@ -55,35 +55,69 @@ class At(IntEnum):
     SETTLED = 4
 
 
-@dataclass(slots=True, eq=False)
-class Member:
-    """A delivery of a chunk in our hands."""
+# Looked up in their class, each would cost as much as a call.
+TODO, READY, OFFERED, BEGUN, SETTLED = At
 
-    delivery: int
-    edition: int
-    domain: int
-    hold: Any
-    at: At = At.TODO
-    pool: Pool | None = None
-    reader: Reader | None = None
-    mould: Mould | None = None
-    # Loop time before which it may not go out (its slot), and of its last consent check.
-    not_before: float = 0.0
-    checked: float = 0.0
-    withdrawn: bool = False
-    slot: int | None = None
-    again: float = 0.0
-    # Whose DKIM signature it needs; its mail, once signed; which stay in a queue that was for.
-    signer: Signer | None = None
-    poured: Poured | None = None
-    ticket: object = None
+
+class Member(Parcel):
+    """A delivery of a chunk in our hands; poured, it is what a connection is given.
+
+    One object for all that happens to a delivery: six small ones cost more than the wire.
+    """
+
+    __slots__ = (
+        "again",
+        "at",
+        "checked",
+        "delivery",
+        "domain",
+        "edition",
+        "hold",
+        "mould",
+        "not_before",
+        "pool",
+        "reader",
+        "signer",
+        "slot",
+        "ticket",
+        "withdrawn",
+    )
+
+    def __init__(self, delivery: int, edition: int, domain: int, hold: Any) -> None:
+        self.delivery = delivery
+        self.edition = edition
+        self.domain = domain
+        self.hold = hold
+        self.at = TODO
+        self.pool: Pool | None = None
+        self.reader: Reader | None = None
+        self.mould: Mould | None = None
+        # Loop times: before which it may not go out (its slot; 0: at once), of its last consent
+        # check, and before which it is not tried again.
+        self.not_before = self.checked = self.again = 0.0
+        self.withdrawn = False
+        self.slot: int | None = None
+        # Whose DKIM signature it needs, and which stay in a queue that was for.
+        self.signer: Signer | None = None
+        self.ticket: object = None
+        # A parcel's; empty until it is poured.
+        self.content = self.envelope_from = self.recipient = b""
+        self.utf8 = self.eight_bit = False
+        self.size = 0
+
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
+    def fill(self, poured: Poured) -> None:
+        """This is its mail."""
+        self.envelope_from, self.recipient, self.content, self.utf8, self.size = poured
 
 
 class Owner(Protocol):
     """What a pool needs of the sender."""
 
-    def begin(self, member: Member) -> bool: ...
-    def settle(self, pool: Pool, member: Member, verdict: Verdict) -> None: ...
+    def begin(self, member: Member, /) -> bool: ...
+    def settle(self, pool: Pool, member: Member, verdict: Verdict, /) -> None: ...
     def hungry(self) -> None: ...
     def ended(self, pool: Pool, ended: Ended) -> None: ...
 
@@ -117,6 +151,9 @@ class Pool:
         self._desk = Desk(signers, self._signed) if signers is not None else None
         self._timeouts = timeouts
         self._owner = owner
+        # What a connection asks and tells about a member goes straight to the sender.
+        self.begin: Callable[[Any], bool] = owner.begin
+        self.settle: Callable[[Any, Verdict], None] = partial(owner.settle, self)
         self._loop = asyncio.get_running_loop()
         self._waiting: deque[asyncio.Future[bool]] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -138,30 +175,28 @@ class Pool:
         queue = self.ready_queue
         while queue:
             member = queue[0]
-            if member.at is not At.READY or member.pool is not self:
+            if member.at is not READY or member.pool is not self:
                 queue.popleft()  # Withdrawn, or moved to another relay.
                 continue
-            if member.signer is not None and member.poured is None:
+            if member.signer is not None and not member.content:
                 queue.popleft()  # Asked for anew: it is being signed and will come again.
                 continue
-            wait = member.not_before - self._loop.time()
-            if wait > 0:
-                self._wake_in(wait)
-                return None
-            if member.poured is None:
+            if member.not_before:
+                wait = member.not_before - self._loop.time()
+                if wait > 0:
+                    self._wake_in(wait)
+                    return None
+            if not member.content:
                 self._pour()
             queue.popleft()
-            member.at = At.OFFERED
-            poured = member.poured
-            if poured is None:
+            member.at = OFFERED
+            if not member.content:
                 refused = Verdict(State.FAILED, None, "5.1.3", "not an address", "rcpt")
                 self._owner.settle(self, member, refused)
                 continue
             if not queue:
                 self._owner.hungry()
-            return Parcel(
-                poured.envelope_from, poured.recipient, poured.pieces, poured.utf8, member
-            )
+            return member
         self._owner.hungry()
         return None
 
@@ -179,20 +214,16 @@ class Pool:
                     self._waiting.remove(waiter)
         return False
 
-    def begin(self, parcel: Parcel) -> bool:
-        """Ask the sender, who writes the journal."""
-        return self._owner.begin(parcel.tag)
-
-    def settle(self, parcel: Parcel, verdict: Verdict) -> None:
-        """Hand on what became of a member."""
-        self._owner.settle(self, parcel.tag, verdict)
-
     # ---- for the sender
 
     @property
     def open(self) -> bool:
         """Whether it may be given work."""
-        return not self._closing and self._loop.time() >= self.closed_until
+        return self.is_open(self._loop.time())
+
+    def is_open(self, now: float) -> bool:
+        """The same at a loop time that is at hand."""
+        return now >= self.closed_until and not self._closing
 
     @property
     def connections(self) -> int:
@@ -201,9 +232,10 @@ class Pool:
 
     def add(self, member: Member) -> None:
         """Queue an authorised member; call `wake` after the last one."""
-        member.at, member.pool = At.READY, self
-        member.poured, member.ticket = None, object()
+        member.at, member.pool = READY, self
+        member.content = b""
         if self._desk is not None and member.signer is not None:
+            member.ticket = object()
             self._desk.add(member.signer, member)
         else:
             self.ready_queue.append(member)
@@ -231,12 +263,12 @@ class Pool:
         """
         at = timezone.now()
         for member in islice(self.ready_queue, POURED_AT_ONCE):
-            if member.poured is not None or member.signer is not None:
+            if member.content or member.signer is not None:
                 continue  # Poured, or on the desk: without its signature it must not go.
             assert member.mould is not None and member.reader is not None
             # Who cannot be poured is refused when it is their turn.
             with contextlib.suppress(BadReader):
-                member.poured = member.mould.pour(member.reader, at)
+                member.fill(member.mould.pour(member.reader, at))
 
     def open_more(self) -> None:
         """As many connections as the queue is worth."""
@@ -274,12 +306,11 @@ class Pool:
 
     def _due(self) -> bool:
         queue = self.ready_queue
-        while queue and (queue[0].at is not At.READY or queue[0].pool is not self):
+        while queue and (queue[0].at is not READY or queue[0].pool is not self):
             queue.popleft()
         if not queue:
             return False
-        wait = queue[0].not_before - self._loop.time()
-        if wait > 0:
+        if queue[0].not_before and (wait := queue[0].not_before - self._loop.time()) > 0:
             self._wake_in(wait)
             return False
         return True
@@ -364,8 +395,8 @@ class _Counted:
             self._on_up = None
 
     def next(self) -> Parcel | None:
-        self.up()
-        self.next = self._pool.next  # type: ignore[method-assign]
+        if self._on_up is not None:
+            self.up()
         return self._pool.next()
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import datetime as dt
+import gc
 import logging
 import math
 import os
@@ -31,15 +31,15 @@ from django.utils import timezone
 from newsletter.dkim import Signers
 from newsletter.models import Issue, Worker
 from newsletter.rendering import headers
-from newsletter.smtp import Ended, Server, State, Timeouts, Verdict
+from newsletter.smtp import Ended, Server, State, Timeouts, Verdict, watch
 
 from . import hours, incidents, pace, policy, relays, store, timing
 from .errands import Errands
 from .gate import Gate
 from .gathering import Gathering
-from .journal import Answer, Journal
+from .journal import Journal
 from .moulds import Moulds
-from .relays import At, Member, Pool
+from .relays import BEGUN, OFFERED, READY, SETTLED, TODO, Member, Pool
 
 log = logging.getLogger(__name__)
 
@@ -48,12 +48,12 @@ T = TypeVar("T")
 _FINISH_IN_FLIGHT = 3600.0
 
 
+# Seconds that also pass while the machine sleeps: a lease does not stop for us.
 _BOOT_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
-
-
-def _alive_clock() -> float:
-    """Seconds that also pass while the machine sleeps: a lease does not stop for us."""
-    return time.clock_gettime(_BOOT_CLOCK)
+_clock_gettime, _monotonic = time.clock_gettime, time.monotonic
+_NOT_SENT = State.NOT_SENT
+# How exactly the time of an outcome is kept, in seconds.
+_MOMENT = 0.1
 
 
 @dataclass(slots=True, eq=False)
@@ -69,6 +69,8 @@ class Hold:
     done_slots: list[int] = field(default_factory=list)
     renewed: float = 0.0
     turned: float = 0.0
+    # Loop time at which the window was last searched for members to ask about again.
+    looked: float = 0.0
     lost: bool = False
     let_go: float | None = None
 
@@ -87,6 +89,45 @@ class Sender:
 
     `start` once, `drain` as often as wanted (always from one thread), `close` at the end.
     """
+
+    # As in `Conversation`.
+    __slots__ = (
+        "_broken_journal",
+        "_canary_out",
+        "_db",
+        "_errands",
+        "_gate",
+        "_gathering",
+        "_group_alarm",
+        "_holds",
+        "_idle",
+        "_lease_look",
+        "_look_for_retries",
+        "_loop",
+        "_moment",
+        "_moment_until",
+        "_more",
+        "_moulds",
+        "_oldest",
+        "_outcomes",
+        "_pools",
+        "_rate_look",
+        "_rows",
+        "_runs",
+        "_sent",
+        "_served",
+        "_signers",
+        "_slow",
+        "_stopping",
+        "_thread",
+        "_timeouts",
+        "_trouble",
+        "_wake",
+        "journal",
+        "name",
+        "servers",
+        "worker",
+    )
 
     def __init__(
         self, servers: Sequence[Server] | None = None, timeouts: Timeouts | None = None
@@ -109,11 +150,12 @@ class Sender:
         self._trouble: list[tuple[int | None, str, str]] = []
         self._outcomes = 0
         self._oldest: float | None = None
+        self._group_alarm: asyncio.TimerHandle | None = None
         self._sent = deque[tuple[float, int]](maxlen=64)
         self._stopping = self._broken_journal = False
         self._rate_look = self._lease_look = 0.0
         self._more = self._idle = False
-        self._moment, self._moment_at = timezone.now(), 0.0
+        self._moment, self._moment_until = timezone.now(), 0.0
 
     # ---- life
 
@@ -122,6 +164,10 @@ class Sender:
         # Two threads take turns. Python's usual 5 ms before one must give way to the other would
         # stop the connections twice in every turn for as long as 25 messages take.
         sys.setswitchinterval(min(sys.getswitchinterval(), 0.0005))
+        # Nor look again and again at all that was imported and stays, for garbage among it.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(20_000, 20, 20)
         # Before anything else: a key that cannot be used must not become unsigned mail.
         self._signers = Signers.from_setting(settings.DKIM_KEYS)
         incidents.guard_restored()
@@ -130,7 +176,8 @@ class Sender:
         ).pk
         incidents.seen(self.worker)
         self.journal = Journal(self.name, 2 * timing.WINDOW + 64)
-        self._loop = asyncio.SelectorEventLoop(Gathering())
+        self._gathering = Gathering()
+        self._loop = asyncio.SelectorEventLoop(self._gathering)
         self._wake = asyncio.Event()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -138,6 +185,8 @@ class Sender:
         self._run(self._open_pools())
 
     async def _open_pools(self) -> None:
+        if (wire := watch.of(self._loop)) is not None:
+            wire.told = self._gathering.told
         for server in self.servers:
             row = self._rows[server.name]
             self._pools.append(Pool(server, row, self._timeouts, self, self._signers))
@@ -224,8 +273,15 @@ class Sender:
         self._wake.clear()
         wait = min(times) - now
         if wait > 0:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), wait)
+            await self._rest(wait)
+
+    async def _rest(self, seconds: float) -> None:
+        """Until we are woken, at most so long. `asyncio.wait_for` makes a task of it each time."""
+        alarm = self._loop.call_later(seconds, self._wake.set)
+        try:
+            await self._wake.wait()
+        finally:
+            alarm.cancel()
 
     async def _wind_down(self) -> None:
         """Finish what is on the wire, store it, let go of every chunk."""
@@ -246,8 +302,7 @@ class Sender:
                 continue
             if self._holds:
                 self._wake.clear()
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), 0.05)
+                await self._rest(0.05)
         await self._report()
 
     # ---- looking around: rates, hours, chunks
@@ -329,7 +384,7 @@ class Sender:
             self._look_for_retries[issue] = now
         if lease is None:
             return False
-        hold = Hold(lease, renewed=_alive_clock(), turned=self._loop.time())
+        hold = Hold(lease, renewed=_clock_gettime(_BOOT_CLOCK), turned=self._loop.time())
         for delivery, edition, domain in lease.members:
             hold.todo.append(Member(delivery, edition, domain, hold))
         lease.members = []
@@ -377,7 +432,7 @@ class Sender:
         )
 
     def _is_stale(self, member: Member, now: float) -> bool:
-        return member.at in (At.READY, At.OFFERED) and now - member.checked > timing.STALE
+        return member.at in (READY, OFFERED) and now - member.checked > timing.STALE
 
     def _in_window(self) -> int:
         return sum(len(hold.window) for hold in self._holds.values())
@@ -397,14 +452,14 @@ class Sender:
     def _pull(self, hold: Hold) -> None:
         """Take back what no connection has yet; what one has is finished, or was forbidden."""
         for member in list(hold.window.values()):
-            if member.at is At.READY:
+            if member.at is READY:
                 self._back(hold, member)
 
     def _back(self, hold: Hold, member: Member) -> None:
         """A member leaves the window with the next turn and is a candidate again."""
         hold.window.pop(member.delivery, None)
         self._gate.leave(member)
-        member.at, member.pool = At.TODO, None
+        member.at, member.pool = TODO, None
         member.withdrawn = False
         hold.todo.appendleft(member)
 
@@ -415,13 +470,15 @@ class Sender:
         parts, asked = self._parts(now)
         if not parts:
             return False
-        started = _alive_clock()
+        started = _clock_gettime(_BOOT_CLOCK)
         waiting = [(hold, hold.settled, hold.done_slots) for hold in self._holds.values()]
         for hold in self._holds.values():
             hold.settled, hold.done_slots = [], []
         if self._outcomes:
             self._sent.append((now, self._outcomes))
         self._outcomes, self._oldest = 0, None
+        if self._group_alarm is not None:
+            self._group_alarm.cancel()
         wanted = {m.edition for members in asked.values() for m in members.values()}
         wanted |= {m.edition for h in self._holds.values() for m in h.window.values()}
         try:
@@ -431,7 +488,7 @@ class Sender:
             for hold, settled, slots in waiting:
                 hold.settled = settled + hold.settled
                 hold.done_slots = slots + hold.done_slots
-                self._outcomes += len(settled)
+                self._outcomes += sum(len(one.deliveries) for one in settled)
             for chunk, members in asked.items():
                 for member in members.values():
                     self._gate.leave(member)
@@ -443,8 +500,10 @@ class Sender:
         for _hold, _settled, slots in waiting:
             for slot in slots:
                 self.journal.free(slot)
+        again = {part.lease.id: part.again for part in parts}
         for one in done:
-            self._take(one, asked.get(one.lease.id, {}), started)
+            chunk = one.lease.id
+            self._take(one, asked.get(chunk, {}), again.get(chunk, []), started)
         for pool in self._pools:
             pool.wake()
         ended = {one.lease.issue for one in done if one.ended}
@@ -461,7 +520,10 @@ class Sender:
             if hold.lost:
                 continue
             ask = asked.get(hold.lease.id, {})
-            again = [m.delivery for m in hold.window.values() if self._is_stale(m, now)]
+            again = []
+            if now - hold.looked > timing.STALE / 4:
+                hold.looked = now
+                again = [m.delivery for m in hold.window.values() if self._is_stale(m, now)]
             rest = len(hold.todo) + hold.kept_back
             idle = not (hold.settled or ask or again) and (hold.window or rest)
             leaving = hold.let_go is not None and not hold.window
@@ -504,21 +566,29 @@ class Sender:
 
     def _pick(self, hold: Hold, count: int, now: float) -> list[Member]:
         picked: list[Member] = []
-        gate = self._gate
+        gate, todo = self._gate, hold.todo
+        if not hold.limited and (pool := gate.only(now)) is not None:
+            for _ in range(min(count, len(todo))):
+                if todo[0].again > now:
+                    break
+                member = todo.popleft()
+                member.pool, member.not_before = pool, 0.0
+                picked.append(member)
+            return picked
         for domain in list(hold.limited):
             members = hold.limited[domain]
             while members and len(picked) < count and gate.admit(members[0], now):
                 picked.append(members.popleft())
             if not members:
                 del hold.limited[domain]
-        while hold.todo and len(picked) < count:
-            member = hold.todo[0]
+        while todo and len(picked) < count:
+            member = todo[0]
             if member.again > now:
                 break
             if gate.admit(member, now):
-                picked.append(hold.todo.popleft())
+                picked.append(todo.popleft())
             elif gate.limited(member.domain):
-                hold.todo.popleft()
+                todo.popleft()
                 hold.limited.setdefault(member.domain, deque()).append(member)
             else:
                 break  # The relays' own limit, or no relay: nobody's turn.
@@ -528,7 +598,7 @@ class Sender:
         """What waits for a relay that is down goes to another, or back."""
         for hold in self._holds.values():
             for member in list(hold.window.values()):
-                if member.at is At.READY and member.pool is not None and not member.pool.open:
+                if member.at is READY and member.pool is not None and not member.pool.open:
                     self._back(hold, member)
 
     async def _commit(self, parts: list[store.Part], editions: Iterable[int]) -> list[store.Done]:
@@ -551,7 +621,9 @@ class Sender:
         """In the database thread: load what is missing, then the transaction."""
         return store.turn_once(parts, self._moulds.load(editions))
 
-    def _take(self, done: store.Done, asked: dict[int, Member], started: float) -> None:
+    def _take(
+        self, done: store.Done, asked: dict[int, Member], again: list[int], started: float
+    ) -> None:
         """Apply to memory what the turn stored."""
         hold = self._holds.get(done.lease.id)
         if hold is None:
@@ -563,35 +635,40 @@ class Sender:
         hold.lease.turn += 1
         hold.lease.deferred = done.deferred
         hold.renewed, hold.turned = started, now
+        window, mould_of = hold.window, self._moulds.of
+        signer = None
+        if self._signers is not None:
+            publication = self._moulds.publication(hold.lease.issue)
+            signer = self._signers.of(headers.domain(publication))
         for reader in done.authorised:
-            member = asked[reader.delivery]
+            delivery = reader[2]
+            member = asked[delivery]
             member.reader = reader
-            member.mould = self._moulds.of(member.edition)
+            member.mould = mould_of(member.edition)
             member.checked = now
             member.withdrawn = False
-            if self._signers is not None:
-                publication = self._moulds.publication(hold.lease.issue)
-                member.signer = self._signers.of(headers.domain(publication))
-            hold.window[member.delivery] = member
+            member.signer = signer
+            window[delivery] = member
             pool = member.pool
             assert pool is not None
             pool.add(member)
         for delivery in reversed(done.held):
             self._back(hold, asked[delivery])
-        authorised = {reader.delivery for reader in done.authorised} | set(done.held)
-        for delivery, member in asked.items():
-            if delivery not in authorised:  # Left: the outcome is stored already.
-                member.at = At.SETTLED
-                self._gate.leave(member)
-        withdrawn = set(done.withdraw)
-        for member in list(hold.window.values()):
-            if member.delivery in withdrawn:
-                if member.at is At.READY:
+        if len(done.authorised) + len(done.held) < len(asked):
+            staying = {reader.delivery for reader in done.authorised} | set(done.held)
+            for delivery, member in asked.items():
+                if delivery not in staying:  # Left: the outcome is stored already.
+                    member.at = SETTLED
+                    self._gate.leave(member)
+        if again:
+            withdrawn = set(done.withdraw)
+            for member in [window[delivery] for delivery in again if delivery in window]:
+                if member.delivery not in withdrawn:
+                    member.checked = now
+                elif member.at is READY:
                     self._back(hold, member)
-                elif member.at is At.OFFERED:
+                elif member.at is OFFERED:
                     member.withdrawn = True
-            elif now - member.checked > timing.STALE:
-                member.checked = now
         if not done.sending:
             self._pull(hold)
             hold.let_go = 0.0
@@ -604,8 +681,8 @@ class Sender:
         hold.lost = True
         for member in (*hold.window.values(), *asked.values()):
             self._gate.leave(member)
-            if member.at in (At.TODO, At.READY):
-                member.at = At.SETTLED
+            if member.at in (TODO, READY):
+                member.at = SETTLED
         for slot in hold.done_slots:
             self.journal.free(slot)
         self._holds.pop(hold.lease.id, None)
@@ -615,73 +692,76 @@ class Sender:
     def begin(self, member: Member) -> bool:
         """Whether this member's content may be written now; writes the journal."""
         hold: Hold = member.hold
-        if hold.lost or member.withdrawn or member.delivery not in hold.window:
+        delivery = member.delivery
+        if hold.lost or member.withdrawn or delivery not in hold.window:
             return False
-        if _alive_clock() - hold.renewed > timing.LEASE_LOOK:
+        if _clock_gettime(_BOOT_CLOCK) - hold.renewed > timing.LEASE_LOOK:
             return False
+        lease = hold.lease
         try:
-            lease = hold.lease
-            member.slot = self.journal.begin(lease.id, lease.epoch, member.delivery)
+            member.slot = self.journal.begin(lease.id, lease.epoch, delivery)
         except OSError as error:
             log.error("the journal cannot be written: %s", error)
             self._broken_journal = True
             return False
-        member.at = At.BEGUN
+        member.at = BEGUN
         return True
 
     def settle(self, pool: Pool, member: Member, verdict: Verdict) -> None:
         """One verdict: an outcome for the next turn, or back to the candidates."""
         hold: Hold = member.hold
-        if hold.lost or member.at is At.SETTLED:
-            if member.slot is not None:  # Whoever took the chunk has settled it.
-                self.journal.free(member.slot)
+        slot = member.slot
+        if member.at is SETTLED or hold.lost:
+            if slot is not None:  # Whoever took the chunk has settled it.
+                self.journal.free(slot)
                 member.slot = None
             return
-        if verdict.state is State.NOT_SENT:
-            if member.slot is not None:
-                hold.done_slots.append(member.slot)
-                member.slot = None
-            self._back(hold, member)
-            if verdict.code == 421 and verdict.phase == "rcpt":
-                member.again = self._loop.time() + 5.0
-            self._wake.set()
+        if verdict[0] is _NOT_SENT:
+            self._not_sent(hold, member, verdict)
             return
         judgement = policy.judge(verdict)
-        if member.slot is not None:
-            lease = hold.lease
-            try:
-                self.journal.answer(
-                    member.slot,
-                    lease.id,
-                    lease.epoch,
-                    member.delivery,
-                    Answer(judgement.state, judgement.code or 0, judgement.status, judgement.hard),
-                )
-            except OSError as error:  # Known here; only a crash before the next turn forgets it.
-                log.error("the journal cannot be written: %s", error)
-                self._broken_journal = True
-            hold.done_slots.append(member.slot)
-        member.at = At.SETTLED
-        hold.window.pop(member.delivery, None)
+        state, code, status, _detail, hard, _throttled, _ours = judgement
+        if slot is not None:
+            self.journal.answer(slot, state, code or 0, status, hard)
+            hold.done_slots.append(slot)
+        delivery = member.delivery
+        member.at = SETTLED
+        hold.window.pop(delivery, None)
         self._gate.leave(member)
-        hold.settled.append(store.Settled(member.delivery, judgement, pool.id, self._time()))
+        now = _monotonic()
+        if now > self._moment_until:
+            # Outcomes of one moment share its time, and a row of them is one object.
+            self._moment, self._moment_until = timezone.now(), now + _MOMENT
+        settled = hold.settled
+        if (
+            settled
+            and (last := settled[-1])[1] is judgement
+            and last[2] == pool.id
+            and last[3] is self._moment
+        ):
+            last[0].append(delivery)
+        else:
+            settled.append(store.Settled([delivery], judgement, pool.id, self._moment))
         self._outcomes += 1
         if self._oldest is None:
-            self._oldest = self._loop.time()
+            self._oldest = now
+            self._group_alarm = self._loop.call_later(timing.GROUP_WAIT, self._wake.set)
+        if self._outcomes == timing.GROUP:
             self._wake.set()
-        if self._outcomes >= timing.GROUP:
-            self._wake.set()
-        if judgement.state == "sent":
-            self._runs[hold.lease.issue] = 0
-        else:
+        if state != "sent":
             self._judge_run(hold.lease.issue, pool, member, verdict, judgement)
+        elif self._runs:
+            self._runs.pop(hold.lease.issue, None)
 
-    def _time(self) -> dt.datetime:
-        """The time of an answer, to 10 ms: outcomes of one moment share one object."""
-        now = self._loop.time()
-        if now - self._moment_at > 0.01:
-            self._moment, self._moment_at = timezone.now(), now
-        return self._moment
+    def _not_sent(self, hold: Hold, member: Member, verdict: Verdict) -> None:
+        """Nothing of it was begun: a candidate again."""
+        if member.slot is not None:
+            hold.done_slots.append(member.slot)
+            member.slot = None
+        self._back(hold, member)
+        if verdict.code == 421 and verdict.phase == "rcpt":
+            member.again = self._loop.time() + 5.0
+        self._wake.set()
 
     def hungry(self) -> None:
         """A connection found nothing to do."""

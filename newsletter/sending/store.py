@@ -7,11 +7,13 @@ one turn is one UPDATE a chunk and one INSERT for all outcomes, however many the
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime as dt
+import functools
 import hashlib
 import json
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -26,6 +28,13 @@ from subscribers.suppression import suppress
 
 from . import control, counts, journal, prepared, timing
 from .policy import Judgement, retry_in
+
+# Why somebody who was to be mailed is not.
+_SUPPRESSED = Judgement("suppressed", None, "", "")
+_UNSUBSCRIBED = Judgement("skipped", None, "", "unsubscribed")
+_PAUSED = Judgement("skipped", None, "", "paused")
+_DROPPED = Judgement("skipped", None, "", "categories dropped")
+_NOBODY = Judgement("skipped", None, "", "no such subscription")
 
 
 @dataclass(slots=True)
@@ -48,16 +57,16 @@ class Lease:
     # Deliveries this round is about, their editions and their domains' numbers.
     members: list[tuple[int, int, int]] = field(default_factory=list)
 
-    @property
-    def base(self) -> int:
-        """Delivery id = base + place."""
-        return self.issue * PLACES
+    base: int = 0  # Delivery id = base + place.
+
+    def __post_init__(self) -> None:
+        self.base = self.issue * PLACES
 
 
 class Settled(NamedTuple):
-    """One outcome to store."""
+    """The same outcome of some deliveries of one chunk, to store."""
 
-    delivery: int
+    deliveries: list[int]
     judgement: Judgement
     relay: int | None
     at: dt.datetime
@@ -100,10 +109,12 @@ class Done:
     deferred: int = 0
 
 
+@functools.cache
 def _postgres() -> bool:
-    return connection.vendor == "postgresql"
+    return bool(connection.vendor == "postgresql")
 
 
+@functools.lru_cache(maxsize=32)
 def _time(at: dt.datetime) -> Any:
     return connection.ops.adapt_datetimefield_value(at)
 
@@ -212,7 +223,7 @@ def _members(cursor: Any, chunk: Lease) -> list[tuple[int, int, int]]:
                ORDER BY d.id""",
             between,
         )
-    return [(int(a), int(b), int(c)) for a, b, c in cursor.fetchall()]
+    return list(cursor.fetchall())
 
 
 # ---- T3 and T4
@@ -263,10 +274,10 @@ def turn(parts: Sequence[Part], editions: dict[int, int], done: list[Done]) -> N
     with transaction.atomic():
         with _pipelined(), prepared.cursor() as cursor:
             _begin(cursor, {part.lease.issue for part in parts})
-            sending, found, left = _consent(cursor, parts, editions, now)
+            sending, good, left = _consent(cursor, parts, editions, now)
             rows: list[tuple[Lease, Settled]] = []
             for part in parts:
-                results.append(_part(cursor, part, sending, found, left, rows, now))
+                results.append(_part(cursor, part, sending, good, left, rows, now))
             _insert(cursor, rows)
         _bounces(rows)
         for one in results:
@@ -309,69 +320,84 @@ def _consent(
     editions: dict[int, int],
     now: dt.datetime,
 ) -> tuple[set[int], dict[int, Reader], dict[int, Judgement]]:
-    """Which issues are sending, and who may be mailed and who left of those the turn asks about."""
+    """Which issues are sending; of those the turn asks about, whom to mail and who has left."""
     asked = [delivery for part in parts for delivery in (*part.ask, *part.again)]
-    # An array written by hand: psycopg's own way costs as much as the query. One row back, as
-    # JSON: the database thread lets go of the interpreter for each row it steps over, and the
-    # connections' thread takes its turn every time.
-    postgres = _postgres()
-    among = "= ANY(%s::bigint[])" if postgres else "IN (SELECT value FROM json_each(%s))"
-    listed = json.dumps(asked)
-    if postgres:
-        listed = "{" + listed[1:-1] + "}"
-    as_list, as_row = (
-        ("json_agg", "json_build_array") if postgres else ("json_group_array", "json_array")
-    )
     issues = ", ".join(map(str, sorted({part.lease.issue for part in parts})))
-    sql = f"""SELECT (SELECT CAST({as_list}(id) AS text) FROM newsletter_issue
-                      WHERE state = 'sending' AND id IN ({issues}))"""
-    if asked:
-        sql += f""", (SELECT CAST({as_list}({as_row}(
-                d.id, d.edition_id, s.id, r.address, s.choice, s.feed_serial, s.state,
-                s.paused_until > %s, p.id)) AS text)
-            FROM newsletter_delivery d
+    in_postgres = _postgres()
+    cursor.execute(
+        (_WHO_POSTGRES if in_postgres else _WHO_SQLITE).format(issues=issues),
+        [_listed(asked), _time(now)],
+    )
+    if in_postgres:
+        found = cursor.fetchall()
+        sending = {row[1] for row in found if row[0] is None}
+        rows = [row for row in found if row[0] is not None]
+    else:
+        sending_as_text, rows_as_text = cursor.fetchone()
+        sending, rows = set(json.loads(sending_as_text)), json.loads(rows_as_text)
+    good = {row[2]: _reader(row[:5]) for row in rows if row[6] & editions.get(row[5], -1)}
+    left: dict[int, Judgement] = {}
+    if len(good) < len(asked):
+        left = _why_not(cursor, [d for d in asked if d not in good], now)
+    return sending, good, left
+
+
+# Makes a `Reader` of a row's first columns without a call of Python's.
+_reader: Callable[[Sequence[Any]], Reader] = functools.partial(tuple.__new__, Reader)
+_READERS = """FROM newsletter_delivery d
             JOIN subscribers_subscription s ON s.id = d.subscription_id
             JOIN subscribers_subscriber r ON r.id = s.subscriber_id
-            LEFT JOIN subscribers_suppression p ON p.key = r.key AND p.lifted_at IS NULL
-            WHERE d.id {among})"""
-    cursor.execute(sql, [_time(now), listed] if asked else [])
-    answer = cursor.fetchone()
-    sending = set(json.loads(answer[0] or "[]"))
-    rows = json.loads(answer[1] or "[]") if asked else []
-    found: dict[int, Reader] = {}
-    left: dict[int, Judgement] = {}
-    for (
-        delivery,
-        edition,
-        subscription,
-        address,
-        choice,
-        serial,
-        state,
-        paused,
-        bad,
-    ) in rows:
-        if bad is not None:
-            left[delivery] = Judgement("suppressed", None, "", "")
-        elif state != "active" or not address:
-            left[delivery] = Judgement("skipped", None, "", "unsubscribed")
-        elif paused:
-            left[delivery] = Judgement("skipped", None, "", "paused")
-        elif edition in editions and not choice & editions[edition]:
-            left[delivery] = Judgement("skipped", None, "", "categories dropped")
+            LEFT JOIN subscribers_suppression p ON p.key = r.key AND p.lifted_at IS NULL"""
+_AMONG = {
+    "postgresql": "= ANY(%s::bigint[])",
+    "sqlite": "IN (SELECT value FROM json_each(%s))",
+}
+# The issues that are sending; and who may be mailed, with no more than a mail needs: why the
+# others may not is asked when there are any. On SQLite one row, as JSON: the database thread lets
+# go of the interpreter for each row it steps over, and then the connections' thread takes its
+# turn every time. PostgreSQL takes twice as long to make JSON as to send the rows.
+_MAY = """AND s.state = 'active' AND r.address <> '' AND p.id IS NULL
+                AND (s.paused_until IS NULL OR s.paused_until <= %s)"""
+_COLUMNS = "r.address, s.id, d.id, d.issue_id, s.feed_serial, d.edition_id, s.choice"
+_SENDING = "FROM newsletter_issue WHERE state = 'sending' AND id IN ({issues})"
+_WHO_SQLITE = f"""SELECT (SELECT json_group_array(id) {_SENDING}),
+            (SELECT json_group_array(json_array({_COLUMNS})) {_READERS}
+             WHERE d.id {_AMONG["sqlite"]} {_MAY})"""
+_WHO_POSTGRES = f"""SELECT NULL, id, 0::bigint, 0, 0, 0, 0::bigint {_SENDING}
+            UNION ALL SELECT {_COLUMNS} {_READERS} WHERE d.id {_AMONG["postgresql"]} {_MAY}"""
+
+
+def _listed(numbers: list[int]) -> str:
+    """Ids as one value of a statement."""
+    listed = json.dumps(numbers)
+    return "{" + listed[1:-1] + "}" if _postgres() else listed
+
+
+def _why_not(cursor: Any, missing: list[int], now: dt.datetime) -> dict[int, Judgement]:
+    """Why these may not be mailed."""
+    cursor.execute(
+        f"""SELECT d.id, p.id IS NOT NULL, s.state = 'active' AND coalesce(r.address, '') <> '',
+                   s.paused_until > %s
+            {_READERS} WHERE d.id {_AMONG[connection.vendor]}""",
+        [_time(now), _listed(missing)],
+    )
+    # Whom the query does not know: the subscription is gone although nothing may delete it.
+    left = dict.fromkeys(missing, _NOBODY)
+    for delivery, suppressed, active, paused in cursor.fetchall():
+        if suppressed:
+            left[delivery] = _SUPPRESSED
+        elif not active:
+            left[delivery] = _UNSUBSCRIBED
         else:
-            found[delivery] = Reader(address, subscription, delivery, delivery // PLACES, serial)
-    for delivery in set(asked) - found.keys() - left.keys():
-        # Its subscription is gone although nothing may delete it: nobody to mail.
-        left[delivery] = Judgement("skipped", None, "", "no such subscription")
-    return sending, found, left
+            left[delivery] = _PAUSED if paused else _DROPPED
+    return left
 
 
 def _part(
     cursor: Any,
     part: Part,
     sending: set[int],
-    found: dict[int, Reader],
+    good: dict[int, Reader],
     left: dict[int, Judgement],
     rows: list[tuple[Lease, Settled]],
     now: dt.datetime,
@@ -381,21 +407,21 @@ def _part(
     settled = list(part.settled)
     window = list(part.keep)
     if done.sending:
-        for delivery in part.ask:
-            if delivery in left:
-                settled.append(Settled(delivery, left[delivery], None, now))
-            else:
-                window.append(delivery)
-                done.authorised.append(found[delivery])
+        done.authorised = [good[delivery] for delivery in part.ask if delivery in good]
+        if len(done.authorised) == len(part.ask):
+            window += part.ask
+        else:
+            window += [reader.delivery for reader in done.authorised]
+            settled += [Settled([d], left[d], None, now) for d in part.ask if d in left]
         done.withdraw = [delivery for delivery in part.again if delivery in left]
     else:
         done.held = list(part.ask)
         done.withdraw = list(part.again)
     delta = dict.fromkeys(("sent", "deferred", "failed", "in_doubt", "skipped", "suppressed"), 0)
     for one in settled:
-        delta[one.judgement.state] += 1
+        delta[one.judgement.state] += len(one.deliveries)
         if chunk.takes != "waiting":
-            delta[chunk.takes] -= 1
+            delta[chunk.takes] -= len(one.deliveries)
     deferred = chunk.deferred + delta["deferred"]
     ending = ""
     params: list[Any] = []
@@ -413,7 +439,8 @@ def _part(
         ending, params = "lease_until = %s, ", [_time(now + dt.timedelta(seconds=timing.LEASE))]
     done.deferred = chunk.deferred + delta["deferred"]
     changed = "".join(f"{name} = {name} + %s, " for name, n in delta.items() if n)
-    places = json.dumps([delivery - chunk.base for delivery in window])
+    base = chunk.base
+    places = json.dumps([delivery - base for delivery in window])
     held = (chunk.id, chunk.owner, chunk.epoch, chunk.turn)
     cursor.execute(
         f"""UPDATE newsletter_chunk SET {ending}{changed}turn = turn + 1, "window" = %s
@@ -444,14 +471,17 @@ def _close(
             0,
         )
     # Past the lifetime: one more outcome says so, and the chunk is done.
-    following = Lease(**{name: getattr(chunk, name) for name in Lease.__slots__})
-    following.round, following.takes = chunk.round + 1, "deferred"
+    following = dataclasses.replace(chunk, round=chunk.round + 1, takes="deferred")
     pending = {delivery for delivery, _, _ in _members(cursor, following)}
-    pending |= {one.delivery for one in settled if one.judgement.state == "deferred"}
-    pending -= {one.delivery for one in settled if one.judgement.state != "deferred"}
+    for one in settled:
+        if one.judgement.state == "deferred":
+            pending.update(one.deliveries)
+    for one in settled:
+        if one.judgement.state != "deferred":
+            pending.difference_update(one.deliveries)
     judgement = Judgement("failed", None, "4.4.7", "given up after the last try")
-    rows = [(following, Settled(delivery, judgement, None, now)) for delivery in sorted(pending)]
-    return f"state = 'done', round = round + 1, takes = 'deferred', {free}", [], rows, len(rows)
+    rows = [(following, Settled(sorted(pending), judgement, None, now))] if pending else []
+    return f"state = 'done', round = round + 1, takes = 'deferred', {free}", [], rows, len(pending)
 
 
 def _insert(cursor: Any, rows: list[tuple[Lease, Settled]]) -> None:
@@ -467,27 +497,31 @@ def _insert(cursor: Any, rows: list[tuple[Lease, Settled]]) -> None:
             chunk.round, one.at, one.relay,
             judgement.code, judgement.state, judgement.status, judgement.detail,
         )  # fmt: skip
-        alike.setdefault(about, []).append(one.delivery)
-    each = (
-        "unnest(%s::bigint[]), %s::smallint, %s::timestamptz, %s::smallint, %s::smallint"
-        if _postgres()
-        else "value, %s, %s, %s, %s"
-    )
-    source = "" if _postgres() else " FROM json_each(%s)"
+        same = alike.get(about)
+        alike[about] = one.deliveries if same is None else same + one.deliveries
+    if _postgres():
+        each, source = "unnest(%s::bigint[])", ""
+        typed = "%s::smallint, %s::timestamptz, %s::smallint, %s::smallint"
+    else:
+        each, source, typed = "value", " FROM json_each(%s)", "%s, %s, %s, %s"
     for (round_, at, relay, *rest), deliveries in alike.items():
-        listed = json.dumps(deliveries)
-        about = (round_, _time(at), relay, *rest)
+        listed, values = _listed(deliveries), [round_, _time(at), relay, *rest]
         cursor.execute(
             f"""INSERT INTO newsletter_outcome (delivery_id, round, at, relay_id, code, state,
                     status, detail, resolved_by, evidence)
-                SELECT {each}, %s, %s, %s, '', ''{source}""",
-            ["{" + listed[1:-1] + "}", *about] if _postgres() else [*about, listed],
+                SELECT {each}, {typed}, %s, %s, %s, '', ''{source}""",
+            [*values, listed] if source else [listed, *values],
         )
 
 
 def _bounces(rows: list[tuple[Lease, Settled]]) -> None:
     """Hard refusals at the hand-off: the report and the suppression, with the outcome itself."""
-    hard = {one.delivery: (chunk, one) for chunk, one in rows if one.judgement.hard}
+    hard = {
+        delivery: (chunk, one)
+        for chunk, one in rows
+        if one.judgement.hard
+        for delivery in one.deliveries
+    }
     if not hard:
         return
     with connection.cursor() as cursor:
@@ -641,14 +675,14 @@ def take_back(held: Held, found: journal.Found) -> int | None:
                 continue
             else:
                 judgement = Judgement("in_doubt", None, "", "the worker was lost")
-            rows.append((holding, Settled(base + place, judgement, None, now)))
+            rows.append((holding, Settled([base + place], judgement, None, now)))
         delta = dict.fromkeys(
             ("sent", "deferred", "failed", "in_doubt", "skipped", "suppressed"), 0
         )
         for _lease, one in rows:
-            delta[one.judgement.state] += 1
+            delta[one.judgement.state] += len(one.deliveries)
             if chunk.takes != "waiting":
-                delta[chunk.takes] -= 1
+                delta[chunk.takes] -= len(one.deliveries)
         changed = "".join(f"{name} = {name} + {n}, " for name, n in delta.items() if n)
         with connection.cursor() as cursor:
             cursor.execute(
@@ -663,4 +697,6 @@ def take_back(held: Held, found: journal.Found) -> int | None:
         _bounces(rows)
         if chunk.issue.state == Issue.State.CANCELLED:
             counts.store(chunk.issue_id)
-    return sum(one.judgement.state == Outcome.State.IN_DOUBT for _, one in rows)
+    return sum(
+        len(one.deliveries) for _, one in rows if one.judgement.state == Outcome.State.IN_DOUBT
+    )
