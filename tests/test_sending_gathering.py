@@ -11,51 +11,88 @@ import pytest
 from newsletter.message import BadReader, Poured, Reader
 from newsletter.models import Relay
 from newsletter.sending import gathering
-from newsletter.sending.gathering import LONGEST, SHORTEST, Gathering
+from newsletter.sending.gathering import FIRST, LONGEST, SHORTEST, Gathering
 from newsletter.sending.relays import At, Member, Pool
 from newsletter.smtp import Server, Timeouts, watch
 
 
+class Clock:
+    """Stands in for the module `time`: sleeping is written down and takes no time."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.naps: list[float] = []
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.naps.append(seconds)
+
+
 @pytest.fixture
-def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    slept: list[float] = []
-    monkeypatch.setattr(gathering.time, "sleep", slept.append)
-    return slept
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
+    monkeypatch.setattr(gathering, "time", made)
+    return made
 
 
-def test_it_waits_only_when_told_and_never_when_work_is_at_hand(naps: list[float]) -> None:
+def told(selector: Gathering, came: int, times: int, many: int = 10) -> list[float]:
+    """The moments after so many looks that all brought the same."""
+    moments = []
+    for _ in range(times):
+        selector.told(came, many)
+        moments.append(selector.moment)
+    return moments
+
+
+def test_it_waits_only_when_told_and_never_when_work_is_at_hand(clock: Clock) -> None:
     selector = Gathering()
     assert selector.select(0.003) == []
-    selector.told(1, 10)
+    assert clock.naps == []
+    told(selector, 1, 3)
     for soon in (0, -1, LONGEST):
         selector.select(soon)
-    assert naps == []
+    assert clock.naps == []
     selector.select(0.003)
-    assert naps == [0.0005]
+    assert clock.naps == [selector.moment] and selector.moment > SHORTEST
     selector.told(3, 4)  # So few connections are answered at once.
     selector.select(0.003)
-    assert naps == [0.0005]
+    assert len(clock.naps) == 1
     selector.close()
 
 
-def test_the_moment_follows_what_came() -> None:
+def test_the_moment_follows_what_came(clock: Clock) -> None:
     selector = Gathering()
-
-    def told(came: int, times: int) -> list[float]:
-        moments = []
-        for _ in range(times):
-            selector.told(came, 10)
-            moments.append(selector.moment)
-        return moments
-
-    shorter = told(8, 12)  # Most connections wait for us: shorter, down to the shortest.
-    assert shorter[0] == 0.0005
+    longer = told(selector, 1, 20)  # One at a time: longer, up to the longest allowed.
+    assert longer == sorted(longer) and longer[-1] == longer[-2] > FIRST
+    assert told(selector, 5, 3) == [longer[-1]] * 3  # As wished.
+    shorter = told(selector, 8, 20)  # Most connections wait for us: shorter.
     assert shorter == sorted(shorter, reverse=True) and shorter[-1] == SHORTEST
-    longer = told(1, 14)  # One at a time: longer, up to the longest.
-    assert longer == sorted(longer) and longer[-1] == LONGEST
-    assert told(5, 3) == [LONGEST] * 3  # As wished.
-    resting = told(1, 20)  # It brought nothing: no more waiting for a while.
-    assert resting.count(0.0) == 16 and resting[16] == 0.0005
+    selector.close()
+
+
+def seconds(selector: Gathering, clock: Clock, count: int, waiting: int, trying: int) -> float:
+    """The longest moment after so many seconds of a relay that answers so often a look."""
+    longest = 0.0
+    for _ in range(round(count * 1000)):
+        clock.now += 0.001
+        selector.told(waiting if selector.moment else trying, 10)
+        longest = selector.moment or longest
+    return longest
+
+
+def test_a_busy_relay_is_waited_for_as_long_as_useful(clock: Clock) -> None:
+    selector = Gathering()
+    assert seconds(selector, clock, 8, waiting=3, trying=3) == LONGEST
+    selector.close()
+
+
+def test_a_distant_relay_is_not_waited_for(clock: Clock) -> None:
+    """Without waiting it answers a third more: each second's try halves the wait."""
+    selector = Gathering()
+    assert seconds(selector, clock, 8, waiting=3, trying=4) == SHORTEST
+    assert seconds(selector, clock, 18, waiting=3, trying=3) == LONGEST, "it became busy"
     selector.close()
 
 

@@ -4,19 +4,26 @@ A relay that answers 3,000 times a second wakes the worker 3,000 times. Each wak
 switch and finds the interpreter's code and data gone from the processor's caches. Answered four
 at a time, a message costs a third less CPU (wire alone, loopback, ten connections) and is no
 later, since the relay has the others to work on meanwhile.
+
+That is so while the relay is the slower of the two. One that is quick and far away does nothing
+while we wait (5 ms away, a wait of 2.5 ms made 17 % fewer messages a second). Which it is cannot be
+seen, only tried: for a tenth of the time there is no waiting, and where that brings more, waits
+become shorter.
 """
 
 from __future__ import annotations
 
+import math
 import selectors
 import time
 
-# Seconds: the shortest and the longest moment.
-SHORTEST, LONGEST = 0.0002, 0.0025
-# Connections below which there is nothing to gather, and looks without a wait after one that
-# brought no more.
+# Seconds: the shortest, the first and the longest moment.
+SHORTEST, FIRST, LONGEST = 0.0001, 0.0015, 0.0025
+# Connections up to which there is nothing to gather.
 _FEW = 4
-_REST = 16
+# Seconds with waits and without, in turn; and how much more the second must bring to count.
+WAITING, TRYING = 0.9, 0.1
+_MORE = 1.06
 
 
 class Gathering(selectors.DefaultSelector):
@@ -28,7 +35,12 @@ class Gathering(selectors.DefaultSelector):
     def __init__(self) -> None:
         super().__init__()
         self.moment = 0.0
-        self._rest = 0
+        self._longest = FIRST
+        self._wanted = SHORTEST
+        self._trying = True
+        self._since = self._until = 0.0
+        self._came = 0
+        self._rate = math.inf
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         """As the usual one; if `timeout` is longer than a moment it may take that much longer."""
@@ -38,16 +50,29 @@ class Gathering(selectors.DefaultSelector):
 
     def told(self, came: int, many: int) -> None:
         """So many of so many connections were answered at once: wait longer or shorter."""
-        if many <= _FEW:
+        self._came += came
+        now = time.monotonic()
+        if now >= self._until:
+            self._turn_over(now)
+        if self._trying or many <= _FEW:
             self.moment = 0.0
-        elif not self.moment:
-            self._rest -= 1
-            if self._rest <= 0:
-                self.moment = 0.0005
-        elif came < 2 and self.moment == LONGEST:
-            self.moment, self._rest = 0.0, _REST
-        elif came < many * 0.4:
-            self.moment = min(LONGEST, self.moment * 1.2)
+            return
+        if came < many * 0.4:
+            self._wanted *= 1.2
         elif came > many * 0.55:
             # A relay that waits for more than half of the connections may have nothing to do.
-            self.moment = max(SHORTEST, self.moment * 0.8)
+            self._wanted *= 0.8
+        self.moment = self._wanted = min(max(self._wanted, SHORTEST), self._longest)
+
+    def _turn_over(self, now: float) -> None:
+        """From waiting to trying and back, with what the other brought."""
+        rate = self._came / (now - self._since)
+        if not self._trying:
+            self._rate = rate
+        elif rate > self._rate * _MORE:
+            self._longest = max(SHORTEST, self._longest / 2)
+        else:
+            self._longest = min(LONGEST, self._longest * 1.25)
+        self._trying = not self._trying
+        self._since, self._until = now, now + (TRYING if self._trying else WAITING)
+        self._came = 0
