@@ -2,13 +2,11 @@
 
 One file per worker life, in DATA_DIR/journal, of constant size: a slot for each delivery that may
 be on the wire, with a place for "begun" and one for "answered". A slot is used again only after
-its delivery's outcome is committed. Each place is a checksummed record, so a torn one is like
-none: torn "begun" means that no content was written, torn "answered" that the answer is unknown.
-
-The file is mapped into memory: what this process has put there is the system's and outlives it,
-as with a write, at a tenth of the cost. Its blocks are reserved at the start, so a full disk is
-noticed before the first mail. (A file system that copies on write can still run full under it;
-the process then dies of SIGBUS before any content is written, and nothing of that is in doubt.)
+its delivery's outcome is committed. Each place is one write of a checksummed record, so a torn
+one is like none: torn "begun" means that no content was written, torn "answered" that the answer
+is unknown. The blocks are reserved at the start: a full disk is noticed before the first mail.
+(A mapped file would save a microsecond a mail, but a disk that takes nothing more would kill the
+process or go unnoticed, where a write says so.)
 
 The file is created under a temporary name, locked, and renamed, in the process that owns the
 sockets: a free lock proves that process dead. The header holds the machine's boot id: after a
@@ -20,7 +18,6 @@ from __future__ import annotations
 
 import fcntl
 import functools
-import mmap
 import os
 import struct
 from dataclasses import dataclass, field
@@ -37,10 +34,9 @@ _BEGUN = struct.Struct("<IQQ")
 _TAIL = struct.Struct("<BBH11s")
 _ANSWERED = struct.Struct("<IQQBBH11s")
 _SUM = struct.Struct("<I")
-_pack_head, _pack_sum = _BEGUN.pack, _SUM.pack
+_pack_head, _pack_sum, _pwrite = _BEGUN.pack, _SUM.pack, os.pwrite
 _ANSWER_AT = 32
 _SLOT = 80
-_BEGUN_END, _ANSWERED_END = _BEGUN.size + _SUM.size, _ANSWERED.size + _SUM.size
 _STATES = ("", "sent", "deferred", "failed", "in_doubt")
 _NUMBERS = {state: number for number, state in enumerate(_STATES)}
 
@@ -82,11 +78,9 @@ class Journal:
         temporary = directory / f".{name}"
         self._fd = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
         try:
-            size = _HEADER + slots * _SLOT
-            os.posix_fallocate(self._fd, 0, size)
+            os.posix_fallocate(self._fd, 0, _HEADER + slots * _SLOT)
             header = _MAGIC + boot_id()
             os.pwrite(self._fd, header, 0)
-            self._map = mmap.mmap(self._fd, size)
             fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
             os.rename(temporary, self.path)
         except BaseException:
@@ -102,15 +96,18 @@ class Journal:
             raise OSError("the journal has no free slot")
         slot = self._free.pop()
         head = self._heads[slot] = _pack_head(epoch, chunk, delivery)
-        start = _HEADER + slot * _SLOT
-        self._map[start : start + _BEGUN_END] = head + _pack_sum(crc32(head))
+        try:
+            _pwrite(self._fd, head + _pack_sum(crc32(head)), _HEADER + slot * _SLOT)
+        except BaseException:
+            self._free.append(slot)
+            raise
         return slot
 
     def answer(self, slot: int, state: str, code: int, status: str, hard: bool) -> None:
         """Write what was answered to the delivery begun in `slot`: the parts of an `Answer`."""
         record = self._heads[slot] + _tail(state, code, status, hard)
-        start = _HEADER + slot * _SLOT + _ANSWER_AT
-        self._map[start : start + _ANSWERED_END] = record + _pack_sum(crc32(record))
+        at = _HEADER + slot * _SLOT + _ANSWER_AT
+        _pwrite(self._fd, record + _pack_sum(crc32(record)), at)
 
     def free(self, slot: int) -> None:
         """Give a slot back: the outcome of its delivery is committed."""
@@ -120,7 +117,6 @@ class Journal:
         """Let go of the lock; `remove` when the database knows everything in it."""
         if remove:
             self.path.unlink(missing_ok=True)
-        self._map.close()
         os.close(self._fd)
 
 

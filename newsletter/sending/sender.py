@@ -722,7 +722,11 @@ class Sender:
         judgement = policy.judge(verdict)
         state, code, status, _detail, hard, _throttled, _ours = judgement
         if slot is not None:
-            self.journal.answer(slot, state, code or 0, status, hard)
+            try:
+                self.journal.answer(slot, state, code or 0, status, hard)
+            except OSError as error:  # Known here; only a crash before the next turn forgets it.
+                log.error("the journal cannot be written: %s", error)
+                self._broken_journal = True
             hold.done_slots.append(slot)
         delivery = member.delivery
         member.at = SETTLED

@@ -72,6 +72,9 @@ class Watch:
     def __init__(self) -> None:
         self.seconds = 0.0
         self._inside = False
+        # What two looks at the clock with nothing between them differ by is not the function's.
+        looks = [time.thread_time() for _ in range(2000)]
+        self._clock = min(b - a for a, b in itertools.pairwise(looks))
 
     def over(self, function: Callable[..., Any], one_in: int) -> Callable[..., Any]:
         calls = itertools.cycle([True] + [False] * (one_in - 1)).__next__
@@ -84,7 +87,7 @@ class Watch:
             try:
                 return function(*args)
             finally:
-                self.seconds += (time.thread_time() - started) * one_in
+                self.seconds += (time.thread_time() - started - self._clock) * one_in
                 self._inside = False
 
         return timed
