@@ -88,32 +88,21 @@ def make(purpose: Purpose, subject: int, extra: int = 0, *, bound: str = "") -> 
 
     `bound` is text the token is only good together with (a new address); it is not in the token.
     """
-    return maker(purpose, bound)(subject, extra).decode()
-
-
-def maker(purpose: Purpose, bound: str = "") -> Callable[[int, int], bytes]:
-    """`make` as octets for very many subjects: the keys are looked up here, once."""
     keys = settings.LINK_KEYS
     version = max(keys)
     three, mine = _place(purpose)
-    keyed = _keyed(version, keys[version], three).copy
-    number, kind, tail = bytes((version,)), bytes((purpose,)), bound.encode()
-    encode = binascii.b2a_base64
-
-    def made(subject: int, extra: int) -> bytes:
-        ids = subject.to_bytes(6, "big") + extra.to_bytes(4, "big")
-        mac = keyed()
-        mac.update(number + ids + tail)
-        raw = number + kind + ids + mac.digest()[mine]
-        return encode(raw, newline=False).translate(_URL_SAFE)
-
-    return made
+    ids = subject.to_bytes(6, "big") + extra.to_bytes(4, "big")
+    mac = _keyed(version, keys[version], three).copy()
+    mac.update(bytes((version,)) + ids + bound.encode())
+    raw = bytes((version, purpose)) + ids + mac.digest()[mine]
+    return base64.urlsafe_b64encode(raw).decode()
 
 
 def mail_maker() -> Callable[[int, int], tuple[bytes, bytes, bytes]]:
     """What every mail needs, of a subscription and its feed_serial: MANAGE, UNSUBSCRIBE, FEED.
 
-    The same tokens as `make`'s, in a third of the time.
+    The same tokens as `make`'s, as octets, for very many subscriptions: the key is looked up here,
+    once, and the three are hashed and encoded together.
     """
     keys = settings.LINK_KEYS
     version = max(keys)

@@ -60,6 +60,7 @@ class Intake:
                 await loop.run_in_executor(self._thread, _receive, content, recipients)
                 answers.append("250 2.0.0 Done")
             except Exception:
+                # Whatever it was: only an answer keeps the report with the mail server.
                 log.exception("A report could not be stored; it stays with the mail server.")
                 answers.append("451 4.3.0 Please bring it again later")
         return "\r\n".join(answers)

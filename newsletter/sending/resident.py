@@ -93,6 +93,7 @@ def _sweep(wake: Callable[[], object]) -> None:
             log.warning("sweeping waits for the database: %s", str(error).strip()[:200])
             connection.close()
         except Exception:
+            # A sweeper that ended would leave due and orphaned work lying, and nobody would know.
             log.exception("sweeping failed; it is tried again")
         rounds += 1
     connection.close()

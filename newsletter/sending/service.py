@@ -35,6 +35,7 @@ def sweep_until(stop: threading.Event, sender: Sender, watch: sweeper.Watch) -> 
             log.warning("sweeping waits for the database: %s", str(error).strip()[:200])
             connection.close()
         except Exception:
+            # A sweeper that ended would leave due and orphaned work lying, and nobody would know.
             log.exception("sweeping failed; it is tried again")
     connection.close()
 

@@ -130,6 +130,7 @@ def _keep_house(stop: threading.Event) -> None:
             try:
                 chore()
             except Exception:
+                # One chore that fails must not end the process that does the others.
                 log.exception("%s failed; it is tried again", chore.__name__)
                 with contextlib.suppress(Exception):
                     connection.close()
