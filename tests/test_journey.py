@@ -224,10 +224,11 @@ def test_one_digest_in_each_readers_own_mail_and_feed_out(town: Town, browser: A
     for box in page.locator("input[name=accept]").all():
         box.check()
     page.locator(".sudi-send .sudi-button.big").first.click()
-    page.wait_for_load_state()
+    page.wait_for_url(re.compile(r"/progress/"))
     picture(page, "sending")
     counts = final_ledger(town, "2026-03-02")
-    page.reload()
+    # The page follows the sending by itself: nobody has to load it again.
+    page.wait_for_selector("#progress [data-state~=final]", timeout=60_000)
     picture(page, "sent")
     page.close()
     assert counts == {
