@@ -177,7 +177,7 @@ def press(options: argparse.Namespace) -> None:
 
 def die_at(point: str, after: int) -> None:
     """Kill this process at the `after`-th passing of a labelled point."""
-    from newsletter.sending import journal, relays, sender, store
+    from newsletter.sending import books, journal, leasing, outcomes, relays, turning
     from newsletter.smtp import conversation
 
     left = [after]
@@ -203,11 +203,11 @@ def die_at(point: str, after: int) -> None:
 
     match point:
         case "lease":
-            around(store, "lease", before=False)
+            around(leasing, "lease", before=False)
         case "turn":
-            around(store, "turn_once", before=True)
+            around(turning, "turn_once", before=True)
         case "turn-commit":
-            around(store, "turn_once", before=False)
+            around(turning, "turn_once", before=False)
         case "offered":
             around(relays.Pool, "next", before=False)
         case "begin":
@@ -232,7 +232,7 @@ def die_at(point: str, after: int) -> None:
 
             conversation.Conversation._write = write  # type: ignore[method-assign]
         case "answered":
-            around(sender.Sender, "settle", before=True)
+            around(books.Books, "settle", before=True)
         case "settled":
             real_answer = journal.Journal.answer
 
@@ -242,7 +242,7 @@ def die_at(point: str, after: int) -> None:
 
             journal.Journal.answer = answer  # type: ignore[method-assign]
         case "record":
-            around(store, "_insert", before=True)
+            around(outcomes, "insert", before=True)
 
 
 def serve(options: argparse.Namespace) -> None:

@@ -217,7 +217,7 @@ def test_24_a_clock_that_jumps_takes_no_lease_away(days: int) -> None:
     """Leases are judged by what the watcher saw, not by comparing times."""
     from newsletter import sending
     from newsletter.models import Chunk, Issue, Worker
-    from newsletter.sending import store, sweeper
+    from newsletter.sending import leasing, sweeper
     from tests import builders
 
     publication = builders.publication()
@@ -228,7 +228,7 @@ def test_24_a_clock_that_jumps_takes_no_lease_away(days: int) -> None:
     sending.release(issue, by="alice", now=True)
     sending.freeze(issue.pk)
     worker = Worker.objects.create(name="w-elsewhere-1", machine="elsewhere", version="1")
-    lease = store.lease(worker.pk, issue.pk, retries=False, canary=False)
+    lease = leasing.lease(worker.pk, issue.pk, retries=False, canary=False)
     assert lease is not None
     watch = sweeper.Watch()
     sweeper.sweep(watch)

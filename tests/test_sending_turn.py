@@ -12,7 +12,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from newsletter import sending
 from newsletter.models import Chunk, Edition, Issue, Outcome, Worker
-from newsletter.sending import policy, store
+from newsletter.sending import leasing, outcomes, policy, turning
 from subscribers.choice import CATEGORY_MASK
 from subscribers.models import Subscription
 from tests.sending_stage import issue_for
@@ -39,26 +39,26 @@ def frozen(count: int = 6) -> Issue:
     return issue
 
 
-def leased(issue: Issue) -> store.Lease:
+def leased(issue: Issue) -> outcomes.Lease:
     worker = Worker.objects.create(name=f"w-test-{Worker.objects.count()}", machine="here")
-    found = store.lease(worker.pk, issue.pk, retries=False, canary=False)
+    found = leasing.lease(worker.pk, issue.pk, retries=False, canary=False)
     assert found is not None
     return found
 
 
-def turn(lease: store.Lease, **what: Any) -> store.Done:
+def turn(lease: outcomes.Lease, **what: Any) -> turning.Done:
     """One turn of one chunk, applied to `lease` as a worker does."""
-    part = store.Part(lease, **{"keep": [], "settled": [], "ask": [], **what})
+    part = turning.Part(lease, **{"keep": [], "settled": [], "ask": [], **what})
     editions = {one.pk: one.selection & CATEGORY_MASK for one in Edition.objects.all()}
-    (done,) = store.turn_once([part], editions)
+    (done,) = turning.turn_once([part], editions)
     if not done.fenced:
         lease.turn += 1
         lease.deferred = done.deferred
     return done
 
 
-def settled(deliveries: list[int], judgement: policy.Judgement = SENT) -> list[store.Settled]:
-    return [store.Settled(deliveries, judgement, None, NOW)]
+def settled(deliveries: list[int], judgement: policy.Judgement = SENT) -> list[outcomes.Settled]:
+    return [outcomes.Settled(deliveries, judgement, None, NOW)]
 
 
 def counts(chunk: int) -> dict[str, int]:
@@ -71,7 +71,7 @@ def test_a_chunk_is_leased_once() -> None:
     lease = leased(issue)
     assert len(lease.members) == 6
     assert (lease.epoch, lease.turn) == (1, 0)
-    assert store.lease(lease.owner, issue.pk, retries=False, canary=False) is None
+    assert leasing.lease(lease.owner, issue.pk, retries=False, canary=False) is None
 
 
 def test_a_turn_authorises_and_the_next_one_stores() -> None:
@@ -197,9 +197,9 @@ def test_deferred_readers_come_again_in_a_round_of_their_own(clock: Any) -> None
         "waiting", 2, "deferred", 4, 2,
     )  # fmt: skip
     assert dt.timedelta(minutes=4) <= row.due_at - NOW <= dt.timedelta(minutes=6)
-    assert store.lease(lease.owner, issue.pk, retries=True, canary=False) is None
+    assert leasing.lease(lease.owner, issue.pk, retries=True, canary=False) is None
     clock.move_to(row.due_at)
-    again = store.lease(lease.owner, issue.pk, retries=True, canary=False)
+    again = leasing.lease(lease.owner, issue.pk, retries=True, canary=False)
     assert again is not None
     assert [delivery for delivery, _, _ in again.members] == everybody[4:]
     turn(again, ask=everybody[4:])
@@ -221,12 +221,12 @@ def test_a_lost_workers_chunk_is_settled_by_its_journal() -> None:
         begun=frozenset(key[:3]),
         answers={key[0]: journal.Answer("sent", 250, "2.0.0", False)},
     )
-    (held,) = store.leased()
-    assert store.take_back(held, found) == 2
-    assert store.take_back(held, found) is None
+    (held,) = leasing.leased()
+    assert leasing.take_back(held, found) == 2
+    assert leasing.take_back(held, found) is None
     row = Chunk.objects.get(pk=lease.id)
     assert (row.state, row.epoch, row.sent, row.in_doubt, row.window) == ("waiting", 2, 1, 2, [])
-    again = store.lease(lease.owner, issue.pk, retries=False, canary=False)
+    again = leasing.lease(lease.owner, issue.pk, retries=False, canary=False)
     assert again is not None
     assert [delivery for delivery, _, _ in again.members] == everybody[3:]
     assert turn(lease, settled=settled(everybody[:1])).fenced

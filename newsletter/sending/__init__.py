@@ -2,13 +2,15 @@
 
 The database is the only truth. A worker may write the content of a message only while the
 message stands in the *window* of a chunk that the worker holds, and the window is written in the
-transaction that proves that the worker still holds it (`store`). What stands in a window when its
+transaction that proves that the worker still holds it (`turning`). What stands in a window when its
 holder is lost, and is not cleared by the holder's own journal, is *in doubt* and is never sent
 again by a program. No clock, queue or lock is needed for this to be safe.
 
     planning   which reader gets what, or why nothing; the send plan
     freezing   T1: readers and texts fixed once
-    store      T2-T5: lease, turn, close, take back
+    leasing    T2 and T5: lease, take back
+    turning    T3 and T4: authorise, record, close
+    books      the same in a worker's memory
     sender     the loop that has all this done: `drain`
     journal    what was begun and answered, on the worker's own disk
     policy     what a reply means; pace: how fast

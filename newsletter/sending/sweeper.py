@@ -17,7 +17,7 @@ from django.utils import timezone
 from newsletter.models import Chunk, Delivery, Issue, Outcome, Worker
 from newsletter.rendering import RenderingError
 
-from . import counts, freezing, incidents, journal, pace, store, timing
+from . import counts, freezing, incidents, journal, leasing, pace, timing
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ class Watch:
     def __init__(self) -> None:
         self._still: dict[tuple[int, int, int], float] = {}
 
-    def expired(self, held: list[store.Held]) -> list[store.Held]:
+    def expired(self, held: list[leasing.Held]) -> list[leasing.Held]:
         """Those whose turn counter we have seen unchanged for the length of a lease."""
         now = time.monotonic()
         self._still = {
@@ -49,7 +49,7 @@ def sweep(watch: Watch | None = None) -> None:
     start_due()
     take_back_lost(watch or _watch)
     for issue in Issue.objects.filter(state=Issue.State.SENDING).values_list("pk", flat=True):
-        store.finish(issue)
+        leasing.finish(issue)
     pace.recover()
     fold_old()
 
@@ -77,7 +77,7 @@ def start_due() -> int:
 
 def take_back_lost(watch: Watch) -> int:
     """End the leases of workers proven dead, or silent for a lease's length; how many."""
-    held = store.leased()
+    held = leasing.leased()
     expired = set(watch.expired(held))
     taken = 0
     found: dict[str, journal.Found] = {}
@@ -86,7 +86,7 @@ def take_back_lost(watch: Watch) -> int:
             continue
         if one.name not in found:
             found[one.name] = journal.read(one.name)
-        in_doubt = store.take_back(one, found[one.name])
+        in_doubt = leasing.take_back(one, found[one.name])
         if in_doubt is None:
             continue
         taken += 1

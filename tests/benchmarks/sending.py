@@ -98,11 +98,11 @@ def work() -> dict[str, Any]:
     scene.start_django()
     from django.db import connection
 
-    from newsletter.sending import sender, store
+    from newsletter.sending import books, leasing, sender, turning
 
     first: list[float] = []
     last = [0.0]
-    lease, turn = store.lease, store.turn_once
+    lease, turn = leasing.lease, turning.turn_once
 
     def first_lease(*args: Any, **named: Any) -> Any:
         if not first:
@@ -114,16 +114,16 @@ def work() -> dict[str, Any]:
         last[0] = time.perf_counter()
         return done
 
-    store.lease, store.turn_once = first_lease, last_turn
+    leasing.lease, turning.turn_once = first_lease, last_turn
     watch = Watch()
     for name, one_in in (
         ("begin", SAMPLED),
         ("settle", SAMPLED),
-        ("_parts", 1),
+        ("open_turn", 1),
         ("_take", 1),
-        ("_turn_is_due", 1),
+        ("turn_is_due", 1),
     ):
-        setattr(sender.Sender, name, watch.over(getattr(sender.Sender, name), one_in))
+        setattr(books.Books, name, watch.over(getattr(books.Books, name), one_in))
     connection.ensure_connection()
     made = sender.Sender()
     made.start()

@@ -1,4 +1,4 @@
-"""T2 to T5: the transactions that lease chunks, authorise and record, close and take back.
+"""T3 and T4, the turn: authorise, record and close, in one transaction.
 
 Called in the worker's one database thread. Raw SQL, since this is where each message pays:
 one turn is one UPDATE a chunk and one INSERT for all outcomes, however many they are.
@@ -10,23 +10,21 @@ import contextlib
 import dataclasses
 import datetime as dt
 import functools
-import hashlib
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from newsletter.message import Reader
-from newsletter.models import PLACES, Bounce, Chunk, Issue, Outcome
-from subscribers.models import Subscriber
-from subscribers.suppression import suppress
+from newsletter.models import Chunk, Issue
 
-from . import control, counts, journal, prepared, timing
+from . import control, outcomes, prepared, timing
+from .outcomes import Lease, Settled
 from .policy import Judgement, retry_in
 
 # Why somebody who was to be mailed is not.
@@ -35,41 +33,6 @@ _UNSUBSCRIBED = Judgement("skipped", None, "", "unsubscribed")
 _PAUSED = Judgement("skipped", None, "", "paused")
 _DROPPED = Judgement("skipped", None, "", "categories dropped")
 _NOBODY = Judgement("skipped", None, "", "no such subscription")
-
-
-@dataclass(slots=True)
-class Lease:
-    """A chunk we hold, as the database last confirmed it."""
-
-    id: int
-    issue: int
-    kind: str
-    lane: int
-    first: int
-    last: int
-    round: int
-    takes: str
-    tries: int
-    epoch: int
-    turn: int
-    deferred: int
-    owner: int
-    # Deliveries this round is about, their editions and their domains' numbers.
-    members: list[tuple[int, int, int]] = field(default_factory=list)
-
-    base: int = 0  # Delivery id = base + place.
-
-    def __post_init__(self) -> None:
-        self.base = self.issue * PLACES
-
-
-class Settled(NamedTuple):
-    """The same outcome of some deliveries of one chunk, to store."""
-
-    deliveries: list[int]
-    judgement: Judgement
-    relay: int | None
-    at: dt.datetime
 
 
 @dataclass(slots=True)
@@ -107,126 +70,6 @@ class Done:
     sending: bool = True
     # The chunk's deferred readers after this turn.
     deferred: int = 0
-
-
-@functools.cache
-def _postgres() -> bool:
-    return bool(connection.vendor == "postgresql")
-
-
-@functools.lru_cache(maxsize=32)
-def _time(at: dt.datetime) -> Any:
-    return connection.ops.adapt_datetimefield_value(at)
-
-
-def durable() -> None:
-    """Make this transaction's commit survive power loss, whatever the server's default is."""
-    if _postgres():
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL synchronous_commit = on")
-
-
-# ---- T2
-
-
-def sending_issues() -> list[int]:
-    """Issues that are sending; a few rows by a partial index."""
-    return list(
-        Issue.objects.filter(state="sending").order_by("send_at").values_list("pk", flat=True)
-    )
-
-
-def canary_is_out(issue: int) -> bool:
-    """Whether no canary chunk of the issue is still in its first round."""
-    return (
-        not Chunk.objects.filter(issue_id=issue, kind=Chunk.Kind.CANARY, round=1)
-        .exclude(state=Chunk.State.DONE)
-        .exists()
-    )
-
-
-def lease(
-    owner: int, issue: int, *, retries: bool, canary: bool, not_lanes: Iterable[int] = ()
-) -> Lease | None:
-    """Claim a due chunk of a sending issue, with its members; None if there is none.
-
-    `retries` claims later rounds first; `canary` claims nothing else.
-    """
-    now = timezone.now()
-    conditions = ""
-    if canary:
-        conditions += " AND c.kind = 'canary'"
-    lanes = [int(lane) for lane in not_lanes]
-    if lanes:
-        conditions += f" AND c.lane NOT IN ({', '.join(map(str, lanes))})"
-    order = "c.due_at, c.id"
-    if retries:
-        conditions += " AND c.takes <> 'waiting'"
-    skip = " FOR UPDATE SKIP LOCKED" if _postgres() else ""
-    with transaction.atomic():
-        durable()
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"""UPDATE newsletter_chunk
-                    SET state = 'leased', owner_id = %s, epoch = epoch + 1, turn = 0,
-                        lease_until = %s, "window" = '[]'
-                    WHERE state = 'waiting' AND id = (
-                        SELECT c.id FROM newsletter_chunk c
-                        WHERE c.issue_id = %s AND c.state = 'waiting' AND c.due_at <= %s
-                              {conditions}
-                        ORDER BY {order} LIMIT 1{skip})
-                      AND EXISTS (SELECT 1 FROM newsletter_issue i
-                                  WHERE i.id = %s AND i.state = 'sending')
-                    RETURNING id, issue_id, kind, lane, first, last, round, takes, tries, epoch,
-                              turn, deferred""",
-                [
-                    owner,
-                    _time(now + dt.timedelta(seconds=timing.LEASE)),
-                    issue,
-                    _time(now),
-                    issue,
-                ],
-            )
-            row = cursor.fetchone()
-            if row is None:
-                return None
-            found = Lease(*(*row, owner))
-            found.members = _members(cursor, found)
-    return found
-
-
-def _members(cursor: Any, chunk: Lease) -> list[tuple[int, int, int]]:
-    """(delivery, edition, domain) of all this round is about who have no outcome in it."""
-    between = [chunk.first, chunk.last, chunk.first, chunk.last]
-    if chunk.takes == "waiting":
-        cursor.execute(
-            """SELECT d.id, d.edition_id, s.domain FROM newsletter_delivery d
-               JOIN subscribers_subscription s ON s.id = d.subscription_id
-               WHERE d.id BETWEEN %s AND %s AND NOT EXISTS (
-                   SELECT 1 FROM newsletter_outcome o
-                   WHERE o.delivery_id BETWEEN %s AND %s AND o.delivery_id = d.id)
-               ORDER BY d.id""",
-            between,
-        )
-    else:
-        # The state stands literally: SQLite uses a partial index for nothing else.
-        state = {"deferred": "deferred", "failed": "failed", "in_doubt": "in_doubt"}[chunk.takes]
-        cursor.execute(
-            f"""SELECT d.id, d.edition_id, s.domain FROM newsletter_outcome o
-               JOIN newsletter_delivery d ON d.id = o.delivery_id
-               JOIN subscribers_subscription s ON s.id = d.subscription_id
-               WHERE o.delivery_id BETWEEN %s AND %s AND o.state = '{state}'
-                 AND o.resolved_at IS NULL AND NOT EXISTS (
-                   SELECT 1 FROM newsletter_outcome n
-                   WHERE n.delivery_id BETWEEN %s AND %s
-                     AND n.delivery_id = o.delivery_id AND n.round > o.round)
-               ORDER BY d.id""",
-            between,
-        )
-    return list(cursor.fetchall())
-
-
-# ---- T3 and T4
 
 
 def turn_once(parts: Sequence[Part], editions: dict[int, int]) -> list[Done]:
@@ -278,8 +121,8 @@ def turn(parts: Sequence[Part], editions: dict[int, int], done: list[Done]) -> N
             rows: list[tuple[Lease, Settled]] = []
             for part in parts:
                 results.append(_part(cursor, part, sending, good, left, rows, now))
-            _insert(cursor, rows)
-        _bounces(rows)
+            outcomes.insert(cursor, rows)
+        outcomes.bounces(rows)
         for one in results:
             if one.ended and one.lease.kind == Chunk.Kind.CANARY and one.lease.round == 1:
                 _judge_canary(one.lease.issue)
@@ -289,7 +132,7 @@ def turn(parts: Sequence[Part], editions: dict[int, int], done: list[Done]) -> N
 @contextlib.contextmanager
 def _pipelined() -> Iterator[None]:
     """On PostgreSQL: statements wait for an answer only where one is read."""
-    if not _postgres():
+    if not outcomes.is_postgres():
         yield
         return
     connection.ensure_connection()
@@ -302,7 +145,7 @@ def _begin(cursor: Any, issues: set[int]) -> None:
 
     One statement for all of it: a turn is round trips to the database more than anything else.
     """
-    if _postgres():
+    if outcomes.is_postgres():
         locks = "".join(
             f", pg_advisory_xact_lock_shared({control.ADVISORY}, {issue})"
             for issue in sorted(issues)
@@ -323,10 +166,10 @@ def _consent(
     """Which issues are sending; of those the turn asks about, whom to mail and who has left."""
     asked = [delivery for part in parts for delivery in (*part.ask, *part.again)]
     issues = ", ".join(map(str, sorted({part.lease.issue for part in parts})))
-    in_postgres = _postgres()
+    in_postgres = outcomes.is_postgres()
     cursor.execute(
         (_WHO_POSTGRES if in_postgres else _WHO_SQLITE).format(issues=issues),
-        [_listed(asked), _time(now)],
+        [outcomes.listed(asked), outcomes.as_time(now)],
     )
     if in_postgres:
         found = cursor.fetchall()
@@ -367,19 +210,13 @@ _WHO_POSTGRES = f"""SELECT NULL, id, 0::bigint, 0, 0, 0, 0::bigint {_SENDING}
             UNION ALL SELECT {_COLUMNS} {_READERS} WHERE d.id {_AMONG["postgresql"]} {_MAY}"""
 
 
-def _listed(numbers: list[int]) -> str:
-    """Ids as one value of a statement."""
-    listed = json.dumps(numbers)
-    return "{" + listed[1:-1] + "}" if _postgres() else listed
-
-
 def _why_not(cursor: Any, missing: list[int], now: dt.datetime) -> dict[int, Judgement]:
     """Why these may not be mailed."""
     cursor.execute(
         f"""SELECT d.id, p.id IS NOT NULL, s.state = 'active' AND coalesce(r.address, '') <> '',
                    s.paused_until > %s
             {_READERS} WHERE d.id {_AMONG[connection.vendor]}""",
-        [_time(now), _listed(missing)],
+        [outcomes.as_time(now), outcomes.listed(missing)],
     )
     # Whom the query does not know: the subscription is gone although nothing may delete it.
     left = dict.fromkeys(missing, _NOBODY)
@@ -433,10 +270,13 @@ def _part(
         done.ended = True
     elif not window and (part.let_go is not None or not done.sending):
         ending = "state = 'waiting', owner_id = NULL, lease_until = NULL, due_at = %s, "
-        params = [_time(now + dt.timedelta(seconds=part.let_go or 0.0))]
+        params = [outcomes.as_time(now + dt.timedelta(seconds=part.let_go or 0.0))]
         done.ended = True
     if not done.ended:
-        ending, params = "lease_until = %s, ", [_time(now + dt.timedelta(seconds=timing.LEASE))]
+        ending, params = (
+            "lease_until = %s, ",
+            [outcomes.as_time(now + dt.timedelta(seconds=timing.LEASE))],
+        )
     done.deferred = chunk.deferred + delta["deferred"]
     changed = "".join(f"{name} = {name} + %s, " for name, n in delta.items() if n)
     base = chunk.base
@@ -466,13 +306,13 @@ def _close(
         return (
             f"state = 'waiting', round = round + 1, takes = 'deferred', tries = tries + 1,"
             f" due_at = %s, {free}",
-            [_time(now + wait)],
+            [outcomes.as_time(now + wait)],
             [],
             0,
         )
     # Past the lifetime: one more outcome says so, and the chunk is done.
     following = dataclasses.replace(chunk, round=chunk.round + 1, takes="deferred")
-    pending = {delivery for delivery, _, _ in _members(cursor, following)}
+    pending = {delivery for delivery, _, _ in outcomes.members(cursor, following)}
     for one in settled:
         if one.judgement.state == "deferred":
             pending.update(one.deliveries)
@@ -482,79 +322,6 @@ def _close(
     judgement = Judgement("failed", None, "4.4.7", "given up after the last try")
     rows = [(following, Settled(sorted(pending), judgement, None, now))] if pending else []
     return f"state = 'done', round = round + 1, takes = 'deferred', {free}", [], rows, len(pending)
-
-
-def _insert(cursor: Any, rows: list[tuple[Lease, Settled]]) -> None:
-    """Insert outcomes; a duplicate (delivery, round) refuses the whole turn: a second fence.
-
-    One statement for all that are alike, and most are: half the cost of a row each, and one
-    hand-over to the connections' thread instead of one a row.
-    """
-    alike: dict[tuple[Any, ...], list[int]] = {}
-    for chunk, one in rows:
-        judgement = one.judgement
-        about = (
-            chunk.round, one.at, one.relay,
-            judgement.code, judgement.state, judgement.status, judgement.detail,
-        )  # fmt: skip
-        same = alike.get(about)
-        alike[about] = one.deliveries if same is None else same + one.deliveries
-    if _postgres():
-        each, source = "unnest(%s::bigint[])", ""
-        typed = "%s::smallint, %s::timestamptz, %s::smallint, %s::smallint"
-    else:
-        each, source, typed = "value", " FROM json_each(%s)", "%s, %s, %s, %s"
-    for (round_, at, relay, *rest), deliveries in alike.items():
-        listed, values = _listed(deliveries), [round_, _time(at), relay, *rest]
-        cursor.execute(
-            f"""INSERT INTO newsletter_outcome (delivery_id, round, at, relay_id, code, state,
-                    status, detail, resolved_by, evidence)
-                SELECT {each}, {typed}, %s, %s, %s, '', ''{source}""",
-            [*values, listed] if source else [listed, *values],
-        )
-
-
-def _bounces(rows: list[tuple[Lease, Settled]]) -> None:
-    """Hard refusals at the hand-off: the report and the suppression, with the outcome itself."""
-    hard = {
-        delivery: (chunk, one)
-        for chunk, one in rows
-        if one.judgement.hard
-        for delivery in one.deliveries
-    }
-    if not hard:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT d.id, s.subscriber_id FROM newsletter_delivery d"
-            " JOIN subscribers_subscription s ON s.id = d.subscription_id"
-            f" WHERE d.id IN ({', '.join(map(str, sorted(hard)))})"
-        )
-        who = {int(delivery): int(subscriber) for delivery, subscriber in cursor.fetchall()}
-    keys = dict(
-        Subscriber.objects.filter(pk__in=who.values(), key__isnull=False).values_list("pk", "key")
-    )
-    Bounce.objects.bulk_create(
-        [
-            Bounce(
-                at=one.at,
-                subscriber_id=who.get(delivery),
-                delivery_id=delivery,
-                kind=Bounce.Kind.HARD,
-                via="smtp",
-                status=one.judgement.status,
-                reason=one.judgement.detail,
-                seen=hashlib.sha256(f"smtp:{delivery}:{chunk.round}".encode()).hexdigest(),
-            )
-            for delivery, (chunk, one) in sorted(hard.items())
-        ],
-        ignore_conflicts=True,
-    )
-    for delivery, (_chunk, one) in sorted(hard.items()):
-        key = keys.get(who.get(delivery, 0))
-        if key is not None:
-            evidence = {"via": "smtp", "status": one.judgement.status, "delivery": delivery}
-            suppress(key, "hard", evidence)
 
 
 def _judge_canary(issue_id: int) -> None:
@@ -595,108 +362,3 @@ def was_stored(chunk: Lease) -> bool | None:
     if turn_number == chunk.turn and owner == chunk.owner and state == "leased":
         return False
     return None
-
-
-def finish(issue_id: int) -> bool:
-    """Sending -> sent when no chunk is left undone; True if this call did it."""
-    with transaction.atomic():
-        durable()
-        with connection.cursor() as cursor:
-            cursor.execute(
-                """UPDATE newsletter_issue SET state = 'sent', finished_at = %s
-                   WHERE id = %s AND state = 'sending'
-                     AND NOT EXISTS (SELECT 1 FROM newsletter_chunk c
-                                     WHERE c.issue_id = %s AND c.state = 'waiting')
-                     AND NOT EXISTS (SELECT 1 FROM newsletter_chunk c
-                                     WHERE c.issue_id = %s AND c.state = 'leased')""",
-                [_time(timezone.now()), issue_id, issue_id, issue_id],
-            )
-            if cursor.rowcount != 1:
-                return False
-        counts.store(issue_id)
-    return True
-
-
-# ---- T5
-
-
-class Held(NamedTuple):
-    """A leased chunk as the sweeper sees it."""
-
-    chunk: int
-    epoch: int
-    turn: int
-    owner: int
-    name: str
-
-
-def leased() -> list[Held]:
-    """Every leased chunk and its owner's name."""
-    return [
-        Held(*row)
-        for row in Chunk.objects.filter(state=Chunk.State.LEASED).values_list(
-            "pk", "epoch", "turn", "owner_id", "owner__name"
-        )
-    ]
-
-
-def take_back(held: Held, found: journal.Found) -> int | None:
-    """End a lost worker's lease; how many fell in doubt, or None if somebody was first.
-
-    What its journal answers becomes that outcome; what a complete journal does not show begun
-    stays waiting; the rest is in doubt and no program sends it again.
-    """
-    now = timezone.now()
-    with transaction.atomic():
-        durable()
-        chunk = (
-            Chunk.objects.select_for_update()
-            .filter(pk=held.chunk, epoch=held.epoch, state=Chunk.State.LEASED)
-            .first()
-        )
-        if chunk is None:
-            return None
-        base = chunk.issue_id * PLACES
-        holding = Lease(
-            id=chunk.pk, issue=chunk.issue_id, kind=chunk.kind, lane=chunk.lane,
-            first=chunk.first, last=chunk.last, round=chunk.round, takes=chunk.takes,
-            tries=chunk.tries, epoch=chunk.epoch, turn=chunk.turn, deferred=chunk.deferred,
-            owner=held.owner,
-        )  # fmt: skip
-        rows: list[tuple[Lease, Settled]] = []
-        for place in chunk.window:
-            key = (chunk.pk, chunk.epoch, base + place)
-            answer = found.answers.get(key)
-            if answer is not None:
-                judgement = Judgement(
-                    answer.state, answer.code or None, answer.status, "", hard=answer.hard
-                )
-            elif found.complete and key not in found.begun:
-                continue
-            else:
-                judgement = Judgement("in_doubt", None, "", "the worker was lost")
-            rows.append((holding, Settled([base + place], judgement, None, now)))
-        delta = dict.fromkeys(
-            ("sent", "deferred", "failed", "in_doubt", "skipped", "suppressed"), 0
-        )
-        for _lease, one in rows:
-            delta[one.judgement.state] += len(one.deliveries)
-            if chunk.takes != "waiting":
-                delta[chunk.takes] -= len(one.deliveries)
-        changed = "".join(f"{name} = {name} + {n}, " for name, n in delta.items() if n)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"""UPDATE newsletter_chunk SET {changed}state = 'waiting', epoch = epoch + 1,
-                       owner_id = NULL, lease_until = NULL, "window" = '[]'
-                    WHERE id = %s AND epoch = %s AND state = 'leased'""",
-                [chunk.pk, chunk.epoch],
-            )
-            if cursor.rowcount != 1:
-                return None
-            _insert(cursor, rows)
-        _bounces(rows)
-        if chunk.issue.state == Issue.State.CANCELLED:
-            counts.store(chunk.issue_id)
-    return sum(
-        len(one.deliveries) for _, one in rows if one.judgement.state == Outcome.State.IN_DOUBT
-    )

@@ -1,0 +1,186 @@
+"""A chunk in somebody's hands, and what became of its deliveries: what all transactions share.
+
+Raw SQL, since this is where each message pays: all outcomes of a turn that are alike are one
+statement, however many they are.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from newsletter.models import PLACES, Bounce
+from subscribers.models import Subscriber
+from subscribers.suppression import suppress
+
+from .policy import Judgement
+
+
+@dataclass(slots=True)
+class Lease:
+    """A chunk we hold, as the database last confirmed it."""
+
+    id: int
+    issue: int
+    kind: str
+    lane: int
+    first: int
+    last: int
+    round: int
+    takes: str
+    tries: int
+    epoch: int
+    turn: int
+    deferred: int
+    owner: int
+    # Deliveries this round is about, their editions and their domains' numbers.
+    members: list[tuple[int, int, int]] = field(default_factory=list)
+
+    base: int = 0  # Delivery id = base + place.
+
+    def __post_init__(self) -> None:
+        self.base = self.issue * PLACES
+
+
+class Settled(NamedTuple):
+    """The same outcome of some deliveries of one chunk, to store."""
+
+    deliveries: list[int]
+    judgement: Judgement
+    relay: int | None
+    at: dt.datetime
+
+
+@functools.cache
+def is_postgres() -> bool:
+    """Whether the database is PostgreSQL; if not it is SQLite."""
+    return bool(connection.vendor == "postgresql")
+
+
+@functools.lru_cache(maxsize=32)
+def as_time(at: dt.datetime) -> Any:
+    """A moment as a value of a raw statement."""
+    return connection.ops.adapt_datetimefield_value(at)
+
+
+def durable() -> None:
+    """Make this transaction's commit survive power loss, whatever the server's default is."""
+    if is_postgres():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL synchronous_commit = on")
+
+
+def listed(numbers: list[int]) -> str:
+    """Ids as one value of a statement."""
+    text = json.dumps(numbers)
+    return "{" + text[1:-1] + "}" if is_postgres() else text
+
+
+def members(cursor: Any, chunk: Lease) -> list[tuple[int, int, int]]:
+    """(delivery, edition, domain) of all this round is about who have no outcome in it."""
+    between = [chunk.first, chunk.last, chunk.first, chunk.last]
+    if chunk.takes == "waiting":
+        cursor.execute(
+            """SELECT d.id, d.edition_id, s.domain FROM newsletter_delivery d
+               JOIN subscribers_subscription s ON s.id = d.subscription_id
+               WHERE d.id BETWEEN %s AND %s AND NOT EXISTS (
+                   SELECT 1 FROM newsletter_outcome o
+                   WHERE o.delivery_id BETWEEN %s AND %s AND o.delivery_id = d.id)
+               ORDER BY d.id""",
+            between,
+        )
+    else:
+        # The state stands literally: SQLite uses a partial index for nothing else.
+        state = {"deferred": "deferred", "failed": "failed", "in_doubt": "in_doubt"}[chunk.takes]
+        cursor.execute(
+            f"""SELECT d.id, d.edition_id, s.domain FROM newsletter_outcome o
+               JOIN newsletter_delivery d ON d.id = o.delivery_id
+               JOIN subscribers_subscription s ON s.id = d.subscription_id
+               WHERE o.delivery_id BETWEEN %s AND %s AND o.state = '{state}'
+                 AND o.resolved_at IS NULL AND NOT EXISTS (
+                   SELECT 1 FROM newsletter_outcome n
+                   WHERE n.delivery_id BETWEEN %s AND %s
+                     AND n.delivery_id = o.delivery_id AND n.round > o.round)
+               ORDER BY d.id""",
+            between,
+        )
+    return list(cursor.fetchall())
+
+
+def insert(cursor: Any, rows: list[tuple[Lease, Settled]]) -> None:
+    """Insert outcomes; a duplicate (delivery, round) refuses the whole turn: a second fence.
+
+    One statement for all that are alike, and most are: half the cost of a row each, and one
+    hand-over to the connections' thread instead of one a row.
+    """
+    alike: dict[tuple[Any, ...], list[int]] = {}
+    for chunk, one in rows:
+        judgement = one.judgement
+        about = (
+            chunk.round, one.at, one.relay,
+            judgement.code, judgement.state, judgement.status, judgement.detail,
+        )  # fmt: skip
+        same = alike.get(about)
+        alike[about] = one.deliveries if same is None else same + one.deliveries
+    if is_postgres():
+        each, source = "unnest(%s::bigint[])", ""
+        typed = "%s::smallint, %s::timestamptz, %s::smallint, %s::smallint"
+    else:
+        each, source, typed = "value", " FROM json_each(%s)", "%s, %s, %s, %s"
+    for (round_, at, relay, *rest), deliveries in alike.items():
+        ids, values = listed(deliveries), [round_, as_time(at), relay, *rest]
+        cursor.execute(
+            f"""INSERT INTO newsletter_outcome (delivery_id, round, at, relay_id, code, state,
+                    status, detail, resolved_by, evidence)
+                SELECT {each}, {typed}, %s, %s, %s, '', ''{source}""",
+            [*values, ids] if source else [ids, *values],
+        )
+
+
+def bounces(rows: list[tuple[Lease, Settled]]) -> None:
+    """Hard refusals at the hand-off: the report and the suppression, with the outcome itself."""
+    hard = {
+        delivery: (chunk, one)
+        for chunk, one in rows
+        if one.judgement.hard
+        for delivery in one.deliveries
+    }
+    if not hard:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT d.id, s.subscriber_id FROM newsletter_delivery d"
+            " JOIN subscribers_subscription s ON s.id = d.subscription_id"
+            f" WHERE d.id IN ({', '.join(map(str, sorted(hard)))})"
+        )
+        who = {int(delivery): int(subscriber) for delivery, subscriber in cursor.fetchall()}
+    keys = dict(
+        Subscriber.objects.filter(pk__in=who.values(), key__isnull=False).values_list("pk", "key")
+    )
+    Bounce.objects.bulk_create(
+        [
+            Bounce(
+                at=one.at,
+                subscriber_id=who.get(delivery),
+                delivery_id=delivery,
+                kind=Bounce.Kind.HARD,
+                via="smtp",
+                status=one.judgement.status,
+                reason=one.judgement.detail,
+                seen=hashlib.sha256(f"smtp:{delivery}:{chunk.round}".encode()).hexdigest(),
+            )
+            for delivery, (chunk, one) in sorted(hard.items())
+        ],
+        ignore_conflicts=True,
+    )
+    for delivery, (_chunk, one) in sorted(hard.items()):
+        key = keys.get(who.get(delivery, 0))
+        if key is not None:
+            evidence = {"via": "smtp", "status": one.judgement.status, "delivery": delivery}
+            suppress(key, "hard", evidence)
