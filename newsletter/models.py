@@ -409,11 +409,11 @@ class Outcome(models.Model):
 
     class Meta:
         constraints = [
+            # "Sent" stands first: SQLite takes as long over the list as over the rest of the row.
             models.CheckConstraint(
                 name="outcome_state",
-                condition=Q(
-                    state__in=["sent", "deferred", "failed", "in_doubt", "skipped", "suppressed"]
-                ),
+                condition=Q(state="sent")
+                | Q(state__in=["deferred", "failed", "in_doubt", "skipped", "suppressed"]),
             ),
         ]
         indexes = [
