@@ -84,11 +84,13 @@ def listed(numbers: list[int]) -> str:
 
 def members(cursor: Any, chunk: Lease) -> list[tuple[int, int, int]]:
     """(delivery, edition, domain) of all this round is about who have no outcome in it."""
-    between = [chunk.first, chunk.last, chunk.first, chunk.last]
+    between = [chunk.first, chunk.last] * 2
+    # A join would let PostgreSQL read all subscriptions of a small site for the few of a chunk
+    # (20,000: 6 ms of its time a lease).
+    domain = "(SELECT s.domain FROM subscribers_subscription s WHERE s.id = d.subscription_id)"
     if chunk.takes == "waiting":
         cursor.execute(
-            """SELECT d.id, d.edition_id, s.domain FROM newsletter_delivery d
-               JOIN subscribers_subscription s ON s.id = d.subscription_id
+            f"""SELECT d.id, d.edition_id, {domain} FROM newsletter_delivery d
                WHERE d.id BETWEEN %s AND %s AND NOT EXISTS (
                    SELECT 1 FROM newsletter_outcome o
                    WHERE o.delivery_id BETWEEN %s AND %s AND o.delivery_id = d.id)
@@ -99,9 +101,8 @@ def members(cursor: Any, chunk: Lease) -> list[tuple[int, int, int]]:
         # The state stands literally: SQLite uses a partial index for nothing else.
         state = {"deferred": "deferred", "failed": "failed", "in_doubt": "in_doubt"}[chunk.takes]
         cursor.execute(
-            f"""SELECT d.id, d.edition_id, s.domain FROM newsletter_outcome o
+            f"""SELECT d.id, d.edition_id, {domain} FROM newsletter_outcome o
                JOIN newsletter_delivery d ON d.id = o.delivery_id
-               JOIN subscribers_subscription s ON s.id = d.subscription_id
                WHERE o.delivery_id BETWEEN %s AND %s AND o.state = '{state}'
                  AND o.resolved_at IS NULL AND NOT EXISTS (
                    SELECT 1 FROM newsletter_outcome n
