@@ -12,13 +12,14 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import OperationalError
 from django.http import Http404
 from django.test import RequestFactory, override_settings
 from django.utils import timezone
 
 from newsletter import sending
 from newsletter.models import PLACES, Bounce, Chunk, Delivery, Outcome, Relay, Worker
-from newsletter.sending import pace, timing
+from newsletter.sending import incidents, pace, timing
 from subscribers.addresses import domain_number
 from subscribers.models import AuditEntry, Limit, Subscription
 from tests import builders
@@ -143,6 +144,24 @@ def test_a_run_of_policy_refusals_pauses_and_says_why(relay: Smtpd) -> None:
     assert 20 <= ledger["failed"] < 150
     assert ledger["waiting"] == 300 - ledger["failed"]
     assert not Bounce.objects.exists()
+
+
+@faults("dot:554 5.7.1 message looks like spam")
+def test_a_database_that_is_away_just_then_does_not_spare_the_pause(
+    relay: Smtpd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away = iter([True, True, False])
+    really = incidents.pause_for
+
+    def pause_for(*what: Any) -> None:
+        if next(away):
+            raise OperationalError("the connection is gone")
+        really(*what)
+
+    monkeypatch.setattr(incidents, "pause_for", pause_for)
+    issue = issue_for(30)
+    send(issue)
+    assert (issue.state, next(away, "asked three times")) == ("paused", "asked three times")
 
 
 @faults("dot:drop")
