@@ -142,7 +142,7 @@ class Books:
             self._pull(hold)
 
     def try_journal(self) -> None:
-        """Whether the disk takes a record again; the slot is given back at once."""
+        """Go on if the disk takes a record again; its slot is given back at once."""
         if self.broken_journal and not self.in_window:
             try:
                 self._journal.free(self._journal.begin(0, 0, 0))

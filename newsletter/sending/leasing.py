@@ -30,7 +30,7 @@ def lease(
 ) -> Lease | None:
     """Claim a due chunk of a sending issue, with its members; None if there is none.
 
-    `retries` claims later rounds first; `canary` claims nothing else.
+    `retries` claims a later round and `canary` a chunk of the canary, or nothing.
     """
     now = timezone.now()
     conditions = ""
@@ -39,7 +39,6 @@ def lease(
     lanes = [int(lane) for lane in not_lanes]
     if lanes:
         conditions += f" AND c.lane NOT IN ({', '.join(map(str, lanes))})"
-    order = "c.due_at, c.id"
     if retries:
         conditions += " AND c.takes <> 'waiting'"
     skip = " FOR UPDATE SKIP LOCKED" if outcomes.is_postgres() else ""
@@ -54,7 +53,7 @@ def lease(
                         SELECT c.id FROM newsletter_chunk c
                         WHERE c.issue_id = %s AND c.state = 'waiting' AND c.due_at <= %s
                               {conditions}
-                        ORDER BY {order} LIMIT 1{skip})
+                        ORDER BY c.due_at, c.id LIMIT 1{skip})
                       AND EXISTS (SELECT 1 FROM newsletter_issue i
                                   WHERE i.id = %s AND i.state = 'sending')
                     RETURNING id, issue_id, kind, lane, first, last, round, takes, tries, epoch,

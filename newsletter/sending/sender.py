@@ -17,7 +17,7 @@ import secrets
 import socket
 import sys
 import threading
-from collections.abc import Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -318,17 +318,17 @@ class Sender:
             self._lease_look = 0.0  # Look again before we say that nothing is left.
         return True
 
-    async def _commit(self, parts: list[Part], editions: Iterable[int]) -> list[Done]:
+    async def _commit(self, parts: list[Part], editions: list[int]) -> list[Done]:
         """One turn, whatever the database does meanwhile; raises when it cannot be known yet."""
         try:
-            return await self._db(self._commit_now, parts, list(editions))
+            return await self._db(self._commit_now, parts, editions)
         except IntegrityError:
             # A constraint refused it: a defect of ours in one chunk must not hold the others.
             log.exception("a turn was refused; each chunk on its own")
         done = []
         for part in parts:
             try:
-                done += await self._db(self._commit_now, [part], list(editions))
+                done += await self._db(self._commit_now, [part], editions)
             except IntegrityError:
                 log.exception("chunk %s is let go of: its turn was refused", part.lease.id)
                 done.append(Done(part.lease, fenced=True))
