@@ -7,11 +7,11 @@ from pathlib import Path
 
 
 def main() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsletter.settings")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsletter.config.settings")
     if sys.argv[1:2] == ["quickstart"]:
         # Ports must be known before settings are read. The trial runs in development mode, for
         # the page of caught mail; settings refuse DEBUG together with a public BASE_URL.
-        from newsletter.trial import prepare_environment
+        from newsletter.config.trial import prepare_environment
 
         prepare_environment(
             os.environ,

@@ -8,6 +8,6 @@ class NewsletterConfig(AppConfig):
     default_auto_field = "django.db.models.AutoField"
 
     def ready(self) -> None:
-        from . import reader_data
+        from .sending import reader_export as reader_data
 
         reader_data.register()

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import ForeignKey
 from django.utils import timezone
 
-from . import scrub, suppression
+from . import secure_delete, suppression
 from .models import AuditEntry, ConsentEvent, Subscriber, Subscription
 
 
@@ -47,7 +47,7 @@ def erase(subscriber: Subscriber, *, by: str) -> bool:
         _let_go(row)
         _blank_admin_history(row, ties)
         AuditEntry.objects.create(actor=by[:150], action="erased", target=f"subscriber:{row.pk}")
-    scrub.note()
+    secure_delete.note()
     return True
 
 

@@ -17,7 +17,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django_tasks import task
 
-from . import emails, languages, limits, rekeying, scrub, suppression
+from . import emails, languages, limits, rekeying, secure_delete, suppression
 from .addresses import canonical
 from .emails import Letter
 from .limits import Rate
@@ -139,7 +139,7 @@ def sweep() -> None:
     _give_up_address_changes(now)
     limits.sweep(now=now)
     rekeying.sweep()
-    scrub.sweep()
+    secure_delete.sweep()
 
 
 def _ask_the_forgotten(now: dt.datetime) -> None:
@@ -210,7 +210,7 @@ def _forget(now: dt.datetime) -> None:
             )
             for subscriber in lonely:
                 subscriber.delete()
-        scrub.note()
+        secure_delete.note()
 
 
 def _give_up_address_changes(now: dt.datetime) -> None:

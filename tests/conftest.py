@@ -28,7 +28,7 @@ os.environ["BASE_URL"] = "http://127.0.0.1:8000"
 os.environ["SMTP_URL"] = "smtp://127.0.0.1:1"
 for _name in ("DEBUG", "TRUSTED_PROXIES", "TASKS_ENGINE", "BOUNCE_DOMAIN", "METRICS"):
     os.environ.pop(_name, None)
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsletter.settings")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsletter.config.settings")
 # Playwright's synchronous API runs a loop in this thread; Django then refuses its own ORM.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 

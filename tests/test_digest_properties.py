@@ -18,7 +18,7 @@ from newsletter.digest.writing import write
 # More by hand: `EXAMPLES=2000 pytest tests/test_digest_properties.py`.
 EXAMPLES = int(os.environ.get("EXAMPLES", "40"))
 FIXTURES = sorted((Path(__file__).parent / "data" / "digests").glob("*.md"))
-SAMPLES = sorted((Path(__file__).parent.parent / "newsletter" / "samples").glob("*.md"))
+SAMPLES = sorted((Path(__file__).parent.parent / "newsletter" / "config" / "samples").glob("*.md"))
 
 LETTERS = "abcXYZ市场动态产品 0189"
 # Words as people write them: a letter at both ends, so that nothing is trimmed.

@@ -10,7 +10,7 @@ import pytest
 from newsletter.digest import Bullet, Digest, Link, decode, parse
 
 DATA = Path(__file__).parent / "data" / "digests"
-SAMPLES = Path(__file__).parent.parent / "newsletter" / "samples"
+SAMPLES = Path(__file__).parent.parent / "newsletter" / "config" / "samples"
 DAY = dt.date(2026, 3, 2)
 
 

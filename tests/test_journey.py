@@ -90,7 +90,7 @@ def town(site: Site) -> Iterator[Town]:
         site.env["SMTP_URL"] = f"smtp://127.0.0.1:{relay.port}?starttls=never"
         site.manage("shell", "--verbosity", "0", "-c", SET_UP)
         log = stack.enter_context((site.folder / "processes.log").open("wb"))
-        web = [sys.executable, "-m", "gunicorn", "newsletter.wsgi", "--threads", "4",
+        web = [sys.executable, "-m", "gunicorn", "newsletter.config.wsgi", "--threads", "4",
                "--bind", f"127.0.0.1:{port}", "--no-control-socket"]  # fmt: skip
         worker = [sys.executable, str(ROOT / "manage.py"), "worker"]
         for command in (web, worker):

@@ -15,15 +15,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from newsletter.models import Issue, Item
 from subscribers import categories as life
+from subscribers import theme
 from subscribers.admin.access import find_publication, require, visible
 from subscribers.admin.chrome import PagesAdmin, page, record
 from subscribers.choice import NoBitLeft
 from subscribers.models import Category, Publication
 from subscribers.roles import Act, may
-
-from .. import theme
-from ..models import Issue, Item
 
 if TYPE_CHECKING:
     _Form = forms.ModelForm[Category]

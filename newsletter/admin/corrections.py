@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from newsletter.issues.revisions import add_revision
 from subscribers.admin.access import actor
 from subscribers.admin.chrome import record
 from subscribers.models import Publication
@@ -23,7 +24,6 @@ from subscribers.roles import Act
 
 from ..digest import markdown
 from ..models import Issue, Item, Revision
-from ..snapshots import add_revision
 from .frame import address, find_issue, issue_page
 from .item_form import ItemForm
 

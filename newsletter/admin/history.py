@@ -6,11 +6,11 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from newsletter.issues.revisions import differences, value_of
 from subscribers.models import AuditEntry
 from subscribers.roles import Act
 
 from ..models import Issue, Revision
-from ..snapshots import differences, value_of
 from .frame import address, find_issue, issue_page
 
 # Entries shown of one issue; a page of the audit trail has the rest.

@@ -10,13 +10,13 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from newsletter.issues.revisions import bullets_of, bullets_text
 from subscribers.models import Category
 
 from ..digest import markdown
 from ..digest.value import Bullet
 from ..importing import link_key
 from ..models import Issue, Item, Link
-from ..snapshots import bullets_of, bullets_text
 
 if TYPE_CHECKING:
     _Item = forms.ModelForm[Item]

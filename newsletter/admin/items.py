@@ -9,13 +9,13 @@ from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedi
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from newsletter.issues.revisions import note_edit
 from subscribers.admin.access import actor
 from subscribers.admin.chrome import record
 from subscribers.models import Category
 from subscribers.roles import Act
 
 from ..models import Issue, Item, Link
-from ..snapshots import note_edit
 from .frame import address, find_issue, issue_page
 from .item_form import AboutForm, ItemForm
 

@@ -26,6 +26,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_safe
 
+from newsletter import editions, rendering
+from newsletter.archive import stylesheet
+from newsletter.archive.views import issue_page as site_page
+from newsletter.editions import published
+from newsletter.issues import preflight as checks
 from subscribers import consent
 from subscribers.addresses import BadAddress, normalise
 from subscribers.admin.access import require
@@ -35,12 +40,9 @@ from subscribers.models import Publication, Subscription
 from subscribers.roles import Act, may
 from subscribers.suppression import suppressed
 
-from .. import archive, editions, looks, rendering
-from .. import preflight as checks
 from ..editions import IssueView
 from ..feeds import contents
 from ..models import Edition, Issue, Link
-from ..views import issue_page as site_page
 from .frame import address as address_of
 from .frame import find_issue, issue_page
 from .selection import chosen_selection, query_of
@@ -279,7 +281,7 @@ def _with_sheets(html: str, publication: Publication) -> str:
     path = finders.find("newsletter/site.css")
     assert isinstance(path, str), "the site's style sheet is part of this app"
     sheet = Path(path).read_text(encoding="utf-8")
-    sheet += looks.stylesheet(publication, archive.categories(publication))
+    sheet += stylesheet.stylesheet(publication, published.categories(publication))
     return _SHEETS.sub("", html).replace("</head>", f"<style>{sheet}</style></head>", 1)
 
 

@@ -16,12 +16,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from newsletter.editions.published import zone_of
 from subscribers.admin.access import actor
 from subscribers.models import Publication
 from subscribers.roles import Act
 
 from .. import editions, sending
-from ..archive import zone_of
 from ..models import Edition, Issue
 from .frame import RELEASED, address, find_issue, issue_page
 from .seen import Seen

@@ -21,7 +21,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from django.conf import settings
 
-from newsletter.settings import is_loopback
+from newsletter.smtp.server import is_loopback
 
 from . import effects
 from .reading import MAX_BYTES

@@ -16,11 +16,12 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from newsletter import editions
+from newsletter.editions import published
 from subscribers import languages
 from subscribers.choice import Choice
 from subscribers.models import Category, Publication, Subscription
 
-from .. import archive, editions
 from ..digest import markdown
 from ..models import Issue, Item
 from ..rendering import neutral
@@ -43,11 +44,11 @@ class Chosen:
     publication: Publication
     categories: tuple[Category, ...] | None = None
     slices: tuple[Category, ...] = ()
-    month: archive.Month | None = None
+    month: published.Month | None = None
     subscription: Subscription | None = None
     token: str = ""
 
-    def path(self, form: Form, month: archive.Month | None = None) -> str:
+    def path(self, form: Form, month: published.Month | None = None) -> str:
         """The feed's own address below BASE_URL, percent-encoded."""
         if self.token:
             return with_query(f"/s/f/{self.token}/feed.{form}", [], month)
@@ -59,7 +60,7 @@ def feed_path(
     publication: str,
     slugs: Sequence[str] | None,
     form: Form | str,
-    month: archive.Month | None = None,
+    month: published.Month | None = None,
 ) -> str:
     """The one address of a feed: `slugs` None is the whole publication.
 
@@ -71,7 +72,7 @@ def feed_path(
     return with_query(f"/{publication}/feed.{form}", names, month)
 
 
-def with_query(path: str, slugs: Sequence[str], month: archive.Month | None = None) -> str:
+def with_query(path: str, slugs: Sequence[str], month: published.Month | None = None) -> str:
     """`path?category=…&category=…&month=…`, whatever of it there is."""
     query = [("category", slug) for slug in slugs]
     if month is not None:
@@ -101,40 +102,40 @@ def build(chosen: Chosen, form: Form) -> Feed:
 
 def _entries(
     chosen: Chosen,
-) -> tuple[list[Entry], archive.Month | None, archive.Month | None]:
+) -> tuple[list[Entry], published.Month | None, published.Month | None]:
     publication, month = chosen.publication, chosen.month
     rows = None if chosen.categories is None else list(chosen.slices)
-    zone = archive.zone_of(publication)
+    zone = published.zone_of(publication)
     newer = None
     if month is None:
         entries, more = _newest(publication, rows)
-        older = archive.Month.of(entries[-1].published, zone) if more and entries else None
+        older = published.Month.of(entries[-1].published, zone) if more and entries else None
         return entries, older, newer
     start, end = month.bounds(zone)
     if rows is None:
-        found = archive.issues(publication).filter(published_at__gte=start, published_at__lt=end)
+        found = published.issues(publication).filter(published_at__gte=start, published_at__lt=end)
         entries = _issue_entries(list(found))
     else:
-        pieces = archive.items_of_month(publication, rows, month)
+        pieces = published.items_of_month(publication, rows, month)
         entries = [item_entry(piece, publication.changed_at) for piece in pieces]
     return (
         entries,
-        archive.month_before(publication, rows, start),
-        archive.month_after(publication, rows, end),
+        published.month_before(publication, rows, start),
+        published.month_after(publication, rows, end),
     )
 
 
 def _newest(publication: Publication, rows: list[Category] | None) -> tuple[list[Entry], bool]:
     if rows is not None:
-        window = archive.items(publication, rows)
+        window = published.items(publication, rows)
         return [item_entry(piece, publication.changed_at) for piece in window.pieces], window.more
-    found = list(archive.issues(publication)[: archive.PAGE_ISSUES + 1])
+    found = list(published.issues(publication)[: published.PAGE_ISSUES + 1])
     counts = dict(
         Item.objects.filter(issue__in=found).values_list("issue").annotate(Count("id")).order_by()
     )
     taken: list[Issue] = []
     items = 0
-    for issue in found[: archive.PAGE_ISSUES]:
+    for issue in found[: published.PAGE_ISSUES]:
         items += counts.get(issue.pk, 0)
         if taken and items > MOST_ITEMS_IN_ISSUES:
             break
@@ -143,15 +144,15 @@ def _newest(publication: Publication, rows: list[Category] | None) -> tuple[list
 
 
 def _issue_entries(found: Sequence[Issue]) -> list[Entry]:
-    return [issue_entry(archive.public_view(view)) for view in editions.load_all(found)]
+    return [issue_entry(published.public_view(view)) for view in editions.load_all(found)]
 
 
 def _feed(
     chosen: Chosen,
     form: Form,
     entries: list[Entry],
-    older: archive.Month | None,
-    newer: archive.Month | None,
+    older: published.Month | None,
+    newer: published.Month | None,
 ) -> Feed:
     publication = chosen.publication
     language = languages.of_publication(publication)
@@ -170,9 +171,9 @@ def _feed(
         }
         page = page_path(publication.slug, slugs)
     month = chosen.month
-    now_month = archive.Month.of(timezone.now(), archive.zone_of(publication))
+    now_month = published.Month.of(timezone.now(), published.zone_of(publication))
 
-    def at(one: archive.Month | None) -> str:
+    def at(one: published.Month | None) -> str:
         return "" if one is None else settings.BASE_URL + chosen.path(form, one)
 
     return Feed(
@@ -226,7 +227,7 @@ def _feed_id(chosen: Chosen) -> str:
     return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_OID, ' / '.join(parts))}"
 
 
-def item_entry(piece: archive.Piece, changed: dt.datetime) -> Entry:
+def item_entry(piece: published.Piece, changed: dt.datetime) -> Entry:
     """An item as an entry. Its link is our page, its source is named beside it.
 
     Items of an issue appear at one moment; entries that share a moment are put in any order by
@@ -299,14 +300,14 @@ def of_reader(
     subscription: Subscription,
     public: Sequence[Category],
     token: str,
-    month: archive.Month | None = None,
+    month: published.Month | None = None,
 ) -> Chosen:
     """The feed of what this reader has chosen now; private categories are never in it."""
     chosen = Choice(subscription.choice).categories(public)
     return Chosen(
         subscription.publication,
         tuple(chosen),
-        tuple(archive.with_merged(public, chosen)),
+        tuple(published.with_merged(public, chosen)),
         month=month,
         subscription=subscription,
         token=token,
@@ -317,16 +318,16 @@ def of_categories(
     publication: Publication,
     public: Sequence[Category],
     slugs: Sequence[str],
-    month: archive.Month | None = None,
+    month: published.Month | None = None,
 ) -> Chosen | str:
     """The feed of these categories; the first slug that names no public one, if there is one."""
     chosen: dict[int, Category] = {}
     for slug in slugs:
-        category = archive.named(public, slug)
+        category = published.named(public, slug)
         if category is None:
             return slug
         chosen[category.pk] = category
     ordered = [category for category in public if category.pk in chosen]
     return Chosen(
-        publication, tuple(ordered), tuple(archive.with_merged(public, ordered)), month=month
+        publication, tuple(ordered), tuple(published.with_merged(public, ordered)), month=month
     )

@@ -17,10 +17,10 @@ from django.utils.http import http_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from newsletter.editions import published
 from subscribers import languages, links
 from subscribers.models import Publication, Subscription
 
-from .. import archive
 from . import contents, document, kept
 from .contents import Chosen
 from .document import Form
@@ -89,7 +89,7 @@ def of_reader(request: HttpRequest, token: str, form: str) -> HttpResponse:
     response = _unchanged(request, subscription.publication, state)
     if response is None:
         month = _month(request)
-        public = archive.categories(subscription.publication)
+        public = published.categories(subscription.publication)
         chosen = contents.of_reader(subscription, public, token, month)
         response = _written(request, chosen, Form(form), state)
     response.headers["Cache-Control"] = f"private, max-age={contents.MINUTES * 60}"
@@ -116,11 +116,11 @@ def reader_of(token: str) -> Subscription:
     return found
 
 
-def _month(request: HttpRequest) -> archive.Month | None:
+def _month(request: HttpRequest) -> published.Month | None:
     text = request.GET.get("month")
     if text is None:
         return None
-    month = archive.Month.parse(text)
+    month = published.Month.parse(text)
     if month is None:
         raise Missing(_("Write a month like 2026-03."))
     return month
@@ -133,7 +133,7 @@ def _answer(request: HttpRequest, slug: str, slugs: list[str], form: Form) -> Ht
         month = _month(request)
         chosen: Chosen | str = Chosen(publication, month=month)
         if slugs:
-            public = archive.categories(publication)
+            public = published.categories(publication)
             chosen = contents.of_categories(publication, public, slugs, month)
             if isinstance(chosen, str):
                 raise unknown_category(chosen)
@@ -156,7 +156,7 @@ def _etag(request: HttpRequest, publication: Publication, state: str) -> str:
         publication.changed_at.isoformat(), state,
     ]  # fmt: skip
     if "month" in request.GET:  # Its archive mark appears when the month is over.
-        parts.append(str(archive.Month.of(timezone.now(), archive.zone_of(publication))))
+        parts.append(str(published.Month.of(timezone.now(), published.zone_of(publication))))
     return '"' + hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32] + '"'
 
 

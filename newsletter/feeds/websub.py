@@ -18,9 +18,9 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from newsletter.editions import published
 from subscribers.models import AuditEntry, Publication
 
-from .. import archive
 from .contents import Chosen
 from .document import Form
 
@@ -52,7 +52,7 @@ def sweep() -> int:
 def topics(publication: Publication) -> list[str]:
     """The addresses of the feeds that name the hub: the whole, and each category on offer."""
     feeds = [Chosen(publication)]
-    for category in archive.offered(archive.categories(publication)):
+    for category in published.offered(published.categories(publication)):
         feeds.append(Chosen(publication, (category,)))
     return [settings.BASE_URL + feed.path(form) for feed in feeds for form in Form]
 

@@ -8,9 +8,8 @@ from django.conf import settings
 
 from subscribers.models import Publication
 
-from .. import fields
 from ..editions import IssueView
-from . import neutral
+from . import fields, neutral
 
 
 def domain(publication: Publication) -> str:

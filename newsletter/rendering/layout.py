@@ -14,11 +14,11 @@ from typing import Any
 from django.conf import settings
 from django.utils import translation
 
+from subscribers import theme
 from subscribers.choice import TAIL
 from subscribers.links import Purpose
 from subscribers.models import Publication
 
-from .. import theme
 from ..editions import IssueView
 from . import cards, headers, neutral, words
 from .cards import Card

@@ -19,7 +19,6 @@ again by a program. No clock, queue or lock is needed for this to be safe.
     counts     the ledger
 """
 
-from . import resident
 from .bodies import Body, unpack
 from .control import (
     Refused,
@@ -34,12 +33,13 @@ from .control import (
     unschedule,
 )
 from .counts import KEYS, Progress, ledger, progress, reasons, recount, why
+from .engine import resident
+from .engine.resident import drain_here, work_is_due
+from .engine.sender import Sender, drain, running
+from .engine.sweeper import sweep
 from .freezing import freeze
 from .planning import EditionPlan, Plan, plan
-from .resident import drain_here, work_is_due
-from .sender import Sender, drain, running
-from .sweeper import sweep
-from .trial_mail import send_test
+from .proofs import send_test
 
 __all__ = [
     "KEYS",

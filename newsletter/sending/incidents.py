@@ -21,7 +21,8 @@ from django.utils.translation import gettext as _
 from newsletter.models import PLACES, Chunk, Issue, Worker
 from subscribers.models import AuditEntry
 
-from . import control, journal, timing
+from . import control
+from .engine import journal, timing
 
 log = logging.getLogger(__name__)
 

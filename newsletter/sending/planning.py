@@ -14,8 +14,9 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from newsletter import editions, message, preflight, rendering
+from newsletter import editions, message, rendering
 from newsletter.editions import IssueView
+from newsletter.issues import preflight
 from newsletter.models import Edition, Issue
 from subscribers.addresses import domain_number
 from subscribers.choice import CATEGORY_MASK, TAIL

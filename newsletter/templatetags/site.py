@@ -10,10 +10,10 @@ from django.utils import translation
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from subscribers import languages
+from newsletter.archive import stylesheet
+from subscribers import languages, theme
 from subscribers.models import Category, Publication
 
-from .. import looks, theme
 from ..digest import markdown
 from ..editions import ItemView
 from ..rendering import neutral
@@ -148,7 +148,7 @@ def spoken(code: str) -> str:
 @register.simple_tag
 def logo_of(publication: Publication) -> theme.Theme | None:
     """The publication's look, if it has a logo that pages may show."""
-    return looks.logo(publication)
+    return stylesheet.logo(publication)
 
 
 @register.simple_tag

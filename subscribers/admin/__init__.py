@@ -3,4 +3,4 @@
 The pages of the editor's day know issues, so they are in `newsletter.admin`.
 """
 
-from . import records, users  # noqa: F401
+from . import lists, publications, records, users  # noqa: F401

@@ -54,7 +54,7 @@ def ours(source: Path) -> tuple[float, float]:
     """Seconds (clock, processor) for the import, consent given, in the process's own new site."""
     import django
 
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsletter.settings")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsletter.config.settings")
     django.setup()
     from django.core.management import call_command
 

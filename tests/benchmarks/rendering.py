@@ -23,7 +23,7 @@ ROUNDS = 15
 
 
 def _view(path: str | None, language: str):  # type: ignore[no-untyped-def]
-    from tests import issues
+    from tests import sample_issues as issues
 
     if path is None:
         return issues.view(10, language)
@@ -87,7 +87,7 @@ def measure(path: str | None) -> dict[str, float | int]:
     from newsletter.editions import selections
     from newsletter.models import Issue
     from subscribers.choice import TAIL
-    from tests import issues
+    from tests import sample_issues as issues
 
     view = _view(path, "zh-Hans")
     publication = issues.publication("zh-Hans")
@@ -138,7 +138,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["DATA_DIR"] = folder
         os.environ["BASE_URL"] = "https://news.example.org"
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsletter.settings")
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsletter.config.settings")
         import django
 
         django.setup()

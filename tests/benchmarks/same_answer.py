@@ -75,7 +75,7 @@ def main() -> int:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         os.environ.setdefault("DATA_DIR", folder)
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsletter.settings")
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsletter.config.settings")
         import django
 
         django.setup()

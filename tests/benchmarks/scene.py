@@ -90,7 +90,7 @@ def open_site(smtp: str, connections: int) -> Iterator[dict[str, str]]:
         "LINK_KEYS": "1:" + "0123456789abcdef" * 4,
         "BASE_URL": "http://127.0.0.1:8000",
         "SMTP_URL": f"smtp://{smtp}?connections={connections}",
-        "DJANGO_SETTINGS_MODULE": "newsletter.settings",
+        "DJANGO_SETTINGS_MODULE": "newsletter.config.settings",
     }
     os.environ.update(env)
     for unwanted in ("DEBUG", "TASKS_ENGINE", "BOUNCE_DOMAIN", "TRUSTED_PROXIES", "METRICS"):

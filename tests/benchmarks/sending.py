@@ -98,7 +98,7 @@ def work() -> dict[str, Any]:
     scene.start_django()
     from django.db import connection
 
-    from newsletter.sending import books, leasing, sender, turning
+    from newsletter.sending.engine import books, leasing, sender, turning
 
     first: list[float] = []
     last = [0.0]

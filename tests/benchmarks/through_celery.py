@@ -57,7 +57,7 @@ def workers(env: dict[str, str], folder: Path) -> Iterator[None]:
         with open(log, "wb") as out:
             children.append(
                 subprocess.Popen(
-                    [sys.executable, "-m", "celery", "-A", "newsletter.tasks_celery", "worker",
+                    [sys.executable, "-m", "celery", "-A", "newsletter.config.celery", "worker",
                      "-Q", "sending", "-c", "1", "-n", f"w{number}@here", "-l", "INFO"],
                     env={**os.environ, **env}, cwd=scene.ROOT, stdout=out, stderr=out,
                     start_new_session=True,

@@ -19,14 +19,15 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
-from newsletter import importing, mailbox, sending, trial
+from newsletter import importing, sending
+from newsletter.config import mailbox, trial
 from newsletter.models import Issue
-from newsletter.settings import is_loopback
+from newsletter.smtp.server import is_loopback
 from subscribers.addresses import domain_number, key_of
 from subscribers.choice import Choice
 from subscribers.models import Category, ConsentEvent, Publication, Subscriber, Subscription
 
-SAMPLES = Path(__file__).resolve().parent.parent.parent / "samples"
+SAMPLES = Path(__file__).resolve().parents[2] / "config" / "samples"
 
 # Invented people on reserved domains (RFC 2606). None is everything, else places of the sample's
 # categories in the order of its items; an empty list is a reader for whom nothing is left.
@@ -208,7 +209,7 @@ class Command(BaseCommand):
         """One web process and one worker, until Ctrl-C or SIGTERM; ends both by their pid."""
         base = urlsplit(settings.BASE_URL)
         web = [
-            sys.executable, "-m", "gunicorn", "newsletter.wsgi", "--threads", "4",
+            sys.executable, "-m", "gunicorn", "newsletter.config.wsgi", "--threads", "4",
             "--bind", f"{base.hostname}:{base.port}", "--log-level", "warning",
             "--no-control-socket",
         ]  # fmt: skip

@@ -16,7 +16,7 @@ from django.utils.dateparse import parse_datetime
 
 from newsletter import sending
 from newsletter.models import Issue
-from newsletter.sending.service import live_worker
+from newsletter.sending.engine.service import live_worker
 
 USAGE, NOT_FINAL = 2, 3
 _OPEN = ("scheduled", "sending", "paused", "sent")

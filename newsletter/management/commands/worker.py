@@ -19,9 +19,10 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
-from newsletter import bounces, dead_links
+from newsletter import bounces
 from newsletter.feeds import websub
-from newsletter.sending import service
+from newsletter.issues import dead_links
+from newsletter.sending.engine import service
 from subscribers import tasks as reader_tasks
 
 log = logging.getLogger("newsletter.worker")
@@ -75,7 +76,7 @@ def _run_jobs() -> None:
 
     threading.Thread(target=orphaned, daemon=True).start()
     if settings.TASKS_ENGINE == "celery":
-        from newsletter import tasks_celery
+        from newsletter.config import celery as tasks_celery
 
         tasks_celery.sends = False
         tasks_celery.app.worker_main(["worker", "-Q", "default,mail", "--loglevel", "WARNING"])

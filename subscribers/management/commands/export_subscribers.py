@@ -1,4 +1,4 @@
-"""Readers to CSV; `subscribers.csv_out` says what is in it."""
+"""Readers to CSV; `subscribers.lists.export` says what is in it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from subscribers import csv_out
+from subscribers.lists import export as csv_out
 from subscribers.models import Publication, Subscription
 
 

@@ -1,4 +1,4 @@
-"""Readers from a CSV file; `subscribers.csv_in` has the rule."""
+"""Readers from a CSV file; `subscribers.lists.importing` has the rule."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from subscribers import csv_in
-from subscribers.csv_columns import Meaning, NoEmailColumn
-from subscribers.csv_file import Unreadable
-from subscribers.csv_plan import Done, Options, Refused
+from subscribers.lists import importing as csv_in
+from subscribers.lists.columns import Meaning, NoEmailColumn
+from subscribers.lists.file import Unreadable
+from subscribers.lists.plan import Done, Options, Refused
 from subscribers.models import Publication
 
 _SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}

@@ -1,0 +1,137 @@
+"""The distributed engine: the `django.tasks` API on Celery, with Redis or RabbitMQ.
+
+    celery -A newsletter.config.celery worker -Q default,sending,mail
+
+starts a worker machine; `manage.py worker` with TASKS_ENGINE=celery supervises the same in two
+processes. The broker only wakes: what is to be done stands in the database, tasks carry ids and
+may run twice or never, so results are not kept and nothing is acknowledged late.
+
+Each prefork child that takes the queue `sending` has, for its life, one `Sender` (journal, event
+loop, connections) and one sweeper. They are made at its first task, after the fork: a journal's
+lock must be that of the process that owns the sockets.
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsletter.config.settings")
+
+import atexit
+import logging
+import uuid
+from typing import Any
+
+import django
+from celery import Celery
+from celery.signals import worker_process_init, worker_process_shutdown
+from django.apps import apps
+from django.conf import settings
+from django.db import close_old_connections, connections, transaction
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django_tasks.backends.base import BaseTaskBackend
+from django_tasks.base import Task, TaskContext, TaskResult, TaskResultStatus
+
+log = logging.getLogger(__name__)
+
+app = Celery("sudi", broker=settings.BROKER_URL)
+app.conf.update(
+    task_default_queue="default",
+    task_ignore_result=True,
+    task_serializer="json",
+    accept_content=["json"],
+    worker_prefetch_multiplier=1,
+    broker_connection_retry_on_startup=True,
+    # A task of ours is over after 20 s; the broker must not give it away before an hour.
+    broker_transport_options={"visibility_timeout": 3600}
+    if settings.BROKER_URL.startswith("redis")
+    else {},
+    worker_hijack_root_logger=False,
+    timezone="UTC",
+)
+RUN = "newsletter.run"
+# Whether this worker's children keep a sender. `manage.py worker` has one in a process of its
+# own, and nobody there takes the queue `sending`, so its job runner must not fill it.
+sends = True
+
+
+class CeleryBackend(BaseTaskBackend):
+    """Sends a task's path and arguments to the broker, after the transaction is committed."""
+
+    supports_defer = True
+
+    def enqueue(self, task: Task[Any, Any], args: Any, kwargs: Any) -> TaskResult[Any]:
+        """Queue the task. A broker that cannot be reached is the caller's to know."""
+        self.validate_task(task)
+        id_ = str(uuid.uuid4())
+        result: TaskResult[Any] = TaskResult(
+            task=task,
+            id=id_,
+            status=TaskResultStatus.READY,
+            enqueued_at=timezone.now(),
+            started_at=None,
+            finished_at=None,
+            last_attempted_at=None,
+            args=list(args),
+            kwargs=dict(kwargs),
+            backend=self.alias,
+            errors=[],
+            worker_ids=[],
+        )
+        path, list_, dict_ = task.module_path, list(args), dict(kwargs)
+
+        def publish() -> None:
+            app.send_task(
+                RUN,
+                args=[path, list_, dict_],
+                task_id=id_,
+                queue=task.queue_name,
+                eta=task.run_after,
+                # An enqueue must not hang a web request while the broker is away.
+                retry_policy={"max_retries": 2, "interval_start": 0, "interval_step": 0.2},
+            )
+
+        transaction.on_commit(publish, robust=True)
+        return result
+
+
+@app.task(name=RUN)  # type: ignore[untyped-decorator]
+def run(path: str, args: list[Any], kwargs: dict[str, Any]) -> None:
+    """Run one task of ours in a worker."""
+    task = import_string(path)
+    if not isinstance(task, Task):
+        raise ValueError(f"not a task: {path}")
+    close_old_connections()
+    try:
+        if task.takes_context:
+            task.call(TaskContext(task_result=None), *args, **kwargs)  # type: ignore[arg-type]
+        else:
+            task.call(*args, **kwargs)
+    finally:
+        close_old_connections()
+
+
+@worker_process_init.connect(weak=False)  # type: ignore[untyped-decorator]
+def _child_starts(**_: Any) -> None:
+    """A fork inherits the parent's database sockets; they are not ours."""
+    from newsletter import sending, tasks
+
+    connections.close_all()
+    if not sends:
+        return
+    sending.resident.begin(tasks.drain.enqueue)
+    atexit.register(sending.resident.end)
+
+
+@worker_process_shutdown.connect(weak=False)  # type: ignore[untyped-decorator]
+def _child_ends(**_: Any) -> None:
+    from newsletter import sending
+
+    sending.resident.end()
+
+
+# `celery -A` imports this module first; else Django does, while it loads its apps, because making
+# a task makes its backend. At the end: loading the apps asks for the class above.
+if not apps.ready and not apps.loading:
+    django.setup()

@@ -1,0 +1,361 @@
+"""All settings, read from the environment, loud on nonsense. The README lists each one.
+
+Whatever may be known to the outside (addresses, rates, looks) is in the database; whatever is
+secret or belongs to the machine is here.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import ipaddress
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
+from django.utils.translation import gettext_lazy as _
+
+from newsletter.smtp.server import is_loopback
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+
+
+DATA_DIR = Path(os.environ.get("DATA_DIR", "").strip() or BASE_DIR / "data").absolute()
+
+
+def _kept(path: Path) -> dict[str, str]:
+    """DATA_DIR/settings.env: NAME=value lines, for what the environment does not say."""
+    try:
+        lines = path.read_text().splitlines()
+    except FileNotFoundError:
+        return {}
+    pairs = (line.partition("=") for line in lines if line.strip() and not line.startswith("#"))
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+_KEPT = _kept(DATA_DIR / "settings.env")
+
+
+def _text(name: str, default: str = "") -> str:
+    return os.environ.get(name, "").strip() or _KEPT.get(name, "") or default
+
+
+def _flag(name: str, default: bool = False) -> bool:
+    value = _text(name).lower()
+    if value in ("1", "true", "yes", "on"):
+        return True
+    if value in ("0", "false", "no", "off"):
+        return False
+    if value:
+        raise ImproperlyConfigured(f"{name}={value!r}: write 1 or 0.")
+    return default
+
+
+BASE_URL = _text("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+_base = urlsplit(BASE_URL)
+if _base.scheme not in ("http", "https") or not _base.hostname or _base.query or _base.fragment:
+    raise ImproperlyConfigured(
+        f"BASE_URL={BASE_URL!r}: write the address readers use, like https://news.example.org"
+    )
+_local = is_loopback(_base.hostname)
+DEBUG = _flag("DEBUG")
+if DEBUG and not _local:
+    raise ImproperlyConfigured(
+        f"DEBUG shows secrets to visitors, and BASE_URL={BASE_URL} is public. Unset DEBUG."
+    )
+TASKS_ENGINE = _text("TASKS_ENGINE", "embedded")
+if TASKS_ENGINE not in ("embedded", "celery"):
+    raise ImproperlyConfigured(f"TASKS_ENGINE={TASKS_ENGINE!r}: write embedded or celery.")
+BROKER_URL = _text("BROKER_URL", "redis://127.0.0.1:6379/0")
+
+
+def _secret(name: str, fresh: str) -> str:
+    """A secret from the environment, or made once and kept in DATA_DIR/secrets (mode 600).
+
+    Several machines must share their secrets, so there nothing is made up.
+    """
+    if value := _text(name):
+        return value
+    path = DATA_DIR / "secrets" / name
+    try:
+        return path.read_text().strip()
+    except FileNotFoundError:
+        pass
+    if TASKS_ENGINE == "celery":
+        raise ImproperlyConfigured(
+            f"{name} is not set. With TASKS_ENGINE=celery every machine needs the same one."
+        )
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    temporary = path.with_name(f".{name}.{os.getpid()}")
+    temporary.touch(mode=0o600)
+    temporary.write_text(fresh)
+    try:
+        os.link(temporary, path)  # Fails if another process was first: then its secret holds.
+    except FileExistsError:
+        pass
+    finally:
+        temporary.unlink()
+    return path.read_text().strip()
+
+
+def _link_keys(text: str) -> dict[int, bytes]:
+    """`1:secret,2:secret` -> {version: key}; the highest version signs, every one opens."""
+    keys: dict[int, bytes] = {}
+    for part in filter(None, (p.strip() for p in text.split(","))):
+        version, colon, secret = part.partition(":")
+        if not colon or not version.isdigit() or not 1 <= int(version) <= 255 or len(secret) < 32:
+            raise ImproperlyConfigured(
+                "LINK_KEYS: write VERSION:SECRET, separated by commas; versions 1 to 255, "
+                "secrets of at least 32 characters (`openssl rand -hex 32` makes one)."
+            )
+        keys[int(version)] = secret.encode()
+    if not keys:
+        raise ImproperlyConfigured("LINK_KEYS is empty.")
+    return keys
+
+
+SECRET_KEY = _secret("SECRET_KEY", secrets.token_urlsafe(50))
+LINK_KEYS = _link_keys(_secret("LINK_KEYS", f"1:{secrets.token_hex(32)}"))
+
+
+def _database(url: str) -> dict[str, Any]:
+    """`sqlite:///path`, `postgres://user:password@host:port/name?option=value` -> Django's dict."""
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        path = unquote(parts.path.removeprefix("/")) if parts.netloc == "" else ""
+        if not path:
+            raise ImproperlyConfigured(f"DATABASE_URL={url!r}: write sqlite:///PATH/TO/FILE")
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": path if path.startswith("/") else str(DATA_DIR / path),
+            "OPTIONS": {
+                # A busy writer is waited for; an authorisation to send must survive power loss.
+                "timeout": 60,
+                "transaction_mode": "IMMEDIATE",
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+                " PRAGMA secure_delete=ON;"  # What is erased is overwritten, not only unlinked.
+                " PRAGMA cache_size=-8000;",  # KiB. Bulk work takes more for itself.
+            },
+        }
+    if parts.scheme in ("postgres", "postgresql"):
+        options = dict(p.partition("=")[::2] for p in parts.query.split("&") if p)
+        host = unquote(options.pop("host", "") or parts.hostname or "")
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(parts.path.removeprefix("/")),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": host,
+            "PORT": str(parts.port or ""),
+            "CONN_MAX_AGE": 60,
+            "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": options,
+        }
+    raise ImproperlyConfigured("DATABASE_URL: begin with sqlite:/// or postgres://")
+
+
+DATABASES = {"default": _database(_text("DATABASE_URL", "sqlite:///sudi.sqlite3"))}
+DATA_DIR.mkdir(parents=True, exist_ok=True)
+
+# smtp://user:password@host:port, smtps:// for implicit TLS, several separated by spaces.
+# Optional query: name=, starttls=required|optional|never, connections=10. Rates: in the database.
+SMTP_URLS = _text("SMTP_URL", "smtp://127.0.0.1:25").split()
+for _url in SMTP_URLS:
+    if urlsplit(_url).scheme not in ("smtp", "smtps") or not urlsplit(_url).hostname:
+        raise ImproperlyConfigured("SMTP_URL: write smtp://HOST:PORT or smtps://USER:PASSWORD@HOST")
+_smtp = urlsplit(SMTP_URLS[0])
+# One-off mail (confirmations, welcome) goes through Django and the first relay.
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = _smtp.hostname or ""
+EMAIL_PORT = _smtp.port or (465 if _smtp.scheme == "smtps" else 25)
+EMAIL_HOST_USER = unquote(_smtp.username or "")
+EMAIL_HOST_PASSWORD = unquote(_smtp.password or "")
+EMAIL_USE_SSL = _smtp.scheme == "smtps"
+EMAIL_USE_TLS = not EMAIL_USE_SSL and not is_loopback(EMAIL_HOST)
+EMAIL_TIMEOUT = 60
+# Where reports of undeliverable mail come back: BOUNCE_DOMAIN's mail must reach `receive_report`
+# or the listener. Empty: the domain of the publication's sender address.
+BOUNCE_DOMAIN = _text("BOUNCE_DOMAIN")
+# Mailboxes that collect these reports, separated by spaces, read every minute by the worker:
+# imaps://USER:PASSWORD@HOST/FOLDER, pop3s://USER:PASSWORD@HOST, maildir:///PATH. With imap:// and
+# pop3:// the password is sent only after STARTTLS, or to this machine. Special characters in a
+# password are written %XX.
+BOUNCE_MAILBOXES = _text("BOUNCE_MAILBOX").split()
+for _url in BOUNCE_MAILBOXES:
+    _box = urlsplit(_url)
+    if _box.scheme == "maildir" and _box.path.startswith("/") and not _box.netloc:
+        continue
+    if _box.scheme not in ("imap", "imaps", "pop3", "pop3s") or not _box.hostname:
+        raise ImproperlyConfigured(
+            "BOUNCE_MAILBOX: write imaps://USER:PASSWORD@HOST/FOLDER, pop3s://USER:PASSWORD@HOST "
+            "or maildir:///PATH"
+        )
+# Webhooks of mail providers (the `providers` extra), by django-anymail's names: "mailgun postmark".
+# Its settings are read from the environment as ANYMAIL_…; ANYMAIL_WEBHOOK_SECRET (USER:PASSWORD,
+# made up by you and written into the provider's webhook address) is required.
+WEBHOOK_PROVIDERS = _text("WEBHOOK_PROVIDERS").replace(",", " ").split()
+ANYMAIL = {
+    _name.removeprefix("ANYMAIL_"): _value
+    for _name, _value in os.environ.items()
+    if _name.startswith("ANYMAIL_") and _value.strip()
+}
+if WEBHOOK_PROVIDERS and ":" not in ANYMAIL.get("WEBHOOK_SECRET", ""):
+    raise ImproperlyConfigured("WEBHOOK_PROVIDERS: set ANYMAIL_WEBHOOK_SECRET=USER:PASSWORD too.")
+if WEBHOOK_PROVIDERS and importlib.util.find_spec("anymail") is None:
+    raise ImproperlyConfigured("WEBHOOK_PROVIDERS needs django-anymail: install .[providers]")
+
+ALLOWED_HOSTS = [_base.hostname, "127.0.0.1", "localhost"] if _local else [_base.hostname]
+CSRF_TRUSTED_ORIGINS = [f"{_base.scheme}://{_base.netloc}"]
+TRUSTED_PROXIES = [
+    ipaddress.ip_network(p) for p in _text("TRUSTED_PROXIES").replace(",", " ").split()
+]
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+_https = _base.scheme == "https"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+METRICS = _flag("METRICS")
+# The worker signs with DKIM: DOMAIN:SELECTOR:FILE, several separated by spaces (extra `dkim`).
+DKIM_KEYS = _text("DKIM_KEYS")
+# Lets a job connect to the hosts an issue links to; see `newsletter.issues.dead_links`.
+CHECK_LINKS = _flag("CHECK_LINKS")
+
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_tasks",
+    "django_tasks_db",
+    "subscribers",
+    "newsletter",
+]
+MIDDLEWARE = [
+    "newsletter.config.middleware.headers",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "newsletter.config.middleware.language",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "newsletter.config.urls"
+WSGI_APPLICATION = "newsletter.config.wsgi.application"
+ASGI_APPLICATION = "newsletter.config.asgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
+# The admin's look; what stands in its sidebar is decided by the user's roles.
+UNFOLD = {
+    "SITE_TITLE": "Sudi",
+    "SITE_HEADER": "Sudi",
+    "SITE_SYMBOL": "outgoing_mail",
+    "LOGIN": {"form": "subscribers.login.ThrottledLoginForm"},
+    "SHOW_LANGUAGES": True,
+    "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": False,
+    "BORDER_RADIUS": "8px",
+    "STYLES": [lambda request: static("newsletter/admin.css")],
+    "SCRIPTS": [lambda request: static("newsletter/admin.js")],
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": lambda request: static("newsletter/icon.svg"),
+        }
+    ],
+    "DASHBOARD_CALLBACK": "newsletter.admin.issues.dashboard",
+    "SIDEBAR": {"navigation": "subscribers.admin.chrome.navigation"},
+    "COLORS": {
+        # A blue that holds 4.5:1 on white at 600 and on the dark ground at 500.
+        "primary": {
+            "50": "oklch(97% .014 245)",
+            "100": "oklch(94% .03 245)",
+            "200": "oklch(88% .06 247)",
+            "300": "oklch(80% .1 248)",
+            "400": "oklch(74% .13 250)",
+            "500": "oklch(70% .145 252)",
+            "600": "oklch(49% .155 255)",
+            "700": "oklch(43% .14 256)",
+            "800": "oklch(37% .11 257)",
+            "900": "oklch(31% .085 258)",
+            "950": "oklch(24% .06 260)",
+        },
+    },
+}
+
+TASKS = {
+    "default": {
+        "BACKEND": "newsletter.config.celery.CeleryBackend"
+        if TASKS_ENGINE == "celery"
+        else "django_tasks_db.DatabaseBackend",
+        "QUEUES": ["default", "sending", "mail"],
+    }
+}
+
+FORMS_URLFIELD_ASSUME_HTTPS = True  # What Django 6 does anyway.
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
+LOCALE_PATHS = [BASE_DIR / "newsletter" / "locale"]
+TIME_ZONE = "UTC"
+USE_I18N = USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)  # whitenoise warns of a missing folder
+WHITENOISE_USE_FINDERS = (
+    True  # Serves without collectstatic; a proxy may serve STATIC_ROOT instead.
+)
+WHITENOISE_AUTOREFRESH = False
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "newsletter": {"level": "INFO"},
+        "subscribers": {"level": "INFO"},
+        # Writes a warning for every CSS property it has not heard of.
+        "CSSUTILS": {"level": "CRITICAL"},
+    },
+}

@@ -1,0 +1,177 @@
+"""T2 and T5, and the end: who holds a chunk. Leased to one worker, taken back from a lost one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from newsletter.models import PLACES, Chunk, Issue, Outcome
+
+from .. import counts
+from . import journal, outcomes, timing
+from .outcomes import Lease, Settled
+from .policy import Judgement
+
+
+def canary_is_out(issue: int) -> bool:
+    """Whether no canary chunk of the issue is still in its first round."""
+    return (
+        not Chunk.objects.filter(issue_id=issue, kind=Chunk.Kind.CANARY, round=1)
+        .exclude(state=Chunk.State.DONE)
+        .exists()
+    )
+
+
+def lease(
+    owner: int, issue: int, *, retries: bool, canary: bool, not_lanes: Iterable[int] = ()
+) -> Lease | None:
+    """Claim a due chunk of a sending issue, with its members; None if there is none.
+
+    `retries` claims a later round and `canary` a chunk of the canary, or nothing.
+    """
+    now = timezone.now()
+    conditions = ""
+    if canary:
+        conditions += " AND c.kind = 'canary'"
+    lanes = [int(lane) for lane in not_lanes]
+    if lanes:
+        conditions += f" AND c.lane NOT IN ({', '.join(map(str, lanes))})"
+    if retries:
+        conditions += " AND c.takes <> 'waiting'"
+    skip = " FOR UPDATE SKIP LOCKED" if outcomes.is_postgres() else ""
+    with transaction.atomic():
+        outcomes.durable()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"""UPDATE newsletter_chunk
+                    SET state = 'leased', owner_id = %s, epoch = epoch + 1, turn = 0,
+                        lease_until = %s, "window" = '[]'
+                    WHERE state = 'waiting' AND id = (
+                        SELECT c.id FROM newsletter_chunk c
+                        WHERE c.issue_id = %s AND c.state = 'waiting' AND c.due_at <= %s
+                              {conditions}
+                        ORDER BY c.due_at, c.id LIMIT 1{skip})
+                      AND EXISTS (SELECT 1 FROM newsletter_issue i
+                                  WHERE i.id = %s AND i.state = 'sending')
+                    RETURNING id, issue_id, kind, lane, first, last, round, takes, tries, epoch,
+                              turn, deferred""",
+                [
+                    owner,
+                    outcomes.as_time(now + dt.timedelta(seconds=timing.LEASE)),
+                    issue,
+                    outcomes.as_time(now),
+                    issue,
+                ],
+            )
+            row = cursor.fetchone()
+            if row is None:
+                return None
+            found = Lease(*(*row, owner))
+            found.members = outcomes.members(cursor, found)
+    return found
+
+
+class Held(NamedTuple):
+    """A leased chunk as the sweeper sees it."""
+
+    chunk: int
+    epoch: int
+    turn: int
+    owner: int
+    name: str
+
+
+def leased() -> list[Held]:
+    """Every leased chunk and its owner's name."""
+    return [
+        Held(*row)
+        for row in Chunk.objects.filter(state=Chunk.State.LEASED).values_list(
+            "pk", "epoch", "turn", "owner_id", "owner__name"
+        )
+    ]
+
+
+def take_back(held: Held, found: journal.Found) -> int | None:
+    """End a lost worker's lease; how many fell in doubt, or None if somebody was first.
+
+    What its journal answers becomes that outcome; what a complete journal does not show begun
+    stays waiting; the rest is in doubt and no program sends it again.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        outcomes.durable()
+        chunk = (
+            Chunk.objects.select_for_update()
+            .filter(pk=held.chunk, epoch=held.epoch, state=Chunk.State.LEASED)
+            .first()
+        )
+        if chunk is None:
+            return None
+        base = chunk.issue_id * PLACES
+        holding = Lease(
+            id=chunk.pk, issue=chunk.issue_id, kind=chunk.kind, lane=chunk.lane,
+            first=chunk.first, last=chunk.last, round=chunk.round, takes=chunk.takes,
+            tries=chunk.tries, epoch=chunk.epoch, turn=chunk.turn, deferred=chunk.deferred,
+            owner=held.owner,
+        )  # fmt: skip
+        rows: list[tuple[Lease, Settled]] = []
+        for place in chunk.window:
+            key = (chunk.pk, chunk.epoch, base + place)
+            answer = found.answers.get(key)
+            if answer is not None:
+                judgement = Judgement(
+                    answer.state, answer.code or None, answer.status, "", hard=answer.hard
+                )
+            elif found.complete and key not in found.begun:
+                continue
+            else:
+                judgement = Judgement("in_doubt", None, "", "the worker was lost")
+            rows.append((holding, Settled([base + place], judgement, None, now)))
+        delta = dict.fromkeys(
+            ("sent", "deferred", "failed", "in_doubt", "skipped", "suppressed"), 0
+        )
+        for _lease, one in rows:
+            delta[one.judgement.state] += len(one.deliveries)
+            if chunk.takes != "waiting":
+                delta[chunk.takes] -= len(one.deliveries)
+        changed = "".join(f"{name} = {name} + {n}, " for name, n in delta.items() if n)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"""UPDATE newsletter_chunk SET {changed}state = 'waiting', epoch = epoch + 1,
+                       owner_id = NULL, lease_until = NULL, "window" = '[]'
+                    WHERE id = %s AND epoch = %s AND state = 'leased'""",
+                [chunk.pk, chunk.epoch],
+            )
+            if cursor.rowcount != 1:
+                return None
+            outcomes.insert(cursor, rows)
+        outcomes.bounces(rows)
+        if chunk.issue.state == Issue.State.CANCELLED:
+            counts.store(chunk.issue_id)
+    return sum(
+        len(one.deliveries) for _, one in rows if one.judgement.state == Outcome.State.IN_DOUBT
+    )
+
+
+def finish(issue_id: int) -> bool:
+    """Sending -> sent when no chunk is left undone; True if this call did it."""
+    with transaction.atomic():
+        outcomes.durable()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """UPDATE newsletter_issue SET state = 'sent', finished_at = %s
+                   WHERE id = %s AND state = 'sending'
+                     AND NOT EXISTS (SELECT 1 FROM newsletter_chunk c
+                                     WHERE c.issue_id = %s AND c.state = 'waiting')
+                     AND NOT EXISTS (SELECT 1 FROM newsletter_chunk c
+                                     WHERE c.issue_id = %s AND c.state = 'leased')""",
+                [outcomes.as_time(timezone.now()), issue_id, issue_id, issue_id],
+            )
+            if cursor.rowcount != 1:
+                return False
+        counts.store(issue_id)
+    return True

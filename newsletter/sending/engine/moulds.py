@@ -1,0 +1,53 @@
+"""Finished editions, encoded once and kept while they are needed."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+
+from newsletter.message import Mould
+from newsletter.models import Edition, Issue
+from subscribers.choice import CATEGORY_MASK
+from subscribers.models import Publication
+
+from ..bodies import unpack
+
+# Neighbours in the order of sending share an edition, so a few are enough.
+_KEPT = 64
+
+
+class Moulds:
+    """The editions a worker has at hand. `load` runs where the database is."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[int, tuple[Mould, int]] = OrderedDict()
+        self._issues: dict[int, Issue] = {}
+
+    def load(self, editions: Sequence[int]) -> dict[int, int]:
+        """Have these at hand; each one's categories, as bits."""
+        missing = [edition for edition in editions if edition not in self._kept]
+        # Even of nobody, the question takes Django longer than the turn's own statements.
+        found = Edition.objects.filter(pk__in=missing).iterator(chunk_size=20) if missing else ()
+        for edition in found:
+            issue = self._issues.get(edition.issue_id)
+            if issue is None:
+                issue = Issue.objects.select_related("publication").get(pk=edition.issue_id)
+                self._issues[edition.issue_id] = issue
+            mould = Mould(unpack(edition), issue.publication, issue)
+            self._kept[edition.pk] = (mould, edition.selection & CATEGORY_MASK)
+        categories = {}
+        for edition_id in editions:
+            categories[edition_id] = self._kept[edition_id][1]
+            self._kept.move_to_end(edition_id)
+        # All of this turn are needed for it, however many they are.
+        while len(self._kept) > max(_KEPT, len(editions)):
+            self._kept.popitem(last=False)
+        return categories
+
+    def of(self, edition: int) -> Mould:
+        """One that was loaded."""
+        return self._kept[edition][0]
+
+    def publication(self, issue: int) -> Publication:
+        """The publication of an issue some edition of which was loaded."""
+        return self._issues[issue].publication

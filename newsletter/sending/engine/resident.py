@@ -1,0 +1,100 @@
+"""One `Sender` for the life of a process that runs jobs, and the sweeper that feeds it.
+
+Tasks come and go; journal, event loop and connections stay. A task lends its thread as the
+sender's database thread for a slice of time.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+from django.db import DatabaseError, InterfaceError, connection
+from django.utils import timezone
+
+from newsletter.models import Chunk
+
+from .. import hours, incidents
+from . import sweeper, timing
+from .sender import Sender
+from .sender import drain as drain_once
+
+log = logging.getLogger(__name__)
+
+_sender: Sender | None = None
+_wanted = False
+_busy = threading.Lock()
+_stop = threading.Event()
+
+
+def begin(wake: Callable[[], object]) -> None:
+    """This process may keep a sender: call it once, after the fork.
+
+    `wake` asks for a job that calls `drain_here`; the sweeper uses it when work is due.
+    """
+    global _wanted
+    _wanted = True
+    _stop.clear()
+    threading.Thread(target=_sweep, args=(wake,), daemon=True).start()
+
+
+def end() -> None:
+    """Let go: finish nothing new, close connections, drop the journal if it is settled."""
+    global _sender, _wanted
+    _stop.set()
+    _wanted = False
+    with _busy:
+        sender, _sender = _sender, None
+        if sender is not None:
+            sender.close()
+
+
+def drain_here(seconds: float) -> None:
+    """Send for so long with this process's sender, or, where it keeps none, with one made now."""
+    global _sender
+    if not _wanted:
+        drain_once(seconds)
+        return
+    if not _busy.acquire(blocking=False):
+        return
+    try:
+        if _sender is None:
+            sender = Sender()
+            sender.start()
+            _sender = sender
+        _sender.drain(seconds, _stop)
+    finally:
+        _busy.release()
+
+
+def work_is_due() -> bool:
+    """Whether some chunk could be leased now."""
+    now = timezone.now()
+    return any(
+        Chunk.objects.filter(issue_id=issue, state=Chunk.State.WAITING, due_at__lte=now).exists()
+        for issue in hours.sending_now(now)
+    )
+
+
+def _sweep(wake: Callable[[], object]) -> None:
+    """The sweeper of this child; it also enqueues what nobody enqueued."""
+    watch = sweeper.Watch()
+    rounds = 0
+    while not _stop.wait(1.0):
+        try:
+            sweeper.start_due()
+            if rounds % max(1, round(timing.SWEEP)) == 0:
+                if _sender is not None:
+                    incidents.seen(_sender.worker)
+                sweeper.sweep(watch)
+            if not _busy.locked() and work_is_due():
+                wake()
+        except (DatabaseError, InterfaceError) as error:
+            log.warning("sweeping waits for the database: %s", str(error).strip()[:200])
+            connection.close()
+        except Exception:
+            # A sweeper that ended would leave due and orphaned work lying, and nobody would know.
+            log.exception("sweeping failed; it is tried again")
+        rounds += 1
+    connection.close()

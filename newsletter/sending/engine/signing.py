@@ -1,0 +1,70 @@
+"""DKIM between authorising and the wire: mails are poured and signed in threads, a turn's at once.
+
+Only where DKIM_KEYS names a key for the domain of the publication's From address. A member waits
+here as one of its pool's; if it was withdrawn or asked for anew meanwhile, its mail is dropped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from newsletter.message import BadReader, Poured
+from newsletter.message.dkim import Signer, Signers
+
+if TYPE_CHECKING:
+    from .relays import Member
+
+log = logging.getLogger(__name__)
+
+
+class Desk:
+    """What one pool has to have signed. Runs on the event loop."""
+
+    def __init__(self, signers: Signers, ready: Callable[[list[Member]], None]) -> None:
+        """`ready` takes members whose mail is signed, or could not be poured, back."""
+        self._signers, self._ready = signers, ready
+        self._waiting: dict[Signer, list[Member]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def add(self, signer: Signer, member: Member) -> None:
+        """Put a member on the desk; `work` begins with it."""
+        self._waiting.setdefault(signer, []).append(member)
+
+    def work(self) -> None:
+        """Sign what lies on the desk; the loop goes on meanwhile."""
+        waiting, self._waiting = self._waiting, {}
+        for signer, members in waiting.items():
+            task = asyncio.get_running_loop().create_task(self._sign(signer, members))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def close(self) -> None:
+        """Forget what is being signed: nothing of it was begun."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _sign(self, signer: Signer, members: list[Member]) -> None:
+        at = timezone.now()
+        poured: list[tuple[Member, object, Poured]] = []
+        done = []
+        for member in members:
+            assert member.mould is not None and member.reader is not None
+            try:
+                poured.append((member, member.ticket, member.mould.pour(member.reader, at)))
+            except BadReader:
+                member.signer = None  # Poured again when it is its turn, and refused there.
+                done.append(member)
+        contents = [one.content for _, _, one in poured]
+        fields = await self._signers.sign_all(signer, contents, int(at.timestamp()))
+        for (member, ticket, one), field in zip(poured, fields, strict=True):
+            if member.ticket is ticket:
+                one = one._replace(pieces=(field, *one.pieces), size=one.size + len(field))
+                member.fill(one)
+                done.append(member)
+        self._ready(done)

@@ -1,0 +1,151 @@
+"""Finds due and orphaned work: no queue is needed for anything to happen, only for it to be soon.
+
+Each worker sweeps every five seconds; two at once change nothing, since all they do is
+conditional. A lease is judged by the watcher's own clock: a chunk whose turn counter stood still
+for so long while we looked. No two clocks are ever compared.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import time
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from newsletter.models import Chunk, Delivery, Issue, Outcome, Worker
+from newsletter.rendering import RenderingError
+
+from .. import counts, freezing, incidents
+from . import journal, leasing, pace, timing
+
+log = logging.getLogger(__name__)
+
+
+class Watch:
+    """What one process has seen of others' leases."""
+
+    def __init__(self) -> None:
+        self._still: dict[tuple[int, int, int], float] = {}
+
+    def expired(self, held: list[leasing.Held]) -> list[leasing.Held]:
+        """Those whose turn counter we have seen unchanged for the length of a lease."""
+        now = time.monotonic()
+        self._still = {
+            (one.chunk, one.epoch, one.turn): self._still.get((one.chunk, one.epoch, one.turn), now)
+            for one in held
+        }
+        return [
+            one for one in held
+            if now - self._still[one.chunk, one.epoch, one.turn] >= timing.LEASE
+        ]  # fmt: skip
+
+
+_watch = Watch()
+
+
+def sweep(watch: Watch | None = None) -> None:
+    """Freeze what is due, take back what was lost, stamp what is finished, fold what is old."""
+    start_due()
+    take_back_lost(watch or _watch)
+    for issue in Issue.objects.filter(state=Issue.State.SENDING).values_list("pk", flat=True):
+        leasing.finish(issue)
+    pace.recover()
+    fold_old()
+
+
+def start_due() -> int:
+    """Freeze scheduled issues whose time has come; how many. One far overdue asks a person."""
+    now = timezone.now()
+    started = 0
+    due = Issue.objects.select_related("publication").filter(
+        state=Issue.State.SCHEDULED, send_at__lte=now
+    )
+    for issue in due.order_by("send_at"):
+        assert issue.send_at is not None
+        late = dt.timedelta(minutes=issue.publication.late_start_minutes)
+        if issue.send_at < now - late:
+            incidents.pause_for(issue.pk, "late", f"{issue.send_at:%Y-%m-%d %H:%M} UTC")
+            continue
+        try:
+            started += freezing.freeze(issue.pk)
+        except (RenderingError, ValueError, freezing.Refused) as error:
+            log.exception("issue %s cannot be frozen", issue.pk)
+            incidents.pause_for(issue.pk, "rendering", str(error))
+    return started
+
+
+def take_back_lost(watch: Watch) -> int:
+    """End the leases of workers proven dead, or silent for a lease's length; how many."""
+    held = leasing.leased()
+    expired = set(watch.expired(held))
+    taken = 0
+    found: dict[str, journal.Found] = {}
+    for one in held:
+        if one not in expired and journal.is_dead(one.name) is not True:
+            continue
+        if one.name not in found:
+            found[one.name] = journal.read(one.name)
+        in_doubt = leasing.take_back(one, found[one.name])
+        if in_doubt is None:
+            continue
+        taken += 1
+        log.warning("chunk %s is taken back from %s: %d in doubt", one.chunk, one.name, in_doubt)
+    _forget_workers()
+    return taken
+
+
+def _forget_workers() -> None:
+    """Remove journals with nothing left to tell, and rows of workers long gone."""
+    owners = set(
+        Chunk.objects.filter(state=Chunk.State.LEASED).values_list("owner__name", flat=True)
+    )
+    for name in journal.names():
+        # Checked again after the lock: a chunk leased just now by a worker that died just now.
+        if name in owners or journal.is_dead(name) is not True:
+            continue
+        if not Chunk.objects.filter(state=Chunk.State.LEASED, owner__name=name).exists():
+            journal.remove(name)
+    old = timezone.now() - dt.timedelta(days=7)
+    newest = Worker.objects.order_by("-seen").first()
+    if newest is not None:
+        gone = Worker.objects.filter(seen__lt=old, chunks__isnull=True)
+        gone.exclude(pk=newest.pk).delete()
+
+
+def fold_old(days: int | None = None) -> int:
+    """Delete deliveries, outcomes and chunks of issues finished long ago; the sums stay.
+
+    An issue with readers in doubt is kept as long again: a person may still want to decide.
+    """
+    age = dt.timedelta(days=timing.FOLD_DAYS if days is None else days)
+    now = timezone.now()
+    folded = 0
+    old = Issue.objects.filter(
+        state__in=[Issue.State.SENT, Issue.State.CANCELLED],
+        folded_at__isnull=True,
+        finished_at__lt=now - age,
+    )
+    for issue in old.order_by("finished_at")[:5]:
+        if issue.in_doubt and issue.finished_at and issue.finished_at > now - 2 * age:
+            continue
+        with transaction.atomic():
+            claimed = Issue.objects.select_for_update().filter(
+                pk=issue.pk, state=issue.state, folded_at__isnull=True
+            )
+            if not claimed.exists() or issue.chunks.filter(state=Chunk.State.LEASED).exists():
+                continue
+            counts.store(issue.pk)
+            between = {"first": issue.first_delivery, "last": issue.last_delivery}
+            with connection.cursor() as cursor:
+                for model, column in ((Outcome, "delivery_id"), (Delivery, "id")):
+                    cursor.execute(
+                        f"DELETE FROM {model._meta.db_table}"
+                        f" WHERE {column} BETWEEN %(first)s AND %(last)s",
+                        between,
+                    )
+                cursor.execute("DELETE FROM newsletter_chunk WHERE issue_id = %s", [issue.pk])
+            claimed.update(folded_at=now)
+        folded += 1
+    return folded

@@ -1,0 +1,422 @@
+"""Readers from a file: looked at first, stored in batches, resumed by line, nobody revived.
+
+The rule, in full:
+
+- A row is never brought in *more alive* than its file says. Unsubscribed rows come in as
+  unsubscribed, so that a later file cannot revive them; bounced and complained ones as a
+  suppression. Whoever is suppressed here stays so, under every version of LINK_KEYS.
+- Whoever has a subscription here, in whatever state, keeps it untouched.
+- Active needs proof of consent: `consent` says where it is kept, and every reader's ledger gets
+  it. Without it readers wait (pending) and nothing is mailed to them, until the file is imported
+  again with `consent`, or with `ask`, which mails each one a confirmation. Who is not asked
+  within 30 days is deleted, like every sign-up without a yes.
+
+Everything of a batch is one transaction with the job's line, so a killed import goes on where it
+was. A million rows take the memory of one batch.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import hashlib
+import json
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from subscribers import languages, suppression
+from subscribers.models import (
+    ConsentEvent,
+    ImportJob,
+    ImportProblem,
+    Publication,
+    Subscription,
+    Suppression,
+)
+
+from .columns import Columns, Entry, reader_of, understand
+from .file import Opened, Rows, examine
+from .plan import Decider, Done, Fresh, Options, Plan, Refused, free_subscriber_ids, known
+
+State = Subscription.State
+_Value = str | int | uuid.UUID | dt.datetime | None
+BATCH = 10_000
+# So many problems are enough to see what is wrong with a file.
+MOST_PROBLEMS = 10_000
+
+
+@dataclass(slots=True)
+class Source:
+    """A file, opened and understood, ready to be read from its first row."""
+
+    opened: Opened
+    columns: Columns
+
+    def to_json(self) -> dict[str, Any]:
+        """What is shown before anything is stored."""
+        return {
+            "file": self.opened.path.name,
+            "encoding": self.opened.encoding,
+            "separator": self.opened.separator,
+            "source": self.columns.source,
+            "header": self.columns.header,
+            "columns": self.columns.to_json(),
+        }
+
+    def batches(
+        self, after: int = 0, on_read: Callable[[float], None] | None = None
+    ) -> Iterator[list[Entry]]:
+        """The rows after a line, BATCH at a time. Empty rows are none."""
+        rows = Rows(self.opened)
+        read = reader_of(self.columns)
+        try:
+            entries = self._entries(rows, read, after)
+            while batch := list(islice(entries, BATCH)):
+                yield batch
+                if on_read is not None:
+                    on_read(rows.done)
+        finally:
+            rows.close()
+
+    def _entries(
+        self, rows: Rows, read: Callable[[int, list[str]], Entry], after: int
+    ) -> Iterator[Entry]:
+        header = self.columns.header
+        for line, cells in rows:
+            if header:
+                if any(cells):
+                    header = False
+                continue
+            if line <= after or not cells or (len(cells) < 3 and not any(map(str.strip, cells))):
+                continue
+            yield read(line, cells)
+
+
+def look(path: Path, options: Options) -> Source:
+    """Find out what the file is. Raises csv_file.Unreadable, csv_columns.NoEmailColumn, Refused."""
+    opened = examine(path, encoding=options.encoding, separator=options.separator)
+    rows = Rows(opened)
+    try:
+        first = next((cells for _line, cells in rows if any(cell.strip() for cell in cells)), None)
+    finally:
+        rows.close()
+    if first is None:
+        raise Refused(_("The file has no rows."))
+    try:
+        columns = understand(first, options.mapping)
+    except ValueError as error:
+        raise Refused(str(error)) from None
+    return Source(opened, columns)
+
+
+# --- the two ways to go through a file ----------------------------------------------------------
+
+
+def check(
+    source: Source,
+    publication: Publication,
+    options: Options,
+    on_read: Callable[[float], None] | None = None,
+) -> Iterator[Done]:
+    """A dry run: every row, and what would become of it. Stores nothing."""
+    decide = Decider(publication, options).plan
+    # A file can hold an address twice; the second time it would be there already.
+    with _Remembered() as remembered:
+        for batch in source.batches(on_read=on_read):
+            plan = decide(batch)
+            again = remembered.add([entry.key for entry in plan.fresh])
+            for entry in plan.fresh:
+                if entry.key in again:
+                    plan.done[entry.place] = known(entry.entry)
+            yield from (done for done in plan.done if done is not None)
+
+
+def run(
+    source: Source,
+    publication: Publication,
+    options: Options,
+    *,
+    by: Any = None,
+    on_read: Callable[[float], None] | None = None,
+    on_problem: Callable[[Done], None] | None = None,
+) -> ImportJob:
+    """Import the file, or go on with the import of it that was killed; returns the finished job."""
+    job = _job(source, publication, options, by)
+    decide, store = Decider(publication, options).plan, _Store(publication, options, job).store
+    with _bulk():
+        for batch in source.batches(after=job.line, on_read=on_read):
+            with transaction.atomic():
+                plan = decide(batch)
+                store(plan)
+                _record(job, plan, batch[-1].line)
+            if on_problem is not None:
+                for done in plan.done:
+                    if done is not None and done.problems:
+                        on_problem(done)
+    job.state = ImportJob.State.DONE
+    job.finished_at = timezone.now()
+    job.save(update_fields=["state", "finished_at"])
+    return job
+
+
+def _job(source: Source, publication: Publication, options: Options, by: Any) -> ImportJob:
+    wanted = options.to_json()
+    running = ImportJob.objects.filter(
+        publication=publication, digest=source.opened.digest, state=ImportJob.State.RUNNING
+    )
+    for job in running.order_by("-id"):
+        if job.options.get("said") == wanted:
+            return job
+    return ImportJob.objects.create(
+        publication=publication,
+        by=by,
+        state=ImportJob.State.RUNNING,
+        file=source.opened.path.name[:200],
+        digest=source.opened.digest,
+        options={"said": wanted, "found": source.to_json()},
+        counts={},
+    )
+
+
+def _record(job: ImportJob, plan: Plan, line: int) -> None:
+    counts = Counter(job.counts)
+    counts.update(done.action for done in plan.done if done is not None)
+    stored = counts["problems"]
+    room = max(0, MOST_PROBLEMS - stored)
+    problems = [
+        ImportProblem(
+            job=job,
+            line=done.line,
+            column=problem.column[:60],
+            level=problem.level,
+            code=problem.code,
+            message=problem.message[:300],
+        )
+        for done in plan.done
+        if done is not None
+        for problem in done.problems
+    ]
+    ImportProblem.objects.bulk_create(problems[:room])
+    counts["problems"] += len(problems)
+    job.counts = dict(counts)
+    job.line = line
+    job.save(update_fields=["counts", "line"])
+
+
+# --- storing ------------------------------------------------------------------------------------
+
+
+class _Store:
+    """Writes what was decided; the caller holds the transaction."""
+
+    def __init__(self, publication: Publication, options: Options, job: ImportJob) -> None:
+        self._publication = publication
+        self._options = options
+        self._job = job
+        self._domains: dict[str, int] = {}
+        self._form = f"csv:{job.pk}"
+        # SQLite has neither type; asked once, since asking the connection is not free.
+        sqlite = connection.vendor == "sqlite"
+        self._moment: Callable[[dt.datetime], _Value] = _text_of if sqlite else _itself
+        self._key: Callable[[str], _Value] = str if sqlite else uuid.UUID
+        self._proof = f', "proof": {json.dumps(options.consent)}' if options.consent else ""
+
+    def store(self, plan: Plan) -> None:
+        """Write what was planned; the caller holds the transaction."""
+        now = timezone.now()
+        self._suppress(plan.suppress)
+        self._leave(plan.leave, now)
+        self._wake(plan.wake, now)
+        if not plan.fresh:
+            return
+        moment = self._moment(now)
+        new = [fresh for fresh in plan.fresh if fresh.key not in plan.subscribers]
+        made = free_subscriber_ids(len(new))
+        ids = {**plan.subscribers, **{f.key: pk for pk, f in zip(made, new, strict=True)}}
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                _INSERT_SUBSCRIBER,
+                [
+                    (pk, self._key(f.key), f.entry.address, f.entry.name, moment)
+                    for pk, f in zip(made, new, strict=True)
+                ],
+            )
+            cursor.executemany(
+                _INSERT_SUBSCRIPTION,
+                [self._subscription(f, ids[f.key], now, moment) for f in plan.fresh],
+            )
+            cursor.executemany(
+                _INSERT_EVENT, [self._event(f, ids[f.key], moment) for f in plan.fresh]
+            )
+
+    def _subscription(
+        self, fresh: Fresh, subscriber: int, now: dt.datetime, moment: _Value
+    ) -> tuple[_Value, ...]:
+        entry = fresh.entry
+        confirmed = held = None
+        if fresh.state == State.ACTIVE:
+            confirmed = self._past(entry.confirmed_at, now, moment)
+        elif fresh.state == State.UNSUBSCRIBED:
+            confirmed = self._past(entry.confirmed_at, now, None)
+        elif fresh.state == State.PENDING and not self._options.ask:
+            # Reminded though never asked: nothing is mailed to them by itself (see the top).
+            held = moment
+        return (
+            subscriber,
+            self._publication.pk,
+            fresh.choice,
+            fresh.state,
+            "weekly" if entry.rhythm == "weekly" else "every",
+            languages.stored(entry.language) if entry.language else "",
+            self._domain(entry.address),
+            self._past(entry.joined_at, now, moment),
+            moment,
+            confirmed,
+            held,
+        )
+
+    def _past(self, at: dt.datetime | None, now: dt.datetime, moment: _Value) -> _Value:
+        """A time the file gives, if it is one that can be; `moment` (now) otherwise."""
+        return self._moment(at) if at is not None and at < now else moment
+
+    def _event(self, fresh: Fresh, subscriber: int, moment: _Value) -> tuple[_Value, ...]:
+        entry = fresh.entry
+        said = f', "status": {json.dumps(entry.said)}' if entry.said else ""
+        detail = f'{{"line": {entry.line}{self._proof}{said}}}'
+        return (subscriber, self._publication.pk, moment, "imported", self._form, detail)
+
+    def _suppress(self, rows: list[tuple[str, Entry]]) -> None:
+        for key, entry in rows:
+            evidence = {"import": self._job.pk, "line": entry.line, "status": entry.said}
+            suppression.suppress(uuid.UUID(key), Suppression.Reason.IMPORTED, evidence)
+
+    def _leave(self, rows: list[tuple[int, Entry]], now: dt.datetime) -> None:
+        """A later row of the same file says that they had left: undo what this job did for them."""
+        for pk, entry in rows:
+            tie = Subscription.objects.filter(pk=pk).exclude(state=State.UNSUBSCRIBED).first()
+            if tie is None:
+                continue
+            latest = ConsentEvent.objects.filter(
+                subscriber_id=tie.subscriber_id, publication_id=tie.publication_id
+            ).order_by("-id")
+            if latest.values_list("form", flat=True).first() == self._form:
+                Subscription.objects.filter(pk=pk).update(state=State.UNSUBSCRIBED, since=now)
+                ConsentEvent.objects.create(
+                    subscriber_id=tie.subscriber_id,
+                    publication_id=tie.publication_id,
+                    at=now,
+                    kind=ConsentEvent.Kind.UNSUBSCRIBED,
+                    form=self._form,
+                    detail={"line": entry.line},
+                )
+
+    def _wake(self, rows: list[tuple[int, str]], now: dt.datetime) -> None:
+        for pk, state in rows:
+            active = state == State.ACTIVE
+            Subscription.objects.filter(pk=pk, state=State.PENDING).update(
+                state=state,
+                since=now,
+                reminded_at=None,
+                **({"confirmed_at": now} if active else {}),
+            )
+            tie = Subscription.objects.get(pk=pk)
+            detail = {"proof": self._options.consent} if active else {"asked": True}
+            ConsentEvent.objects.create(
+                subscriber_id=tie.subscriber_id,
+                publication_id=tie.publication_id,
+                at=now,
+                kind=ConsentEvent.Kind.IMPORTED,
+                form=self._form,
+                detail=detail,
+            )
+
+    def _domain(self, address: str) -> int:
+        """`addresses.domain_number`, remembered: a million readers have some thousand domains."""
+        domain = address[address.rindex("@") + 1 :]
+        number = self._domains.get(domain)
+        if number is None:
+            number = int.from_bytes(hashlib.sha256(domain.encode()).digest()[:4], "big") >> 1
+            if len(self._domains) < 100_000:
+                self._domains[domain] = number
+        return number
+
+
+# --- rows ---------------------------------------------------------------------------------------
+
+# Plain statements: for a million rows the model layer alone would take three minutes.
+_INSERT_SUBSCRIBER = """
+    INSERT INTO subscribers_subscriber (id, key, address, name, new_address, created_at)
+    VALUES (%s, %s, %s, %s, '', %s)"""
+_INSERT_SUBSCRIPTION = """
+    INSERT INTO subscribers_subscription (subscriber_id, publication_id, choice, state, rhythm,
+        language, domain, created_at, since, confirmed_at, reminded_at, feed_serial, first_in_line)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 0, FALSE)"""
+_INSERT_EVENT = """
+    INSERT INTO subscribers_consentevent (subscriber_id, publication_id, at, kind, form, network,
+        detail) VALUES (%s, %s, %s, %s, %s, '', %s)"""
+
+
+@contextlib.contextmanager
+def _bulk() -> Iterator[None]:
+    """SQLite: keys are random, so the index wants to be in memory."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        usual = {}
+        for name in ("cache_size", "foreign_keys"):
+            cursor.execute(f"PRAGMA {name}")
+            usual[name] = cursor.fetchone()[0]
+        cursor.execute("PRAGMA cache_size=-64000")
+        # Every row's parents are made or looked up in its own transaction, under the only write
+        # lock there is; looking them up again is a tenth of the time.
+        cursor.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            for name, value in usual.items():
+                cursor.execute(f"PRAGMA {name}={int(value)}")
+
+
+def _itself(at: dt.datetime) -> _Value:
+    return at
+
+
+def _text_of(at: dt.datetime) -> _Value:
+    """As Django stores a moment on SQLite, which has no type for it. `at` is in UTC."""
+    return at.replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+class _Remembered:
+    """The keys of a whole file, on disk: a set of a million would be too much memory."""
+
+    def __enter__(self) -> _Remembered:
+        import sqlite3
+
+        self._rows = sqlite3.connect("")  # A temporary file that SQLite deletes itself.
+        self._rows.execute("CREATE TABLE seen (key BLOB PRIMARY KEY) WITHOUT ROWID")
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._rows.close()
+
+    def add(self, keys: list[str]) -> set[str]:
+        """Remember these; those that were there before."""
+        again = set()
+        for key in keys:
+            cursor = self._rows.execute(
+                "INSERT OR IGNORE INTO seen VALUES (?)", (bytes.fromhex(key),)
+            )
+            if cursor.rowcount == 0:
+                again.add(key)
+        return again

@@ -1,0 +1,171 @@
+"""What a mail at the return path is: literal reports, and the words of real servers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from newsletter.bounces import Kind, read, wording
+from newsletter.bounces.value import Phase
+from newsletter.bounces.verdict import judge
+
+REPORTS = Path(__file__).parents[1] / "data" / "reports"
+
+
+def report(name: str, way: str = "b-none@harbour.example.org") -> bytes:
+    text = (REPORTS / f"{name}.eml").read_text()
+    return text.replace("{return}", way).replace("{unsubscribe}", way).encode()
+
+
+READ_AS = {
+    "postfix_unknown": ("bounce", [("alice@reader.example.net", "5.1.1", True, "user_unknown")]),
+    "exim_full": ("bounce", [("alice@reader.example.net", "5.2.2", False, "mailbox_full")]),
+    "qmail_nobody": ("bounce", [("alice@reader.example.net", "", True, "user_unknown")]),
+    "policy_refusal": ("bounce", [("alice@reader.example.net", "5.7.26", False, "authentication")]),
+    "delay": ("bounce", [("alice@reader.example.net", "4.4.1", False, "expired")]),
+    "arf_abuse": ("complaint", [("alice@reader.example.net", "", False, "abuse")]),
+    "arf_auth_failure": ("complaint", [("alice@reader.example.net", "", False, "auth-failure")]),
+    "unsubscribe": ("complaint", [("alice@reader.example.net", "", False, "opt-out")]),
+    "vacation": ("auto_reply", []),
+    "letter": ("other", []),
+    "delivered": ("other", []),
+    "two_recipients": (
+        "bounce",
+        [
+            ("bob@other.example.net", "5.1.1", True, "user_unknown"),
+            ("charlie@other.example.net", "5.2.2", False, "mailbox_full"),
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("newline", [b"\n", b"\r\n", b"\r"], ids=["LF", "CRLF", "CR"])
+@pytest.mark.parametrize("name", READ_AS)
+def test_a_report_is_read_as_what_it_is(name: str, newline: bytes) -> None:
+    kind, recipients = READ_AS[name]
+    assert read(report(name).replace(b"\n", newline)).to_json() == {
+        "kind": kind,
+        "recipients": [
+            {"address": address, "status": status, "hard": hard, "reason": reason}
+            for address, status, hard, reason in recipients
+        ],
+    }
+
+
+def test_every_literal_report_is_tried() -> None:
+    assert {path.stem for path in REPORTS.glob("*.eml")} == set(READ_AS)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "550 5.1.1 The email account that you tried to reach does not exist",
+        "550 #5.1.0 Address rejected.",
+        "550 No such user here",
+        "550 sorry, no mailbox here by that name (#5.1.1)",
+        "553 5.3.0 <alice@reader.example.net>... No such user here",
+        "550 5.4.1 Recipient address rejected: Access denied",
+        "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup",
+        "550 Adresse destinataire invalide. Invalid recipient.",
+        "550 Benutzer unbekannt",
+        "550 用户不存在",
+        "556 5.1.10 Recipient address has null MX",
+        "550 5.1.2 Host unknown",
+        "550 5.1.6 recipient no longer on server",
+        "smtp; DNS type 'mx' lookup of reader.example.net responded with code NXDOMAIN",
+    ],
+)
+def test_an_address_that_is_gone_is_hard(words: str) -> None:
+    assert judge(words, phase=Phase.RCPT).hard, judge(words, phase=Phase.RCPT)
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ("550 Connection frequency limited", "rate_limited"),
+        ("550 5.7.26 Unauthenticated email is not accepted due to DMARC policy", "authentication"),
+        ("550 5.7.1 Service unavailable; client host blocked using a DNSBL", "blocked"),
+        ("554 5.7.1 Message rejected: spam detected", "spam"),
+        ("550 5.2.1 The email account that you tried to reach is disabled", "disabled"),
+        ("552 5.3.4 Message size exceeds fixed limit", "too_big"),
+        ("550 5.7.1 Unable to relay", "relay_denied"),
+        ("553 5.1.8 Domain of sender address does not exist", "sender_rejected"),
+        ("550 Fix reverse DNS for 192.0.2.1", "reverse_dns"),
+        ("550 5.1.1 <a@b.example> has sent to too many recipients this hour", "rate_limited"),
+        ("550 5.1.1 sorry, mailbox is over quota temporarily", "mailbox_full"),
+        ("451 4.7.1 Greylisted, try again later", "system"),
+        ("Host not found. Name service error: Host not found, try again", "network"),
+        ("554 nobody knows why", "unknown"),
+    ],
+)
+def test_what_is_our_fault_or_passes_is_not_hard(words: str, reason: str) -> None:
+    verdict = judge(words, phase=Phase.RCPT)
+    assert (verdict.hard, verdict.reason) == (False, reason)
+
+
+def test_user_unknown_is_believed_at_rcpt_and_not_after_the_content() -> None:
+    assert judge("550 user unknown", phase=Phase.RCPT).hard
+    assert not judge("550 user unknown", phase=Phase.DATA).hard
+    assert judge("550 5.1.1 user unknown", phase=Phase.DATA).hard
+    assert not judge("550 5.2.1 user unknown", phase=Phase.UNKNOWN).hard
+
+
+def test_the_servers_own_status_goes_before_the_relays() -> None:
+    verdict = judge("550 5.7.1 IP address blacklisted by recipient", status="5.1.1")
+    assert (verdict.status, verdict.hard) == ("5.7.1", False)
+
+
+def test_a_status_or_word_inside_a_web_address_says_nothing() -> None:
+    words = "550 refused, see https://help.example/5.1.1/user-unknown/mailbox-full"
+    assert judge(words, phase=Phase.RCPT).reason == "unknown"
+
+
+def test_plain_words_have_one_spelling() -> None:
+    said = "550-5.1.1 The account <a@b.example> doesn't\n 550 5.1.1 exist, can't deliver e-mail"
+    assert wording.plain(said) == "the account addr does not exist, can not deliver email"
+
+
+def test_a_mail_that_is_no_mail_is_other() -> None:
+    for data in (
+        b"",
+        b"\0" * 5000,
+        bytes(range(256)) * 100,
+        b"\xff\xfe" * 10,
+        b"no header\n\nat all",
+    ):
+        assert read(data).kind is Kind.OTHER
+
+
+def test_a_thousand_nested_parts_are_survived() -> None:
+    parts = b"".join(
+        b'Content-Type: multipart/mixed; boundary="b%d"\n\n--b%d\n' % (n, n) for n in range(2000)
+    )
+    assert read(b"From: Alice <alice@reader.example.net>\n" + parts).kind is Kind.OTHER
+
+
+def test_only_the_beginning_of_a_huge_mail_is_read() -> None:
+    data = report("postfix_unknown") + b"x" * 50_000_000
+    assert read(data).recipients[0].hard
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(sorted(READ_AS)), st.data())
+def test_damage_never_raises(name: str, draw: st.DataObject) -> None:
+    data = bytearray(report(name))
+    for _ in range(draw.draw(st.integers(1, 8))):
+        place = draw.draw(st.integers(0, len(data) - 1))
+        change = draw.draw(st.sampled_from(["flip", "cut", "double", "insert"]))
+        if change == "flip":
+            data[place] = draw.draw(st.integers(0, 255))
+        elif change == "cut":
+            del data[place : place + draw.draw(st.integers(1, 200))]
+        elif change == "double":
+            data[place:place] = data[place : place + 100]
+        else:
+            data[place:place] = draw.draw(st.binary(max_size=20))
+        if not data:
+            break
+    read(bytes(data))

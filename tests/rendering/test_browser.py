@@ -1,0 +1,137 @@
+"""The mail in a real Chromium: axe, sizes, no other host, and hostile text stays text.
+
+Set SUDI_PICTURES to a folder to keep a picture of every mail.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from newsletter import rendering
+from tests import sample_issues as issues
+from tests.conftest import find_program
+
+pytestmark = pytest.mark.needs("chromium")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=find_program("chromium"),
+            args=[
+                "--no-sandbox", "--disable-quic", "--no-first-run",
+                "--disable-background-networking", "--disable-component-update", "--disable-sync",
+            ],
+        )  # fmt: skip
+        yield browser
+        browser.close()
+
+
+def opened(browser: Any, html: str, width: int, scheme: str) -> tuple[Any, list[str]]:
+    """The mail as a page with everything allowed, and what it asked of the network."""
+    page = browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme=scheme
+    ).new_page()
+    asked: list[str] = []
+
+    def answer(route: Any) -> None:
+        if route.request.url == "http://mail.example/":
+            route.fulfill(body=html, content_type="text/html; charset=utf-8")
+        else:
+            asked.append(route.request.url)
+            route.abort()
+
+    page.route("**/*", answer)
+    page.goto("http://mail.example/")
+    return page, asked
+
+
+def edition(view: Any, **extra: Any) -> rendering.Rendered:
+    publication = issues.publication(view.language, **extra)
+    return rendering.prepare(view, publication).edition(view.mask)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+@pytest.mark.parametrize("count", [1, 10, 133])
+def test_a_mail_is_accessible_fits_and_asks_for_nothing(
+    chromium: Any, count: int, language: str
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    html = edition(issues.view(count, language)).html
+    folder = os.environ.get("SUDI_PICTURES")
+    for width, scheme in ((640, "light"), (375, "dark"), (375, "light"), (640, "dark")):
+        page, asked = opened(chromium, html, width, scheme)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate("document.compatMode") == "CSS1Compat"
+        assert asked == []
+        if folder:
+            name = f"mail-{count}-{language}-{width}-{scheme}.png"
+            page.screenshot(path=Path(folder) / name, full_page=True)
+        if (width == 375) == (scheme == "dark"):  # The other two differ in nothing axe looks at.
+            found = Axe().run(page)
+            assert found.violations_count == 0, found.generate_report()
+        page.context.close()
+
+
+@pytest.mark.parametrize("accent", ["#ffe600", "#ffffff", "#e8618c"])
+def test_any_accent_holds_its_contrast_for_axe(chromium: Any, accent: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    made = edition(issues.view(3), theme={"accent": accent})
+    for scheme in ("light", "dark"):
+        page, _asked = opened(chromium, made.html, 640, scheme)
+        found = Axe().run(page, options={"runOnly": ["color-contrast"]})
+        assert found.violations_count == 0, found.generate_report()
+        page.context.close()
+
+
+# Left, top and width of the cards before and behind the hostile one; heights need not agree.
+_BOXES = """() => ['i1', 'i3'].map(id => {
+    const card = document.getElementById(id).closest('.card').getBoundingClientRect();
+    return [card.left, card.width, card.height];
+})"""
+
+
+def test_hostile_text_neither_runs_nor_breaks_its_neighbours(chromium: Any) -> None:
+    plain, _asked = opened(chromium, edition(issues.hostile("plain")).html, 640, "light")
+    usual = plain.evaluate(_BOXES)
+    plain.context.close()
+    for text in issues.HOSTILE:
+        page, asked = opened(chromium, edition(issues.hostile(text)).html, 640, "light")
+        page.wait_for_load_state()
+        assert page.evaluate("window.hacked") is None, text[:80]
+        assert asked == [], text[:80]
+        assert page.evaluate("document.documentElement.scrollWidth") <= 640, text[:80]
+        assert page.evaluate(_BOXES) == usual, text[:80]
+        overlapping = page.evaluate(
+            """() => {
+                const boxes = [...document.querySelectorAll('.card')]
+                    .map(card => card.getBoundingClientRect());
+                return boxes.slice(1).filter((box, n) => box.top < boxes[n].bottom - 1).length;
+            }"""
+        )
+        assert overlapping == 0, text[:80]
+        page.context.close()
+
+
+def test_a_mail_is_readable_with_pictures_off(chromium: Any) -> None:
+    look = {"logo": "/static/l.png", "logo_alt": "A gull", "logo_width": 90, "logo_height": 30}
+    view = issues.view(
+        items=(issues.item(1, issues.categories()[0], body="![Map](https://x.example/m.png)"),)
+    )
+    made = edition(view, theme=look)
+    page, asked = opened(chromium, made.html, 640, "light")
+    # Only what the editor put in is asked for, and here it is refused.
+    assert sorted(asked) == ["http://127.0.0.1:8000/static/l.png", "https://x.example/m.png"]
+    assert page.get_by_alt_text("A gull").count() == 1
+    assert page.get_by_alt_text("Map").count() == 1
+    page.context.close()

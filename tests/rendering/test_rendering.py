@@ -1,0 +1,551 @@
+"""An issue and a selection -> HTML and text of the mail: same bytes either way, safe, in size."""
+
+from __future__ import annotations
+
+import html.parser
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from newsletter import rendering
+from newsletter.editions import BulletView, LinkView, selections
+from newsletter.rendering import neutral, pipeline, shortening
+from newsletter.rendering.columns import shorten, width, wrap
+from newsletter.rendering.shortening import Form, forms, levels
+from subscribers import theme
+from subscribers.choice import TAIL
+from subscribers.links import Purpose
+from tests import sample_issues as issues
+
+
+class Page(html.parser.HTMLParser):
+    """What the tests ask of a page: tags with attributes, links, ids, text."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self.words: list[str] = []
+        self.feed(source)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, {name: value or "" for name, value in attrs}))
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join("".join(self.words).split())
+
+    @property
+    def links(self) -> list[str]:
+        return [a["href"] for tag, a in self.tags if tag == "a" and "href" in a]
+
+
+# Same bytes ------------------------------------------------------------------------------------
+
+ODD = st.sampled_from([
+    "", "plain", "a & b < c > d", "“quotes” \"double\" 'single'", "5\u00a0km &nbsp; &copy;",
+    "汉字，标点。", "**bold** and *it*", "`code` [link](https://example.org/a?b=1&c=2)",
+    "\U0001f389\U0001f469\u200d\U0001f467 emoji", "line\nbreak", "- a\n- b\n\n1. c",
+    "```\nx  <y>\n  z\n```", "| a | b |\n|---|---|\n| 1 | 2 |", "<b>raw</b> <i>x</i>",
+    "![alt](https://example.org/p.png)", "> quoted\n> twice", *issues.HOSTILE[:-6],
+])  # fmt: skip
+
+
+@st.composite
+def any_issue(draw: Any) -> tuple[Any, int]:
+    language = draw(st.sampled_from(["en", "zh-Hans"]))
+    kinds = issues.categories(language)
+    items = []
+    for number in range(1, draw(st.integers(1, 6)) + 1):
+        bullets = draw(st.lists(st.tuples(ODD, ODD), max_size=2))
+        sources = draw(st.lists(st.tuples(ODD, st.sampled_from(["", "https://a.example/é?x=[1]"]))))
+        items.append(
+            issues.item(
+                number,
+                draw(st.sampled_from(kinds[:3])),
+                title=draw(ODD) or "x",
+                insight=draw(ODD),
+                body=draw(ODD),
+                bullets=tuple(BulletView(lead, text) for lead, text in bullets),
+                sources=tuple(LinkView(n, *source) for n, source in enumerate(sources)),
+            )
+        )
+    tail = tuple(
+        LinkView(n, draw(ODD), "https://example.org/t") for n in range(draw(st.integers(0, 2)))
+    )
+    made = issues.view(language=language, items=tuple(items), tail=tail, intro=draw(ODD))
+    wanted = draw(st.sampled_from(selections(made.category_mask)))
+    return made, wanted | draw(st.sampled_from([0, TAIL]))
+
+
+CASES = (any_issue(), st.sampled_from([6_000, 10_000, 14_000, 75_000]))
+
+
+@given(*CASES)
+@settings(max_examples=25, deadline=None)
+def test_any_edition_from_pieces_is_byte_for_byte_the_one_rendered_alone(
+    case: tuple[Any, int], target: int
+) -> None:
+    same_bytes(*case, target)
+
+
+@pytest.mark.long
+@given(*CASES)
+@settings(max_examples=1000, deadline=None)
+def test_a_thousand_editions_from_pieces_are_the_ones_rendered_alone(
+    case: tuple[Any, int], target: int
+) -> None:
+    same_bytes(*case, target)
+
+
+def same_bytes(view: Any, selection: int, target: int) -> None:
+    publication = issues.publication(view.language)
+    was, shortening.TARGET = shortening.TARGET, target
+    try:
+        prepared = rendering.prepare(view, publication).edition(selection)
+        alone = rendering.whole(view, publication, selection)
+    finally:
+        shortening.TARGET = was
+    assert prepared == alone
+
+
+@pytest.mark.parametrize(
+    "language", [pytest.param("en", marks=pytest.mark.long), pytest.param("zh-Hans")]
+)
+def test_all_31_selections_of_five_categories_have_the_bytes_of_one_rendered_alone(
+    language: str,
+) -> None:
+    view, publication = issues.view(10, language), issues.publication(language)
+    prepared = rendering.prepare(view, publication)
+    wanted = selections(view.category_mask)
+    assert len(wanted) == 31
+    for selection in wanted:
+        assert prepared.edition(selection | TAIL) == rendering.whole(
+            view, publication, selection | TAIL
+        )
+
+
+def test_the_same_issue_gives_the_same_bytes_twice() -> None:
+    view, publication = issues.view(10), issues.publication()
+    one = rendering.prepare(view, publication).edition(view.mask)
+    assert rendering.prepare(view, publication).edition(view.mask) == one
+
+
+# What is in it ---------------------------------------------------------------------------------
+
+
+def edition(view: Any = None, selection: int | None = None, **extra: Any) -> rendering.Rendered:
+    view = view or issues.view(10)
+    publication = issues.publication(view.language, **extra)
+    wanted = view.mask if selection is None else selection
+    return rendering.prepare(view, publication).edition(wanted)
+
+
+def test_an_edition_has_its_items_and_says_what_is_left_out() -> None:
+    made = edition(selection=0b00001)  # Business: items 5 and 10.
+    page = Page(made.html)
+    assert made.items == (1005, 1010)
+    assert "What the new accounting rule asks of co-operatives" in page.text
+    assert "A small bakery" not in page.text
+    assert "2 items · 1 min read" in page.text
+    assert "Categories in this mail: Business." in page.text
+    assert "8 more items of this issue are in categories you have not chosen." in page.text
+    assert "Also worth a look" not in page.text
+    assert (
+        "You get this mail because you subscribed to Harbour Daily at 127.0.0.1:8000." in page.text
+    )
+
+
+def test_a_full_edition_leaves_nothing_out_and_has_the_tail_links() -> None:
+    made = edition()
+    assert "more items of this issue" not in made.html + made.text
+    for n in range(3):
+        assert f"https://example.org/tail/{n}" in made.html
+        assert f"https://example.org/tail/{n}" in made.text
+
+
+def test_the_footer_has_every_personal_link_and_the_identity() -> None:
+    made = edition()
+    manage, unsubscribe, feed = (
+        rendering.SLOTS[purpose] for purpose in (Purpose.MANAGE, Purpose.UNSUBSCRIBE, Purpose.FEED)
+    )
+    for link in (
+        f"http://127.0.0.1:8000/s/m/{manage}/",
+        f"http://127.0.0.1:8000/s/m/{manage}/#pause",
+        f"http://127.0.0.1:8000/s/u/{unsubscribe}/",
+        f"http://127.0.0.1:8000/s/f/{feed}/",
+        "http://127.0.0.1:8000/daily/2026-03-02/",
+    ):
+        assert link in Page(made.html).links
+        assert link in made.text
+    assert "Harbour Press, 1 Quay Street, Port" in made.html
+    assert "Harbour Press, 1 Quay Street, Port" in made.text
+
+
+def test_the_contents_lead_to_the_items_by_category() -> None:
+    page = Page(edition().html)
+    ids = {a["id"] for _tag, a in page.tags if "id" in a}
+    inside = [link for link in page.links if link.startswith("#")]
+    assert len(inside) == 10
+    assert {link[1:] for link in inside} == ids
+    assert re.search("Business 2 ?What the new .*An open standard", page.text)
+    # Each entry keeps the number its card has: 5 and 10 are the two of this category.
+    numbers = [a["value"] for tag, a in page.tags if tag == "li" and "value" in a]
+    assert numbers == ["1", "6", "2", "7", "3", "8", "4", "9", "5", "10"]
+    assert "5. What the new accounting rule" in page.text
+
+
+def test_one_item_alone_has_no_contents() -> None:
+    made = edition(issues.view(1))
+    assert "In this issue" not in made.html
+    assert "In this issue" not in made.text
+
+
+def test_the_page_speaks_the_language_of_the_issue() -> None:
+    made = edition(issues.view(10, "zh-Hans"))
+    page = Page(made.html)
+    name, attributes = page.tags[0]
+    assert (name, attributes["lang"], attributes["dir"]) == ("html", "zh-Hans", "ltr")
+    for words in (
+        "2026年3月2日 星期一",
+        "共 10 条 · 约 4 分钟读完",
+        "本期内容",
+        "阅读原文",
+        "退订",
+    ):
+        assert words in page.text
+    assert "PingFang SC" in made.html
+    assert "Categories" not in made.html + made.text
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_the_text_part_has_every_link_of_the_html_part(language: str) -> None:
+    for count in (1, 10, 133):
+        made = edition(issues.view(count, language))
+        for link in Page(made.html).links:
+            assert link.startswith("#") or link in made.text, link
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_the_text_part_is_numbered_and_wrapped_by_display_width(language: str) -> None:
+    made = edition(issues.view(10, language))
+    for line in made.text.splitlines():
+        assert width(line) <= 72 or "://" in line, line
+    title = {"en": "Bees return to the old quarry", "zh-Hans": "蜜蜂回到旧采石场"}[language]
+    assert f"\n 8. {title}\n" in made.text
+    assert "\r" not in made.text
+    assert made.text.endswith("\n")
+
+
+def test_no_style_needs_another_host() -> None:
+    for name, attributes in Page(edition().html).tags:
+        assert name not in ("link", "script", "iframe", "form", "object", "embed", "base")
+        assert "src" not in attributes
+        assert "url(" not in attributes.get("style", "")
+
+
+# Subject and preheader -------------------------------------------------------------------------
+
+
+def test_subject_and_preheader_come_from_the_items_of_this_edition() -> None:
+    both = edition(selection=0b00001)
+    assert both.subject == "What the new accounting rule asks of co-operatives, and 1 more"
+    assert both.preheader == "An open standard for parcel lockers"
+    single = edition(issues.view(1))
+    assert single.subject == "Harbour opens the night ferry to the islands"
+    assert single.preheader.startswith("The decision matters less for the money")
+    chinese = edition(issues.view(10, "zh-Hans"), selection=0b01000)  # Items 1 and 6.
+    assert chinese.subject == "港口夜航轮渡下月开通，往返岛屿不再绕行 等 2 条"
+    assert chinese.preheader == "芯片厂商年内第二次下调预期"
+
+
+def test_the_editors_own_subject_and_preheader_win() -> None:
+    made = edition(issues.view(3, subject="特刊 🎉 Special", preheader="Read me first"))
+    assert (made.subject, made.preheader) == ("特刊 🎉 Special", "Read me first")
+
+
+def test_the_preheader_stands_first_and_nothing_leaks_in_behind_it() -> None:
+    made = edition()
+    text = Page(made.html.partition("<body")[2]).text.partition(">")[2].strip()
+    assert text.startswith(made.preheader)
+    behind = text[len(made.preheader) :]
+    pad = re.match("[\u034f\u200c\u00a0 ]*", behind)
+    assert pad and len(pad.group().replace(" ", "")) >= 100
+
+
+# Size ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_133_items_fit_and_every_one_of_them_is_named(language: str) -> None:
+    view = issues.view(133, language)
+    made = edition(view)
+    page = Page(made.html)
+    assert made.size == len(made.html.encode()) <= 75_000
+    assert made.shortened
+    for one in view.items:
+        assert one.title in page.text
+        assert f"{one.number}. {one.title[:20]}" in made.text
+    assert "http://127.0.0.1:8000/daily/2026-03-02/#item-133" in page.links
+    told = {"en": "This issue is too long for a mail.", "zh-Hans": "本期内容较多"}[language]
+    assert told in page.text
+    assert told in made.text
+
+
+def test_the_written_rule_of_shortening() -> None:
+    full, brief, named = Form.FULL, Form.BRIEF, Form.NAMED
+    short = [False] * 5
+    assert levels(5) == 8
+    assert [forms(short, level) for level in range(9)] == [
+        [named] * 5,
+        [full, named, named, named, named],
+        [full, full, named, named, named],
+        [full, full, full, named, named],
+        [full, full, full, brief, named],
+        [full, full, full, brief, brief],
+        [full, full, full, full, brief],
+        [full] * 5,
+        [full] * 5,
+    ]
+    # A long item stays brief until everything fits in full.
+    assert forms([False, True, False], 3) == [full, brief, full]
+    assert forms([False, True, False], levels(3)) == [full] * 3
+
+
+def test_a_long_essay_among_short_items_does_not_push_them_out() -> None:
+    kinds = issues.categories()
+    essay = issues.item(1, kinds[0], body="A sentence of the essay. " * 4000)
+    view = issues.view(items=(essay, *(issues.item(n, kinds[n % 5]) for n in range(2, 6))))
+    made = edition(view)
+    assert made.size <= 75_000
+    assert made.html.count('<h2 class="title"') == 4
+    assert "A sentence of the essay. A sentence" not in made.html
+
+
+def test_an_edition_that_cannot_be_short_enough_is_refused() -> None:
+    with pytest.raises(rendering.TooLarge, match="the limit is 102000"):
+        edition(issues.view(1000))
+
+
+def test_a_selection_of_nothing_is_refused() -> None:
+    with pytest.raises(rendering.RenderingError, match="at least one item"):
+        edition(selection=TAIL)
+
+
+# The guard -------------------------------------------------------------------------------------
+
+SLOTTED = " ".join(rendering.SLOTS.values())
+PAGE = (
+    "<!doctype html><html><head><style>/* inline */ p { color: red }</style>"
+    "<style>@media (max-width: 9px) { p { margin: 0 !important } }</style></head>"
+    f"<body><!--[if mso]><b>x</b><![endif]--><p>{SLOTTED}</p></body></html>"
+)
+
+
+def test_inlining_keeps_what_the_guard_watches() -> None:
+    made = pipeline.inline(PAGE)
+    assert made.startswith("<!DOCTYPE html>")
+    assert "@media (max-width: 9px) { p { margin: 0 !important } }" in made
+    assert '<p style="color:red">' in made
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("<!DOCTYPE html>", "", "doctype"),
+        ("<!--[if mso]><b>x</b><![endif]-->", "", "conditional comment"),
+        ("<b>x</b>", "<b>y</b>", "conditional comment"),
+        (" !important", "", "media queries"),
+        (rendering.SLOTS[Purpose.UNSUBSCRIBE], "", "personal link"),
+        ("SUDI--SLOT--MANAGE", "SUDI%20SLOT--MANAGE", "personal link"),
+    ],
+)
+def test_the_guard_refuses_what_inlining_damaged(old: str, new: str, message: str) -> None:
+    made = pipeline.inline(PAGE)
+    assert old in made
+    with pytest.raises(rendering.RenderingError, match=message):
+        pipeline.guard(PAGE, made.replace(old, new, 1))
+
+
+def test_a_template_that_lost_a_mark_or_a_name_says_so(tmp_path: Any, settings: Any) -> None:
+    folder = tmp_path / "templates" / "emails"
+    folder.mkdir(parents=True)
+    settings.DATA_DIR = tmp_path
+    pipeline.environment.cache_clear()
+    original = (settings.BASE_DIR / "templates" / "emails" / "issue.mjml").read_text()
+    try:
+        for old, new, message in (
+            ("{{ cut.close() }}", "", "is not closed"),
+            ("{{ date }}", "{{ dtae }}", "dtae"),
+            ("<mj-head>", "<mj-head", "MJML"),
+        ):
+            (folder / "issue.mjml").write_text(original.replace(old, new, 1))
+            pipeline.environment.cache_clear()
+            with pytest.raises(rendering.RenderingError, match=message):
+                edition()
+    finally:
+        pipeline.environment.cache_clear()
+
+
+def test_a_publication_may_have_a_template_of_its_own(tmp_path: Any, settings: Any) -> None:
+    folder = tmp_path / "templates" / "emails" / "daily"
+    folder.mkdir(parents=True)
+    settings.DATA_DIR = tmp_path
+    original = (settings.BASE_DIR / "templates" / "emails" / "issue.mjml").read_text()
+    (folder / "issue.mjml").write_text(original.replace("{{ date }}", "On {{ date }}", 1))
+    pipeline.environment.cache_clear()
+    try:
+        assert "On Monday, 2 March 2026" in edition().html
+        assert "On Monday" not in edition(slug="weekly").html
+    finally:
+        pipeline.environment.cache_clear()
+
+
+# Hostile content -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", issues.HOSTILE)
+def test_hostile_content_is_harmless_in_mail(text: str) -> None:
+    view = issues.hostile(text)
+    publication = issues.publication(name=text[:100], postal_identity=text[:300])
+    publication.from_name = text[:100]
+    made = rendering.prepare(view, publication).edition(view.mask)
+    page = Page(made.html)
+    for name, attributes in page.tags:
+        assert name not in ("script", "svg", "iframe", "object", "form", "mj-text", "mj-section")
+        assert not [key for key in attributes if key.startswith("on")]
+        for key in ("href", "src"):
+            assert re.match(r"(https?://|mailto:|#|\Z)", attributes.get(key, ""))
+        assert "position" not in attributes.get("style", "")
+    both = made.html + made.text + made.subject + made.preheader
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", both)
+    assert "\n" not in made.subject + made.preheader
+    for slot in rendering.SLOTS.values():
+        assert made.html.count(slot) == (2 if "MANAGE" in slot else 1)
+        assert made.text.count(slot) == (2 if "MANAGE" in slot else 1)
+    assert not re.search(r"<!--[~=]", made.html)
+    # The neighbours are whole.
+    for number in (1, 3):
+        assert f'id="i{number}"' in made.html
+    assert made == rendering.whole(view, publication, view.mask)
+    for value in made.headers.values():
+        assert value.isascii()
+        assert not re.search(r"\r\n[^ ]|(?<!\r)\n|\r(?!\n)", value)
+
+
+def test_what_scripts_and_emoji_need_stays() -> None:
+    for text in ("\U0001f469\u200d\U0001f469\u200d\U0001f467", "می‌خواهم", "é", "ไม่ได้", "नमस्ते"):
+        assert neutral.text(text) == text
+
+
+def test_addresses_become_plain_ascii() -> None:
+    assert neutral.address("https://例子.example/路径?q=é#ö") == (
+        "https://xn--fsqu00a.example/%E8%B7%AF%E5%BE%84?q=%C3%A9#%C3%B6"
+    )
+    assert (
+        neutral.address("https://example.org/a%20b?x=1&y=2") == "https://example.org/a%20b?x=1&y=2"
+    )
+    for bad in (
+        "javascript:alert(1)",
+        "ftp://example.org",
+        "https://",
+        "https://a b",
+    ):
+        assert neutral.address(bad) == ""
+
+
+# Columns ---------------------------------------------------------------------------------------
+
+
+def test_wrapping_knows_wide_characters_and_their_punctuation() -> None:
+    assert wrap("汉字" * 5, columns=8) == "汉字汉字\n汉字汉字\n汉字"
+    # No line begins with a full stop or ends with an opening bracket.
+    assert wrap("一二三四。五", columns=8) == "一二三\n四。五"
+    assert wrap("一二三「四」", columns=8) == "一二三\n「四」"
+    assert wrap("see https://example.org/a-long-one now", columns=12) == (
+        "see\nhttps://example.org/a-long-one\nnow"
+    )
+    assert wrap("a b", "- ", "  ", columns=4) == "- a\n  b"
+
+
+@given(
+    st.text(alphabet="ab 汉字，。「」\U0001f469\u200d\U0001f467\u0301-", max_size=60),
+    st.integers(4, 30),
+)
+def test_wrapping_loses_nothing(text: str, columns: int) -> None:
+    made = wrap(text, columns=columns)
+    assert "".join(made.split()) == "".join(text.split())
+
+
+@given(
+    st.text(alphabet="ab 汉字，。\U0001f469\u200d\U0001f467\u0301", max_size=60), st.integers(6, 30)
+)
+def test_shortened_text_fits_and_is_a_beginning(text: str, most: int) -> None:
+    made = shorten(text, most)
+    assert made == text or width(made) <= most
+    assert text.startswith(made.removesuffix("…"))
+
+
+# Look ------------------------------------------------------------------------------------------
+
+COLOURS = st.integers(0, 0xFFFFFF).map(lambda n: f"#{n:06x}")
+
+
+@given(COLOURS, COLOURS)
+def test_any_accent_stays_legible_in_light_and_dark(accent: str, dark: str) -> None:
+    look = theme.load({"accent": accent, "accent_dark": dark})
+    for text, back in (
+        (look.on_band, look.band),
+        (look.band_muted, look.band),
+        (look.on_dark_band, look.dark_band),
+        (look.dark_band_muted, look.dark_band),
+        (look.accent, theme.PAPER),
+        (look.accent, look.call_out),
+        (look.dark_accent, theme.DARK_PAPER),
+        (look.dark_accent, look.dark_call_out),
+        (theme.INK, look.call_out),
+        (theme.DARK_INK, look.dark_call_out),
+    ):
+        assert theme.contrast(text, back) >= 4.5, (text, back)
+    chip = theme.chip(accent, None)
+    assert theme.contrast(chip.text, chip.back) >= 4.5
+    assert theme.contrast(chip.dark_text, chip.dark_back) >= 4.5
+
+
+def test_contrast_is_that_of_wcag() -> None:
+    assert theme.contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert theme.contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+
+
+def test_a_theme_is_checked() -> None:
+    assert theme.problems({}) == []
+    assert theme.problems({
+        "accent": "#123abc", "logo": "/static/l.png", "logo_alt": "L", "logo_width": 120,
+        "logo_height": 40,
+    }) == []  # fmt: skip
+    assert theme.problems({"accent": "red", "colour": 1}) == [
+        "Unknown setting “colour”.",
+        "“accent”: write a colour as #rrggbb.",
+    ]
+    assert theme.problems({"logo": "javascript:x"}) == [
+        "“logo”: write an https address or a path on this site.",
+        "“logo_alt”: say in words what the logo shows.",
+        "“logo_width”: write a whole number from 1 to 560.",
+        "“logo_height”: write a whole number from 1 to 200.",
+    ]
+    assert theme.problems([]) == ["The look must be a set of names and values."]
+
+
+def test_a_logo_has_words_and_a_size() -> None:
+    look = {"logo": "/static/logo.png", "logo_alt": "A gull", "logo_width": 90, "logo_height": 30}
+    made = edition(theme=look)
+    images = [a for tag, a in Page(made.html).tags if tag == "img"]
+    assert [(i["src"], i["alt"], i["width"], i["height"]) for i in images] == [
+        ("http://127.0.0.1:8000/static/logo.png", "A gull", "90", "30")
+    ]
+    assert "<img" not in edition(theme={**look, "logo_alt": ""}).html

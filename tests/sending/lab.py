@@ -1,0 +1,475 @@
+"""Processes for the fault tests: a site full of readers, and workers that can be killed.
+
+    python -m tests.sending_lab populate 20000 --domains 10
+    python -m tests.sending_lab sender --lease 2 --group 32
+    python -m tests.sending_lab report
+
+Run with a site's environment. `sender` is the worker's sending half with scaled times; `nursery`
+forks senders from a process that has everything imported, since a storm of 200 lives would
+otherwise spend its time starting Python.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parents[2]
+POINTS = (
+    "lease", "turn", "turn-commit", "offered", "begin", "begun", "mid-body", "after-dot",
+    "answered", "settled", "record",
+)  # fmt: skip
+
+
+# ---- inside a process of its own
+
+
+def populate(options: argparse.Namespace) -> None:
+    """A publication with two categories, one issue, and so many readers spread over domains."""
+    from newsletter import sending
+    from subscribers.addresses import domain_number, key_of
+    from subscribers.choice import Choice
+    from subscribers.models import Publication, Subscriber, Subscription
+    from tests import builders
+
+    publication = Publication.objects.filter(slug="daily").first()
+    if publication is None:
+        publication = builders.publication(canary_size=options.canary)
+        builders.category(publication, "Ships")
+        builders.category(publication, "Trade")
+    ships, trade = publication.categories.all()
+    issue = builders.issue(publication, options.date)
+    builders.item(issue, ships, "A ship came in")
+    builders.item(issue, trade, "Corn is up")
+    live = [ships, trade]
+    choices = [Choice.of([trade], live=live).bits, Choice.all().bits]
+    have = Subscriber.objects.count()
+    for start in range(have, options.count, 2000):
+        numbers = range(start, min(start + 2000, options.count))
+        addresses = [f"r{n}@d{n % options.domains}.example.org" for n in numbers]
+        people = Subscriber.objects.bulk_create(
+            [Subscriber(address=address, key=key_of(address)) for address in addresses]
+        )
+        Subscription.objects.bulk_create(
+            [
+                Subscription(
+                    subscriber=person,
+                    publication=publication,
+                    choice=choices[n % 2],
+                    state="active",
+                    confirmed_at=builders.NOW,
+                    domain=domain_number(address),
+                )
+                for n, person, address in zip(numbers, people, addresses, strict=True)
+            ]
+        )
+    if not options.draft:
+        sending.release(issue, by="lab", now=True)
+        sending.sweep()
+
+
+def report(options: argparse.Namespace) -> None:
+    """The issue's state, ledger, recount, and each reader's state, as one line of JSON."""
+    from newsletter import sending
+    from newsletter.models import Delivery, Issue, Outcome
+    from subscribers.models import Subscription
+
+    issue = Issue.objects.get(slug=options.date)
+    addresses = {
+        pk: address or f"erased {pk}"
+        for pk, address in Subscription.objects.values_list("pk", "subscriber__address")
+    }
+    latest: dict[int, str] = {}
+    for delivery, state, resolved in Outcome.objects.order_by("delivery", "round").values_list(
+        "delivery", "state", "resolved_at"
+    ):
+        latest[delivery] = "resolved" if resolved else state
+    readers = {
+        addresses[subscription]: latest.get(delivery, "waiting")
+        for delivery, subscription in Delivery.objects.filter(issue_id=issue.pk).values_list(
+            "pk", "subscription_id"
+        )
+    }
+    found = {
+        "state": issue.state,
+        "reason": issue.state_reason,
+        "ledger": sending.ledger(issue),
+        "recount": sending.recount(issue),
+        "readers": readers,
+    }
+    sys.stdout.write(json.dumps(found))
+
+
+def act(options: argparse.Namespace) -> None:
+    """Pause, resume, … as a person would; prints what was refused."""
+    from newsletter import sending
+    from newsletter.models import Issue
+
+    issue = Issue.objects.get(slug=options.date)
+    try:
+        getattr(sending, options.what)(issue, by="alice")
+    except sending.Refused as refused:
+        sys.stdout.write(str(refused))
+
+
+def happen(options: argparse.Namespace) -> None:
+    """Edit the issue; erase, bounce, unsubscribe who the file lists under these words."""
+    from django.utils import timezone
+
+    from newsletter.bounces import effects
+    from newsletter.models import Bounce, Issue, Item
+    from subscribers import erasure
+    from subscribers.models import Subscriber, Subscription
+
+    issue = Issue.objects.get(slug=options.date)
+    Item.objects.filter(issue=issue).update(title="Changed afterwards")
+    Issue.objects.filter(pk=issue.pk).update(title="Changed afterwards")
+    listed = json.loads(Path(options.what).read_text())
+    now = timezone.now()
+    for person in Subscriber.objects.filter(address__in=listed["erase"]):
+        erasure.erase(person, by="reader")
+    for person in Subscriber.objects.filter(address__in=listed["bounce"]):
+        effects.bounced(person, Bounce.Kind.HARD, {}, now)
+    ties = Subscription.objects.filter(subscriber__address__in=listed["unsubscribe"])
+    effects.leave(list(ties), "mail", {}, now)
+
+
+def press(options: argparse.Namespace) -> None:
+    """Release the draft from several threads at once; prints how many were let."""
+    from django.db import connection
+
+    from newsletter import sending
+    from newsletter.models import Issue
+
+    barrier = threading.Barrier(options.count)
+    done: list[str] = []
+
+    def once() -> None:
+        issue = Issue.objects.select_related("publication").get(slug=options.date)
+        barrier.wait()
+        try:
+            sending.release(issue, by="alice", now=True)
+            done.append("released")
+        except sending.Refused:
+            done.append("refused")
+        sending.sweep()
+        connection.close()
+
+    threads = [threading.Thread(target=once) for _ in range(options.count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    sys.stdout.write(json.dumps(Counter(done)))
+
+
+def die_at(point: str, after: int) -> None:
+    """Kill this process at the `after`-th passing of a labelled point."""
+    from newsletter.sending.engine import books, journal, leasing, outcomes, relays, turning
+    from newsletter.smtp import conversation
+
+    left = [after]
+
+    def passing() -> None:
+        left[0] -= 1
+        if left[0] <= 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+            time.sleep(60)
+
+    def around(owner: Any, name: str, before: bool) -> None:
+        real: Callable[..., Any] = getattr(owner, name)
+
+        def wrapped(*args: Any, **kwargs: Any) -> Any:
+            if before:
+                passing()
+            result = real(*args, **kwargs)
+            if not before and result is not None:
+                passing()
+            return result
+
+        setattr(owner, name, wrapped)
+
+    match point:
+        case "lease":
+            around(leasing, "lease", before=False)
+        case "turn":
+            around(turning, "turn_once", before=True)
+        case "turn-commit":
+            around(turning, "turn_once", before=False)
+        case "offered":
+            around(relays.Pool, "next", before=False)
+        case "begin":
+            around(journal.Journal, "begin", before=True)
+        case "begun":
+            around(journal.Journal, "begin", before=False)
+        case "mid-body" | "after-dot":
+            real_write = conversation.Conversation._write
+
+            def write(self: Any, *pieces: bytes, size: int = 0) -> None:
+                if len(pieces) == 1:  # A command: only content comes in several.
+                    real_write(self, *pieces)
+                    return
+                if point == "after-dot":
+                    real_write(self, *pieces)
+                    passing()
+                    return
+                whole = b"".join(pieces)
+                real_write(self, whole[: len(whole) // 2])
+                passing()
+                real_write(self, whole[len(whole) // 2 :])
+
+            conversation.Conversation._write = write  # type: ignore[method-assign]
+        case "answered":
+            around(books.Books, "settle", before=True)
+        case "settled":
+            real_answer = journal.Journal.answer
+
+            def answer(*args: Any) -> None:
+                real_answer(*args)
+                passing()
+
+            journal.Journal.answer = answer  # type: ignore[method-assign]
+        case "record":
+            around(outcomes, "insert", before=True)
+
+
+def serve(options: argparse.Namespace) -> None:
+    """The worker's sending half, its times scaled down, until SIGTERM."""
+    from newsletter.sending.engine import policy, service, timing
+    from newsletter.smtp import Timeouts
+
+    timing.LEASE = options.lease
+    timing.LEASE_LOOK = options.lease * 0.7
+    timing.HEARTBEAT = min(timing.HEARTBEAT, options.lease / 5)
+    timing.SWEEP = min(timing.SWEEP, options.lease / 3)
+    timing.GROUP = options.group
+    timing.WINDOW = options.window
+    if options.retry is not None:
+        policy.RETRY_MINUTES = tuple(options.retry / 60 for _ in policy.RETRY_MINUTES)
+    if options.die:
+        die_at(options.die, options.after)
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    service.serve(stop, Timeouts().scaled(options.timeouts))
+
+
+def nursery() -> None:
+    """Fork a process for each request on standard input; print its pid.
+
+    A request is a line of JSON: the site's environment, a lab command, and the file its output
+    goes to. Settings are read at import, so the child puts the site's own in their place, before
+    it has opened any connection.
+    """
+    import tests.builders  # noqa: F401
+
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # Nobody waits for them: no zombies.
+    for line in sys.stdin:
+        request = json.loads(line)
+        pid = os.fork()
+        if pid == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            status = 1
+            try:
+                _be(request)
+                status = 0
+            except BaseException:
+                traceback.print_exc()
+            finally:
+                sys.stdout.flush()
+                sys.stderr.flush()
+                os._exit(status)
+        sys.stdout.write(f"{pid}\n")
+        sys.stdout.flush()
+
+
+def _be(request: dict[str, Any]) -> None:
+    """In the child: become a process of that site."""
+    from django.conf import settings
+    from django.db import connections
+
+    env = request["env"]
+    log = os.open(Path(env["DATA_DIR"]) / "lab.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(log, 2)
+    os.dup2(os.open(request["out"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 1)
+    os.environ.update(env)
+    settings.DATA_DIR = Path(env["DATA_DIR"])
+    settings.SMTP_URLS = env.get("SMTP_URL", "").split()
+    url = env["DATABASE_URL"]
+    name = url.removeprefix("sqlite:///") if url.startswith("sqlite") else url.rpartition("/")[2]
+    connections.databases["default"]["NAME"] = name
+    if not url.startswith("sqlite"):
+        connections.databases["default"]["PORT"] = str(urlsplit(url).port or "")
+    options = parser().parse_args(request["args"])
+    COMMANDS[options.command](options)
+    connections.close_all()
+    sys.stdout.write("\ndone\n")
+
+
+# ---- for the tests
+
+
+def run(env: dict[str, str], *args: str, timeout: float = 600) -> str:
+    """Run a lab command to its end."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.sending_lab", *args],
+        env=env, cwd=ROOT, capture_output=True, timeout=timeout, text=True,
+    )  # fmt: skip
+    if done.returncode:
+        raise AssertionError(f"{args}: {done.stdout}\n{done.stderr}")
+    return done.stdout
+
+
+class Lab:
+    """The process that has everything imported; one for a whole run of the tests."""
+
+    def __init__(self, env: dict[str, str]) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.sending_lab", "nursery"],
+            env=env, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        self.number = 0
+
+    def close(self) -> None:
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.wait(20)
+        self._process.stdout.close()
+
+    def fork(self, request: dict[str, Any]) -> int:
+        """Start a process; its pid."""
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._process.stdin.write(json.dumps(request) + "\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline())
+
+
+class Nursery:
+    """The lab at one site: commands, and senders that start at once."""
+
+    def __init__(self, lab: Lab, env: dict[str, str]) -> None:
+        self._lab, self._env = lab, env
+        self._folder = Path(env["DATA_DIR"])
+        self._pids: set[int] = set()
+        self._outputs = 0
+
+    def __enter__(self) -> Nursery:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for pid in list(self._pids):
+            self.end(pid, signal.SIGKILL)
+
+    def _fork(self, args: tuple[str, ...]) -> tuple[int, Path]:
+        self._outputs += 1
+        out = self._folder / f"lab-{self._outputs}.out"
+        names = ("DATABASE_URL", "DATA_DIR", "SMTP_URL", "SSL_CERT_FILE")
+        env = {name: self._env[name] for name in names if name in self._env}
+        return self._lab.fork({"env": env, "args": args, "out": str(out)}), out
+
+    def run(self, *args: str, seconds: float = 300) -> str:
+        """A command to its end; its output."""
+        pid, out = self._fork(args)
+        until(lambda: not self.alive(pid), seconds, 0.01)
+        text = out.read_text()
+        if not text.endswith("\ndone\n"):
+            raise AssertionError(f"{args}: {text}\n{self.messages}")
+        return text.removesuffix("\ndone\n")
+
+    def birth(self, *args: str) -> int:
+        """Start a sender; its pid."""
+        pid, _ = self._fork(("sender", *args))
+        self._pids.add(pid)
+        return pid
+
+    def alive(self, pid: int) -> bool:
+        """Whether it still runs."""
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
+
+    def end(self, pid: int, number: int = signal.SIGTERM, wait: float = 40) -> float:
+        """Send a signal, wait for the end; seconds it took."""
+        started = time.monotonic()
+        if self.alive(pid):
+            os.kill(pid, number)
+        until(lambda: not self.alive(pid), wait, 0.005)
+        self._pids.discard(pid)
+        return time.monotonic() - started
+
+    @property
+    def messages(self) -> str:
+        """What its processes logged."""
+        path = self._folder / "lab.log"
+        return path.read_text() if path.exists() else ""
+
+
+def until(condition: Callable[[], Any], seconds: float, every: float = 0.05) -> None:
+    """Wait for something that happens in another process."""
+    give_up = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > give_up:
+            raise AssertionError(f"did not happen within {seconds} s")
+        time.sleep(every)
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser()
+    commands = made.add_subparsers(dest="command", required=True)
+    one = commands.add_parser("populate")
+    one.add_argument("count", type=int)
+    one.add_argument("--domains", type=int, default=10)
+    one.add_argument("--canary", type=int, default=0)
+    one.add_argument("--draft", action="store_true")
+    two = commands.add_parser("sender")
+    two.add_argument("--lease", type=float, default=60)
+    two.add_argument("--group", type=int, default=64)
+    two.add_argument("--window", type=int, default=128)
+    two.add_argument("--retry", type=float, help="seconds between tries")
+    two.add_argument("--timeouts", type=float, default=1, help="RFC 5321's, times this")
+    two.add_argument("--die", choices=POINTS)
+    two.add_argument("--after", type=int, default=1)
+    for name in ("act", "happen"):
+        commands.add_parser(name).add_argument("what")
+    four = commands.add_parser("press")
+    four.add_argument("count", type=int)
+    commands.add_parser("report")
+    commands.add_parser("nursery")
+    for command in commands.choices.values():
+        command.add_argument("--date", default="2026-03-02")
+    return made
+
+
+COMMANDS: dict[str, Callable[[argparse.Namespace], None]] = {
+    "populate": populate, "sender": serve, "act": act, "happen": happen, "press": press,
+    "report": report,
+}  # fmt: skip
+
+
+def main() -> None:
+    options = parser().parse_args()
+    import django
+
+    django.setup()
+    if options.command == "nursery":
+        nursery()
+        return
+    COMMANDS[options.command](options)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsletter.config.settings")
+    main()

@@ -1,0 +1,125 @@
+"""The journal clears what a crash would leave in doubt, and never claims more than it knows."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.test import override_settings
+
+from newsletter.sending.engine import journal
+from newsletter.sending.engine.journal import Answer, Journal
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path) -> Iterator[Path]:
+    with override_settings(DATA_DIR=tmp_path):
+        yield tmp_path / "journal"
+
+
+def dead(name: str) -> Journal:
+    """A journal whose writer is gone: begun 1, 2 and 3; 1 answered, 2 refused hard."""
+    made = Journal(name, 8)
+    first, second = made.begin(7, 3, 1), made.begin(7, 3, 2)
+    made.begin(7, 3, 3)
+    made.answer(first, *Answer("sent", 250, "2.0.0", False))
+    made.answer(second, *Answer("failed", 550, "5.1.1", True))
+    return made
+
+
+def test_what_was_written_is_read() -> None:
+    dead("w-1").close(remove=False)
+    found = journal.read("w-1")
+    assert found.complete
+    assert found.begun == {(7, 3, 1), (7, 3, 2), (7, 3, 3)}
+    assert found.answers == {
+        (7, 3, 1): Answer("sent", 250, "2.0.0", False),
+        (7, 3, 2): Answer("failed", 550, "5.1.1", True),
+    }
+
+
+def test_a_living_writer_is_never_complete() -> None:
+    made = dead("w-1")
+    assert journal.is_dead("w-1") is False
+    found = journal.read("w-1")
+    assert not found.complete and len(found.answers) == 2
+    made.close(remove=True)
+    assert journal.is_dead("w-1") is None and journal.names() == []
+
+
+def test_after_a_reboot_only_answers_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    dead("w-1").close(remove=False)
+    monkeypatch.setattr(journal, "boot_id", lambda: b"another")
+    found = journal.read("w-1")
+    assert not found.complete and len(found.answers) == 2
+
+
+def test_a_torn_answer_is_no_answer_and_a_torn_begin_was_not_begun(folder: Path) -> None:
+    dead("w-1").close(remove=False)
+    path = folder / "w-1"
+    data = bytearray(path.read_bytes())
+    for place in range(512, len(data)):
+        torn = bytearray(data)
+        torn[place] ^= 0xFF
+        path.write_bytes(torn)
+        found = journal.read("w-1")
+        assert found.begun <= {(7, 3, 1), (7, 3, 2), (7, 3, 3)}
+        for key, answer in found.answers.items():
+            assert (
+                answer
+                == {
+                    (7, 3, 1): Answer("sent", 250, "2.0.0", False),
+                    (7, 3, 2): Answer("failed", 550, "5.1.1", True),
+                }[key]
+            )
+
+
+def test_a_slot_is_used_again_only_when_freed() -> None:
+    made = Journal("w-1", 2)
+    slot = made.begin(1, 1, 10)
+    made.begin(1, 1, 11)
+    with pytest.raises(OSError, match="no free slot"):
+        made.begin(1, 1, 12)
+    made.free(slot)
+    assert made.begin(1, 1, 12) == slot
+    made.close(remove=False)
+    assert {delivery for _, _, delivery in journal.read("w-1").begun} == {11, 12}
+
+
+def test_the_lock_is_that_of_the_process(tmp_path: Path) -> None:
+    """Killed with -9 the lock is free at once; a copy of its descriptor in a child keeps it."""
+    script = (
+        "import os, sys, time, django\n"
+        "django.setup()\n"
+        "from newsletter.sending.engine.journal import Journal\n"
+        "journal = Journal('w-other', 4)\n"
+        "print('ready', flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    env = {
+        **os.environ,
+        "DATA_DIR": str(tmp_path),
+        "DJANGO_SETTINGS_MODULE": "newsletter.config.settings",
+    }
+    with subprocess.Popen(
+        [sys.executable, "-c", script], env=env, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None and process.stdout.readline() == "ready\n"
+        assert journal.is_dead("w-other") is False
+        process.kill()
+        process.wait()
+    assert journal.is_dead("w-other") is True
+
+
+def test_a_full_disk_is_noticed_before_the_first_mail(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "posix_fallocate", full)
+    with pytest.raises(OSError, match="No space"):
+        Journal("w-1", 8)
+    assert journal.names() == []
