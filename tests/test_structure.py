@@ -15,7 +15,8 @@ STEPS = [
     {"message", "issues"},
     {"sending"},
     {"tasks"},
-    {"bounces", "feeds", "archive"},
+    {"bounces", "feeds"},
+    {"archive"},
     {"templatetags", "intake"},
     {"admin"},  # Shows the site's own page of an issue as a preview.
     {"config", "management", "urls"},

@@ -1,8 +1,8 @@
 """Processes for the fault tests: a site full of readers, and workers that can be killed.
 
-    python -m tests.sending_lab populate 20000 --domains 10
-    python -m tests.sending_lab sender --lease 2 --group 32
-    python -m tests.sending_lab report
+    python -m tests.sending.lab populate 20000 --domains 10
+    python -m tests.sending.lab sender --lease 2 --group 32
+    python -m tests.sending.lab report
 
 Run with a site's environment. `sender` is the worker's sending half with scaled times; `nursery`
 forks senders from a process that has everything imported, since a storm of 200 lives would
@@ -323,7 +323,7 @@ def _be(request: dict[str, Any]) -> None:
 def run(env: dict[str, str], *args: str, timeout: float = 600) -> str:
     """Run a lab command to its end."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.sending_lab", *args],
+        [sys.executable, "-m", "tests.sending.lab", *args],
         env=env, cwd=ROOT, capture_output=True, timeout=timeout, text=True,
     )  # fmt: skip
     if done.returncode:
@@ -336,7 +336,7 @@ class Lab:
 
     def __init__(self, env: dict[str, str]) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.sending_lab", "nursery"],
+            [sys.executable, "-m", "tests.sending.lab", "nursery"],
             env=env, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
         self.number = 0

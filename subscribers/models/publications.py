@@ -1,0 +1,244 @@
+"""What there is to subscribe to, and who may do what with it."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+# First parts of our own addresses: a publication may not take them.
+RESERVED_SLUGS = frozenset(
+    [
+        "s",
+        "admin",
+        "api",
+        "metrics",
+        "static",
+        "media",
+        "dev",
+        "healthz",
+        "favicon.ico",
+        "robots.txt",
+        "sitemap.xml",
+        "i18n",
+        "opml",
+        "c",
+        "feed.atom",
+        "feed.rss",
+        "feed.json",
+    ]
+)
+
+
+# Bits of Subscription.choice; `subscribers.choice` is the only place that knows what they mean.
+CATEGORY_BITS = 60
+
+
+class Publication(models.Model):
+    """One newsletter on the site: name, language, time zone, sender, look and rules."""
+
+    slug = models.SlugField(
+        _("address name"),
+        unique=True,
+        help_text=_("First part of every page and feed address. It cannot be changed later."),
+    )
+    name = models.CharField(_("name"), max_length=100)
+    language = models.CharField(_("language"), max_length=12, default="en")
+    time_zone = models.CharField(_("time zone"), max_length=50, default="UTC")
+    from_name = models.CharField(_("sender name"), max_length=100)
+    from_address = models.EmailField(
+        _("sender address"),
+        help_text=_("Its domain must allow your mail server to send (SPF, DKIM, DMARC)."),
+    )
+    reply_to = models.EmailField(
+        _("reply-to address"),
+        blank=True,
+        help_text=_("Where readers' answers go; empty: to the sender address."),
+    )
+    postal_identity = models.CharField(
+        _("postal identity"),
+        max_length=300,
+        blank=True,
+        help_text=_("Who you are and where, for the foot of every mail; many laws ask for it."),
+    )
+    description = models.TextField(_("description"), blank=True)
+    theme = models.JSONField(_("look"), default=dict, blank=True)
+    labels = models.JSONField(
+        _("field labels for import"),
+        default=dict,
+        blank=True,
+        help_text=_(
+            "Your own words for the fields of a digest, as JSON, beside those known anyway:"
+            ' {"category": ["Desk"], "source": ["Via"]}.'
+        ),
+    )
+    translations = models.JSONField(_("translations"), default=dict, blank=True)
+    open = models.BooleanField(
+        _("open for subscription"),
+        default=True,
+        help_text=_("Off: nobody new can subscribe; readers keep getting it."),
+    )
+    needs_approval = models.BooleanField(
+        _("a second person must approve"),
+        default=False,
+        help_text=_("Nobody can send alone: one approves, another one sends."),
+    )
+    undo_seconds = models.PositiveIntegerField(
+        _("undo time in seconds"),
+        default=180,
+        help_text=_("How long a release can be taken back with one click, 0 to 1,800."),
+    )
+    canary_size = models.PositiveIntegerField(
+        _("readers sent to first"),
+        default=0,
+        help_text=_("So many go ahead, own addresses first; the others wait for how they fare."),
+    )
+    canary_max_failures = models.PositiveIntegerField(
+        _("failures that stop the rest"),
+        default=0,
+        help_text=_("More refusals than this among the first, and sending pauses."),
+    )
+    late_start_minutes = models.PositiveIntegerField(
+        _("late start guard in minutes"),
+        default=60,
+        help_text=_("A scheduled issue that is later than this asks before it goes out."),
+    )
+    send_from = models.TimeField(
+        _("send only from"),
+        null=True,
+        blank=True,
+        help_text=_("Outside these hours (in the time zone above) sending rests."),
+    )
+    send_until = models.TimeField(_("send only until"), null=True, blank=True)
+    welcome_latest_issue = models.BooleanField(
+        _("send new readers the latest issue"), default=False
+    )
+    count_clicks = models.BooleanField(
+        _("count clicks"),
+        default=False,
+        help_text=_("Off: links in mails are the plain addresses and nothing is counted."),
+    )
+    rehearsal_address = models.EmailField(
+        _("rehearsal: all mail to this address"),
+        blank=True,
+        help_text=_("For trying out: while this is filled in, no reader gets anything."),
+    )
+    hub_url = models.URLField(
+        _("WebSub hub"),
+        blank=True,
+        help_text=_("Named in the feeds, so that readers hear at once."),
+    )
+    changed_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("publication")
+        verbose_name_plural = _("publications")
+        constraints = [
+            models.CheckConstraint(
+                name="publication_send_hours_both_or_neither",
+                condition=Q(send_from__isnull=True, send_until__isnull=True)
+                | Q(send_from__isnull=False, send_until__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="publication_slug_not_reserved",
+                condition=~Q(slug__in=sorted(RESERVED_SLUGS)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Category(models.Model):
+    """What an item is filed under and a reader chooses. Slug and bit never change."""
+
+    class Visibility(models.TextChoices):
+        OPEN = "open", _("open")
+        HIDDEN = "hidden", _("hidden")
+        PRIVATE = "private", _("private")
+
+    publication = models.ForeignKey(
+        Publication, on_delete=models.PROTECT, related_name="categories"
+    )
+    slug = models.SlugField(_("address name"), allow_unicode=True, max_length=60)
+    name = models.CharField(_("name"), max_length=60)
+    description = models.CharField(_("description"), max_length=200, blank=True)
+    translations = models.JSONField(_("translations"), default=dict, blank=True)
+    aliases = models.JSONField(_("other names at import"), default=list, blank=True)
+    colour = models.CharField(
+        _("colour"),
+        max_length=7,
+        blank=True,
+        validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Write a colour as #rrggbb."))],
+    )
+    position = models.PositiveIntegerField(_("position"), default=0)
+    bit = models.PositiveSmallIntegerField(
+        null=True, editable=False, validators=[MaxValueValidator(CATEGORY_BITS - 1)]
+    )
+    visibility = models.CharField(
+        _("visibility"), max_length=8, choices=Visibility.choices, default=Visibility.OPEN
+    )
+    retired_at = models.DateTimeField(_("retired at"), null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("category")
+        verbose_name_plural = _("categories")
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["publication", "slug"], name="category_slug"),
+            models.UniqueConstraint(fields=["publication", "name"], name="category_name"),
+            models.UniqueConstraint(fields=["publication", "bit"], name="category_bit"),
+            models.CheckConstraint(
+                name="category_bit_in_range",
+                condition=Q(bit__isnull=True) | Q(bit__lt=CATEGORY_BITS),
+            ),
+            models.CheckConstraint(
+                name="category_bit_unless_retired",
+                condition=Q(bit__isnull=False) | Q(retired_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="category_visibility",
+                condition=Q(visibility__in=["open", "hidden", "private"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(models.Model):
+    """What a user may do in one publication; read only by `subscribers.roles.may`."""
+
+    class Kind(models.TextChoices):
+        EDITOR = "editor", _("editor")
+        SENDER = "sender", _("sender")
+        APPROVER = "approver", _("approver")
+        READER_CARE = "reader_care", _("reader care")
+        OWNER = "owner", _("owner")
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sudi_roles"
+    )
+    publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="roles")
+    kind = models.CharField(_("role"), max_length=12, choices=Kind.choices)
+
+    class Meta:
+        verbose_name = _("role")
+        verbose_name_plural = _("roles")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "publication", "kind"], name="role_once"),
+            models.CheckConstraint(
+                name="role_kind",
+                condition=Q(kind__in=["editor", "sender", "approver", "reader_care", "owner"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.kind} ({self.publication})"
