@@ -34,9 +34,9 @@ def take(browser: Browser, base: str, user: str, password: str) -> None:
     """The three pictures, each at the width of the device it is of."""
     phone = browser.new_page(viewport={"width": 390, "height": 780}, device_scale_factor=2)
     phone.goto(f"{base}/dev/mail/")
-    phone.goto(f"{base}{phone.locator('a[href*="/dev/mail/"]').first.get_attribute('href')}")
-    source = phone.locator("iframe").first.get_attribute("src")
-    phone.goto(f"{base}{source}")
+    # An issue's mail is longer than a confirmation: the first page of the list shows both.
+    links = phone.locator("main a[href^='/dev/mail/']").all()
+    phone.goto(base + str(links[0].get_attribute("href")) + "html/")
     phone.screenshot(path=FOLDER / "mail.png")
     desk = browser.new_page(viewport={"width": 1100, "height": 1000})
     desk.goto(f"{base}/sample-en/")
@@ -47,7 +47,10 @@ def take(browser: Browser, base: str, user: str, password: str) -> None:
     desk.fill("input[name=password]", password)
     desk.press("input[name=password]", "Enter")
     desk.wait_for_load_state()
-    desk.locator("main a[href*='/newsletter/issue/']").first.click()
+    href = desk.locator("a[href*='/newsletter/issue/']:has-text('Sample')").first
+    href.click()
+    desk.locator("a:has-text('Audience')").first.click()
+    desk.wait_for_load_state()
     desk.screenshot(path=FOLDER / "plan.png")
 
 

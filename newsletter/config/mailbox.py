@@ -25,6 +25,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 
+from .middleware import SITE_POLICY
+
 SHOWN = 200  # the newest messages on the page
 _NAME = re.compile(r"\d{20}-\d+")
 
@@ -122,7 +124,10 @@ def mail_list(request: HttpRequest) -> HttpResponse:
 
 def mail_page(request: HttpRequest, name: str) -> HttpResponse:
     """One message: HTML in a sandboxed frame, text, headers."""
-    return render(request, "newsletter/mailbox_message.html", {"mail": read(name)})
+    response = render(request, "newsletter/mailbox_message.html", {"mail": read(name)})
+    # The site's pages frame nothing; this one frames the mail beside it.
+    response["Content-Security-Policy"] = f"{SITE_POLICY}; frame-src 'self'"
+    return response
 
 
 def mail_html(request: HttpRequest, name: str) -> HttpResponse:
