@@ -29,7 +29,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from newsletter import editions, rendering
 from newsletter.archive import stylesheet
 from newsletter.archive.views import issue_page as site_page
-from newsletter.editions import published
+from newsletter.editions import audience, published
 from newsletter.issues import preflight as checks
 from subscribers import consent
 from subscribers.addresses import BadAddress, normalise
@@ -38,7 +38,6 @@ from subscribers.choice import TAIL, Choice
 from subscribers.links import TOKEN_LENGTH, Purpose
 from subscribers.models import Publication, Subscription
 from subscribers.roles import Act, may
-from subscribers.suppression import suppressed
 
 from ..editions import IssueView
 from ..feeds import contents
@@ -56,6 +55,13 @@ FORMS = {
 WIDTHS = {"desktop": gettext_lazy("Desktop"), "phone": gettext_lazy("Phone")}
 LOOKS = {"light": gettext_lazy("Light"), "dark": gettext_lazy("Dark")}
 
+# Why an issue is not for a reader whose subscription is active.
+_OUTSIDE = {
+    audience.Outside.OTHER_LANGUAGE: gettext_lazy("The reader gets it in another language."),
+    audience.Outside.HAD_TRANSLATION: gettext_lazy("The reader had it in another language."),
+    audience.Outside.NOT_CORRECTED: gettext_lazy("The reader had nothing of what it corrects."),
+    audience.Outside.OTHER_RHYTHM: gettext_lazy("The reader gets single issues, no round-up."),
+}
 # A link used again within this time is worth a look.
 _RECENT = dt.timedelta(days=30)
 # `sandbox` gives the document an origin of its own: no script, no form, no cookie of ours.
@@ -110,24 +116,25 @@ def _person(request: HttpRequest, issue: Issue, view: IssueView) -> Person | Non
         return None
     live = list(issue.publication.categories.filter(bit__isnull=False))
     chosen = tuple(category.name for category in Choice(tie.choice).categories(live))
-    none = ""
-    if tie.state != Subscription.State.ACTIVE:
-        none = _("The subscription is “%(state)s”.") % {"state": tie.get_state_display()}
-    elif suppressed(tie.subscriber.address) is not None:
-        none = str(Edition.NoneBecause.SUPPRESSED.label)
-    elif tie.paused_until is not None and tie.paused_until > timezone.now():
-        none = str(Edition.NoneBecause.PAUSED.label)
-    elif (tie.rhythm == "weekly") != (issue.kind == Issue.Kind.ROUNDUP):
-        none = str(Edition.NoneBecause.RHYTHM.label)
-    elif not tie.choice & view.category_mask:
-        none = str(Edition.NoneBecause.NO_ITEM.label)
+    got = audience.answer(issue, view.mask, tie)
     return Person(
         tie.pk,
         tie.subscriber.address,
-        none_because=none,
+        none_because=_why_nothing(got, tie),
         selection=tie.choice & view.mask,
         choice=chosen,
     )
+
+
+def _why_nothing(got: audience.Answer, tie: Subscription) -> str:
+    """The sentence for an answer without a selection; "" where there is one."""
+    if got.none_because:
+        return str(Edition.NoneBecause(got.none_because).label)
+    if got.outside is None:
+        return ""
+    if got.outside is audience.Outside.INACTIVE:
+        return _("The subscription is “%(state)s”.") % {"state": tie.get_state_display()}
+    return str(_OUTSIDE[got.outside])
 
 
 def _find_person(request: HttpRequest, issue: Issue) -> HttpResponseRedirect:

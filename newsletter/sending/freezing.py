@@ -23,12 +23,13 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from newsletter import editions, message, rendering
-from newsletter.editions import IssueView
+from newsletter.editions import IssueView, audience
+from newsletter.editions.audience import REASONS, Readers
 from newsletter.models import PLACES, Chunk, Edition, Issue, Item, Revision
 from subscribers.models import Publication
 
 from .bodies import pack
-from .planning import REASONS, Readers, busy_lanes, likely_selections, readers
+from .planning import busy_lanes, likely_selections
 
 log = logging.getLogger(__name__)
 
@@ -119,7 +120,7 @@ def _transaction(
             return -1
         if editions.load(Issue.objects.select_related("publication").get(pk=issue.pk)) != view:
             raise _Again("it was edited")
-        source = readers(issue, view.mask, lanes)
+        source = audience.readers(audience.audience_of(issue, view.mask), now, lanes)
         groups = _groups(source)
         counts: dict[tuple[str, int], int] = {}
         for group in groups:

@@ -1,21 +1,20 @@
-"""Which reader gets what of an issue, or why nothing: one statement, used by plan and freeze.
+"""The send plan: what releasing an issue would do, reader by reader, counted.
 
-The plan groups it, the freeze inserts it, word for word the same, so the send page cannot
-promise what the freeze does not do.
+The plan groups the statement of `newsletter.editions.audience` that the freeze inserts, so the
+send page cannot promise what the freeze does not do.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from newsletter import editions, message, rendering
-from newsletter.editions import IssueView
+from newsletter.editions import IssueView, audience
 from newsletter.issues import preflight
 from newsletter.models import Edition, Issue
 from subscribers.addresses import domain_number
@@ -30,9 +29,6 @@ MOST_LANES = 40
 
 # Editions looked at in full before a release; the others are made of the same pieces.
 _CHECKED = 50
-
-# The release states in which a translation takes its readers away from the original.
-_RELEASED = ("scheduled", "sending", "paused", "sent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,97 +66,6 @@ class Plan:
     def recipients(self) -> int:
         """Every active reader the ledger will account for."""
         return self.mails + sum(self.none.values())
-
-
-# Why a reader gets nothing, by the number that stands for it in `Readers`.
-REASONS = (
-    "",
-    Edition.NoneBecause.NO_ITEM.value,
-    Edition.NoneBecause.RHYTHM.value,
-    Edition.NoneBecause.PAUSED.value,
-    Edition.NoneBecause.SUPPRESSED.value,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Readers:
-    """The statement that lists an issue's readers, and its parameters."""
-
-    sql: str
-    params: dict[str, Any]
-
-
-def readers(issue: Issue, mask: int, lanes: Iterable[int] = ()) -> Readers:
-    """Readers of `issue` as rows id, first_in_line, lane, picked, none.
-
-    `picked` is the selection and `none` a number of REASONS; with a reason nothing is selected,
-    whatever was picked. `mask` is the view's; `lanes` are the domain numbers that get a lane of
-    their own.
-    """
-    params: dict[str, Any] = {
-        "mask": mask,
-        "categories": mask & CATEGORY_MASK,
-        "now": connection.ops.adapt_datetimefield_value(timezone.now()),
-        "publication": issue.publication_id,
-    }
-    where, rhythm = "", "every"
-    if issue.kind == Issue.Kind.ROUNDUP:
-        where, rhythm = " AND s.rhythm = 'weekly'", "weekly"
-    params["rhythm"] = rhythm
-    not_in_rhythm = "s.rhythm <> %(rhythm)s"
-    if issue.kind == Issue.Kind.CORRECTION and issue.corrects_id:
-        # Goes to those who were, or may have been, handed one of the items it corrects.
-        not_in_rhythm = "1 = 0"
-        params["corrects"] = issue.corrects_id
-        where += """ AND EXISTS (
-            SELECT 1 FROM newsletter_delivery d
-            JOIN newsletter_edition e ON e.id = d.edition_id
-            JOIN newsletter_outcome o ON o.delivery_id = d.id AND o.state IN ('sent', 'in_doubt')
-            WHERE d.issue_id = %(corrects)s AND d.subscription_id = s.id
-              AND (e.selection & %(categories)s) <> 0)"""
-    where += _one_language(issue, params)
-    numbers = [int(lane) for lane in lanes]
-    lane = "0"
-    if numbers:
-        listed = ", ".join(map(str, numbers))
-        lane = f"CASE WHEN s.first_in_line OR s.domain NOT IN ({listed}) THEN 0 ELSE s.domain END"
-    # Flat, and reasons as numbers: SQLite evaluates an expression again for each column of an
-    # outer query that names it, and sorts numbers in half the time of words.
-    sql = f"""
-        SELECT s.id, s.first_in_line, {lane} AS lane, s.choice & %(mask)s AS picked,
-               CASE WHEN x.id IS NOT NULL THEN 4
-                    WHEN s.paused_until > %(now)s THEN 3
-                    WHEN {not_in_rhythm} THEN 2
-                    WHEN (s.choice & %(categories)s) = 0 THEN 1
-                    ELSE 0 END AS none
-        FROM subscribers_subscription s
-        LEFT JOIN (SELECT b.id FROM subscribers_suppression p
-                   JOIN subscribers_subscriber b ON b.key = p.key
-                   WHERE p.lifted_at IS NULL) x ON x.id = s.subscriber_id
-        WHERE s.publication_id = %(publication)s AND s.state = 'active'{where}"""
-    return Readers(sql, params)
-
-
-def _one_language(issue: Issue, params: dict[str, Any]) -> str:
-    """The condition that gives a reader the original or one translation, never both."""
-    family = Issue.objects.exclude(pk=issue.pk)
-    if issue.original_id is not None:
-        params["language"] = issue.language
-        where = " AND s.language = %(language)s"
-        family = family.filter(original_id=issue.original_id) | family.filter(pk=issue.original_id)
-    else:
-        family = family.filter(original_id=issue.pk)
-        where = ""
-        taken = family.filter(state__in=_RELEASED).values_list("language", flat=True)
-        for number, language in enumerate(taken):
-            params[f"language_{number}"] = language
-            where += f" AND s.language <> %(language_{number})s"
-    others = [int(pk) for pk in family.values_list("pk", flat=True)]
-    if others:
-        listed = ", ".join(map(str, others))
-        where += f""" AND NOT EXISTS (SELECT 1 FROM newsletter_delivery d
-            WHERE d.issue_id IN ({listed}) AND d.subscription_id = s.id)"""
-    return where
 
 
 def busy_lanes(issue: Issue) -> list[int]:
@@ -202,13 +107,15 @@ def plan(issue: Issue) -> Plan:
     if issue.frozen_at is not None:
         return _plan_of_frozen(issue)
     view = editions.load(issue)
-    source = readers(issue, view.mask)
+    source = audience.readers(audience.audience_of(issue, view.mask), timezone.now())
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT none, picked, count(*) FROM ({source.sql}) q GROUP BY none, picked",
             source.params,
         )
-        rows = [(REASONS[none], int(key), int(count)) for none, key, count in cursor.fetchall()]
+        rows = [
+            (audience.REASONS[none], int(key), int(count)) for none, key, count in cursor.fetchall()
+        ]
     none: dict[str, int] = {}
     for reason, _key, count in sorted(rows):
         if reason:

@@ -1,0 +1,290 @@
+"""Who gets what of an issue, or why nothing: the one rule, in SQL for many and in Python for one.
+
+Three ask. The plan and the freeze ask for all readers at once (`readers`); a turn asks for those
+who are about to be mailed (`ON_THE_WIRE`); preview and "why" ask for one reader (`answer`).
+
+A reader *belongs* to an issue or does not: an active subscription to its publication, the language
+of a translated issue, an item that is corrected. Who does not belong has no row in its ledger. Of
+those who belong, the first of `RULES` that holds says why they get nothing; where none does, they
+get the items of `choice & mask`. Each rule stands once, its SQL beside its Python, and one table of
+cases is run against all three (`tests/editions/test_audience.py`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from django.db import connection
+from django.db.models import Q
+from django.utils import timezone
+
+from newsletter.models import Delivery, Edition, Issue, Outcome
+from subscribers import suppression
+from subscribers.choice import CATEGORY_MASK
+from subscribers.models import Subscription
+
+# The release states in which a translation takes its readers away from the original.
+_RELEASED = ("scheduled", "sending", "paused", "sent")
+# What a correction is about reached them, or may have.
+_HANDED_OVER = ("sent", "in_doubt")
+
+
+class Outside(StrEnum):
+    """Why an issue does not concern a reader at all."""
+
+    INACTIVE = "inactive"
+    OTHER_LANGUAGE = "other_language"
+    # A translation of it was theirs.
+    HAD_TRANSLATION = "had_translation"
+    NOT_CORRECTED = "not_corrected"
+    # A round-up is for those who want nothing else.
+    OTHER_RHYTHM = "other_rhythm"
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """What an issue asks of its readers. `mask` is `IssueView.mask`."""
+
+    issue: int
+    publication: int
+    mask: int
+    # None: readers of every rhythm. Those of another one are told so, but of a round-up.
+    rhythm: str | None = "every"
+    roundup: bool = False
+    # Only readers of this language (a translation), or of none of those (its original).
+    language: str = ""
+    not_languages: tuple[str, ...] = ()
+    # The original and the translations besides this one.
+    family: tuple[int, ...] = ()
+    # The issue whose items it corrects.
+    corrects: int | None = None
+
+    @property
+    def categories(self) -> int:
+        """`mask` without the bit of the tail links, which alone are no reason for a mail."""
+        return self.mask & CATEGORY_MASK
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the rule wants to know of one reader, at one moment."""
+
+    choice: int
+    active: bool = True
+    suppressed: bool = False
+    paused: bool = False
+    rhythm: str = "every"
+    language: str = ""
+    # A delivery of the original or of another translation is theirs.
+    had_family: bool = False
+    # They were, or may have been, handed an item that is corrected.
+    had_corrected: bool = False
+
+
+class Answer(NamedTuple):
+    """What one reader gets: a selection, or nothing and why (`outside`, else `none_because`)."""
+
+    selection: int = 0
+    none_because: str = ""
+    outside: Outside | None = None
+
+
+class Rule(NamedTuple):
+    """Why somebody the issue concerns gets nothing: the same condition twice.
+
+    In SQL `s` is the subscription; parameters: publication, now, rhythm, categories.
+    """
+
+    reason: Edition.NoneBecause
+    sql: str
+    holds: Callable[[Facts, Audience], bool]
+
+
+# Readers whose address must not be mailed: a small set, found once. A join could double a reader
+# who is suppressed twice (for the site and for the publication).
+_SUPPRESSED = """s.subscriber_id IN (SELECT b.id FROM subscribers_suppression p
+    JOIN subscribers_subscriber b ON b.key = p.key
+    WHERE p.lifted_at IS NULL)"""
+
+# In the order in which they are asked.
+RULES = (
+    Rule(Edition.NoneBecause.SUPPRESSED, _SUPPRESSED, lambda facts, _: facts.suppressed),
+    Rule(Edition.NoneBecause.PAUSED, "s.paused_until > %(now)s", lambda facts, _: facts.paused),
+    Rule(
+        Edition.NoneBecause.RHYTHM,
+        "s.rhythm <> %(rhythm)s",
+        lambda facts, to: to.rhythm is not None and facts.rhythm != to.rhythm,
+    ),
+    Rule(
+        Edition.NoneBecause.NO_ITEM,
+        "(s.choice & %(categories)s) = 0",
+        lambda facts, to: not facts.choice & to.categories,
+    ),
+)
+# In SQL a reason is a number, its place here: SQLite sorts numbers in half the time of words.
+# What is asked first has the highest, so that who gets a mail comes first.
+REASONS = ("", *(rule.reason.value for rule in reversed(RULES)))
+
+
+def decide(audience: Audience, facts: Facts) -> Answer:
+    """The rule for one reader. Pure."""
+    if (outside := _outside(audience, facts)) is not None:
+        return Answer(outside=outside)
+    for rule in RULES:
+        if rule.holds(facts, audience):
+            return Answer(none_because=rule.reason.value)
+    return Answer(selection=facts.choice & audience.mask)
+
+
+def _outside(audience: Audience, facts: Facts) -> Outside | None:
+    if not facts.active:
+        return Outside.INACTIVE
+    if audience.roundup and facts.rhythm != audience.rhythm:
+        return Outside.OTHER_RHYTHM
+    if audience.corrects is not None and not facts.had_corrected:
+        return Outside.NOT_CORRECTED
+    if audience.language and facts.language != audience.language:
+        return Outside.OTHER_LANGUAGE
+    if facts.language in audience.not_languages:
+        return Outside.OTHER_LANGUAGE
+    return Outside.HAD_TRANSLATION if facts.had_family else None
+
+
+# ---- for all readers of an issue
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """The statement that lists an issue's readers, and its parameters."""
+
+    sql: str
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+def readers(audience: Audience, now: dt.datetime, lanes: Iterable[int] = ()) -> Readers:
+    """Everybody the issue concerns, as rows id, first_in_line, lane, picked, none.
+
+    `picked` is the selection and `none` a number of REASONS; with a reason nothing is selected,
+    whatever was picked. `lanes` are the domain numbers that get a lane of their own.
+    """
+    where, params = _belongs(audience)
+    params |= {
+        "mask": audience.mask,
+        "categories": audience.categories,
+        "now": connection.ops.adapt_datetimefield_value(now),
+        "publication": audience.publication,
+    }
+    rules = [(rule, len(RULES) - place) for place, rule in enumerate(RULES)]
+    if audience.rhythm is None:
+        rules = [one for one in rules if one[0].reason != Edition.NoneBecause.RHYTHM]
+    else:
+        params["rhythm"] = audience.rhythm
+    cases = "\n".join(f"WHEN {rule.sql} THEN {number}" for rule, number in rules)
+    numbers = [int(lane) for lane in lanes]
+    lane = "0"
+    if numbers:
+        listed = ", ".join(map(str, numbers))
+        lane = f"CASE WHEN s.first_in_line OR s.domain NOT IN ({listed}) THEN 0 ELSE s.domain END"
+    # Flat: SQLite evaluates an expression again for each column of an outer query that names it.
+    sql = f"""
+        SELECT s.id, s.first_in_line, {lane} AS lane, s.choice & %(mask)s AS picked,
+               CASE {cases} ELSE 0 END AS none
+        FROM subscribers_subscription s
+        WHERE s.publication_id = %(publication)s AND s.state = 'active'{where}"""
+    return Readers(sql, params)
+
+
+def _belongs(audience: Audience) -> tuple[str, dict[str, Any]]:
+    """What else than an active subscription makes a reader one of the issue's."""
+    where = ""
+    params: dict[str, Any] = {}
+    if audience.roundup:
+        where += " AND s.rhythm = %(rhythm)s"
+    if audience.corrects is not None:
+        params["corrects"] = audience.corrects
+        where += """ AND EXISTS (
+            SELECT 1 FROM newsletter_delivery d
+            JOIN newsletter_edition e ON e.id = d.edition_id
+            JOIN newsletter_outcome o ON o.delivery_id = d.id AND o.state IN ('sent', 'in_doubt')
+            WHERE d.issue_id = %(corrects)s AND d.subscription_id = s.id
+              AND (e.selection & %(categories)s) <> 0)"""
+    if audience.language:
+        params["language"] = audience.language
+        where += " AND s.language = %(language)s"
+    for number, language in enumerate(audience.not_languages):
+        params[f"language_{number}"] = language
+        where += f" AND s.language <> %(language_{number})s"
+    if audience.family:
+        listed = ", ".join(str(int(pk)) for pk in audience.family)
+        where += f""" AND NOT EXISTS (SELECT 1 FROM newsletter_delivery d
+            WHERE d.issue_id IN ({listed}) AND d.subscription_id = s.id)"""
+    return where, params
+
+
+# ---- of one issue, and for one reader
+
+
+def audience_of(issue: Issue, mask: int) -> Audience:
+    """What `issue` asks of its readers now; `mask` is its view's. At most two queries."""
+    family = Issue.objects.exclude(pk=issue.pk)
+    language, not_languages = "", []
+    if issue.original_id is not None:
+        language = issue.language
+        family = family.filter(Q(original_id=issue.original_id) | Q(pk=issue.original_id))
+    else:
+        family = family.filter(original_id=issue.pk)
+    found = list(family.values_list("pk", "state", "language").order_by("pk"))
+    if not language:
+        not_languages = [one for _pk, state, one in found if state in _RELEASED]
+    rhythm: str | None = Subscription.Rhythm.EVERY.value
+    corrects = None
+    if issue.kind == Issue.Kind.ROUNDUP:
+        rhythm = Subscription.Rhythm.WEEKLY.value
+    elif issue.kind == Issue.Kind.CORRECTION and issue.corrects_id:
+        # Goes to those who had the item, however often they wish to be mailed.
+        rhythm, corrects = None, issue.corrects_id
+    return Audience(
+        issue=issue.pk,
+        publication=issue.publication_id,
+        mask=mask,
+        rhythm=rhythm,
+        language=language,
+        not_languages=tuple(not_languages),
+        family=tuple(pk for pk, _state, _language in found),
+        roundup=issue.kind == Issue.Kind.ROUNDUP,
+        corrects=corrects,
+    )
+
+
+def facts_of(subscription: Subscription, audience: Audience, now: dt.datetime) -> Facts:
+    """One reader as the rule sees them; at most three queries. Select `subscriber` with it."""
+    mine = Delivery.objects.filter(subscription_id=subscription.pk)
+    had_corrected = False
+    if audience.corrects is not None:
+        held = mine.filter(issue_id=audience.corrects).values_list("pk", "edition_id").first()
+        if held is not None:
+            selection = Edition.objects.values_list("selection", flat=True).get(pk=held[1])
+            handed = Outcome.objects.filter(delivery_id=held[0], state__in=_HANDED_OVER)
+            had_corrected = bool(selection & audience.categories) and handed.exists()
+    reader = subscription.subscriber
+    paused_until = subscription.paused_until
+    return Facts(
+        choice=subscription.choice,
+        active=subscription.state == Subscription.State.ACTIVE and bool(reader.address),
+        suppressed=suppression.suppressed(reader.address) is not None,
+        paused=paused_until is not None and paused_until > now,
+        rhythm=subscription.rhythm,
+        language=subscription.language,
+        had_family=bool(audience.family) and mine.filter(issue_id__in=audience.family).exists(),
+        had_corrected=had_corrected,
+    )
+
+
+def answer(issue: Issue, mask: int, subscription: Subscription) -> Answer:
+    """What this reader would get of the issue if it were frozen now, or why nothing."""
+    audience = audience_of(issue, mask)
+    return decide(audience, facts_of(subscription, audience, timezone.now()))

@@ -1,0 +1,279 @@
+"""Who gets what, or why nothing: one table of cases, run against all three who ask.
+
+The freeze asks in SQL for everybody, the preview in Python for one reader, and the turn for those
+who are about to be mailed. What each says of the same reader must be the same.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, NamedTuple
+
+import pytest
+import time_machine
+
+from newsletter import editions, sending
+from newsletter.editions import audience
+from newsletter.models import Delivery, Edition, Issue, Outcome
+from subscribers import suppression
+from subscribers.choice import NEW, TAIL
+from subscribers.models import Publication, Subscriber, Subscription
+from tests import builders
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+NOW = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
+HOUR = dt.timedelta(hours=1)
+SHIPS, TRADE, WEATHER = 1, 2, 4
+ALL = SHIPS | TRADE | TAIL
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Any:
+    with time_machine.travel(NOW, tick=False) as moment:
+        yield moment
+
+
+class Case(NamedTuple):
+    """A reader, and what they get of an issue with a ship, a trade and a tail link."""
+
+    name: str
+    reader: dict[str, Any]
+    # The selection, or the reason, or why the issue does not concern them.
+    expected: int | str
+    # What the turn says of a reader who came to be like this after the freeze.
+    turn: tuple[str, str]
+    suppressed: str = ""
+
+
+MAILED = ("mailed", "")
+CASES = [
+    Case("all of it", {"choice": SHIPS | TRADE | WEATHER | TAIL | NEW}, ALL, MAILED),
+    Case("one category", {"choice": TRADE}, TRADE, MAILED),
+    Case("one category and the links", {"choice": SHIPS | TAIL}, SHIPS | TAIL, MAILED),
+    Case("nothing in it", {"choice": WEATHER}, "no_item", ("skipped", "categories dropped")),
+    Case("the links alone", {"choice": TAIL | NEW}, "no_item", ("skipped", "categories dropped")),
+    Case("no choice", {"choice": 0}, "no_item", ("skipped", "categories dropped")),
+    Case("paused", {"paused_until": NOW + HOUR}, "paused", ("skipped", "paused")),
+    Case("paused until now", {"paused_until": NOW}, ALL, MAILED),
+    Case("paused in the past", {"paused_until": NOW - HOUR}, ALL, MAILED),
+    Case("weekly", {"rhythm": "weekly"}, "rhythm", ("skipped", "rhythm")),
+    Case("suppressed", {}, "suppressed", ("suppressed", ""), "hard"),
+    Case("complained", {}, "suppressed", ("suppressed", ""), "complaint"),
+    Case("left", {"state": "unsubscribed"}, "inactive", ("skipped", "unsubscribed")),
+    Case("pending", {"state": "pending"}, "inactive", ("skipped", "unsubscribed")),
+    # More than one reason: the first that is asked.
+    Case(
+        "paused, weekly, nothing in it",
+        {"paused_until": NOW + HOUR, "rhythm": "weekly", "choice": WEATHER},
+        "paused",
+        ("skipped", "paused"),
+    ),
+    Case(
+        "weekly, nothing in it",
+        {"rhythm": "weekly", "choice": WEATHER},
+        "rhythm",
+        ("skipped", "rhythm"),
+    ),
+    Case(
+        "suppressed and paused",
+        {"paused_until": NOW + HOUR},
+        "suppressed",
+        ("suppressed", ""),
+        "soft",
+    ),
+    Case(
+        "left and suppressed",
+        {"state": "unsubscribed"},
+        "inactive",
+        ("suppressed", ""),
+        "manual",
+    ),
+]
+by_name = pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+
+
+def harbour() -> tuple[Publication, Issue]:
+    publication = builders.publication()
+    ships, trade, _weather = (
+        builders.category(publication, name) for name in ("Ships", "Trade", "Weather")
+    )
+    issue = builders.issue(publication)
+    builders.item(issue, ships, "A ship came in")
+    builders.item(issue, trade, "Corn is up")
+    builders.tail_link(issue, "More of it")
+    return publication, issue
+
+
+def reader(publication: Publication, case: Case, address: str = "li@example.org") -> Subscription:
+    tie = builders.subscription(publication, address, **{"choice": ALL, **case.reader})
+    if case.suppressed:
+        suppression.suppress(address, case.suppressed)
+    return tie
+
+
+def said(answer: audience.Answer) -> int | str:
+    if answer.outside is not None:
+        return answer.outside.value
+    return answer.none_because or answer.selection
+
+
+@by_name
+def test_for_one(case: Case) -> None:
+    publication, issue = harbour()
+    tie = reader(publication, case)
+    assert said(audience.answer(issue, editions.load(issue).mask, tie)) == case.expected
+
+
+def test_for_all_at_once() -> None:
+    publication, issue = harbour()
+    ties = {
+        case.name: reader(publication, case, f"reader{number}@example.org")
+        for number, case in enumerate(CASES)
+    }
+    planned = sending.plan(issue)
+    sending.release(issue, by="alice", now=True)
+    assert sending.freeze(issue.pk)
+    got: dict[str, int | str] = {}
+    for name, tie in ties.items():
+        delivery = Delivery.objects.filter(issue=issue, subscription=tie).first()
+        if delivery is None:
+            got[name] = "inactive"
+            continue
+        edition = Edition.objects.get(pk=delivery.edition_id)
+        got[name] = edition.none_because or edition.selection
+    assert got == {case.name: case.expected for case in CASES}
+    counted = [one for one in got.values() if one != "inactive"]
+    assert planned.recipients == len(counted)
+    assert planned.none == {
+        reason: counted.count(reason) for reason in {one for one in counted if type(one) is str}
+    }
+
+
+@by_name
+def test_on_the_wire(case: Case) -> None:
+    """Mailed as of the freeze; then they come to be as the case says, and the turn is asked."""
+    publication, issue = harbour()
+    tie = builders.subscription(publication, "li@example.org", choice=ALL)
+    sending.release(issue, by="alice", now=True)
+    assert sending.freeze(issue.pk)
+    Subscription.objects.filter(pk=tie.pk).update(**case.reader)
+    if case.suppressed:
+        suppression.suppress("li@example.org", case.suppressed)
+    assert turned(issue) == case.turn
+
+
+def turned(issue: Issue) -> tuple[str, str]:
+    """What one turn makes of the issue's only reader."""
+    from tests.sending.test_turn import leased, turn
+
+    lease = leased(issue)
+    (delivery,) = [member[0] for member in lease.members]
+    if turn(lease, ask=[delivery]).authorised:
+        return MAILED
+    state, detail = Outcome.objects.values_list("state", "detail").get(delivery_id=delivery)
+    return state, detail
+
+
+# ---- who an issue concerns
+
+
+def translated() -> tuple[Publication, Issue, Issue, dict[str, Subscription]]:
+    publication, original = harbour()
+    translation = builders.issue(
+        publication, slug="2026-03-02-zh", language="zh-hans", original=original
+    )
+    builders.item(translation, publication.categories.get(name="Ships"), "一艘船")
+    ties = {
+        "english": builders.subscription(publication, "en@example.org", choice=ALL),
+        "chinese": builders.subscription(
+            publication, "zh@example.org", choice=ALL, language="zh-hans"
+        ),
+    }
+    return publication, original, translation, ties
+
+
+def both_ways(issue: Issue, ties: dict[str, Subscription]) -> dict[str, int | str]:
+    """What Python says of each reader; SQL must list those it concerns, with the same."""
+    from django.db import connection
+
+    mask = editions.load(issue).mask
+    found = {name: said(audience.answer(issue, mask, tie)) for name, tie in ties.items()}
+    source = audience.readers(audience.audience_of(issue, mask), NOW)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT id, none, picked FROM ({source.sql}) q", source.params)
+        listed = {pk: audience.REASONS[none] or picked for pk, none, picked in cursor.fetchall()}
+    outside = {one.value for one in audience.Outside}
+    assert listed == {ties[name].pk: got for name, got in found.items() if got not in outside}
+    return found
+
+
+def test_a_translation_is_for_its_language_and_a_draft_takes_nobody_away() -> None:
+    _, original, translation, ties = translated()
+    assert both_ways(translation, ties) == {"english": "other_language", "chinese": SHIPS}
+    assert both_ways(original, ties) == {"english": ALL, "chinese": ALL}
+
+
+def test_a_released_translation_takes_its_readers_from_the_original() -> None:
+    _, original, translation, ties = translated()
+    Issue.objects.filter(pk=translation.pk).update(state="scheduled", send_at=NOW + HOUR)
+    assert both_ways(original, ties) == {"english": ALL, "chinese": "other_language"}
+
+
+def test_who_had_the_original_does_not_get_its_translation_too() -> None:
+    _, original, translation, ties = translated()
+    sending.release(original, by="alice", now=True)
+    assert sending.freeze(original.pk)
+    assert both_ways(translation, ties) == {
+        "english": "other_language",
+        "chinese": "had_translation",
+    }
+
+
+def test_a_roundup_is_for_those_who_want_nothing_else() -> None:
+    publication, issue = harbour()
+    Issue.objects.filter(pk=issue.pk).update(kind="roundup")
+    issue.refresh_from_db()
+    ties = {
+        "every": builders.subscription(publication, "a@example.org", choice=ALL),
+        "weekly": builders.subscription(publication, "b@example.org", choice=ALL, rhythm="weekly"),
+    }
+    assert both_ways(issue, ties) == {"every": "other_rhythm", "weekly": ALL}
+
+
+def test_a_correction_is_for_those_who_had_the_item_at_any_rhythm() -> None:
+    publication, corrected = harbour()
+    wants = {"both": ALL, "ships": SHIPS, "trade": TRADE, "weather": WEATHER}
+    ties = {
+        name: builders.subscription(publication, f"{name}@example.org", choice=choice)
+        for name, choice in wants.items()
+    }
+    sending.release(corrected, by="alice", now=True)
+    assert sending.freeze(corrected.pk)
+    for name in ("both", "ships"):
+        delivery = Delivery.objects.get(issue=corrected, subscription=ties[name])
+        Outcome.objects.create(
+            delivery_id=delivery.pk, round=1, state="sent" if name == "both" else "in_doubt"
+        )
+    Subscription.objects.filter(pk=ties["both"].pk).update(rhythm="weekly")
+    ties["both"].refresh_from_db()
+    correction = builders.issue(
+        publication, slug="2026-03-03-correction", kind="correction", corrects=corrected
+    )
+    builders.item(correction, publication.categories.get(name="Ships"), "A ship did not come in")
+    assert both_ways(correction, ties) == {
+        "both": SHIPS,
+        "ships": SHIPS,
+        "trade": "not_corrected",  # Waiting: nothing was handed over.
+        "weather": "not_corrected",
+    }
+
+
+def test_somebody_erased_is_nobody() -> None:
+    publication, issue = harbour()
+    tie = builders.subscription(publication, "li@example.org", choice=ALL)
+    Subscriber.objects.filter(pk=tie.subscriber_id).update(
+        address="", key=None, erased_at=NOW, name=""
+    )
+    tie = Subscription.objects.select_related("subscriber").get(pk=tie.pk)
+    assert said(audience.answer(issue, editions.load(issue).mask, tie)) == "inactive"
