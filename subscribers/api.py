@@ -58,7 +58,11 @@ class SubscribeIn(Schema):
     new: bool = Field(default=True, description="Also categories that are added later.")
     tail_links: bool = Field(default=True, description="Also the links at the end of an issue.")
     rhythm: Literal["every", "weekly"] = "every"
-    language: str = Field(default="", max_length=20, description="en or zh-Hans")
+    language: str = Field(
+        default="",
+        max_length=20,
+        description="one of the languages the forms offer, such as zh-Hans",
+    )
     proof: str = Field(default="", max_length=4000, description="A solved challenge (ALTCHA).")
 
 

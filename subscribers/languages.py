@@ -12,25 +12,31 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils import translation
 
+from . import language_table
+from .language_table import Language
 from .models import Category, Publication, Subscription
 
-# As stored, with the name a reader of that language looks for.
-OFFERED = (("en", "English"), ("zh-Hans", "简体中文"))
+
+def offered() -> list[tuple[str, str]]:
+    """The languages of forms: as stored, with the name its own readers look for."""
+    return [(language.code, language.name) for language in language_table.LANGUAGES]
+
+
+def others(code: str) -> list[Language]:
+    """Every language but this one: those a name can be translated into."""
+    return [one for one in language_table.LANGUAGES if one is not language_table.find(code)]
 
 
 def known(code: str | None) -> str:
     """Any spelling (`zh-CN`, `EN`, `zh-Hans`) -> Django's code of a language we speak, or ""."""
-    wanted = (code or "").lower().replace("_", "-")
-    for ours, _name in settings.LANGUAGES:
-        if wanted == ours or (wanted and wanted.split("-")[0] == ours.split("-")[0]):
-            return ours
-    return ""
+    found = language_table.find(code)
+    return found.django if found is not None else ""
 
 
 def stored(code: str | None) -> str:
     """Any spelling -> as rows hold it (`zh-Hans`), or ""."""
-    ours = known(code)
-    return next((offered for offered, _ in OFFERED if offered.lower() == ours), "")
+    found = language_table.find(code)
+    return found.code if found is not None else ""
 
 
 def of_publication(publication: Publication) -> str:

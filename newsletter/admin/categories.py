@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from newsletter.models import Issue, Item
 from subscribers import categories as life
-from subscribers import theme
+from subscribers import languages, theme
 from subscribers.admin.access import find_publication, require, visible
 from subscribers.admin.chrome import PagesAdmin, page, record
 from subscribers.choice import NoBitLeft
@@ -62,10 +62,9 @@ class CategoryForm(_Form):
                 " cannot be changed later."
             )
             del self.fields["position"]
-        languages = [code for code in ("en", "zh-Hans") if code != category.publication.language]
-        for code in languages:
+        others = languages.others(category.publication.language)
+        for code, name in ((one.code, one.name) for one in others):
             words = (category.translations or {}).get(code, {})
-            name = "English" if code == "en" else "简体中文"
             self.fields[f"name_{code}"] = forms.CharField(
                 label=_("Name in %(language)s") % {"language": name},
                 required=False,
@@ -78,7 +77,7 @@ class CategoryForm(_Form):
                 max_length=200,
                 initial=words.get("description", ""),
             )
-        self.languages = languages
+        self.languages = [one.code for one in others]
 
     def clean_name(self) -> str:
         name = " ".join(str(self.cleaned_data["name"]).split())

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 from newsletter import editions
 from newsletter.editions import published
 from newsletter.feeds import contents, opml
-from newsletter.feeds.document import Form
+from newsletter.feeds.formats import FORMATS, Format
 from newsletter.feeds.views import (
     Missing,
     publication_or_missing,
@@ -47,7 +47,7 @@ _MOST_IN_SITEMAP = 50_000  # sitemaps.org
 class FeedLink:
     """A feed to name in a page's head: its form and title, its address below BASE_URL."""
 
-    form: Form
+    form: Format
     title: str
     path: str
 
@@ -58,10 +58,9 @@ def _feed_links(
     title = neutral.line(languages.words(publication, get_language() or "").name)
     if what:
         title = f"{title}: {what}"
-    names = {Form.ATOM: "Atom", Form.RSS: "RSS", Form.JSON: "JSON Feed"}
     return [
-        FeedLink(form, f"{title} ({name})", contents.feed_path(publication.slug, slugs, form))
-        for form, name in names.items()
+        FeedLink(one, f"{title} ({one.label})", contents.feed_path(publication.slug, slugs, one))
+        for one in FORMATS
     ]
 
 
@@ -295,10 +294,9 @@ def feeds_page(request: HttpRequest, publication: str) -> HttpResponse:
 
 
 def _addresses(publication: Publication, slugs: list[str] | None) -> list[tuple[str, str]]:
-    named = [("Atom", Form.ATOM), ("RSS", Form.RSS), ("JSON Feed", Form.JSON)]
     return [
-        (name, settings.BASE_URL + contents.feed_path(publication.slug, slugs, form))
-        for name, form in named
+        (one.label, settings.BASE_URL + contents.feed_path(publication.slug, slugs, one))
+        for one in FORMATS
     ]
 
 
@@ -312,10 +310,7 @@ def feed_of_reader(request: HttpRequest, token: str) -> HttpResponse:
     chosen = contents.of_reader(subscription, public, token)
     context = {
         "chosen": chosen.categories,
-        "addresses": [
-            (name, settings.BASE_URL + chosen.path(form))
-            for name, form in (("Atom", Form.ATOM), ("RSS", Form.RSS), ("JSON Feed", Form.JSON))
-        ],
+        "addresses": [(one.label, settings.BASE_URL + chosen.path(one)) for one in FORMATS],
         "noindex": True,
     }
     response = _render(request, "newsletter/feed_of_reader.html", found, context)

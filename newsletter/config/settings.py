@@ -19,6 +19,7 @@ from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 from newsletter.smtp.server import is_loopback
+from subscribers import language_table
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
@@ -333,7 +334,7 @@ TASKS = {
 
 FORMS_URLFIELD_ASSUME_HTTPS = True  # What Django 6 does anyway.
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
+LANGUAGES = [(language.django, _(language.english)) for language in language_table.LANGUAGES]
 LOCALE_PATHS = [BASE_DIR / "newsletter" / "locale"]
 TIME_ZONE = "UTC"
 USE_I18N = USE_TZ = True

@@ -6,12 +6,16 @@ its own, so what stands before the site's patterns must be among `RESERVED_SLUGS
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from newsletter.archive import views
 from newsletter.feeds import views as feeds
+from newsletter.feeds.formats import FORMATS
 from subscribers.api import api
 
 from . import mailbox, metrics
@@ -31,9 +35,18 @@ if settings.DEBUG:
     app_patterns.append(path("dev/mail/", include(mailbox.urlpatterns)))
 app_patterns.append(path("", include("subscribers.urls")))
 
-_FORM = r"(?P<form>atom|rss|json)"
+_FORM = f"(?P<form>{'|'.join(re.escape(one.suffix) for one in FORMATS)})"
 _PUBLICATION = r"^(?P<publication>[-\w]+)/"
 _CATEGORY = _PUBLICATION + r"c/(?P<category>[^/]+)/"
+
+
+def _customary() -> Iterator[URLPattern]:
+    """What feed readers try when a page names no feed leads to the feed."""
+    for one in FORMATS:
+        for name in one.customary:
+            pattern = rf"{_PUBLICATION}{re.escape(name)}/?$"
+            yield re_path(pattern, feeds.customary, {"form": one.suffix})
+
 
 site_patterns = [
     path("", views.publications, name="publications"),
@@ -52,10 +65,7 @@ site_patterns = [
     re_path(rf"{_PUBLICATION}feed\.{_FORM}$", feeds.whole, name="feed"),
     path("<slug:publication>/c/<str:category>/", views.category, name="category"),
     re_path(rf"{_CATEGORY}feed\.{_FORM}$", feeds.one_category, name="category-feed"),
-    # What feed readers try when a page names no feed.
-    re_path(rf"{_PUBLICATION}(?:feed|feed\.xml|atom\.xml|atom|index\.xml)/?$", feeds.customary,
-            {"form": "atom"}),
-    re_path(rf"{_PUBLICATION}(?:rss|rss\.xml)/?$", feeds.customary, {"form": "rss"}),
+    *_customary(),
     path("<slug:publication>/<slug:issue>/", views.issue, name="issue"),
 ]  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Which entries a feed has, under which ids and dates; rows in, a `document.Feed` out."""
+"""Which entries a feed has, under which ids and dates; rows in, a `value.Feed` out."""
 
 from __future__ import annotations
 
@@ -25,8 +25,9 @@ from subscribers.models import Category, Publication, Subscription
 from ..digest import markdown
 from ..models import Issue, Item
 from ..rendering import neutral
-from . import document, kept
-from .document import Entry, Feed, Form, Source
+from . import kept, value
+from .formats import Format
+from .value import Entry, Feed, Via
 
 # A digest comes once a day: a copy is good for half an hour, and a hub tells who wants it sooner.
 MINUTES = 30
@@ -48,7 +49,7 @@ class Chosen:
     subscription: Subscription | None = None
     token: str = ""
 
-    def path(self, form: Form, month: published.Month | None = None) -> str:
+    def path(self, form: Format, month: published.Month | None = None) -> str:
         """The feed's own address below BASE_URL, percent-encoded."""
         if self.token:
             return with_query(f"/s/f/{self.token}/feed.{form}", [], month)
@@ -59,7 +60,7 @@ class Chosen:
 def feed_path(
     publication: str,
     slugs: Sequence[str] | None,
-    form: Form | str,
+    form: Format | str,
     month: published.Month | None = None,
 ) -> str:
     """The one address of a feed: `slugs` None is the whole publication.
@@ -93,7 +94,7 @@ def listed(names: Sequence[str]) -> str:
     return pgettext("between names", ", ").join(names)
 
 
-def build(chosen: Chosen, form: Form) -> Feed:
+def build(chosen: Chosen, form: Format) -> Feed:
     """The feed, in the publication's language; a month's archive may come out empty."""
     with translation.override(languages.of_publication(chosen.publication)):
         entries, older, newer = _entries(chosen)
@@ -149,7 +150,7 @@ def _issue_entries(found: Sequence[Issue]) -> list[Entry]:
 
 def _feed(
     chosen: Chosen,
-    form: Form,
+    form: Format,
     entries: list[Entry],
     older: published.Month | None,
     newer: published.Month | None,
@@ -249,7 +250,7 @@ def item_entry(piece: published.Piece, changed: dt.datetime) -> Entry:
         language=languages.stored(issue.language) or issue.language,
         categories=((item.category.slug, item.category.name),) if item.category else (),
         sources=tuple(
-            Source(source.label, url)
+            Via(source.label, url)
             for source in item.sources
             if (url := neutral.address(source.url))
         ),
@@ -260,7 +261,7 @@ def _item_html(item: editions.ItemView, changed: dt.datetime) -> str:
     def build() -> bytes:
         html = render_to_string("newsletter/feed_item.html", {"item": item})
         # A surrogate that came out of JSON has no octets.
-        return document.feed_html(html).encode()
+        return value.feed_html(html).encode()
 
     return kept.ITEMS.get((item.id, changed, translation.get_language()), build).decode()
 
@@ -288,7 +289,7 @@ def _summary(item: editions.ItemView, most: int = 240) -> str:
     source = item.insight or item.body
     if not source and item.bullets:
         source = item.bullets[0].text
-    line = document.text(markdown.plain_text(source, links=False))
+    line = value.text(markdown.plain_text(source, links=False))
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 

@@ -11,7 +11,8 @@ from subscribers import languages
 from subscribers.models import Category, Publication
 
 from . import contents
-from .document import Form, text
+from .formats import FORMATS
+from .value import text
 
 MEDIA_TYPE = "text/x-opml"
 
@@ -37,7 +38,7 @@ def _feed(
     group: etree._Element, title: str, publication: Publication, category: Category | None
 ) -> None:
     slugs = None if category is None else [category.slug]
-    path = contents.feed_path(publication.slug, slugs, Form.ATOM)
+    path = contents.feed_path(publication.slug, slugs, FORMATS[0])
     page = contents.page_path(publication.slug, slugs)
     etree.SubElement(
         group,

@@ -21,9 +21,9 @@ from newsletter.editions import published
 from subscribers import languages, links
 from subscribers.models import Publication, Subscription
 
-from . import contents, document, kept
+from . import contents, kept
 from .contents import Chosen
-from .document import Form
+from .formats import Format, named
 
 # Part of every ETag: another version may write the same rows otherwise.
 _VERSION = version("sudi")
@@ -65,13 +65,13 @@ def whole(request: HttpRequest, publication: str, form: str) -> HttpResponse:
         # One feed, one address: another order or a double would be another feed to a reader.
         path = contents.feed_path(publication, slugs, form, _month(request))
         return HttpResponsePermanentRedirect(path)
-    return _answer(request, publication, slugs, Form(form))
+    return _answer(request, publication, slugs, named(form))
 
 
 @require_safe
 def one_category(request: HttpRequest, publication: str, category: str, form: str) -> HttpResponse:
     """`/PUB/c/CATEGORY/feed.FORM`: the items of one category."""
-    return _answer(request, publication, [category], Form(form))
+    return _answer(request, publication, [category], named(form))
 
 
 @require_safe
@@ -91,7 +91,7 @@ def of_reader(request: HttpRequest, token: str, form: str) -> HttpResponse:
         month = _month(request)
         public = published.categories(subscription.publication)
         chosen = contents.of_reader(subscription, public, token, month)
-        response = _written(request, chosen, Form(form), state)
+        response = _written(request, chosen, named(form), state)
     response.headers["Cache-Control"] = f"private, max-age={contents.MINUTES * 60}"
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
@@ -126,7 +126,7 @@ def _month(request: HttpRequest) -> published.Month | None:
     return month
 
 
-def _answer(request: HttpRequest, slug: str, slugs: list[str], form: Form) -> HttpResponse:
+def _answer(request: HttpRequest, slug: str, slugs: list[str], form: Format) -> HttpResponse:
     publication = publication_or_missing(slug)
     response = _unchanged(request, publication)
     if response is None:
@@ -175,14 +175,14 @@ def _unchanged(
     return response
 
 
-def _written(request: HttpRequest, chosen: Chosen, form: Form, state: str = "") -> HttpResponse:
+def _written(request: HttpRequest, chosen: Chosen, form: Format, state: str = "") -> HttpResponse:
     etag = _etag(request, chosen.publication, state)
 
     def build() -> bytes:
         feed = contents.build(chosen, form)
         if chosen.month is not None and not feed.entries:
             raise Missing(_("Nothing was published in that month."))
-        return document.write(feed, form)
+        return form.write(feed)
 
     # A reader's own feed is asked for by one; the others by many at once.
     body = build() if chosen.subscription else kept.BODIES.get(etag, build)

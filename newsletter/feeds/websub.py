@@ -22,7 +22,7 @@ from newsletter.editions import published
 from subscribers.models import AuditEntry, Publication
 
 from .contents import Chosen
-from .document import Form
+from .formats import FORMATS
 
 log = logging.getLogger("newsletter.feeds")
 
@@ -54,7 +54,7 @@ def topics(publication: Publication) -> list[str]:
     feeds = [Chosen(publication)]
     for category in published.offered(published.categories(publication)):
         feeds.append(Chosen(publication, (category,)))
-    return [settings.BASE_URL + feed.path(form) for feed in feeds for form in Form]
+    return [settings.BASE_URL + feed.path(form) for feed in feeds for form in FORMATS]
 
 
 def _claim(key: int) -> Publication | None:

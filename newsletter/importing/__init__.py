@@ -32,6 +32,7 @@ from newsletter.digest.markdown import found_links
 from newsletter.digest.problems import Problems
 from newsletter.digest.value import Problem
 from newsletter.models import Issue, Item, Link, Revision
+from subscribers import languages
 from subscribers.choice import NoBitLeft, free_bit
 from subscribers.models import Category, Publication
 
@@ -418,7 +419,7 @@ class _Import:
         return {
             "title": digest.title,
             "date": digest.date,
-            "language": _language(digest.language) or self.publication.language,
+            "language": languages.stored(digest.language) or self.publication.language,
             "intro": digest.intro,
             "extra": extra,
         }
@@ -649,14 +650,6 @@ def _pair(items: Sequence[Parsed], rows: Sequence[Item]) -> list[tuple[Parsed, I
 
 def _same(name: str) -> str:
     return "".join(name.split()).casefold()
-
-
-def _language(tag: str) -> str:
-    """A language tag as we write it, or nothing when we do not speak it."""
-    tag = tag.strip().lower().replace("_", "-")
-    if tag.startswith(("zh", "cmn")):
-        return "zh-Hans"
-    return "en" if tag.split("-")[0] == "en" else ""
 
 
 def _cut(link: ParsedLink) -> ParsedLink:

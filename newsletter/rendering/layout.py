@@ -16,6 +16,7 @@ from django.utils import translation
 
 from subscribers import theme
 from subscribers.choice import TAIL
+from subscribers.language_table import is_wide
 from subscribers.links import Purpose
 from subscribers.models import Publication
 
@@ -89,7 +90,7 @@ class Source:
             # Only ever called in this language; looking up costs microseconds each time.
             "_": functools.cache(translation.gettext),
             "language": view.language,
-            "wide": self.language.split("-")[0] in ("zh", "ja", "ko"),
+            "wide": is_wide(self.language),
             "theme": theme.load(publication.theme),
             "chips": {
                 cards.chip_class(category): theme.chip(category.colour, category.bit)

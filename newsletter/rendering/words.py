@@ -11,8 +11,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+
+from subscribers import language_table
 
 from ..digest.markdown import plain_text
 from ..editions import ItemView
@@ -23,8 +25,6 @@ if TYPE_CHECKING:
 
 SUBJECT, HEADLINE, PREHEADER = 78, 52, 110
 
-# People read about 400 Chinese characters (Wang et al., 2019) or 238 English words (Brysbaert,
-# 2019) a minute.
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7ff\uf900-\ufaff]")
 _WORD = re.compile(r"[^\W\d_][\w’'-]*|\d[\d.,]*")
 _HEAD = re.compile(r"^(.{4,}?)(?:：|:\s|\s[—–-]{1,2}\s|——|｜|\s\|\s|[。！？；;])")
@@ -46,10 +46,11 @@ def paragraphs(source: str) -> str:
 
 
 def seconds_to_read(source: str) -> float:
-    """How long a text takes to read."""
+    """How long a text takes who reads the active language; either script, each at its speed."""
+    reader = language_table.find(get_language()) or language_table.LANGUAGES[0]
     wide = len(_WIDE.findall(source))
     words = len(_WORD.findall(_WIDE.sub(" ", source)))
-    return wide * 60 / 400 + words * 60 / 238
+    return wide * 60 / reader.characters_a_minute + words * 60 / reader.words_a_minute
 
 
 def date(day: dt.date) -> str:

@@ -130,7 +130,7 @@ def facts(item: ItemView) -> list[tuple[str, str]]:
 @register.filter
 def language_name(code: str) -> str:
     """A language's name in itself: `zh-Hans` -> 简体中文."""
-    return dict(languages.OFFERED).get(languages.stored(code), code)
+    return dict(languages.offered()).get(languages.stored(code), code)
 
 
 @register.simple_tag(takes_context=True)

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
@@ -21,6 +22,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from subscribers import languages
 from subscribers import theme as look
 from subscribers.addresses import BadAddress, normalise
 from subscribers.admin.access import visible
@@ -38,8 +40,6 @@ else:
 
     _Form = forms.ModelForm
 
-# How a publication's language is stored, and how it calls itself.
-LANGUAGES = [("en", "English"), ("zh-Hans", "简体中文")]
 # Undo may be switched off; half an hour is as long as an editor waits.
 _LONGEST_UNDO = 1800
 
@@ -48,32 +48,35 @@ def _zones() -> list[tuple[str, str]]:
     return [(name, name.replace("_", " ")) for name in sorted(zoneinfo.available_timezones())]
 
 
-def _other(language: str) -> str:
-    """The language of the site that is not this one."""
-    return "en" if language.lower().startswith("zh") else "zh-Hans"
+def _translation_fields() -> dict[str, forms.Field]:
+    """A name and a description in every language; that of the publication's own is not shown."""
+    made: dict[str, forms.Field] = {}
+    for code, name in languages.offered():
+        made[f"name_{code}"] = forms.CharField(
+            label=format_lazy(_("Name in {language}"), language=name),
+            required=False,
+            max_length=100,
+            widget=UnfoldAdminTextInputWidget,
+            help_text=_("For readers who use the pages in that language."),
+        )
+        made[f"description_{code}"] = forms.CharField(
+            label=format_lazy(_("Description in {language}"), language=name),
+            required=False,
+            widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+        )
+    return made
 
 
 class PublicationForm(_Form):
     """The publication's columns, with the look and the translations as fields of their own."""
 
     language = forms.ChoiceField(
-        label=_("Language"), choices=LANGUAGES, widget=UnfoldAdminSelectWidget
+        label=_("Language"), choices=languages.offered, widget=UnfoldAdminSelectWidget
     )
     time_zone = forms.ChoiceField(
         label=_("Time zone"), choices=_zones, widget=UnfoldAdminSelectWidget, initial="UTC"
     )
-    other_name = forms.CharField(
-        label=_("Name in the other language"),
-        required=False,
-        max_length=100,
-        widget=UnfoldAdminTextInputWidget,
-        help_text=_("For readers who use the pages in Chinese or English, whichever is not above."),
-    )
-    other_description = forms.CharField(
-        label=_("Description in the other language"),
-        required=False,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
-    )
+    locals().update(_translation_fields())
     accent = forms.CharField(
         label=_("Accent colour"),
         required=False,
@@ -122,10 +125,11 @@ class PublicationForm(_Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        translated = (self.instance.translations or {}).get(_other(self.instance.language), {})
-        for name in ("name", "description"):
-            if f"other_{name}" in self.fields:
-                self.fields[f"other_{name}"].initial = translated.get(name, "")
+        translations = self.instance.translations or {}
+        for code, _name in languages.offered():
+            for part in ("name", "description"):
+                if f"{part}_{code}" in self.fields:
+                    self.fields[f"{part}_{code}"].initial = translations.get(code, {}).get(part, "")
         theme = self.instance.theme or {}
         for name in look.KEYS:
             if name in self.fields:
@@ -160,17 +164,7 @@ class PublicationForm(_Form):
                 self.add_error(name, _("Write this on one line, without control characters."))
         if bool(data.get("send_from")) != bool(data.get("send_until")):
             self.add_error("send_until", _("Give both hours or neither."))
-        if "other_name" in data:
-            translations = dict(self.instance.translations or {})
-            translations.pop(_other(self.instance.language), None)
-            words = {
-                name: data[f"other_{name}"].strip()
-                for name in ("name", "description")
-                if (data.get(f"other_{name}") or "").strip()
-            }
-            if words:
-                translations[_other(data.get("language", ""))] = words
-            self.instance.translations = translations
+        self._translate(data)
         theme = dict(self.instance.theme or {})
         for name in look.KEYS:
             if name in data:
@@ -181,6 +175,22 @@ class PublicationForm(_Form):
             self.add_error(None, problem)
         self.instance.theme = theme
         return data
+
+    def _translate(self, data: dict[str, Any]) -> None:
+        """What the form says in other languages; in its own the publication has its own words."""
+        translations = dict(self.instance.translations or {})
+        for code, _name in languages.offered():
+            if f"name_{code}" not in data:
+                continue
+            words = {
+                part: data[f"{part}_{code}"].strip()
+                for part in ("name", "description")
+                if (data.get(f"{part}_{code}") or "").strip()
+            }
+            translations.pop(code, None)
+            if words and code != data.get("language"):
+                translations[code] = words
+        self.instance.translations = translations
 
 
 class RoleInline(TabularInline):  # type: ignore[type-arg]
@@ -231,8 +241,6 @@ class PublicationAdmin(ModelAdmin[Publication]):
                     "language",
                     "time_zone",
                     "description",
-                    "other_name",
-                    "other_description",
                     "open",
                 )
             },
@@ -269,6 +277,17 @@ class PublicationAdmin(ModelAdmin[Publication]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Publication]:
         return visible(request)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Publication | None = None) -> Any:
+        """With the words in the languages that are not the publication's own."""
+        own = obj.language if obj is not None else ""
+        fields = [
+            f"{part}_{one.code}"
+            for one in languages.others(own)
+            for part in ("name", "description")
+        ]
+        first, *rest = super().get_fieldsets(request, obj)
+        return [first, (_("In other languages"), {"fields": fields}), *rest]
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Publication | None = None

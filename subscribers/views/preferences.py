@@ -194,7 +194,7 @@ def _show(
             "new": choice.new,
             "tail": choice.tail,
             "rhythms": Subscription.Rhythm.choices,
-            "languages": languages.OFFERED,
+            "languages": languages.offered(),
             "chosen_language": stored,
             "paused": emails.until(subscription) if paused else "",
             "spans": PauseForm.DAYS,

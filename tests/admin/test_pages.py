@@ -995,7 +995,9 @@ def publication_data(publication: Publication, **changed: str) -> dict[str, str]
 def test_the_look_of_a_publication(daily: Publication) -> None:
     who = client(user("uma", daily, "owner"))
     url = reverse("admin:subscribers_publication_change", args=[daily.pk])
-    data = publication_data(daily, accent="#123456", other_name="港湾日报", slug="elsewhere")
+    data = publication_data(
+        daily, accent="#123456", **{"name_zh-Hans": "港湾日报"}, slug="elsewhere"
+    )
     assert who.post(url, data).status_code == 302
     daily.refresh_from_db()
     assert daily.theme == {"accent": "#123456"}
