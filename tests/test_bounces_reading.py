@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from newsletter.bounces.verdict import judge
 
 from newsletter.bounces import Kind, read, wording
 from newsletter.bounces.value import Phase
-from newsletter.bounces.verdict import judge
 
 REPORTS = Path(__file__).parent / "data" / "reports"
 
