@@ -87,6 +87,6 @@ def _kind(reject_reason: str | None, refusal: Refusal, words: str) -> Bounce.Kin
 
 def _ours(reader: Subscriber) -> frozenset[str]:
     """The sender addresses this reader has mail from, and their domains."""
-    found = Publication.objects.filter(subscription__subscriber=reader).distinct()
+    found = Publication.objects.filter(subscriptions__subscriber=reader).distinct()
     addresses_ = {address.lower() for address in found.values_list("from_address", flat=True)}
     return frozenset(addresses_ | {address.rpartition("@")[2] for address in addresses_})

@@ -43,7 +43,8 @@ smtp auth|authentication required|authentication is required|authentication fail
     authentication credentials|authentication unsuccessful|turn on smtp authentication|
     must authenticate|please authenticate|client was not authenticated|client not authenticated|
     username and password not accepted|invalid login|bad username or password|auth first|
-    authenticate first|log in first|requires authentication|credentials invalid|invalid credentials
+    authenticate first|log in first|requires authentication|credentials invalid|
+    invalid credentials
 """
 
 RELAY_DENIED = """
@@ -71,9 +72,9 @@ verif … fail|could not|can not|unable … sender
 domain|domain of … OURDOMAIN
 not a member|not subscribed|not a subscriber|not allowed to post|only members|members only|
     closed list
-recipient preferences|user rules|refused by recipient|refused by the recipient|
-    refused by user|rejected by recipient|rejected by the recipient|rejected by user|user refuse|
-    user reject|refuse to receive|recipient refused|restricted sms|user in blacklist
+recipient preferences|user rules|refused by recipient|refused by the recipient|refused by user|
+    rejected by recipient|rejected by the recipient|rejected by user|user refuse|user reject|
+    refuse to receive|recipient refused|restricted sms|user in blacklist
 accepting mail from|accept mail from|accepts mail from|receive mail from|accept messages from …
     specific|certain|known|this|that|unknown|outside|you|ADDR|OURS|external
 only accepting mail from|not accept mail from|not accept email from|not accept messages from|
@@ -153,23 +154,23 @@ potential security|conversion required|conversion failed|state 18
 POLICY = """
 policy|policies|security reason|security setting|security issue|not permitted|not authorized|
     not authorised|unauthorized|permission|restricted|restriction
-administratively|administrative prohibition|violation|violates|protocol violation|starttls|
-    tls$|encryption|certificate
+administratively|administrative prohibition|violation|violates|protocol violation|starttls|tls$|
+    encryption|certificate
 """
 
 # It was there and is no more, or is switched off without a word of "for now".
 ENDED = """
-account|mailbox|user|recipient|address|addressee|customer|subscriber|inbox|box …
-    disabled|deactivated|de-activated|terminated|discontinued|canceled|cancelled|deleted|
-    removed|suspended|decommissioned|retired|deceased|passed away|no longer active|
-    has been shut|obsolete|defunct|abandoned
+account|mailbox|user|recipient|address|addressee|customer|subscriber|inbox|box … disabled|
+    deactivated|de-activated|terminated|discontinued|canceled|cancelled|deleted|removed|
+    suspended|decommissioned|retired|deceased|passed away|no longer active|has been shut|
+    obsolete|defunct|abandoned
 account|mailbox|inbox … closed|expired
 disabled|deactivated|closed|terminated|discontinued|deleted|retired|cancelled|canceled …
     account|mailbox|user$|recipient|address
 user suspended|suspended account|mailbox disabled|user disabled|account closed
 disabled recipient|disabled user|mailbox has been|account has been … disabled|closed|deleted
-account|mailbox|user|recipient|address|alias … no longer|not any more|not anymore …
-    in use|in service|used|exist|accept|receiv|monitored|valid|available|active
+account|mailbox|user|recipient|address|alias … no longer|not any more|not anymore … in use|
+    in service|used|exist|accept|receiv|monitored|valid|available|active
 """
 
 RESTING = """
@@ -197,7 +198,8 @@ connect|connecting|connection … refused|reset|closed|lost|failed|dropped|broke
     interrupted
 no$|unable to|could not|can not|failed to|was not able to … connect|route to host|establish
 network error|network is|routing loop|mail loop|forwarding loop|loops back|loop detected|
-    loop alert|too many hops|hop count|ximum hop|too many received|looping message|unable to route
+    loop alert|too many hops|hop count|ximum hop|too many received|looping message|
+    unable to route
 host name lookup fail|name lookup failure|lookup failure|servfail|server failure|temporary dns|
     dns timeout|temporary lookup|name server timeout|malformed name server|server loop|
     dns query error|dns error
@@ -251,9 +253,8 @@ account or domain may not exist|domain is not reachable
 NO_USER = """
 unknown|invalid|no such|no valid|nonexist|non-exist|unrecognized|illegal|bad|wrong|incorrect|
     not a valid|not an existing|not a known|not a registered|not our|no existing|no matching|
-    unavailable mail|undeliverable …
-    user|recipient|mailbox|account|address|addressee|person|subscriber|member|inbox|local part|
-    local-part|alias|username|userid|customer|rcpt$
+    unavailable mail|undeliverable … user|recipient|mailbox|account|address|addressee|person|
+    subscriber|member|inbox|local part|local-part|alias|username|userid|customer|rcpt$
 user|recipient|mailbox|account|address|addressee|person|subscriber|member|inbox|local part|
     local-part|alias|username|userid|customer|RCPT … unknown|unkown|not found|not known|
     not recognized|not recognised|not listed|not registered|not exist|not exists|not valid|
@@ -269,8 +270,8 @@ no mailbox|no account|no user|no person|no subscriber|no recipient|no one|nobody
 there is no user|there is no account|there is no one|there is no such|there is no mailbox|
     not listed in|not found in|not in directory|not in the directory|no match for
 recipientnotfound|recipnotfound|usersearch|no recipients|no valid recipients|has no mailbox|
-    has no account|not user of|not a user of|does not have an account|
-    final delivery userid|not a customer
+    has no account|not user of|not a user of|does not have an account|final delivery userid|
+    not a customer
 user|recipient|person|subscriber … does not have a
 can not accept user|badrcptto|badrecipientto|validrcptto|no local mailbox|exists that user|
     exist that user

@@ -6,8 +6,8 @@ boite|boite aux lettres|messagerie|quota|espace|compte|utilisateur|destinataire 
 quota du destinataire|quota depasse|espace disque
 """
 TOO_BIG = """
-message|courriel|taille|piece jointe|mail … trop gros|trop volumineux|trop grand|depasse la taille|
-    taille maximale|trop long|trop lourd
+message|courriel|taille|piece jointe|mail … trop gros|trop volumineux|trop grand|
+    depasse la taille|taille maximale|trop long|trop lourd
 taille … depasse|superieure
 """
 MOVED = """
@@ -27,8 +27,8 @@ relais|relayage|relay … refuse|interdit|non autorise|pas autorise
 """
 SENDER = """
 expediteur|emetteur|adresse d'expedition|adresse de retour|domaine emetteur|domaine expediteur|
-    domaine de l'expediteur|adresse source … invalide|inconnu|refuse|rejete|n'existe pas|inexistant|
-    introuvable|non valide|non autorise|interdit|bloque|pas autorise|verification|
+    domaine de l'expediteur|adresse source … invalide|inconnu|refuse|rejete|n'existe pas|
+    inexistant|introuvable|non valide|non autorise|interdit|bloque|pas autorise|verification|
     non verifie|incorrect|ne peut pas etre verifie|usurp
 refuse par le destinataire|rejete par le destinataire|le destinataire refuse|
     n'accepte que les messages|n'accepte que les mails|reserve aux membres|pas membre
@@ -64,8 +64,8 @@ POLICY = """
 politique|non autorise|pas autorise|interdit|acces refuse|securite|regle|restriction
 """
 ENDED = """
-compte|boite|messagerie|adresse|utilisateur|destinataire|abonne|email … desactive|suspendu|ferme|
-    supprime|resilie|cloture|n'est plus active|n'est plus actif|n'est plus utilise|
+compte|boite|messagerie|adresse|utilisateur|destinataire|abonne|email … desactive|suspendu|
+    ferme|supprime|resilie|cloture|n'est plus active|n'est plus actif|n'est plus utilise|
     n'est plus valide|n'est plus en service|plus en service|decede|radie|efface|annule
 desactive|ferme|supprime|suspendu|resilie … compte|boite|adresse|utilisateur|destinataire
 """
@@ -102,5 +102,6 @@ aucun utilisateur|aucun destinataire|aucune boite|utilisateur inconnu|destinatai
 impossible de trouver … adresse|destinataire|utilisateur|boite
 """
 TEMPORARY = """
-temporair|momentan|provisoire|actuellement|plus tard|pour l'instant|pour le moment|ulterieurement
+temporair|momentan|provisoire|actuellement|plus tard|pour l'instant|pour le moment|
+    ulterieurement
 """

@@ -4,8 +4,8 @@ Words stand without umlauts, as `fold` leaves them, and with the spelling of tho
 """
 
 FULL = """
-postfach|mailbox|speicher|benutzer|empfanger|empfaenger|konto|postkorb|kontingent|quota …
-    voll$|uberschritten|ueberschritten|uberlastet|erschopft|erschoepft|uberfullt|ueberfuellt|
+postfach|mailbox|speicher|benutzer|empfanger|empfaenger|konto|postkorb|kontingent|quota … voll$|
+    uberschritten|ueberschritten|uberlastet|erschopft|erschoepft|uberfullt|ueberfuellt|
     uberschreitet|ausgeschopft
 speicherplatz|speichervolumen|speicherkapazitat|zuviele mails|zu viele mails auf|
     quota uberschritten|quota ueberschritten
@@ -15,9 +15,9 @@ nachricht|mail|anhang|grosse|große|groesse … zu gross|zu groß|uberschreitet|
     maximal|zu lang
 """
 MOVED = """
-empfanger|empfaenger|adresse|benutzer|mitarbeiter|postfach|person … umgezogen|geandert|geaendert|
-    verzogen|ausgeschieden|nicht mehr bei uns|nicht mehr im unternehmen|nicht mehr tatig|
-    nicht mehr beschaftigt|lautet jetzt
+empfanger|empfaenger|adresse|benutzer|mitarbeiter|postfach|person … umgezogen|geandert|
+    geaendert|verzogen|ausgeschieden|nicht mehr bei uns|nicht mehr im unternehmen|
+    nicht mehr tatig|nicht mehr beschaftigt|lautet jetzt
 """
 AUTHENTICATION = """
 spf$|dkim|dmarc … fehlgeschlagen|nicht bestanden|verletzt|fehler|ungultig
@@ -100,24 +100,26 @@ server|system|dienst|intern … fehler|nicht verfugbar|nicht verfuegbar|uberlast
 spater noch einmal|spater erneut|spaeter noch einmal|spaeter erneut
 """
 NO_MAIL = """
-domain|server|host … nimmt keine mail|nimmt keine nachricht|akzeptiert keine mail|nimmt keine email|
-    kein mx|keinen mx|hat keine mx
+domain|server|host … nimmt keine mail|nimmt keine nachricht|akzeptiert keine mail|
+    nimmt keine email|kein mx|keinen mx|hat keine mx
 """
 NO_HOST = """
-domain|domane|domaene|host|rechner|rechnername … unbekannt|existiert nicht|nicht gefunden|ungultig|
-    ungueltig|nicht registriert|nicht bekannt|nicht auflos|nicht vorhanden
+domain|domane|domaene|host|rechner|rechnername … unbekannt|existiert nicht|nicht gefunden|
+    ungultig|ungueltig|nicht registriert|nicht bekannt|nicht auflos|nicht vorhanden
 unbekannte|ungultige|ungueltige|unbekannter … domain|domane|host
 """
 NO_USER = """
 empfanger|empfaenger|benutzer|postfach|adresse|nutzer|teilnehmer|konto|mailbox|user|kunde|
-    emailadresse|mailadresse|RCPT … unbekannt|existiert nicht|existiert hier nicht|existiert leider|
-    nicht existent|existieren nicht|ungultig|ungueltig|nicht gefunden|nicht vorhanden|nicht bekannt|
-    nicht eingerichtet|gibt es nicht|existiert nicht mehr|nicht registriert|nicht zustellbar|
-    nicht ermittelt|falsch|unzustellbar
-unbekannter|unbekannte|ungultiger|ungultige|ungueltige|ungueltiger|kein|keine|nicht existierende …
-    empfanger|empfaenger|benutzer|postfach|nutzer|teilnehmer|adresse|mailbox mit
+    emailadresse|mailadresse|RCPT … unbekannt|existiert nicht|existiert hier nicht|
+    existiert leider|nicht existent|existieren nicht|ungultig|ungueltig|nicht gefunden|
+    nicht vorhanden|nicht bekannt|nicht eingerichtet|gibt es nicht|existiert nicht mehr|
+    nicht registriert|nicht zustellbar|nicht ermittelt|falsch|unzustellbar
+unbekannter|unbekannte|ungultiger|ungultige|ungueltige|ungueltiger|kein|keine|
+    nicht existierende … empfanger|empfaenger|benutzer|postfach|nutzer|teilnehmer|adresse|
+    mailbox mit
 kein solcher|kein solches|keine solche … benutzer|empfanger|postfach|adresse|konto|nutzer
 """
 TEMPORARY = """
-vorubergehend|voruebergehend|zeitweise|zeitweilig|momentan|derzeit|zur zeit|spater|spaeter|kurzzeitig
+vorubergehend|voruebergehend|zeitweise|zeitweilig|momentan|derzeit|zur zeit|spater|spaeter|
+    kurzzeitig
 """

@@ -9,11 +9,12 @@ messaggio|dimension|allegato|email … troppo grande|supera la dimensione|eccede
     massima consentita
 """
 MOVED = """
-indirizzo|utente|destinatario|casella … cambiato|trasferit|non lavora piu|non fa piu parte|spostat
+indirizzo|utente|destinatario|casella … cambiato|trasferit|non lavora piu|non fa piu parte|
+    spostat
 """
 LOGIN = """
-autenticazione richiesta|richiesta autenticazione|autenticazione fallita|
-    credenziali non valide|password errata
+autenticazione richiesta|richiesta autenticazione|autenticazione fallita|credenziali non valide|
+    password errata
 """
 RELAY_DENIED = """
 relay|inoltro … negato|non consentito|non permesso|rifiutat|vietat
@@ -27,7 +28,8 @@ REVERSE_DNS = """
 dns inverso|risoluzione inversa|record ptr
 """
 RATE = """
-troppe|troppi|limite di|numero di … messaggi|connessioni|email|destinatari|invio|all'ora|al giorno
+troppe|troppi|limite di|numero di … messaggi|connessioni|email|destinatari|invio|all'ora|
+    al giorno
 troppo veloce|limite di invio
 """
 GREYLIST = """
@@ -48,7 +50,8 @@ politic|policy|non consentit|non autorizzat|accesso negato|sicurezza|restrizion
 """
 ENDED = """
 casella|account|utente|indirizzo|destinatario|utenza … disattivat|disabilitat|sospes|chius|
-    cancellat|eliminat|cessat|rimoss|dismess|decedut|non e piu attiv|non piu in uso|non piu attiv
+    cancellat|eliminat|cessat|rimoss|dismess|decedut|non e piu attiv|non piu in uso|
+    non piu attiv
 """
 RESTING = """
 casella|account|utente|utenza … inattiv|bloccat|congelat|non attiv

@@ -1,8 +1,8 @@
 """Polish: Onet, WP, Interia, o2; without accents as `fold` leaves it (but ł stays)."""
 
 FULL = """
-skrzynka|skrzynki|konto|konta|limit|miejsca|pojemno … pełna|przepełnion|przekroczon|brak miejsca|
-    zapełnion|przekroczy
+skrzynka|skrzynki|konto|konta|limit|miejsca|pojemno … pełna|przepełnion|przekroczon|
+    brak miejsca|zapełnion|przekroczy
 brak miejsca|za mało miejsca
 """
 TOO_BIG = """
@@ -12,7 +12,8 @@ RELAY_DENIED = """
 relay|przekazywanie … zabronion|niedozwolon|odrzucon
 """
 LOGIN = """
-wymagane uwierzytelnienie|wymagana autoryzacja|bład autoryzacji|bład logowania|wymagane logowanie
+wymagane uwierzytelnienie|wymagana autoryzacja|bład autoryzacji|bład logowania|
+    wymagane logowanie
 """
 SENDER = """
 nadawca|nadawcy|adres zwrotny|domena nadawcy|domeny nadawcy … odrzucon|nie istnieje|nieznan|

@@ -9,7 +9,8 @@ mensagem|tamanho|anexo|email … muito grande|excede o tamanho|excede o limite|m
     demasiado grande
 """
 MOVED = """
-endereco|usuario|destinatario|pessoa … mudou|nao trabalha mais|ja nao trabalha|nao faz mais parte
+endereco|usuario|destinatario|pessoa … mudou|nao trabalha mais|ja nao trabalha|
+    nao faz mais parte
 """
 LOGIN = """
 requer autenticacao|autenticacao necessaria|falha na autenticacao|falha de autenticacao|
@@ -19,8 +20,8 @@ RELAY_DENIED = """
 relay|retransmissao|encaminhamento … negad|nao permitid|recusad|proibid
 """
 SENDER = """
-remetente|dominio de origem|endereco de origem|emissor … rejeitad|nao existe|invalid|desconhecid|
-    recusad|nao permitid|nao encontrad|bloquead|verifica|nao autorizad|negad
+remetente|dominio de origem|endereco de origem|emissor … rejeitad|nao existe|invalid|
+    desconhecid|recusad|nao permitid|nao encontrad|bloquead|verifica|nao autorizad|negad
 rejeitado pelo destinatario|recusado pelo destinatario|so aceita mensagens de|apenas membros
 """
 REVERSE_DNS = """
@@ -75,7 +76,8 @@ dominio|host$|nome de dominio … nao existe|desconhecid|nao encontrad|inexisten
 NO_USER = """
 usuario|utilizador|destinatario|caixa|conta|endereco|RCPT … desconhecid|nao existe|invalid|
     inexistente|nao encontrad|incorret|nao foi encontrad|nao cadastrad|nao e valid|nao existente
-nao existe|nenhum|nao ha|nao foi encontrad … usuario|utilizador|destinatario|caixa|conta|endereco
+nao existe|nenhum|nao ha|nao foi encontrad … usuario|utilizador|destinatario|caixa|conta|
+    endereco
 """
 TEMPORARY = """
 temporari|no momento|mais tarde|atualmente|momentanea|provisor

@@ -5,7 +5,8 @@ buzon|cuota|casilla|cuenta|usuario|destinatario|espacio|almacenamiento … lleno
     excede|supera|sobrepas|agotad|insuficiente|superad
 """
 TOO_BIG = """
-mensaje|correo|tamano|adjunto … demasiado grande|excede el tamano|supera el tamano|maximo permitido
+mensaje|correo|tamano|adjunto … demasiado grande|excede el tamano|supera el tamano|
+    maximo permitido
 """
 MOVED = """
 direccion|usuario|destinatario|persona … ha cambiado|se ha mudado|ya no trabaja|ya no pertenece
@@ -69,7 +70,8 @@ dominio|servidor … no acepta correo|no recibe correo|sin registro mx|no tiene 
     no tiene registros mx
 """
 NO_HOST = """
-dominio|host$|nombre de dominio … no existe|desconocid|no encontrad|inexistente|invalid|no se encontr
+dominio|host$|nombre de dominio … no existe|desconocid|no encontrad|inexistente|invalid|
+    no se encontr
 """
 NO_USER = """
 usuario|destinatario|buzon|cuenta|direccion|casilla|correo electronico|RCPT … desconocid|

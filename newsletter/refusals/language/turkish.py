@@ -13,8 +13,8 @@ LOGIN = """
 kimlik doğrulama|kimlik dogrulama|oturum acma
 """
 SENDER = """
-gonderen|gonderici|gonderenin … reddedil|bulunamadı|gecersiz|bilinmiyor|mevcut değil|mevcut degil|
-    doğrulan|dogrulan|engellen|yok$|izin veril
+gonderen|gonderici|gonderenin … reddedil|bulunamadı|gecersiz|bilinmiyor|mevcut değil|
+    mevcut degil|doğrulan|dogrulan|engellen|yok$|izin veril
 alıcı reddetti|alıcı tarafından reddedil
 """
 RATE = """
@@ -49,7 +49,8 @@ sunucu|sistem|hizmet … hata|kullanılamıyor|meşgul|mesgul
 daha sonra tekrar
 """
 NO_HOST = """
-alan adı|etki alanı|domain|sunucu adı … bulunamadı|gecersiz|bilinmiyor|mevcut değil|mevcut degil|yok$
+alan adı|etki alanı|domain|sunucu adı … bulunamadı|gecersiz|bilinmiyor|mevcut değil|
+    mevcut degil|yok$
 """
 NO_USER = """
 kullanıcı|alıcı|adres|posta kutusu|hesap|RCPT … bulunamadı|bilinmiyor|mevcut değil|mevcut degil|
