@@ -46,6 +46,13 @@ LAST = {
     "7.17": Reason.MOVED,  # RFC 7293: the mailbox is somebody else's now.
     "7.18": Reason.MOVED,
 }
+# RFC 5321 section 4.2.3 and RFC 4954, for a reply of a bare code.
+REPLIES = {
+    452: Reason.SYSTEM,  # "Insufficient system storage".
+    530: Reason.LOGIN,
+    535: Reason.LOGIN,
+    552: Reason.MAILBOX_FULL,  # "Exceeded storage allocation".
+}
 BY_SUBJECT = {
     "3": Reason.SYSTEM,
     "4": Reason.NETWORK,

@@ -110,6 +110,8 @@ def judge(
     blame = BLAMED[reason]
     if case.transient and reason in _PATIENCE and case.status.startswith("4.7."):
         blame = Blame.PACE
+        if reason in (Reason.SYSTEM, Reason.UNKNOWN):
+            reason = Reason.RATE_LIMITED
     return Refusal(blame, _permanent(case, reason), reason, case.status, case.code)
 
 
@@ -202,6 +204,8 @@ def _mailbox(case: _Case) -> Reason | None:
         return Reason.MOVED
     if case.rest in _BAD_MAILBOX:
         return None  # Whatever else the words say, it is no mailbox.
+    if case.rest == "7.13" and not case.recipient_form:
+        return Reason.LOGIN  # RFC 5248: the account that logged in, not the reader's.
     if case.says(Meaning.ENDED) or case.says(Meaning.RESTING):
         return Reason.DISABLED if not _contradicted(case) else Reason.FILTERED
     return None
@@ -228,8 +232,9 @@ def _contradicted(case: _Case) -> bool:
     if case.phase is Phase.RCPT or subject == "1" or case.rest == "2.1":
         return False
     if subject == "7":
-        # Postfix and others give 5.7.1 to every refusal that an administrator wrote.
-        return not case.recipient_form
+        # Postfix, qmail and others give 5.7.1 to whatever an administrator refuses; only after the
+        # content it is a filter's.
+        return case.phase in _AFTER_CONTENT and not case.recipient_form
     if case.rest not in ("", "0.0", "3.0") and subject != "5":
         return True  # 5.2.0 "other mailbox status", 5.4 routing, 5.6 the content.
     if case.recipient.endswith(_CARRIERS) and not case.says(Meaning.ENDED):
@@ -269,9 +274,8 @@ def _vague(case: _Case) -> Reason | None:
             return reason
     if case.rest in codes.LAST:
         return codes.LAST[case.rest]
-    if case.code == 552:  # RFC 5321: exceeded storage allocation.
-        return Reason.MAILBOX_FULL
-    return codes.BY_SUBJECT.get(case.rest.partition(".")[0])
+    by_subject = codes.BY_SUBJECT.get(case.rest.partition(".")[0])
+    return by_subject or codes.REPLIES.get(case.code or 0)
 
 
 # --- whom ---------------------------------------------------------------------------------------

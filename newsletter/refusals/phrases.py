@@ -76,6 +76,10 @@ class Text:
         return bisect_left(self._ends, start) == bisect_left(self._ends, end)
 
 
+_READER = Word("RCPT", True, False)
+_US = Word("OURS", True, False)
+
+
 def _end(place: Place) -> int:
     return place.end
 
@@ -104,7 +108,11 @@ class Phrases:
 
 
 def _slot(part: str) -> tuple[Word, ...]:
-    return tuple(_word(word) for word in part.split("|") if word.strip())
+    words = [_word(word) for word in part.split("|") if word.strip()]
+    if _READER in words:
+        # What is said of the reader may be said of us; whose it is, `judging` decides.
+        words.append(_US)
+    return tuple(words)
 
 
 def _word(source: str) -> Word:

@@ -23,7 +23,7 @@ recipsizelimit|max message size|maximum message size|sizelimit|mail size limit|t
 """
 
 MOVED = """
-mailbox|user|recipient|account|address|subscriber … has moved|have moved|was moved|relocated|
+mailbox|user|recipient|account|address|subscriber|RCPT … has moved|have moved|was moved|relocated|
     been replaced|has changed|changed to
 no longer on server|no longer on this server|no forwarding address|please update your records|
     please update your address book|use the new address|left the company|left the organi|
@@ -43,7 +43,7 @@ smtp auth|authentication required|authentication is required|authentication fail
     authentication credentials|authentication unsuccessful|turn on smtp authentication|
     must authenticate|please authenticate|client was not authenticated|client not authenticated|
     username and password not accepted|invalid login|bad username or password|auth first|
-    authenticate first|log in first|requires authentication|credentials invalid|
+    auth failed|authenticate first|log in first|requires authentication|credentials invalid|
     invalid credentials
 """
 
@@ -52,7 +52,7 @@ relay|relaying … denied|not allowed|not permitted|prohibited|rejected|refused|
     disabled|forbidden|access denied|not possible
 not|no$|unable to|deny|denied|refuse|prohibit|configured to|permitted to|attempt to|insecure …
     relay$|relaying
-rcpthosts|not one of my hosts|no relaying|do not relay|not local; please|not a relay|
+rcpthost|not one of my hosts|no relaying|do not relay|not local; please|not a relay|
     only local delivery|local user only|not a local domain|domain is not hosted here|
     is not hosted here|not handled by this server
 """
@@ -70,7 +70,8 @@ verification failed for|verification of|failed to verify|could not verify|can no
     unable to verify|can not be verified … OURS|OURDOMAIN
 verif … fail|could not|can not|unable … sender
 domain|domain of … OURDOMAIN
-not a member|not subscribed|not a subscriber|not allowed to post|only members|members only|
+not a member of this|not a member of the|not a list member|not subscribed|not a subscriber|
+    not allowed to post|only members|members only|
     closed list
 recipient preferences|user rules|refused by recipient|refused by the recipient|refused by user|
     rejected by recipient|rejected by the recipient|rejected by user|user refuse|user reject|
@@ -102,7 +103,8 @@ too many|too much … connection|mail|message|recipients|concurrent|errors|sessi
     attempts|requests|login|rcpt|senders
 sent|sending|reached|exceeded|exceeds … per hour|this hour|per day|per minute|daily limit|
     hourly limit|in an hour|today$
-connection|session|concurrent|daily|hourly|sending|recipient … limit|rate$|quota exceeded
+connection|sessions|concurrent|daily|hourly|sending … limit|rate$
+daily|hourly|sending|message … quota exceeded
 """
 
 GREYLIST = """
@@ -125,7 +127,7 @@ messages from|mail from|email from|connection from|connections from … not sent
     deferred|denied|blocked|not accepted
 not accepting connections|connection refused due|connection rejected|connection dropped by|
     connections not accepted|service refused|service refuse
-too many unwanted|too many spam|user complaints|unexpected volume|known spam|bad connection|
+too many unwanted|too many spam|user complaints|unexpected volume|known spam|bad connection|rtr:bl|
     (bl)|access denied … ip$|banned
 invalid domain name
 """
@@ -167,6 +169,7 @@ account|mailbox|user|recipient|address|addressee|customer|subscriber|inbox|box �
 account|mailbox|inbox … closed|expired
 disabled|deactivated|closed|terminated|discontinued|deleted|retired|cancelled|canceled …
     account|mailbox|user$|recipient|address
+RCPT|ADDR … disabled|deactivated|suspended|terminated
 user suspended|suspended account|mailbox disabled|user disabled|account closed
 disabled recipient|disabled user|mailbox has been|account has been … disabled|closed|deleted
 account|mailbox|user|recipient|address|alias … no longer|not any more|not anymore … in use|
@@ -278,7 +281,7 @@ can not accept user|badrcptto|badrecipientto|validrcptto|no local mailbox|exists
 can not find|could not find|can not route to|can not resolve|can not verify|unable to find|
     unable to verify|failed to find … user|recipient|account|mailbox|address|RCPT
 envelope recipient has been denied|no mailbox available for|unknown or illegal alias|
-    not our customer|is not deliverable to|no such person
+    not our customer|is not deliverable to|no such person|not a member of domain|by that name
 """
 
 NO_USER_PERHAPS = """
@@ -287,7 +290,7 @@ mailbox|recipient|user|address|account … unavailable|not available|not allowed
 rejected address|rejected recipient|rejected your recipient
 user|recipient|subscriber … does not have
 this|that … does not exist
-recipient not ok
+recipient|user … not ok
 """
 
 TEMPORARY = """
