@@ -164,3 +164,76 @@ def test_damage_never_raises(name: str, draw: st.DataObject) -> None:
         if not data:
             break
     read(bytes(data))
+
+
+US = "b-none@bounce.harbour.example.org"
+PLAIN = {
+    "Tencent": (
+        "From: PostMaster@qq.com", "系统退信", "utf-8",
+        f"您好，您的邮件未能送达。\n收件人邮件地址（{ALICE}）不存在，邮件无法送达。\n",
+        (True, "reader", "user_unknown"),
+    ),
+    "Tencent, full": (
+        "From: PostMaster@qq.com", "系统退信", "gb18030",
+        f"您的邮件发送失败\n收件人：{ALICE}\n退信原因：对方邮箱空间不足\n",
+        (False, "reader", "mailbox_full"),
+    ),
+    "of our sender, Chinese": (
+        "From: postmaster@reader.example.net", "系统退信", "utf-8",
+        f"邮件发送到{ALICE}失败\n原因：发件人地址 {US} 不存在\n",
+        (False, "sender", "sender_rejected"),
+    ),
+    "Mail.ru": (
+        "From: mailer-daemon@corp.mail.ru", "Письмо не доставлено", "utf-8",
+        f"Ваше письмо не может быть доставлено:\n\n{ALICE}\nПользователь не найден\n",
+        (True, "reader", "user_unknown"),
+    ),
+    "Rambler": (
+        "From: Почтовая система <noreply@rambler.ru>", "Ошибка доставки", "koi8-r",
+        f"Получатель {ALICE} не существует\n",
+        (True, "reader", "user_unknown"),
+    ),
+    "Japanese": (
+        "From: MAILER-DAEMON@reader.example.net", "送信エラー", "iso-2022-jp",
+        f"次の宛先にメールを配信できませんでした。\n{ALICE}\n"
+        "宛先のメールアドレスが見つかりません\n",
+        (True, "reader", "user_unknown"),
+    ),
+    "of our sender, German": (
+        "From: mailer-daemon@reader.example.net", "Unzustellbar", "utf-8",
+        f"Die Nachricht konnte nicht zugestellt werden an:\n{ALICE}\n"
+        "Absenderadresse abgelehnt: Benutzer unbekannt\n",
+        (False, "sender", "sender_rejected"),
+    ),
+    "after the dot": (
+        "From: MAILER-DAEMON@relay.example.net", "Undelivered Mail", "utf-8",
+        f"<{ALICE}>: host mx.reader.example.net[192.0.2.3] said: 550\n"
+        "    No such user here (in reply to end of DATA command)\n",
+        (True, "reader", "user_unknown"),
+    ),
+    "sender verification": (
+        "From: MAILER-DAEMON@relay.example.net", "Undelivered Mail", "utf-8",
+        f"<{ALICE}>: host mx.reader.example.net[192.0.2.3] said:\n"
+        f"    550-Verification failed for <{US}> 550-No Such User Here\n"
+        "    550 Sender verify failed (in reply to RCPT TO command)\n",
+        (False, "sender", "sender_rejected"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_a_refusal_in_plain_text_is_read(name: str) -> None:
+    sender, subject, charset, words, expected = PLAIN[name]
+    head = f"{sender}\nReturn-Path: <>\nTo: {US}\nSubject: {subject}\n"
+    head += f"Content-Type: text/plain; charset={charset}\n\n"
+    found = read(head.encode() + words.encode(charset))
+    assert found.kind is Kind.BOUNCE
+    assert [(r.address, r.hard, r.blame, r.reason) for r in found.recipients] == [
+        (ALICE, *expected)
+    ]
+
+
+def test_a_person_who_writes_of_a_lost_mail_is_no_mail_server() -> None:
+    for subject, sender in (("退信", f"<{ALICE}>"), ("自动回复：您好", "<>")):
+        mail = f"From: Alice <{ALICE}>\nReturn-Path: {sender}\nTo: {US}\nSubject: {subject}\n\n"
+        assert read((mail + "该地址不存在。\n").encode()).kind is not Kind.BOUNCE

@@ -157,12 +157,11 @@ def _program(case: _Case) -> Reason:
 def _reason(case: _Case, category: str) -> Reason:
     """The first rule that knows an answer."""
     classified = codes.CATEGORIES.get(category)
-    for rule in (_codes_about_us, _words_not_about_the_reader):
-        reason = rule(case)
-        if reason is not None:
-            return classified if classified and reason is not Reason.SENDER_REJECTED else reason
-    if classified:
+    reason = codes.FIRST.get(case.rest) or _words_not_about_the_reader(case)
+    if classified and reason is not Reason.SENDER_REJECTED:
         return classified
+    if reason is not None:
+        return reason
     rules: tuple[Callable[[_Case], Reason | None], ...] = (
         _mailbox,
         _domain,
@@ -176,11 +175,6 @@ def _reason(case: _Case, category: str) -> Reason:
         if reason is not None:
             return reason
     return Reason.UNKNOWN
-
-
-def _codes_about_us(case: _Case) -> Reason | None:
-    """Codes that RFC 3463 and its followers give for the sender."""
-    return codes.FIRST.get(case.rest)
 
 
 def _words_not_about_the_reader(case: _Case) -> Reason | None:

@@ -24,7 +24,9 @@ _URL = re.compile(r"\b(?:https?://|www\.)\S+")
 _ADDRESS = re.compile(
     r"<[^<>\s@]{0,256}>|(?<![\w.+=-])<?(\"[^\"\s]{1,64}\"|[\w.+=!#$%&'*/?^`{|}~-]{1,64})@([\w.-]{1,255})>?"
 )
-_SCRIPT_EDGE = re.compile(r"(?<=[\u2e80-\u9fff\uac00-\ud7af\u0400-\u04ff])(?=[a-z0-9]{1,64}[@.])")
+_SCRIPT_EDGE = re.compile(
+    r"(?<=[\u2e80-\u9fff\uac00-\ud7af\u0400-\u04ff])(?=[A-Za-z0-9][\w.+=-]{0,63}@)"
+)
 _DOMAIN = re.compile(r"(?<![\w.@-])(?:[\w-]{1,63}\.){1,8}[a-z][\w-]{1,62}(?![\w-])")
 _NUMBERS = re.compile(
     r"\[?\b\d{1,3}(?:\.\d{1,3}){3}\b\]?|\[(?:ipv6:)?[0-9a-f]{0,4}:[0-9a-f:.]{1,45}\]"
@@ -54,6 +56,11 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", _MARKS.sub("", text))
 
 
+def apart(text: str) -> str:
+    """The text with a space before an address that is written right after Chinese or Russian."""
+    return _SCRIPT_EDGE.sub(" ", text)
+
+
 def without_links(text: str) -> str:
     """The text without the web addresses in it: numbers and words inside them say nothing."""
     return _URL.sub(" ", text)
@@ -64,7 +71,7 @@ def plain(text: str, recipient: str = "", ours: Collection[str] = ()) -> str:
     recipient = recipient.lower()
     known = frozenset(name.lower() for name in ours)
     text = without_links(_INVISIBLE.sub("", fold(text[:MOST]))[:MOST])
-    text = _SCRIPT_EDGE.sub(" ", text)
+    text = apart(text)
     text = _ADDRESS.sub(lambda match: f" {_address(match, recipient, known)} ", text)
     text = _NUMBERS.sub(" ip ", text)
     text = _CODES.sub(" ", text)
