@@ -29,7 +29,8 @@ _FORMS = (
     re.compile(rf"[<(（]({_ADDRESS})[>)）]"),
     re.compile(
         r"(?:收件人|收件者|收信人|发送到|发送至|寄送至|投递到|宛先|送信先|получател|адрес|адресат"
-        rf"|empfänger|destinataire|destinat[aá]rio|받는 사람|수신자)[^@\n]{{0,24}}?(?<![\w.+-])({_ADDRESS})",
+        r"|empfänger|destinataire|destinat[aá]rio|받는 사람|수신자)[^@\n]{0,24}?(?<![\w.+-])"
+        rf"({_ADDRESS})",
         re.I),
 )  # fmt: skip
 _NOT_THEM = re.compile(

@@ -27,6 +27,7 @@ _ADDRESS = re.compile(
 _SCRIPT_EDGE = re.compile(
     r"(?<=[\u2e80-\u9fff\uac00-\ud7af\u0400-\u04ff])(?=[A-Za-z0-9][\w.+=-]{0,63}@)"
 )
+_ADDRESS_END = re.compile(r"(@[A-Za-z0-9.-]{1,255})(?=[\u2e80-\u9fff\uac00-\ud7af])")
 _DOMAIN = re.compile(r"(?<![\w.@-])(?:[\w-]{1,63}\.){1,8}[a-z][\w-]{1,62}(?![\w-])")
 _NUMBERS = re.compile(
     r"\[?\b\d{1,3}(?:\.\d{1,3}){3}\b\]?|\[(?:ipv6:)?[0-9a-f]{0,4}:[0-9a-f:.]{1,45}\]"
@@ -57,8 +58,8 @@ def fold(text: str) -> str:
 
 
 def apart(text: str) -> str:
-    """The text with a space before an address that is written right after Chinese or Russian."""
-    return _SCRIPT_EDGE.sub(" ", text)
+    """The text with spaces around an address that stands right between Chinese or Russian words."""
+    return _ADDRESS_END.sub(r"\1 ", _SCRIPT_EDGE.sub(" ", text))
 
 
 def without_links(text: str) -> str:

@@ -185,3 +185,13 @@ def test_a_phrase_keeps_to_its_sentence_and_its_gap() -> None:
         ("nospf", False),
     ):
         assert (Text(words) in phrases) is found, words
+
+
+def test_somebody_elses_address_does_not_hide_that_ours_is_refused() -> None:
+    words = f"550 verification of <{PATH}> failed, postmaster@other.example: user unknown"
+    assert judge(words, recipient=READER, ours=OURS).blame is Blame.SENDER
+
+
+def test_only_the_beginning_of_a_refusal_is_read() -> None:
+    refusal = judge("x " * 4_000 + "550 5.1.1 user unknown", phase=Phase.RCPT)
+    assert (refusal.reason, refusal.status, refusal.code) == (Reason.UNKNOWN, "", None)
