@@ -93,7 +93,7 @@ def read(data: bytes) -> Mail:
         message = email.parser.BytesHeaderParser().parsebytes(data.partition(b"\n\n")[0])
         message.set_payload(data.partition(b"\n\n")[2][: 5 * MAX_TEXT].decode("latin-1"))
     mail = Mail(
-        headers=[(key.lower(), _header(value)) for key, value in message.items()],
+        headers=[(key.lower(), _header(value)) for key, value in message.raw_items()],
         content_type=message.get_content_type(),
         report_type=str(message.get_param("report-type") or "").lower(),
     )
@@ -144,7 +144,7 @@ def _inner_text(part: Message) -> str:
     for inner in payload[: 2 * MAX_GROUPS] if isinstance(payload, list) else [payload]:
         if not isinstance(inner, Message):
             continue
-        head = "".join(f"{key}: {_header(value)}\n" for key, value in inner.items())
+        head = "".join(f"{key}: {_header(value)}\n" for key, value in inner.raw_items())
         body = "" if inner.is_multipart() else _text(inner)
         pieces.append(head + ("\n" + body if body else ""))
     return "\n".join(pieces)
@@ -187,7 +187,9 @@ def _words(page: str) -> str:
 
 
 def _header(value: object) -> str:
-    text = _UNFOLD.sub(" ", str(value)).replace("\n", " ")
+    # Many systems write UTF-8 without encoding it; the parser keeps its octets as surrogates.
+    text = str(value).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    text = _UNFOLD.sub(" ", text).replace("\n", " ")
     with contextlib.suppress(LookupError, ValueError, email.errors.HeaderParseError):
         text = str(email.header.make_header(email.header.decode_header(text)))
     # Octets that are no UTF-8 come out of the parser as lone surrogates.

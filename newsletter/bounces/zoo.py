@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 
-from .value import Phase
+from newsletter.refusals import Phase
+from newsletter.refusals.plain import apart
 
 _ADDRESS = r"(?:\"[^\"\s]{1,64}\"|[\w.!#$%&'*+/=?^`{|}~-]{1,64})@[\w-]+(?:\.[\w-]+)*"
 _QUOTE = r"^[>|*\s\"'-]{0,12}"
@@ -23,9 +24,14 @@ _FORMS = (
     re.compile(rf"\bAddress:\s*<?({_ADDRESS})", re.I),
     re.compile(rf"\bRCPT TO\s*:\s*<?({_ADDRESS})", re.I),
     re.compile(
-        r"(?:\bto|user|recipient|mailbox|address|userid|for|recipients|following|size|attempts|account)"
+        r"\b(?:to|user|recipient|mailbox|address|userid|for|recipients|following|size|attempts|account)"
         rf"(?:\(s\))?[:\s]*[<(\"']?({_ADDRESS})", re.I),
-    re.compile(rf"[<(]({_ADDRESS})[>)]"),
+    re.compile(rf"[<(（]({_ADDRESS})[>)）]"),
+    re.compile(
+        r"(?:收件人|收件者|收信人|发送到|发送至|寄送至|投递到|宛先|送信先|получател|адрес|адресат"
+        r"|empfänger|destinataire|destinat[aá]rio|받는 사람|수신자)[^@\n]{0,24}?(?<![\w.+-])"
+        rf"({_ADDRESS})",
+        re.I),
 )  # fmt: skip
 _NOT_THEM = re.compile(
     r"^(?:postmaster|mailer-daemon|abuse|support|helpdesk|noreply|no-reply|admin|root|webmaster)@",
@@ -77,6 +83,7 @@ def failed_addresses(text: str, not_these: frozenset[str] = frozenset()) -> list
 
     `not_these` (lower case) are addresses known to be somebody else's: the sender's, mostly.
     """
+    text = apart(text)
     for unwanted in (not_these, frozenset[str]()):
         for form in _FORMS:
             found: dict[str, str] = {}

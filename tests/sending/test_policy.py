@@ -80,6 +80,44 @@ def test_a_refused_sender_is_about_us() -> None:
     assert (found.state, found.hard, found.ours) == ("failed", False, True)
 
 
+OURS = frozenset(["news@harbour.example.org", "harbour.example.org", "bounce.harbour.example.org"])
+
+
+@pytest.mark.parametrize("phase", ["mail", "rcpt", "dot"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "5.1.8 <news@harbour.example.org>: Sender address rejected: Domain not found",
+        "Verification failed for <b-1@bounce.harbour.example.org> No Such User Here Sender verify"
+        " failed",
+        "5.1.1 <b-1@bounce.harbour.example.org>: User unknown",
+        "Absenderadresse abgelehnt: Benutzer unbekannt",
+        "发件人地址不存在",
+    ],
+)
+def test_a_refusal_of_our_sender_is_about_us_in_every_phase(text: str, phase: str) -> None:
+    from newsletter.smtp.replies import refusal
+
+    verdict = refusal(550, text.encode(), phase)
+    found = policy.judge(verdict, ours=OURS, recipient="alice@reader.example.net")
+    assert (found.state, found.hard, found.ours, found.blame) == ("failed", False, True, "sender")
+
+
+def test_what_passes_is_not_permanent_though_the_relay_says_550() -> None:
+    fast = judged(550, "Mail content denied. Ip frequency limited")
+    assert (fast.blame, fast.permanent) == ("pace", False)
+    full = judged(552, "5.2.2 Mailbox full")
+    assert (full.blame, full.permanent) == ("reader", False)
+    gone = judged(550, "5.1.1 User unknown")
+    assert (gone.blame, gone.permanent, gone.hard) == ("reader", True, True)
+
+
+def test_a_relay_that_does_not_relay_for_us_stops_the_issue() -> None:
+    for text in ("5.7.1 Relay access denied", "5.7.8 Authentication credentials invalid"):
+        found = judged(554, text)
+        assert (found.blame, found.ours, found.hard) == ("relay", True, False)
+
+
 def test_our_own_finding_is_failed_for_this_reader_only() -> None:
     found = policy.judge(Verdict(State.FAILED, None, "5.6.7", "needs SMTPUTF8", "mail"))
     assert (found.state, found.hard, found.ours) == ("failed", False, False)
