@@ -32,9 +32,8 @@ from .digest import Item as Parsed
 from .digest import Link as ParsedLink
 from .digest.dates import find_date
 from .digest.markdown import found_links
-from .digest.problems import Problems
-from .digest.value import Problem
 from .models import Issue, Item, Link, Revision
+from .problem_words import ImportProblem, ImportProblems, in_words
 
 UNKNOWN_CATEGORY = "category-unknown"
 # Issues this near count as recent when the same link comes again.
@@ -58,11 +57,11 @@ class Report:
     created: bool
     digest: Digest
     changes: list[str] = field(default_factory=list)
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[ImportProblem, ...] = ()
     encoding: str = ""
 
     @property
-    def errors(self) -> list[Problem]:
+    def errors(self) -> list[ImportProblem]:
         """What refused the import."""
         return [problem for problem in self.problems if problem.level == "error"]
 
@@ -98,10 +97,10 @@ def import_digest(
     digest = parse(
         decoded.text, name=name, shape=shape, labels=publication.labels, title=title, date=date
     )
-    problems = Problems()
-    problems.found += decoded.problems
+    problems = ImportProblems()
+    problems.found += in_words(decoded.problems)
     if not problems.refused():  # Nothing more can be said of bytes that are no text.
-        problems.found += digest.problems
+        problems.found += in_words(digest.problems)
     report = Report(None, False, digest, encoding=decoded.encoding)
     if problems.refused():
         raise _refuse(report, problems)
@@ -122,7 +121,7 @@ def import_digest(
     return report
 
 
-def _refuse(report: Report, problems: Problems) -> Refused:
+def _refuse(report: Report, problems: ImportProblems) -> Refused:
     report.issue = None
     report.problems = problems.sorted()
     return Refused(report)
@@ -172,7 +171,7 @@ class _Import:
     digest: Digest
     text: str
     name: str
-    problems: Problems
+    problems: ImportProblems
     archived: bool
     by: Any
     categories: dict[str, Category] = field(default_factory=dict)
@@ -692,7 +691,7 @@ def _body_links(parsed: Parsed) -> list[ParsedLink]:
     ]
 
 
-def _problem(problem: Problem) -> dict[str, Any]:
+def _problem(problem: ImportProblem) -> dict[str, Any]:
     return {
         "line": problem.line,
         "column": problem.column,

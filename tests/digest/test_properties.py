@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from newsletter.digest import Bullet, Digest, Item, Link, decode, parse
 from newsletter.digest.decoding import normal_lines
-from newsletter.digest.writing import write
+
+from .writing import write
 
 # More by hand: `EXAMPLES=2000 pytest tests/digest/test_properties.py`.
 EXAMPLES = int(os.environ.get("EXAMPLES", "40"))
