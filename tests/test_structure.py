@@ -56,9 +56,7 @@ def test_digest_smtp_and_refusals_are_leaves() -> None:
         assert files
         for path in files:
             for name in imports(path):
-                # Sentences for the editor need a language; nothing else of Django is known here.
-                words = name.startswith("django.utils.translation") and leaf == "digest"
-                assert words or name.split(".")[0] not in ("django", "subscribers"), (path, name)
+                assert name.split(".")[0] not in ("django", "subscribers"), (path, name)
                 if name.startswith("newsletter."):
                     assert part(name) == leaf, (path, name)
 

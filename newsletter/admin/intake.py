@@ -20,29 +20,29 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_http_methods
 
+from newsletter.importing.wording import ImportProblem
 from subscribers.admin.access import require, visible
 from subscribers.admin.chrome import page, record
 from subscribers.models import Publication
 from subscribers.roles import Act
 
 from .. import importing
-from ..digest import decode
-from ..digest.value import Digest, Problem
+from ..digest import Digest, decode, shapes
 from .frame import address
 
-SHAPES = (
-    ("auto", gettext_lazy("Recognise it")),
-    ("labelled", gettext_lazy("Labelled items")),
-    ("numbered", gettext_lazy("Numbered items")),
-    ("links", gettext_lazy("Lists of links")),
-    ("headlines", gettext_lazy("Headlines")),
-    ("document", gettext_lazy("One document")),
-)
 # The parser refuses more; a page that carries the source along need not try.
 _LARGEST = 4_000_000
 _SALT = "newsletter.admin.intake"
 # Lines shown around a problem.
 _AROUND = 1
+
+
+def _shapes() -> list[tuple[str, str]]:
+    """(name, label) of what may be chosen."""
+    return [
+        (shapes.AUTO, _("Recognise it")),
+        *((shape.name, _(shape.label)) for shape in shapes.known()),
+    ]
 
 
 class IntakeForm(forms.Form):
@@ -51,7 +51,7 @@ class IntakeForm(forms.Form):
     publication = forms.ModelChoiceField(
         label=gettext_lazy("Publication"), queryset=Publication.objects.none(), empty_label=None
     )
-    shape = forms.ChoiceField(label=gettext_lazy("Shape"), choices=SHAPES, initial="auto")
+    shape = forms.ChoiceField(label=gettext_lazy("Shape"), choices=_shapes, initial=shapes.AUTO)
     file = forms.FileField(
         label=gettext_lazy("File"),
         required=False,
@@ -92,11 +92,11 @@ class IntakeForm(forms.Form):
 class Place:
     """A problem with the lines of the source it is about: (number, text, whether it is the one)."""
 
-    problem: Problem
+    problem: ImportProblem
     lines: tuple[tuple[int, str, bool], ...]
 
 
-def _places(problems: list[Problem], lines: list[str]) -> list[Place]:
+def _places(problems: list[ImportProblem], lines: list[str]) -> list[Place]:
     order = {"error": 0, "warning": 1, "note": 2}
     found = []
     for problem in sorted(problems, key=lambda one: (order[one.level], one.line)):
@@ -222,7 +222,7 @@ def _look(
         and all(one in missing for one in problems if one.level == "error"),
         create=create,
         token=_pack(data, name, publication, shape),
-        shape_name=dict(SHAPES).get(digest.shape, digest.shape),
+        shape_name=dict(_shapes()).get(digest.shape, digest.shape),
         status=422 if refused else 200,
     )
 

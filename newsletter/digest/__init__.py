@@ -1,4 +1,4 @@
-"""Markdown in, Digest out: a value. One file per shape. No models, no settings."""
+"""Markdown in, Digest out: a value. No models, no settings, no Django; see README.md."""
 
 from .decoding import Decoded, decode
 from .parsing import parse

@@ -1,20 +1,19 @@
-"""What is odd in a digest that can be read: said with its line, never repaired."""
+"""Warnings of what is odd in a digest that can be read; nothing is repaired."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
 
-from django.utils.translation import gettext as _
-
 from .labels import is_placeholder
 from .problems import Problems
 from .value import Bullet, Item
+from .vocabulary import either
 
 _JSON_TITLE = re.compile(r"\{\s*[\"'“][^\"'”]{1,40}[\"'”]\s*[:：]|[\"'}\]]\s*\}\s*$")
 _NUMBER = re.compile(
     r"(?<![\d.,A-Za-z])(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s?"
-    r"(万亿|千亿|百亿|十亿|亿|千万|百万|万|%|％|‰|倍|元|美元|billion|million|trillion|bn\b|k\b|x\b)?",
+    rf"({either('units')})?",
     re.IGNORECASE,
 )
 
@@ -28,33 +27,20 @@ def check(items: Iterable[Item], problems: Problems) -> None:
     links: dict[str, int] = {}
     for item in items:
         if _JSON_TITLE.search(item.title):
-            problems.warn(
-                "title-json",
-                _("The title looks like program data (JSON). Write it as words."),
-                item.line,
-            )
+            problems.warn("title-json", line=item.line)
         _check_numbers(item, problems)
         if titles.setdefault(item.title, item.line) != item.line:
-            problems.warn(
-                "title-twice",
-                _("The item in line %(line)d has the same title.") % {"line": titles[item.title]},
-                item.line,
-            )
+            problems.warn("title-twice", {"line": titles[item.title]}, item.line)
         for source in item.sources:
             if source.url and links.setdefault(source.url, item.line) != item.line:
-                problems.warn(
-                    "link-twice",
-                    _("The item in line %(line)d has the same source link.")
-                    % {"line": links[source.url]},
-                    item.line,
-                )
+                problems.warn("link-twice", {"line": links[source.url]}, item.line)
 
 
 def check_complete(items: Sequence[Item], problems: Problems) -> None:
     """An item that lacks what nearly all the others have was probably cut off."""
     for part, has in (
-        (_("insight"), [bool(item.insight) for item in items]),
-        (_("bullets"), [bool(item.bullets) for item in items]),
+        ("insight", [bool(item.insight) for item in items]),
+        ("bullets", [bool(item.bullets) for item in items]),
     ):
         if len(items) == 1:
             # Alone: one of the two without the other is half an item of the reference shape.
@@ -63,36 +49,18 @@ def check_complete(items: Sequence[Item], problems: Problems) -> None:
             usual = sum(has) * 4 >= (len(items) - 1) * 3
         for item, there in zip(items, has, strict=True):
             if usual and not there and (item.insight or item.bullets or item.body):
-                problems.warn(
-                    "item-incomplete",
-                    _("This item has no %(part)s, as the others have. Was the file cut off?")
-                    % {"part": part},
-                    item.line,
-                )
+                problems.warn("item-incomplete", {"part": part}, item.line)
 
 
 def check_sources(item: Item, problems: Problems) -> None:
     """An item without a source, or with one that names nobody."""
     if not item.sources:
-        problems.warn(
-            "source-missing",
-            _("This item names no source. Add a line “来源：[name](address)” or “Source: …”."),
-            item.line,
-        )
+        problems.warn("source-missing", line=item.line)
     elif not any(source.url for source in item.sources):
-        problems.warn(
-            "source-unlinked",
-            _("The source has no link. Write it as [name](address)."),
-            item.line,
-        )
+        problems.warn("source-unlinked", line=item.line)
     for source in item.sources:
         if source.url and is_placeholder(source.label):
-            problems.warn(
-                "source-placeholder",
-                _("“%(label)s” says nothing about who published it. Write the source's name.")
-                % {"label": source.label},
-                item.line,
-            )
+            problems.warn("source-placeholder", {"label": source.label}, item.line)
 
 
 def _text(item: Item) -> str:
@@ -122,12 +90,8 @@ def _check_numbers(item: Item, problems: Problems) -> None:
         alike = [n for n, u in body if u == unit and len(n) == len(number)]
         for other in sorted(alike)[:1000]:
             if _nearly(number, other):
-                problems.warn(
-                    "number-differs",
-                    _("The title says %(title)s%(unit)s, the text %(text)s%(unit)s.")
-                    % {"title": number, "text": other, "unit": unit},
-                    item.line,
-                )
+                values = {"title": number, "text": other, "unit": unit}
+                problems.warn("number-differs", values, item.line)
                 break
 
 

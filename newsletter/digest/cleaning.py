@@ -6,10 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from django.utils.translation import gettext as _
-
+from .inline import normal_reference, outside_code
 from .problems import Problems
-from .runs import normal_reference, outside_code
 
 _FENCE = re.compile(r"[ \t]{0,12}(`{3,}|~{3,})(?=[^`]*$)")
 _REFERENCE = re.compile(
@@ -115,7 +113,7 @@ class _Cleaning:
             if stripped.startswith("[") and (match := _REFERENCE.match(line)):
                 self._reference(index, match)
             elif stripped.startswith(("import ", "export ")) and _MDX.match(line):
-                self._warn(index, "template-dropped", _("This MDX line was left out."))
+                self._warn(index, "template-dropped", "mdx")
                 self._drop(index, "")
 
     def _drop(self, index: int, left: str) -> None:
@@ -175,13 +173,13 @@ class _Cleaning:
         if _ATTRIBUTES.match(left):
             left, tags = "", tags + 1
         if comments:
-            self._warn(index, "comment-dropped", _("A comment was left out."))
+            self._warn(index, "comment-dropped")
         if tags:
-            self._warn(index, "template-dropped", _("A template tag was left out."))
+            self._warn(index, "template-dropped", "tag")
         return left, until
 
-    def _warn(self, index: int, code: str, message: str) -> None:
-        self.problems.warn(code, message, index + 1)
+    def _warn(self, index: int, code: str, case: str = "") -> None:
+        self.problems.warn(code, {"case": case} if case else None, index + 1)
 
     def _reference(self, index: int, match: re.Match[str]) -> None:
         target = match.group(2) if match.group(2) is not None else match.group(3)

@@ -6,8 +6,6 @@ import codecs
 import re
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
 from .problems import Problems
 from .value import Problem
 
@@ -31,11 +29,8 @@ def decode(data: bytes) -> Decoded:
     """Read a file's bytes; never raises."""
     problems = Problems()
     if len(data) > LARGEST:
-        problems.error(
-            "too-large",
-            _("The file has %(size).1f MB; the most is %(most)d MB. Divide it.")
-            % {"size": len(data) / 1e6, "most": LARGEST // (1024 * 1024)},
-        )
+        size, most = len(data) / 1e6, LARGEST // (1024 * 1024)
+        problems.error("too-large", {"case": "bytes", "size": size, "most": most})
         return Decoded("", "", tuple(problems.found))
     text, encoding = _text_of(data, problems)
     return Decoded(normal_lines(text), encoding, tuple(problems.found))
@@ -46,9 +41,7 @@ def _text_of(data: bytes, problems: Problems) -> tuple[str, str]:
         try:
             return data.decode("utf-16"), "UTF-16"
         except UnicodeDecodeError:
-            problems.error(
-                "encoding", _("The file starts like UTF-16 but is broken. Save it as UTF-8.")
-            )
+            problems.error("encoding", {"case": "broken-utf-16"})
             return "", ""
     try:
         text = data.decode("utf-8-sig")
@@ -60,20 +53,10 @@ def _text_of(data: bytes, problems: Problems) -> tuple[str, str]:
         line = data.count(b"\n", 0, error.start) + 1
     guess = _guess_utf16(data) or _guess_gb18030(data)
     if guess is None:
-        problems.error(
-            "encoding",
-            _("The file is no text in UTF-8, UTF-16 or GB18030: it breaks off at this line. "
-              "Save it as UTF-8."),
-            line,
-        )  # fmt: skip
+        problems.error("encoding", {"case": "unknown"}, line)
         return "", ""
     text, encoding = guess
-    problems.warn(
-        "encoding",
-        _("The file is not UTF-8; it was read as %(encoding)s. Check that the text is right.")
-        % {"encoding": encoding},
-        line,
-    )
+    problems.warn("encoding", {"case": "guessed", "encoding": encoding}, line)
     return text, encoding
 
 

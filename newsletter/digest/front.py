@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
-from django.utils.translation import gettext as _
 
 from .dates import find_date
 from .markdown import clean
@@ -23,7 +22,6 @@ _BARE_KNOWN = {"title", "date", "number", "slug", "category", "tags", "author", 
 _DATES = ("date", "pubdate", "publish_date", "published", "published_at", "publishdate", "日期")
 _TITLES = ("title", "标题")
 _SLUGS = ("slug",)
-_IDENTITIES = ("id", "guid", "slug", "permalink")
 _CATEGORIES = ("category", "categories", "分类")
 _LANGUAGES = ("lang", "language")
 
@@ -57,11 +55,6 @@ class Front:
     def slug(self) -> str:
         """Its short name, or nothing."""
         return self._text(_SLUGS)
-
-    @property
-    def identity(self) -> str:
-        """What says that two files are the same issue, or nothing."""
-        return self._text(_IDENTITIES)
 
     @property
     def language(self) -> str:
@@ -115,20 +108,13 @@ def _fenced(mark: str, inside: Sequence[str], first: int, end: int, problems: Pr
     if mark == "---" and text.strip() and not re.search(r"^\s*[\w\"'-]+\s*:", text, re.MULTILINE):
         return Front()  # Two rules with prose between them.
     if len(text) > _LONGEST or text.count("[") + text.count("{") > _DEEPEST:
-        problems.error(
-            "front-matter", _("The front matter is too long or too deeply nested. Shorten it."),
-            first + 1,
-        )  # fmt: skip
+        problems.error("front-matter", {"case": "size"}, first + 1)
         return Front(end)
     try:
         found: Any = yaml.load(text, Loader=_Loader) if mark == "---" else tomllib.loads(text)
     except _AliasRefused as error:
-        problems.error(
-            "yaml-alias",
-            _("The front matter uses a YAML alias (*name). Write the value out instead."),
-            first + 2 + error.problem_mark.line,
-            error.problem_mark.column + 1,
-        )
+        mark_at = error.problem_mark
+        problems.error("yaml-alias", None, first + 2 + mark_at.line, mark_at.column + 1)
         return Front(end)
     except (yaml.YAMLError, tomllib.TOMLDecodeError, ValueError, RecursionError) as error:
         place = getattr(error, "problem_mark", None)
@@ -136,10 +122,10 @@ def _fenced(mark: str, inside: Sequence[str], first: int, end: int, problems: Pr
         said = re.search(r"at line (\d+)", str(error))
         if said and mark == "+++":
             line = first + 1 + int(said.group(1))
+        reason = getattr(error, "problem", None) or str(error).split("\n")[0]
         problems.error(
             "front-matter",
-            _("The front matter cannot be read: %(reason)s. Mend it or take it out.")
-            % {"reason": getattr(error, "problem", None) or str(error).split("\n")[0]},
+            {"case": "syntax", "reason": reason},
             line,
             place.column + 1 if place else 1,
         )
@@ -147,9 +133,7 @@ def _fenced(mark: str, inside: Sequence[str], first: int, end: int, problems: Pr
     if not isinstance(found, dict):
         if not text.strip() or found is None:
             return Front(end)
-        problems.error(
-            "front-matter", _("The front matter must be lines of the form “key: value”."), first + 1
-        )
+        problems.error("front-matter", {"case": "keys"}, first + 1)
         return Front(end)
     return Front(end, dict(_plain(found)))
 

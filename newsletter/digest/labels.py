@@ -1,6 +1,6 @@
-"""The names of an item's fields in Chinese and English: one table, which a publication extends.
+"""Finds labels, the names of an item's fields with a colon behind them.
 
-A publication's own table is `{"source": ["Quelle"], ...}`; its names are added to these.
+The names are those of the vocabulary. A publication adds its own, `{"source": ["Quelle"], ...}`.
 """
 
 from __future__ import annotations
@@ -10,35 +10,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-TABLE: Mapping[str, tuple[str, ...]] = {
-    "category": ("分类", "类别", "栏目", "所属分类", "category", "section", "filed under"),
-    "source": (
-        "来源", "信息来源", "消息来源", "出处", "媒体", "source", "sources", "via",
-    ),
-    "link": (
-        "链接", "原文", "原文链接", "原文地址", "阅读原文", "查看原文", "网址", "项目地址",
-        "link", "url", "read more", "original", "original link",
-    ),
-    "date": ("日期", "发布日期", "发布时间", "date", "published"),
-    "insight": (
-        "核心洞察", "洞察", "核心观点", "编辑点评", "点评", "insight", "key insight",
-        "core insight", "takeaway", "why it matters",
-    ),
-    "summary": (
-        "内容简介", "简介", "摘要", "内容摘要", "核心内容", "内容概要", "要点", "summary",
-        "abstract", "key points", "highlights", "tl;dr", "tldr",
-    ),
-    "score": (
-        "重要性", "评分", "综合评分", "推荐指数", "热度", "score", "rating", "importance",
-    ),
-    "title": ("原文标题", "原标题", "标题原文", "original title"),
-    "related": ("相关链接", "相关阅读", "延伸阅读", "另见", "see also", "related"),
-}  # fmt: skip
+from .vocabulary import FIELDS, either, names_of
 
 # Labels of a link that say nothing about who published it.
 _PLACEHOLDER = re.compile(
-    r"(?:source|link|来源|来源链接|链接|原文|原文链接|阅读原文|阅读全文|查看原文|查看详情|详情|"
-    r"read more|read|more|here|original|via|site|website|官网|网站)\s*[#№]?\s*\d*\s*[→»↗>.…]*",
+    rf"(?:{either('placeholders')})\s*[#№]?\s*\d*\s*[→»↗>.…]*",
     re.IGNORECASE,
 )
 _EDGE = r"[^\w\s*_\[\]()（）「」《》“”\"'`<>#|｜·~:：-]{0,6}\s*"
@@ -55,13 +31,13 @@ class Label:
 
 
 class Labels:
-    """The table, ready to look for."""
+    """The names of fields, ready to look for."""
 
     def __init__(self, own: Mapping[str, Iterable[str]] | None = None) -> None:
         self.fields: dict[str, str] = {}
-        for field in TABLE:
+        for field in FIELDS:
             extra = (own or {}).get(field, ())
-            for name in (*TABLE[field], *([extra] if isinstance(extra, str) else extra)):
+            for name in (*names_of(field), *([extra] if isinstance(extra, str) else extra)):
                 self.fields.setdefault(_plain(str(name)), field)
         names = sorted(self.fields, key=len, reverse=True)
         known = "|".join(re.escape(name).replace(r"\ ", r"\s+") for name in names)
@@ -99,7 +75,7 @@ def _labels(own: tuple[tuple[str, tuple[str, ...]], ...]) -> Labels:
 
 
 def labels_for(own: Mapping[str, object] | None) -> Labels:
-    """The table with a publication's own names; what is no list of names is passed over."""
+    """The names with a publication's own added; a value that is not a list of names is ignored."""
     pairs: list[tuple[str, tuple[str, ...]]] = []
     for field, names in (own or {}).items():
         if isinstance(names, str):

@@ -1,16 +1,19 @@
 """A document as lines with kinds and sections by headings: what every shape reads from.
 
-One pass, linear, and more forgiving than CommonMark where editors are: `##Title` and full-width
-`＃＃` are headings, `---` right under a paragraph is a rule (it would turn the paragraph into a
-heading), a label needs no blank line before it.
+One pass in linear time, and more forgiving than CommonMark where editors are careless: `##Title`
+and full-width `＃＃` are headings, `---` right under a paragraph is a rule (to CommonMark it makes
+the paragraph a heading), and a label needs no blank line before it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, auto
+
+from .inline import resolve
+from .labels import Labels
 
 _HEADING = re.compile(r" {0,3}([#＃]{1,6})(?:[ \t\u3000\u00a0]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
 _TIGHT_HEADING = re.compile(r"([#＃]{2,6})([^\s#＃].*?)(?:[ \t]+#+)?[ \t]*$")
@@ -26,7 +29,8 @@ _QUOTE = re.compile(r" {0,3}> ?")
 
 
 class Kind(IntEnum):
-    """What a line is. Of integers: sets of them are asked some twenty times for every line."""
+    """What a line is. Integers, since they hash quickly: sets of kinds are looked into some twenty
+    times for every line."""
 
     BLANK = auto()
     HEADING = auto()
@@ -39,7 +43,8 @@ class Kind(IntEnum):
     GONE = auto()  # comment, template tag, reference definition: not content
 
 
-_EMPTY = {Kind.BLANK, Kind.RULE, Kind.GONE}
+# Lines that hold nothing to read.
+EMPTY = frozenset({Kind.BLANK, Kind.RULE, Kind.GONE})
 
 
 @dataclass(slots=True)
@@ -72,7 +77,41 @@ class Section:
 
     def content(self) -> Iterator[Line]:
         """Its lines that hold anything."""
-        return (line for line in self.lines if line.kind not in _EMPTY)
+        return (line for line in self.lines if line.kind not in EMPTY)
+
+    def holds_anything(self) -> bool:
+        """Whether there is anything to read below its heading."""
+        return any(True for _line in self.content())
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What a shape weighs its evidence by: lines and sections of a document or of a part of one.
+
+    Weighing changes nothing here but `used_references`: a link definition is used when any text
+    that was looked at links with it, whether an item holds that text or not. `references` are the
+    definitions of the whole document, label to address. `title_line` is the number of the line
+    with the document's own title, 0 when it is not among these lines.
+    """
+
+    lines: Sequence[Line]
+    sections: Sequence[Section]
+    labels: Labels
+    references: Mapping[str, str]
+    title_line: int = 0
+    used_references: set[str] = field(default_factory=set)
+
+    def headed(self) -> list[tuple[Section, Line]]:
+        """The sections under a heading other than the document's title, with that heading."""
+        return [
+            (section, section.heading)
+            for section in self.sections
+            if section.heading is not None and section.heading.number != self.title_line
+        ]
+
+    def resolved(self, text: str) -> str:
+        """`text` with its reference links written as inline links."""
+        return resolve(text, self.references, self.used_references)
 
 
 def width(space: str) -> int:

@@ -1,56 +1,34 @@
-"""Text in, Digest out: clears what is no content, chooses the shape, reads, checks."""
+"""Text in, Digest out: takes out what is no content, chooses the shape, reads, checks."""
 
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-
-from . import checks, document, headlines, labelled, link_list, numbered
+from . import checks, limits, shapes
 from .cleaning import clear
 from .dates import date_of_name, find_date
 from .decoding import normal_lines
 from .front import Front, read_front
 from .labels import labels_for
 from .markdown import clean
-from .outline import Kind, read_lines, read_sections
+from .outline import EMPTY, Kind, Line, Outline, Section, read_lines, read_sections
 from .problems import Problems
-from .reading import Parts, Reading, section_name
-from .value import Digest, Shape
+from .reading import Parts, Reading
+from .titles import section_name
+from .value import Digest, Item
 
-LONGEST_LINE = 100_000  # characters; the longest real one seen has 9,000.
-LONGEST_TEXT = 4_000_000
-MOST_LINES = 20_000  # the longest real one seen has about 5,000.
 MOST_ITEMS = 2_000
-_MOST_BRACKETS = 2_000  # in one paragraph: inline parsing of brackets is worse than linear.
-_DEEPEST = 40  # quote marks or list marks in front of one line.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
-_NESTED = re.compile(rf"[ \t]*(?:(?:>|[-*+]|\d{{1,9}}[.)])[ \t]*){{{_DEEPEST + 1}}}")
-_HEAPED = re.compile(r"([\[\](){}<>*_~`\"'|])\1{499}")
-_INDENTED = re.compile(r"[ \t]{200,}(?:[-*+>]|\d{1,9}[.)])")
-_TAGS = re.compile(r"<[A-Za-z/]")
-_JSON = re.compile(r"\s*[{\[]\s*[\"{\]}]")
-
-_NO_TEXT = {Kind.BLANK, Kind.RULE, Kind.GONE, Kind.HEADING}
-_SHORT = 40  # characters of a whole document; less is a test or a stub.
-
-_READERS: Mapping[Shape, Callable[[Reading], Parts]] = {
-    "labelled": labelled.read,
-    "numbered": numbered.read,
-    "links": link_list.read,
-    "headlines": headlines.read,
-    "document": document.read,
-}
+# The shape shown of a text that no shape could read.
+_NO_SHAPE = "document"
 
 
 def parse(
     text: str,
     *,
     name: str = "",
-    shape: str = "auto",
+    shape: str = shapes.AUTO,
     labels: Mapping[str, object] | None = None,
     title: str = "",
     date: dt.date | None = None,
@@ -58,206 +36,155 @@ def parse(
     """Read a document; never raises. Its `errors` say whether it may be imported.
 
     `name` is the file's name or path: a date in it counts when the text has none. `labels` are a
-    publication's own field names. `shape` other than "auto" forces one. `title` and `date` are an
-    editor's answers; they win over what the file says.
+    publication's own field names. `shape` is the NAME of a shape; with "auto", or a name no shape
+    has, the evidence decides. `title` and `date` are an editor's answers; they win over what the
+    file says.
     """
     problems = Problems()
-    if len(text) > LONGEST_TEXT:
-        problems.error(
-            "too-large",
-            _("The text has %(size)d characters; the most is %(most)d. Divide it.")
-            % {"size": len(text), "most": LONGEST_TEXT},
-        )
+    if limits.too_long(text, problems):
         return _refused(problems, "")
     text = normal_lines(text)
-    if _hostile(text, problems):
+    if limits.hostile(text, problems):
         return _refused(problems, text)
     source = text.split("\n")
     front = read_front(source, problems)
     cleaned = clear(source, front.end, problems)
     lines = read_lines(cleaned.lines[front.end :], front.end + 1, cleaned.gone)
-    reading = Reading(
-        lines=lines,
-        sections=read_sections(lines),
-        front=front,
-        labels=labels_for(labels),
-        problems=problems,
-        references=cleaned.references,
+    sections = read_sections(lines)
+    heading = _find_title(sections, front)
+    outline = Outline(
+        lines,
+        sections,
+        labels_for(labels),
+        cleaned.references,
+        heading.number if heading is not None else 0,
     )
-    _find_title(reading)
-    content = [line for line in lines if line.kind not in _NO_TEXT]
-    if not content and not _has_linked_heading(reading):
-        problems.error("empty", _("The file holds no text below its header and headings."))
+    if not _holds_content(outline):
+        problems.error("empty")
         return _refused(problems, text, front)
-    chosen = next((known for known in _READERS if known == shape), None) or choose(reading)
-    parts = _READERS[chosen](reading)
+    reading = Reading(outline, front, problems)
+    if heading is not None:
+        reading.title = heading.content
+        reading.claim(heading)
+    chosen = shapes.find(shape) or shapes.choose(outline)
+    parts = chosen.read(reading)
     _claim_references(reading, cleaned.reference_lines)
-    return _digest(reading, chosen, parts, title or _title(reading), date, name)
+    return _digest(reading, chosen.name, parts, title, date, name)
+
+
+def _digest(
+    reading: Reading, shape: str, parts: Parts, title: str, date: dt.date | None, name: str
+) -> Digest:
+    """The digest out of what the shape found, with all that is to be told about it."""
+    front, problems = reading.front, reading.problems
+    title = title or front.title or reading.title
+    _say_missing(parts.items, title, problems)
+    found_date = date or _date(reading, title, name)
+    checks.check(parts.items, problems)
+    _say_unknown_fields(reading)
+    _say_unclaimed(reading)
+    return Digest(
+        shape=shape,
+        title=clean(title),
+        date=found_date,
+        items=tuple(parts.items),
+        intro=parts.intro,
+        tail_title=parts.tail_title,
+        tail_links=tuple(parts.tail_links),
+        language=front.language,
+        slug=front.slug,
+        extra=_extra(reading, parts),
+        problems=problems.sorted(),
+        unclaimed_lines=tuple(reading.unclaimed()),
+    )
+
+
+def _find_title(sections: Sequence[Section], front: Front) -> Line | None:
+    """The document's own heading: an H1 in front of all others."""
+    headings = [section for section in sections if section.heading is not None]
+    tops = [section for section in headings if section.level == 1]
+    if not tops or tops[0] is not headings[0]:
+        return None
+    # Several H1 under a title in front matter are its sections.
+    if front.title and len(tops) > 1 and tops[0].title != front.title:
+        return None
+    return tops[0].heading
+
+
+def _holds_content(outline: Outline) -> bool:
+    """Whether there is text, or at least a heading that is a link."""
+    return any(
+        line.kind not in EMPTY and line.kind is not Kind.HEADING for line in outline.lines
+    ) or any("](" in section.title for section in outline.sections)
 
 
 def _claim_references(reading: Reading, labels: Mapping[int, str]) -> None:
-    """The definitions a text used have found their place; the others are said once."""
+    """Claim the link definitions that are used; say once that there are others."""
     unused = []
     for number, label in labels.items():
-        if label in reading.used_references:
+        if label in reading.outline.used_references:
             reading.claimed.add(number)
         else:
             unused.append(number)
     if unused:
-        reading.problems.note(
-            "reference-unused",
-            ngettext(
-                "This link definition is used nowhere.",
-                "%(count)d link definitions are used nowhere; this is the first.",
-                len(unused),
-            )
-            % {"count": len(unused)},
-            unused[0],
-        )
+        reading.problems.note("reference-unused", {"count": len(unused)}, unused[0])
 
 
-def choose(reading: Reading) -> Shape:
-    """The shape the evidence speaks for; the surest marks are asked for first."""
-    if labelled.evidence(reading):
-        return "labelled"
-    entries = numbered.evidence(reading)
-    links = link_list.evidence(reading)
-    if entries >= max(2, links):
-        return "numbered"
-    heads = headlines.evidence(reading)
-    if heads > links or (heads and headlines.has_index(reading)):
-        return "headlines"
-    return "links" if links else "document"
-
-
-def _has_linked_heading(reading: Reading) -> bool:
-    return any("](" in section.title for section in reading.sections)
-
-
-def _title(reading: Reading) -> str:
-    return reading.front.title or reading.title
-
-
-def _find_title(reading: Reading) -> None:
-    """The document's own heading: an H1 in front of all others."""
-    headings = [section for section in reading.sections if section.heading is not None]
-    tops = [section for section in headings if section.level == 1]
-    if not tops or tops[0] is not headings[0]:
-        return
-    first = tops[0]
-    same = first.title == reading.front.title
-    # Several H1 under a title in front matter are its sections.
-    if reading.front.title and len(tops) > 1 and not same:
-        return
-    assert first.heading is not None
-    reading.title = first.title
-    reading.title_line = first.heading.number
-    reading.claim(first.heading)
-
-
-def _digest(
-    reading: Reading,
-    shape: Shape,
-    parts: Parts,
-    title: str,
-    answered: dt.date | None,
-    name: str,
-) -> Digest:
-    problems = reading.problems
+def _say_missing(items: Sequence[Item], title: str, problems: Problems) -> None:
+    """Errors for what every issue needs: a title, items, and not too many of them."""
     if not title:
-        problems.error(
-            "title-missing",
-            _("The file has no title. Write one in its first line: “# Title - 2025-10-10”."),
-            1,
-        )
-    date = answered or _date(reading, title, name)
-    if not parts.items:
-        problems.error(
-            "no-items",
-            _("No item was found. An item is a heading with text below it."),
-        )
-    if len(parts.items) > MOST_ITEMS:
-        problems.error(
-            "too-many-items",
-            _("The file has %(count)d items; the most is %(most)d. Divide it.")
-            % {"count": len(parts.items), "most": MOST_ITEMS},
-        )
-    if shape == "document" and parts.items and len(parts.items[0].body) < _SHORT:
-        problems.warn(
-            "short",
-            _("The whole text has fewer than %(least)d characters. Is this a test?")
-            % {"least": _SHORT},
-            parts.items[0].line,
-        )
-    checks.check(parts.items, problems)
-    for field, numbers in reading.unknown_fields.items():
-        problems.note(
-            "field-unknown",
-            ngettext(
-                "“%(name)s” is no field we know; it was kept beside the item. Its name can be "
-                "added to the publication's labels.",
-                "“%(name)s” (%(count)d times) is no field we know; it was kept beside the items. "
-                "Its name can be added to the publication's labels.",
-                len(numbers),
-            )
-            % {"name": field, "count": len(numbers)},
-            numbers[0],
-        )
-    unclaimed = reading.unclaimed()
-    _say_unclaimed(reading)
-    extra = dict(reading.front.values)
+        problems.error("title-missing", line=1)
+    if not items:
+        problems.error("no-items")
+    if len(items) > MOST_ITEMS:
+        problems.error("too-many-items", {"count": len(items), "most": MOST_ITEMS})
+
+
+def _say_unknown_fields(reading: Reading) -> None:
+    for name, numbers in reading.unknown_fields.items():
+        reading.problems.note("field-unknown", {"name": name, "count": len(numbers)}, numbers[0])
+
+
+def _say_unclaimed(reading: Reading) -> None:
+    for first, last in reading.unclaimed(known=False):
+        params = {"first": first, "last": last, "count": last - first + 1}
+        reading.problems.warn("unclaimed", params, first)
+
+
+def _extra(reading: Reading, parts: Parts) -> dict[str, Any]:
+    """Front matter, and the headings that became neither title nor category."""
+    extra: dict[str, Any] = dict(reading.front.values)
     if reading.title and reading.front.title and reading.title != reading.front.title:
         extra["heading"] = reading.title
     used = {item.category for item in parts.items}
     outer = [name for name in reading.outer.values() if section_name(name) not in used]
     if outer:
         extra["sections"] = outer
-    return Digest(
-        shape=shape,
-        title=clean(title),
-        date=date,
-        items=tuple(parts.items),
-        intro=parts.intro,
-        tail_title=parts.tail_title,
-        tail_links=tuple(parts.tail_links),
-        language=reading.front.language,
-        slug=reading.front.slug,
-        extra=extra,
-        problems=problems.sorted(),
-        unclaimed_lines=tuple(unclaimed),
-    )
+    return extra
 
 
 def _date(reading: Reading, title: str, name: str) -> dt.date | None:
     """Front matter, then the title, then a line of its own at the top, then the file's name."""
     problems = reading.problems
+    line = reading.outline.title_line or 1
     of_title = find_date(title)
     of_name = date_of_name(name) if name else None
-    date = reading.front.date or of_title or _date_line(reading) or of_name
+    date = reading.front.date or of_title or _date_line(reading.outline) or of_name
     if date is None:
-        problems.error(
-            "date-missing",
-            _("No date was found in the title, the header or the file's name. Add one: "
-              "“# Title - 2025-10-10”."),
-            reading.title_line or 1,
-        )  # fmt: skip
+        problems.error("date-missing", line=line)
         return None
-    for other, where in ((of_title, _("the title")), (of_name, _("the file's name"))):
+    for other, where in ((of_title, "title"), (of_name, "file-name")):
         if other is not None and other != date:
-            problems.warn(
-                "date-differs",
-                _("The issue is dated %(date)s, but %(where)s says %(other)s.")
-                % {"date": date, "where": where, "other": other},
-                reading.title_line or 1,
-            )
+            params = {"date": date.isoformat(), "where": where, "other": other.isoformat()}
+            problems.warn("date-differs", params, line)
     return date
 
 
-def _date_line(reading: Reading) -> dt.date | None:
+def _date_line(outline: Outline) -> dt.date | None:
     """A short line with a date above the first item: `> 2026-04-24`, `日期：…`."""
     seen = 0
-    for line in reading.lines:
-        if line.kind in {Kind.BLANK, Kind.RULE, Kind.GONE} or line.number == reading.title_line:
+    for line in outline.lines:
+        if line.kind in EMPTY or line.number == outline.title_line:
             continue
         if line.kind is Kind.HEADING or seen > 5:
             return None
@@ -265,22 +192,6 @@ def _date_line(reading: Reading) -> dt.date | None:
         if len(line.content) <= 40 and (date := find_date(line.content)):
             return date
     return None
-
-
-def _say_unclaimed(reading: Reading) -> None:
-    for first, last in reading.unclaimed(known=False):
-        reading.problems.warn(
-            "unclaimed",
-            ngettext(
-                "Line %(first)d belongs to no item and was left out. Put it under an item's "
-                "heading, or in front of the first item.",
-                "Lines %(first)d to %(last)d belong to no item and were left out. Put them under "
-                "an item's heading, or in front of the first item.",
-                last - first + 1,
-            )
-            % {"first": first, "last": last},
-            first,
-        )
 
 
 def _refused(problems: Problems, text: str, front: Front | None = None) -> Digest:
@@ -293,72 +204,11 @@ def _refused(problems: Problems, text: str, front: Front | None = None) -> Diges
         else:
             ranges.append((number, number))
     return Digest(
-        shape="document",
+        shape=_NO_SHAPE,
         title=clean(front.title) if front else "",
         date=front.date if front else None,
         items=(),
         extra=dict(front.values) if front else {},
         problems=problems.sorted(),
         unclaimed_lines=tuple(ranges),
-    )
-
-
-def _hostile(text: str, problems: Problems) -> bool:
-    """Refuse what no person wrote, before anything that could be slow looks at it."""
-    bad = _CONTROL.search(text)
-    if bad:
-        place = text.count("\n", 0, bad.start()) + 1
-        column = bad.start() - text.rfind("\n", 0, bad.start())
-        problems.error(
-            "control-character",
-            _("There is a character here that is no text (U+%(code)04X). Delete it.")
-            % {"code": ord(bad.group())},
-            place,
-            column,
-        )
-        return True
-    if _JSON.match(text) and text.rstrip()[-1:] in "}]":
-        problems.error(
-            "json",
-            _("The file is JSON, not Markdown. Save the text inside it as a file of its own."),
-            1,
-        )
-        return True
-    if text.count("\n") > MOST_LINES:
-        problems.error(
-            "too-large",
-            _("The file has more than %(most)d lines. Divide it.") % {"most": MOST_LINES},
-        )
-        return True
-    brackets = 0
-    for number, line in enumerate(text.split("\n"), 1):
-        if len(line) > LONGEST_LINE:
-            problems.error(
-                "line-too-long",
-                _("This line has %(size)d characters; the most is %(most)d.")
-                % {"size": len(line), "most": LONGEST_LINE},
-                number,
-            )
-        elif _deep(line):
-            problems.error("nesting", _("This line is nested too deeply."), number)
-        else:
-            stripped = line.lstrip()
-            if not stripped or stripped[0] in "-*+#>|" or stripped[0].isdigit():
-                brackets = 0
-            brackets += line.count("[") + (len(_TAGS.findall(line)) if "<" in line else 0)
-            if brackets <= _MOST_BRACKETS:
-                continue
-            problems.error(
-                "nesting", _("There are too many brackets or tags in one paragraph."), number
-            )
-        return True
-    return False
-
-
-def _deep(line: str) -> bool:
-    """Marks heaped up as no person does; a rule of any length is none."""
-    if len(line) < _DEEPEST or set(line) <= set("-*_=~` \t"):
-        return False
-    return bool(
-        _NESTED.match(line) or _INDENTED.match(line) or (len(line) >= 500 and _HEAPED.search(line))
     )

@@ -1,40 +1,74 @@
-"""Collects what there is to tell the editor."""
+"""Collects what there is to tell the editor, and puts it in order."""
 
 from __future__ import annotations
 
-from .value import Level, Problem
+from collections.abc import Mapping
+from typing import Generic, Protocol, TypeVar
 
-_MOST = 500  # Of one document; more would only hide each other.
+from .value import Level, Param, Problem
+
+_MOST = 500  # of one document; more would only hide each other. Errors are always kept.
+_RANK: Mapping[Level, int] = {"error": 0, "warning": 1, "note": 2}
 
 
-class Problems:
-    """In the order found; `sorted` gives the order of the lines, errors of a line first."""
+class Placed(Protocol):
+    """What can be put in the order of a document's lines."""
+
+    @property
+    def line(self) -> int: ...
+    @property
+    def column(self) -> int: ...
+    @property
+    def level(self) -> Level: ...
+    @property
+    def code(self) -> str: ...
+
+
+P = TypeVar("P", bound=Placed)
+
+
+class Collection(Generic[P]):
+    """Problems of one kind of class, in the order they were found."""
 
     def __init__(self) -> None:
-        self.found: list[Problem] = []
+        self.found: list[P] = []
 
-    def add(self, level: Level, code: str, message: str, line: int = 0, column: int = 1) -> None:
-        """One problem; `line` 0 is the whole file."""
-        if len(self.found) < _MOST or level == "error":
-            self.found.append(Problem(line, column if line else 0, level, code, message))
-
-    def error(self, code: str, message: str, line: int = 0, column: int = 1) -> None:
-        """Refuses the import."""
-        self.add("error", code, message, line, column)
-
-    def warn(self, code: str, message: str, line: int = 0, column: int = 1) -> None:
-        """Imports, and asks to look."""
-        self.add("warning", code, message, line, column)
-
-    def note(self, code: str, message: str, line: int = 0, column: int = 1) -> None:
-        """Only says."""
-        self.add("note", code, message, line, column)
+    def keep(self, problem: P) -> None:
+        """Add one; beyond the first 500 only errors are kept."""
+        if len(self.found) < _MOST or problem.level == "error":
+            self.found.append(problem)
 
     def refused(self) -> bool:
         """Whether there is an error among them."""
         return any(problem.level == "error" for problem in self.found)
 
-    def sorted(self) -> tuple[Problem, ...]:
+    def sorted(self) -> tuple[P, ...]:
         """By line, column, then error before warning before note."""
-        rank = {"error": 0, "warning": 1, "note": 2}
-        return tuple(sorted(self.found, key=lambda p: (p.line, p.column, rank[p.level], p.code)))
+        return tuple(sorted(self.found, key=lambda p: (p.line, p.column, _RANK[p.level], p.code)))
+
+
+class Problems(Collection[Problem]):
+    """The problems of a document that is being read. `line` 0 is the whole file."""
+
+    def error(
+        self, code: str, params: Mapping[str, Param] | None = None, line: int = 0, column: int = 1
+    ) -> None:
+        """This refuses the document."""
+        self._add("error", code, params, line, column)
+
+    def warn(
+        self, code: str, params: Mapping[str, Param] | None = None, line: int = 0, column: int = 1
+    ) -> None:
+        """The document is taken, and the editor is asked to look."""
+        self._add("warning", code, params, line, column)
+
+    def note(
+        self, code: str, params: Mapping[str, Param] | None = None, line: int = 0, column: int = 1
+    ) -> None:
+        """Only for information."""
+        self._add("note", code, params, line, column)
+
+    def _add(
+        self, level: Level, code: str, params: Mapping[str, Param] | None, line: int, column: int
+    ) -> None:
+        self.keep(Problem(line, column if line else 0, level, code, dict(params or {})))

@@ -41,9 +41,15 @@ def from_json(stored: Mapping[str, Any]) -> Digest:
         language=stored["language"],
         slug=stored["slug"],
         extra=stored["extra"],
-        problems=tuple(Problem(**problem) for problem in stored["problems"]),
+        problems=tuple(_problem(problem) for problem in stored["problems"]),
         unclaimed_lines=tuple((first, last) for first, last in stored["unclaimed_lines"]),
     )
+
+
+def _problem(stored: Mapping[str, Any]) -> Problem:
+    # 0.1.0 stored the sentence instead of its values.
+    params = stored["params"] if "params" in stored else {"message": stored["message"]}
+    return Problem(stored["line"], stored["column"], stored["level"], stored["code"], params)
 
 
 def _item(stored: Mapping[str, Any]) -> Item:

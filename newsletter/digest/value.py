@@ -11,19 +11,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Shape = Literal["labelled", "numbered", "links", "headlines", "document"]
 Level = Literal["error", "warning", "note"]
+Param = str | int | float
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something to tell the editor. `line` and `column` count from 1; 0 means the whole file."""
+    """Something to tell the editor: what it is and its values, not yet a sentence.
+
+    `line` and `column` count from 1; 0 means the whole file. An error refuses the document, a
+    warning asks to look, a note only informs. A code with several sentences has the parameter
+    `case`, which says which one; dates are written as in ISO 8601. The sentences stand in
+    `newsletter.importing.wording`, since they depend on the reader's language.
+    """
 
     line: int
     column: int
     level: Level
     code: str
-    message: str
+    params: Mapping[str, Param] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +67,12 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """A whole document. `unclaimed_lines` are [first, last] ranges that no part took."""
+    """A whole document. `unclaimed_lines` are (first, last) ranges of lines no part holds.
 
-    shape: Shape
+    `shape` is the NAME of the shape it was read as; see `newsletter.digest.shapes`.
+    """
+
+    shape: str
     title: str
     date: dt.date | None
     items: tuple[Item, ...]

@@ -36,6 +36,8 @@ from subscribers import languages
 from subscribers.choice import NoBitLeft, free_bit
 from subscribers.models import Category, Publication
 
+from .wording import ImportProblem, ImportProblems, in_words
+
 UNKNOWN_CATEGORY = "category-unknown"
 # Issues this near count as recent when the same link comes again.
 _RECENT = dt.timedelta(days=30)
@@ -58,11 +60,11 @@ class Report:
     created: bool
     digest: Digest
     changes: list[str] = field(default_factory=list)
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[ImportProblem, ...] = ()
     encoding: str = ""
 
     @property
-    def errors(self) -> list[Problem]:
+    def errors(self) -> list[ImportProblem]:
         """What refused the import."""
         return [problem for problem in self.problems if problem.level == "error"]
 
@@ -98,10 +100,10 @@ def import_digest(
     digest = parse(
         decoded.text, name=name, shape=shape, labels=publication.labels, title=title, date=date
     )
-    problems = Problems()
-    problems.found += decoded.problems
+    problems = ImportProblems()
+    problems.found += in_words(decoded.problems)
     if not problems.refused():  # Nothing more can be said of bytes that are no text.
-        problems.found += digest.problems
+        problems.found += in_words(digest.problems)
     report = Report(None, False, digest, encoding=decoded.encoding)
     if problems.refused():
         raise _refuse(report, problems)
@@ -122,7 +124,7 @@ def import_digest(
     return report
 
 
-def _refuse(report: Report, problems: Problems) -> Refused:
+def _refuse(report: Report, problems: ImportProblems) -> Refused:
     report.issue = None
     report.problems = problems.sorted()
     return Refused(report)
@@ -172,7 +174,7 @@ class _Import:
     digest: Digest
     text: str
     name: str
-    problems: Problems
+    problems: ImportProblems
     archived: bool
     by: Any
     categories: dict[str, Category] = field(default_factory=dict)
@@ -684,7 +686,7 @@ def _body_links(parsed: Parsed) -> list[ParsedLink]:
     ]
 
 
-def _problem(problem: Problem) -> dict[str, Any]:
+def _problem(problem: ImportProblem) -> dict[str, Any]:
     return {
         "line": problem.line,
         "column": problem.column,

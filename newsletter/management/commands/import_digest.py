@@ -12,11 +12,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from newsletter import importing
-from newsletter.digest import Problem, parse
+from newsletter.digest import parse, shapes
 from newsletter.digest.decoding import LARGEST
+from newsletter.importing.wording import ImportProblem
 from subscribers.models import AuditEntry, Publication
 
-_SHAPES = ("auto", "labelled", "numbered", "links", "headlines", "document")
 _ENDINGS = {".md", ".markdown", ".mdx", ".txt"}
 _USAGE = 2
 
@@ -34,7 +34,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("paths", nargs="+", metavar="FILE", help="files or folders")
         parser.add_argument("--publication", required=True, metavar="SLUG")
-        parser.add_argument("--shape", choices=_SHAPES, default="auto")
+        parser.add_argument("--shape", choices=shapes.names(), default=shapes.AUTO)
         parser.add_argument(
             "--create-categories",
             action="store_true",
@@ -78,7 +78,7 @@ class Command(BaseCommand):
                 data = file.read(LARGEST + 1)
         except OSError as error:
             digest = parse("", name=name)
-            problem = Problem(0, 0, "error", "unreadable", f"{error.strerror}.")
+            problem = ImportProblem(0, 0, "error", "unreadable", f"{error.strerror}.")
             return importing.Report(None, False, digest, problems=(problem,)), False
         try:
             report = importing.import_digest(

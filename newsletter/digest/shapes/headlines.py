@@ -12,14 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from django.utils.translation import gettext as _
-
-from .checks import check_sources
-from .labels import is_placeholder
-from .outline import Kind, Line, Section
-from .reading import (
-    Parts,
-    Reading,
+from ..checks import check_sources
+from ..inline import find_links, only_link
+from ..labels import is_placeholder
+from ..marking import gettext_noop
+from ..outline import Kind, Line, Outline, Section
+from ..reading import Parts, Reading
+from ..titles import (
     is_numbered,
     item_title,
     section_category,
@@ -27,8 +26,12 @@ from .reading import (
     split_linked_title,
     title_of,
 )
-from .runs import find_links, only_link
-from .value import Item, Link
+from ..value import Item, Link
+from . import links
+
+NAME = "headlines"
+LABEL = gettext_noop("Headlines")
+SURENESS = 0.8
 
 _LEVELS = range(1, 7)
 
@@ -42,29 +45,19 @@ class _Found:
     below: list[Section] = field(default_factory=list)
 
 
-def _leafs(reading: Reading, level: int) -> list[Section]:
-    return [
-        section
-        for section in reading.sections
-        if section.level == level
-        and section.heading is not None
-        and section.heading.number != reading.title_line
-    ]
+def _at_level(outline: Outline, level: int) -> list[Section]:
+    return [section for section, _heading in outline.headed() if section.level == level]
 
 
-def _holds(section: Section) -> bool:
-    return any(True for _line in section.content())
-
-
-def _links_of(section: Section, reading: Reading) -> int:
+def _links_of(section: Section, outline: Outline) -> int:
     """Links in the title and the text."""
-    found = len(find_links(reading.resolved(section.title)))
+    found = len(find_links(outline.resolved(section.title)))
     return found + sum(
-        len(find_links(reading.resolved(line.content))) for line in section.content()
+        len(find_links(outline.resolved(line.content))) for line in section.content()
     )
 
 
-def item_level(reading: Reading) -> tuple[int, int]:
+def item_level(outline: Outline) -> tuple[int, int]:
     """(level, how many headings of it look like headlines); (0, 0) when none does.
 
     A headline has a link of its own and little text: a linked title, a line that is only a link,
@@ -72,47 +65,53 @@ def item_level(reading: Reading) -> tuple[int, int]:
     """
     best = (0, 0)
     for level in _LEVELS:
-        leafs = [one for one in _leafs(reading, level) if _holds(one) or _linked(one, reading)]
-        good = sum(1 for section in leafs if _is_headline(section, reading))
+        leafs = [
+            one
+            for one in _at_level(outline, level)
+            if one.holds_anything() or _linked(one, outline)
+        ]
+        good = sum(1 for section in leafs if _is_headline(section, outline))
         if good * 10 >= len(leafs) * 6 and good > best[1]:
             best = (level, good)
     return best
 
 
-def _linked(section: Section, reading: Reading) -> bool:
-    return only_link(reading.resolved(section.title)) is not None
+def _linked(section: Section, outline: Outline) -> bool:
+    return only_link(outline.resolved(section.title)) is not None
 
 
-def _is_headline(section: Section, reading: Reading) -> bool:
-    if any(_holds(below) for below in section.below):
+def _is_headline(section: Section, outline: Outline) -> bool:
+    if any(below.holds_anything() for below in section.below):
         return False
     bullets = sum(1 for line in section.content() if line.kind is Kind.BULLET)
     if bullets > 6:
         return False
-    if _linked(section, reading):
+    if _linked(section, outline):
         return True
     texts = [line for line in section.content() if line.kind in {Kind.TEXT, Kind.QUOTE}]
-    if any(only_link(reading.resolved(line.content)) is not None for line in texts):
+    if any(only_link(outline.resolved(line.content)) is not None for line in texts):
         return sum(len(line.content) for line in texts) < 3000
-    return 1 <= _links_of(section, reading) <= 3 and len(texts) <= 4
+    return 1 <= _links_of(section, outline) <= 3 and len(texts) <= 4
 
 
-def evidence(reading: Reading) -> int:
-    """How many headings look like headlines; 0 for fewer than three."""
-    good = item_level(reading)[1]
-    return good if good >= 3 else 0
+def evidence(outline: Outline) -> float:
+    """`SURENESS` for three headlines or more, unless a list of links has more items.
 
-
-def has_index(reading: Reading) -> bool:
-    """Whether a list in front repeats the titles."""
-    level = item_level(reading)[0]
-    return bool(level and _index(reading, level).sections)
+    A list that repeats the titles is an index of them, and then outweighs nothing.
+    """
+    level, good = item_level(outline)
+    if good < 3:
+        return 0.0
+    if good > links.count(outline) or _index(outline, level).sections:
+        return SURENESS
+    return 0.0
 
 
 def read(reading: Reading) -> Parts:
     """Items in order, the text in front of them as introduction."""
-    level = item_level(reading)[0] or max((s.level for s in reading.sections), default=0)
-    index = _index(reading, level)
+    outline = reading.outline
+    level = item_level(outline)[0] or max((s.level for s in outline.sections), default=0)
+    index = _index(outline, level)
     found = _find(reading, level, index)
     parts = Parts([])
     first = found[0].original or found[0].section if found else None
@@ -130,7 +129,7 @@ def read(reading: Reading) -> Parts:
 def _leave_out(index: _Index, reading: Reading) -> None:
     """The index repeats what the items say: nobody's lines, but nothing to mend either."""
     told = False
-    for section in reading.sections:
+    for section in reading.outline.sections:
         if id(section) not in index.sections or section.heading is None:
             continue
         if section_name(section.title) in index.groups.values():
@@ -138,11 +137,7 @@ def _leave_out(index: _Index, reading: Reading) -> None:
         reading.left_out.update(line.number for line in (section.heading, *section.lines))
         if not told:
             told = True
-            reading.problems.note(
-                "index-left-out",
-                _("The list of titles here was left out: the items follow."),
-                section.heading.number,
-            )
+            reading.problems.note("index-left-out", line=section.heading.number)
 
 
 @dataclass(slots=True)
@@ -156,11 +151,11 @@ def _plain(text: str) -> str:
     return re.sub(r"[\W_]+", "", re.sub(r"#\s*\d+[`\s]*$", "", text)).casefold()
 
 
-def _index(reading: Reading, level: int) -> _Index:
+def _index(outline: Outline, level: int) -> _Index:
     """Sections in front whose list repeats the titles of later ones."""
-    titles = sorted({_plain(section.title) for section in _leafs(reading, level)} - {""})
+    titles = sorted({_plain(section.title) for section in _at_level(outline, level)} - {""})
     index = _Index()
-    for section in reading.sections:
+    for section in outline.sections:
         listed = [line for line in section.content() if line.kind in {Kind.BULLET, Kind.NUMBER}]
         hits = [
             title
@@ -170,8 +165,8 @@ def _index(reading: Reading, level: int) -> _Index:
         if listed and len(hits) * 2 > len(listed):
             index.sections.add(id(section))
             for above in section.above:
-                is_title = above.heading is None or above.heading.number == reading.title_line
-                if not is_title and not _holds(above):
+                is_title = above.heading is None or above.heading.number == outline.title_line
+                if not is_title and not above.holds_anything():
                     index.sections.add(id(above))
             if section.level > level or section.above:
                 index.groups.update((title, section_name(section.title)) for title in hits)
@@ -192,13 +187,11 @@ def _repeated(name: str, titles: Sequence[str]) -> str | None:
 def _find(reading: Reading, level: int, index: _Index) -> list[_Found]:
     found: list[_Found] = []
     waiting: Section | None = None
-    for section in reading.sections:
-        if section.heading is None or section.heading.number == reading.title_line:
-            continue
+    for section, _heading in reading.outline.headed():
         if id(section) in index.sections:
             continue
         if section.level == level:
-            if not _holds(section) and not section.below and not _linked(section, reading):
+            if not (section.holds_anything() or section.below or _linked(section, reading.outline)):
                 if waiting is not None:
                     _say_empty(waiting, reading)
                 waiting = section
@@ -218,11 +211,7 @@ def _find(reading: Reading, level: int, index: _Index) -> list[_Found]:
 
 def _say_empty(section: Section, reading: Reading) -> None:
     assert section.heading is not None
-    reading.problems.warn(
-        "item-empty",
-        _("This heading has nothing below it. Write the item or take the heading out."),
-        section.heading.number,
-    )
+    reading.problems.warn("item-empty", {"case": "heading"}, section.heading.number)
 
 
 def _item(found: _Found, reading: Reading, groups: dict[str, str], numbered: bool) -> Item:

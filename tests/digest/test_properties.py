@@ -13,12 +13,16 @@ from hypothesis import strategies as st
 
 from newsletter.digest import Bullet, Digest, Item, Link, decode, parse
 from newsletter.digest.decoding import normal_lines
-from newsletter.digest.writing import write
 
-# More by hand: `EXAMPLES=2000 pytest tests/test_digest_properties.py`.
+from .writing import write
+
+# More by hand: `EXAMPLES=2000 pytest tests/digest/test_properties.py`.
 EXAMPLES = int(os.environ.get("EXAMPLES", "40"))
-FIXTURES = sorted((Path(__file__).parent / "data" / "digests").glob("*.md"))
-SAMPLES = sorted((Path(__file__).parent.parent / "newsletter" / "config" / "samples").glob("*.md"))
+FIXTURES = sorted((Path(__file__).parent.parent / "data" / "digests").glob("*.md"))
+CONFIG = Path(__file__).parents[2] / "newsletter" / "config"
+SAMPLES = sorted((CONFIG / "samples").glob("*.md"))
+    (Path(__file__).parent.parent.parent / "newsletter" / "config" / "samples").glob("*.md")
+)
 
 LETTERS = "abcXYZ市场动态产品 0189"
 # Words as people write them: a letter at both ends, so that nothing is trimmed.

@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 
 from newsletter.digest import decode, parse
+from newsletter.importing.wording import sentence
 
 HEAD = "# T - 2026-03-02\n\n"
 
@@ -78,7 +79,7 @@ def test_what_is_said(text: str, problems: list[tuple[int, str, str]]) -> None:
 )  # fmt: skip
 def test_a_number_the_body_contradicts(title: str, body: str, told: str) -> None:
     digest = parse(HEAD + item(title, body=body))
-    assert [p.message for p in digest.problems if p.code == "number-differs"] == (
+    assert [sentence(p) for p in digest.problems if p.code == "number-differs"] == (
         [told] if told else []
     )
 

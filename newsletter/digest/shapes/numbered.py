@@ -10,17 +10,21 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .checks import check_sources
-from .outline import Kind, Line, Section
-from .reading import Parts, Reading, section_category, split_linked_title
-from .runs import holds_link
-from .value import Item
+from ..checks import check_sources
+from ..inline import holds_link
+from ..marking import gettext_noop
+from ..outline import EMPTY, Kind, Line, Outline, Section
+from ..reading import Parts, Reading
+from ..titles import section_category, split_linked_title
+from ..value import Item
+from . import links
+
+NAME = "numbered"
+LABEL = gettext_noop("Numbered items")
+SURENESS = 0.9
 
 _BOLD = re.compile(r"(?:\*\*|__)\s*(\d{1,4})\s*([、．]|[.)](?=\s))\s*(?=\S)")
 _WORTH = re.compile(r"[\[*_<]|https?://")
-
-
-_EMPTY = {Kind.BLANK, Kind.RULE, Kind.GONE}
 
 
 @dataclass(slots=True)
@@ -41,16 +45,16 @@ def _number(line: Line) -> tuple[int, str, str] | None:
     return None
 
 
-def find_entries(reading: Reading) -> list[_Entry]:
+def find_entries(outline: Outline) -> list[_Entry]:
     """The entries in order. The mark more entries open with decides; `、` wins when it is used."""
     marks = {"、": 0, ".": 0}
-    for line in reading.lines:
+    for line in outline.lines:
         found = _number(line)
         if found is not None:
             marks[found[1]] += 1
     mark = "、" if marks["、"] >= 2 else "."
     entries: list[_Entry] = []
-    for section in reading.sections:
+    for section in outline.sections:
         current: _Entry | None = None
         expected = 1
         in_list = False
@@ -72,36 +76,43 @@ def find_entries(reading: Reading) -> list[_Entry]:
     return entries
 
 
-def evidence(reading: Reading) -> int:
-    """How many entries speak for this shape; 0 when they look like ordinary lists.
+def evidence(outline: Outline) -> float:
+    """`SURENESS` when the numbers open entries; 0 when they look like ordinary lists.
+
+    That is so, too, when the document has more bullets with a link than entries.
+    """
+    entries = find_entries(outline)
+    if len(entries) < 2 or not _are_entries(entries, outline):
+        return 0.0
+    return SURENESS if len(entries) >= links.count(outline) else 0.0
+
+
+def _are_entries(entries: Sequence[_Entry], outline: Outline) -> bool:
+    """Whether numbered lines are more than a list.
 
     `N、` opens an entry that has a link, bold or text below it. `N.` is also how any list looks:
     there most entries must have a link or bold, and prose must not outweigh them.
     """
-    entries = find_entries(reading)
-    if len(entries) < 2:
-        return 0
     worth = with_text = linked = 0
     for entry in entries:
-        text = any(line.kind not in _EMPTY for line in entry.lines)
+        text = any(line.kind not in EMPTY for line in entry.lines)
         marked = _WORTH.match(entry.text) is not None
         worth += marked
         with_text += text
-        linked += holds_link(reading.resolved(entry.text))
+        linked += holds_link(outline.resolved(entry.text))
     if _is_ideographic(entries):
-        return len(entries) if (worth + with_text) >= len(entries) else 0
+        return worth + with_text >= len(entries)
     if worth * 2 <= len(entries) or (with_text * 2 <= len(entries) and linked * 2 <= len(entries)):
-        return 0
+        return False
     if with_text * 2 <= len(entries):
         inside = {line.number for entry in entries for line in (entry.line, *entry.lines)}
         prose = sum(
             1
-            for line in reading.lines
+            for line in outline.lines
             if line.kind in {Kind.TEXT, Kind.BULLET} and line.number not in inside
         )
-        if len(entries) < 3 or prose > len(entries):
-            return 0
-    return len(entries)
+        return len(entries) >= 3 and prose <= len(entries)
+    return True
 
 
 def _is_ideographic(entries: Sequence[_Entry]) -> bool:
@@ -111,13 +122,13 @@ def _is_ideographic(entries: Sequence[_Entry]) -> bool:
 
 def read(reading: Reading) -> Parts:
     """Entries as items; what stands in front of the first is the introduction."""
-    entries = find_entries(reading)
+    entries = find_entries(reading.outline)
     parts = Parts([])
     parts.intro = reading.before(entries[0].line.number if entries else 0)
     for entry in entries:
         reading.claim(entry.line)
         if not entry.text:  # The number stands alone: the line below it is the title.
-            first = next((line for line in entry.lines if line.kind not in _EMPTY), None)
+            first = next((line for line in entry.lines if line.kind not in EMPTY), None)
             if first is not None:
                 entry.text = first.content
                 reading.claim(first)

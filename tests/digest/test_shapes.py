@@ -9,8 +9,8 @@ import pytest
 
 from newsletter.digest import Bullet, Digest, Link, decode, parse
 
-DATA = Path(__file__).parent / "data" / "digests"
-SAMPLES = Path(__file__).parent.parent / "newsletter" / "config" / "samples"
+DATA = Path(__file__).parent.parent / "data" / "digests"
+SAMPLES = Path(__file__).parent.parent.parent / "newsletter" / "config" / "samples"
 DAY = dt.date(2026, 3, 2)
 
 

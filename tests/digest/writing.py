@@ -1,14 +1,15 @@
 """A Digest as Markdown in the labelled shape: `parse(write(d))` gives the same digest again.
 
 Chinese labels for Chinese, English ones otherwise. What the shape has no place for (unknown front
-matter, problems, line numbers) is written where it can be read again or left out.
+matter, problems, line numbers) is written where it can be read again or left out. The product
+writes no Markdown; this is the other half of the property in `test_properties`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .value import Bullet, Digest, Item, Link
+from newsletter.digest import Bullet, Digest, Item, Link
 
 _ZH = {
     "category": "分类", "source": "来源", "date": "日期", "score": "评分", "insight": "核心洞察",

@@ -6,15 +6,23 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from .checks import check_sources
-from .outline import Kind, Line, Section
-from .reading import Parts, Reading, section_category, split_linked_title
-from .runs import holds_link, only_link
-from .value import Item
+from ..checks import check_sources
+from ..inline import holds_link, only_link
+from ..marking import gettext_noop
+from ..outline import Kind, Line, Outline, Section
+from ..reading import Parts, Reading
+from ..titles import section_category, split_linked_title
+from ..value import Item
+
+NAME = "links"
+LABEL = gettext_noop("Lists of links")
+SURENESS = 0.7
 
 _PARAGRAPH = {Kind.TEXT, Kind.QUOTE, Kind.NUMBER}
-# Longer bullets are prose with a point in front; link lists average 50 to 190 characters.
+# Characters; longer bullets are prose with a dot in front. Lists of links average 50 to 190.
 _LONGEST_NOTE = 260
+# The least share of bullets with a link among bullets and paragraphs, for three bullets or more.
+_SHARE = 0.32
 
 
 @dataclass(slots=True)
@@ -67,23 +75,31 @@ def _bullets(section: Section) -> tuple[list[_Bullet], list[list[Line]]]:
     return bullets, paragraphs
 
 
-def evidence(reading: Reading) -> int:
-    """How many items this shape would find; 0 when prose outweighs them."""
+def evidence(outline: Outline) -> float:
+    """`SURENESS` when there are bullets to be items and prose does not outweigh them."""
+    return SURENESS if count(outline) else 0.0
+
+
+def count(outline: Outline) -> int:
+    """How many items this shape would find; 0 when prose outweighs them.
+
+    Other shapes whose marks also stand in lists of links compare themselves with it.
+    """
     lengths: list[int] = []
     prose = linked = 0
-    for section in reading.sections:
+    for section in outline.sections:
         bullets, paragraphs = _bullets(section)
         for bullet in bullets:
-            text = reading.resolved(bullet.text())
+            text = outline.resolved(bullet.text())
             if holds_link(text):
                 lengths.append(len(text))
         prose += sum(1 for lines in paragraphs if lines[0].kind in _PARAGRAPH)
-        if section.heading is not None and section.heading.number != reading.title_line:
-            linked += only_link(reading.resolved(section.title)) is not None
+    for section, _heading in outline.headed():
+        linked += only_link(outline.resolved(section.title)) is not None
     if not lengths or sorted(lengths)[len(lengths) // 2] > _LONGEST_NOTE:
         return 0
     found = len(lengths) + linked
-    needed = 0.32 if len(lengths) >= 3 else 0.5
+    needed = _SHARE if len(lengths) >= 3 else 0.5
     return len(lengths) if found >= needed * (found + prose) and len(lengths) > 1 else 0
 
 
@@ -91,7 +107,7 @@ def read(reading: Reading) -> Parts:
     """Items in order; what stands in front of the first is the introduction."""
     parts = Parts([])
     found: list[_Bullet] = []
-    for section in reading.sections:
+    for section in reading.outline.sections:
         for bullet in _bullets(section)[0]:
             whole = reading.resolved(bullet.text())
             if holds_link(whole) or any(

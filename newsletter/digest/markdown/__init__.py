@@ -1,0 +1,127 @@
+"""Markdown as readers expect it, as safe HTML or plain text. Every output uses this package.
+
+CommonMark with tables and `~~strike~~`, and these departures, each with its reason:
+
+- bold closes next to Chinese characters (`**标题：**正文`), which CommonMark refuses;
+- a single `~` strikes nothing through (`10~80`);
+- a tag that is no HTML (`<think>`) is shown as text instead of vanishing;
+- a line break between two Chinese characters adds no space;
+- a bare http(s) address becomes a link;
+- comments are dropped, and all HTML goes through nh3 with a short list of tags.
+
+Links keep only absolute http, https and mailto targets. They carry `rel="noopener noreferrer"`:
+noreferrer, because pages with personal tokens in their address show these links; not nofollow,
+because an editor chose them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import nh3
+from markdown_it.token import Token
+
+from .addresses import clean, safe_url
+from .parser import parser, text_token, too_wild
+from .plain import Plain
+from .tags import block_cleaner, inline_cleaner
+
+__all__ = ["block_html", "clean", "found_links", "inline_html", "plain_text", "safe_url"]
+
+
+def inline_html(source: str) -> str:
+    """One run (a title, a bullet, a lead) as safe HTML without block tags.
+
+    An image becomes a link with its alternative text. For text that may hold several
+    paragraphs (insight, body, introduction) use `block_html`.
+    """
+    source = clean(source).strip()
+    if too_wild(source):
+        return escape(source, quote=False)
+    tokens = parser().parseInline(source, {})
+    for token in tokens:
+        token.children = _images_as_links(token.children or [])
+    return _finish(tokens, inline_cleaner())
+
+
+def block_html(source: str) -> str:
+    """Paragraphs, lists, quotes, tables, code and pictures as safe HTML.
+
+    Headings start at h3: an item's title stands above them.
+    """
+    source = clean(source)
+    if too_wild(source):
+        return f"<p>{escape(source.strip(), quote=False)}</p>"
+    tokens = parser().parse(source, {})
+    _lower_headings(tokens)
+    return _finish(tokens, block_cleaner())
+
+
+def plain_text(source: str, *, links: bool = True) -> str:
+    """Without markup, for the text part, subjects and feeds' titles.
+
+    With `links`, a link is written `label (address)`, or the address alone when that is the
+    label; without, only its label stays.
+    """
+    source = clean(source)
+    if too_wild(source):
+        return source.strip()
+    return Plain(links).write(parser().parse(source, {}))
+
+
+def found_links(source: str) -> list[tuple[str, str]]:
+    """(label, address) of every link in `source` a reader could follow, in order."""
+    source = clean(source)
+    if too_wild(source):
+        return []
+    found = []
+    for token in parser().parse(source, {}):
+        children = token.children or []
+        for index, child in enumerate(children):
+            if child.type == "link_open" and (url := safe_url(str(child.attrs.get("href", "")))):
+                label = Plain(False).run(children[index + 1 : _link_end(children, index)])
+                found.append((label, url))
+    return found
+
+
+def _images_as_links(children: list[Token]) -> list[Token]:
+    made: list[Token] = []
+    inside = 0
+    for token in children:
+        if token.type in {"link_open", "link_close"}:
+            inside += token.nesting
+        if token.type != "image":
+            made.append(token)
+            continue
+        url = safe_url(str(token.attrs.get("src", "")))
+        label = text_token(token.content or url)
+        if inside or not url:
+            made.append(label)
+        else:
+            opening = Token("link_open", "a", 1)
+            opening.attrs = {"href": url}
+            made += [opening, label, Token("link_close", "a", -1)]
+    return made
+
+
+def _lower_headings(tokens: Sequence[Token]) -> None:
+    headings = [token for token in tokens if token.type in {"heading_open", "heading_close"}]
+    if headings:
+        lowered = max(0, 3 - min(int(token.tag[1]) for token in headings))
+        for token in headings:
+            token.tag = f"h{min(6, int(token.tag[1]) + lowered)}"
+
+
+def _finish(tokens: Sequence[Token], cleaner: nh3.Cleaner) -> str:
+    html = parser().renderer.render(list(tokens), parser().options, {})
+    # Cleaned again: nh3 decodes `&#1;` inside raw HTML.
+    return clean(cleaner.clean(html)).strip()
+
+
+def _link_end(children: Sequence[Token], start: int) -> int:
+    """Index of the link_close that belongs to the link_open at `start`; links do not nest."""
+    for index in range(start + 1, len(children)):
+        if children[index].type == "link_close":
+            return index
+    return len(children)

@@ -1,0 +1,43 @@
+"""One document: everything is a single item, and its headings are its contents."""
+
+from __future__ import annotations
+
+from ..markdown import plain_text, safe_url
+from ..marking import gettext_noop
+from ..outline import EMPTY, Outline
+from ..reading import Parts, Reading
+from ..value import Item, Link
+
+NAME = "document"
+LABEL = gettext_noop("One document")
+SURENESS = 0.1  # Any text can be read like this, so every other shape goes first.
+
+_SHORT = 40  # characters of a whole document; less is a test or a stub.
+_LONGEST_TITLE = 120  # characters of a first line that serves as the title.
+
+
+def evidence(outline: Outline) -> float:
+    """Always the least that counts."""
+    return SURENESS
+
+
+def read(reading: Reading) -> Parts:
+    """One item with everything below the title."""
+    outline = reading.outline
+    body = reading.block(line for line in outline.lines if line.number != outline.title_line)
+    first = next((line for line in outline.lines if line.kind not in EMPTY), None)
+    title = reading.front.title or reading.title
+    if not title and first is not None:
+        # The editor is asked for the document's title; its item needs a name all the same.
+        title = plain_text(first.content, links=False)[:_LONGEST_TITLE].strip()
+    url = safe_url(str(reading.front.values.get("url") or reading.front.values.get("link") or ""))
+    item = Item(
+        title=title,
+        line=outline.title_line or (first.number if first is not None else 1),
+        category=reading.front.category,
+        sources=(Link(reading.front.title or url, url),) if url else (),
+        body=body,
+    )
+    if len(body) < _SHORT:
+        reading.problems.warn("short", {"least": _SHORT}, item.line)
+    return Parts([item])

@@ -1,0 +1,114 @@
+"""Titles and headings: without numbers and ornament, as a category, with the link they hold."""
+
+from __future__ import annotations
+
+import re
+
+from .inline import ORNAMENT, find_links, label_text, only_link
+from .markdown import plain_text
+from .outline import Section
+from .reading import Reading
+from .value import Link
+from .vocabulary import either
+
+_LONGEST_TITLE = 160  # characters of a sentence that serves as a title; longer ones are shortened.
+_NUMBERED_TITLE = re.compile(r"\d{1,3}(?:[.)][ \t\u3000]+|[、．]\s*)(?=\S)")
+_COUNT = re.compile(rf"\s*[(（]\s*\d+\s*(?:{either('counters')})?\s*[)）]\s*$", re.IGNORECASE)
+_OPENING_LINK = re.compile(
+    r"(?P<tag>(?:[\[(【][^\[\]()【】]{1,24}[\])】]\s*(?!\()|[^\w\s\[(*_`]{1,4}\s*)*)"
+    r"(?P<mark>\*{1,3}|_{1,3})?\[(?P<label>(?>[^\[\]\\]++|\\.|\[[^\[\]]*+\])*+)\]"
+    r"\([^()\s]*+(?:\([^()\s]*+\)[^()\s]*+)*+(?:\s+\"[^\"]*+\")?\)"
+)
+_BYLINE = re.compile(rf"(?:{either('bylines')})\b")
+_SENTENCE = re.compile(r"[^\n]{3,}?(?:[。！？]|[.!?](?=\s|$))|[^\n]+")
+
+
+def item_title(text: str) -> str:
+    """A heading without its running number."""
+    return _NUMBERED_TITLE.sub("", text, count=1).strip() or text
+
+
+def is_numbered(text: str) -> bool:
+    """Whether a heading starts with a running number."""
+    return _NUMBERED_TITLE.match(text) is not None
+
+
+def section_name(text: str) -> str:
+    """A section's heading as the name of a category: no pictographs, no count, no link."""
+    name = re.sub(r"\[([^\[\]]*)\]\([^()]*(?:\([^()]*\)[^()]*)*\)", r"\1", text)
+    name = re.sub(r"[*_`]{1,3}([^*_`]+)[*_`]{1,3}", r"\1", name)
+    name = _COUNT.sub("", name.strip())
+    name = ORNAMENT.sub("", name)
+    return " ".join(name.split()) or " ".join(text.split())
+
+
+def section_category(section: Section, reading: Reading, *, own: bool = True) -> str:
+    """The section an item stands in, as a category: the nearest heading that is no link.
+
+    A linked heading names a project or a piece, not a section (`### [uefi-rs](…)`). With `own`
+    the section's own heading counts, else only those above it.
+    """
+    path = [*section.above, section] if own else list(section.above)
+    for above in path:
+        reading.claim_section(above)
+    headings = [
+        above
+        for above in reversed(path)
+        if above.heading is not None and above.heading.number != reading.outline.title_line
+    ]
+    for above in headings:
+        if only_link(reading.resolved(above.title)) is None:
+            return section_name(reading.resolved(above.title))
+    if headings:
+        return section_name(reading.resolved(headings[-1].title))
+    return reading.front.category
+
+
+def split_linked_title(text: str) -> tuple[str, Link | None, str]:
+    """A run as (title, link, rest).
+
+    A run that starts with a link, tags and symbols aside, is titled by the link's label. Else
+    the title is its first sentence, and the rest is the whole run when it says more.
+    """
+    text = text.strip()
+    links = find_links(text)
+    source = next((link for link in links if link.url), None)
+    match = _OPENING_LINK.match(text)
+    if match and source is not None and (label := label_text(match.group("label"))):
+        tag = match.group("tag").strip(" *_")
+        after = (
+            re.sub(r"^[*_]{1,3}(?=\W|$)", "", text[match.end() :])
+            if match.group("mark")
+            else (text[match.end() :])
+        )
+        rest = _rest(after)
+        if rest[:1].islower() and not _BYLINE.match(rest):
+            rest = text  # A sentence that goes on from its link.
+        return f"{tag} {label}".strip(), find_links(match.group())[0], rest
+    plain = plain_text(text.split("\n\n")[0], links=False).strip()
+    title = _SENTENCE.match(plain)
+    short = (title.group().strip() if title else plain)[:300]
+    if len(short) > _LONGEST_TITLE:
+        short = short[:_LONGEST_TITLE].rsplit(" ", 1)[0].rstrip(",;:，；：、") + "…"
+    says_more = (
+        len(links) > 1
+        or " ".join(plain.split()) != " ".join(short.split())
+        or (source is not None and not text.startswith("["))
+    )
+    return short or text[:_LONGEST_TITLE], source, text if says_more else ""
+
+
+def _rest(text: str) -> str:
+    """What follows a linked title, without the punctuation that tied it on."""
+    rest = re.sub(r"^[\s.,:;：，。；、–—-]+", "", text).strip()
+    return rest if re.search(r"\w", rest) else ""
+
+
+def title_of(section: Section, reading: Reading) -> str:
+    """A section's heading as an item's title, claimed; nothing left is asked for."""
+    assert section.heading is not None
+    reading.claim(section.heading)
+    title = reading.resolved(section.title)
+    if not title:
+        reading.problems.error("title-empty", line=section.heading.number)
+    return title

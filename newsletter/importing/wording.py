@@ -1,0 +1,184 @@
+"""The sentences for what the digest has to tell the editor, in the language of the moment.
+
+The digest returns codes with values, since it knows no language. Here each code has its sentence,
+which says what is wrong and what to do. A code with several has one for each `case`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy, ngettext_lazy
+
+from newsletter.digest import Problem
+from newsletter.digest.problems import Collection
+from newsletter.digest.value import Level
+
+# By code, or `code/case`. Lazy: looked up in the language that is active when they are asked for.
+SENTENCES: Mapping[str, Any] = {
+    "comment-dropped": gettext_lazy("A comment was left out."),
+    "control-character": gettext_lazy(
+        "There is a character here that is no text (U+%(code)04X). Delete it."
+    ),
+    "date-differs": gettext_lazy("The issue is dated %(date)s, but %(where)s says %(other)s."),
+    "date-missing": gettext_lazy(
+        "No date was found in the title, the header or the file's name. Add one: "
+        "“# Title - 2025-10-10”."
+    ),
+    "date-unreadable": gettext_lazy("“%(value)s” is no date. Write it like 2025-10-10."),
+    "empty": gettext_lazy("The file holds no text below its header and headings."),
+    "encoding/broken-utf-16": gettext_lazy(
+        "The file starts like UTF-16 but is broken. Save it as UTF-8."
+    ),
+    "encoding/guessed": gettext_lazy(
+        "The file is not UTF-8; it was read as %(encoding)s. Check that the text is right."
+    ),
+    "encoding/unknown": gettext_lazy(
+        "The file is no text in UTF-8, UTF-16 or GB18030: it breaks off at this line. "
+        "Save it as UTF-8."
+    ),
+    "field-twice": gettext_lazy(
+        "“%(name)s” stands twice in this item; the second was kept in the text."
+    ),
+    "field-unknown": ngettext_lazy(
+        "“%(name)s” is no field we know; it was kept beside the item. Its name can be "
+        "added to the publication's labels.",
+        "“%(name)s” (%(count)d times) is no field we know; it was kept beside the items. "
+        "Its name can be added to the publication's labels.",
+        "count",
+    ),
+    "front-matter/keys": gettext_lazy("The front matter must be lines of the form “key: value”."),
+    "front-matter/size": gettext_lazy(
+        "The front matter is too long or too deeply nested. Shorten it."
+    ),
+    "front-matter/syntax": gettext_lazy(
+        "The front matter cannot be read: %(reason)s. Mend it or take it out."
+    ),
+    "index-left-out": gettext_lazy("The list of titles here was left out: the items follow."),
+    "item-empty/heading": gettext_lazy(
+        "This heading has nothing below it. Write the item or take the heading out."
+    ),
+    "item-empty/item": gettext_lazy(
+        "This item has neither insight nor text. Was the file cut off?"
+    ),
+    "item-incomplete": gettext_lazy(
+        "This item has no %(part)s, as the others have. Was the file cut off?"
+    ),
+    "json": gettext_lazy(
+        "The file is JSON, not Markdown. Save the text inside it as a file of its own."
+    ),
+    "line-too-long": gettext_lazy("This line has %(size)d characters; the most is %(most)d."),
+    "link-twice": gettext_lazy("The item in line %(line)d has the same source link."),
+    "link-unsafe": gettext_lazy(
+        "This link leads nowhere a reader could go. Write an address with https://."
+    ),
+    "nesting/line": gettext_lazy("This line is nested too deeply."),
+    "nesting/paragraph": gettext_lazy("There are too many brackets or tags in one paragraph."),
+    "no-items": gettext_lazy("No item was found. An item is a heading with text below it."),
+    "number-differs": gettext_lazy("The title says %(title)s%(unit)s, the text %(text)s%(unit)s."),
+    "reference-unused": ngettext_lazy(
+        "This link definition is used nowhere.",
+        "%(count)d link definitions are used nowhere; this is the first.",
+        "count",
+    ),
+    "short": gettext_lazy("The whole text has fewer than %(least)d characters. Is this a test?"),
+    "source-missing": gettext_lazy(
+        "This item names no source. Add a line “来源：[name](address)” or “Source: …”."
+    ),
+    "source-placeholder": gettext_lazy(
+        "“%(label)s” says nothing about who published it. Write the source's name."
+    ),
+    "source-unlinked": gettext_lazy("The source has no link. Write it as [name](address)."),
+    "template-dropped/mdx": gettext_lazy("This MDX line was left out."),
+    "template-dropped/tag": gettext_lazy("A template tag was left out."),
+    "title-empty": gettext_lazy(
+        "This heading has no text. Write the item's title behind the number signs."
+    ),
+    "title-json": gettext_lazy("The title looks like program data (JSON). Write it as words."),
+    "title-missing": gettext_lazy(
+        "The file has no title. Write one in its first line: “# Title - 2025-10-10”."
+    ),
+    "title-twice": gettext_lazy("The item in line %(line)d has the same title."),
+    "too-large/bytes": gettext_lazy(
+        "The file has %(size).1f MB; the most is %(most)d MB. Divide it."
+    ),
+    "too-large/characters": gettext_lazy(
+        "The text has %(size)d characters; the most is %(most)d. Divide it."
+    ),
+    "too-large/lines": gettext_lazy("The file has more than %(most)d lines. Divide it."),
+    "too-many-items": gettext_lazy(
+        "The file has %(count)d items; the most is %(most)d. Divide it."
+    ),
+    "unclaimed": ngettext_lazy(
+        "Line %(first)d belongs to no item and was left out. Put it under an item's "
+        "heading, or in front of the first item.",
+        "Lines %(first)d to %(last)d belong to no item and were left out. Put them under "
+        "an item's heading, or in front of the first item.",
+        "count",
+    ),
+    "yaml-alias": gettext_lazy(
+        "The front matter uses a YAML alias (*name). Write the value out instead."
+    ),
+}
+# Values that are words themselves, by the parameter they stand in.
+_WORDS: Mapping[str, Mapping[str, Any]] = {
+    "where": {
+        "title": gettext_lazy("the title"),
+        "file-name": gettext_lazy("the file's name"),
+    },
+    "part": {"insight": gettext_lazy("insight"), "bullets": gettext_lazy("bullets")},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ImportProblem:
+    """A problem of an import in words, whether the digest or the database found it.
+
+    `line` and `column` count from 1; 0 means the whole file.
+    """
+
+    line: int
+    column: int
+    level: Level
+    code: str
+    message: str
+
+
+class ImportProblems(Collection[ImportProblem]):
+    """The problems of one import. `line` 0 is the whole file."""
+
+    def error(self, code: str, message: str, line: int = 0) -> None:
+        """This refuses the import."""
+        self._add("error", code, message, line)
+
+    def warn(self, code: str, message: str, line: int = 0) -> None:
+        """The document is imported, and the editor is asked to look."""
+        self._add("warning", code, message, line)
+
+    def note(self, code: str, message: str, line: int = 0) -> None:
+        """Only for information."""
+        self._add("note", code, message, line)
+
+    def _add(self, level: Level, code: str, message: str, line: int) -> None:
+        self.keep(ImportProblem(line, 1 if line else 0, level, code, message))
+
+
+def sentence(problem: Problem) -> str:
+    """What a problem says, in the active language."""
+    if "message" in problem.params:  # Stored by 0.1.0, which kept the sentence itself.
+        return str(problem.params["message"])
+    case = problem.params.get("case")
+    key = problem.code if case is None else f"{problem.code}/{case}"
+    values = {
+        name: _WORDS.get(name, {}).get(str(value), value) for name, value in problem.params.items()
+    }
+    return str(SENTENCES[key] % values)
+
+
+def in_words(problems: Iterable[Problem]) -> list[ImportProblem]:
+    """The digest's problems as those of an import, in the active language."""
+    return [
+        ImportProblem(one.line, one.column, one.level, one.code, sentence(one)) for one in problems
+    ]
