@@ -188,7 +188,7 @@ def _look(
             dry_run=True,
             by=request.user,
         )
-    except importing.Refused as error:
+    except importing.NotImported as error:
         report, refused = error.report, True
     decoded = decode(data)
     digest = report.digest
@@ -244,7 +244,7 @@ def _second_step(request: HttpRequest) -> HttpResponseBase:
         report = importing.import_digest(
             publication, data, name, shape=shape, create_categories=create, by=request.user
         )
-    except importing.Refused:
+    except importing.NotImported:
         # Something changed since the look: a category retired, the draft released.
         return _look(request, data, name, publication, shape, create=create)
     issue = report.issue

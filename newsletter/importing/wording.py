@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from newsletter.digest import Problem
@@ -182,3 +183,14 @@ def in_words(problems: Iterable[Problem]) -> list[ImportProblem]:
     return [
         ImportProblem(one.line, one.column, one.level, one.code, sentence(one)) for one in problems
     ]
+
+
+def too_long(problems: ImportProblems, text: str, most: int, line: int) -> None:
+    """Say so when `text` has more characters than its column holds."""
+    if len(text) > most:
+        problems.error(
+            "too-long",
+            _("“%(text)s…” has %(size)d characters; the most is %(most)d. Shorten it.")
+            % {"text": text[:40], "size": len(text), "most": most},
+            line,
+        )

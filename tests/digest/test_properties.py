@@ -21,8 +21,6 @@ EXAMPLES = int(os.environ.get("EXAMPLES", "40"))
 FIXTURES = sorted((Path(__file__).parent.parent / "data" / "digests").glob("*.md"))
 CONFIG = Path(__file__).parents[2] / "newsletter" / "config"
 SAMPLES = sorted((CONFIG / "samples").glob("*.md"))
-    (Path(__file__).parent.parent.parent / "newsletter" / "config" / "samples").glob("*.md")
-)
 
 LETTERS = "abcXYZ市场动态产品 0189"
 # Words as people write them: a letter at both ends, so that nothing is trimmed.

@@ -66,11 +66,11 @@ def run(publication: Any, text: str, name: str = "2026-03-02.md", **extra: Any) 
 
 
 def refused(publication: Any, text: str, name: str = "2026-03-02.md", **extra: Any) -> Any:
-    from newsletter.importing import Refused
+    from newsletter.importing import NotImported
     from newsletter.models import Issue
 
     before = Issue.objects.count()
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(NotImported) as caught:
         run(publication, text, name, **extra)
     assert Issue.objects.count() == before
     return caught.value.report
@@ -397,10 +397,10 @@ def test_a_dry_run_stores_nothing(paper: Any) -> None:
 def test_bad_files_are_refused_with_their_line(
     paper: Any, data: bytes, code: str, line: int
 ) -> None:
-    from newsletter.importing import Refused, import_digest
+    from newsletter.importing import NotImported, import_digest
     from newsletter.models import Issue
 
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(NotImported) as caught:
         import_digest(paper, data, "plain.md")
     assert (code, line) in [(p.code, p.line) for p in caught.value.report.errors]
     assert not Issue.objects.exists()

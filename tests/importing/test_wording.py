@@ -11,8 +11,7 @@ from django.utils.translation import override
 
 from newsletter.digest import Problem, decode, from_json, parse, to_json
 from newsletter.importing.wording import SENTENCES, ImportProblem, in_words, sentence
-
-from .conftest import ROOT
+from tests.conftest import ROOT
 
 HEAD = "# T - 2026-03-02\n\n"
 SOURCE = "**来源：** [The Paper](https://example.org/1)\n\n"

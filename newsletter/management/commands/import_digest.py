@@ -92,7 +92,7 @@ class Command(BaseCommand):
                 title=options["title"],
                 date=options["date"],
             )
-        except importing.Refused as error:
+        except importing.NotImported as error:
             return error.report, False
         if report.issue is not None and not options["dry_run"]:
             AuditEntry.objects.create(

@@ -1,0 +1,53 @@
+"""Links that another issue had not long ago: the editor is told, nothing is refused."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from django.utils.translation import gettext as _
+
+from newsletter.digest import Digest
+from newsletter.models import Link
+from subscribers.models import Publication
+
+from .matching import link_key
+from .wording import ImportProblems
+
+_RECENT = dt.timedelta(days=30)
+
+
+def tell_recent_links(
+    publication: Publication, digest: Digest, origin: str, problems: ImportProblems
+) -> None:
+    """Warn of each source that stood in an issue of the last weeks; `origin` is this issue's."""
+    assert digest.date is not None
+    lines: dict[uuid.UUID, int] = {}
+    for item in digest.items:
+        for source in item.sources:
+            if key := link_key(source.url):
+                lines.setdefault(key, item.line)
+    if not lines:
+        return
+    seen = (
+        Link.objects.filter(
+            url_key__in=list(lines),
+            kind=Link.Kind.SOURCE,
+            issue__publication=publication,
+            issue__date__gte=digest.date - _RECENT,
+            issue__date__lte=digest.date,
+        )
+        .exclude(issue__origin=origin)
+        .order_by("-issue__date", "pk")
+        .values_list("url_key", "issue__slug", "item__title")
+    )
+    told: set[uuid.UUID] = set()
+    for key, slug, title in seen:
+        if key is not None and key not in told:
+            told.add(key)
+            problems.warn(
+                "link-recent",
+                _("The issue %(issue)s had the same link, in “%(title)s”.")
+                % {"issue": slug, "title": title},
+                lines[key],
+            )
