@@ -31,6 +31,7 @@ from newsletter.archive import stylesheet
 from newsletter.archive.views import issue_page as site_page
 from newsletter.editions import audience, published
 from newsletter.issues import preflight as checks
+from newsletter.issues.findings import Level
 from subscribers import consent
 from subscribers.addresses import BadAddress, normalise
 from subscribers.admin.access import require
@@ -309,8 +310,8 @@ def preflight(request: HttpRequest, pk: int) -> HttpResponseBase:
         issue,
         "preflight",
         "admin/sudi/preflight.html",
-        blockers=[one for one in found if one.level == checks.Level.BLOCKER],
-        warnings=[one for one in found if one.level == checks.Level.WARNING],
+        blockers=[one for one in found if one.level == Level.BLOCKER],
+        warnings=[one for one in found if one.level == Level.WARNING],
         largest=made[0].size if made and isinstance(made[0], rendering.Rendered) else None,
         target=rendering.TARGET,
     )

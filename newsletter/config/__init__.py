@@ -1,0 +1,1 @@
+"""The site as it is run. Only here the environment is read."""

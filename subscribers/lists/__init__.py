@@ -1,0 +1,1 @@
+"""Lists of readers in files: read, planned, imported, written."""

@@ -829,10 +829,10 @@ def _refuse(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [path("broken", _break), path("refused", _refuse), *real_urlpatterns]
-handler400 = "newsletter.archive.views.bad_request"
-handler403 = "newsletter.archive.views.refused"
-handler404 = "newsletter.archive.views.not_found"
-handler500 = "newsletter.archive.views.broken"
+handler400 = "newsletter.config.errors.bad_request"
+handler403 = "newsletter.config.errors.refused"
+handler404 = "newsletter.config.errors.not_found"
+handler500 = "newsletter.config.errors.broken"
 
 
 @pytest.mark.urls("tests.archive.test_site")

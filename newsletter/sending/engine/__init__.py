@@ -1,0 +1,1 @@
+"""The worker: what leases, authorises, sends and records. `newsletter.sending` steers it."""

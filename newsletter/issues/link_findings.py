@@ -1,0 +1,100 @@
+"""What preflight finds in the links of an issue."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator, Mapping
+from urllib.parse import urlsplit
+
+from django.utils.translation import gettext as _
+
+from newsletter.digest.markdown import found_links
+from newsletter.editions import IssueView, ItemView
+from newsletter.rendering import neutral
+
+from .findings import Finding, numbers, texts, warning
+
+_SHORTENERS = re.compile(
+    r"(?:www\.)?(?:bit\.ly|buff\.ly|cutt\.ly|dwz\.cn|goo\.gl|is\.gd|lnkd\.in|ow\.ly|rb\.gy"
+    r"|rebrand\.ly|shorturl\.at|suo\.im|t\.cn|t\.co|t\.ly|tiny\.cc|tinyurl\.com|url\.cn|v\.gd)"
+)
+
+
+def of_links(
+    view: IssueView, repeated: Mapping[str, str], dead: Mapping[str, str]
+) -> Iterator[Finding]:
+    users: dict[str, list[ItemView]] = {}
+    for item in view.items:
+        for url in _links_of(item):
+            users.setdefault(url, []).append(item)
+    for url, items in users.items():
+        if len(items) > 1:
+            yield warning(
+                "link-twice",
+                _("%(url)s is linked more than once (items %(numbers)s).")
+                % {"url": short(url), "numbers": numbers(items)},
+                items,
+            )
+    for link in view.tail:
+        users.setdefault(link.url, [])
+    for url, items in users.items():
+        if not url:
+            continue
+        if url in repeated:
+            yield warning(
+                "link-again",
+                _("%(url)s was already in %(where)s.")
+                % {"url": short(url), "where": repeated[url]},
+                items,
+            )
+        if url in dead:
+            yield warning(
+                "link-dead",
+                _("%(url)s cannot be reached: %(reason)s")
+                % {"url": short(url), "reason": dead[url]},
+                items,
+            )
+        if not neutral.address(url):
+            yield warning(
+                "link-unusable",
+                _("%(url)s is not an address a reader can follow; it is left out.")
+                % {"url": short(url)},
+                items,
+            )
+        elif reason := _suspicious(url):
+            yield warning("link-odd", f"{short(url)}: {reason}", items)
+
+
+def found_dead(view: IssueView) -> dict[str, str]:
+    """What `dead_links` found when it last looked: link -> why it cannot be reached."""
+    kept = view.extra.get("dead_links")
+    found = kept.get("found") if isinstance(kept, Mapping) else None
+    return {str(k): str(v) for k, v in found.items()} if isinstance(found, Mapping) else {}
+
+
+def _links_of(item: ItemView) -> list[str]:
+    """Every link of an item once, in order."""
+    found = [link.url for link in item.sources if link.url]
+    for source in texts(item):
+        found += [url for _label, url in found_links(source) if not url.startswith("mailto:")]
+    return list(dict.fromkeys(found))
+
+
+def _suspicious(url: str) -> str:
+    """Why spam filters or readers would distrust a link; empty if they would not."""
+    host = (urlsplit(url).hostname or "").lower()
+    if _SHORTENERS.fullmatch(host):
+        return _("a link shortener hides where it leads, and filters count that against us.")
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        if host == "localhost" or host.endswith((".localhost", ".local", ".internal")):
+            return _("this address exists on your network only.")
+        return ""
+    return _("a bare IP address looks like a trap.")
+
+
+def short(url: str) -> str:
+    """An address as a sentence can hold it."""
+    return url if len(url) <= 80 else f"{url[:79]}…"
