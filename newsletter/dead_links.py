@@ -33,13 +33,15 @@ ISSUES = 20
 _ALIVE = frozenset({401, 402, 403, 405, 406, 407, 429, 451, 999})
 # Answers that may mean "not by HEAD": some servers know only GET.
 _NOT_BY_HEAD = frozenset({400, 403, 404, 405, 501})
-_REASONS: dict[type[outgoing.OutgoingError], str] = {
-    outgoing.BadUrl: "not an http address",
-    outgoing.Blocked: "the address is not on the open internet",
-    outgoing.UnknownHost: "the host name is not known",
-    outgoing.TimedOut: "no answer in time",
-    outgoing.Insecure: "the connection is not secure",
-    outgoing.TooManyRedirects: "too many redirects",
+# By the code of an error, with its reason where that says more.
+_REASONS = {
+    "bad-url": "not an http address",
+    "blocked: port": "the port is none for web pages",
+    "blocked": "the address is not on the open internet",
+    "unknown-host": "the host name is not known",
+    "timed-out": "no answer in time",
+    "insecure": "the connection is not secure",
+    "too-many-redirects": "too many redirects",
 }
 
 
@@ -50,7 +52,8 @@ def look(url: str) -> str:
         if status in _NOT_BY_HEAD:
             status = outgoing.request("GET", url, limits=LIMITS).status
     except outgoing.OutgoingError as error:
-        return _REASONS.get(type(error), "the server does not answer")
+        known = _REASONS.get(str(error)) or _REASONS.get(error.code)
+        return known or "the server does not answer"
     return "" if status < 400 or status in _ALIVE else f"the server answers {status}"
 
 

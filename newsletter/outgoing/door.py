@@ -84,7 +84,7 @@ class Network:
 
     resolve: lookup.Resolve = lookup.resolve
     public: Callable[[str], bool] = addresses.is_public
-    tls: Callable[[], ssl.SSLContext] = ssl.create_default_context
+    tls: Callable[[], ssl.SSLContext] = wire.context
 
 
 INTERNET = Network()
