@@ -110,6 +110,7 @@ def test_what_an_address_asks_for(
         ("http://example.org/\ud800", "characters"),
         ("http://example.org/" + "a" * 8000, "length"),
         ("http://example.org/" + "ä" * 4000, "length"),
+        ("http://" + "ä" * 8000 + ".example/", "length"),  # Before anything slow looks at it.
     ],
 )  # fmt: skip
 def test_what_is_no_address(url: str, reason: str) -> None:
