@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import socket
 import threading
 import time
@@ -16,8 +17,8 @@ from newsletter.outgoing import Limits, OutgoingError, lookup
 from ..internet import PUBLIC, Server, internet, read_request, serve
 
 SECONDS = 0.6
-# What a busy machine may need beside it.
-SLACK = 1.0
+# What a busy machine may need beside it. Without its guard each of these lasts longer still.
+SLACK = 3.0
 LIMITS = Limits(seconds=SECONDS, connect_seconds=0.4, head=10_000, body=10_000, high_ports=True)
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
@@ -99,7 +100,7 @@ def test_a_server_that_never_ends(first: bytes, piece: bytes, code: str) -> None
     with serve(flood) as server:
         found, seconds = end(server.url, limits)
     assert found in (code, "too-large: head")
-    assert seconds < 3
+    assert seconds < 8
     assert sent < 10_000_000  # What the kernel's buffers take, and no more.
 
 
@@ -115,7 +116,7 @@ def test_a_server_that_does_not_read_what_it_is_sent() -> None:
         server.stop.wait(5)
 
     with serve(deaf) as server:
-        code, seconds = end(server.url, body=b"x" * 50_000_000)
+        code, seconds = end(server.url, body=b"x" * 20_000_000)
     assert code == "timed-out: exchange"
     assert seconds < SECONDS + SLACK
 
@@ -126,10 +127,10 @@ def test_a_server_that_reads_by_sips() -> None:
     def sips(server: Server, sock: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while not server.stop.wait(0.02):
-                sock.recv(100_000)
+                sock.recv(10_000)
 
     with serve(sips) as server:
-        code, seconds = end(server.url, body=b"x" * 100_000_000)
+        code, seconds = end(server.url, body=b"x" * 20_000_000)
     assert code == "timed-out: exchange"
     assert seconds < SECONDS + SLACK
 
@@ -158,8 +159,9 @@ def test_a_connection_that_is_not_taken() -> None:
 
 
 def test_many_addresses_that_take_no_connection_have_one_deadline() -> None:
+    limits = dataclasses.replace(LIMITS, connect_seconds=2)
     with full() as port, internet({"many.example": [[PUBLIC] * 100]}):
-        code, seconds = end(f"http://many.example:{port}/")
+        code, seconds = end(f"http://many.example:{port}/", limits)
     assert code == "timed-out: connect"
     assert seconds < SECONDS + SLACK
 
@@ -233,10 +235,11 @@ def test_a_lookup_that_fails(error: Exception) -> None:
 
 def test_time_spent_looking_up_is_not_given_again() -> None:
     def slow(host: str, port: int) -> Sequence[str]:
-        time.sleep(0.4)
+        time.sleep(2)
         return [PUBLIC]
 
+    limits = dataclasses.replace(LIMITS, seconds=2.5)
     with serve(drips(b"", b"H")) as server, internet(resolve=slow):
-        code, seconds = end(f"http://paper.example:{server.port}/")
+        code, seconds = end(f"http://paper.example:{server.port}/", limits)
     assert code == "timed-out: exchange"
-    assert seconds < SECONDS + SLACK / 2
+    assert seconds < 2 + 2.5

@@ -187,7 +187,7 @@ def test_a_handshake_that_drips() -> None:
             limits=Limits(seconds=0.6, high_ports=True),
         )
     assert caught.value.reason == "connect"
-    assert time.monotonic() - began < 1.6
+    assert time.monotonic() - began < 3.6
 
 
 def test_a_handshake_that_ends() -> None:
@@ -228,4 +228,4 @@ def test_a_record_that_drips(certificate: Callable[..., Path]) -> None:
             f"https://paper.example:{server.port}/",
             limits=Limits(seconds=0.6, high_ports=True),
         )
-    assert time.monotonic() - began < 1.6
+    assert time.monotonic() - began < 3.6
