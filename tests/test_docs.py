@@ -99,7 +99,9 @@ def modules() -> list[Path]:
     return [path for top in tops for path in sorted((ROOT / top).rglob("*.py"))]
 
 
-_PLACE = re.compile(r"(?<![\w./-])((?:newsletter|subscribers|templates|tests)/[\w./-]*[\w/])(?![\w*])")
+_PLACE = re.compile(
+    r"(?<![\w./-])((?:newsletter|subscribers|templates|tests)/[\w./-]*[\w/])(?![\w*])"
+)
 _MODULE = re.compile(r"`((?:newsletter|subscribers|tests)(?:\.\w+)+)")
 
 

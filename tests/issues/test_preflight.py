@@ -15,9 +15,11 @@ from newsletter import editions, rendering
 from newsletter.editions import IssueView, LinkView
 from newsletter.issues import dead_links, preflight
 from newsletter.issues.preflight import Finding, Level
+from newsletter.outgoing.addresses import is_public
 from newsletter.rendering import TooLarge
 from tests import builders
 from tests import sample_issues as issues
+from tests.internet import internet
 
 CLEAN = {"BASE_URL": "https://news.harbour.example.org", "BOUNCE_DOMAIN": ""}
 
@@ -276,14 +278,16 @@ def server() -> Iterator[int]:
         thread.join()
 
 
-def resolver(host: str, port: int) -> list[str]:
-    """paper.example is the test's server, everything else is inside."""
-    return {"paper.example": ["127.0.0.1"]}.get(host, ["10.0.0.1"])
+@pytest.fixture(autouse=True)
+def reachable() -> Iterator[None]:
+    """paper.example is the test's server, the only public one; every other name is inside."""
+    with internet(
+        resolve=lambda host, port: RESOLVED.get(host, ["10.0.0.1"]), public=["127.0.0.1"]
+    ):
+        yield
 
 
-def only_the_server(address: str) -> bool:
-    """Stands for "public" where nothing but this machine may be reached."""
-    return address == "127.0.0.1"
+RESOLVED = {"paper.example": ["127.0.0.1"]}
 
 
 @pytest.mark.parametrize(
@@ -300,26 +304,22 @@ def only_the_server(address: str) -> bool:
 )
 def test_what_a_link_answers(server: int, path: str, reason: str) -> None:
     url = f"http://paper.example:{server}{path}"
-    assert dead_links.look(url, resolve=resolver, public=only_the_server) == reason
+    assert dead_links.look(url) == reason
     assert {host for _method, _path, host in Handler.asked} == {f"paper.example:{server}"}
 
 
 def test_a_name_is_resolved_once_and_the_connection_goes_where_it_pointed(server: int) -> None:
     answers = [["127.0.0.1"], ["10.0.0.1"]]
-    reason = dead_links.look(
-        f"http://paper.example:{server}/alive",
-        resolve=lambda host, port: answers.pop(0),
-        public=only_the_server,
-    )
-    assert reason == ""
+    with internet(resolve=lambda host, port: answers.pop(0), public=["127.0.0.1"]):
+        assert dead_links.look(f"http://paper.example:{server}/alive") == ""
     assert answers == [["10.0.0.1"]]
 
 
 def test_one_private_address_among_public_ones_is_enough_to_refuse(server: int) -> None:
     url = f"http://paper.example:{server}/alive"
-    reason = dead_links.look(
-        url, resolve=lambda host, port: ["127.0.0.1", "10.0.0.1"], public=only_the_server
-    )
+    both = ["127.0.0.1", "10.0.0.1"]
+    with internet(resolve=lambda host, port: both, public=["127.0.0.1"]):
+        reason = dead_links.look(url)
     assert reason == "the address is not on the open internet"
     assert Handler.asked == []
 
@@ -338,7 +338,9 @@ def test_one_private_address_among_public_ones_is_enough_to_refuse(server: int) 
     ],
 )
 def test_this_machine_is_never_asked(server: int, url: str) -> None:
-    assert dead_links.look(url.format(port=server)) in (
+    with internet(public=[]):  # As in life: nothing of this machine is public.
+        reason = dead_links.look(url.format(port=server))
+    assert reason in (
         "the address is not on the open internet",
         "not an http address",
         "the host name is not known",
@@ -369,15 +371,13 @@ def test_this_machine_is_never_asked(server: int, url: str) -> None:
     ],
 )
 def test_what_counts_as_public(address: str, public: bool) -> None:
-    assert dead_links.is_public(address) is public
+    assert is_public(address) is public
 
 
 def test_a_server_that_does_not_answer() -> None:
     with http.server.HTTPServer(("127.0.0.1", 0), Handler) as closed:
         port = closed.server_address[1]
-    reason = dead_links.look(
-        f"http://paper.example:{port}/", resolve=resolver, public=only_the_server
-    )
+    reason = dead_links.look(f"http://paper.example:{port}/")
     assert reason == "the server does not answer"
 
 
