@@ -17,6 +17,7 @@ from typing import Any
 import jinja2
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from jinja2.ext import Extension
 from mjml import mjml2html
 from premailer import Premailer
 
@@ -25,6 +26,7 @@ from .errors import RenderingError
 from .slots import SLOTS
 
 MARKUP, TEXT = "issue.mjml", "issue.txt"
+_INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
 
 
 @functools.cache
@@ -35,6 +37,13 @@ def _check_mjml() -> None:
     except importlib.metadata.PackageNotFoundError:
         return
     raise ImproperlyConfigured("Uninstall the package “mjml”: it overwrites “mjml-python”.")
+
+
+class _Flat(Extension):
+    """Takes the indentation out of a template: it is for those who read it, no mail carries it."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        return _INDENTATION.sub("", source)
 
 
 @functools.cache
@@ -58,6 +67,7 @@ def environment(escape: bool) -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         auto_reload=False,
+        extensions=[_Flat] if escape else [],
     )
     made.filters["columns"] = wrap
     return made

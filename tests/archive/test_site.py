@@ -130,7 +130,7 @@ def check_markup(html: str) -> None:
     assert outline.headings.count(1) == 1
     steps = zip(outline.headings, outline.headings[1:], strict=False)
     assert all(after - before <= 1 for before, after in steps), outline.headings
-    assert html.startswith("<!doctype html>")
+    assert html.startswith("<!DOCTYPE html>")
 
 
 PAGES = [
