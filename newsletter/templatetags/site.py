@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from newsletter.archive import stylesheet
+from newsletter.feeds import formats
 from subscribers import languages, theme
 from subscribers.models import Category, Publication
 
@@ -143,6 +144,12 @@ def keep_before(context: template.Context, path: str, issue: str) -> str:
 def spoken(code: str) -> str:
     """Django's code of a language we speak, else that of the page: for `{% language %}`."""
     return languages.known(code) or translation.get_language() or "en"
+
+
+@register.simple_tag
+def feed_formats() -> tuple[formats.Format, ...]:
+    """The written forms of a feed, in the order of lists."""
+    return formats.FORMATS
 
 
 @register.simple_tag
