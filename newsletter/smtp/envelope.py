@@ -20,13 +20,12 @@ _LONGEST_PATH = 254
 # Addresses as nearly everybody has them (atext and dots, RFC 5322 3.2.3), well below every limit:
 # one match over all commands checks them in a third of the time. What does not match is not
 # refused but looked at closely.
-_PART = rb"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,100}"
-_AFTER_SENDER = b">\r\nRCPT TO:<"
+_PART = rb"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}+@[A-Za-z0-9.-]{1,100}+"
 _USUAL, _USUAL_WITH_SIZE = (
     re.compile(
         rb"MAIL FROM:<" + _PART + rb">" + size + rb"\r\nRCPT TO:<" + _PART + rb">\r\nDATA\r\n"
     )
-    for size in (rb"", rb" SIZE=[0-9]+")
+    for size in (rb"", rb" SIZE=[0-9]++")
 )
 _TOO_LARGE = b"\0"  # In no command, so that nothing put between two of these can look usual.
 _SIZES_KEPT = 4096
@@ -74,14 +73,14 @@ class Commands:
     One object for each connection: what depends on the relay's abilities alone is decided once.
     """
 
-    __slots__ = ("_abilities", "_after_sender", "_is_usual")
+    __slots__ = ("_abilities", "_between", "_is_usual")
 
     def __init__(self, abilities: Abilities) -> None:
         self._abilities = abilities
-        # What follows the sender's address, by the size to declare. Mails of one edition differ
-        # in size by the lengths of addresses only, and looking a number up costs a third of
-        # writing it (tests/benchmarks/commands.py).
-        self._after_sender: dict[int, bytes] | None = None if abilities.size is None else {}
+        # From the sender's address to the recipient's, by the size of the content. Mails of one
+        # edition differ in size by the lengths of addresses only, and looking a number up costs a
+        # third of writing it (measured by tests/benchmarks/commands.py).
+        self._between: dict[int, bytes] = {}
         usual = _USUAL if abilities.size is None else _USUAL_WITH_SIZE
         self._is_usual = usual.fullmatch
 
@@ -93,28 +92,27 @@ class Commands:
             and content
             and content[-1].endswith(b"\r\n")
         ):
-            after = _AFTER_SENDER
-            if self._after_sender is not None:
-                try:
-                    after = self._after_sender[parcel.size]
-                except KeyError:
-                    after = self._declare(size_of(parcel))
+            try:
+                between = self._between[parcel.size]
+            except KeyError:
+                between = self._declare(parcel)
             commands = b"".join((
-                b"MAIL FROM:<", parcel.envelope_from, after, parcel.recipient, b">\r\nDATA\r\n",
+                b"MAIL FROM:<", parcel.envelope_from, between, parcel.recipient,
+                b">\r\nDATA\r\n",
             ))  # fmt: skip
             if self._is_usual(commands):
                 return commands
         return _objection(parcel, self._abilities) or _written(parcel, self._abilities)
 
-    def _declare(self, size: int) -> bytes:
-        """From the sender's address to the recipient's, with `size` declared (RFC 1870)."""
-        if self._abilities.size and size > self._abilities.size:
+    def _declare(self, parcel: Parcel) -> bytes:
+        """From the sender's address to the recipient's, with the size if the relay asks for it."""
+        limit, size = self._abilities.size, size_of(parcel)
+        if limit and size > limit:
             return _TOO_LARGE
-        known = self._after_sender
-        assert known is not None
-        if len(known) >= _SIZES_KEPT:
-            known.clear()
-        made = known[size] = b"> SIZE=%d\r\nRCPT TO:<" % size
+        if len(self._between) >= _SIZES_KEPT:
+            self._between.clear()
+        declared = b"" if limit is None else b" SIZE=%d" % size  # RFC 1870.
+        made = self._between[size] = b">%b\r\nRCPT TO:<" % declared
         return made
 
 
