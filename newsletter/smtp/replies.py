@@ -72,14 +72,10 @@ def _check_beginning(part: bytes) -> None:
 
 
 # All four replies of a message that went well and of the next envelope, as nearly every relay
-# writes them: one line each. As in `read`, the words may be any octets, and there may be none.
+# writes them: one line each. As in `read`, the words may be any octets and the CR may be missing.
 # Only the first one's code and enhanced code (RFC 2034) are kept.
-_ACCEPTED = rb"2[0-9]{2}(?: [^\r\n]*)?\r\n"
 USUAL_GROUP = re.compile(
-    rb"(2[0-9]{2})(?: (?:(2\.[0-9]{1,3}\.[0-9]{1,3})(?=[ \r]))?[^\r\n]*)?\r\n"
-    + _ACCEPTED
-    + _ACCEPTED
-    + rb"354(?: [^\r\n]*)?\r\n"
+    rb"(2\d\d) (?:(2\.\d{1,3}\.\d{1,3})[ \r])?.*\n2\d\d .*\n2\d\d .*\n354 .*\n"
 )
 
 
