@@ -27,7 +27,7 @@ from newsletter.smtp.server import Timeouts
 from newsletter.smtp.verdicts import Ended, State, Verdict, Why
 from newsletter.smtp.wire import Wire
 
-# Looked up in its class it would cost as much as a call.
+# A global, because looking it up in its class costs as much as a call.
 _DOT = Step.DOT
 _ENVELOPE = (Step.MAIL, Step.RCPT, Step.DATA)
 
@@ -71,7 +71,7 @@ class Conversation(Wire):
     def __init__(self, feed: Feed, abilities: Abilities, timeouts: Timeouts, limit: int) -> None:
         super().__init__(timeouts)
         self._feed = feed
-        # They may be whatever can be called, so they are not looked up as methods each time.
+        # Looked up once for the connection instead of twice for each message.
         self._begin, self._settle = feed.begin, feed.settle
         self._pipelining = abilities.pipelining
         self._commands_for = Commands(abilities).offer
@@ -202,7 +202,7 @@ class Conversation(Wire):
                 cut = "the connection was cut before it was offered"
                 self._settle(following, Verdict(State.NOT_SENT, None, "", cut, "mail"))
         if not begun:
-            # The relay waits for content; only an end of the connection says "never mind".
+            # The relay waits for content; only the end of the connection takes DATA back.
             self._fail(Why.FENCED, "withdrawn before its content was begun", None)
             return
         self._offered = None
@@ -225,7 +225,7 @@ class Conversation(Wire):
             self._rest = b""
         try:
             expect = self._expect
-            # The shortest way for what nearly always comes; all else is read reply by reply.
+            # One match for what nearly always comes; everything else is read reply by reply.
             if (
                 len(expect) == 4
                 and expect[0] is _DOT
@@ -305,7 +305,8 @@ class Conversation(Wire):
         if code == 421:
             self._fail(Why.CLOSED, verdict.text, code, "dot")
         elif unsent:
-            # Refused before the dot left us: where its replies begin again is anybody's guess.
+            # It refused before the dot had left us, so which command its next reply answers is
+            # not known.
             text = f"refused in the middle of the content: {verdict.text}"
             self._violation(Violation(text, code, "dot"))
 
@@ -365,7 +366,7 @@ class Conversation(Wire):
         """End once. What was begun is in doubt, what was only offered goes back."""
         if self.ended is not None:
             return
-        if self._expect and self._expect[0] is Step.QUIT:  # It was over anyway.
+        if self._expect and self._expect[0] is Step.QUIT:  # Nothing was in flight any more.
             why, text = self._why_stopped
             code, phase = None, "quit"
         phase = phase or (PHASES[self._expect[0]] if self._expect else "idle")

@@ -18,8 +18,8 @@ _ADDRESS = re.compile(
 _ADDRESS_UTF8 = re.compile(rb"[^\x00-\x20\x7f<>@][^\x00-\x20\x7f<>]*@[^\x00-\x20\x7f<>@]+")
 _LONGEST_PATH = 254
 # Addresses as nearly everybody has them (atext and dots, RFC 5322 3.2.3), well below every limit:
-# one match over all commands checks them in a third of the time. What does not match is not
-# refused but looked at closely.
+# one match over all commands checks them in a third of the time. What does not match is checked
+# address by address in `_objection`.
 _PART = rb"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}+@[A-Za-z0-9.-]{1,100}+"
 _USUAL, _USUAL_WITH_SIZE = (
     re.compile(
@@ -77,9 +77,10 @@ class Commands:
 
     def __init__(self, abilities: Abilities) -> None:
         self._abilities = abilities
-        # From the sender's address to the recipient's, by the size of the content. Mails of one
-        # edition differ in size by the lengths of addresses only, and looking a number up costs a
-        # third of writing it (measured by tests/benchmarks/commands.py).
+        # What stands between the sender's address and the recipient's, by the size of the content
+        # (without SIZE it is the same for every size: one way for both). Mails of one edition
+        # differ in size only by the lengths of addresses, and looking a number up costs a third of
+        # writing it; tests/benchmarks/commands.py measures the whole.
         self._between: dict[int, bytes] = {}
         usual = _USUAL if abilities.size is None else _USUAL_WITH_SIZE
         self._is_usual = usual.fullmatch

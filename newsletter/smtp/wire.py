@@ -42,7 +42,7 @@ class Wire(asyncio.BufferedProtocol):
         # A plain Protocol makes asyncio allocate 256 KB for every read.
         self._buffer = bytearray(LONGEST_REPLY)
         self._view = memoryview(self._buffer)
-        # When the wait began that is going on: the last write, or the last complete reply.
+        # When the present wait began: at the last write, or at the last complete reply.
         self._since = 0.0
         self._unsent = 0  # Octets the transport still held at the last tick.
         self._ticker: asyncio.TimerHandle | None = None
@@ -54,11 +54,11 @@ class Wire(asyncio.BufferedProtocol):
         raise NotImplementedError
 
     def _waited(self, seconds: float) -> None:
-        """Everything is written, and since then (or since the last reply) so much has passed."""
+        """Nothing came for so many seconds since the last write or reply; all is written."""
         raise NotImplementedError
 
     def _broken(self, text: str) -> None:
-        """The connection is of no use any more. May be called more than once."""
+        """The connection cannot be used any more. May be called more than once."""
         raise NotImplementedError
 
     # ---- beginning and end
