@@ -107,14 +107,25 @@ def test_refused_before_the_dot_had_left_us() -> None:
     assert ended.why is Why.BROKEN and relay.accepted == []
 
 
-def test_accepted_before_the_dot_had_left_us_is_in_doubt() -> None:
+@pytest.mark.parametrize("rest", ["", "\r\n250 2.1.0 Ok\r\n250 2.1.5 Ok\r\n354 go"])
+def test_accepted_before_the_dot_had_left_us_is_in_doubt(rest: str) -> None:
     """What the relay accepts then is not the whole message, or not this one."""
     body = "\r\n".join(["x" * 76] * 200_000)
-    with Smtpd(faults=["content:250 2.0.0 early::bob"]) as relay:
+    with Smtpd(faults=[f"content:250 2.0.0 early{rest}::bob"]) as relay:
         bag = Postbag([parcel("bob@example.net", body), parcel("alice@example.net")])
         ended = send(relay.port, bag, timeouts=IMPATIENT)
     assert (ended.why, ended.code, ended.accepted) == (Why.BROKEN, 250, 0)
     assert bag.states() == [("bob", "in_doubt"), ("alice", "not_sent")]
+
+
+def test_surplus_behind_a_whole_group_closes_before_the_next_content() -> None:
+    with Script((b"DATA\r\n", OK + OK + GO), (b"DATA\r\n", OK + OK + OK + GO + OK)) as relay:
+        bag = Postbag(people(2))
+        ended = send(relay.port, bag)
+    assert (ended.why, ended.phase) == (Why.BROKEN, "data")
+    assert ended.text == "more replies than commands"
+    assert bag.states() == [("alice0", "sent"), ("bob1", "not_sent")]
+    assert bag.begun == ["alice0@example.net"] and relay.closed_by_client
 
 
 @pytest.mark.parametrize("pipelining", [True, False])
