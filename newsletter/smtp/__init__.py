@@ -1,4 +1,4 @@
-"""Connections to a relay: messages in, facts out. No models, no settings, no policy.
+"""One connection to a relay: parcels in, verdicts out. No models, no settings, no policy.
 
 One call opens one connection and works on it until the feed has no more, the relay ends it, or
 something is wrong with it:
@@ -34,12 +34,17 @@ and never sleeps; it raises only what the feed raised.
 On the wire (RFC 5321, pipelining RFC 2920) each write is the content of one parcel, its dot, and
 MAIL, RCPT and DATA of the next. At most one content is without its reply on a connection, and at
 most one more parcel has its envelope there.
+
+The modules, from the outside in: `delivery` (the entry point), `handshake` (up to the login),
+`conversation` (which command when, whose reply), `answers` (what a reply means, pure), `wire`
+(octets and time), `envelope` (a parcel and its commands), `replies` (reading), `watch` (polling).
 """
 
-from newsletter.smtp.delivery import Feed, deliver
+from newsletter.smtp.delivery import deliver
 from newsletter.smtp.envelope import Parcel
-from newsletter.smtp.replies import Ended, State, Verdict, Why
+from newsletter.smtp.feed import Feed
 from newsletter.smtp.server import BadServer, Server, Timeouts
+from newsletter.smtp.verdicts import Ended, State, Verdict, Why
 
 __all__ = [
     "BadServer",

@@ -4,34 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Awaitable
-from typing import Protocol
 
 from newsletter.smtp.conversation import Conversation
-from newsletter.smtp.envelope import Parcel
-from newsletter.smtp.handshake import Refused, connect
-from newsletter.smtp.replies import Ended, Verdict, Why
+from newsletter.smtp.feed import Feed
+from newsletter.smtp.handshake import NoConnection, connect
 from newsletter.smtp.server import Server, Timeouts
-
-
-class Feed(Protocol):
-    """Who gives parcels and takes verdicts; the package's docstring says when and how."""
-
-    def next(self) -> Parcel | None:
-        """The next authorised parcel, None if there is none now."""
-        ...
-
-    def ready(self) -> Awaitable[bool]:
-        """Until `next` may give one (True) or there will be no more (False)."""
-        ...
-
-    def begin(self, parcel: Parcel) -> bool:
-        """Store that the content of `parcel` is begun; False forbids it."""
-        ...
-
-    def settle(self, parcel: Parcel, verdict: Verdict) -> None:
-        """Take back `parcel` with what is known about it."""
-        ...
+from newsletter.smtp.verdicts import Ended, Why
 
 
 async def deliver(
@@ -51,20 +29,18 @@ async def deliver(
     waits = timeouts or Timeouts()
     try:
         opened = await connect(server, waits, tls)
-    except Refused as refused:
-        return Ended(
-            Why.REFUSED, refused.phase, refused.code, refused.status, refused.text, accepted=0
-        )
+    except NoConnection as none:
+        return Ended(Why.REFUSED, none.phase, none.code, none.status, none.text, accepted=0)
     conversation = Conversation(feed, opened.abilities, waits, limit)
     conversation.start(opened.transport, opened.sock)
     try:
-        conversation.pump()
+        conversation.offer()
         await _serve(conversation, feed)
     finally:
         if not conversation.done:
             conversation.abort(Why.BROKEN, "we were stopped")
         while not conversation.done:
-            await conversation.attention()
+            await conversation.changed()
     if conversation.error is not None:
         raise conversation.error
     assert conversation.ended is not None
@@ -72,9 +48,9 @@ async def deliver(
 
 
 async def _serve(conversation: Conversation, feed: Feed) -> None:
-    """Ask the feed whenever the conversation has nothing at hand, until it is done.
+    """Wait for the feed whenever it had no parcel for the conversation, until that is done.
 
-    At full speed the conversation feeds itself from its callbacks and nothing happens here.
+    At full speed the conversation asks the feed in its callbacks and nothing happens here.
     """
     ready: asyncio.Future[bool] | None = None
     try:
@@ -82,18 +58,18 @@ async def _serve(conversation: Conversation, feed: Feed) -> None:
             if ready is not None and ready.done():
                 more, ready = ready.result(), None
                 if more:
-                    conversation.pump()
+                    conversation.offer()
                 else:
                     conversation.stop(Why.FINISHED, "no more to send")
-            elif conversation.tired:
+            elif conversation.idle_too_long:
                 conversation.stop(Why.IDLE, "nothing to send for a while")
-            if conversation.hungry and ready is None:
+            if conversation.wants_parcel and ready is None:
                 ready = asyncio.ensure_future(feed.ready())
-                ready.add_done_callback(conversation.ring)
-            elif ready is not None and not conversation.hungry:
-                ready.cancel()  # It fed itself; another connection may need the call.
+                ready.add_done_callback(conversation.notify)
+            elif ready is not None and not conversation.wants_parcel:
+                ready.cancel()  # It got one by itself; another connection may need the call.
                 ready = None
-            await conversation.attention()
+            await conversation.changed()
     finally:
         if ready is not None:
             ready.cancel()

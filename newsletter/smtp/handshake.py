@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 import aiosmtplib
 
-from newsletter.smtp.conversation import as_transport
 from newsletter.smtp.envelope import Abilities
 from newsletter.smtp.replies import status_of, text_of
 from newsletter.smtp.server import Server, Timeouts, context, is_loopback
+from newsletter.smtp.wire import as_transport
 
 
-class Refused(Exception):
+class NoConnection(Exception):
     """The connection could not be opened."""
 
     def __init__(self, phase: str, text: str, code: int | None = None) -> None:
@@ -37,7 +37,7 @@ class Opened:
 
 
 async def connect(server: Server, timeouts: Timeouts, tls: ssl.SSLContext | None = None) -> Opened:
-    """Open a connection to `server`. `tls` replaces the usual context. Raises Refused."""
+    """Open a connection to `server`. `tls` replaces the usual context. Raises NoConnection."""
     sock, address = await _dial(server, timeouts)
     try:
         helo = server.helo or _literal(sock.getsockname()[0])
@@ -85,17 +85,17 @@ async def _dial(server: Server, timeouts: Timeouts) -> tuple[socket.socket, str]
                 try:
                     await loop.sock_connect(sock, address)
                     return sock, str(address[0])
-                except OSError as refused:
+                except OSError as failed:
                     sock.close()
-                    error = refused
+                    error = failed
                 except BaseException:
                     sock.close()
                     raise
     except TimeoutError:
-        raise Refused("connect", "no connection in time") from None
+        raise NoConnection("connect", "no connection in time") from None
     except OSError as failed:  # The name does not resolve.
         error = failed
-    raise Refused("connect", str(error or "no address"))
+    raise NoConnection("connect", str(error or "no address"))
 
 
 def _literal(address: str) -> str:
@@ -105,18 +105,18 @@ def _literal(address: str) -> str:
 
 @contextlib.contextmanager
 def _phase(phase: str) -> Iterator[None]:
-    """Whatever aiosmtplib, ssl or the socket raises becomes Refused in this phase."""
+    """Whatever aiosmtplib, ssl or the socket raises becomes NoConnection in this phase."""
     try:
         yield
     except aiosmtplib.SMTPResponseException as refused:
         code = refused.code if refused.code > 0 else None
-        raise Refused(phase, refused.message, code) from None
+        raise NoConnection(phase, refused.message, code) from None
     except (aiosmtplib.SMTPTimeoutError, TimeoutError):
-        raise Refused(phase, f"no reply in time ({phase})") from None
+        raise NoConnection(phase, f"no reply in time ({phase})") from None
     except ssl.SSLCertVerificationError as wrong:
-        raise Refused("tls", f"certificate refused: {wrong.verify_message}") from None
+        raise NoConnection("tls", f"certificate refused: {wrong.verify_message}") from None
     except ssl.SSLError as wrong:
-        raise Refused("tls", f"TLS failed: {wrong.reason or wrong}") from None
+        raise NoConnection("tls", f"TLS failed: {wrong.reason or wrong}") from None
     except aiosmtplib.SMTPConnectError as failed:
         if isinstance(failed.__cause__, OSError) and not isinstance(
             failed.__cause__, aiosmtplib.SMTPException
@@ -124,11 +124,11 @@ def _phase(phase: str) -> Iterator[None]:
             # Implicit TLS fails inside of connect().
             with _phase("tls"):
                 raise failed.__cause__ from None
-        raise Refused(phase, failed.message) from None
+        raise NoConnection(phase, failed.message) from None
     except aiosmtplib.SMTPException as failed:
-        raise Refused(phase, failed.message) from None
+        raise NoConnection(phase, failed.message) from None
     except OSError as failed:
-        raise Refused(phase, str(failed) or type(failed).__name__) from None
+        raise NoConnection(phase, str(failed) or type(failed).__name__) from None
 
 
 async def _greet(
@@ -141,7 +141,7 @@ async def _greet(
         server.starttls == "optional" and client.supports_extension("starttls")
     ):
         if not client.supports_extension("starttls"):
-            raise Refused(
+            raise NoConnection(
                 "tls", "the relay offers no STARTTLS and nothing is sent to it unencrypted"
             )
         with _phase("tls"):
@@ -152,10 +152,10 @@ async def _greet(
         await _log_in(client, server, timeouts, local)
     transport, protocol = client.transport, client.protocol
     if transport is None or protocol is None or transport.is_closing():
-        raise Refused("ehlo", "the relay closed the connection")
+        raise NoConnection("ehlo", "the relay closed the connection")
     # There is no public way to see it, and a release without it must fail loudly here.
     if protocol._buffer:
-        raise Refused("ehlo", "more replies than commands before the first message")
+        raise NoConnection("ehlo", "more replies than commands before the first message")
     size = client.esmtp_extensions.get("size")
     return as_transport(transport), Abilities(
         pipelining=client.supports_extension("pipelining"),
@@ -180,7 +180,7 @@ async def _log_in(client: aiosmtplib.SMTP, server: Server, timeouts: Timeouts, l
     encrypted = client.get_transport_info("sslcontext") is not None
     if not encrypted and not local:
         # The name said loopback and the address did not.
-        raise Refused("auth", "a password is only sent over TLS")
+        raise NoConnection("auth", "a password is only sent over TLS")
     ways = {
         "plain": client.auth_plain,
         "login": client.auth_login,
@@ -191,4 +191,4 @@ async def _log_in(client: aiosmtplib.SMTP, server: Server, timeouts: Timeouts, l
             with _phase("auth"):
                 await way(server.user, server.password, timeout=timeouts.auth)
             return
-    raise Refused("auth", "the relay offers no way to log in that we know")
+    raise NoConnection("auth", "the relay offers no way to log in that we know")

@@ -4,60 +4,14 @@ from __future__ import annotations
 
 import functools
 import re
-from enum import StrEnum
 from typing import NamedTuple
+
+from newsletter.smtp.verdicts import State, Verdict
 
 # RFC 5321 4.5.3.1.5 allows 512 octets a line; a whole reply longer than this is no reply.
 LONGEST_REPLY = 16_384
 _TEXT_KEPT = 500
 _ENHANCED = re.compile(r"([245])\.(\d{1,3})\.(\d{1,3})(?:\s+|$)")
-
-
-class State(StrEnum):
-    """What is known about one parcel; see the package's docstring."""
-
-    SENT = "sent"
-    DEFERRED = "deferred"
-    FAILED = "failed"
-    IN_DOUBT = "in_doubt"
-    NOT_SENT = "not_sent"
-
-
-class Verdict(NamedTuple):
-    """A fact about one parcel. `status` is the RFC 3463 code or empty.
-
-    `text` is the relay's own (first 500 characters, one line, may name the address) or ours; of a
-    message that was taken it may be left out.
-    """
-
-    state: State
-    code: int | None
-    status: str
-    text: str
-    phase: str  # connect greeting tls ehlo auth mail rcpt data dot
-
-
-class Why(StrEnum):
-    """Why a connection ended."""
-
-    FINISHED = "finished"  # The feed has no more.
-    LIMIT = "limit"  # As many messages as one connection may carry.
-    IDLE = "idle"  # Nothing to send for a while.
-    CLOSED = "closed"  # The relay said 421.
-    BROKEN = "broken"  # Dropped, silent, or out of protocol.
-    REFUSED = "refused"  # Could not be opened: phase is connect, greeting, tls, ehlo or auth.
-    FENCED = "fenced"  # The feed withdrew a parcel the relay was waiting for.
-
-
-class Ended(NamedTuple):
-    """How a connection ended. `accepted` counts the messages the relay took on it."""
-
-    why: Why
-    phase: str
-    code: int | None
-    status: str
-    text: str
-    accepted: int
 
 
 class Garbled(ValueError):
@@ -111,24 +65,23 @@ def read(data: bytes, start: int) -> Reply | None:
 
 
 def _check_beginning(part: bytes) -> None:
-    """Give up on nonsense at once instead of waiting for the end of its line."""
+    """Raise Garbled at once for what cannot become a reply, without waiting for its line end."""
     head = part[:3]
     if (head and not head.isdigit()) or len(part) > LONGEST_REPLY:
         raise Garbled
 
 
-# All four replies of a message that went well, and of the envelope behind it, as nearly every
-# relay writes them: one line each, words in ASCII. What is kept of them is the first one's code
-# and enhanced code.
-_FINE = rb"2[0-9]{2} [ -~]*\r\n"
+# All four replies of a message that went well and of the next envelope, as nearly every relay
+# writes them: one line each. As in `read`, the words may be any octets and the CR may be missing.
+# Only the first one's code and enhanced code (RFC 2034) are kept.
 USUAL_GROUP = re.compile(
-    rb"(2[0-9]{2}) (?:(2\.[0-9]{1,3}\.[0-9]{1,3}) )?[ -~]*\r\n" + _FINE + _FINE + rb"354 [ -~]*\r\n"
+    rb"(2\d\d) (?:(2\.\d{1,3}\.\d{1,3})[ \r])?.*\n2\d\d .*\n2\d\d .*\n354 .*\n"
 )
 
 
 @functools.lru_cache(maxsize=64)
-def taken(code: bytes, status: bytes | None) -> Verdict:
-    """The verdict of a usual group. Nobody reads the words of a relay that is content."""
+def accepted(code: bytes, status: bytes | None) -> Verdict:
+    """The verdict of a usual group, without the words: nobody reads those of an acceptance."""
     return Verdict(State.SENT, int(code), (status or b"").decode("ascii"), "", "dot")
 
 

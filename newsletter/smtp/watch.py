@@ -1,9 +1,9 @@
 """Which connections have something to read, asked once for all of them.
 
 A transport of asyncio costs a selector event, a handle and three calls for each reply: as much as
-understanding the reply does. The sockets of a loop's plain connections stand in an epoll of their
-own, which is one event of the loop however many of them are ready. Where there is no epoll, and
-over TLS, asyncio reads as usual.
+parsing the reply does. Here the sockets of all unencrypted connections of a loop are registered in
+one epoll, which the loop sees as a single event however many of them are ready. Where there is no
+epoll, and over TLS, asyncio reads as usual.
 """
 
 from __future__ import annotations

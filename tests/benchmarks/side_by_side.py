@@ -72,7 +72,7 @@ def smtp_sink() -> Iterator[Counter]:
             return int(found[-1]) if found else 0
 
         try:
-            _wait_for(port)
+            wait_for(port)
             yield Counter(address, total)
         finally:
             child.terminate()
@@ -109,7 +109,8 @@ def own_sink(*options: str) -> Iterator[Counter]:
             child.communicate()
 
 
-def _wait_for(port: int) -> None:
+def wait_for(port: int) -> None:
+    """Until somebody listens on this loopback port; ends the run after five seconds."""
     for _ in range(100):
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
             return

@@ -107,6 +107,56 @@ def test_refused_before_the_dot_had_left_us() -> None:
     assert ended.why is Why.BROKEN and relay.accepted == []
 
 
+@pytest.mark.parametrize("rest", ["", "\r\n250 2.1.0 Ok\r\n250 2.1.5 Ok\r\n354 go"])
+def test_accepted_before_the_dot_had_left_us_is_in_doubt(rest: str) -> None:
+    """What the relay accepts then is not the whole message, or not this one."""
+    body = "\r\n".join(["x" * 76] * 200_000)
+    with Smtpd(faults=[f"content:250 2.0.0 early{rest}::bob"]) as relay:
+        bag = Postbag([parcel("bob@example.net", body), parcel("alice@example.net")])
+        ended = send(relay.port, bag, timeouts=IMPATIENT)
+    assert (ended.why, ended.code, ended.accepted) == (Why.BROKEN, 250, 0)
+    assert bag.states() == [("bob", "in_doubt"), ("alice", "not_sent")]
+
+
+def test_surplus_behind_a_whole_group_closes_before_the_next_content() -> None:
+    with Script((b"DATA\r\n", OK + OK + GO), (b"DATA\r\n", OK + OK + OK + GO + OK)) as relay:
+        bag = Postbag(people(2))
+        ended = send(relay.port, bag)
+    assert (ended.why, ended.phase) == (Why.BROKEN, "data")
+    assert ended.text == "more replies than commands"
+    assert bag.states() == [("alice0", "sent"), ("bob1", "not_sent")]
+    assert bag.begun == ["alice0@example.net"] and relay.closed_by_client
+
+
+@pytest.mark.parametrize("pipelining", [True, False])
+def test_garbled_reply_after_the_dot_closes_at_once(pipelining: bool) -> None:
+    """Not only when the time for a reply is over: nothing that follows can be believed."""
+    with Smtpd(pipelining=pipelining, faults=["dot:garbage::bob1"]) as relay:
+        bag = Postbag(people(3))
+        ended = send(relay.port, bag)
+    assert (ended.why, ended.phase) == (Why.BROKEN, "dot")
+    assert ended.text.startswith("not a reply: '\ufffd what?")
+    assert bag.states()[:2] == [("alice0", "sent"), ("bob1", "in_doubt")]
+
+
+@pytest.mark.parametrize("pipelining", [True, False])
+def test_421_at_the_recipient_gives_the_parcel_back(pipelining: bool) -> None:
+    """It may be about this one domain, but the relay closes: nothing was said about the reader."""
+    with Smtpd(pipelining=pipelining, faults=["rcpt:421 4.7.0 try later::bob1"]) as relay:
+        bag = Postbag(people(3))
+        ended = send(relay.port, bag)
+    assert ended == (Why.CLOSED, "rcpt", 421, "4.7.0", "4.7.0 try later", 1)
+    assert bag.states() == [("alice0", "sent"), ("bob1", "not_sent")]
+    assert bag.verdicts["bob1@example.net"] == (
+        State.NOT_SENT,
+        421,
+        "4.7.0",
+        "4.7.0 try later",
+        "rcpt",
+    )
+    assert bag.begun == ["alice0@example.net"]
+
+
 def test_421_instead_of_the_verdict_is_a_refusal_for_now() -> None:
     with Smtpd(faults=["dot:421 4.3.2 shutting down::bob1"]) as relay:
         bag = Postbag(people(3), again=True)

@@ -447,16 +447,16 @@ def test_parcels_that_come_later_are_sent_on_the_open_connection() -> None:
 
 
 def test_waiting_for_a_reply_asks_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A connection that was hungry and fed itself once spun until its next reply."""
+    """A connection that wanted a parcel and got one by itself once spun until its next reply."""
     turns = 0
-    attention = Conversation.attention
+    changed = Conversation.changed
 
     async def counted(self: Conversation) -> None:
         nonlocal turns
         turns += 1
-        await attention(self)
+        await changed(self)
 
-    monkeypatch.setattr(Conversation, "attention", counted)
+    monkeypatch.setattr(Conversation, "changed", counted)
 
     class Late(Postbag):
         """Has the next parcel only when the verdict about the one before is in."""
