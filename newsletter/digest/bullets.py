@@ -19,7 +19,7 @@ _LEAD_BOLD = re.compile(r"(\*\*|__)(?=\S)([^*\n]{1,80}?)\s*(?<=\S)\1\s*([：:—
 def read_lead(text: str) -> tuple[str, str]:
     """A bullet's lead phrase and the rest: `**lead：** rest`, `**lead**：rest`, `lead：rest`.
 
-    Bold that the sentence goes on from is no lead: outputs put a colon behind leads.
+    Bold text in which a sentence begins is no lead, since every output puts a colon behind leads.
     """
     bold = _LEAD_BOLD.match(text)
     if bold:
@@ -32,7 +32,7 @@ def read_lead(text: str) -> tuple[str, str]:
     plain = _LEAD_COLON.match(text)
     if plain and not plain.group(1).lower().endswith(("http", "https", "mailto")):
         lead = plain.group(1).strip().strip("*").strip()
-        # Half a bold run is no lead.
+        # A colon inside bold text ends no lead.
         if lead and "*" not in lead and plain.group(1).count("*") % 4 == 0:
             return lead, text[plain.end() :].strip()
     return "", text
@@ -67,7 +67,7 @@ class _Bullets:
             if line.kind in {Kind.BLANK, Kind.RULE}:
                 blank = True
                 continue
-            if line.kind is Kind.GONE:
+            if line.kind is Kind.DROPPED:
                 continue
             self.reading.claim(line)
             if line.kind in {Kind.BULLET, Kind.NUMBER} and (line.kind is Kind.BULLET or path):
@@ -97,7 +97,7 @@ class _Bullets:
 
     def _open(self, text: str, indent: int) -> _Node:
         pieces = self._SQUASHED.split(text) if "- " in text or "* " in text else [text]
-        if len(pieces) > 1:  # Then a bold lead behind a dash opens the next bullet, too.
+        if len(pieces) > 1:  # In such a line a bold lead behind a dash is a bullet, too.
             pieces = [part for piece in pieces for part in re.split(r" - (?=\*\*)", piece)]
         pieces = [piece.strip() for piece in pieces if piece.strip(" -*")]
         if not pieces:

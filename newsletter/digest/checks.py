@@ -43,7 +43,7 @@ def check_complete(items: Sequence[Item], problems: Problems) -> None:
         ("bullets", [bool(item.bullets) for item in items]),
     ):
         if len(items) == 1:
-            # Alone: one of the two without the other is half an item of the reference shape.
+            # With nothing to compare: an insight without bullets is half an item.
             usual = bool(items[0].insight) and not items[0].body
         else:
             usual = sum(has) * 4 >= (len(items) - 1) * 3

@@ -1,4 +1,4 @@
-"""Takes out what is no content: comments, template tags, MDX imports, reference definitions."""
+"""Takes out what is no content: comments, template tags, MDX imports, link definitions."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ _MDX = re.compile(r"(?:import\s+.+\s+from\s+['\"].+['\"];?|export\s+(?:const|def
 
 @dataclass(slots=True)
 class Cleaned:
-    """The lines with the same numbers; `gone` are those of which nothing is left."""
+    """The lines with the same numbers; `dropped` are those of which nothing is left."""
 
     lines: list[str]
-    gone: frozenset[int] = frozenset()
+    dropped: frozenset[int] = frozenset()
     references: dict[str, str] = field(default_factory=dict)
     reference_lines: dict[int, str] = field(default_factory=dict)
 
 
 def clear(source: Sequence[str], start: int, problems: Problems) -> Cleaned:
-    """Clear everything from line index `start` on. Code blocks are left alone."""
+    """Take out what is no content, from line index `start` (0 is the first) on; not in code."""
     cleaning = _Cleaning(list(source), problems)
     cleaning.run(start)
     return Cleaned(
         cleaning.lines,
-        frozenset(cleaning.gone | set(cleaning.reference_lines)),
+        frozenset(cleaning.dropped | set(cleaning.reference_lines)),
         cleaning.references,
         cleaning.reference_lines,
     )
@@ -62,13 +62,13 @@ class _Cleaning:
     def __init__(self, lines: list[str], problems: Problems) -> None:
         self.lines = lines
         self.problems = problems
-        self.gone: set[int] = set()
+        self.dropped: set[int] = set()
         self.references: dict[str, str] = {}
         self.reference_lines: dict[int, str] = {}
 
     def run(self, start: int) -> None:
         lines = self.lines
-        # A comment that never ends is text: nothing may vanish because of a typing error.
+        # A comment that never ends is text, so that a typing error removes nothing.
         last_end = max((i for i, line in enumerate(lines) if "-->" in line), default=-1)
         last_liquid = max(
             (i for i, line in enumerate(lines) if "{%" in line and _COMMENT_END.search(line)),
@@ -120,7 +120,7 @@ class _Cleaning:
         self.lines[index] = left
         if not left.strip():
             self.lines[index] = ""
-            self.gone.add(index + 1)
+            self.dropped.add(index + 1)
 
     def _skip(self, line: str, until: str) -> tuple[str, str]:
         """Inside a comment: what is left of the line, and what still ends the comment."""

@@ -106,7 +106,7 @@ def read_front(lines: Sequence[str], problems: Problems) -> Front:
 def _fenced(mark: str, inside: Sequence[str], first: int, end: int, problems: Problems) -> Front:
     text = "\n".join(inside)
     if mark == "---" and text.strip() and not re.search(r"^\s*[\w\"'-]+\s*:", text, re.MULTILINE):
-        return Front()  # Two rules with prose between them.
+        return Front()  # Two horizontal rules with prose between them.
     if len(text) > _LONGEST or text.count("[") + text.count("{") > _DEEPEST:
         problems.error("front-matter", {"case": "size"}, first + 1)
         return Front(end)

@@ -40,11 +40,11 @@ class Kind(IntEnum):
     NUMBER = auto()
     TEXT = auto()
     CODE = auto()
-    GONE = auto()  # comment, template tag, reference definition: not content
+    DROPPED = auto()  # comment, template tag, reference definition: not content
 
 
 # Lines that hold nothing to read.
-EMPTY = frozenset({Kind.BLANK, Kind.RULE, Kind.GONE})
+EMPTY = frozenset({Kind.BLANK, Kind.RULE, Kind.DROPPED})
 
 
 @dataclass(slots=True)
@@ -121,8 +121,8 @@ def width(space: str) -> int:
     return len(space.expandtabs(4))
 
 
-def read_lines(source: Sequence[str], first_number: int, gone: frozenset[int]) -> list[Line]:
-    """Give every line its kind. `gone` are numbers of lines that are no content."""
+def read_lines(source: Sequence[str], first_number: int, dropped: frozenset[int]) -> list[Line]:
+    """Give every line its kind. `dropped` are the numbers of lines that hold no content."""
     lines: list[Line] = []
     fence = ""
     for number, raw in enumerate(source, start=first_number):
@@ -134,8 +134,8 @@ def read_lines(source: Sequence[str], first_number: int, gone: frozenset[int]) -
             if closing.startswith(fence) and not closing.strip(fence[0]):
                 fence = ""
             continue
-        if number in gone:
-            line.kind = Kind.GONE
+        if number in dropped:
+            line.kind = Kind.DROPPED
             continue
         stripped = raw.strip()
         if not stripped:
@@ -171,7 +171,7 @@ def _read_marked(line: Line, lines: Sequence[Line]) -> None:
     above = lines[-2] if len(lines) > 1 else None
     if above is not None and above.kind is Kind.TEXT and _UNDERLINE.match(raw):
         before = lines[-3].kind if len(lines) > 2 else Kind.BLANK
-        if before in {Kind.BLANK, Kind.RULE, Kind.HEADING, Kind.GONE}:
+        if before in {Kind.BLANK, Kind.RULE, Kind.HEADING, Kind.DROPPED}:
             above.kind = Kind.HEADING
             above.level = 1 if "=" in raw else 2
             line.kind = Kind.RULE

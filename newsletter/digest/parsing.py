@@ -49,7 +49,7 @@ def parse(
     source = text.split("\n")
     front = read_front(source, problems)
     cleaned = clear(source, front.end, problems)
-    lines = read_lines(cleaned.lines[front.end :], front.end + 1, cleaned.gone)
+    lines = read_lines(cleaned.lines[front.end :], front.end + 1, cleaned.dropped)
     sections = read_sections(lines)
     heading = _find_title(sections, front)
     outline = Outline(

@@ -52,7 +52,7 @@ class Reading:
 
     def block(self, lines: Iterable[Line]) -> str:
         """Lines as Markdown, claimed: no rules or blank lines at the ends, nothing dropped."""
-        kept = [line for line in lines if line.kind is not Kind.GONE]
+        kept = [line for line in lines if line.kind is not Kind.DROPPED]
         while kept and kept[0].kind in EMPTY:
             kept.pop(0)
         while kept and kept[-1].kind in EMPTY:
@@ -113,7 +113,7 @@ class Reading:
         for line in self.outline.lines:
             if line.kind is Kind.BLANK or line.kind is Kind.RULE:
                 continue
-            if not known and (line.kind is Kind.GONE or line.number in self.left_out):
+            if not known and (line.kind is Kind.DROPPED or line.number in self.left_out):
                 continue
             if line.number in self.claimed:
                 if open_at:

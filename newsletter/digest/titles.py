@@ -11,7 +11,7 @@ from .reading import Reading
 from .value import Link
 from .vocabulary import either
 
-_LONGEST_TITLE = 160  # characters of a sentence that serves as a title; longer ones are shortened.
+_LONGEST_TITLE = 160  # characters of a sentence that serves as title; a longer one is cut.
 _NUMBERED_TITLE = re.compile(r"\d{1,3}(?:[.)][ \t\u3000]+|[、．]\s*)(?=\S)")
 _COUNT = re.compile(rf"\s*[(（]\s*\d+\s*(?:{either('counters')})?\s*[)）]\s*$", re.IGNORECASE)
 _OPENING_LINK = re.compile(
@@ -83,7 +83,7 @@ def split_linked_title(text: str) -> tuple[str, Link | None, str]:
         )
         rest = _rest(after)
         if rest[:1].islower() and not _BYLINE.match(rest):
-            rest = text  # A sentence that goes on from its link.
+            rest = text  # The link is the beginning of a sentence, which stays whole.
         return f"{tag} {label}".strip(), find_links(match.group())[0], rest
     plain = plain_text(text.split("\n\n")[0], links=False).strip()
     title = _SENTENCE.match(plain)
@@ -105,7 +105,7 @@ def _rest(text: str) -> str:
 
 
 def title_of(section: Section, reading: Reading) -> str:
-    """A section's heading as an item's title, claimed; nothing left is asked for."""
+    """A section's heading as an item's title, claimed. An error when it is empty."""
     assert section.heading is not None
     reading.claim(section.heading)
     title = reading.resolved(section.title)

@@ -23,7 +23,7 @@ class Vocabulary:
     placeholders: tuple[str, ...]
     # What is counted behind a section's heading, as regular expressions: "News (12 items)".
     counters: tuple[str, ...]
-    # Units of figures, as regular expressions; a unit stands before the units it begins with.
+    # Units of figures, as regular expressions; a longer unit before those it starts with.
     units: tuple[str, ...]
     # Prepositions that tie an author or publisher to a title: "by Alice".
     bylines: tuple[str, ...]

@@ -6,7 +6,7 @@ import re
 from urllib.parse import urlsplit
 
 # Line breaks and tabs stay. XML (so Atom) refuses the rest of C0, surrogates, U+FFFE and U+FFFF;
-# C1 and DEL have no look of their own.
+# C1 and DEL show nothing.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 

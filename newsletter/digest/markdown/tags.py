@@ -21,8 +21,8 @@ _BLOCK_TAGS = _INLINE_TAGS | _names(
     "blockquote caption center dd details div dl dt figcaption figure h1 h2 h3 h4 h5 h6 hr img li "
     "ol p pre summary table tbody td tfoot th thead tr ul"
 )
-# What HTML knows but we do not let through loses the tag and keeps its content. A name outside
-# this list is not HTML and is shown as text.
+# Tags of HTML that are not let through lose their marks and keep their content. A name outside this
+# list is not HTML and is shown as text.
 _KNOWN_TAGS = _BLOCK_TAGS | _names(
     "address area article aside audio base bdi bdo body button canvas cite col colgroup data "
     "datalist dfn dialog embed fieldset font footer form frame frameset head header hgroup html "
@@ -51,7 +51,7 @@ def settle_tags(state: StateCore) -> None:
                 elif name not in _KNOWN_TAGS:
                     token.type = "text"
             elif token.type == "link_open":
-                # A link that leads nowhere is its label.
+                # Of a link that leads nowhere only the label stays.
                 url = safe_url(str(token.attrs.get("href", "")))
                 hidden = not url
                 token.attrs["href"] = url
@@ -62,7 +62,7 @@ def settle_tags(state: StateCore) -> None:
 def _tag(match: re.Match[str]) -> str:
     name = match.group(1).lower()
     if name in _BLOCK_TAGS or name in {"script", "style"}:
-        return match.group()  # Script and style go with their content, which is nh3's work.
+        return match.group()  # nh3 removes script and style together with their content.
     return "" if name in _KNOWN_TAGS else escape(match.group(), quote=False)
 
 

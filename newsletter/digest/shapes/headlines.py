@@ -127,7 +127,7 @@ def read(reading: Reading) -> Parts:
 
 
 def _leave_out(index: _Index, reading: Reading) -> None:
-    """The index repeats what the items say: nobody's lines, but nothing to mend either."""
+    """The index repeats the items' titles: no item holds its lines, and the editor need not act."""
     told = False
     for section in reading.outline.sections:
         if id(section) not in index.sections or section.heading is None:

@@ -49,7 +49,7 @@ def _bullets(section: Section) -> tuple[list[_Bullet], list[list[Line]]]:
     blank = True
     nested = False
     for line in section.lines:
-        if line.kind in {Kind.BLANK, Kind.GONE}:
+        if line.kind in {Kind.BLANK, Kind.DROPPED}:
             blank = True
             if current is not None:
                 current.below.append(line)
@@ -137,7 +137,7 @@ def _item(bullet: _Bullet, reading: Reading) -> Item:
 
 def _outdented(lines: Sequence[Line]) -> list[Line]:
     """The same lines without the indentation they share."""
-    holding = [line for line in lines if line.kind not in {Kind.BLANK, Kind.GONE}]
+    holding = [line for line in lines if line.kind not in {Kind.BLANK, Kind.DROPPED}]
     if not holding:
         return []
     raws = [line.raw.expandtabs(4) for line in holding]

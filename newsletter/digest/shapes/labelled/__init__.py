@@ -44,7 +44,7 @@ def evidence(outline: Outline) -> float:
     holding = [section for section, _heading in outline.headed() if section.holds_anything()]
     if len(items) >= 3 or len(items) * 2 >= len(holding):
         return SURENESS
-    # One proposal in full among others in brief: lists of bold labels everywhere.
+    # Fewer items: they count when most other sections hold bold labels, too, if only in lists.
     with_labels = sum(_has_bold_label(section, outline) for section in holding)
     return SURENESS if with_labels * 2 >= len(holding) else 0.0
 
@@ -83,7 +83,7 @@ def read(reading: Reading) -> Parts:
                 seen_item = True
                 parts.items.append(read_item(section, reading, numbered=numbered))
             elif count == 1 and parts.items:
-                # A report on one thing: what follows belongs to it.
+                # The only item of the document: sections after it belong to it.
                 only = parts.items[0]
                 body = f"{only.body}\n\n{reading.section_block(section)}".strip()
                 parts.items[0] = replace(only, body=body)
@@ -106,7 +106,7 @@ def _key(section: Section) -> tuple[int, int]:
 
 
 def _item_levels(items: Sequence[Section], outline: Outline) -> set[tuple[int, int]]:
-    """Keys of sections most of which are items: one without labels among them was cut or
+    """Keys of sections most of which are items. One without labels among them was cut off or
     mistyped, and is an item too."""
     all_of = Counter(_key(section) for section in outline.sections)
     those = Counter(_key(section) for section in items)

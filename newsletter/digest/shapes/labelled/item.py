@@ -102,7 +102,7 @@ class _ItemLines:
             ):
                 self._value(Label(self.open, "", line.content, True), line)
                 self.reading.claim(line)
-            elif line.kind is not Kind.GONE:
+            elif line.kind is not Kind.DROPPED:
                 self._other(line, before)
             before = line.kind
 

@@ -13,9 +13,8 @@ TEXT_FIELDS = frozenset({"insight", "summary"})
 def fields_of(section: Section, labels: Labels) -> set[str]:
     """The fields that labels of this section name; leads of bullets are no labels."""
     found: set[str] = set()
-    summary = False
     for line in section.content():
-        if line.kind is Kind.CODE or (line.kind is Kind.BULLET and (summary or line.indent > 1)):
+        if line.kind is Kind.CODE or (line.kind is Kind.BULLET and line.indent > 1):
             continue
         for segment in label_segments(line, labels):
             label = labels.match(segment)
@@ -24,7 +23,6 @@ def fields_of(section: Section, labels: Labels) -> set[str]:
             if line.kind is Kind.BULLET and not fits_bullet(label):
                 continue
             found.add(label.field)
-            summary = summary or label.field == "summary"
     return found
 
 
