@@ -12,7 +12,8 @@ from newsletter.message import BadReader, Poured, Reader
 from newsletter.models import Relay
 from newsletter.sending.engine import gathering
 from newsletter.sending.engine.gathering import FIRST, LONGEST, SHORTEST, Gathering
-from newsletter.sending.engine.relays import At, Member, Pool
+from newsletter.sending.engine.members import At, Member
+from newsletter.sending.engine.relays import Pool
 from newsletter.smtp import Server, Timeouts, watch
 
 

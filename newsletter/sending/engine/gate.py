@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from subscribers.addresses import domain_number
 
 from . import pace
-from .relays import Member, Pool
+from .members import Member
+from .relays import Pool
 
 # Seconds a slot may lie ahead when its reader is authorised.
 _AHEAD = 0.3

@@ -14,7 +14,6 @@ import logging
 import random
 from collections import deque
 from collections.abc import Callable
-from enum import IntEnum
 from functools import partial
 from itertools import islice
 from typing import Any, Protocol
@@ -22,11 +21,12 @@ from typing import Any, Protocol
 from django.conf import settings
 from django.utils import timezone
 
-from newsletter.message import BadReader, Mould, Poured, Reader
-from newsletter.message.dkim import Signer, Signers
+from newsletter.message import BadReader
+from newsletter.message.dkim import Signers
 from newsletter.models import Relay
 from newsletter.smtp import Ended, Parcel, Server, State, Timeouts, Verdict, Why, deliver
 
+from .members import OFFERED, READY, Member
 from .signing import Desk
 
 log = logging.getLogger(__name__)
@@ -34,74 +34,6 @@ log = logging.getLogger(__name__)
 LONGEST_BACK_OFF = 300.0
 STUMBLES = 5
 POURED_AT_ONCE = 16
-
-
-class At(IntEnum):
-    """Where a member is."""
-
-    TODO = 0  # in memory, not in the window
-    READY = 1  # in the window, in a pool's queue
-    OFFERED = 2  # given to a connection, content not begun
-    BEGUN = 3  # content begun
-    SETTLED = 4
-
-
-# Looked up in their class, each would cost as much as a call.
-TODO, READY, OFFERED, BEGUN, SETTLED = At
-
-
-class Member(Parcel):
-    """A delivery of a chunk in our hands; poured, it is what a connection is given.
-
-    One object for all that happens to a delivery: six small ones cost more than the wire.
-    """
-
-    __slots__ = (
-        "again",
-        "at",
-        "checked",
-        "delivery",
-        "domain",
-        "edition",
-        "hold",
-        "mould",
-        "not_before",
-        "pool",
-        "reader",
-        "signer",
-        "slot",
-        "ticket",
-        "withdrawn",
-    )
-
-    def __init__(self, delivery: int, edition: int, domain: int, hold: Any) -> None:
-        self.delivery = delivery
-        self.edition = edition
-        self.domain = domain
-        self.hold = hold
-        self.at = TODO
-        self.pool: Pool | None = None
-        self.reader: Reader | None = None
-        self.mould: Mould | None = None
-        # Loop times: before which it may not go out (its slot; 0: at once), of its last consent
-        # check, and before which it is not tried again.
-        self.not_before = self.checked = self.again = 0.0
-        self.withdrawn = False
-        self.slot: int | None = None
-        # Whose DKIM signature it needs, and which stay in a queue that was for.
-        self.signer: Signer | None = None
-        self.ticket: object = None
-        # A parcel's; empty until it is poured.
-        self.content = self.envelope_from = self.recipient = b""
-        self.utf8 = self.eight_bit = False
-        self.size = 0
-
-    __eq__ = object.__eq__
-    __hash__ = object.__hash__
-
-    def fill(self, poured: Poured) -> None:
-        """This is its mail."""
-        self.envelope_from, self.recipient, self.content, self.utf8, self.size = poured
 
 
 class Owner(Protocol):

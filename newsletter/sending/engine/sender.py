@@ -31,13 +31,14 @@ from newsletter.smtp import Server, Timeouts, watch
 from .. import hours, incidents
 from . import leasing, pace, relays, timing, turning
 from .books import Books
+from .decisions import Part
 from .errands import Errands
 from .gate import Gate
 from .gathering import Gathering
 from .journal import Journal
 from .moulds import Moulds
 from .relays import Pool
-from .turning import Done, Part
+from .turning import Done
 
 log = logging.getLogger(__name__)
 
@@ -332,7 +333,7 @@ class Sender:
                 done += await self._db(self._commit_now, [part], editions)
             except IntegrityError:
                 log.exception("chunk %s is let go of: its turn was refused", part.lease.id)
-                done.append(Done(part.lease, fenced=True))
+                done.append(Done(part.lease, None))
         return done
 
     def _commit_now(self, parts: list[Part], editions: list[int]) -> list[Done]:

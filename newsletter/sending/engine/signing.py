@@ -9,15 +9,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
 from newsletter.message import BadReader, Poured
 from newsletter.message.dkim import Signer, Signers
 
-if TYPE_CHECKING:
-    from .relays import Member
+from .members import Member
 
 log = logging.getLogger(__name__)
 
