@@ -21,7 +21,7 @@ again by a program. No clock, queue or lock is needed for this to be safe.
 
 from .bodies import Body, unpack
 from .control import (
-    Refused,
+    ActRefused,
     approve,
     cancel,
     pause,
@@ -43,11 +43,11 @@ from .proofs import send_test
 
 __all__ = [
     "KEYS",
+    "ActRefused",
     "Body",
     "EditionPlan",
     "Plan",
     "Progress",
-    "Refused",
     "Sender",
     "approve",
     "cancel",

@@ -39,7 +39,7 @@ _MOST_ATTEMPTS = 20
 _ANALYZE_FROM = 5000
 
 
-class Refused(Exception):
+class CannotFreeze(Exception):
     """The freeze cannot be done as things are; somebody was first, or the counts disagree."""
 
 
@@ -79,7 +79,7 @@ def freeze(issue_id: int) -> bool:
             with connection.cursor() as cursor:
                 cursor.execute("ANALYZE newsletter_delivery, newsletter_chunk")
         return frozen >= 0
-    raise Refused(f"issue {issue_id}: readers kept changing their choices; try again")
+    raise CannotFreeze(f"issue {issue_id}: readers kept changing their choices; try again")
 
 
 def _finish(issue: Issue, view: IssueView, selection: int, one: rendering.Rendered) -> Edition:
@@ -143,7 +143,7 @@ def _transaction(
         placed = _deliveries(issue, source, groups, ids)
         expected = sum(counts.values())
         if placed != expected:
-            raise Refused(f"issue {issue.pk}: {placed} deliveries for {expected} readers")
+            raise CannotFreeze(f"issue {issue.pk}: {placed} deliveries for {expected} readers")
         with_mail = [group for group in groups if not group.none_because]
         chunks = _chunks(issue, with_mail, issue.publication.canary_size, now)
         Chunk.objects.bulk_create(chunks, batch_size=500)

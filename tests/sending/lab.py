@@ -120,7 +120,7 @@ def act(options: argparse.Namespace) -> None:
     issue = Issue.objects.get(slug=options.date)
     try:
         getattr(sending, options.what)(issue, by="alice")
-    except sending.Refused as refused:
+    except sending.ActRefused as refused:
         sys.stdout.write(str(refused))
 
 
@@ -162,7 +162,7 @@ def press(options: argparse.Namespace) -> None:
         try:
             sending.release(issue, by="alice", now=True)
             done.append("released")
-        except sending.Refused:
+        except sending.ActRefused:
             done.append("refused")
         sending.sweep()
         connection.close()

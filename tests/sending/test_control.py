@@ -62,7 +62,7 @@ def test_retry_of_the_failed_only(relay: Smtpd) -> None:
     assert max(Counter(relay.recipients()).values()) == 1
     assert sending.recount(issue) == sending.ledger(issue)
     assert AuditEntry.objects.filter(action="retry_failed").get().detail == {"readers": 5}
-    with pytest.raises(sending.Refused, match="nobody"):
+    with pytest.raises(sending.ActRefused, match="nobody"):
         sending.retry_failed(issue, by="alice")
 
 
@@ -74,7 +74,7 @@ def test_in_doubt_is_resent_by_a_person_only_and_not_at_once(relay: Smtpd) -> No
     sending.sweep()
     sending.drain(2)
     assert relay.recipients().count("reader003@example.org") == 1
-    with pytest.raises(sending.Refused, match="15 minutes"):
+    with pytest.raises(sending.ActRefused, match="15 minutes"):
         sending.resend_in_doubt(issue, by="alice")
     relay.faults = []
     with later(16):

@@ -105,7 +105,7 @@ def start_due() -> int:
             continue
         try:
             started += freezing.freeze(issue.pk)
-        except (RenderingError, ValueError, freezing.Refused) as error:
+        except (RenderingError, ValueError, freezing.CannotFreeze) as error:
             log.exception("issue %s cannot be frozen", issue.pk)
             incidents.pause_for(issue.pk, "rendering", str(error))
     return started
