@@ -11,7 +11,6 @@ import asyncio
 import contextlib
 import gc
 import logging
-import math
 import os
 import secrets
 import socket
@@ -22,13 +21,12 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError
-from django.utils import timezone
 
 from newsletter.message.dkim import Signers
 from newsletter.models import Issue, Worker
 from newsletter.smtp import Server, Timeouts, watch
 
-from .. import hours, incidents
+from .. import incidents
 from . import leasing, pace, relays, timing, turning
 from .books import Books
 from .decisions import Part
@@ -38,6 +36,7 @@ from .gathering import Gathering
 from .journal import Journal
 from .moulds import Moulds
 from .relays import Pool
+from .supply import Supply
 from .turning import Done
 
 log = logging.getLogger(__name__)
@@ -65,10 +64,7 @@ class Sender:
         self._moulds = Moulds()
         self._pools: list[Pool] = []
         self._gate = Gate(self._pools)
-        self._look_for_retries: dict[int, float] = {}
-        self._canary_out: set[int] = set()
-        self._rate_look = self._lease_look = 0.0
-        self._more = self._idle = False
+        self._rate_look = 0.0
 
     # ---- life
 
@@ -103,6 +99,7 @@ class Sender:
             self._signers,
             self._wake.set,
         )
+        self._supply = Supply(self.worker, self._books, self._gate, self._loop, self._db)
         self._rows = relays.rows([server.name for server in self.servers])
         self._run(self._open_pools())
 
@@ -152,8 +149,8 @@ class Sender:
         until = None if seconds is None else self._loop.time() + seconds
         watch = asyncio.ensure_future(self._watch(stop)) if stop is not None else None
         delay = timing.DATABASE_RETRY[0]
-        self._lease_look = self._rate_look = 0.0
-        self._idle = False
+        self._rate_look = 0.0
+        self._supply.look_again()
         try:
             while not (stop is not None and stop.is_set()):
                 if until is not None and self._loop.time() >= until:
@@ -168,7 +165,7 @@ class Sender:
                     await asyncio.sleep(delay)
                     delay = min(2 * delay, timing.DATABASE_RETRY[1])
                     continue
-                if self._idle and not forever and not self._books.holds and self._lease_look > 0:
+                if self._supply.idle and not forever and not self._books.holds:
                     break
                 await self._sleep(until)
             await self._wind_down()
@@ -187,7 +184,7 @@ class Sender:
             await asyncio.sleep(0)
             return
         now = self._loop.time()
-        times = [self._lease_look, now + 0.5]
+        times = [self._supply.next_look, now + 0.5]
         if self._books.oldest is not None:
             times.append(self._books.oldest + timing.GROUP_WAIT)
         if until is not None:
@@ -225,7 +222,7 @@ class Sender:
                 await self._rest(0.05)
         await self._report()
 
-    # ---- looking around: rates, hours, chunks
+    # ---- looking around: rates and chunks
 
     async def _look(self) -> None:
         now = self._loop.time()
@@ -233,75 +230,10 @@ class Sender:
             self._rate_look = now + 2.0
             self._gate.learn(await self._db(pace.rates))
         await self._report()
-        if not self._books.stopping and self._wants_chunks(now):
-            await self._lease(now)
+        if not self._books.stopping and self._supply.is_wanted(now):
+            await self._supply.refill(any(pool.open for pool in self._pools))
         for key, count in self._gate.wanted():
             self._gate.got(key, await self._db(pace.reserve, key, count), self._loop.time())
-
-    def _wants_chunks(self, now: float) -> bool:
-        if len(self._books.holds) >= timing.MOST_CHUNKS:
-            return False
-        if now >= self._lease_look:
-            return True
-        return self._more and self._books.at_hand < timing.AT_HAND // 2
-
-    async def _lease(self, now: float) -> None:
-        """Take chunks until enough is at hand: every issue gets its turn, retries theirs."""
-        found = await self._db(hours.sending_now, timezone.now())
-        for hold in self._books.holds.values():
-            hold.let_go = None if hold.lease.issue in found else 0.0
-            if len(self._books.holds) >= timing.MOST_CHUNKS and hold.kept_back and not hold.todo:
-                hold.let_go = 15.0  # A slow domain's rest: its place is worth more than it.
-        exhausted: set[int] = set()
-        if any(pool.open for pool in self._pools) and not self._books.broken_journal:
-            while len(self._books.holds) < timing.MOST_CHUNKS and len(exhausted) < len(found):
-                held = {hold.lease.issue for hold in self._books.holds.values()}
-                wanting = [i for i in found if i not in exhausted]
-                if self._books.at_hand >= timing.AT_HAND:
-                    wanting = [i for i in wanting if i not in held]
-                if not wanting:
-                    break
-                issue = min(wanting, key=lambda i: (i in held, self._books.served.get(i, 0.0)))
-                if not await self._lease_of(issue):
-                    exhausted.add(issue)
-        self._more = len(exhausted) < len(found)
-        self._idle = not self._books.holds and not self._more
-        self._lease_look = self._loop.time() + 0.5
-
-    async def _lease_of(self, issue: int) -> bool:
-        canary = False
-        if issue not in self._canary_out:
-            if await self._db(leasing.canary_is_out, issue):
-                self._canary_out.add(issue)
-            else:
-                canary = True
-        lanes = {
-            hold.lease.lane
-            for hold in self._books.holds.values()
-            if hold.lease.issue == issue and self._gate.limited(hold.lease.lane)
-        }
-        # First rounds are always due earlier than retries: each gets every other chunk. Where no
-        # retry is due, none is looked for again for a moment.
-        now = self._loop.time()
-        retries = self._look_for_retries.get(issue, 0.0) <= now
-        lease = None
-        for later_rounds in (True, False) if retries else (False,):
-            lease = await self._db(
-                lambda later=later_rounds: leasing.lease(
-                    self.worker, issue, retries=later, canary=canary, not_lanes=lanes
-                )
-            )
-            if lease is not None:
-                break
-        if retries:
-            got_one = lease is not None and lease.takes != "waiting"
-            self._look_for_retries[issue] = math.inf if got_one else now + 1.0
-        elif self._look_for_retries.get(issue) == math.inf:
-            self._look_for_retries[issue] = now
-        if lease is None:
-            return False
-        self._books.hold(lease)
-        return True
 
     # ---- turns
 
@@ -317,7 +249,7 @@ class Sender:
             raise
         for issue in self._books.stored(turn, done):
             await self._db(leasing.finish, issue)
-            self._lease_look = 0.0  # Look again before we say that nothing is left.
+            self._supply.look_again()  # Before we say that nothing is left.
         return True
 
     async def _commit(self, parts: list[Part], editions: list[int]) -> list[Done]:
