@@ -1,4 +1,4 @@
-"""T6 and the states of an issue: what a person may ask for.
+"""The states of an issue, and what a person may ask for (README.md, "Steer").
 
 Every act is one conditional update on the old state, believed by its row count, with an audit
 entry in the same transaction. "Somebody was first" is an answer, never an accident.

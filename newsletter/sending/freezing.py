@@ -1,9 +1,9 @@
-"""T1: fix an issue's readers and texts once, in one transaction, when the undo time ends.
+"""The freeze: an issue's readers and texts fixed once, when the undo time ends.
 
-Rendering happens before; the transaction checks that what was rendered is still what the issue
-says and that every selection found has its edition, else it starts again. On PostgreSQL it runs
-under REPEATABLE READ: with two snapshots a reader who changes to an unseen selection in between
-finds no edition (and NOT NULL refuses the whole freeze: both guards stay).
+README.md, "Freeze". Rendering happens before; the transaction checks that what was rendered is
+still what the issue says and that every selection found has its edition, else it starts again. On
+PostgreSQL it runs under REPEATABLE READ: with two snapshots a reader who changes to an unseen
+selection in between finds no edition (and NOT NULL refuses the whole freeze: both guards stay).
 """
 
 from __future__ import annotations
@@ -121,23 +121,11 @@ def _transaction(
             raise _Again("it was edited")
         source = readers(issue, view.mask, lanes)
         groups = _groups(source)
-        counts: dict[tuple[str, int], int] = {}
-        for group in groups:
-            key = (group.none_because, group.selection)
-            counts[key] = counts.get(key, 0) + group.readers
+        counts = _readers_of_each(groups)
         unseen = [key for reason, key in counts if not reason and key not in rendered]
         if unseen:
             raise _Again(f"{len(unseen)} selections are new")
-        made = [
-            _with_readers(rendered[key], count)
-            for (reason, key), count in sorted(counts.items())
-            if not reason
-        ]
-        made += [
-            Edition(issue=issue, none_because=reason, readers=count)
-            for (reason, _), count in sorted(counts.items())
-            if reason
-        ]
+        made = _editions(issue, rendered, counts)
         Edition.objects.bulk_create(made, batch_size=50)
         ids = {(one.none_because, one.selection): one.pk for one in made}
         placed = _deliveries(issue, source, groups, ids)
@@ -164,6 +152,31 @@ def _transaction(
         Item.objects.filter(issue=issue, published_at__isnull=True).update(published_at=now)
         Publication.objects.filter(pk=issue.publication_id).update(changed_at=now)
         return expected
+
+
+def _readers_of_each(groups: list[_Group]) -> dict[tuple[str, int], int]:
+    """How many readers each (reason for none, selection) has."""
+    counts: dict[tuple[str, int], int] = {}
+    for group in groups:
+        key = (group.none_because, group.selection)
+        counts[key] = counts.get(key, 0) + group.readers
+    return counts
+
+
+def _editions(
+    issue: Issue, rendered: dict[int, Edition], counts: dict[tuple[str, int], int]
+) -> list[Edition]:
+    """The rows to insert: what was rendered for each selection, then one for each reason."""
+    made = [
+        _with_readers(rendered[selection], count)
+        for (reason, selection), count in sorted(counts.items())
+        if not reason
+    ]
+    return made + [
+        Edition(issue=issue, none_because=reason, readers=count)
+        for (reason, _), count in sorted(counts.items())
+        if reason
+    ]
 
 
 def _with_readers(edition: Edition, readers: int) -> Edition:

@@ -45,9 +45,10 @@ TODO, READY, OFFERED, BEGUN, SETTLED = At
 class Member(Parcel):
     """A delivery of a chunk in our hands; once poured, it is the mail a connection is given.
 
-    It inherits from the connection's `Parcel` instead of holding one: a connection gives back what
-    it was given (`begin`, `settle`), and a second object for each mail would have to be made,
-    filled and looked through on the way back.
+    It is the connection's `Parcel` instead of holding one: a connection gives back what it was
+    given (`begin`, `settle`), so a parcel inside would have to know its member. That is a circle of
+    references for each mail, which keeps the mail in memory until it is broken by hand on every
+    way back, and takes 0.3 microseconds more of about 45 (measured, filled and found again).
     """
 
     __slots__ = (
