@@ -24,7 +24,7 @@ from .decisions import Part
 from .gate import Gate
 from .journal import Journal
 from .members import BEGUN, OFFERED, READY, SETTLED, TODO, Hold, Member, boot_time
-from .moulds import Moulds
+from .message_templates import MessageTemplates
 from .outcomes import Lease, Settled
 from .relays import Pool
 from .troubles import Troubles
@@ -60,7 +60,7 @@ class Books:
         journal: Journal,
         pools: Sequence[Pool],
         gate: Gate,
-        moulds: Moulds,
+        templates: MessageTemplates,
         signers: Signers | None,
         wake: Callable[[], object],
     ) -> None:
@@ -68,7 +68,7 @@ class Books:
         self._journal = journal
         self._pools = pools
         self._gate = gate
-        self._moulds = moulds
+        self._templates = templates
         self._signers = signers
         self._wake = wake
         self.holds: dict[int, Hold] = {}
@@ -244,16 +244,16 @@ class Books:
         self, hold: Hold, readers: Sequence[Reader], asked: dict[int, Member], now: float
     ) -> None:
         """These are in the window now: each goes to the relay it was admitted to."""
-        window, mould_of = hold.window, self._moulds.of
+        window, template_of = hold.window, self._templates.of
         signer = None
         if self._signers is not None:
-            publication = self._moulds.publication(hold.lease.issue)
+            publication = self._templates.publication(hold.lease.issue)
             signer = self._signers.of(headers.domain(publication))
         for reader in readers:
             delivery = reader[2]
             member = asked[delivery]
             member.reader = reader
-            member.mould = mould_of(member.edition)
+            member.template = template_of(member.edition)
             member.checked = now
             member.withdrawn = False
             member.signer = signer

@@ -59,12 +59,12 @@ class Member(Parcel):
         "domain",
         "edition",
         "hold",
-        "mould",
         "not_before",
         "pool",
         "reader",
         "signer",
         "slot",
+        "template",
         "ticket",
         "withdrawn",
     )
@@ -77,7 +77,7 @@ class Member(Parcel):
         self.at = TODO
         self.pool: Pool | None = None
         self.reader: Reader | None = None
-        self.mould: Mould | None = None
+        self.template: Mould | None = None
         # Loop times: before which it may not go out (its slot; 0: at once), of its last consent
         # check, and before which it is not tried again.
         self.not_before = self.checked = self.again = 0.0

@@ -188,10 +188,10 @@ class Pool:
         for member in islice(self.ready_queue, POURED_AT_ONCE):
             if member.content or member.signer is not None:
                 continue  # Poured, or on the desk: without its signature it must not go.
-            assert member.mould is not None and member.reader is not None
+            assert member.template is not None and member.reader is not None
             # Who cannot be poured is refused when it is their turn.
             with contextlib.suppress(BadReader):
-                member.fill(member.mould.pour(member.reader, at))
+                member.fill(member.template.pour(member.reader, at))
 
     def open_more(self) -> None:
         """As many connections as the queue is worth."""

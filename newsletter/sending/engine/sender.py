@@ -34,7 +34,7 @@ from .errands import Errands
 from .gate import Gate
 from .gathering import Gathering
 from .journal import Journal
-from .moulds import Moulds
+from .message_templates import MessageTemplates
 from .relays import Pool
 from .supply import Supply
 from .turning import Done
@@ -61,7 +61,7 @@ class Sender:
         self.worker: int = 0
         self._errands = Errands()
         self._db = self._errands.do
-        self._moulds = Moulds()
+        self._templates = MessageTemplates()
         self._pools: list[Pool] = []
         self._gate = Gate(self._pools)
         self._rate_look = 0.0
@@ -95,7 +95,7 @@ class Sender:
             self.journal,
             self._pools,
             self._gate,
-            self._moulds,
+            self._templates,
             self._signers,
             self._wake.set,
         )
@@ -270,7 +270,7 @@ class Sender:
 
     def _commit_now(self, parts: list[Part], editions: list[int]) -> list[Done]:
         """In the database thread: load what is missing, then the transaction."""
-        return turning.turn_once(parts, self._moulds.load(editions))
+        return turning.turn_once(parts, self._templates.load(editions))
 
     async def _report(self) -> None:
         """Write down what was learned about relays, rates and troubles; each once it is stored."""

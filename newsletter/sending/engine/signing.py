@@ -52,9 +52,9 @@ class Desk:
         poured: list[tuple[Member, object, Poured]] = []
         done = []
         for member in members:
-            assert member.mould is not None and member.reader is not None
+            assert member.template is not None and member.reader is not None
             try:
-                poured.append((member, member.ticket, member.mould.pour(member.reader, at)))
+                poured.append((member, member.ticket, member.template.pour(member.reader, at)))
             except BadReader:
                 member.signer = None  # Poured again when it is its turn, and refused there.
                 done.append(member)
