@@ -10,7 +10,7 @@ again by a program. No clock, queue or lock is needed for this to be safe.
     freezing   T1: readers and texts fixed once
     leasing    T2 and T5: lease, take back
     turning    T3 and T4: authorise, record, close
-    books      the same in a worker's memory
+    in_flight  the same in a worker's memory
     sender     the loop that has all this done: `drain`
     journal    what was begun and answered, on the worker's own disk
     policy     what a reply means; pace: how fast

@@ -1,7 +1,7 @@
 """The only sending function, `Sender.drain`: lease, authorise, send, record, until nothing is due.
 
 Two threads. The event loop in its own holds the connections and all memory of what is where
-(`books`); the caller's thread does nothing but the loop's database work, one job at a time, so the
+(`in_flight`); the caller's thread does nothing but the loop's database work, one job at a time, so the
 loop never waits for a commit and the database sees one connection.
 """
 
@@ -28,11 +28,11 @@ from newsletter.smtp import Server, Timeouts, watch
 
 from .. import incidents
 from . import leasing, pace, relays, timing, turning
-from .books import Books
 from .decisions import Part
 from .errands import Errands
 from .gate import Gate
 from .gathering import Gathering
+from .in_flight import InFlight
 from .journal import Journal
 from .message_templates import MessageTemplates
 from .relays import Pool
@@ -90,7 +90,7 @@ class Sender:
         self._wake = asyncio.Event()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
-        self._books = Books(
+        self._in_flight = InFlight(
             self._loop,
             self.journal,
             self._pools,
@@ -99,7 +99,7 @@ class Sender:
             self._signers,
             self._wake.set,
         )
-        self._supply = Supply(self.worker, self._books, self._gate, self._loop, self._db)
+        self._supply = Supply(self.worker, self._in_flight, self._gate, self._loop, self._db)
         self._rows = relays.rows([server.name for server in self.servers])
         self._run(self._open_pools())
 
@@ -108,7 +108,7 @@ class Sender:
             wire.told = self._gathering.told
         for server in self.servers:
             row = self._rows[server.name]
-            self._pools.append(Pool(server, row, self._timeouts, self._books, self._signers))
+            self._pools.append(Pool(server, row, self._timeouts, self._in_flight, self._signers))
 
     def drain(
         self,
@@ -145,7 +145,7 @@ class Sender:
     async def _drain(
         self, seconds: float | None, stop: threading.Event | None, forever: bool
     ) -> None:
-        self._books.stopping = False
+        self._in_flight.stopping = False
         until = None if seconds is None else self._loop.time() + seconds
         watch = asyncio.ensure_future(self._watch(stop)) if stop is not None else None
         delay = timing.DATABASE_RETRY[0]
@@ -157,7 +157,7 @@ class Sender:
                     break
                 try:
                     await self._look()
-                    if self._books.turn_is_due() and not await self._turn():
+                    if self._in_flight.turn_is_due() and not await self._turn():
                         await asyncio.sleep(0.01)
                     delay = timing.DATABASE_RETRY[0]
                 except (OperationalError, InterfaceError) as error:
@@ -165,7 +165,7 @@ class Sender:
                     await asyncio.sleep(delay)
                     delay = min(2 * delay, timing.DATABASE_RETRY[1])
                     continue
-                if self._supply.idle and not forever and not self._books.holds:
+                if self._supply.idle and not forever and not self._in_flight.holds:
                     break
                 await self._sleep(until)
             await self._wind_down()
@@ -180,13 +180,13 @@ class Sender:
 
     async def _sleep(self, until: float | None) -> None:
         """Until there may be something to do."""
-        if self._books.turn_is_due():
+        if self._in_flight.turn_is_due():
             await asyncio.sleep(0)
             return
         now = self._loop.time()
         times = [self._supply.next_look, now + 0.5]
-        if self._books.oldest is not None:
-            times.append(self._books.oldest + timing.GROUP_WAIT)
+        if self._in_flight.oldest is not None:
+            times.append(self._in_flight.oldest + timing.GROUP_WAIT)
         if until is not None:
             times.append(until)
         self._wake.clear()
@@ -204,11 +204,11 @@ class Sender:
 
     async def _wind_down(self) -> None:
         """Finish what is on the wire, store it, let go of every chunk."""
-        self._books.stopping = True
+        self._in_flight.stopping = True
         give_up = self._loop.time() + _FINISH_IN_FLIGHT
         delay = timing.DATABASE_RETRY[0]
-        while self._books.holds and self._loop.time() < give_up:
-            self._books.let_go_of_all()
+        while self._in_flight.holds and self._loop.time() < give_up:
+            self._in_flight.let_go_of_all()
             try:
                 await self._turn()
                 await self._report()
@@ -217,7 +217,7 @@ class Sender:
                 await asyncio.sleep(delay)
                 delay = min(2 * delay, timing.DATABASE_RETRY[1])
                 continue
-            if self._books.holds:
+            if self._in_flight.holds:
                 self._wake.clear()
                 await self._rest(0.05)
         await self._report()
@@ -230,7 +230,7 @@ class Sender:
             self._rate_look = now + 2.0
             self._gate.learn(await self._db(pace.rates))
         await self._report()
-        if not self._books.stopping and self._supply.is_wanted(now):
+        if not self._in_flight.stopping and self._supply.is_wanted(now):
             await self._supply.refill(any(pool.open for pool in self._pools))
         for key, count in self._gate.wanted():
             self._gate.got(key, await self._db(pace.reserve, key, count), self._loop.time())
@@ -239,15 +239,15 @@ class Sender:
 
     async def _turn(self) -> bool:
         """One group commit and what follows from it; False: there was nothing to do."""
-        turn = self._books.open_turn()
+        turn = self._in_flight.open_turn()
         if turn is None:
             return False
         try:
             done = await self._commit(turn.parts, turn.editions)
         except BaseException:
-            self._books.put_back(turn)
+            self._in_flight.put_back(turn)
             raise
-        for issue in self._books.stored(turn, done):
+        for issue in self._in_flight.stored(turn, done):
             await self._db(leasing.finish, issue)
             self._supply.look_again()  # Before we say that nothing is left.
         return True
@@ -274,7 +274,7 @@ class Sender:
 
     async def _report(self) -> None:
         """Write down what was learned about relays, rates and troubles; each once it is stored."""
-        troubles = self._books.troubles
+        troubles = self._in_flight.troubles
         for key in list(troubles.slow):
             await self._db(pace.slow_down, key)
             troubles.slow.discard(key)
@@ -292,7 +292,7 @@ class Sender:
                 except BaseException:
                     pool.dirty = True
                     raise
-        self._books.try_journal()
+        self._in_flight.try_journal()
 
 
 def _version() -> str:

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from .. import hours
 from . import leasing, timing
-from .books import Books
 from .gate import Gate
+from .in_flight import InFlight
 
 # Seconds between two looks for chunks while nothing asks for one, and for retries while none is
 # due.
@@ -28,14 +28,14 @@ class Supply:
     def __init__(
         self,
         worker: int,
-        books: Books,
+        in_flight: InFlight,
         gate: Gate,
         loop: asyncio.AbstractEventLoop,
         database: Callable[..., Any],
     ) -> None:
         """`database` awaits a function with its arguments in the database thread."""
         self._worker = worker
-        self._books = books
+        self._in_flight = in_flight
         self._gate = gate
         self._loop = loop
         self._database = database
@@ -54,31 +54,31 @@ class Supply:
 
     def is_wanted(self, now: float) -> bool:
         """Whether to look for chunks at this loop time."""
-        if len(self._books.holds) >= timing.MOST_CHUNKS:
+        if len(self._in_flight.holds) >= timing.MOST_CHUNKS:
             return False
         if now >= self.next_look:
             return True
-        return self._more and self._books.at_hand < timing.AT_HAND // 2
+        return self._more and self._in_flight.at_hand < timing.AT_HAND // 2
 
     async def refill(self, any_relay_open: bool) -> None:
         """Take chunks until enough is at hand; those outside their hours are to be let go of."""
-        holds = self._books.holds
+        holds = self._in_flight.holds
         found = await self._database(hours.sending_now, timezone.now())
         for hold in holds.values():
             hold.let_go = None if hold.lease.issue in found else 0.0
             if len(holds) >= timing.MOST_CHUNKS and hold.kept_back and not hold.todo:
                 hold.let_go = _GIVEN_BACK
         exhausted: set[int] = set()
-        if any_relay_open and not self._books.broken_journal:
+        if any_relay_open and not self._in_flight.broken_journal:
             while len(holds) < timing.MOST_CHUNKS and len(exhausted) < len(found):
                 held = {hold.lease.issue for hold in holds.values()}
                 wanting = [issue for issue in found if issue not in exhausted]
-                if self._books.at_hand >= timing.AT_HAND:
+                if self._in_flight.at_hand >= timing.AT_HAND:
                     # Enough in all: only an issue of which nothing is here gets a chunk.
                     wanting = [issue for issue in wanting if issue not in held]
                 if not wanting:
                     break
-                served = self._books.served
+                served = self._in_flight.served
                 issue = min(wanting, key=lambda i: (i in held, served.get(i, 0.0)))
                 if not await self._lease_of(issue):
                     exhausted.add(issue)
@@ -95,7 +95,7 @@ class Supply:
                 canary = True
         lanes = {
             hold.lease.lane
-            for hold in self._books.holds.values()
+            for hold in self._in_flight.holds.values()
             if hold.lease.issue == issue and self._gate.limited(hold.lease.lane)
         }
         # First rounds are always due earlier than retries: each gets every other chunk. Where no
@@ -118,5 +118,5 @@ class Supply:
             self._retries_from[issue] = now
         if lease is None:
             return False
-        self._books.hold(lease)
+        self._in_flight.hold(lease)
         return True

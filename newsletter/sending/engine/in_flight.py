@@ -51,7 +51,7 @@ class Turn:
     started: float
 
 
-class Books:
+class InFlight:
     """The chunks in hand; `wake` is called when there may be something to do."""
 
     def __init__(
