@@ -29,7 +29,7 @@ from newsletter.smtp import Server, Timeouts, watch
 from .. import incidents
 from . import leasing, pace, relays, timing, turning
 from .decisions import Part
-from .errands import Errands
+from .database_thread import DatabaseThread
 from .gate import Gate
 from .gathering import Gathering
 from .in_flight import InFlight
@@ -59,8 +59,8 @@ class Sender:
         self._timeouts = timeouts or Timeouts()
         self.name = f"w-{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(4)}"
         self.worker: int = 0
-        self._errands = Errands()
-        self._db = self._errands.do
+        self._database = DatabaseThread()
+        self._db = self._database.do
         self._templates = MessageTemplates()
         self._pools: list[Pool] = []
         self._gate = Gate(self._pools)
@@ -138,7 +138,7 @@ class Sender:
         await asyncio.gather(*(pool.close(5.0) for pool in self._pools))
 
     def _run(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        return self._errands.run(self._loop, coroutine)
+        return self._database.run(self._loop, coroutine)
 
     # ---- the loop
 
