@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 
 from . import timing
-from .gate import Gate
+from .dispatcher import Dispatcher
 from .members import Hold, Member
 
 # Candidates a chunk gives before the next chunk's turn.
@@ -40,22 +40,29 @@ class WindowSize:
         return max(2 * connections, min(timing.WINDOW, int(rate)))
 
 
-def any_could_go(holds: Iterable[Hold], gate: Gate, now: float) -> bool:
+def any_could_go(holds: Iterable[Hold], dispatcher: Dispatcher, now: float) -> bool:
     """Whether some candidate has a relay and a slot at this loop time."""
-    if gate.pool(now) is None:
+    if dispatcher.pool(now) is None:
         return False
     return any(
         hold.let_go is None
         and (
             (hold.todo and hold.todo[0].again <= now)
-            or any(members and gate.any_of(domain, now) for domain, members in hold.limited.items())
+            or any(
+                members and dispatcher.any_of(domain, now)
+                for domain, members in hold.limited.items()
+            )
         )
         for hold in holds
     )
 
 
 def choose(
-    holds: Iterable[Hold], gate: Gate, served: Mapping[int, float], room: int, now: float
+    holds: Iterable[Hold],
+    dispatcher: Dispatcher,
+    served: Mapping[int, float],
+    room: int,
+    now: float,
 ) -> dict[int, dict[int, Member]]:
     """At most `room` readers to authorise, by chunk and delivery; they leave their chunk's `todo`.
 
@@ -68,7 +75,7 @@ def choose(
     while room > 0 and giving:
         still = []
         for hold in giving:
-            some = _pick(hold, gate, min(room, _A_FEW), now)
+            some = _pick(hold, dispatcher, min(room, _A_FEW), now)
             if some:
                 asked.setdefault(hold.lease.id, {}).update((m.delivery, m) for m in some)
                 room -= len(some)
@@ -79,10 +86,10 @@ def choose(
     return asked
 
 
-def _pick(hold: Hold, gate: Gate, count: int, now: float) -> list[Member]:
+def _pick(hold: Hold, dispatcher: Dispatcher, count: int, now: float) -> list[Member]:
     picked: list[Member] = []
     todo = hold.todo
-    if not hold.limited and (pool := gate.only(now)) is not None:
+    if not hold.limited and (pool := dispatcher.only(now)) is not None:
         for _ in range(min(count, len(todo))):
             if todo[0].again > now:
                 break
@@ -92,7 +99,7 @@ def _pick(hold: Hold, gate: Gate, count: int, now: float) -> list[Member]:
         return picked
     for domain in list(hold.limited):
         members = hold.limited[domain]
-        while members and len(picked) < count and gate.admit(members[0], now):
+        while members and len(picked) < count and dispatcher.admit(members[0], now):
             picked.append(members.popleft())
         if not members:
             del hold.limited[domain]
@@ -100,9 +107,9 @@ def _pick(hold: Hold, gate: Gate, count: int, now: float) -> list[Member]:
         member = todo[0]
         if member.again > now:
             break
-        if gate.admit(member, now):
+        if dispatcher.admit(member, now):
             picked.append(todo.popleft())
-        elif gate.limited(member.domain):
+        elif dispatcher.limited(member.domain):
             todo.popleft()
             hold.limited.setdefault(member.domain, deque()).append(member)
         else:

@@ -21,7 +21,7 @@ from newsletter.smtp import Ended, State, Verdict
 
 from . import candidates, policy, timing
 from .decisions import Part
-from .gate import Gate
+from .dispatcher import Dispatcher
 from .journal import Journal
 from .members import BEGUN, OFFERED, READY, SETTLED, TODO, Hold, Member, boot_time
 from .message_templates import MessageTemplates
@@ -59,7 +59,7 @@ class InFlight:
         loop: asyncio.AbstractEventLoop,
         journal: Journal,
         pools: Sequence[Pool],
-        gate: Gate,
+        dispatcher: Dispatcher,
         templates: MessageTemplates,
         signers: Signers | None,
         wake: Callable[[], object],
@@ -67,7 +67,7 @@ class InFlight:
         self._loop = loop
         self._journal = journal
         self._pools = pools
-        self._gate = gate
+        self._dispatcher = dispatcher
         self._templates = templates
         self._signers = signers
         self._wake = wake
@@ -130,13 +130,14 @@ class InFlight:
             return True
         if self.oldest is not None and now >= self.oldest + timing.GROUP_WAIT:
             return True
-        if any(hold.wants_turn(now) for hold in self.holds.values()):
-            return True
+        for hold in self.holds.values():  # Asked at every wake: `any` would cost twice as much.
+            if hold.wants_turn(now):
+                return True
         size = self._window_size(now)
         if size - self.in_window < timing.ROOM * size:
             return False
         may = not (self.stopping or self.broken_journal)
-        return may and candidates.any_could_go(self.holds.values(), self._gate, now)
+        return may and candidates.any_could_go(self.holds.values(), self._dispatcher, now)
 
     def open_turn(self) -> Turn | None:
         """What the next turn is to do; None: nothing. Outcomes and candidates leave the memory."""
@@ -166,7 +167,7 @@ class InFlight:
             self._outcomes += sum(len(one.deliveries) for one in settled)
         for chunk, members in turn.asked.items():
             for member in members.values():
-                self._gate.leave(member)
+                self._dispatcher.leave(member)
                 member.pool = None
                 self.holds[chunk].todo.appendleft(member)
         if self._outcomes:
@@ -195,7 +196,7 @@ class InFlight:
         asked: dict[int, dict[int, Member]] = {}
         if not (self.stopping or self.broken_journal):
             room = self._window_size(now) - self.in_window
-            asked = candidates.choose(self.holds.values(), self._gate, self.served, room, now)
+            asked = candidates.choose(self.holds.values(), self._dispatcher, self.served, room, now)
         parts = [h.part(asked.get(h.lease.id, {}), now) for h in self.holds.values()]
         return [part for part in parts if part is not None], asked
 
@@ -231,7 +232,7 @@ class InFlight:
             for delivery, member in asked.items():
                 if delivery not in staying:  # Left: the outcome is stored already.
                     member.at = SETTLED
-                    self._gate.leave(member)
+                    self._dispatcher.leave(member)
         if again:
             self._asked_again(hold, again, set(decision.withdraw), now)
         if not decision.sending:
@@ -280,7 +281,7 @@ class InFlight:
         log.warning("chunk %s was taken from us", hold.lease.id)
         hold.lost = True
         for member in (*hold.window.values(), *asked.values()):
-            self._gate.leave(member)
+            self._dispatcher.leave(member)
             if member.at in (TODO, READY):
                 member.at = SETTLED
         for slot in hold.done_slots:
@@ -296,7 +297,7 @@ class InFlight:
     def _back(self, hold: Hold, member: Member) -> None:
         """A member leaves the window with the next turn and is a candidate again."""
         hold.window.pop(member.delivery, None)
-        self._gate.leave(member)
+        self._dispatcher.leave(member)
         member.at, member.pool = TODO, None
         member.withdrawn = False
         hold.todo.appendleft(member)
@@ -345,7 +346,7 @@ class InFlight:
         delivery = member.delivery
         member.at = SETTLED
         hold.window.pop(delivery, None)
-        self._gate.leave(member)
+        self._dispatcher.leave(member)
         now = _monotonic()
         if now > self._moment_until:
             # Outcomes of one moment share its time, and a row of them is one object.

@@ -130,19 +130,16 @@ class Hold:
     @property
     def kept_back(self) -> int:
         """Members that wait for a slot of their domain."""
-        return sum(len(members) for members in self.limited.values())
+        return sum(map(len, self.limited.values())) if self.limited else 0
 
     def wants_turn(self, now: float) -> bool:
         """Whether it needs a turn now for itself: to renew it, to end it, or to ask again."""
-        if now - self.turned >= timing.HEARTBEAT:
+        since = now - self.turned
+        if since >= timing.HEARTBEAT:
             return True
-        if not self.window and not self.kept_back and not self.todo:
-            return True  # Nothing left: close it.
-        if self.let_go is not None and not self.window:
-            return True
-        return now - self.turned > timing.STALE and any(
-            member.is_stale(now) for member in self.window.values()
-        )
+        if not self.window and (self.let_go is not None or not (self.todo or self.kept_back)):
+            return True  # Nothing left, or nothing to wait for: close it, or give it back.
+        return since > timing.STALE and any(member.is_stale(now) for member in self.window.values())
 
     def part(self, ask: Mapping[int, Member], now: float) -> Part | None:
         """What a turn is to do for it, with these candidates; None: nothing."""

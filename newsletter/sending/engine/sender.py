@@ -1,8 +1,8 @@
 """The only sending function, `Sender.drain`: lease, authorise, send, record, until nothing is due.
 
-Two threads. The event loop in its own holds the connections and all memory of what is where
-(`in_flight`); the caller's thread does nothing but the loop's database work, one job at a time, so the
-loop never waits for a commit and the database sees one connection.
+Two threads. The event loop has one of its own, with the connections and all memory of what is
+where (`in_flight`). The caller's thread does nothing but the loop's database work, one job at a
+time, so the loop never waits long for a commit and the database sees one connection.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from newsletter.smtp import Server, Timeouts, watch
 
 from .. import incidents
 from . import leasing, pace, relays, timing, turning
-from .decisions import Part
 from .database_thread import DatabaseThread
-from .gate import Gate
+from .decisions import Part
+from .dispatcher import Dispatcher
 from .gathering import Gathering
 from .in_flight import InFlight
 from .journal import Journal
@@ -63,7 +63,7 @@ class Sender:
         self._db = self._database.do
         self._templates = MessageTemplates()
         self._pools: list[Pool] = []
-        self._gate = Gate(self._pools)
+        self._dispatcher = Dispatcher(self._pools)
         self._rate_look = 0.0
 
     # ---- life
@@ -94,12 +94,12 @@ class Sender:
             self._loop,
             self.journal,
             self._pools,
-            self._gate,
+            self._dispatcher,
             self._templates,
             self._signers,
             self._wake.set,
         )
-        self._supply = Supply(self.worker, self._in_flight, self._gate, self._loop, self._db)
+        self._supply = Supply(self.worker, self._in_flight, self._dispatcher, self._loop, self._db)
         self._rows = relays.rows([server.name for server in self.servers])
         self._run(self._open_pools())
 
@@ -228,12 +228,12 @@ class Sender:
         now = self._loop.time()
         if now >= self._rate_look:
             self._rate_look = now + 2.0
-            self._gate.learn(await self._db(pace.rates))
+            self._dispatcher.learn(await self._db(pace.rates))
         await self._report()
         if not self._in_flight.stopping and self._supply.is_wanted(now):
             await self._supply.refill(any(pool.open for pool in self._pools))
-        for key, count in self._gate.wanted():
-            self._gate.got(key, await self._db(pace.reserve, key, count), self._loop.time())
+        for key, count in self._dispatcher.wanted():
+            self._dispatcher.got(key, await self._db(pace.reserve, key, count), self._loop.time())
 
     # ---- turns
 

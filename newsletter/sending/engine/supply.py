@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from .. import hours
 from . import leasing, timing
-from .gate import Gate
+from .dispatcher import Dispatcher
 from .in_flight import InFlight
 
 # Seconds between two looks for chunks while nothing asks for one, and for retries while none is
@@ -29,14 +29,14 @@ class Supply:
         self,
         worker: int,
         in_flight: InFlight,
-        gate: Gate,
+        dispatcher: Dispatcher,
         loop: asyncio.AbstractEventLoop,
         database: Callable[..., Any],
     ) -> None:
         """`database` awaits a function with its arguments in the database thread."""
         self._worker = worker
         self._in_flight = in_flight
-        self._gate = gate
+        self._dispatcher = dispatcher
         self._loop = loop
         self._database = database
         self.next_look = 0.0
@@ -96,7 +96,7 @@ class Supply:
         lanes = {
             hold.lease.lane
             for hold in self._in_flight.holds.values()
-            if hold.lease.issue == issue and self._gate.limited(hold.lease.lane)
+            if hold.lease.issue == issue and self._dispatcher.limited(hold.lease.lane)
         }
         # First rounds are always due earlier than retries: each gets every other chunk. Where no
         # retry is due, none is looked for again for a moment.

@@ -44,7 +44,7 @@ class _Slots:
         self.next_at += self.interval
 
 
-class Gate:
+class Dispatcher:
     """The limits of all relays of this worker. Times are the loop's."""
 
     def __init__(self, pools: Sequence[Pool]) -> None:
