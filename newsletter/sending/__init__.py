@@ -13,7 +13,7 @@ again by a program. No clock, queue or lock is needed for this to be safe.
     in_flight  the same in a worker's memory
     sender     the loop that has all this done: `drain`
     journal    what was begun and answered, on the worker's own disk
-    policy     what a reply means; pace: how fast
+    policy     what a reply means; rate_limit: how fast
     sweeper    finds due and orphaned work
     control    what a person may ask for
     counts     the ledger

@@ -27,7 +27,7 @@ from newsletter.models import Issue, Worker
 from newsletter.smtp import Server, Timeouts, watch
 
 from .. import incidents
-from . import leasing, pace, relays, timing, turning
+from . import leasing, rate_limit, relays, timing, turning
 from .database_thread import DatabaseThread
 from .decisions import Part
 from .dispatcher import Dispatcher
@@ -228,12 +228,14 @@ class Sender:
         now = self._loop.time()
         if now >= self._rate_look:
             self._rate_look = now + 2.0
-            self._dispatcher.learn(await self._db(pace.rates))
+            self._dispatcher.learn(await self._db(rate_limit.rates))
         await self._report()
         if not self._in_flight.stopping and self._supply.is_wanted(now):
             await self._supply.refill(any(pool.open for pool in self._pools))
         for key, count in self._dispatcher.wanted():
-            self._dispatcher.got(key, await self._db(pace.reserve, key, count), self._loop.time())
+            self._dispatcher.got(
+                key, await self._db(rate_limit.reserve, key, count), self._loop.time()
+            )
 
     # ---- turns
 
@@ -276,7 +278,7 @@ class Sender:
         """Write down what was learned about relays, rates and troubles; each once it is stored."""
         troubles = self._in_flight.troubles
         for key in list(troubles.slow):
-            await self._db(pace.slow_down, key)
+            await self._db(rate_limit.slow_down, key)
             troubles.slow.discard(key)
             self._rate_look = 0.0
         while troubles.to_tell:

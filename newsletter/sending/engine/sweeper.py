@@ -21,7 +21,7 @@ from newsletter.models import Chunk, Delivery, Issue, Outcome, Worker
 from newsletter.rendering import RenderingError
 
 from .. import counts, freezing, incidents
-from . import journal, leasing, pace, timing
+from . import journal, leasing, rate_limit, timing
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ def sweep(watch: Watch | None = None) -> None:
     take_back_lost(watch or _watch)
     for issue in Issue.objects.filter(state=Issue.State.SENDING).values_list("pk", flat=True):
         leasing.finish(issue)
-    pace.recover()
+    rate_limit.recover()
     fold_old()
 
 
