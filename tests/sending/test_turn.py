@@ -244,7 +244,7 @@ def test_the_plans_of_a_turn_are_kept_unless_a_pooler_stands_between(
 ) -> None:
     import psycopg
 
-    from newsletter.sending.engine import prepared
+    from newsletter.sending.engine import prepared_statements
 
     def kept() -> list[str]:
         with connection.cursor() as cursor:
@@ -254,9 +254,9 @@ def test_the_plans_of_a_turn_are_kept_unless_a_pooler_stands_between(
     connection.close()
     lease = leased(frozen())
     everybody = [delivery for delivery, _, _ in lease.members]
-    monkeypatch.setattr(prepared, "_direct", {})
+    monkeypatch.setattr(prepared_statements, "_direct", {})
     turn(lease, ask=everybody)
-    assert list(prepared._direct.values()) == [True]
+    assert list(prepared_statements._direct.values()) == [True]
     for _ in range(8):
         turn(lease, keep=everybody, again=everybody)
     assert any("subscribers_suppression" in one for one in kept())
@@ -265,5 +265,5 @@ def test_the_plans_of_a_turn_are_kept_unless_a_pooler_stands_between(
     monkeypatch.setattr(psycopg.ConnectionInfo, "backend_pid", 1)
     for _ in range(8):
         turn(lease, keep=everybody, again=everybody)
-    assert list(prepared._direct.values()) == [True, False]
+    assert list(prepared_statements._direct.values()) == [True, False]
     assert kept() == []

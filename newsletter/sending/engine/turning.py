@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from newsletter.models import Chunk, Issue
 
 from .. import control
-from . import consent, decisions, outcomes, prepared, timing
+from . import consent, decisions, outcomes, prepared_statements, timing
 from .decisions import Decision, Part, Row
 from .outcomes import Lease, Settled
 from .policy import retry_in
@@ -85,7 +85,7 @@ def turn(parts: Sequence[Part], editions: dict[int, int], done: list[Done]) -> N
     now = timezone.now()
     results: list[Done] = []
     with transaction.atomic():
-        with _pipelined(), prepared.cursor() as cursor:
+        with _pipelined(), prepared_statements.cursor() as cursor:
             issues = {part.lease.issue for part in parts}
             _begin(cursor, issues)
             asked = [delivery for part in parts for delivery in (*part.ask, *part.again)]
