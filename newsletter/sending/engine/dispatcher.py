@@ -1,8 +1,8 @@
 """Who may go out by which relay, and when: rates, weights and slots taken ahead, in memory.
 
-A rate is a row that all workers share (`rate_limit`); a worker takes some of its slots at a time, so
-that no reader costs a transaction. A domain with a rate of its own is *limited*: its readers wait
-beside the others and hold nobody up.
+A limit is a row that all workers share (`rate_limit`); a worker takes some of its slots at a time,
+so that no reader costs a transaction. A domain with a limit of its own is *limited*: its readers
+wait beside the others and hold nobody up.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ from newsletter.models import Relay
 from newsletter.smtp import Ended, Parcel, Server, State, Timeouts, Verdict, Why, deliver
 
 from .members import OFFERED, READY, Member
-from .signing import Desk
+from .signing import SigningQueue
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +71,7 @@ class Pool:
         self.dirty = False
         self.served = 0.0
         self.ready_queue: deque[Member] = deque()
-        self._desk = Desk(signers, self._signed) if signers is not None else None
+        self._signing = SigningQueue(signers, self._signed) if signers is not None else None
         self._timeouts = timeouts
         self._owner = owner
         # What a connection asks and tells about a member goes straight to the sender.
@@ -157,9 +157,9 @@ class Pool:
         """Queue an authorised member; call `wake` after the last one."""
         member.at, member.pool = READY, self
         member.content = b""
-        if self._desk is not None and member.signer is not None:
+        if self._signing is not None and member.signer is not None:
             member.ticket = object()
-            self._desk.add(member.signer, member)
+            self._signing.add(member.signer, member)
         else:
             self.ready_queue.append(member)
 
@@ -170,8 +170,8 @@ class Pool:
 
     def wake(self) -> None:
         """Tell waiting connections that there is work, and open more if they are too few."""
-        if self._desk is not None:
-            self._desk.work()
+        if self._signing is not None:
+            self._signing.work()
         for _ in range(min(len(self._waiting), len(self.ready_queue))):
             waiter = self._waiting.popleft()
             if not waiter.done():
@@ -217,8 +217,8 @@ class Pool:
                 waiter.set_result(False)
         if self._alarm is not None:
             self._alarm.cancel()
-        if self._desk is not None:
-            await self._desk.close()
+        if self._signing is not None:
+            await self._signing.close()
         if self._tasks:
             _, left = await asyncio.wait(set(self._tasks), timeout=seconds)
             for task in left:

@@ -20,7 +20,7 @@ from .members import Member
 log = logging.getLogger(__name__)
 
 
-class Desk:
+class SigningQueue:
     """What one pool has to have signed. Runs on the event loop."""
 
     def __init__(self, signers: Signers, ready: Callable[[list[Member]], None]) -> None:
