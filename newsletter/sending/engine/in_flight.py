@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 
 _monotonic = time.monotonic
 _NOT_SENT = State.NOT_SENT
-# How exactly the time of an outcome is kept, in seconds.
+# Outcomes settled within so many seconds are stored with the same time.
 _MOMENT = 0.1
 
 
@@ -130,7 +130,7 @@ class InFlight:
             return True
         if self.oldest is not None and now >= self.oldest + timing.GROUP_WAIT:
             return True
-        for hold in self.holds.values():  # Asked at every wake: `any` would cost twice as much.
+        for hold in self.holds.values():
             if hold.wants_turn(now):
                 return True
         size = self._window_size(now)
@@ -327,7 +327,7 @@ class InFlight:
         hold: Hold = member.hold
         slot = member.slot
         if member.at is SETTLED or hold.lost:
-            if slot is not None:  # Whoever took the chunk has settled it.
+            if slot is not None:  # Whoever holds the chunk now has settled this delivery.
                 self._journal.free(slot)
                 member.slot = None
             return
@@ -339,7 +339,8 @@ class InFlight:
         if slot is not None:
             try:
                 self._journal.answer(slot, state, code or 0, status, hard)
-            except OSError as error:  # Known here; only a crash before the next turn forgets it.
+            except OSError as error:
+                # The answer is still in memory: only a crash before the next turn would lose it.
                 log.error("the journal cannot be written: %s", error)
                 self.broken_journal = True
             hold.done_slots.append(slot)
@@ -349,7 +350,7 @@ class InFlight:
         self._dispatcher.leave(member)
         now = _monotonic()
         if now > self._moment_until:
-            # Outcomes of one moment share its time, and a row of them is one object.
+            # Outcomes that are alike and have the same time become one `Settled`, below.
             self._moment, self._moment_until = timezone.now(), now + _MOMENT
         settled = hold.settled
         if (

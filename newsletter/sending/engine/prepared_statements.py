@@ -25,7 +25,7 @@ _direct: WeakKeyDictionary[Any, bool] = WeakKeyDictionary()
 
 @contextlib.contextmanager
 def cursor() -> Iterator[Any]:
-    """As `connection.cursor()`. Give values as parameters: a plan is kept by the statement's text."""
+    """As `connection.cursor()`. Values go in as parameters: a plan is kept by its statement."""
     if connection.vendor == "sqlite":
         connection.ensure_connection()
         with connection.wrap_database_errors, contextlib.closing(_Plain()) as plain:

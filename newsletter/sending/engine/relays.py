@@ -62,7 +62,7 @@ class Pool:
         self.per_connection = relay.per_connection
         self.failures = 0
         self.last_error = ""
-        # A relay another worker found closed a moment ago is left alone as long.
+        # A relay that another worker found closed is left alone until the same moment.
         shut: dt.datetime | None = relay.closed_until
         left = (shut - timezone.now()).total_seconds() if shut else 0.0
         self.closed_until = asyncio.get_running_loop().time() + min(left, LONGEST_BACK_OFF)
@@ -81,8 +81,8 @@ class Pool:
         self._waiting: deque[asyncio.Future[bool]] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
         self._connecting = 0
-        # Until one connection came up we open one at a time: a relay that is down, or that does
-        # not like our password, is asked once and not ten times.
+        # One connection at a time is opened until the first one works: a relay that is down, or
+        # that refuses our password, is tried once and not ten times.
         self._proven = False
         self._failed_at = 0.0
         self._closing = False
@@ -102,7 +102,7 @@ class Pool:
                 queue.popleft()  # Withdrawn, or moved to another relay.
                 continue
             if member.signer is not None and not member.content:
-                queue.popleft()  # Asked for anew: it is being signed and will come again.
+                queue.popleft()  # Authorised again: it is being signed and will come back here.
                 continue
             if member.not_before:
                 wait = member.not_before - self._loop.time()
@@ -187,9 +187,9 @@ class Pool:
         at = timezone.now()
         for member in islice(self.ready_queue, POURED_AT_ONCE):
             if member.content or member.signer is not None:
-                continue  # Poured, or on the desk: without its signature it must not go.
+                continue  # Poured already, or being signed: it must not go out unsigned.
             assert member.template is not None and member.reader is not None
-            # Who cannot be poured is refused when it is their turn.
+            # A reader whose mail cannot be made is refused in `next`, when it is their turn.
             with contextlib.suppress(BadReader):
                 member.fill(member.template.pour(member.reader, at))
 
@@ -276,7 +276,8 @@ class Pool:
             self.failures = self.login_failures = self._stumbles = 0
             self.last_error = ""
         if ended.why is Why.CLOSED and ended.accepted:
-            # Down at once, up by a twentieth whenever a connection reached the limit in peace.
+            # The relay closed early: that many from now on. Each connection that reaches the limit
+            # undisturbed raises it by a twentieth.
             if self.per_connection is None or ended.accepted < self.per_connection:
                 self.per_connection, self.dirty = ended.accepted, True
         elif ended.why is Why.LIMIT and self.per_connection:
@@ -286,12 +287,12 @@ class Pool:
             if ended.phase == "auth" and ended.code is not None and ended.code >= 500:
                 self.login_failures += 1
             if ended.phase == "dot":
-                # It works but for the end: a few of these are one message's bad luck.
+                # Lost while it answered a content: a few of these may be one bad message's fault.
                 self._stumbles += 1
                 if self._stumbles < STUMBLES:
                     return
             if started < self._failed_at:
-                return  # Opened before we knew: ten at once are one failure.
+                return  # Opened before the last failure: ten connections fail as one.
             self.failures += 1
             self._failed_at = self._loop.time()
             self._proven = False

@@ -42,7 +42,7 @@ from .turning import Done
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-# Seconds what is in flight may take when we are to stop.
+# Seconds that messages in flight may take to finish when the worker is told to stop.
 _FINISH_IN_FLIGHT = 3600.0
 
 
@@ -70,10 +70,10 @@ class Sender:
 
     def start(self) -> None:
         """Enter the worker in the database, open the journal, start the loop."""
-        # Two threads take turns. Python's usual 5 ms before one must give way to the other would
-        # stop the connections twice in every turn for as long as 25 messages take.
+        # Two threads share the interpreter. After Python's usual 5 ms one gives way to the other,
+        # which would stop the connections twice in every turn for as long as 25 messages take.
         sys.setswitchinterval(min(sys.getswitchinterval(), 0.0005))
-        # Nor look again and again at all that was imported and stays, for garbage among it.
+        # What was imported stays: the garbage collector need not search it again and again.
         gc.collect()
         gc.freeze()
         gc.set_threshold(20_000, 20, 20)
@@ -233,9 +233,8 @@ class Sender:
         if not self._in_flight.stopping and self._supply.is_wanted(now):
             await self._supply.refill(any(pool.open for pool in self._pools))
         for key, count in self._dispatcher.wanted():
-            self._dispatcher.got(
-                key, await self._db(rate_limit.reserve, key, count), self._loop.time()
-            )
+            taken = await self._db(rate_limit.reserve, key, count)
+            self._dispatcher.got(key, taken, self._loop.time())
 
     # ---- turns
 
@@ -259,7 +258,7 @@ class Sender:
         try:
             return await self._db(self._commit_now, parts, editions)
         except IntegrityError:
-            # A constraint refused it: a defect of ours in one chunk must not hold the others.
+            # A constraint refused it: a defect of ours in one chunk must not stop the others.
             log.exception("a turn was refused; each chunk on its own")
         done = []
         for part in parts:

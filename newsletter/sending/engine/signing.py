@@ -30,11 +30,11 @@ class SigningQueue:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def add(self, signer: Signer, member: Member) -> None:
-        """Put a member on the desk; `work` begins with it."""
+        """Queue a member; `work` begins with it."""
         self._waiting.setdefault(signer, []).append(member)
 
     def work(self) -> None:
-        """Sign what lies on the desk; the loop goes on meanwhile."""
+        """Sign all that is queued; the loop goes on meanwhile."""
         waiting, self._waiting = self._waiting, {}
         for signer, members in waiting.items():
             task = asyncio.get_running_loop().create_task(self._sign(signer, members))

@@ -72,7 +72,7 @@ def sweep_until(
     swept = -math.inf
     while not stop.wait(1.0):
         try:
-            # Looking for due issues is one probe of a small index, so it is done every second.
+            # Looking for due issues is one look into a small index, so it is done every second.
             start_due()
             if time.monotonic() - swept >= timing.SWEEP:
                 living = worker()
