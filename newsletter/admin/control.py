@@ -210,7 +210,7 @@ def act(request: HttpRequest, pk: int, name: str) -> HttpResponseBase:
     if request.method == "POST":
         try:
             count = control.do(issue, request.user)
-        except sending.Refused as error:
+        except sending.ActRefused as error:
             for reason in error.reasons:
                 messages.error(request, _("Not done. %(reason)s") % {"reason": reason})
         else:

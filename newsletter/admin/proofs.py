@@ -68,7 +68,7 @@ def send(request: HttpRequest, pk: int) -> HttpResponseBase:
             addresses = form.cleaned_data["addresses"]
             try:
                 sending.send_test(issue, addresses, selection, actor(request))
-            except sending.Refused as error:
+            except sending.ActRefused as error:
                 for reason in error.reasons:
                     form.add_error(None, reason)
             except rendering.RenderingError as error:

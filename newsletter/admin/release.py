@@ -153,7 +153,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponseBase:
                     _release(request, issue, view, at)
                 except _Stale:
                     stale = [_("The issue was changed while you pressed.")]
-                except sending.Refused as error:
+                except sending.ActRefused as error:
                     issue.refresh_from_db()
                     if issue.state != Issue.State.DRAFT:
                         return _somebody_was_first(request, issue)
@@ -243,7 +243,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponseBase:
                     sending.approve(held, by=actor(request))
             except _Stale:
                 stale = [_("The issue was changed while you pressed.")]
-            except sending.Refused as error:
+            except sending.ActRefused as error:
                 issue.refresh_from_db()
                 for reason in error.reasons:
                     messages.error(request, reason)

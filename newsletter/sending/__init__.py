@@ -1,27 +1,29 @@
 """Sending an issue: never twice, never lost.
 
-The database is the only truth. A worker may write the content of a message only while the
-message stands in the *window* of a chunk that the worker holds, and the window is written in the
-transaction that proves that the worker still holds it (`turning`). What stands in a window when its
-holder is lost, and is not cleared by the holder's own journal, is *in doubt* and is never sent
-again by a program. No clock, queue or lock is needed for this to be safe.
+The protocol, its words and its measurements stand in README.md. What a person steers is here:
 
     planning   which reader gets what, or why nothing; the send plan
-    freezing   T1: readers and texts fixed once
-    leasing    T2 and T5: lease, take back
-    turning    T3 and T4: authorise, record, close
-    books      the same in a worker's memory
-    sender     the loop that has all this done: `drain`
-    journal    what was begun and answered, on the worker's own disk
-    policy     what a reply means; pace: how fast
-    sweeper    finds due and orphaned work
+    freezing   readers and texts fixed once, when the undo time ends
     control    what a person may ask for
     counts     the ledger
+    incidents  what makes a worker stop and ask a person
+    hours      when a publication sends; proofs: a test mail
+
+What a worker does is in `engine`:
+
+    leasing    who holds a chunk: lease, take back
+    turning    the group commit: authorise, record, close; decisions: what it decides;
+               consent: whom it may authorise
+    in_flight  the same in a worker's memory
+    sender     the loop that has all this done: `drain`
+    journal    what was begun and answered, on the worker's own disk
+    policy     what a reply means; rate_limit: how fast
+    sweeper    finds due and orphaned work
 """
 
 from .bodies import Body, unpack
 from .control import (
-    Refused,
+    ActRefused,
     approve,
     cancel,
     pause,
@@ -43,11 +45,11 @@ from .proofs import send_test
 
 __all__ = [
     "KEYS",
+    "ActRefused",
     "Body",
     "EditionPlan",
     "Plan",
     "Progress",
-    "Refused",
     "Sender",
     "approve",
     "cancel",

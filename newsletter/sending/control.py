@@ -1,4 +1,4 @@
-"""T6 and the states of an issue: what a person may ask for.
+"""The states of an issue, and what a person may ask for (README.md, "Steer").
 
 Every act is one conditional update on the old state, believed by its row count, with an audit
 entry in the same transaction. "Somebody was first" is an answer, never an accident.
@@ -31,7 +31,7 @@ RESEND_AFTER = dt.timedelta(minutes=15)
 ADVISORY = 0x73756469
 
 
-class Refused(Exception):
+class ActRefused(Exception):
     """The act was not done. `reasons` are sentences for the person who asked."""
 
     def __init__(self, reasons: list[str]) -> None:
@@ -73,9 +73,9 @@ def _said(issue: Issue) -> str:
     return str(Issue.State(issue.state).label)
 
 
-def _too_late(issue: Issue) -> Refused:
+def _too_late(issue: Issue) -> ActRefused:
     issue.refresh_from_db()
-    return Refused([_("The issue is now “%(state)s”.") % {"state": _said(issue)}])
+    return ActRefused([_("The issue is now “%(state)s”.") % {"state": _said(issue)}])
 
 
 def release(
@@ -84,7 +84,7 @@ def release(
     """Draft -> scheduled; the time at which it will be frozen and sent.
 
     Without `at` that is after the publication's undo time; `now` leaves the undo time out.
-    Raises Refused with reasons when something blocks the issue, or when it is no draft.
+    Raises ActRefused with reasons when something blocks the issue, or when it is no draft.
     """
     reasons = []
     if issue.state != Issue.State.DRAFT:
@@ -101,7 +101,7 @@ def release(
             reasons.append(_("Somebody else than the one who approved it must send it."))
     reasons += planning.problems(load(issue), publication)[0]
     if reasons:
-        raise Refused(reasons)
+        raise ActRefused(reasons)
     send_at = at or timezone.now()
     if at is None and not now:
         send_at += dt.timedelta(seconds=publication.undo_seconds)
@@ -192,7 +192,7 @@ def retry_failed(issue: Issue, *, by: Actor) -> int:
 def resend_in_doubt(issue: Issue, *, by: Actor) -> int:
     """A new round for the readers in doubt; how many. On record: some may get it twice.
 
-    Refused until 15 minutes after the last one fell in doubt: an answer may still come.
+    ActRefused until 15 minutes after the last one fell in doubt: an answer may still come.
     """
     newest = (
         Outcome.objects.filter(
@@ -206,7 +206,7 @@ def resend_in_doubt(issue: Issue, *, by: Actor) -> int:
     if newest is not None and newest > timezone.now() - RESEND_AFTER:
         wait = newest + RESEND_AFTER - timezone.now()
         minutes = int(wait.total_seconds() // 60) + 1
-        raise Refused(
+        raise ActRefused(
             [
                 _(
                     "Some may still be delivered or reported. Resend in %(minutes)d minutes"
@@ -239,7 +239,7 @@ def _another_round(issue: Issue, by: Actor, takes: str) -> int:
             due_at=timezone.now(),
         )
         if not changed:
-            raise Refused([_("There is nobody to send to again.")])
+            raise ActRefused([_("There is nobody to send to again.")])
         Issue.objects.filter(pk=issue.pk, state=Issue.State.SENT).update(
             state=Issue.State.SENDING, state_reason="", finished_at=None
         )

@@ -1,9 +1,9 @@
-"""T1: fix an issue's readers and texts once, in one transaction, when the undo time ends.
+"""The freeze: an issue's readers and texts fixed once, when the undo time ends.
 
-Rendering happens before; the transaction checks that what was rendered is still what the issue
-says and that every selection found has its edition, else it starts again. On PostgreSQL it runs
-under REPEATABLE READ: with two snapshots a reader who changes to an unseen selection in between
-finds no edition (and NOT NULL refuses the whole freeze: both guards stay).
+README.md, "Freeze". Rendering happens before; the transaction checks that what was rendered is
+still what the issue says and that every selection found has its edition, else it starts again. On
+PostgreSQL it runs under REPEATABLE READ: with two snapshots a reader who changes to an unseen
+selection in between finds no edition (and NOT NULL refuses the whole freeze: both guards stay).
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _MOST_ATTEMPTS = 20
 _ANALYZE_FROM = 5000
 
 
-class Refused(Exception):
+class CannotFreeze(Exception):
     """The freeze cannot be done as things are; somebody was first, or the counts disagree."""
 
 
@@ -80,7 +80,7 @@ def freeze(issue_id: int) -> bool:
             with connection.cursor() as cursor:
                 cursor.execute("ANALYZE newsletter_delivery, newsletter_chunk")
         return frozen >= 0
-    raise Refused(f"issue {issue_id}: readers kept changing their choices; try again")
+    raise CannotFreeze(f"issue {issue_id}: readers kept changing their choices; try again")
 
 
 def _finish(issue: Issue, view: IssueView, selection: int, one: rendering.Rendered) -> Edition:
@@ -122,29 +122,17 @@ def _transaction(
             raise _Again("it was edited")
         source = audience.readers(audience.audience_of(issue, view.mask), now, lanes)
         groups = _groups(source)
-        counts: dict[tuple[str, int], int] = {}
-        for group in groups:
-            key = (group.none_because, group.selection)
-            counts[key] = counts.get(key, 0) + group.readers
+        counts = _readers_of_each(groups)
         unseen = [key for reason, key in counts if not reason and key not in rendered]
         if unseen:
             raise _Again(f"{len(unseen)} selections are new")
-        made = [
-            _with_readers(rendered[key], count)
-            for (reason, key), count in sorted(counts.items())
-            if not reason
-        ]
-        made += [
-            Edition(issue=issue, none_because=reason, readers=count)
-            for (reason, _), count in sorted(counts.items())
-            if reason
-        ]
+        made = _editions(issue, rendered, counts)
         Edition.objects.bulk_create(made, batch_size=50)
         ids = {(one.none_because, one.selection): one.pk for one in made}
         placed = _deliveries(issue, source, groups, ids)
         expected = sum(counts.values())
         if placed != expected:
-            raise Refused(f"issue {issue.pk}: {placed} deliveries for {expected} readers")
+            raise CannotFreeze(f"issue {issue.pk}: {placed} deliveries for {expected} readers")
         with_mail = [group for group in groups if not group.none_because]
         chunks = _chunks(issue, with_mail, issue.publication.canary_size, now)
         Chunk.objects.bulk_create(chunks, batch_size=500)
@@ -165,6 +153,31 @@ def _transaction(
         Item.objects.filter(issue=issue, published_at__isnull=True).update(published_at=now)
         Publication.objects.filter(pk=issue.publication_id).update(changed_at=now)
         return expected
+
+
+def _readers_of_each(groups: list[_Group]) -> dict[tuple[str, int], int]:
+    """How many readers each (reason for none, selection) has."""
+    counts: dict[tuple[str, int], int] = {}
+    for group in groups:
+        key = (group.none_because, group.selection)
+        counts[key] = counts.get(key, 0) + group.readers
+    return counts
+
+
+def _editions(
+    issue: Issue, rendered: dict[int, Edition], counts: dict[tuple[str, int], int]
+) -> list[Edition]:
+    """The rows to insert: what was rendered for each selection, then one for each reason."""
+    made = [
+        _with_readers(rendered[selection], count)
+        for (reason, selection), count in sorted(counts.items())
+        if not reason
+    ]
+    return made + [
+        Edition(issue=issue, none_because=reason, readers=count)
+        for (reason, _), count in sorted(counts.items())
+        if reason
+    ]
 
 
 def _with_readers(edition: Edition, readers: int) -> Edition:

@@ -67,7 +67,7 @@ SAMPLED = 16
 
 
 class Watch:
-    """Adds up the CPU seconds of functions of the loop that keep the books."""
+    """Adds up the CPU seconds of functions of the loop that do the bookkeeping."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
@@ -98,7 +98,7 @@ def work() -> dict[str, Any]:
     scene.start_django()
     from django.db import connection
 
-    from newsletter.sending.engine import books, leasing, sender, turning
+    from newsletter.sending.engine import in_flight, leasing, sender, turning
 
     first: list[float] = []
     last = [0.0]
@@ -123,7 +123,7 @@ def work() -> dict[str, Any]:
         ("_take", 1),
         ("turn_is_due", 1),
     ):
-        setattr(books.Books, name, watch.over(getattr(books.Books, name), one_in))
+        setattr(in_flight.InFlight, name, watch.over(getattr(in_flight.InFlight, name), one_in))
     connection.ensure_connection()
     made = sender.Sender()
     made.start()

@@ -120,7 +120,7 @@ def act(options: argparse.Namespace) -> None:
     issue = Issue.objects.get(slug=options.date)
     try:
         getattr(sending, options.what)(issue, by="alice")
-    except sending.Refused as refused:
+    except sending.ActRefused as refused:
         sys.stdout.write(str(refused))
 
 
@@ -162,7 +162,7 @@ def press(options: argparse.Namespace) -> None:
         try:
             sending.release(issue, by="alice", now=True)
             done.append("released")
-        except sending.Refused:
+        except sending.ActRefused:
             done.append("refused")
         sending.sweep()
         connection.close()
@@ -177,7 +177,7 @@ def press(options: argparse.Namespace) -> None:
 
 def die_at(point: str, after: int) -> None:
     """Kill this process at the `after`-th passing of a labelled point."""
-    from newsletter.sending.engine import books, journal, leasing, outcomes, relays, turning
+    from newsletter.sending.engine import in_flight, journal, leasing, outcomes, relays, turning
     from newsletter.smtp import conversation
 
     left = [after]
@@ -232,7 +232,7 @@ def die_at(point: str, after: int) -> None:
 
             conversation.Conversation._write = write  # type: ignore[method-assign]
         case "answered":
-            around(books.Books, "settle", before=True)
+            around(in_flight.InFlight, "settle", before=True)
         case "settled":
             real_answer = journal.Journal.answer
 

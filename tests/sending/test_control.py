@@ -20,7 +20,7 @@ from django.utils import timezone
 from newsletter import sending
 from newsletter.models import PLACES, Bounce, Chunk, Delivery, Outcome, Relay, Worker
 from newsletter.sending import incidents
-from newsletter.sending.engine import pace, timing
+from newsletter.sending.engine import rate_limit, timing
 from subscribers.addresses import domain_number
 from subscribers.models import AuditEntry, Limit, Subscription
 from tests import builders
@@ -62,7 +62,7 @@ def test_retry_of_the_failed_only(relay: Smtpd) -> None:
     assert max(Counter(relay.recipients()).values()) == 1
     assert sending.recount(issue) == sending.ledger(issue)
     assert AuditEntry.objects.filter(action="retry_failed").get().detail == {"readers": 5}
-    with pytest.raises(sending.Refused, match="nobody"):
+    with pytest.raises(sending.ActRefused, match="nobody"):
         sending.retry_failed(issue, by="alice")
 
 
@@ -74,7 +74,7 @@ def test_in_doubt_is_resent_by_a_person_only_and_not_at_once(relay: Smtpd) -> No
     sending.sweep()
     sending.drain(2)
     assert relay.recipients().count("reader003@example.org") == 1
-    with pytest.raises(sending.Refused, match="15 minutes"):
+    with pytest.raises(sending.ActRefused, match="15 minutes"):
         sending.resend_in_doubt(issue, by="alice")
     relay.faults = []
     with later(16):
@@ -270,25 +270,25 @@ def test_being_asked_to_slow_down_halves_the_rate_and_recovery_creeps(relay: Smt
     send(issue_for(30))
     key = "relay:127.0.0.1|example.org|slow"
     first = Limit.objects.get(key=key).interval
-    assert first >= pace.FIRST_INTERVAL
+    assert first >= rate_limit.FIRST_INTERVAL
     with later(1):
-        assert pace.slow_down("relay:127.0.0.1|example.org") == 2 * first
+        assert rate_limit.slow_down("relay:127.0.0.1|example.org") == 2 * first
     with later(2):
-        pace.recover()
-        pace.recover()  # Another worker in the same minute.
+        rate_limit.recover()
+        rate_limit.recover()  # Another worker in the same minute.
     assert Limit.objects.get(key=key).interval == pytest.approx(2 * first / 1.05)
     Limit.objects.filter(key=key).update(interval=0.0201)
     with later(4):
-        pace.recover()
+        rate_limit.recover()
     assert not Limit.objects.filter(key=key).exists()
 
 
 def test_slots_are_exact_for_several_takers() -> None:
     Limit.objects.create(key="relay:x", interval=0.5, free_at=timezone.now())
-    slots = [pace.reserve("relay:x", 4) for _ in range(3)]
+    slots = [rate_limit.reserve("relay:x", 4) for _ in range(3)]
     starts = [round(one.wait) for one in slots]
     assert starts == [0, 2, 4]
-    assert pace.reserve("relay:unlimited", 5) == pace.Slots(0.0, 0.0, 5)
+    assert rate_limit.reserve("relay:unlimited", 5) == rate_limit.Slots(0.0, 0.0, 5)
 
 
 def test_two_relays_share_by_weight_and_one_that_is_down_gets_nothing(

@@ -132,7 +132,7 @@ def test_pressed_twice_sends_once_and_says_so() -> None:
     _, issue, _ = harbour()
     twin = Issue.objects.get(pk=issue.pk)
     sending.release(issue, by="alice", now=True)
-    with pytest.raises(sending.Refused, match="scheduled"):
+    with pytest.raises(sending.ActRefused, match="scheduled"):
         sending.release(twin, by="bob", now=True)
     assert sending.freeze(issue.pk)
     assert not sending.freeze(issue.pk)
@@ -182,10 +182,10 @@ def test_a_second_person_must_approve() -> None:
     _, issue, _ = harbour(needs_approval=True)
     alice = get_user_model().objects.create_user("alice")
     bob = get_user_model().objects.create_user("bob")
-    with pytest.raises(sending.Refused, match="second person"):
+    with pytest.raises(sending.ActRefused, match="second person"):
         sending.release(issue, by=alice)
     sending.approve(issue, by=alice)
-    with pytest.raises(sending.Refused, match="Somebody else"):
+    with pytest.raises(sending.ActRefused, match="Somebody else"):
         sending.release(issue, by=alice)
     sending.release(issue, by=bob)
     assert issue.state == "scheduled" and issue.released_by == bob
@@ -231,7 +231,7 @@ def test_cancel_counts_everybody_who_was_waiting() -> None:
     ledger = sending.ledger(issue)
     assert (ledger["cancelled"], ledger["waiting"], ledger["skipped"]) == (2, 0, 1)
     assert (issue.cancelled, issue.skipped) == (2, 1)
-    with pytest.raises(sending.Refused, match="cancelled"):
+    with pytest.raises(sending.ActRefused, match="cancelled"):
         sending.resume(issue, by="alice")
 
 

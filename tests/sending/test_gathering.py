@@ -12,7 +12,8 @@ from newsletter.message import BadReader, Poured, Reader
 from newsletter.models import Relay
 from newsletter.sending.engine import gathering
 from newsletter.sending.engine.gathering import FIRST, LONGEST, SHORTEST, Gathering
-from newsletter.sending.engine.relays import At, Member, Pool
+from newsletter.sending.engine.members import At, Member
+from newsletter.sending.engine.relays import Pool
 from newsletter.smtp import Server, Timeouts, watch
 
 
@@ -136,7 +137,7 @@ def test_one_look_calls_whoever_can_be_read_and_not_who_was_removed_by_then() ->
     asyncio.run(go())
 
 
-class _Mould:
+class _Template:
     """Pours everybody but `nobody@example.org`."""
 
     def pour(self, reader: Reader, at: object) -> Poured:
@@ -161,7 +162,7 @@ class _Owner:
 def member(pool: Pool, number: int, local: str = "reader", signer: object = None) -> Member:
     made = Member(number, 1, 1, None)
     made.at, made.pool, made.signer = At.READY, pool, cast(Any, signer)
-    made.mould = cast(Any, _Mould())
+    made.template = cast(Any, _Template())
     made.reader = Reader(f"{local}{number}@example.org", number, number, 1)
     pool.ready_queue.append(made)
     return made

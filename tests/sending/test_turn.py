@@ -12,7 +12,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from newsletter import sending
 from newsletter.models import Chunk, Edition, Issue, Outcome, Worker
-from newsletter.sending.engine import leasing, outcomes, policy, turning
+from newsletter.sending.engine import decisions, leasing, outcomes, policy, turning
 from subscribers.choice import CATEGORY_MASK
 from subscribers.models import Subscription
 from tests.sending.stage import issue_for
@@ -46,15 +46,21 @@ def leased(issue: Issue) -> outcomes.Lease:
     return found
 
 
-def turn(lease: outcomes.Lease, **what: Any) -> turning.Done:
-    """One turn of one chunk, applied to `lease` as a worker does."""
-    part = turning.Part(lease, **{"keep": [], "settled": [], "ask": [], **what})
+def tried(lease: outcomes.Lease, **what: Any) -> decisions.Decision | None:
+    """One turn of one chunk, applied to `lease` as a worker does; None: it is no longer ours."""
     editions = {one.pk: one.selection & CATEGORY_MASK for one in Edition.objects.all()}
-    (done,) = turning.turn_once([part], editions)
-    if not done.fenced:
+    (done,) = turning.turn_once([decisions.Part(lease, **what)], editions)
+    if done.stored is not None:
         lease.turn += 1
-        lease.deferred = done.deferred
-    return done
+        lease.deferred += done.stored.row.counts["deferred"]
+    return done.stored
+
+
+def turn(lease: outcomes.Lease, **what: Any) -> decisions.Decision:
+    """The same of a chunk that is ours."""
+    stored = tried(lease, **what)
+    assert stored is not None
+    return stored
 
 
 def settled(deliveries: list[int], judgement: policy.Judgement = SENT) -> list[outcomes.Settled]:
@@ -103,7 +109,7 @@ def test_who_no_longer_holds_the_chunk_stores_nothing(column: str) -> None:
     if column == "state":
         change |= {"owner_id": None, "lease_until": None}
     Chunk.objects.filter(pk=lease.id).update(**change)
-    assert turn(lease, settled=settled(everybody[:1]), ask=everybody[1:]).fenced
+    assert tried(lease, settled=settled(everybody[:1]), ask=everybody[1:]) is None
     assert not Outcome.objects.exists()
     assert counts(lease.id)["sent"] == 0
 
@@ -137,7 +143,7 @@ def test_a_commit_answered_by_an_error_is_looked_up(monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(BaseDatabaseWrapper, "_commit", lost)
     done = turn(lease, settled=settled(everybody))
-    assert done.ended and not done.fenced
+    assert done.ended
     assert counts(lease.id)["sent"] == 6 and Outcome.objects.count() == 6
 
 
@@ -229,7 +235,7 @@ def test_a_lost_workers_chunk_is_settled_by_its_journal() -> None:
     again = leasing.lease(lease.owner, issue.pk, retries=False, canary=False)
     assert again is not None
     assert [delivery for delivery, _, _ in again.members] == everybody[3:]
-    assert turn(lease, settled=settled(everybody[:1])).fenced
+    assert tried(lease, settled=settled(everybody[:1])) is None
 
 
 @pytest.mark.needs("postgres")
@@ -238,7 +244,7 @@ def test_the_plans_of_a_turn_are_kept_unless_a_pooler_stands_between(
 ) -> None:
     import psycopg
 
-    from newsletter.sending.engine import prepared
+    from newsletter.sending.engine import prepared_statements
 
     def kept() -> list[str]:
         with connection.cursor() as cursor:
@@ -248,9 +254,9 @@ def test_the_plans_of_a_turn_are_kept_unless_a_pooler_stands_between(
     connection.close()
     lease = leased(frozen())
     everybody = [delivery for delivery, _, _ in lease.members]
-    monkeypatch.setattr(prepared, "_direct", {})
+    monkeypatch.setattr(prepared_statements, "_direct", {})
     turn(lease, ask=everybody)
-    assert list(prepared._direct.values()) == [True]
+    assert list(prepared_statements._direct.values()) == [True]
     for _ in range(8):
         turn(lease, keep=everybody, again=everybody)
     assert any("subscribers_suppression" in one for one in kept())
@@ -259,5 +265,5 @@ def test_the_plans_of_a_turn_are_kept_unless_a_pooler_stands_between(
     monkeypatch.setattr(psycopg.ConnectionInfo, "backend_pid", 1)
     for _ in range(8):
         turn(lease, keep=everybody, again=everybody)
-    assert list(prepared._direct.values()) == [True, False]
+    assert list(prepared_statements._direct.values()) == [True, False]
     assert kept() == []

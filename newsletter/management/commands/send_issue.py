@@ -71,7 +71,7 @@ class Command(BaseCommand):
                 at = at.replace(tzinfo=zoneinfo.ZoneInfo(issue.publication.time_zone))
         try:
             send_at = sending.release(issue, by="send_issue", at=at, now=options["now"])
-        except sending.Refused as refused:
+        except sending.ActRefused as refused:
             if options["json"]:
                 self.stdout.write(json.dumps({"refused": refused.reasons}, ensure_ascii=False))
             raise CommandError("\n".join(refused.reasons), returncode=1) from None

@@ -1,4 +1,7 @@
-"""T2 and T5, and the end: who holds a chunk. Leased to one worker, taken back from a lost one."""
+"""Who holds a chunk: leased to one worker, taken back from a lost one, and the end of an issue.
+
+README.md, "Lease", "Take back" and "Close".
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,11 @@ from typing import NamedTuple
 from django.db import connection, transaction
 from django.utils import timezone
 
-from newsletter.models import PLACES, Chunk, Issue, Outcome
+from newsletter.models import Chunk, Issue
 
 from .. import counts
-from . import journal, outcomes, timing
-from .outcomes import Lease, Settled
-from .policy import Judgement
+from . import decisions, journal, outcomes, timing
+from .outcomes import Lease
 
 
 def canary_is_out(issue: int) -> bool:
@@ -96,10 +98,9 @@ def leased() -> list[Held]:
 
 
 def take_back(held: Held, found: journal.Found) -> int | None:
-    """End a lost worker's lease; how many fell in doubt, or None if somebody was first.
+    """End a lost worker's lease; how many readers fell in doubt, or None if somebody was first.
 
-    What its journal answers becomes that outcome; what a complete journal does not show begun
-    stays waiting; the rest is in doubt and no program sends it again.
+    `found` is what the worker's own journal says; `decisions.take_back` says what follows.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -111,34 +112,15 @@ def take_back(held: Held, found: journal.Found) -> int | None:
         )
         if chunk is None:
             return None
-        base = chunk.issue_id * PLACES
-        holding = Lease(
+        lease = Lease(
             id=chunk.pk, issue=chunk.issue_id, kind=chunk.kind, lane=chunk.lane,
             first=chunk.first, last=chunk.last, round=chunk.round, takes=chunk.takes,
             tries=chunk.tries, epoch=chunk.epoch, turn=chunk.turn, deferred=chunk.deferred,
             owner=held.owner,
         )  # fmt: skip
-        rows: list[tuple[Lease, Settled]] = []
-        for place in chunk.window:
-            key = (chunk.pk, chunk.epoch, base + place)
-            answer = found.answers.get(key)
-            if answer is not None:
-                judgement = Judgement(
-                    answer.state, answer.code or None, answer.status, "", hard=answer.hard
-                )
-            elif found.complete and key not in found.begun:
-                continue
-            else:
-                judgement = Judgement("in_doubt", None, "", "the worker was lost")
-            rows.append((holding, Settled([base + place], judgement, None, now)))
-        delta = dict.fromkeys(
-            ("sent", "deferred", "failed", "in_doubt", "skipped", "suppressed"), 0
-        )
-        for _lease, one in rows:
-            delta[one.judgement.state] += len(one.deliveries)
-            if chunk.takes != "waiting":
-                delta[chunk.takes] -= len(one.deliveries)
-        changed = "".join(f"{name} = {name} + {n}, " for name, n in delta.items() if n)
+        window = [lease.base + place for place in chunk.window]
+        taken = decisions.take_back(lease, window, found, now)
+        changed = "".join(f"{name} = {name} + {n}, " for name, n in taken.counts.items() if n)
         with connection.cursor() as cursor:
             cursor.execute(
                 f"""UPDATE newsletter_chunk SET {changed}state = 'waiting', epoch = epoch + 1,
@@ -148,17 +130,20 @@ def take_back(held: Held, found: journal.Found) -> int | None:
             )
             if cursor.rowcount != 1:
                 return None
+            rows = [(lease, one) for one in taken.settled]
             outcomes.insert(cursor, rows)
         outcomes.bounces(rows)
         if chunk.issue.state == Issue.State.CANCELLED:
             counts.store(chunk.issue_id)
-    return sum(
-        len(one.deliveries) for _, one in rows if one.judgement.state == Outcome.State.IN_DOUBT
-    )
+    return taken.in_doubt
 
 
 def finish(issue_id: int) -> bool:
-    """Sending -> sent when no chunk is left undone; True if this call did it."""
+    """Sending -> sent when no chunk is left undone; True if this call did it.
+
+    Decided in the statement itself: of two workers that close the last two chunks at once neither
+    sees the other's, so whoever asks again later finds none undone.
+    """
     with transaction.atomic():
         outcomes.durable()
         with connection.cursor() as cursor:

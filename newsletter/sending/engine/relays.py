@@ -14,7 +14,6 @@ import logging
 import random
 from collections import deque
 from collections.abc import Callable
-from enum import IntEnum
 from functools import partial
 from itertools import islice
 from typing import Any, Protocol
@@ -22,86 +21,19 @@ from typing import Any, Protocol
 from django.conf import settings
 from django.utils import timezone
 
-from newsletter.message import BadReader, Mould, Poured, Reader
-from newsletter.message.dkim import Signer, Signers
+from newsletter.message import BadReader
+from newsletter.message.dkim import Signers
 from newsletter.models import Relay
 from newsletter.smtp import Ended, Parcel, Server, State, Timeouts, Verdict, Why, deliver
 
-from .signing import Desk
+from .members import OFFERED, READY, Member
+from .signing import SigningQueue
 
 log = logging.getLogger(__name__)
 
 LONGEST_BACK_OFF = 300.0
 STUMBLES = 5
 POURED_AT_ONCE = 16
-
-
-class At(IntEnum):
-    """Where a member is."""
-
-    TODO = 0  # in memory, not in the window
-    READY = 1  # in the window, in a pool's queue
-    OFFERED = 2  # given to a connection, content not begun
-    BEGUN = 3  # content begun
-    SETTLED = 4
-
-
-# Looked up in their class, each would cost as much as a call.
-TODO, READY, OFFERED, BEGUN, SETTLED = At
-
-
-class Member(Parcel):
-    """A delivery of a chunk in our hands; poured, it is what a connection is given.
-
-    One object for all that happens to a delivery: six small ones cost more than the wire.
-    """
-
-    __slots__ = (
-        "again",
-        "at",
-        "checked",
-        "delivery",
-        "domain",
-        "edition",
-        "hold",
-        "mould",
-        "not_before",
-        "pool",
-        "reader",
-        "signer",
-        "slot",
-        "ticket",
-        "withdrawn",
-    )
-
-    def __init__(self, delivery: int, edition: int, domain: int, hold: Any) -> None:
-        self.delivery = delivery
-        self.edition = edition
-        self.domain = domain
-        self.hold = hold
-        self.at = TODO
-        self.pool: Pool | None = None
-        self.reader: Reader | None = None
-        self.mould: Mould | None = None
-        # Loop times: before which it may not go out (its slot; 0: at once), of its last consent
-        # check, and before which it is not tried again.
-        self.not_before = self.checked = self.again = 0.0
-        self.withdrawn = False
-        self.slot: int | None = None
-        # Whose DKIM signature it needs, and which stay in a queue that was for.
-        self.signer: Signer | None = None
-        self.ticket: object = None
-        # A parcel's; empty until it is poured.
-        self.content = self.envelope_from = self.recipient = b""
-        self.utf8 = self.eight_bit = False
-        self.size = 0
-
-    __eq__ = object.__eq__
-    __hash__ = object.__hash__
-
-    def fill(self, poured: Poured) -> None:
-        """This is its mail."""
-        self.envelope_from, self.recipient, self.content, self.utf8, self.size = poured
 
 
 class Owner(Protocol):
@@ -130,7 +62,7 @@ class Pool:
         self.per_connection = relay.per_connection
         self.failures = 0
         self.last_error = ""
-        # A relay another worker found closed a moment ago is left alone as long.
+        # A relay that another worker found closed is left alone until the same moment.
         shut: dt.datetime | None = relay.closed_until
         left = (shut - timezone.now()).total_seconds() if shut else 0.0
         self.closed_until = asyncio.get_running_loop().time() + min(left, LONGEST_BACK_OFF)
@@ -139,7 +71,7 @@ class Pool:
         self.dirty = False
         self.served = 0.0
         self.ready_queue: deque[Member] = deque()
-        self._desk = Desk(signers, self._signed) if signers is not None else None
+        self._signing = SigningQueue(signers, self._signed) if signers is not None else None
         self._timeouts = timeouts
         self._owner = owner
         # What a connection asks and tells about a member goes straight to the sender.
@@ -149,8 +81,8 @@ class Pool:
         self._waiting: deque[asyncio.Future[bool]] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
         self._connecting = 0
-        # Until one connection came up we open one at a time: a relay that is down, or that does
-        # not like our password, is asked once and not ten times.
+        # One connection at a time is opened until the first one works: a relay that is down, or
+        # that refuses our password, is tried once and not ten times.
         self._proven = False
         self._failed_at = 0.0
         self._closing = False
@@ -170,7 +102,7 @@ class Pool:
                 queue.popleft()  # Withdrawn, or moved to another relay.
                 continue
             if member.signer is not None and not member.content:
-                queue.popleft()  # Asked for anew: it is being signed and will come again.
+                queue.popleft()  # Authorised again: it is being signed and will come back here.
                 continue
             if member.not_before:
                 wait = member.not_before - self._loop.time()
@@ -225,9 +157,9 @@ class Pool:
         """Queue an authorised member; call `wake` after the last one."""
         member.at, member.pool = READY, self
         member.content = b""
-        if self._desk is not None and member.signer is not None:
+        if self._signing is not None and member.signer is not None:
             member.ticket = object()
-            self._desk.add(member.signer, member)
+            self._signing.add(member.signer, member)
         else:
             self.ready_queue.append(member)
 
@@ -238,8 +170,8 @@ class Pool:
 
     def wake(self) -> None:
         """Tell waiting connections that there is work, and open more if they are too few."""
-        if self._desk is not None:
-            self._desk.work()
+        if self._signing is not None:
+            self._signing.work()
         for _ in range(min(len(self._waiting), len(self.ready_queue))):
             waiter = self._waiting.popleft()
             if not waiter.done():
@@ -255,11 +187,11 @@ class Pool:
         at = timezone.now()
         for member in islice(self.ready_queue, POURED_AT_ONCE):
             if member.content or member.signer is not None:
-                continue  # Poured, or on the desk: without its signature it must not go.
-            assert member.mould is not None and member.reader is not None
-            # Who cannot be poured is refused when it is their turn.
+                continue  # Poured already, or being signed: it must not go out unsigned.
+            assert member.template is not None and member.reader is not None
+            # A reader whose mail cannot be made is refused in `next`, when it is their turn.
             with contextlib.suppress(BadReader):
-                member.fill(member.mould.pour(member.reader, at))
+                member.fill(member.template.pour(member.reader, at))
 
     def open_more(self) -> None:
         """As many connections as the queue is worth."""
@@ -285,8 +217,8 @@ class Pool:
                 waiter.set_result(False)
         if self._alarm is not None:
             self._alarm.cancel()
-        if self._desk is not None:
-            await self._desk.close()
+        if self._signing is not None:
+            await self._signing.close()
         if self._tasks:
             _, left = await asyncio.wait(set(self._tasks), timeout=seconds)
             for task in left:
@@ -344,7 +276,8 @@ class Pool:
             self.failures = self.login_failures = self._stumbles = 0
             self.last_error = ""
         if ended.why is Why.CLOSED and ended.accepted:
-            # Down at once, up by a twentieth whenever a connection reached the limit in peace.
+            # The relay closed early: that many from now on. Each connection that reaches the limit
+            # undisturbed raises it by a twentieth.
             if self.per_connection is None or ended.accepted < self.per_connection:
                 self.per_connection, self.dirty = ended.accepted, True
         elif ended.why is Why.LIMIT and self.per_connection:
@@ -354,12 +287,12 @@ class Pool:
             if ended.phase == "auth" and ended.code is not None and ended.code >= 500:
                 self.login_failures += 1
             if ended.phase == "dot":
-                # It works but for the end: a few of these are one message's bad luck.
+                # Lost while it answered a content: a few of these may be one bad message's fault.
                 self._stumbles += 1
                 if self._stumbles < STUMBLES:
                     return
             if started < self._failed_at:
-                return  # Opened before we knew: ten at once are one failure.
+                return  # Opened before the last failure: ten connections fail as one.
             self.failures += 1
             self._failed_at = self._loop.time()
             self._proven = False

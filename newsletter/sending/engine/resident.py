@@ -6,21 +6,17 @@ sender's database thread for a slice of time.
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable
 
-from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
 from newsletter.models import Chunk
 
-from .. import hours, incidents
-from . import sweeper, timing
+from .. import hours
+from . import sweeper
 from .sender import Sender
 from .sender import drain as drain_once
-
-log = logging.getLogger(__name__)
 
 _sender: Sender | None = None
 _wanted = False
@@ -78,23 +74,13 @@ def work_is_due() -> bool:
 
 
 def _sweep(wake: Callable[[], object]) -> None:
-    """The sweeper of this child; it also enqueues what nobody enqueued."""
-    watch = sweeper.Watch()
-    rounds = 0
-    while not _stop.wait(1.0):
-        try:
-            sweeper.start_due()
-            if rounds % max(1, round(timing.SWEEP)) == 0:
-                if _sender is not None:
-                    incidents.seen(_sender.worker)
-                sweeper.sweep(watch)
-            if not _busy.locked() and work_is_due():
-                wake()
-        except (DatabaseError, InterfaceError) as error:
-            log.warning("sweeping waits for the database: %s", str(error).strip()[:200])
-            connection.close()
-        except Exception:
-            # A sweeper that ended would leave due and orphaned work lying, and nobody would know.
-            log.exception("sweeping failed; it is tried again")
-        rounds += 1
-    connection.close()
+    """The sweeper of this process; it also enqueues what nobody enqueued."""
+
+    def enqueue() -> None:
+        if not _busy.locked() and work_is_due():
+            wake()
+
+    def worker() -> int | None:
+        return None if _sender is None else _sender.worker
+
+    sweeper.sweep_until(_stop, sweeper.Watch(), worker, enqueue)

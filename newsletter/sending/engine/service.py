@@ -6,39 +6,16 @@ import datetime as dt
 import logging
 import os
 import threading
-import time
 
-from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
 from newsletter.models import Worker
 from newsletter.smtp import Timeouts
 
-from .. import incidents
-from . import sweeper, timing
+from . import sweeper
 from .sender import Sender
 
 log = logging.getLogger(__name__)
-
-
-def sweep_until(stop: threading.Event, sender: Sender, watch: sweeper.Watch) -> None:
-    """Sweep on a thread and a database connection of its own: a freeze must not hold up a turn."""
-    swept = 0.0
-    while not stop.wait(1.0):
-        try:
-            # Looking for due issues is one probe of a small index, so it is done every second.
-            sweeper.start_due()
-            if time.monotonic() - swept >= timing.SWEEP:
-                incidents.seen(sender.worker)
-                sweeper.sweep(watch)
-                swept = time.monotonic()
-        except (DatabaseError, InterfaceError) as error:
-            log.warning("sweeping waits for the database: %s", str(error).strip()[:200])
-            connection.close()
-        except Exception:
-            # A sweeper that ended would leave due and orphaned work lying, and nobody would know.
-            log.exception("sweeping failed; it is tried again")
-    connection.close()
 
 
 def serve(stop: threading.Event, timeouts: Timeouts | None = None) -> None:
@@ -50,7 +27,9 @@ def serve(stop: threading.Event, timeouts: Timeouts | None = None) -> None:
     sender.start()
     watch = sweeper.Watch()
     sweeper.sweep(watch)
-    sweeping = threading.Thread(target=sweep_until, args=(stop, sender, watch), daemon=True)
+    sweeping = threading.Thread(
+        target=sweeper.sweep_until, args=(stop, watch, lambda: sender.worker), daemon=True
+    )
     sweeping.start()
     parent = os.getppid()
 

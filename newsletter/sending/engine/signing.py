@@ -9,20 +9,18 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
 from newsletter.message import BadReader, Poured
 from newsletter.message.dkim import Signer, Signers
 
-if TYPE_CHECKING:
-    from .relays import Member
+from .members import Member
 
 log = logging.getLogger(__name__)
 
 
-class Desk:
+class SigningQueue:
     """What one pool has to have signed. Runs on the event loop."""
 
     def __init__(self, signers: Signers, ready: Callable[[list[Member]], None]) -> None:
@@ -32,11 +30,11 @@ class Desk:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def add(self, signer: Signer, member: Member) -> None:
-        """Put a member on the desk; `work` begins with it."""
+        """Queue a member; `work` begins with it."""
         self._waiting.setdefault(signer, []).append(member)
 
     def work(self) -> None:
-        """Sign what lies on the desk; the loop goes on meanwhile."""
+        """Sign all that is queued; the loop goes on meanwhile."""
         waiting, self._waiting = self._waiting, {}
         for signer, members in waiting.items():
             task = asyncio.get_running_loop().create_task(self._sign(signer, members))
@@ -54,9 +52,9 @@ class Desk:
         poured: list[tuple[Member, object, Poured]] = []
         done = []
         for member in members:
-            assert member.mould is not None and member.reader is not None
+            assert member.template is not None and member.reader is not None
             try:
-                poured.append((member, member.ticket, member.mould.pour(member.reader, at)))
+                poured.append((member, member.ticket, member.template.pour(member.reader, at)))
             except BadReader:
                 member.signer = None  # Poured again when it is its turn, and refused there.
                 done.append(member)

@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import math
+import threading
 import time
+from collections.abc import Callable
 
-from django.db import connection, transaction
+from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.utils import timezone
 
 from newsletter.models import Chunk, Delivery, Issue, Outcome, Worker
 from newsletter.rendering import RenderingError
 
 from .. import counts, freezing, incidents
-from . import journal, leasing, pace, timing
+from . import journal, leasing, rate_limit, timing
 
 log = logging.getLogger(__name__)
 
@@ -51,8 +54,40 @@ def sweep(watch: Watch | None = None) -> None:
     take_back_lost(watch or _watch)
     for issue in Issue.objects.filter(state=Issue.State.SENDING).values_list("pk", flat=True):
         leasing.finish(issue)
-    pace.recover()
+    rate_limit.recover()
     fold_old()
+
+
+def sweep_until(
+    stop: threading.Event,
+    watch: Watch,
+    worker: Callable[[], int | None],
+    each_second: Callable[[], object] = lambda: None,
+) -> None:
+    """Sweep until `stop` is set. Give it a thread: a freeze must not hold up a turn.
+
+    `worker` gives the id of this process's worker, whose life is reported with each sweep, or
+    None while it has none. `each_second` is called besides. Whatever fails is tried again.
+    """
+    swept = -math.inf
+    while not stop.wait(1.0):
+        try:
+            # Looking for due issues is one look into a small index, so it is done every second.
+            start_due()
+            if time.monotonic() - swept >= timing.SWEEP:
+                living = worker()
+                if living is not None:
+                    incidents.seen(living)
+                sweep(watch)
+                swept = time.monotonic()
+            each_second()
+        except (DatabaseError, InterfaceError) as error:
+            log.warning("sweeping waits for the database: %s", str(error).strip()[:200])
+            connection.close()
+        except Exception:
+            # A sweeper that ended would leave due and orphaned work lying, and nobody would know.
+            log.exception("sweeping failed; it is tried again")
+    connection.close()
 
 
 def start_due() -> int:
@@ -70,7 +105,7 @@ def start_due() -> int:
             continue
         try:
             started += freezing.freeze(issue.pk)
-        except (RenderingError, ValueError, freezing.Refused) as error:
+        except (RenderingError, ValueError, freezing.CannotFreeze) as error:
             log.exception("issue %s cannot be frozen", issue.pk)
             incidents.pause_for(issue.pk, "rendering", str(error))
     return started

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from newsletter.smtp import Verdict
 
-from . import pace, policy
+from . import policy, rate_limit
 
 
 class Trouble(NamedTuple):
@@ -36,7 +36,9 @@ class Troubles:
         if judgement.throttled:
             domain = address.rpartition("@")[2]
             at_domain = verdict.phase == "rcpt" and bool(domain)
-            self.slow.add(pace.domain_key(relay, domain) if at_domain else pace.relay_key(relay))
+            self.slow.add(
+                rate_limit.domain_key(relay, domain) if at_domain else rate_limit.relay_key(relay)
+            )
         if judgement.ours or judgement.state == "in_doubt":
             run = self.runs[issue] = self.runs.get(issue, 0) + 1
             if run == policy.POLICY_RUN:

@@ -1,11 +1,12 @@
-"""A cursor for statements that are repeated all day: no more than needed, plans kept.
+"""A cursor for the statements of every turn: their plans are kept, and nothing else is done.
 
-On SQLite it is the database's own, since Django's takes as long over a statement as SQLite does.
+On SQLite it is the database's own cursor: Django's takes as long over a statement as SQLite does.
 
-Planning a turn's statements costs the server about as much as doing them (five relations for a
-millisecond's work; 15 % more messages a second on two cores). Django prepares nothing, because
-behind a pooler a statement is prepared on one connection of the server and asked for on another.
-So we look: a pooler greets with a process number of its own, and another process answers.
+On PostgreSQL the turn's statements are prepared, since planning them costs the server about as
+much as running them (five tables for a millisecond's work; prepared, 15 % more messages a second on
+two cores). Django prepares nothing, because behind a connection pooler a statement may be prepared
+on one connection of the server and asked for on another. So we find out: a pooler greets with a
+process number of its own, and `pg_backend_pid()` then gives another.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _direct: WeakKeyDictionary[Any, bool] = WeakKeyDictionary()
 
 @contextlib.contextmanager
 def cursor() -> Iterator[Any]:
-    """As `connection.cursor()`; values go beside the statement, so its text must not change."""
+    """As `connection.cursor()`. Values go in as parameters: a plan is kept by its statement."""
     if connection.vendor == "sqlite":
         connection.ensure_connection()
         with connection.wrap_database_errors, contextlib.closing(_Plain()) as plain:
@@ -43,7 +44,7 @@ def cursor() -> Iterator[Any]:
 
 
 class _Plain:
-    """SQLite's cursor, with places for values written as everywhere else."""
+    """SQLite's cursor, for statements with `%s` for each value as Django's have."""
 
     def __init__(self) -> None:
         self._cursor = connection.connection.cursor()
@@ -55,7 +56,7 @@ class _Plain:
 
 
 def _is_direct(usual: Any) -> bool:
-    """Whether nobody stands between us and the server; asked once for each connection."""
+    """Whether no pooler is between us and the server; asked once for each connection."""
     raw = connection.connection
     if raw not in _direct:
         usual.execute("SELECT pg_backend_pid()")

@@ -1,9 +1,9 @@
-"""How fast: slots in time, one row a relay and one a slow domain; exact for any number of workers.
+"""Rate limits as rows that all workers share: slots in time, exact for any number of workers.
 
-`relay:NAME` is the relay's rate, `relay:NAME|DOMAIN` that of one recipient domain there (its
+`relay:NAME` is the limit of a relay, `relay:NAME|DOMAIN` that of one recipient domain there (its
 `burst` is how many of the domain's messages may be on the wire at once). Rows that end in `|slow`
-are ours: made and doubled when somebody asks us to slow down, shrunk by 5 % a minute until they
-no longer matter. The row holds the rate, not the environment, so workers cannot disagree.
+are made by us and doubled when a server asks us to slow down, and shrink by 5 % a minute until they
+no longer matter. The row holds the limit, not the environment, so workers cannot disagree.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from django.utils import timezone
 from subscribers.models import Limit
 
 SLOW = "|slow"
-# A pace we chose ourselves begins at two messages a second and ends at one in five minutes.
+# A limit we set ourselves begins at two messages a second and ends at one in five minutes.
 FIRST_INTERVAL = 0.5
 LONGEST_INTERVAL = 300.0
 RECOVERY = 1.05

@@ -16,7 +16,7 @@ from ..bodies import unpack
 _KEPT = 64
 
 
-class Moulds:
+class MessageTemplates:
     """The editions a worker has at hand. `load` runs where the database is."""
 
     def __init__(self) -> None:
@@ -33,8 +33,8 @@ class Moulds:
             if issue is None:
                 issue = Issue.objects.select_related("publication").get(pk=edition.issue_id)
                 self._issues[edition.issue_id] = issue
-            mould = Mould(unpack(edition), issue.publication, issue)
-            self._kept[edition.pk] = (mould, edition.selection & CATEGORY_MASK)
+            template = Mould(unpack(edition), issue.publication, issue)
+            self._kept[edition.pk] = (template, edition.selection & CATEGORY_MASK)
         categories = {}
         for edition_id in editions:
             categories[edition_id] = self._kept[edition_id][1]

@@ -1,6 +1,6 @@
-"""The loop's errands to the database, done one after the other by the thread that called.
+"""Database work for the event loop, done one job after the other by the thread that called.
 
-So the loop never waits for a commit for long, and the database sees one connection.
+So the loop never waits long for a commit, and the database sees one connection.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from . import timing
 T = TypeVar("T")
 
 
-class Errands:
-    """`run` in the calling thread, `do` on the loop."""
+class DatabaseThread:
+    """`run` is called in the thread that does the work, `do` on the loop."""
 
     def __init__(self) -> None:
         self._jobs: queue.SimpleQueue[tuple[Callable[[], Any], Future[Any]] | None] = (
@@ -27,7 +27,10 @@ class Errands:
         )
 
     def run(self, loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine on the loop of another thread and its errands in this one."""
+        """Run a coroutine on the loop of another thread, and its database work in this one.
+
+        Returns what the coroutine returns and raises what it raises.
+        """
         future: Future[T] = asyncio.run_coroutine_threadsafe(coroutine, loop)
         future.add_done_callback(lambda _: self._jobs.put(None))
         while (job := self._jobs.get()) is not None:
@@ -41,12 +44,14 @@ class Errands:
         return future.result()
 
     async def do(self, function: Callable[..., T], *args: Any) -> T:
-        """Do database work in the caller's thread. A lost connection is closed and raised.
+        """`function(*args)` in the database thread; raises what it raises.
 
-        The loop stands still for the first milliseconds of it, and on SQLite usually for all of
-        it: the interpreter runs one thread at a time, and one that gives way at every statement
-        is done later (a turn of 96: 4.0 ms beside the loop, 2.7 while it stands still). A
-        database that takes longer than that keeps no connection waiting.
+        A connection that was lost is closed first, so that the next job opens a new one.
+
+        The loop is blocked for the first two milliseconds, which is usually all of it on SQLite:
+        the interpreter runs one thread at a time, and work that hands it over at every statement
+        takes longer (a turn of 96: 4.0 ms beside the loop, 2.7 ms while it is blocked). Work that
+        takes longer than that leaves the loop to the connections.
         """
 
         def job() -> T:
@@ -63,5 +68,6 @@ class Errands:
             result = answer.result(timing.STAND_STILL)
         except TimeoutError:
             return await asyncio.wrap_future(answer)
-        await asyncio.sleep(0)  # Who was answered meanwhile goes first: errands come in rows.
+        # Several jobs often follow each other: let the connections handle what came in meanwhile.
+        await asyncio.sleep(0)
         return result

@@ -1,8 +1,8 @@
 """Who may go out by which relay, and when: rates, weights and slots taken ahead, in memory.
 
-A rate is a row that all workers share (`pace`); a worker takes some of its slots at a time, so
-that no reader costs a transaction. A domain with a rate of its own is *limited*: its readers wait
-beside the others and hold nobody up.
+A limit is a row that all workers share (`rate_limit`); a worker takes some of its slots at a time,
+so that no reader costs a transaction. A domain with a limit of its own is *limited*: its readers
+wait beside the others and hold nobody up.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from collections.abc import Sequence
 
 from subscribers.addresses import domain_number
 
-from . import pace
-from .relays import Member, Pool
+from . import rate_limit
+from .members import Member
+from .relays import Pool
 
 # Seconds a slot may lie ahead when its reader is authorised.
 _AHEAD = 0.3
@@ -43,22 +44,22 @@ class _Slots:
         self.next_at += self.interval
 
 
-class Gate:
+class Dispatcher:
     """The limits of all relays of this worker. Times are the loop's."""
 
     def __init__(self, pools: Sequence[Pool]) -> None:
         self._pools = pools
-        self._rates: dict[str, pace.Rate] = {}
+        self._rates: dict[str, rate_limit.Rate] = {}
         self._limited: dict[int, str] = {}
         self._slots: dict[str, _Slots] = {}
         self._flying: dict[int, int] = {}
 
     # ---- what the database says
 
-    def learn(self, rates: dict[str, pace.Rate]) -> None:
+    def learn(self, rates: dict[str, rate_limit.Rate]) -> None:
         """The rates in force now."""
         self._rates = rates
-        domains = (key.removesuffix(pace.SLOW).partition("|")[2] for key in rates)
+        domains = (key.removesuffix(rate_limit.SLOW).partition("|")[2] for key in rates)
         self._limited = {domain_number("@" + name): name for name in domains if name}
 
     def wanted(self) -> list[tuple[str, int]]:
@@ -76,7 +77,7 @@ class Gate:
             wanted.append((key, count))
         return wanted
 
-    def got(self, key: str, taken: pace.Slots, now: float) -> None:
+    def got(self, key: str, taken: rate_limit.Slots, now: float) -> None:
         """These slots are ours."""
         slots = self._slots_of(key)
         slots.left, slots.interval = taken.number, taken.interval
@@ -142,11 +143,11 @@ class Gate:
 
     def _keys(self, relay: str, domain: int | None) -> list[str]:
         """The rates that apply."""
-        base = pace.relay_key(relay)
-        keys = [base, base + pace.SLOW]
+        base = rate_limit.relay_key(relay)
+        keys = [base, base + rate_limit.SLOW]
         if domain is not None and domain in self._limited:
-            base = pace.domain_key(relay, self._limited[domain])
-            keys += [base, base + pace.SLOW]
+            base = rate_limit.domain_key(relay, self._limited[domain])
+            keys += [base, base + rate_limit.SLOW]
         return [key for key in keys if key in self._rates]
 
     def _slots_of(self, key: str) -> _Slots:
@@ -158,7 +159,7 @@ class Gate:
     def _time(self, pool: Pool, domain: int, now: float) -> float | None:
         """When a reader of this domain may go out by this relay: now, soon, or None."""
         if domain in self._limited:
-            rate = self._rates.get(pace.domain_key(pool.server.name, self._limited[domain]))
+            rate = self._rates.get(rate_limit.domain_key(pool.server.name, self._limited[domain]))
             if rate is not None and self._flying.get(domain, 0) >= max(1, int(rate.burst)):
                 return None
         latest = now

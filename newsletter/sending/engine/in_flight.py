@@ -9,64 +9,33 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.utils import timezone
 
+from newsletter.message import Reader
 from newsletter.message.dkim import Signers
 from newsletter.rendering import headers
 from newsletter.smtp import Ended, State, Verdict
 
-from . import policy, timing
-from .gate import Gate
+from . import candidates, policy, timing
+from .decisions import Part
+from .dispatcher import Dispatcher
 from .journal import Journal
-from .moulds import Moulds
+from .members import BEGUN, OFFERED, READY, SETTLED, TODO, Hold, Member, boot_time
+from .message_templates import MessageTemplates
 from .outcomes import Lease, Settled
-from .relays import BEGUN, OFFERED, READY, SETTLED, TODO, Member, Pool
+from .relays import Pool
 from .troubles import Troubles
-from .turning import Done, Part
+from .turning import Done
 
 log = logging.getLogger(__name__)
 
-# Seconds that also pass while the machine sleeps: a lease does not stop for us.
-_BOOT_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
-_clock_gettime, _monotonic = time.clock_gettime, time.monotonic
+_monotonic = time.monotonic
 _NOT_SENT = State.NOT_SENT
-# How exactly the time of an outcome is kept, in seconds.
+# Outcomes settled within so many seconds are stored with the same time.
 _MOMENT = 0.1
-# Candidates a chunk gives before the next chunk's turn.
-_A_FEW = 32
-
-
-@dataclass(slots=True, eq=False)
-class Hold:
-    """A chunk we hold, with its members."""
-
-    lease: Lease
-    todo: deque[Member] = field(default_factory=deque)
-    # Members whose domain has a limit and no slot now, by domain number.
-    limited: dict[int, deque[Member]] = field(default_factory=dict)
-    window: dict[int, Member] = field(default_factory=dict)
-    settled: list[Settled] = field(default_factory=list)
-    done_slots: list[int] = field(default_factory=list)
-    renewed: float = 0.0
-    turned: float = 0.0
-    # Loop time at which the window was last searched for members to ask about again.
-    looked: float = 0.0
-    lost: bool = False
-    let_go: float | None = None
-
-    @property
-    def at_hand(self) -> int:
-        """Members that may be authorised whenever there is room."""
-        return len(self.todo)
-
-    @property
-    def kept_back(self) -> int:
-        """Members that wait for a slot of their domain."""
-        return sum(len(members) for members in self.limited.values())
 
 
 @dataclass(slots=True, eq=False)
@@ -82,7 +51,7 @@ class Turn:
     started: float
 
 
-class Books:
+class InFlight:
     """The chunks in hand; `wake` is called when there may be something to do."""
 
     def __init__(
@@ -90,16 +59,16 @@ class Books:
         loop: asyncio.AbstractEventLoop,
         journal: Journal,
         pools: Sequence[Pool],
-        gate: Gate,
-        moulds: Moulds,
+        dispatcher: Dispatcher,
+        templates: MessageTemplates,
         signers: Signers | None,
         wake: Callable[[], object],
     ) -> None:
         self._loop = loop
         self._journal = journal
         self._pools = pools
-        self._gate = gate
-        self._moulds = moulds
+        self._dispatcher = dispatcher
+        self._templates = templates
         self._signers = signers
         self._wake = wake
         self.holds: dict[int, Hold] = {}
@@ -111,7 +80,7 @@ class Books:
         self.oldest: float | None = None
         self._outcomes = 0
         self._alarm: asyncio.TimerHandle | None = None
-        self._rate = deque[tuple[float, int]](maxlen=64)
+        self._size = candidates.WindowSize()
         self._moment, self._moment_until = timezone.now(), 0.0
 
     # ---- what is here
@@ -119,7 +88,7 @@ class Books:
     @property
     def at_hand(self) -> int:
         """Members that may be authorised whenever there is room."""
-        return sum(hold.at_hand for hold in self.holds.values())
+        return sum(len(hold.todo) for hold in self.holds.values())
 
     @property
     def in_window(self) -> int:
@@ -128,7 +97,7 @@ class Books:
 
     def hold(self, lease: Lease) -> None:
         """A chunk was leased."""
-        hold = Hold(lease, renewed=_clock_gettime(_BOOT_CLOCK), turned=self._loop.time())
+        hold = Hold(lease, renewed=boot_time(), turned=self._loop.time())
         for delivery, edition, domain in lease.members:
             hold.todo.append(Member(delivery, edition, domain, hold))
         lease.members = []
@@ -162,36 +131,29 @@ class Books:
         if self.oldest is not None and now >= self.oldest + timing.GROUP_WAIT:
             return True
         for hold in self.holds.values():
-            if now - hold.turned >= timing.HEARTBEAT:
+            if hold.wants_turn(now):
                 return True
-            if not hold.window and not hold.kept_back and not hold.todo:
-                return True  # Nothing left: close it.
-            if hold.let_go is not None and not hold.window:
-                return True
-            if now - hold.turned > timing.STALE and any(
-                _is_stale(member, now) for member in hold.window.values()
-            ):
-                return True
-        size = self._window_size()
+        size = self._window_size(now)
         if size - self.in_window < timing.ROOM * size:
             return False
-        return self._could_authorise(now)
+        may = not (self.stopping or self.broken_journal)
+        return may and candidates.any_could_go(self.holds.values(), self._dispatcher, now)
 
     def open_turn(self) -> Turn | None:
         """What the next turn is to do; None: nothing. Outcomes and candidates leave the memory."""
         now = self._loop.time()
-        self._leave_closed_relays()
+        self._leave_closed_relays(now)
         parts, asked = self._parts(now)
         if not parts:
             return None
         editions = {m.edition for members in asked.values() for m in members.values()}
         editions |= {m.edition for h in self.holds.values() for m in h.window.values()}
-        started = _clock_gettime(_BOOT_CLOCK)
+        started = boot_time()
         handed = [(hold, hold.settled, hold.done_slots) for hold in self.holds.values()]
         for hold in self.holds.values():
             hold.settled, hold.done_slots = [], []
         if self._outcomes:
-            self._rate.append((now, self._outcomes))
+            self._size.stored(now, self._outcomes)
         self._outcomes, self.oldest = 0, None
         if self._alarm is not None:
             self._alarm.cancel()
@@ -205,7 +167,7 @@ class Books:
             self._outcomes += sum(len(one.deliveries) for one in settled)
         for chunk, members in turn.asked.items():
             for member in members.values():
-                self._gate.leave(member)
+                self._dispatcher.leave(member)
                 member.pool = None
                 self.holds[chunk].todo.appendleft(member)
         if self._outcomes:
@@ -222,120 +184,24 @@ class Books:
             self._take(one, turn.asked.get(chunk, {}), again.get(chunk, []), turn.started)
         for pool in self._pools:
             pool.wake()
-        ended = {one.lease.issue for one in done if one.ended}
+        ended = {one.lease.issue for one in done if one.stored is not None and one.stored.ended}
         return ended - {hold.lease.issue for hold in self.holds.values()}
 
-    def _window_size(self) -> int:
-        """Deliveries that may be authorised: one second of the rate, within bounds."""
-        connections = sum(pool.server.connections for pool in self._pools)
-        now = self._loop.time()
-        while self._rate and now - self._rate[0][0] > 1.0:
-            self._rate.popleft()
-        rate = 0.0
-        if self._rate:
-            # From its first look on: a fast relay is known after a few of its answers.
-            rate = sum(n for _, n in self._rate) / max(0.05, now - self._rate[0][0])
-        return max(2 * connections, min(timing.WINDOW, int(rate)))
-
-    def _could_authorise(self, now: float) -> bool:
-        if self.stopping or self.broken_journal or self._gate.pool(now) is None:
-            return False
-        return any(
-            hold.let_go is None
-            and ((hold.todo and hold.todo[0].again <= now) or self._some_limited(hold, now))
-            for hold in self.holds.values()
-        )
-
-    def _some_limited(self, hold: Hold, now: float) -> bool:
-        return any(
-            members and self._gate.any_of(domain, now) for domain, members in hold.limited.items()
-        )
+    def _window_size(self, now: float) -> int:
+        """Deliveries that may be authorised, for all chunks together."""
+        return self._size.at(now, sum(pool.server.connections for pool in self._pools))
 
     def _parts(self, now: float) -> tuple[list[Part], dict[int, dict[int, Member]]]:
         """What each chunk needs of the turn. Candidates leave `todo` here."""
-        asked = self._candidates(now)
-        parts = []
-        for hold in self.holds.values():
-            if hold.lost:
-                continue
-            ask = asked.get(hold.lease.id, {})
-            again = []
-            if now - hold.looked > timing.STALE / 4:
-                hold.looked = now
-                again = [m.delivery for m in hold.window.values() if _is_stale(m, now)]
-            rest = len(hold.todo) + hold.kept_back
-            idle = not (hold.settled or ask or again) and (hold.window or rest)
-            leaving = hold.let_go is not None and not hold.window
-            if idle and not leaving and now - hold.turned < timing.HEARTBEAT:
-                continue
-            parts.append(
-                Part(
-                    hold.lease,
-                    keep=list(hold.window),
-                    settled=hold.settled,
-                    ask=list(ask),
-                    again=again,
-                    rest=rest,
-                    let_go=hold.let_go,
-                )
-            )
-        return parts, asked
-
-    def _candidates(self, now: float) -> dict[int, dict[int, Member]]:
-        """Readers to authorise: as many as the window has room for and slots are at hand."""
         asked: dict[int, dict[int, Member]] = {}
-        if self.stopping or self.broken_journal:
-            return asked
-        room = self._window_size() - self.in_window
-        holds = [h for h in self.holds.values() if h.let_go is None and not h.lost]
-        # The issue served longest ago first; within a round every chunk gives a few.
-        holds.sort(key=lambda h: self.served.get(h.lease.issue, 0.0))
-        while room > 0 and holds:
-            still = []
-            for hold in holds:
-                some = self._pick(hold, min(room, _A_FEW), now)
-                if some:
-                    asked.setdefault(hold.lease.id, {}).update((m.delivery, m) for m in some)
-                    room -= len(some)
-                    still.append(hold)
-                if room <= 0:
-                    break
-            holds = still
-        return asked
+        if not (self.stopping or self.broken_journal):
+            room = self._window_size(now) - self.in_window
+            asked = candidates.choose(self.holds.values(), self._dispatcher, self.served, room, now)
+        parts = [h.part(asked.get(h.lease.id, {}), now) for h in self.holds.values()]
+        return [part for part in parts if part is not None], asked
 
-    def _pick(self, hold: Hold, count: int, now: float) -> list[Member]:
-        picked: list[Member] = []
-        gate, todo = self._gate, hold.todo
-        if not hold.limited and (pool := gate.only(now)) is not None:
-            for _ in range(min(count, len(todo))):
-                if todo[0].again > now:
-                    break
-                member = todo.popleft()
-                member.pool, member.not_before = pool, 0.0
-                picked.append(member)
-            return picked
-        for domain in list(hold.limited):
-            members = hold.limited[domain]
-            while members and len(picked) < count and gate.admit(members[0], now):
-                picked.append(members.popleft())
-            if not members:
-                del hold.limited[domain]
-        while todo and len(picked) < count:
-            member = todo[0]
-            if member.again > now:
-                break
-            if gate.admit(member, now):
-                picked.append(todo.popleft())
-            elif gate.limited(member.domain):
-                todo.popleft()
-                hold.limited.setdefault(member.domain, deque()).append(member)
-            else:
-                break  # The relays' own limit, or no relay: nobody's turn.
-        return picked
-
-    def _leave_closed_relays(self) -> None:
+    def _leave_closed_relays(self, now: float) -> None:
         """What waits for a relay that is down goes to another, or back."""
-        now = self._loop.time()
         if all(pool.is_open(now) for pool in self._pools):
             return
         for hold in self.holds.values():
@@ -343,28 +209,52 @@ class Books:
                 if member.at is READY and member.pool is not None and not member.pool.open:
                     self._back(hold, member)
 
-    def _take(self, done: Done, asked: dict[int, Member], again: list[int], started: float) -> None:
+    def _take(
+        self, done: Done, asked: dict[int, Member], again: Sequence[int], started: float
+    ) -> None:
         """Apply to memory what the turn stored."""
         hold = self.holds.get(done.lease.id)
         if hold is None:
             return
-        if done.fenced:
+        decision = done.stored
+        if decision is None:
             self._lose(hold, asked)
             return
         now = self._loop.time()
         hold.lease.turn += 1
-        hold.lease.deferred = done.deferred
+        hold.lease.deferred += decision.row.counts["deferred"]
         hold.renewed, hold.turned = started, now
-        window, mould_of = hold.window, self._moulds.of
+        self._authorise(hold, decision.authorised, asked, now)
+        for delivery in reversed(decision.held):
+            self._back(hold, asked[delivery])
+        if len(decision.authorised) + len(decision.held) < len(asked):
+            staying = {reader.delivery for reader in decision.authorised} | set(decision.held)
+            for delivery, member in asked.items():
+                if delivery not in staying:  # Left: the outcome is stored already.
+                    member.at = SETTLED
+                    self._dispatcher.leave(member)
+        if again:
+            self._asked_again(hold, again, set(decision.withdraw), now)
+        if not decision.sending:
+            self._pull(hold)
+            hold.let_go = 0.0
+        if decision.ended:
+            del self.holds[done.lease.id]
+
+    def _authorise(
+        self, hold: Hold, readers: Sequence[Reader], asked: dict[int, Member], now: float
+    ) -> None:
+        """These are in the window now: each goes to the relay it was admitted to."""
+        window, template_of = hold.window, self._templates.of
         signer = None
         if self._signers is not None:
-            publication = self._moulds.publication(hold.lease.issue)
+            publication = self._templates.publication(hold.lease.issue)
             signer = self._signers.of(headers.domain(publication))
-        for reader in done.authorised:
+        for reader in readers:
             delivery = reader[2]
             member = asked[delivery]
             member.reader = reader
-            member.mould = mould_of(member.edition)
+            member.template = template_of(member.edition)
             member.checked = now
             member.withdrawn = False
             member.signer = signer
@@ -372,35 +262,26 @@ class Books:
             pool = member.pool
             assert pool is not None
             pool.add(member)
-        for delivery in reversed(done.held):
-            self._back(hold, asked[delivery])
-        if len(done.authorised) + len(done.held) < len(asked):
-            staying = {reader.delivery for reader in done.authorised} | set(done.held)
-            for delivery, member in asked.items():
-                if delivery not in staying:  # Left: the outcome is stored already.
-                    member.at = SETTLED
-                    self._gate.leave(member)
-        if again:
-            withdrawn = set(done.withdraw)
-            for member in [window[delivery] for delivery in again if delivery in window]:
-                if member.delivery not in withdrawn:
-                    member.checked = now
-                elif member.at is READY:
-                    self._back(hold, member)
-                elif member.at is OFFERED:
-                    member.withdrawn = True
-        if not done.sending:
-            self._pull(hold)
-            hold.let_go = 0.0
-        if done.ended:
-            del self.holds[done.lease.id]
+
+    def _asked_again(
+        self, hold: Hold, again: Sequence[int], withdraw: set[int], now: float
+    ) -> None:
+        """Members of the window were checked once more; who may not be mailed is not begun."""
+        window = hold.window
+        for member in [window[delivery] for delivery in again if delivery in window]:
+            if member.delivery not in withdraw:
+                member.checked = now
+            elif member.at is READY:
+                self._back(hold, member)
+            elif member.at is OFFERED:
+                member.withdrawn = True
 
     def _lose(self, hold: Hold, asked: dict[int, Member]) -> None:
         """We are fenced: forget the chunk and write no more of its content."""
         log.warning("chunk %s was taken from us", hold.lease.id)
         hold.lost = True
         for member in (*hold.window.values(), *asked.values()):
-            self._gate.leave(member)
+            self._dispatcher.leave(member)
             if member.at in (TODO, READY):
                 member.at = SETTLED
         for slot in hold.done_slots:
@@ -416,7 +297,7 @@ class Books:
     def _back(self, hold: Hold, member: Member) -> None:
         """A member leaves the window with the next turn and is a candidate again."""
         hold.window.pop(member.delivery, None)
-        self._gate.leave(member)
+        self._dispatcher.leave(member)
         member.at, member.pool = TODO, None
         member.withdrawn = False
         hold.todo.appendleft(member)
@@ -429,7 +310,7 @@ class Books:
         delivery = member.delivery
         if hold.lost or member.withdrawn or delivery not in hold.window:
             return False
-        if _clock_gettime(_BOOT_CLOCK) - hold.renewed > timing.LEASE_LOOK:
+        if boot_time() - hold.renewed > timing.LEASE_LOOK:
             return False
         lease = hold.lease
         try:
@@ -446,7 +327,7 @@ class Books:
         hold: Hold = member.hold
         slot = member.slot
         if member.at is SETTLED or hold.lost:
-            if slot is not None:  # Whoever took the chunk has settled it.
+            if slot is not None:  # Whoever holds the chunk now has settled this delivery.
                 self._journal.free(slot)
                 member.slot = None
             return
@@ -458,17 +339,18 @@ class Books:
         if slot is not None:
             try:
                 self._journal.answer(slot, state, code or 0, status, hard)
-            except OSError as error:  # Known here; only a crash before the next turn forgets it.
+            except OSError as error:
+                # The answer is still in memory: only a crash before the next turn would lose it.
                 log.error("the journal cannot be written: %s", error)
                 self.broken_journal = True
             hold.done_slots.append(slot)
         delivery = member.delivery
         member.at = SETTLED
         hold.window.pop(delivery, None)
-        self._gate.leave(member)
+        self._dispatcher.leave(member)
         now = _monotonic()
         if now > self._moment_until:
-            # Outcomes of one moment share its time, and a row of them is one object.
+            # Outcomes that are alike and have the same time become one `Settled`, below.
             self._moment, self._moment_until = timezone.now(), now + _MOMENT
         settled = hold.settled
         if (
@@ -515,7 +397,3 @@ class Books:
             pool.login_failures = 0
             self.troubles.not_let_in(pool.server.name, ended.text)
         self._wake()
-
-
-def _is_stale(member: Member, now: float) -> bool:
-    return member.at in (READY, OFFERED) and now - member.checked > timing.STALE

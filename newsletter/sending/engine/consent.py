@@ -1,0 +1,119 @@
+"""Who may be mailed at this moment: the consent check inside a turn.
+
+The only place of the engine that reads readers. It runs in the turn's own transaction, so a
+reader who left before it was begun is not mailed, and one who leaves later is asked about again
+(`timing.STALE`). To replace the rule, replace `check`; nothing else here is used elsewhere.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import json
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from newsletter.message import Reader
+
+from . import outcomes
+from .policy import Judgement
+
+# Why somebody who was to be mailed is not.
+_SUPPRESSED = Judgement("suppressed", None, "", "")
+_UNSUBSCRIBED = Judgement("skipped", None, "", "unsubscribed")
+_PAUSED = Judgement("skipped", None, "", "paused")
+_DROPPED = Judgement("skipped", None, "", "categories dropped")
+_NOBODY = Judgement("skipped", None, "", "no such subscription")
+
+
+class Allowed(NamedTuple):
+    """The answer of `check`. Keys are delivery ids; each one asked about is in `good` or `left`."""
+
+    # Ids of the issues that are sending.
+    sending: set[int]
+    # Whom to mail, with the address of this moment.
+    good: dict[int, Reader]
+    # Who may not be mailed any more, with the outcome that says why.
+    left: dict[int, Judgement]
+
+
+def check(
+    cursor: Any,
+    issues: set[int],
+    asked: list[int],
+    editions: dict[int, int],
+    now: dt.datetime,
+) -> Allowed:
+    """Which of `issues` are sending; of the deliveries `asked`, whom to mail and who has left.
+
+    `editions` maps edition ids to the bits of their categories: a reader who dropped all of them
+    since the freeze gets nothing. Call it in the turn's transaction. Raises what the database
+    raises.
+    """
+    in_postgres = outcomes.is_postgres()
+    cursor.execute(
+        (_WHO_POSTGRES if in_postgres else _WHO_SQLITE).format(
+            issues=", ".join(map(str, sorted(issues)))
+        ),
+        [outcomes.listed(asked), outcomes.as_time(now)],
+    )
+    if in_postgres:
+        found = cursor.fetchall()
+        sending = {row[1] for row in found if row[0] is None}
+        rows = [row for row in found if row[0] is not None]
+    else:
+        sending_as_text, rows_as_text = cursor.fetchone()
+        sending, rows = set(json.loads(sending_as_text)), json.loads(rows_as_text)
+    good = {row[2]: _reader(row[:5]) for row in rows if row[6] & editions.get(row[5], -1)}
+    left: dict[int, Judgement] = {}
+    if len(good) < len(asked):
+        left = _why_not(cursor, [d for d in asked if d not in good], now)
+    return Allowed(sending, good, left)
+
+
+# Makes a `Reader` of a row's first columns without a call of Python's.
+_reader: Callable[[Sequence[Any]], Reader] = functools.partial(tuple.__new__, Reader)
+_READERS = """FROM newsletter_delivery d
+            JOIN subscribers_subscription s ON s.id = d.subscription_id
+            JOIN subscribers_subscriber r ON r.id = s.subscriber_id
+            LEFT JOIN subscribers_suppression p ON p.key = r.key AND p.lifted_at IS NULL"""
+_AMONG = {
+    "postgresql": "= ANY(%s::bigint[])",
+    "sqlite": "IN (SELECT value FROM json_each(%s))",
+}
+# One statement gives the issues that are sending and the readers who may be mailed, with no more
+# columns than a mail needs. Why the others may not is a second statement, made only if there are
+# any. On SQLite the answer is one row of JSON: Python's sqlite3 releases the interpreter for each
+# row it steps over, and the connections' thread would take its turn at every one of them. On
+# PostgreSQL making JSON takes twice as long as sending the rows.
+_MAY = """AND s.state = 'active' AND r.address <> '' AND p.id IS NULL
+                AND (s.paused_until IS NULL OR s.paused_until <= %s)"""
+_COLUMNS = "r.address, s.id, d.id, d.issue_id, s.feed_serial, d.edition_id, s.choice"
+_SENDING = "FROM newsletter_issue WHERE state = 'sending' AND id IN ({issues})"
+_WHO_SQLITE = f"""SELECT (SELECT json_group_array(id) {_SENDING}),
+            (SELECT json_group_array(json_array({_COLUMNS})) {_READERS}
+             WHERE d.id {_AMONG["sqlite"]} {_MAY})"""
+_WHO_POSTGRES = f"""SELECT NULL, id, 0::bigint, 0, 0, 0, 0::bigint {_SENDING}
+            UNION ALL SELECT {_COLUMNS} {_READERS} WHERE d.id {_AMONG["postgresql"]} {_MAY}"""
+
+
+def _why_not(cursor: Any, missing: list[int], now: dt.datetime) -> dict[int, Judgement]:
+    """Why these may not be mailed."""
+    cursor.execute(
+        f"""SELECT d.id, p.id IS NOT NULL, s.state = 'active' AND coalesce(r.address, '') <> '',
+                   s.paused_until > %s
+            {_READERS} WHERE d.id {_AMONG[connection.vendor]}""",
+        [outcomes.as_time(now), outcomes.listed(missing)],
+    )
+    # A delivery the query does not return has lost its subscription, although nothing deletes one.
+    left = dict.fromkeys(missing, _NOBODY)
+    for delivery, suppressed, active, paused in cursor.fetchall():
+        if suppressed:
+            left[delivery] = _SUPPRESSED
+        elif not active:
+            left[delivery] = _UNSUBSCRIBED
+        else:
+            left[delivery] = _PAUSED if paused else _DROPPED
+    return left
