@@ -48,8 +48,8 @@ def test_subscribers_never_imports_newsletter() -> None:
         assert not [n for n in imports(path) if n.split(".")[0] == "newsletter"], path
 
 
-def test_digest_and_smtp_are_leaves() -> None:
-    for leaf in ("digest", "smtp"):
+def test_digest_smtp_and_refusals_are_leaves() -> None:
+    for leaf in ("digest", "smtp", "refusals"):
         files = list((ROOT / "newsletter").glob(f"{leaf}.py")) + list(
             (ROOT / "newsletter" / leaf).rglob("*.py")
         )

@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from newsletter import sending
 from newsletter.models import Bounce, Delivery, Issue
+from newsletter.refusals import without_addresses
 from subscribers import consent, suppression
 from subscribers.models import ConsentEvent, Subscriber, Subscription
 
@@ -30,7 +31,6 @@ from .value import Kind, Report
 
 log = logging.getLogger(__name__)
 
-_ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:]+@[^\s<>()\[\]\"',;]+")
 _TRACE = re.compile(r"^(?:received|return-path|delivered-to|x-[a-z-]+):", re.I)
 
 
@@ -188,12 +188,6 @@ def store(
         },
     )
     return made
-
-
-def without_addresses(words: str) -> str:
-    """A server's words as they may be kept: no address, no control characters, 300 at most."""
-    words = _ADDRESS.sub("…", words)
-    return "".join(c if c.isprintable() else " " for c in words).strip()[:300]
 
 
 def _seen(mail: mime.Mail, data: bytes, way: Way, report: Report) -> str:

@@ -6,8 +6,11 @@ different issues came back within so many days: a full mailbox is emptied, a fil
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Iterable
+
+from newsletter.refusals import Blame
 
 from .value import Kind, Recipient, Report
 
@@ -33,8 +36,15 @@ def verdict_for(report: Report, address: str) -> Recipient | None:
     for recipient in failed:
         if wanted in (recipient.address.lower(), recipient.original.lower()):
             return recipient
-    soft = failed[0]
-    return Recipient(soft.address, soft.status, False, soft.reason, text=soft.text)
+    return _without_end(failed[0])
+
+
+def _without_end(recipient: Recipient) -> Recipient:
+    """The same failure, of which it is not known whether it was the reader's own address."""
+    refusal = recipient.refusal
+    if refusal is not None and refusal.ends_address:
+        refusal = dataclasses.replace(refusal, blame=Blame.UNCLEAR)
+    return dataclasses.replace(recipient, refusal=refusal)
 
 
 def is_unwanted(report: Report) -> bool:

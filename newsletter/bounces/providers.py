@@ -18,11 +18,11 @@ from django.urls import URLPattern
 from django.utils import timezone
 
 from newsletter.models import Bounce
+from newsletter.refusals import Phase, Reason, Refusal, judge
 from subscribers import addresses, consent
-from subscribers.models import Subscription
+from subscribers.models import Publication, Subscriber, Subscription
 
-from . import effects, verdict
-from .value import Phase
+from . import effects
 
 log = logging.getLogger(__name__)
 
@@ -57,11 +57,13 @@ def on_event(sender: object, event: Any, esp_name: str, **_extra: object) -> Non
     name = event.event_id or f"{event.message_id} {event.event_type} {event.timestamp}"
     seen = hashlib.sha256(f"hook\0{esp_name}\0{name}\0{reader.pk}".encode()).hexdigest()
     words = event.mta_response or event.description or ""
+    # A provider reports what the reader's server answered to RCPT, unless the words say otherwise.
+    refusal = judge(words, phase=Phase.RCPT, recipient=address, ours=_ours(reader))
     with transaction.atomic():
         complained = event.event_type == EventType.COMPLAINED
-        kind = Bounce.Kind.COMPLAINT if complained else _kind(event.reject_reason, words)
+        kind = Bounce.Kind.COMPLAINT if complained else _kind(event.reject_reason, refusal, words)
         stored = effects.store(
-            reader, None, kind, "hook", verdict.status_in(words), words or str(kind), seen, now
+            reader, None, kind, "hook", refusal.status, words or str(kind), seen, now
         )
         if not stored:
             return
@@ -72,14 +74,19 @@ def on_event(sender: object, event: Any, esp_name: str, **_extra: object) -> Non
             effects.bounced(reader, kind, {"via": "hook", "provider": esp_name}, now)
 
 
-def _kind(reject_reason: str | None, words: str) -> Bounce.Kind:
+def _kind(reject_reason: str | None, refusal: Refusal, words: str) -> Bounce.Kind:
     """The server's words if the provider passes them on, else the provider's own judgement.
 
     "bounced" is what a provider says of a refused address; its other reasons are about us.
     """
-    if words:
-        made = verdict.judge(words, phase=Phase.RCPT)
-        if made.reason != "unknown":
-            return Bounce.Kind.HARD if made.hard else Bounce.Kind.SOFT
+    if words and refusal.reason is not Reason.UNKNOWN:
+        return Bounce.Kind.HARD if refusal.ends_address else Bounce.Kind.SOFT
     gone = (RejectReason.INVALID, RejectReason.BOUNCED)
     return Bounce.Kind.HARD if reject_reason in gone else Bounce.Kind.SOFT
+
+
+def _ours(reader: Subscriber) -> frozenset[str]:
+    """The sender addresses this reader has mail from, and their domains."""
+    found = Publication.objects.filter(subscriptions__subscriber=reader).distinct()
+    addresses_ = {address.lower() for address in found.values_list("from_address", flat=True)}
+    return frozenset(addresses_ | {address.rpartition("@")[2] for address in addresses_})

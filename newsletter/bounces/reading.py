@@ -9,13 +9,17 @@ from __future__ import annotations
 import email
 import json
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from flufl.bounce import all_failures
 
-from . import mime, verdict, wording, zoo
+from newsletter.refusals import Phase, Reason, Refusal, judge
+from newsletter.refusals.codes import status_in
+
+from . import mime, signs, zoo
 from .mime import Mail
-from .value import Kind, Phase, Recipient, Report, Verdict
+from .value import Kind, Recipient, Report
 
 # A report quotes at most the message it is about; what is longer is read to here.
 MAX_BYTES = 1_000_000
@@ -23,6 +27,11 @@ MAX_BYTES = 1_000_000
 _TO = re.compile(
     r"^(?:To|X-Original-To|Delivered-To):[^\n]*?([\w.+=-]+@[\w-]+(?:\.[\w-]+)+)", re.I | re.M
 )
+_FROM = re.compile(
+    r"^(?:From|Sender|Return-Path):[^\n]*?([\w.+=-]+@[\w-]+(?:\.[\w-]+)+)", re.I | re.M
+)
+# Where the header of a returned message stands.
+_HEAD = 20_000
 _PLAIN_ADDRESS = re.compile(r"[^\s<>;,:\"()]+@[\w-]+(?:\.[\w-]+)*|\"[^\"]+\"@[\w.-]+")
 # What the server answered, from its code to the end of the paragraph.
 _ANSWER = re.compile(
@@ -52,7 +61,7 @@ def read_mail(mail: Mail, data: bytes) -> Report:
     if (notice := _notification(mail)) is not None:
         return notice
     if mail.groups and (
-        mail.has_status or _is_daemon(mail) or wording.FORWARDED.match(mail.get("subject"))
+        mail.has_status or _is_daemon(mail) or signs.FORWARDED.match(mail.get("subject"))
     ):
         return _status_report(mail)
     if _looks_like_bounce(mail):
@@ -74,7 +83,7 @@ def _complaint(mail: Mail) -> Report | None:
         names = [v for k, v in mail.feedback if k in ("original-rcpt-to", "removal-recipient")]
     elif mail.has_message and subject.lower().startswith("complaint about message from"):
         kind, names = "abuse", []
-    elif wording.OPT_OUT.fullmatch(subject) and not mail.get("in-reply-to"):
+    elif signs.OPT_OUT.fullmatch(subject) and not mail.get("in-reply-to"):
         kind, names = "opt-out", [mail.get("from")]
     else:
         return None
@@ -84,7 +93,7 @@ def _complaint(mail: Mail) -> Report | None:
     kind = kind.strip().lower()
     return Report(
         Kind.COMPLAINT,
-        tuple(Recipient(address, "", False, kind or "abuse") for address in addresses),
+        tuple(Recipient(address, feedback=kind or "abuse") for address in addresses),
         feedback=kind or "abuse",
     )
 
@@ -107,25 +116,28 @@ def _notification(mail: Mail) -> Report | None:
         reason = str(notice["complaint"].get("complaintFeedbackType") or "abuse")
         return Report(
             Kind.COMPLAINT,
-            tuple(Recipient(str(r.get("emailAddress", "")), "", False, reason) for r in found),
+            tuple(Recipient(str(r.get("emailAddress", "")), feedback=reason) for r in found),
             feedback=reason,
         )
     if kind == "Bounce":
-        recipients = []
-        for entry in _entries(notice, "bounce", "bouncedRecipients"):
-            words = re.sub(r"^\w+;\s*", "", str(entry.get("diagnosticCode", "")))
-            made = verdict.judge(words, status=str(entry.get("status", "")), phase=Phase.RCPT)
-            recipients.append(
-                Recipient(
-                    str(entry.get("emailAddress", "")),
-                    made.status,
-                    made.hard,
-                    made.reason,
-                    text=words,
-                )
-            )
-        return Report(Kind.BOUNCE, tuple(recipients))
+        entries = _entries(notice, "bounce", "bouncedRecipients")
+        return Report(Kind.BOUNCE, tuple(_of_entry(entry, notice) for entry in entries))
     return Report(Kind.OTHER) if kind else None
+
+
+def _of_entry(entry: dict[str, Any], notice: dict[str, Any]) -> Recipient:
+    words = re.sub(r"^\w+;\s*", "", str(entry.get("diagnosticCode", "")))
+    address = str(entry.get("emailAddress", ""))
+    mail = notice.get("mail")
+    source = str(mail.get("source", "")) if isinstance(mail, dict) else ""
+    refusal = judge(
+        words,
+        status=str(entry.get("status", "")),
+        phase=Phase.RCPT,
+        recipient=address,
+        ours=_with_domains([source]),
+    )
+    return Recipient(address, refusal, text=words)
 
 
 def _entries(notice: dict[str, Any], part: str, name: str) -> list[dict[str, Any]]:
@@ -171,32 +183,33 @@ def _of_fields(
         failed = failed or zoo.failed_addresses(words, _senders(mail))
         address = failed[0] if failed else ""
     kind, _, diagnosis = group.get("diagnostic-code", "").rpartition(";")
-    status = verdict.status_in(group.get("status", ""))
+    diagnosis = diagnosis.strip()
+    status = status_in(group.get("status", ""))
     phase = zoo.phase_of(section)
     if phase is Phase.UNKNOWN:
         phase = zoo.phase_of(diagnosis)
-    made = verdict.judge(
-        diagnosis.strip(),
+    ours = _ours(mail)
+    refusal = judge(
+        diagnosis,
         status=status,
         phase=phase,
+        recipient=address,
+        ours=ours,
         category=group.get("x-powermta-bouncecategory", "").strip().lower(),
         program=kind.strip().lower() == "x-unix",
     )
-    if made.reason == "unknown" or not diagnosis.strip() or _cut_short(diagnosis.strip()):
+    if refusal.reason is Reason.UNKNOWN or not diagnosis or _cut_short(diagnosis):
         # No diagnosis, or only the first line of a reply: the words to the reader have it whole.
-        fuller = _judge_text(section, status, phase)
-        if fuller.reason != "unknown":
-            made = fuller
-    action = group.get("action", "").strip().lower()
+        fuller = _judge_text(section, status, phase, address, ours)
+        if fuller.reason is not Reason.UNKNOWN:
+            refusal = fuller
     return Recipient(
         address=address,
-        status=made.status,
-        # A warning is no failure: the mail is still being tried.
-        hard=made.hard and not action.startswith("delayed"),
-        reason=made.reason,
+        refusal=refusal,
         original=_address(group.get("original-recipient", "").rpartition(";")[2]),
-        delayed=action.startswith("delayed"),
-        text=(diagnosis.strip() or _answer(section))[:500],
+        # A warning is no failure: the mail is still being tried.
+        delayed=group.get("action", "").strip().lower().startswith("delayed"),
+        text=(diagnosis or _answer(section))[:500],
     )
 
 
@@ -212,21 +225,21 @@ def _looks_like_bounce(mail: Mail) -> bool:
     if mail.has_status or mail.report_type == "delivery-status" or mail.get("x-failed-recipients"):
         return True
     subject = mail.get("subject")
-    if wording.FORWARDED.match(subject) or _auto_subject(subject):
+    if signs.FORWARDED.match(subject) or signs.is_auto_subject(subject):
         return False
     if not _is_daemon(mail):
         return False
-    if wording.FAILURE.search(wording.plain(subject)):
+    if signs.speaks_of_failure(subject):
         return True
-    if not wording.DAEMON.search(mail.get("from")) and _is_automatic(mail):
+    if not signs.DAEMON.search(mail.get("from")) and _is_automatic(mail):
         # A person's automatic reply has an empty return path too (RFC 3834): it needs more proof.
         return bool(_answer(mail.text))
-    return bool(wording.FAILURE.search(wording.plain(mail.text[:4000])))
+    return signs.speaks_of_failure(mail.text[:4000])
 
 
 def _is_daemon(mail: Mail) -> bool:
     path = mail.get("return-path")
-    return bool(wording.DAEMON.search(mail.get("from"))) or path == "<>" or "MAILER-DAEMON" in path
+    return bool(signs.DAEMON.search(mail.get("from"))) or path == "<>" or "MAILER-DAEMON" in path
 
 
 def _from_text(mail: Mail, data: bytes) -> tuple[Recipient, ...]:
@@ -243,28 +256,15 @@ def _from_text(mail: Mail, data: bytes) -> tuple[Recipient, ...]:
         addresses = _by_library(data)
     if not addresses and (match := _TO.search(mail.returned)):
         addresses = [match[1]]
+    ours = _ours(mail)
+    delayed = signs.speaks_of_delay(words)
     recipients = []
     for address in addresses or [""]:
         section = zoo.section_of(words, address, addresses) if len(addresses) > 1 else words
-        phase = zoo.phase_of(section)
-        made = _judge_text(section or words, "", phase)
-        delayed = _only_delayed(words)
-        recipients.append(
-            Recipient(
-                address,
-                made.status,
-                made.hard and not delayed,
-                made.reason,
-                delayed=delayed,
-                text=_answer(section)[:500],
-            )
-        )
+        refusal = _judge_text(section or words, "", zoo.phase_of(section), address, ours)
+        text = _answer(section)[:500]
+        recipients.append(Recipient(address, refusal, delayed=delayed, text=text))
     return tuple(recipients)
-
-
-def _only_delayed(words: str) -> bool:
-    plain = wording.plain(words)
-    return bool(wording.DELAY.search(plain)) and "permanent" not in plain
 
 
 def _by_library(data: bytes) -> list[str]:
@@ -279,14 +279,17 @@ def _by_library(data: bytes) -> list[str]:
     return [address for address in found if "@" in address]
 
 
-def _judge_text(section: str, status: str, phase: Phase) -> Verdict:
+def _judge_text(
+    section: str, status: str, phase: Phase, recipient: str, ours: frozenset[str]
+) -> Refusal:
     """The server's own answer if the text quotes one, else all of the text."""
     answer = _answer(section)
     if answer:
-        made = verdict.judge(answer, status=status, phase=phase)
-        if made.reason != "unknown":
-            return made
-    return verdict.judge(wording.BOILERPLATE.sub(" ", section), status=status, phase=phase)
+        refusal = judge(answer, status=status, phase=phase, recipient=recipient, ours=ours)
+        if refusal.reason is not Reason.UNKNOWN:
+            return refusal
+    words = signs.BOILERPLATE.sub(" ", section)
+    return judge(words, status=status, phase=phase, recipient=recipient, ours=ours)
 
 
 def _answer(section: str) -> str:
@@ -301,10 +304,6 @@ def _answer(section: str) -> str:
     return ""
 
 
-def _auto_subject(subject: str) -> bool:
-    return bool(wording.AUTO_SUBJECT.match(wording.REPLIED.sub("", subject, count=1).lower()))
-
-
 def _is_automatic(mail: Mail) -> bool:
     """RFC 3834, and what went before it."""
     submitted = mail.get("auto-submitted").lower()
@@ -314,7 +313,7 @@ def _is_automatic(mail: Mail) -> bool:
         return True
     if mail.get("precedence").lower() in ("auto_reply", "auto-reply"):
         return True
-    return _auto_subject(mail.get("subject"))
+    return signs.is_auto_subject(mail.get("subject"))
 
 
 def _senders(mail: Mail) -> frozenset[str]:
@@ -322,6 +321,18 @@ def _senders(mail: Mail) -> frozenset[str]:
     for value in mail.all("to", "from", "delivered-to", "x-original-to"):
         found.update(address.lower() for address in _PLAIN_ADDRESS.findall(value))
     return frozenset(found)
+
+
+def _ours(mail: Mail) -> frozenset[str]:
+    """Our side of the conversation: who the report goes to, and who wrote what it returns."""
+    found = _PLAIN_ADDRESS.findall(" ".join(mail.all("to", "delivered-to")))
+    found += [match[1] for match in _FROM.finditer(mail.returned[:_HEAD])]
+    return _with_domains(found)
+
+
+def _with_domains(found: Iterable[str]) -> frozenset[str]:
+    lower = {address.lower() for address in found if "@" in address}
+    return frozenset(lower | {address.rpartition("@")[2] for address in lower})
 
 
 def _address(text: str) -> str:

@@ -6,6 +6,8 @@ import enum
 from dataclasses import dataclass
 from typing import Any
 
+from newsletter.refusals import Refusal
+
 
 class Kind(enum.StrEnum):
     """What a mail at the return path is."""
@@ -16,40 +18,41 @@ class Kind(enum.StrEnum):
     OTHER = "other"
 
 
-class Phase(enum.StrEnum):
-    """Which command of the SMTP conversation was refused; UNKNOWN when the report is silent."""
-
-    CONNECT = "connect"
-    MAIL = "mail"
-    RCPT = "rcpt"
-    DATA = "data"
-    UNKNOWN = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a refusal means. `status` is an RFC 3463 code or empty, `reason` one of ours."""
-
-    reason: str
-    hard: bool
-    status: str = ""
-    code: int | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """One failed address. `original` is what the sender had written, if the report tells.
+    """One address that a report is about.
 
-    `delayed` is a warning (RFC 3464 "delayed"): the mail may still arrive, so it never counts.
+    `refusal` is why mail to it failed, None in a complaint; `feedback` is the complaint's type.
+    `original` is what the sender had written, if the report tells. `delayed` is a warning (RFC
+    3464 "delayed"): the mail may still arrive, so it never counts. `text` are the server's words.
     """
 
     address: str
-    status: str
-    hard: bool
-    reason: str
+    refusal: Refusal | None = None
+    feedback: str = ""
     original: str = ""
     delayed: bool = False
     text: str = ""
+
+    @property
+    def hard(self) -> bool:
+        """Whether the address is gone for good."""
+        return self.refusal is not None and self.refusal.ends_address and not self.delayed
+
+    @property
+    def status(self) -> str:
+        """The RFC 3463 code, or ""."""
+        return self.refusal.status if self.refusal else ""
+
+    @property
+    def reason(self) -> str:
+        """Why, in one word: a `refusals.Reason`, or the type of a complaint."""
+        return str(self.refusal.reason) if self.refusal else self.feedback
+
+    @property
+    def blame(self) -> str:
+        """Whom the refusal blames, a `refusals.Blame`; "" for a complaint."""
+        return str(self.refusal.blame) if self.refusal else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,13 @@ class Report:
         return {
             "kind": str(self.kind),
             "recipients": [
-                {"address": r.address, "status": r.status, "hard": r.hard, "reason": r.reason}
+                {
+                    "address": r.address,
+                    "status": r.status,
+                    "hard": r.hard,
+                    "blame": r.blame,
+                    "reason": r.reason,
+                }
                 for r in self.recipients
             ],
         }

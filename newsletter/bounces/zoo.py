@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from .value import Phase
+from newsletter.refusals import Phase
 
 _ADDRESS = r"(?:\"[^\"\s]{1,64}\"|[\w.!#$%&'*+/=?^`{|}~-]{1,64})@[\w-]+(?:\.[\w-]+)*"
 _QUOTE = r"^[>|*\s\"'-]{0,12}"
@@ -23,7 +23,7 @@ _FORMS = (
     re.compile(rf"\bAddress:\s*<?({_ADDRESS})", re.I),
     re.compile(rf"\bRCPT TO\s*:\s*<?({_ADDRESS})", re.I),
     re.compile(
-        r"(?:\bto|user|recipient|mailbox|address|userid|for|recipients|following|size|attempts|account)"
+        r"\b(?:to|user|recipient|mailbox|address|userid|for|recipients|following|size|attempts|account)"
         rf"(?:\(s\))?[:\s]*[<(\"']?({_ADDRESS})", re.I),
     re.compile(rf"[<(]({_ADDRESS})[>)]"),
 )  # fmt: skip

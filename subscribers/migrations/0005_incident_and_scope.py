@@ -101,5 +101,5 @@ class Migration(migrations.Migration):
             model_name='incident',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by', ''), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('decided_at__isnull', False), models.Q(('decided_by', ''), _negated=True)), _connector='OR'), name='incident_decided_by_somebody'),
         ),
-        migrations.RunPython(migrations.RunPython.noop, lift_scoped, elidable=True),
+        migrations.RunPython(migrations.RunPython.noop, lift_scoped),
     ]

@@ -17,6 +17,7 @@ import pytest
 from newsletter.bounces import Kind, effects, listener, mailboxes, policy
 from newsletter.bounces.value import Recipient, Report
 from newsletter.models import Bounce, Delivery, Edition, Issue, Revision
+from newsletter.refusals import Blame, Reason, Refusal
 from subscribers.addresses import key_of
 from subscribers.links import make_return
 from subscribers.models import ConsentEvent, Subscription, Suppression
@@ -76,9 +77,12 @@ def test_one_issue_counts_once_however_often_it_is_reported() -> None:
 
 
 def test_of_several_recipients_only_the_readers_own_can_be_hard() -> None:
-    bob = Recipient("bob@other.example.net", "5.1.1", True, "user_unknown")
-    full = Recipient("charlie@other.example.net", "5.2.2", False, "mailbox_full")
-    expanded = Recipient("x@list.example.net", "5.1.1", True, "user_unknown", original=ALICE)
+    gone = Refusal(Blame.READER, True, Reason.USER_UNKNOWN, "5.1.1")
+    bob = Recipient("bob@other.example.net", gone)
+    full = Recipient(
+        "charlie@other.example.net", Refusal(Blame.READER, False, Reason.MAILBOX_FULL, "5.2.2")
+    )
+    expanded = Recipient("x@list.example.net", gone, original=ALICE)
     assert policy.verdict_for(Report(Kind.BOUNCE, (bob,)), ALICE) is bob
     both = policy.verdict_for(Report(Kind.BOUNCE, (bob, full)), ALICE)
     assert both is not None and not both.hard
@@ -200,12 +204,14 @@ def test_the_command_prints_the_contract_and_needs_no_database_for_a_dry_run(
                 "address": "bob@other.example.net",
                 "status": "5.1.1",
                 "hard": True,
+                "blame": "reader",
                 "reason": "user_unknown",
             },
             {
                 "address": "charlie@other.example.net",
                 "status": "5.2.2",
                 "hard": False,
+                "blame": "reader",
                 "reason": "mailbox_full",
             },
         ],

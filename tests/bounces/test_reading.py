@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.bounces import Kind, read, wording
-from newsletter.bounces.value import Phase
-from newsletter.bounces.verdict import judge
+from newsletter.bounces import Kind, read
+from newsletter.refusals import Phase, judge
+from newsletter.refusals.plain import plain
 
+ALICE = "alice@reader.example.net"
 REPORTS = Path(__file__).parents[1] / "data" / "reports"
 
 
@@ -21,22 +22,22 @@ def report(name: str, way: str = "b-none@harbour.example.org") -> bytes:
 
 
 READ_AS = {
-    "postfix_unknown": ("bounce", [("alice@reader.example.net", "5.1.1", True, "user_unknown")]),
-    "exim_full": ("bounce", [("alice@reader.example.net", "5.2.2", False, "mailbox_full")]),
-    "qmail_nobody": ("bounce", [("alice@reader.example.net", "", True, "user_unknown")]),
-    "policy_refusal": ("bounce", [("alice@reader.example.net", "5.7.26", False, "authentication")]),
-    "delay": ("bounce", [("alice@reader.example.net", "4.4.1", False, "expired")]),
-    "arf_abuse": ("complaint", [("alice@reader.example.net", "", False, "abuse")]),
-    "arf_auth_failure": ("complaint", [("alice@reader.example.net", "", False, "auth-failure")]),
-    "unsubscribe": ("complaint", [("alice@reader.example.net", "", False, "opt-out")]),
+    "postfix_unknown": ("bounce", [(ALICE, "5.1.1", True, "reader", "user_unknown")]),
+    "exim_full": ("bounce", [(ALICE, "5.2.2", False, "reader", "mailbox_full")]),
+    "qmail_nobody": ("bounce", [(ALICE, "", True, "reader", "user_unknown")]),
+    "policy_refusal": ("bounce", [(ALICE, "5.7.26", False, "sender", "authentication")]),
+    "delay": ("bounce", [(ALICE, "4.4.1", False, "relay", "expired")]),
+    "arf_abuse": ("complaint", [(ALICE, "", False, "", "abuse")]),
+    "arf_auth_failure": ("complaint", [(ALICE, "", False, "", "auth-failure")]),
+    "unsubscribe": ("complaint", [(ALICE, "", False, "", "opt-out")]),
     "vacation": ("auto_reply", []),
     "letter": ("other", []),
     "delivered": ("other", []),
     "two_recipients": (
         "bounce",
         [
-            ("bob@other.example.net", "5.1.1", True, "user_unknown"),
-            ("charlie@other.example.net", "5.2.2", False, "mailbox_full"),
+            ("bob@other.example.net", "5.1.1", True, "reader", "user_unknown"),
+            ("charlie@other.example.net", "5.2.2", False, "reader", "mailbox_full"),
         ],
     ),
 }
@@ -49,8 +50,8 @@ def test_a_report_is_read_as_what_it_is(name: str, newline: bytes) -> None:
     assert read(report(name).replace(b"\n", newline)).to_json() == {
         "kind": kind,
         "recipients": [
-            {"address": address, "status": status, "hard": hard, "reason": reason}
-            for address, status, hard, reason in recipients
+            {"address": address, "status": status, "hard": hard, "blame": blame, "reason": reason}
+            for address, status, hard, blame, reason in recipients
         ],
     }
 
@@ -73,13 +74,14 @@ def test_every_literal_report_is_tried() -> None:
         "550 Benutzer unbekannt",
         "550 用户不存在",
         "556 5.1.10 Recipient address has null MX",
+        "550 5.2.1 The email account that you tried to reach is disabled",
         "550 5.1.2 Host unknown",
         "550 5.1.6 recipient no longer on server",
         "smtp; DNS type 'mx' lookup of reader.example.net responded with code NXDOMAIN",
     ],
 )
 def test_an_address_that_is_gone_is_hard(words: str) -> None:
-    assert judge(words, phase=Phase.RCPT).hard, judge(words, phase=Phase.RCPT)
+    assert judge(words, phase=Phase.RCPT).ends_address, judge(words, phase=Phase.RCPT)
 
 
 @pytest.mark.parametrize(
@@ -89,33 +91,26 @@ def test_an_address_that_is_gone_is_hard(words: str) -> None:
         ("550 5.7.26 Unauthenticated email is not accepted due to DMARC policy", "authentication"),
         ("550 5.7.1 Service unavailable; client host blocked using a DNSBL", "blocked"),
         ("554 5.7.1 Message rejected: spam detected", "spam"),
-        ("550 5.2.1 The email account that you tried to reach is disabled", "disabled"),
+        ("550 The email account that you tried to reach is temporarily disabled", "disabled"),
         ("552 5.3.4 Message size exceeds fixed limit", "too_big"),
         ("550 5.7.1 Unable to relay", "relay_denied"),
         ("553 5.1.8 Domain of sender address does not exist", "sender_rejected"),
         ("550 Fix reverse DNS for 192.0.2.1", "reverse_dns"),
         ("550 5.1.1 <a@b.example> has sent to too many recipients this hour", "rate_limited"),
         ("550 5.1.1 sorry, mailbox is over quota temporarily", "mailbox_full"),
-        ("451 4.7.1 Greylisted, try again later", "system"),
+        ("451 4.7.1 Greylisted, try again later", "greylisted"),
         ("Host not found. Name service error: Host not found, try again", "network"),
         ("554 nobody knows why", "unknown"),
     ],
 )
 def test_what_is_our_fault_or_passes_is_not_hard(words: str, reason: str) -> None:
-    verdict = judge(words, phase=Phase.RCPT)
-    assert (verdict.hard, verdict.reason) == (False, reason)
-
-
-def test_user_unknown_is_believed_at_rcpt_and_not_after_the_content() -> None:
-    assert judge("550 user unknown", phase=Phase.RCPT).hard
-    assert not judge("550 user unknown", phase=Phase.DATA).hard
-    assert judge("550 5.1.1 user unknown", phase=Phase.DATA).hard
-    assert not judge("550 5.2.1 user unknown", phase=Phase.UNKNOWN).hard
+    refusal = judge(words, phase=Phase.RCPT)
+    assert (refusal.ends_address, refusal.reason) == (False, reason)
 
 
 def test_the_servers_own_status_goes_before_the_relays() -> None:
-    verdict = judge("550 5.7.1 IP address blacklisted by recipient", status="5.1.1")
-    assert (verdict.status, verdict.hard) == ("5.7.1", False)
+    refusal = judge("550 5.7.1 IP address blacklisted by recipient", status="5.1.1")
+    assert (refusal.status, refusal.ends_address) == ("5.7.1", False)
 
 
 def test_a_status_or_word_inside_a_web_address_says_nothing() -> None:
@@ -125,7 +120,7 @@ def test_a_status_or_word_inside_a_web_address_says_nothing() -> None:
 
 def test_plain_words_have_one_spelling() -> None:
     said = "550-5.1.1 The account <a@b.example> doesn't\n 550 5.1.1 exist, can't deliver e-mail"
-    assert wording.plain(said) == "the account addr does not exist, can not deliver email"
+    assert plain(said) == "the account ADDR does not exist, can not deliver email"
 
 
 def test_a_mail_that_is_no_mail_is_other() -> None:

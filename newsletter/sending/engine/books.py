@@ -454,7 +454,7 @@ class Books:
             self._not_sent(hold, member, verdict)
             return
         judgement = policy.judge(verdict)
-        state, code, status, _detail, hard, _throttled, _ours = judgement
+        state, code, status, _detail, hard = judgement[:5]
         if slot is not None:
             try:
                 self._journal.answer(slot, state, code or 0, status, hard)

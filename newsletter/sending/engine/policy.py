@@ -1,8 +1,7 @@
 """What a relay's reply means for the reader, the pace and the issue. Pure.
 
-`newsletter.smtp` says what happened; this decides. A 5yz is a *hard* bounce (which suppresses the
-address for good) only when RFC 3463 class and text both speak of the mailbox: large receivers
-answer 550 for "too fast" and for "we do not like this message" as well.
+`newsletter.smtp` says what happened, `newsletter.refusals` what a refusal means; this decides
+what becomes of the delivery: tried again, failed, and whether the pace or the issue is in trouble.
 """
 
 from __future__ import annotations
@@ -10,9 +9,11 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import random
-import re
+from collections.abc import Collection
 from typing import NamedTuple
 
+from newsletter import refusals
+from newsletter.refusals import Blame, Phase, Reason, Refusal, without_addresses
 from newsletter.smtp import State, Verdict
 
 # Minutes until the next try of a deferred reader; after the last one the reader is failed.
@@ -21,45 +22,18 @@ JITTER = 0.2
 # So many refusals for policy in a row are about us, not about the readers.
 POLICY_RUN = 20
 LOGIN_RUN = 3
-
-_THROTTLED = re.compile(
-    r"throttl|rate.?limit|limit(?:ed)? rate|too (?:many|fast|much)|frequen(?:cy|t)|slow down"
-    r"|quota exceeded for send|sending (?:rate|quota|limit)|daily .*(?:limit|quota)"
-    r"|exceed\w* .*(?:rate|messages|connections)|temporarily (?:deferred|rate)|try again later"
-    r"|频率|频繁|过快|过多",
-    re.IGNORECASE,
-)
-_FULL = re.compile(
-    r"(?:mailbox|inbox|box|storage|quota)\W.*(?:full|exceed|over)|over ?quota"
-    r"|insufficient (?:system )?storage|邮箱.*满|空间不足",
-    re.IGNORECASE,
-)
-_POLICY = re.compile(
-    r"spam|policy|block(?:ed|list)|black ?list|reputation|denied|banned|dmarc|dkim|\bspf\b"
-    r"|reject(?:ed)? (?:due|by|for)|unsolicited|\brbl\b|poor|suspicious|content|virus|relay"
-    r"|not authori[sz]ed|authentication|垃圾|拒收|黑名单|策略",
-    re.IGNORECASE,
-)
-_NOBODY = re.compile(
-    r"(?:user|recipient|mailbox|account|address|person|destination)\b.{0,60}"
-    r"(?:unknown|not (?:found|exist|known|here|listed|available)|does ?n.t exist"
-    r"|does not exist|invalid|disabled|inactive|unavailable|no longer|undeliverable|unrouteable)"
-    r"|(?:unknown|invalid|no such|non-?existent|bad) (?:local )?"
-    r"(?:user|recipient|mailbox|account|address|person|destination)"
-    r"|no (?:such )?mailbox|not a valid (?:user|recipient|mailbox|address)|不存在|无此用户|无效",
-    re.IGNORECASE,
-)
-# RFC 3463 3.2 and 3.3, RFC 7505: no such mailbox, bad syntax, moved away, null MX, disabled.
-_HARD = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
-_ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:]+@[^\s<>()\[\]\"',;]+")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
+# What a relay calls permanent though it passes.
+_TRIED_AGAIN = frozenset([Reason.RATE_LIMITED, Reason.MAILBOX_FULL, Reason.GREYLISTED])
+# What a relay's administrator or ours has to mend before anybody gets this issue.
+_OUR_SETUP = frozenset([Reason.RELAY_DENIED, Reason.LOGIN, Reason.REVERSE_DNS])
 
 
 class Judgement(NamedTuple):
     """What to record and what to conclude. `state` is an Outcome.State value.
 
-    `hard`: the address does not exist, suppress it. `throttled`: slow down. `ours`: it is about
-    the sender (policy, reputation, sender address), not about this reader.
+    `hard`: the address is gone for good. `throttled`: slow down. `ours`: it is about us (policy,
+    reputation, sender address, content, the relay's set-up), not about this reader. `blame` is a
+    `refusals.Blame`, "" where nothing was refused; `permanent`: the same try would fail again.
     """
 
     state: str
@@ -69,55 +43,51 @@ class Judgement(NamedTuple):
     hard: bool = False
     throttled: bool = False
     ours: bool = False
+    blame: str = ""
+    permanent: bool = False
 
 
-def without_address(text: str) -> str:
-    """A reply's text as it may be stored: addresses cut out, one line, at most 300 characters."""
-    return _CONTROL.sub(" ", _ADDRESS.sub("…", text)).strip()[:300]
+def judge(
+    verdict: Verdict, *, ours: Collection[str] = frozenset(), recipient: str = ""
+) -> Judgement:
+    """The outcome of one try; NOT_SENT verdicts are no outcome and are not judged here.
 
-
-def is_throttled(code: int | None, status: str, text: str) -> bool:
-    """Whether a refusal asks to slow down (RFC 3463 x.7.x or the text of a 4yz, or x.4.5)."""
-    if _THROTTLED.search(text):
-        return True
-    return code is not None and code < 500 and status.startswith(("4.7.", "4.4.5"))
-
-
-def is_hard(code: int | None, status: str, text: str) -> bool:
-    """Whether a refusal means that the mailbox does not exist, now or ever."""
-    permanent = status.startswith("5.") if status else code is not None and code >= 500
-    if not permanent or _THROTTLED.search(text) or _FULL.search(text):
-        return False
-    if status in _HARD:
-        return status != "5.2.1" or _POLICY.search(text) is None
-    if status and not status.startswith(("5.0.", "5.1.")):
-        return False
-    return _NOBODY.search(text) is not None and _POLICY.search(text) is None
-
-
-def judge(verdict: Verdict) -> Judgement:
-    """The outcome of one try; NOT_SENT verdicts are no outcome and are not judged here."""
+    `ours` are our addresses and domains in this conversation (sender address, return path, their
+    domains), `recipient` the reader's address: they tell whom the relay's words are about.
+    """
     state, code, status, text, phase = verdict
     status = status[:11]
     if state == State.SENT:
         return _sent(code, status)
-    detail = without_address(text)
+    detail = without_addresses(text)
     if state == State.IN_DOUBT:
         return Judgement("in_doubt", code, status, detail)
-    throttled = is_throttled(code, status, text)
-    if state == State.DEFERRED:
-        return Judgement("deferred", code, status, detail, throttled=throttled)
-    if code is None:
+    if code is None and state == State.FAILED:
         # Our own finding (no SMTPUTF8, too large): trying again would find it again.
-        return Judgement("failed", code, status, detail)
-    if throttled:
-        return Judgement("deferred", code, status, detail, throttled=True)
-    if status == "5.2.2" or code == 552 or _FULL.search(text):
-        return Judgement("deferred", code, status, detail)
-    if phase != "mail" and is_hard(code, status, text):
-        return Judgement("failed", code, status, detail, hard=True)
-    ours = phase == "mail" or status.startswith("5.7.") or _POLICY.search(text) is not None
-    return Judgement("failed", code, status, detail, ours=ours)
+        return Judgement("failed", code, status, detail, permanent=True)
+    refusal = refusals.judge(
+        text, code=code, status=status, phase=Phase(phase), recipient=recipient, ours=ours
+    )
+    # Large receivers answer 550 to "too fast"; a full mailbox (552) is emptied.
+    again = state == State.DEFERRED or refusal.reason in _TRIED_AGAIN
+    return Judgement(
+        "deferred" if again else "failed",
+        code,
+        status,
+        detail,
+        hard=refusal.ends_address and not again,
+        throttled=refusal.blame is Blame.PACE,
+        ours=not again and _is_about_us(refusal),
+        blame=str(refusal.blame),
+        permanent=refusal.permanent and not again,
+    )
+
+
+def _is_about_us(refusal: Refusal) -> bool:
+    """Whether every reader would be refused for the same reason."""
+    if refusal.blame is Blame.RELAY:
+        return refusal.reason in _OUR_SETUP
+    return refusal.blame in (Blame.SENDER, Blame.CONTENT)
 
 
 @functools.lru_cache(maxsize=64)
