@@ -113,7 +113,7 @@ def _person(request: HttpRequest, issue: Issue, view: IssueView) -> Person | Non
     none = ""
     if tie.state != Subscription.State.ACTIVE:
         none = _("The subscription is “%(state)s”.") % {"state": tie.get_state_display()}
-    elif suppressed(tie.subscriber.address) is not None:
+    elif suppressed(tie.subscriber.address, issue.publication) is not None:
         none = str(Edition.NoneBecause.SUPPRESSED.label)
     elif tie.paused_until is not None and tie.paused_until > timezone.now():
         none = str(Edition.NoneBecause.PAUSED.label)

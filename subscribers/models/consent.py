@@ -95,9 +95,7 @@ class Incident(models.Model):
     )
     about = models.CharField(max_length=60)
     opened_at = models.DateTimeField(default=timezone.now)
-    state = models.CharField(
-        _("state"), max_length=11, choices=State.choices, default=State.OPEN
-    )
+    state = models.CharField(_("state"), max_length=11, choices=State.choices, default=State.OPEN)
     # What was weighed: attempts known, addresses whose refusal ends them, and the shares (0 to 1)
     # that are usual for the publication and from which on a person is asked.
     attempts = models.PositiveIntegerField(default=0)

@@ -19,6 +19,7 @@ from newsletter.message.dkim import Signers
 from newsletter.rendering import headers
 from newsletter.smtp import Ended, State, Verdict
 
+from ..ours import our_names
 from . import policy, timing
 from .gate import Gate
 from .journal import Journal
@@ -33,7 +34,7 @@ log = logging.getLogger(__name__)
 # Seconds that also pass while the machine sleeps: a lease does not stop for us.
 _BOOT_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 _clock_gettime, _monotonic = time.clock_gettime, time.monotonic
-_NOT_SENT = State.NOT_SENT
+_NOT_SENT, _SENT = State.NOT_SENT, State.SENT
 # How exactly the time of an outcome is kept, in seconds.
 _MOMENT = 0.1
 # Candidates a chunk gives before the next chunk's turn.
@@ -453,11 +454,13 @@ class Books:
         if verdict[0] is _NOT_SENT:
             self._not_sent(hold, member, verdict)
             return
-        judgement = policy.judge(verdict)
-        state, code, status, _detail, hard = judgement[:5]
+        judgement = self._judge(hold, member, verdict)
+        state, code, status = judgement[:3]
         if slot is not None:
             try:
-                self._journal.answer(slot, state, code or 0, status, hard)
+                self._journal.answer(
+                    slot, state, code or 0, status, judgement.blame, judgement.permanent
+                )
             except OSError as error:  # Known here; only a crash before the next turn forgets it.
                 log.error("the journal cannot be written: %s", error)
                 self.broken_journal = True
@@ -492,6 +495,13 @@ class Books:
             troubles.refused(hold.lease.issue, pool.server.name, address, verdict, judgement)
         elif troubles.runs:
             troubles.runs.pop(hold.lease.issue, None)
+
+    def _judge(self, hold: Hold, member: Member, verdict: Verdict) -> policy.Judgement:
+        if verdict[0] is _SENT or member.reader is None:
+            return policy.judge(verdict)
+        publication = self._moulds.publication(hold.lease.issue)
+        ours = our_names(publication, member.delivery)
+        return policy.judge(verdict, ours=ours, recipient=member.reader.address)
 
     def _not_sent(self, hold: Hold, member: Member, verdict: Verdict) -> None:
         """Nothing of it was begun: a candidate again."""

@@ -124,7 +124,12 @@ def take_back(held: Held, found: journal.Found) -> int | None:
             answer = found.answers.get(key)
             if answer is not None:
                 judgement = Judgement(
-                    answer.state, answer.code or None, answer.status, "", hard=answer.hard
+                    answer.state,
+                    answer.code or None,
+                    answer.status,
+                    "",
+                    blame=answer.blame,
+                    permanent=answer.permanent,
                 )
             elif found.complete and key not in found.begun:
                 continue

@@ -28,7 +28,7 @@ from newsletter.message.dkim import Signers
 from newsletter.models import Issue, Worker
 from newsletter.smtp import Server, Timeouts, watch
 
-from .. import hours, incidents
+from .. import hours, incidents, settling
 from . import leasing, pace, relays, timing, turning
 from .books import Books
 from .errands import Errands
@@ -347,7 +347,7 @@ class Sender:
             troubles.slow.discard(key)
             self._rate_look = 0.0
         while troubles.to_tell:
-            await self._db(incidents.pause_for, *troubles.to_tell[0])
+            await self._db(settling.stop_for, *troubles.to_tell[0])
             troubles.told()
         for pool in self._pools:
             if pool.dirty:

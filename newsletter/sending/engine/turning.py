@@ -26,7 +26,7 @@ from newsletter.models import Chunk, Issue
 from .. import control
 from . import outcomes, prepared, timing
 from .outcomes import Lease, Settled
-from .policy import Judgement, retry_in
+from .policy import GIVEN_UP, Judgement, retry_in
 
 # Why somebody who was to be mailed is not.
 _SUPPRESSED = Judgement("suppressed", None, "", "")
@@ -190,8 +190,11 @@ def _consent(
 _reader: Callable[[Sequence[Any]], Reader] = functools.partial(tuple.__new__, Reader)
 _READERS = """FROM newsletter_delivery d
             JOIN subscribers_subscription s ON s.id = d.subscription_id
-            JOIN subscribers_subscriber r ON r.id = s.subscriber_id
-            LEFT JOIN subscribers_suppression p ON p.key = r.key AND p.lifted_at IS NULL"""
+            JOIN subscribers_subscriber r ON r.id = s.subscriber_id"""
+# For the whole site or for the publication, or both: a join would double such a reader.
+_SUPPRESSION = """EXISTS (SELECT 1 FROM subscribers_suppression p
+                WHERE p.key = r.key AND p.lifted_at IS NULL
+                  AND (p.publication_id IS NULL OR p.publication_id = s.publication_id))"""
 _AMONG = {
     "postgresql": "= ANY(%s::bigint[])",
     "sqlite": "IN (SELECT value FROM json_each(%s))",
@@ -200,7 +203,7 @@ _AMONG = {
 # others may not is asked when there are any. On SQLite one row, as JSON: the database thread lets
 # go of the interpreter for each row it steps over, and then the connections' thread takes its
 # turn every time. PostgreSQL takes twice as long to make JSON as to send the rows.
-_MAY = """AND s.state = 'active' AND r.address <> '' AND p.id IS NULL
+_MAY = f"""AND s.state = 'active' AND r.address <> '' AND NOT {_SUPPRESSION}
                 AND (s.paused_until IS NULL OR s.paused_until <= %s)"""
 _COLUMNS = "r.address, s.id, d.id, d.issue_id, s.feed_serial, d.edition_id, s.choice"
 _SENDING = "FROM newsletter_issue WHERE state = 'sending' AND id IN ({issues})"
@@ -214,7 +217,7 @@ _WHO_POSTGRES = f"""SELECT NULL, id, 0::bigint, 0, 0, 0, 0::bigint {_SENDING}
 def _why_not(cursor: Any, missing: list[int], now: dt.datetime) -> dict[int, Judgement]:
     """Why these may not be mailed."""
     cursor.execute(
-        f"""SELECT d.id, p.id IS NOT NULL, s.state = 'active' AND coalesce(r.address, '') <> '',
+        f"""SELECT d.id, {_SUPPRESSION}, s.state = 'active' AND coalesce(r.address, '') <> '',
                    s.paused_until > %s
             {_READERS} WHERE d.id {_AMONG[connection.vendor]}""",
         [outcomes.as_time(now), outcomes.listed(missing)],
@@ -320,8 +323,7 @@ def _close(
     for one in settled:
         if one.judgement.state != "deferred":
             pending.difference_update(one.deliveries)
-    judgement = Judgement("failed", None, "4.4.7", "given up after the last try")
-    rows = [(following, Settled(sorted(pending), judgement, None, now))] if pending else []
+    rows = [(following, Settled(sorted(pending), GIVEN_UP, None, now))] if pending else []
     return f"state = 'done', round = round + 1, takes = 'deferred', {free}", [], rows, len(pending)
 
 
