@@ -46,9 +46,7 @@ def releases(publication: int) -> list[Release]:
     ]
 
 
-def tired(
-    publication: int, readers: Collection[int], order: Sequence[Release], now: dt.datetime
-) -> set[int]:
+def tired(publication: int, readers: Collection[int], order: Sequence[Release]) -> set[int]:
     """Those of the readers (subscriber ids) whom IN_A_ROW issues refused since one reached them."""
     place = {release.pk: number for number, release in enumerate(order)}
     refused: dict[int, set[int]] = defaultdict(set)
@@ -64,7 +62,7 @@ def tired(
                 refused[reader].add(place[delivery // PLACES])
     # Only of those who may have come so far anything more is asked.
     likely = {reader for reader, places in refused.items() if len(places) >= weighing.IN_A_ROW}
-    since = _reached(publication, likely, order, now)
+    since = _reached(publication, {reader: refused[reader] for reader in likely}, order)
     return {
         reader
         for reader in likely
@@ -73,34 +71,42 @@ def tired(
 
 
 def _reached(
-    publication: int, readers: Collection[int], order: Sequence[Release], now: dt.datetime
+    publication: int, refused: dict[int, set[int]], order: Sequence[Release]
 ) -> dict[int, int]:
-    """The place of the last issue that reached each, or before which nothing counts."""
-    if not readers:
-        return {}
+    """The place of the last issue before each reader's newest refusal that was not refused.
+
+    Or before which nothing counts. A hand-over without a report stands between refusals at once,
+    not only when it is a success for sure: should its report come late, it is counted anew.
+    """
     found: dict[int, int] = {}
     place = {release.pk: number for number, release in enumerate(order)}
     ties = dict(
-        Subscription.objects.filter(publication=publication, subscriber__in=readers).values_list(
+        Subscription.objects.filter(publication=publication, subscriber__in=refused).values_list(
             "pk", "subscriber_id"
         )
     )
     for tie, issue in Health.objects.filter(pk__in=ties).values_list("pk", "succeeded_id"):
         if issue in place:
             found[ties[tie]] = place[issue]
-    for reader, at in address_changes(readers).items():
+    for reader, at in address_changes(refused).items():
         # Whatever was refused before was about another address.
         before = sum(1 for release in order if release.frozen_at <= at) - 1
         found[reader] = max(found.get(reader, -1), before)
-    for number, release in enumerate(order[:-1]):
-        if not release.folded:
-            for reader in took(release.pk, ties, now):
+    newest = {reader: max(places) for reader, places in refused.items()}
+    first = min((min(places) for places in refused.values()), default=0)
+    for number, release in enumerate(order[first:], first):
+        open_ = {tie: reader for tie, reader in ties.items() if number < newest[reader]}
+        if open_ and not release.folded:
+            for reader in took(release.pk, open_):
                 found[reader] = max(found.get(reader, -1), number)
     return found
 
 
-def took(issue: int, ties: dict[int, int], now: dt.datetime) -> set[int]:
-    """Whom (`ties`: subscription -> reader) an issue reached that another issue followed."""
+def took(issue: int, ties: dict[int, int], now: dt.datetime | None = None) -> set[int]:
+    """Of these readers (subscription -> reader), those an issue was handed over for unreported.
+
+    With `now` only those whom it reached for sure (`weighing.is_success`); another followed it.
+    """
     deliveries = {
         delivery: ties[tie]
         for delivery, tie in Delivery.objects.filter(
@@ -121,7 +127,8 @@ def took(issue: int, ties: dict[int, int], now: dt.datetime) -> set[int]:
         deliveries[delivery]
         for delivery, (state, at) in latest.items()
         if state == Outcome.State.SENT
-        and weighing.is_success(sent_at=at, reported=delivery in reported, next_issue=True, now=now)
+        and delivery not in reported
+        and (now is None or weighing.is_success(sent_at=at, next_issue=True, now=now))
     }
 
 

@@ -72,13 +72,19 @@ def _watch(pk: int, refused: int = 0) -> bool:
         _lock(issue.publication_id)
         if not _is_under_way(issue):
             return False
+        waiting = tallies.of_issue(pk).filter(decision=_WAITING, incident__isnull=True)
+        incident = _open(issue)
+        if incident is not None:
+            # A person may have let it go on meanwhile: it is not paused once more.
+            waiting.update(incident=incident)
+            tallies.refresh(incident)
+            return True
         usual = tallies.habit(issue)
         limit = weighing.threshold(usual)
         refused = max(refused, tallies.ended(pk))
         attempts = max(refused, tallies.of_issues([pk])[pk].attempts)
         if weighing.is_suspicious(attempts, refused, limit, under_way=True):
             found = Weighed(Decision.HOLD, attempts, refused, limit)
-            waiting = tallies.of_issue(pk).filter(decision=_WAITING, incident__isnull=True)
             _hold(issue, found, usual, list(waiting.values_list("pk", flat=True)))
         return True
 
@@ -106,7 +112,7 @@ def _settle(publication: int, ended: list[int], now: dt.datetime) -> bool:
         _lock(publication)
         order = health.releases(publication)
         rows = _able(_undecided(_waiting(ended)), order, now)
-        tired = _tired(publication, rows, order, now)
+        tired = _tired(publication, rows, order)
         rows = [row for row in rows if row.hard or row.reader in tired]
         if not rows:
             return False
@@ -171,12 +177,10 @@ def _able(rows: list[Row], order: Sequence[Release], now: dt.datetime) -> list[R
     return [row for row in rows if row.issue in lately and row.pk not in outdated]
 
 
-def _tired(
-    publication: int, rows: list[Row], order: Sequence[Release], now: dt.datetime
-) -> set[int]:
+def _tired(publication: int, rows: list[Row], order: Sequence[Release]) -> set[int]:
     """Readers whose health is at its end; the soft refusals of the others decide nothing."""
     soft = [row for row in rows if not row.hard]
-    found = health.tired(publication, {row.reader for row in soft}, order, now)
+    found = health.tired(publication, {row.reader for row in soft}, order)
     suppressing.mark([row.pk for row in soft if row.reader not in found], "")
     return found
 
@@ -258,6 +262,17 @@ def _hold(issue: Issue, found: Weighed, usual: float, rows: Sequence[int]) -> No
     )  # fmt: skip
     with translation.override(issue.publication.language.lower()):
         incidents.pause_for(issue.pk, "refusals", held.sentence(incident))
+
+
+def _of(issue: Issue, state: str, by: str) -> Incident | None:
+    about = f"issue:{issue.pk}"
+    found = Incident.objects.filter(publication=issue.publication_id, about=about, state=state)
+    return found.filter(decided_by=by).first()
+
+
+def _open(issue: Issue) -> Incident | None:
+    """The incident in which the issue's refusals are held, if there is one."""
+    return _of(issue, Incident.State.OPEN, "")
 
 
 def _incident(issue: Issue, found: Weighed, usual: float, state: str) -> Incident:

@@ -139,12 +139,12 @@ def weigh(tried: Sequence[Tried], usual: float) -> Weighed:
     return found(Decision.CARRY_OUT if carried else Decision.WAIT, carried)
 
 
-def is_success(*, sent_at: dt.datetime, reported: bool, next_issue: bool, now: dt.datetime) -> bool:
-    """Whether a mail reached its reader: handed over, and no report came until the next issue.
+def is_success(*, sent_at: dt.datetime, next_issue: bool, now: dt.datetime) -> bool:
+    """Whether a mail without a report reached its reader for sure.
 
-    At least SUCCESS_AFTER must have passed since.
+    Another issue must have followed, and at least SUCCESS_AFTER have passed since.
     """
-    return next_issue and not reported and now - sent_at >= SUCCESS_AFTER
+    return next_issue and now - sent_at >= SUCCESS_AFTER
 
 
 def refused_in_a_row(refused: Iterable[int], reached: int) -> int:
