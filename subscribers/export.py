@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from . import suppression
+from .addresses import keys_of
 from .choice import Choice
-from .models import Category, Subscriber
+from .models import Category, Subscriber, Suppression
 
 # Apps above this one add what they hold (deliveries, bounces): name -> function of a subscriber.
 sections: dict[str, Callable[[Subscriber], Any]] = {}
@@ -16,15 +16,21 @@ sections: dict[str, Callable[[Subscriber], Any]] = {}
 
 def export(subscriber: Subscriber) -> dict[str, Any]:
     """The person's rows in words: slugs instead of bits, ISO 8601 times, the sentences shown."""
-    standing = suppression.suppressed(subscriber.address) if subscriber.address else None
+    keys = keys_of(subscriber.address) if subscriber.address else []
+    standing = Suppression.objects.filter(key__in=keys, lifted_at__isnull=True)
     return {
         "address": subscriber.address,
         "name": subscriber.name,
         "new_address": subscriber.new_address,
         "known_since": _time(subscriber.created_at),
-        "suppressed": None
-        if standing is None
-        else {"reason": standing.reason, "since": _time(standing.at)},
+        "suppressed": [
+            {
+                "reason": one.reason,
+                "since": _time(one.at),
+                "publication": one.publication.slug if one.publication else None,
+            }
+            for one in standing.select_related("publication").order_by("id")
+        ],
         "subscriptions": [
             {
                 "publication": tie.publication.slug,

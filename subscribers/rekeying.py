@@ -55,9 +55,10 @@ def sweep(*, batch: int = BATCH) -> bool:
 
 def _take_along(old: uuid.UUID, new: uuid.UUID, version: int) -> None:
     standing = Suppression.objects.filter(lifted_at__isnull=True)
-    if standing.filter(key=new).exists():
-        standing.filter(key=old).update(
-            lifted_at=timezone.now(), lifted_by="replaced: the same under a newer key"
-        )
-    else:
-        standing.filter(key=old).update(key=new, version=version)
+    there = set(standing.filter(key=new).values_list("publication_id", flat=True))
+    for pk, publication in standing.filter(key=old).values_list("pk", "publication_id"):
+        one = standing.filter(pk=pk)
+        if publication in there:
+            one.update(lifted_at=timezone.now(), lifted_by="replaced: the same under a newer key")
+        else:
+            one.update(key=new, version=version)

@@ -67,7 +67,7 @@ def ask(
         request_key = limits.key_for("request", f"{key}|{publication.pk}")
         if not limits.take(request_key, PER_ADDRESS):
             return
-        standing = suppression.suppressed(address)
+        standing = suppression.suppressed(address, publication)
         # Stored for everybody, and taken back for a suppressed address: work that is left out
         # could be measured from outside.
         before = transaction.savepoint()

@@ -1,20 +1,28 @@
 """Addresses that must not be mailed, known only by their keyed hash.
 
-A suppression holds for the whole site and outlives the reader. It is looked up under every
-version of LINK_KEYS, because that of an erased person keeps the version it was made with.
+A suppression holds for the whole site (the address does not exist, the reader complained, was
+erased) or for one publication (everything else), and outlives the reader. It is looked up under
+every version of LINK_KEYS, because that of an erased person keeps the version it was made with.
 """
 
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from .addresses import key_of, keys_of, newest_version
-from .models import AuditEntry, Subscriber, Suppression
+from .models import AuditEntry, Incident, Publication, Subscriber, Suppression
+from .roles import Act, may
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+    from django.contrib.auth.models import AnonymousUser
 
 Reason = Suppression.Reason
 # A weaker one gives way: an erased person may come back by their own confirmation, somebody who
@@ -27,53 +35,112 @@ _STRENGTH = {
     Reason.MANUAL: 4,
     Reason.COMPLAINT: 5,
 }
+# These are about the address or the person, whoever mails: they hold for the whole site.
+WHOLE_SITE = frozenset([Reason.HARD, Reason.COMPLAINT, Reason.ERASED])
+# Keys of one statement; SQLite's bound is 32,766 parameters.
+_BATCH = 500
 
 
-def suppressed(address: str) -> Suppression | None:
-    """The suppression in force for a normalised address, under whichever key version, or None."""
-    return _strongest(keys_of(address))
+def suppressed(address: str, publication: Publication | None) -> Suppression | None:
+    """The suppression in force for a normalised address, under whichever key version, or None.
+
+    Of those of the publication and of the whole site; None asks for the whole site's alone.
+    """
+    found = list(in_force(keys_of(address), publication))
+    return max(found, key=lambda s: _STRENGTH[Reason(s.reason)], default=None)
 
 
-def suppressed_key(key: uuid.UUID) -> Suppression | None:
-    """The suppression in force for a `Subscriber.key`; enough where the newest key is known."""
-    return _strongest([key])
+def in_force(
+    keys: Iterable[uuid.UUID], publication: Publication | int | None
+) -> QuerySet[Suppression]:
+    """What stands against these keys in a publication (its id will do; None: the whole site)."""
+    scope = Q(publication__isnull=True)
+    if publication is not None:
+        scope |= Q(publication=publication)
+    return Suppression.objects.filter(scope, key__in=list(keys), lifted_at__isnull=True)
 
 
 def suppress(
-    address_or_key: str | uuid.UUID, reason: str, evidence: dict[str, Any] | None = None
+    address_or_key: str | uuid.UUID,
+    reason: str,
+    evidence: dict[str, Any] | None = None,
+    *,
+    publication: Publication | None = None,
 ) -> Suppression:
     """Put an address (or a `Subscriber.key`) under suppression; returns the one now in force.
 
-    Idempotent: one that is as strong stays as it is. `evidence` never holds an address.
+    Idempotent: one of the same scope that is as strong stays as it is. `publication` None is the
+    whole site; reasons of WHOLE_SITE allow no other. `evidence` never holds an address.
     """
     keys, key, version = _known_by(address_or_key)
+    scope = Suppression.objects.filter(publication=publication, lifted_at__isnull=True)
     with transaction.atomic():
-        standing = _strongest(keys)
-        if standing is not None:
-            if _STRENGTH[Reason(standing.reason)] >= _STRENGTH[Reason(reason)]:
-                return standing
-            Suppression.objects.filter(pk=standing.pk, lifted_at__isnull=True).update(
-                lifted_at=timezone.now(), lifted_by=f"replaced: {reason}"
-            )
-        try:
-            with transaction.atomic():
-                return Suppression.objects.create(
+        elsewhere = scope.filter(key__in=keys).exclude(key=key).first()
+        if elsewhere is not None:
+            if _STRENGTH[Reason(elsewhere.reason)] >= _STRENGTH[Reason(reason)]:
+                return elsewhere
+            _replace([elsewhere.pk], reason)
+        suppress_many({key: evidence or {}}, reason, publication=publication, version=version)
+        return scope.get(key=key)
+
+
+def suppress_many(
+    evidence: Mapping[uuid.UUID, dict[str, Any]],
+    reason: str,
+    *,
+    publication: Publication | None = None,
+    incident: Incident | None = None,
+    version: int | None = None,
+) -> int:
+    """Put very many `Subscriber.key`s under suppression, each with its evidence; how many are new.
+
+    One that stands already and is as strong stays as it is.
+    """
+    if reason in WHOLE_SITE and publication is not None:
+        raise ValueError(f"{reason} holds for the whole site")
+    keys, made = list(evidence), 0
+    with transaction.atomic():
+        for start in range(0, len(keys), _BATCH):
+            part = keys[start : start + _BATCH]
+            standing = Suppression.objects.filter(
+                key__in=part, publication=publication, lifted_at__isnull=True
+            ).values_list("pk", "key", "reason")
+            weaker = [
+                (pk, key)
+                for pk, key, old in standing
+                if _STRENGTH[Reason(old)] < _STRENGTH[Reason(reason)]
+            ]
+            strong = {key for _pk, key, _old in standing} - {key for _pk, key in weaker}
+            _replace([pk for pk, _key in weaker], reason)
+            rows = [
+                Suppression(
                     key=key,
-                    version=version,
+                    version=version or newest_version(),
                     reason=reason,
-                    evidence=evidence or {},
+                    publication=publication,
+                    incident=incident,
+                    evidence=evidence[key],
                 )
-        except IntegrityError:  # Somebody suppressed it since we looked.
-            found = _strongest([key])
-            if found is None:
-                raise
-            return found
+                for key in part
+                if key not in strong
+            ]
+            # Somebody may have suppressed one since we looked: then it is suppressed.
+            Suppression.objects.bulk_create(rows, ignore_conflicts=True)
+            made += len(rows)
+    return made
+
+
+def _replace(pks: list[int], reason: str) -> None:
+    if pks:
+        Suppression.objects.filter(pk__in=pks, lifted_at__isnull=True).update(
+            lifted_at=timezone.now(), lifted_by=f"replaced: {reason}"
+        )
 
 
 def _known_by(address_or_key: str | uuid.UUID) -> tuple[list[uuid.UUID], uuid.UUID, int]:
     """(keys to look under, the key to use, its version).
 
-    A reader's row may still have an older key than the newest. The freeze joins on the key, so a
+    A reader's row may still have an older key than the newest. The freeze asks by the key, so a
     suppression takes the one the row has.
     """
     if isinstance(address_or_key, uuid.UUID):
@@ -82,6 +149,22 @@ def _known_by(address_or_key: str | uuid.UUID) -> tuple[list[uuid.UUID], uuid.UU
     of_row = Subscriber.objects.filter(key__in=versions).values_list("key", flat=True).first()
     key = of_row or key_of(address_or_key)
     return list(versions), key, versions[key]
+
+
+def may_lift(user: AbstractBaseUser | AnonymousUser, suppression: Suppression) -> bool:
+    """Whether this person may end it: the site's owner any, reader care their publication's.
+
+    What one publication's incident suppressed on the whole site is that publication's to mend.
+    Complaints and erasures are the reader's word, and the owner's alone to overrule.
+    """
+    if getattr(user, "is_superuser", False):
+        return may(user, Act.READERS, None)
+    if suppression.reason in (Reason.COMPLAINT, Reason.ERASED):
+        return False
+    if suppression.publication is not None:
+        return may(user, Act.READERS, suppression.publication)
+    incident = suppression.incident
+    return incident is not None and may(user, Act.READERS, incident.publication)
 
 
 def lift(suppression: Suppression, by: str) -> bool:
@@ -95,6 +178,7 @@ def lift(suppression: Suppression, by: str) -> bool:
         if done:
             AuditEntry.objects.create(
                 actor=by[:150],
+                publication=suppression.publication,
                 action="suppression lifted",
                 target=f"suppression:{suppression.pk}",
                 detail={"reason": suppression.reason},
@@ -102,6 +186,8 @@ def lift(suppression: Suppression, by: str) -> bool:
     return done == 1
 
 
-def _strongest(keys: list[uuid.UUID]) -> Suppression | None:
-    found = list(Suppression.objects.filter(key__in=keys, lifted_at__isnull=True))
-    return max(found, key=lambda s: _STRENGTH[Reason(s.reason)], default=None)
+def lift_all(incident: Incident, by: str) -> int:
+    """End whatever an incident suppressed and still stands; how many. The caller records why."""
+    return Suppression.objects.filter(incident=incident, lifted_at__isnull=True).update(
+        lifted_at=timezone.now(), lifted_by=by[:150]
+    )

@@ -122,7 +122,7 @@ def send_address_change(subscription_id: int) -> None:
     if not limits.take(key, PER_DAY):
         return  # This job has run before.
     _send(subscription, emails.address_notice(subscription), [])
-    if suppression.suppressed(subscriber.new_address) is not None:
+    if suppression.suppressed(subscriber.new_address, None) is not None:
         return
     # A confirmation like any other for the address that gets it: the same slots.
     slots = _slots_of_address(subscriber.new_address)
@@ -309,5 +309,5 @@ def _may_be_mailed(subscription: Subscription) -> bool:
     subscriber = subscription.subscriber
     if subscriber.erased_at is not None or not subscriber.address:
         return False
-    standing = suppression.suppressed(subscriber.address)
+    standing = suppression.suppressed(subscriber.address, subscription.publication)
     return standing is None or standing.reason == suppression.Reason.ERASED

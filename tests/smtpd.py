@@ -413,7 +413,7 @@ class _Session(asyncio.Protocol):
         if not fault:
             self.say(line)
             return True
-        if word.isdigit():
+        if word[:3].isdigit():  # Also the first of several lines: "550-".
             self.say(fault.encode() + b"\r\n")
             if word == "421":
                 self._later(False)

@@ -19,6 +19,7 @@ from subscribers.roles import Act
 from .. import sending
 from ..models import Issue
 from .frame import address, can, find_issue, issue_page
+from .incidents import open_incident
 
 State = Issue.State
 
@@ -89,8 +90,8 @@ _CONTROLS = {
             "retry-failed",
             gettext_lazy("Try the failed ones again"),
             gettext_lazy(
-                "Only readers whose mail was refused get another try. Addresses that do not exist"
-                " have been suppressed meanwhile and are left out."
+                "Only readers whose mail was refused get another try. Addresses that have been"
+                " suppressed meanwhile are left out."
             ),
             gettext_lazy("Try the failed ones again"),
             (State.SENT, State.SENDING, State.PAUSED),
@@ -181,6 +182,7 @@ def progress(request: HttpRequest, pk: int) -> HttpResponseBase:
         controls=offered(issue, shown["progress"].counts),
         live=not shown["progress"].final,
         **shown,
+        **open_incident(issue),
     )
 
 

@@ -20,6 +20,7 @@ from .. import sending
 from ..models import Delivery, Edition, Issue, Outcome
 from .frame import address as page_address
 from .frame import find_issue, issue_page
+from .incidents import open_incident
 
 _KINDS = {
     "failed": gettext_lazy("Refused"),
@@ -100,6 +101,7 @@ def listing(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
         slice=taken,
         folded=issue.folded_at,
         back=page_address("progress", issue),
+        **open_incident(issue),
     )
 
 

@@ -34,12 +34,12 @@ from subscribers.models import (
     Publication,
     Subscriber,
     Subscription,
-    Suppression,
 )
 from subscribers.roles import Act
 
 from .. import sending
-from ..models import Bounce, Issue
+from ..models import PLACES, Bounce, Issue
+from .reader_suppression import standing, suppress
 
 State = Subscription.State
 Kind = ConsentEvent.Kind
@@ -180,7 +180,6 @@ def reader(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Everything about one reader on one page."""
     subscriber, publications = find_reader(request, pk)
     ties = _ties(subscriber, publications)
-    standing = suppression.suppressed(subscriber.address)
     events = (
         subscriber.consent_events.filter(Q(publication__in=publications) | Q(publication=None))
         .select_related("publication", "wording")
@@ -194,13 +193,27 @@ def reader(request: HttpRequest, pk: int) -> HttpResponseBase:
         crumbs=_crumbs(),
         reader=subscriber,
         ties=ties,
-        standing=standing,
+        standing=standing(request, subscriber),
         events=events,
         received=_received(subscriber, ties),
-        bounces=Bounce.objects.filter(subscriber=subscriber).order_by("-at")[:50],
+        bounces=_bounces(subscriber, publications),
         missing=missing,
         states=State.choices,
     )
+
+
+def _bounces(subscriber: Subscriber, publications: list[Publication]) -> list[Bounce]:
+    """The newest refusals of these publications' issues; what another one mailed is not theirs."""
+    newest = list(Bounce.objects.filter(subscriber=subscriber).order_by("-at")[:200])
+    issues = {one.delivery_id // PLACES for one in newest if one.delivery_id is not None}
+    ours = set(
+        Issue.objects.filter(pk__in=issues, publication__in=publications).values_list(
+            "pk", flat=True
+        )
+    )
+    return [
+        one for one in newest if one.delivery_id is not None and one.delivery_id // PLACES in ours
+    ][:50]
 
 
 class AddForm(forms.Form):
@@ -263,7 +276,7 @@ def add(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         publication = data["publication"]
-        standing = suppression.suppressed(data["address"])
+        standing = suppression.suppressed(data["address"], publication)
         if standing is not None:
             form.add_error(
                 "address",
@@ -373,7 +386,10 @@ def change_state(request: HttpRequest, pk: int, tie: int) -> HttpResponseBase:
             _("Say where and when the reader agreed, without an address. Nothing was changed."),
         )
         return back
-    if what == "activate" and suppression.suppressed(subscriber.address) is not None:
+    if (
+        what == "activate"
+        and suppression.suppressed(subscriber.address, row.publication) is not None
+    ):
         messages.error(request, _("The address is suppressed. Lift that first."))
         return back
     with transaction.atomic():
@@ -408,47 +424,6 @@ def change_state(request: HttpRequest, pk: int, tie: int) -> HttpResponseBase:
         record(request, action, f"subscription:{row.pk}", row.publication)
     messages.success(request, _("Done, on record."))
     return back
-
-
-@require_http_methods(["GET", "POST"])
-def suppress(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Stop all mail to the address, or lift that; a page says what it means first."""
-    subscriber, publications = find_reader(request, pk)
-    standing = suppression.suppressed(subscriber.address)
-    if request.method == "POST":
-        what = request.POST.get("do")
-        note = " ".join(request.POST.get("note", "").split())[:200]
-        if what == "suppress" and standing is None:
-            evidence = {"who": request.user.get_username()}
-            if note and "@" not in note:
-                evidence["note"] = note
-            with transaction.atomic():
-                made = suppression.suppress(subscriber.address, Suppression.Reason.MANUAL, evidence)
-                record(
-                    request, "address suppressed", f"suppression:{made.pk}", _first(publications)
-                )
-            messages.success(request, _("Nothing is mailed to this address any more."))
-        elif what == "lift" and standing is not None:
-            if suppression.lift(standing, request.user.get_username()):
-                messages.success(
-                    request, _("Lifted. The address may be mailed again; your name is on record.")
-                )
-            else:
-                messages.info(request, _("That was done already."))
-        elif what in ("suppress", "lift"):
-            messages.info(request, _("That was done already."))
-        else:
-            raise Http404
-        return HttpResponseRedirect(reader_address(subscriber))
-    return page(
-        request,
-        "admin/sudi/reader_suppress.html",
-        title=_("Lift the suppression") if standing else _("Suppress this address"),
-        crumbs=[*_crumbs(), (subscriber.address, reader_address(subscriber))],
-        reader=subscriber,
-        standing=standing,
-        back=reader_address(subscriber),
-    )
 
 
 def _first(publications: list[Publication]) -> Publication | None:

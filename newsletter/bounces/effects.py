@@ -1,4 +1,7 @@
-"""What a report does: a Bounce row, perhaps a suppression, a way out, an in-doubt delivery settled.
+"""What a report does: a Bounce row, perhaps a way out, an in-doubt delivery settled.
+
+A refusal suppresses nobody here: the sweep settles all of an issue together. A complaint does, at
+once, since it is the reader's own word.
 
 One transaction for each report, and the caller deletes the report only after it. A report read
 twice finds its Bounce row there and does nothing. A report without a valid token is only logged:
@@ -19,8 +22,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from newsletter import sending
-from newsletter.models import Bounce, Delivery, Issue
-from newsletter.refusals import without_addresses
+from newsletter.models import Bounce, Delivery
+from newsletter.refusals import Refusal, without_addresses
+from newsletter.sending.weighing import MAY_END
 from subscribers import consent, suppression
 from subscribers.models import ConsentEvent, Subscriber, Subscription
 
@@ -38,8 +42,8 @@ _TRACE = re.compile(r"^(?:received|return-path|delivered-to|x-[a-z-]+):", re.I)
 class Received:
     """What became of a mail: the report, and in one word what it did.
 
-    `done` is hard, soft, complaint, unsubscribed, suppressed (a soft one too many), resolved,
-    seen (was counted before), or nothing.
+    `done` is hard or soft (a refusal was stored), complaint, unsubscribed, resolved, seen (was
+    counted before), or nothing.
     """
 
     report: Report
@@ -91,40 +95,17 @@ def _apply(report: Report, way: Way, via: str, seen: str, now: dt.datetime) -> s
         )
     reader = Subscriber.objects.select_for_update().get(pk=tie.subscriber_id)
     if policy.is_unwanted(report):
-        if not store(
-            reader, way.delivery, Bounce.Kind.COMPLAINT, via, "", report.feedback, seen, now
-        ):
+        if not store(reader, way.delivery, None, via, report.feedback, seen, now):
             return "seen"
         complained(reader, [tie], {"via": via, "feedback": report.feedback}, now)
         return "complaint"
     failed = policy.verdict_for(report, reader.address)
-    if failed is None:
+    if failed is None or failed.refusal is None:
         return "resolved" if resolved else "nothing"
-    kind = Bounce.Kind.HARD if failed.hard else Bounce.Kind.SOFT
     words = f"{failed.reason}: {failed.text}" if failed.text else failed.reason
-    if not store(reader, way.delivery, kind, via, failed.status, words, seen, now):
+    if not store(reader, way.delivery, failed.refusal, via, words, seen, now):
         return "seen"
-    if _address_changed_since(reader, way.delivery):
-        # The report is about the address they had; the new one has done nothing.
-        return str(kind)
-    return bounced(
-        reader, kind, {"via": via, "status": failed.status, "delivery": way.delivery}, now
-    )
-
-
-def bounced(reader: Subscriber, kind: str, evidence: dict[str, Any], now: dt.datetime) -> str:
-    """The policy for a bounce that was just stored: what it came to, as in `Received.done`."""
-    if reader.key is None:
-        return str(kind)
-    if kind == Bounce.Kind.HARD:
-        suppression.suppress(reader.key, "hard", evidence)
-        return "hard"
-    since = now - dt.timedelta(days=policy.SOFT_DAYS)
-    softs = Bounce.objects.filter(subscriber=reader, kind=Bounce.Kind.SOFT, at__gte=since)
-    if policy.soft_is_enough(softs.values_list("at", "delivery_id"), now):
-        suppression.suppress(reader.key, "soft", {**evidence, "count": policy.SOFT_COUNT})
-        return "suppressed"
-    return "soft"
+    return "hard" if failed.refusal.ends_address else "soft"
 
 
 def complained(
@@ -156,25 +137,24 @@ def _subscription(delivery: int) -> Subscription | None:
     return Subscription.objects.filter(pk=row).first() if row is not None else None
 
 
-def _address_changed_since(reader: Subscriber, delivery: int) -> bool:
-    frozen_at = (
-        Issue.objects.filter(pk=delivery // 2**32).values_list("frozen_at", flat=True).first()
-    )
-    changes = ConsentEvent.objects.filter(subscriber=reader, kind=ConsentEvent.Kind.ADDRESS_CHANGED)
-    return frozen_at is not None and changes.filter(at__gte=frozen_at).exists()
-
-
 def store(
     reader: Subscriber,
     delivery: int | None,
-    kind: str,
+    refusal: Refusal | None,
     via: str,
-    status: str,
     words: str,
     seen: str,
     now: dt.datetime,
 ) -> bool:
-    """Insert the Bounce row; False if this report was counted before."""
+    """Insert the Bounce row (`refusal` None: a complaint); False if it was counted before.
+
+    A refusal that may come to the end of an address waits until its issue is settled. One whose
+    delivery nobody knows belongs to no issue and decides nothing.
+    """
+    kind, waits = Bounce.Kind.COMPLAINT, False
+    if refusal is not None:
+        kind = Bounce.Kind.HARD if refusal.ends_address else Bounce.Kind.SOFT
+        waits = delivery is not None and refusal.blame in MAY_END
     _row, made = Bounce.objects.get_or_create(
         seen=seen,
         defaults={
@@ -183,8 +163,12 @@ def store(
             "delivery_id": delivery,
             "kind": kind,
             "via": via,
-            "status": status[:11],
+            "status": refusal.status[:11] if refusal else "",
             "reason": without_addresses(words),
+            "blame": str(refusal.blame) if refusal else "",
+            "permanent": refusal.permanent if refusal else False,
+            "reason_code": str(refusal.reason) if refusal else "",
+            "decision": Bounce.Decision.WAITING if waits else "",
         },
     )
     return made

@@ -1,21 +1,17 @@
-"""When a report ends the mail to an address. Pure.
+"""What a report says of our reader. Pure.
 
-Hard at once: the address is gone. A complaint at once: the reader said so. Soft only when so many
-different issues came back within so many days: a full mailbox is emptied, a filter changes.
+A complaint takes effect at once: the reader said so. A refusal is stored, and what it comes to is
+decided with all others of its issue (`sending.settling`).
 """
 
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
-from collections.abc import Iterable
 
 from newsletter.refusals import Blame
 
 from .value import Kind, Recipient, Report
 
-SOFT_COUNT = 5
-SOFT_DAYS = 14
 # RFC 5965 7.3 and its registry. The others report forged mail, or that it was no spam.
 _UNWANTED = frozenset(["abuse", "fraud", "virus", "other", "miscategorized", "complaint"])
 _LEAVE = frozenset(["opt-out", "opt-out-list", "unsubscribe"])
@@ -55,16 +51,3 @@ def is_unwanted(report: Report) -> bool:
 def is_leave(report: Report) -> bool:
     """Whether it asks for no more than to be unsubscribed."""
     return report.kind is Kind.COMPLAINT and report.feedback in _LEAVE
-
-
-def soft_is_enough(softs: Iterable[tuple[dt.datetime, int | None]], now: dt.datetime) -> bool:
-    """Whether these soft bounces, (when, delivery) with the newest among them, end the mail.
-
-    Each delivery counts once, however many reports it caused.
-    """
-    since = now - dt.timedelta(days=SOFT_DAYS)
-    deliveries: set[object] = set()
-    for place, (at, delivery) in enumerate(softs):
-        if at >= since:
-            deliveries.add(delivery if delivery is not None else f"no delivery {place}")
-    return len(deliveries) >= SOFT_COUNT

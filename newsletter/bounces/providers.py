@@ -1,11 +1,14 @@
 """Webhooks of mail providers: what django-anymail makes of them, counted like a mailed report.
 
 Only imported when WEBHOOK_PROVIDERS names some. The provider's signature or the shared secret
-stands in for our token, so the address alone finds the reader; the delivery is not known.
+stands in for our token. No provider passes our token on, so the address alone finds the reader,
+and the refusal counts for what was handed over to that reader last before the event, whichever
+publication it was of: of two within a day it may be the other, which is the same address.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import logging
 from typing import Any
@@ -17,14 +20,18 @@ from django.db import transaction
 from django.urls import URLPattern
 from django.utils import timezone
 
-from newsletter.models import Bounce
-from newsletter.refusals import Phase, Reason, Refusal, judge
+from newsletter.models import Delivery, Issue, Outcome
+from newsletter.refusals import Blame, Phase, Reason, Refusal, judge
 from subscribers import addresses, consent
 from subscribers.models import Publication, Subscriber, Subscription
 
 from . import effects
 
 log = logging.getLogger(__name__)
+
+# Issues of a publication looked back at, and how far a provider's clock may be from ours.
+_ISSUES = 30
+_CLOCKS = dt.timedelta(minutes=5)
 
 
 def urlpatterns() -> list[URLPattern]:
@@ -59,30 +66,45 @@ def on_event(sender: object, event: Any, esp_name: str, **_extra: object) -> Non
     words = event.mta_response or event.description or ""
     # A provider reports what the reader's server answered to RCPT, unless the words say otherwise.
     refusal = judge(words, phase=Phase.RCPT, recipient=address, ours=_ours(reader))
+    complained = event.event_type == EventType.COMPLAINED
+    if not complained and (not words or refusal.reason is Reason.UNKNOWN):
+        refusal = _said_by_provider(event.reject_reason, refusal)
     with transaction.atomic():
-        complained = event.event_type == EventType.COMPLAINED
-        kind = Bounce.Kind.COMPLAINT if complained else _kind(event.reject_reason, refusal, words)
+        delivery = _newest_delivery(reader, event.timestamp or now)
         stored = effects.store(
-            reader, None, kind, "hook", refusal.status, words or str(kind), seen, now
+            reader, delivery, None if complained else refusal, "hook", words, seen, now
         )
-        if not stored:
-            return
-        if complained:
+        if stored and complained:
             ties = list(Subscription.objects.filter(subscriber=reader))
             effects.complained(reader, ties, {"via": "hook", "provider": esp_name}, now)
-        else:
-            effects.bounced(reader, kind, {"via": "hook", "provider": esp_name}, now)
 
 
-def _kind(reject_reason: str | None, refusal: Refusal, words: str) -> Bounce.Kind:
-    """The server's words if the provider passes them on, else the provider's own judgement.
+def _said_by_provider(reject_reason: str | None, refusal: Refusal) -> Refusal:
+    """The provider's own judgement, where it passes no words on that could be judged.
 
     "bounced" is what a provider says of a refused address; its other reasons are about us.
     """
-    if words and refusal.reason is not Reason.UNKNOWN:
-        return Bounce.Kind.HARD if refusal.ends_address else Bounce.Kind.SOFT
-    gone = (RejectReason.INVALID, RejectReason.BOUNCED)
-    return Bounce.Kind.HARD if reject_reason in gone else Bounce.Kind.SOFT
+    if reject_reason in (RejectReason.INVALID, RejectReason.BOUNCED):
+        return Refusal(Blame.READER, True, Reason.USER_UNKNOWN, refusal.status, refusal.code)
+    return refusal
+
+
+def _newest_delivery(reader: Subscriber, before: dt.datetime) -> int | None:
+    """The delivery that was handed over last, of any publication; None: none that is kept."""
+    found: list[tuple[dt.datetime, int]] = []
+    for tie in Subscription.objects.filter(subscriber=reader):
+        issues = Issue.objects.filter(
+            publication=tie.publication_id, frozen_at__lte=before + _CLOCKS, folded_at__isnull=True
+        ).order_by("-frozen_at")[:_ISSUES]
+        deliveries = Delivery.objects.filter(
+            issue__in=list(issues.values_list("pk", flat=True)), subscription=tie
+        )
+        found += Outcome.objects.filter(
+            delivery__in=list(deliveries.values_list("pk", flat=True)),
+            state__in=[Outcome.State.SENT, Outcome.State.IN_DOUBT],
+            at__lte=before + _CLOCKS,
+        ).values_list("at", "delivery_id")
+    return max(found)[1] if found else None
 
 
 def _ours(reader: Subscriber) -> frozenset[str]:

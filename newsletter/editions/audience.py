@@ -108,7 +108,8 @@ class Rule(NamedTuple):
 # who is suppressed twice (for the site and for the publication).
 _SUPPRESSED = """s.subscriber_id IN (SELECT b.id FROM subscribers_suppression p
     JOIN subscribers_subscriber b ON b.key = p.key
-    WHERE p.lifted_at IS NULL)"""
+    WHERE p.lifted_at IS NULL
+      AND (p.publication_id IS NULL OR p.publication_id = %(publication)s))"""
 
 # In the order in which they are asked.
 RULES = (
@@ -225,6 +226,45 @@ def _belongs(audience: Audience) -> tuple[str, dict[str, Any]]:
     return where, params
 
 
+# ---- for those who are about to be mailed
+
+
+class Wanted(NamedTuple):
+    """What an edition asks of its reader while it goes out: a bit of it, and the rhythm."""
+
+    categories: int
+    rhythm: str | None
+
+
+# Of one reader by key, where `_SUPPRESSED` is of all at once. `r` is the subscriber.
+_SUPPRESSED_NOW = """EXISTS (SELECT 1 FROM subscribers_suppression p
+    WHERE p.key = r.key AND p.lifted_at IS NULL
+      AND (p.publication_id IS NULL OR p.publication_id = s.publication_id))"""
+# Who may be mailed as far as SQL can tell, with one parameter: now. Whether the edition still suits
+# them is `suits`. Which issue is a reader's was settled at the freeze and is not asked again.
+ON_THE_WIRE = f"""s.state = 'active' AND r.address <> '' AND NOT {_SUPPRESSED_NOW}
+    AND (s.paused_until IS NULL OR s.paused_until <= %s)"""
+# Columns of a reader who may not, with one parameter: now; `facts_on_the_wire` takes them.
+WHY_NOT = f"""s.choice, s.state = 'active' AND coalesce(r.address, '') <> '', {_SUPPRESSED_NOW},
+    s.paused_until > %s, s.rhythm"""
+
+
+def facts_on_the_wire(choice: int, active: Any, suppressed: Any, paused: Any, rhythm: str) -> Facts:
+    """The columns of WHY_NOT as facts; truth as either database writes it."""
+    return Facts(choice, bool(active), bool(suppressed), bool(paused), rhythm)
+
+
+def suits(wanted: Wanted, choice: int, rhythm: str) -> bool:
+    """Whether an edition still holds something for a reader: the last two of RULES, quickly."""
+    return bool(choice & wanted.categories) and wanted.rhythm in (None, rhythm)
+
+
+def decide_on_the_wire(wanted: Wanted, facts: Facts) -> Answer:
+    """The rule for a reader whose issue is settled."""
+    to = Audience(issue=0, publication=0, mask=wanted.categories, rhythm=wanted.rhythm)
+    return decide(to, facts)
+
+
 # ---- of one issue, and for one reader
 
 
@@ -240,28 +280,31 @@ def audience_of(issue: Issue, mask: int) -> Audience:
     found = list(family.values_list("pk", "state", "language").order_by("pk"))
     if not language:
         not_languages = [one for _pk, state, one in found if state in _RELEASED]
-    rhythm: str | None = Subscription.Rhythm.EVERY.value
-    corrects = None
-    if issue.kind == Issue.Kind.ROUNDUP:
-        rhythm = Subscription.Rhythm.WEEKLY.value
-    elif issue.kind == Issue.Kind.CORRECTION and issue.corrects_id:
-        # Goes to those who had the item, however often they wish to be mailed.
-        rhythm, corrects = None, issue.corrects_id
+    correction = issue.kind == Issue.Kind.CORRECTION
     return Audience(
         issue=issue.pk,
         publication=issue.publication_id,
         mask=mask,
-        rhythm=rhythm,
+        rhythm=rhythm_of(issue),
         language=language,
         not_languages=tuple(not_languages),
         family=tuple(pk for pk, _state, _language in found),
         roundup=issue.kind == Issue.Kind.ROUNDUP,
-        corrects=corrects,
+        corrects=issue.corrects_id if correction else None,
     )
 
 
+def rhythm_of(issue: Issue) -> str | None:
+    """Whose rhythm an issue goes by. A correction follows the item, however often one is mailed."""
+    if issue.kind == Issue.Kind.ROUNDUP:
+        return Subscription.Rhythm.WEEKLY.value
+    if issue.kind == Issue.Kind.CORRECTION and issue.corrects_id:
+        return None
+    return Subscription.Rhythm.EVERY.value
+
+
 def facts_of(subscription: Subscription, audience: Audience, now: dt.datetime) -> Facts:
-    """One reader as the rule sees them; at most three queries. Select `subscriber` with it."""
+    """One reader as the rule sees them; at most four queries. Select its foreign keys with it."""
     mine = Delivery.objects.filter(subscription_id=subscription.pk)
     had_corrected = False
     if audience.corrects is not None:
@@ -275,7 +318,7 @@ def facts_of(subscription: Subscription, audience: Audience, now: dt.datetime) -
     return Facts(
         choice=subscription.choice,
         active=subscription.state == Subscription.State.ACTIVE and bool(reader.address),
-        suppressed=suppression.suppressed(reader.address) is not None,
+        suppressed=suppression.suppressed(reader.address, subscription.publication) is not None,
         paused=paused_until is not None and paused_until > now,
         rhythm=subscription.rhythm,
         language=subscription.language,

@@ -6,7 +6,7 @@ never change, an outcome is inserted, and a chunk's counts must add up or the co
 PostgreSQL. In return nothing they point to is deleted while they exist.
 """
 
-from .deliveries import Bounce, Chunk, Outcome, Worker
+from .deliveries import Bounce, Chunk, Health, Outcome, Worker
 from .editions import Delivery, Edition
 from .issues import PLACES, Issue, Item, Link, Revision
 from .relays import Relay
@@ -17,6 +17,7 @@ __all__ = [
     "Chunk",
     "Delivery",
     "Edition",
+    "Health",
     "Issue",
     "Item",
     "Link",

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from subscribers.models import Subscriber
+from subscribers.models import Incident, Subscriber, Subscription
 
 from .editions import Delivery, _hot
 from .issues import PLACES, Issue
@@ -176,12 +176,22 @@ class Outcome(models.Model):
 
 
 class Bounce(models.Model):
-    """A refusal or a spam report, counted once however often it is read."""
+    """A refusal or a spam report, counted once however often it is read.
+
+    Storing one suppresses nobody. Refusals that may end the mail to an address wait until the
+    issue is settled (`sending.settling`); `decision` says what became of them, and is empty for
+    those that decide nothing. The publication is the one of the delivery's issue.
+    """
 
     class Kind(models.TextChoices):
         HARD = "hard", _("hard")
         SOFT = "soft", _("soft")
         COMPLAINT = "complaint", _("complaint")
+
+    class Decision(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        CARRIED_OUT = "carried_out", _("carried out")
+        DROPPED = "dropped", _("dropped")
 
     id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField(default=timezone.now)
@@ -193,6 +203,15 @@ class Bounce(models.Model):
     via = models.CharField(max_length=8)
     status = models.CharField(max_length=11, blank=True)
     reason = models.CharField(max_length=300, blank=True)
+    # As `refusals` judged it: Blame, for good or not, Reason. Empty for complaints, and for
+    # rows of 0.1.0, which had no judge.
+    blame = models.CharField(max_length=8, blank=True)
+    permanent = models.BooleanField(default=False)
+    reason_code = models.CharField(max_length=20, blank=True)
+    decision = models.CharField(max_length=11, choices=Decision.choices, blank=True)
+    incident = models.ForeignKey(
+        Incident, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
+    )
     seen = models.CharField(max_length=64, unique=True)
 
     class Meta:
@@ -201,14 +220,47 @@ class Bounce(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="bounce_kind", condition=Q(kind__in=["hard", "soft", "complaint"])
-            )
+            ),
+            models.CheckConstraint(
+                name="bounce_decision",
+                condition=Q(decision__in=["", "waiting", "carried_out", "dropped"]),
+            ),
         ]
         indexes = [
             models.Index(fields=["subscriber", "at"], name="bounce_of_subscriber"),
             models.Index(
                 fields=["delivery"], condition=Q(delivery__isnull=False), name="bounce_of_delivery"
             ),
+            models.Index(
+                fields=["delivery"],
+                condition=Q(decision="waiting", incident__isnull=True),
+                name="bounce_waiting",
+            ),
+            models.Index(
+                fields=["incident"], condition=Q(incident__isnull=False), name="bounce_of_incident"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.status}"
+
+
+class Health(models.Model):
+    """The newest folded issue that reached a reader who was refused before.
+
+    Refusals in a row are counted from the Bounce rows, which stay, and the deliveries since the
+    last success, which are folded away after two months: a monthly issue needs this memory.
+    Only readers with a refusal have a row.
+    """
+
+    subscription = models.OneToOneField(
+        Subscription,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        primary_key=True,
+        related_name="+",
+    )
+    succeeded = _hot(Issue)
+
+    def __str__(self) -> str:
+        return f"{self.subscription_id}: {self.succeeded_id}"

@@ -244,6 +244,7 @@ def why(issue: Issue, subscription: Subscription) -> str:
     left = {
         "paused": _("the reader had paused"),
         "categories dropped": _("the reader had dropped these categories"),
+        "rhythm": _("the reader had changed to another rhythm"),
     }.get(detail, _("the reader had left"))
     sentence = sentences[state] % {"items": items, "detail": detail, "left": left}
     if latest is not None and latest.resolved_at is not None:

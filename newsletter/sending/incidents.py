@@ -32,7 +32,7 @@ ACTOR = "worker"
 def pause_for(issue_id: int | None, kind: str, text: str) -> None:
     """Pause an issue (None: all that are sending) and tell the editor why.
 
-    `kind` is policy, login, doubt, restored, forgotten, rendering or late.
+    `kind` is policy, login, doubt, refusals, restored, forgotten, rendering or late.
     """
     issues = Issue.objects.select_related("publication").filter(
         state__in=[Issue.State.SENDING]
@@ -59,6 +59,7 @@ def _reason(kind: str, text: str) -> str:
         "policy": _("The mail server refuses one mail after another: %(text)s"),
         "doubt": _("The mail server takes mails without answering, one after another. %(text)s"),
         "login": _("The mail server does not accept our login. %(text)s"),
+        "refusals": "%(text)s",
         "restored": _(
             "The database is an older copy: some readers may have got this issue already."
             " Compare before you resume."

@@ -35,6 +35,10 @@ _TONES = {
     "checked": "wait",
     "done": "good",
     "failed": "bad",
+    "open": "bad",
+    "carried_out": "plain",
+    "dropped": "plain",
+    "lifted": "plain",
 }
 
 
@@ -59,6 +63,9 @@ _ACTS = {
     "reader exported": gettext_lazy("exported a reader’s data"),
     "address suppressed": gettext_lazy("suppressed an address"),
     "suppression lifted": gettext_lazy("lifted a suppression"),
+    "refusals carried out": gettext_lazy("carried out an issue’s refusals"),
+    "refusals dropped": gettext_lazy("dropped an issue’s refusals"),
+    "incident lifted": gettext_lazy("lifted what an incident suppressed"),
     "erased": gettext_lazy("erased a reader"),
     "readers imported": gettext_lazy("imported readers"),
     "readers exported": gettext_lazy("exported readers"),

@@ -123,6 +123,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
             [
                 *entry(_("Readers"), "group", "subscribers_subscriber_changelist", readers),
                 *entry(_("Suppressions"), "block", "subscribers_suppression_changelist", readers),
+                *entry(_("Incidents"), "report", "subscribers_incident_changelist", readers),
                 *entry(_("Imports"), "upload_file", "subscribers_importjob_changelist", readers),
             ],
         ),

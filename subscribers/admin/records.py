@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -37,13 +38,19 @@ def audit(request: HttpRequest) -> HttpResponseBase:
 
 @require_safe
 def suppressions(request: HttpRequest) -> HttpResponseBase:
-    """Addresses that must not be mailed. Only hashes are kept, so the list shows no address."""
+    """Addresses that must not be mailed. Only hashes are kept, so the list shows no address.
+
+    Those of the whole site, and of the publications the user cares for.
+    """
     require(request, Act.READERS, None)
+    rows = Suppression.objects.select_related("publication").filter(
+        Q(publication__isnull=True) | Q(publication__in=visible(request, Act.READERS))
+    )
     return page(
         request,
         "admin/sudi/suppressions.html",
         title=_("Suppressions"),
-        slice=keyset.take(request, Suppression.objects.all(), ["id"]),
+        slice=keyset.take(request, rows, ["id"]),
     )
 
 

@@ -14,7 +14,8 @@ from typing import Protocol
 
 from subscribers import addresses
 from subscribers.choice import Choice
-from subscribers.models import Publication, Subscription, Suppression
+from subscribers.models import Publication, Subscription
+from subscribers.suppression import in_force
 
 from .columns import defuse
 
@@ -65,7 +66,7 @@ def write(
     last, written = 0, 0
     # By key, not by cursor: on SQLite an open cursor would hold the log for as long as it takes.
     while batch := list(rows.filter(pk__gt=last)[:_BATCH]):
-        suppressed = _suppressed(batch)
+        suppressed = _suppressed(batch, publication)
         for tie in batch:
             value = Choice(tie.choice)
             table.writerow(
@@ -93,12 +94,12 @@ def write(
     return written
 
 
-def _suppressed(batch: list[Subscription]) -> dict[int, str]:
-    """Subscriber id -> reason, of those suppressed under whichever key version."""
+def _suppressed(batch: list[Subscription], publication: Publication) -> dict[int, str]:
+    """Subscriber id -> reason, of those not mailed here, under whichever key version."""
     owners = {
         key: tie.subscriber_id for tie in batch for key in addresses.keys_of(tie.subscriber.address)
     }
-    found = Suppression.objects.filter(key__in=list(owners), lifted_at__isnull=True)
+    found = in_force(owners, publication)
     return {owners[key]: reason for key, reason in found.values_list("key", "reason")}
 
 

@@ -295,9 +295,14 @@ class _Store:
         return (subscriber, self._publication.pk, moment, "imported", self._form, detail)
 
     def _suppress(self, rows: list[tuple[str, Entry]]) -> None:
-        for key, entry in rows:
-            evidence = {"import": self._job.pk, "line": entry.line, "status": entry.said}
-            suppression.suppress(uuid.UUID(key), Suppression.Reason.IMPORTED, evidence)
+        """Here only: a list says of nobody that other publications must not mail them."""
+        evidence = {
+            uuid.UUID(key): {"import": self._job.pk, "line": entry.line, "status": entry.said}
+            for key, entry in rows
+        }
+        suppression.suppress_many(
+            evidence, Suppression.Reason.IMPORTED, publication=self._publication
+        )
 
     def _leave(self, rows: list[tuple[int, Entry]], now: dt.datetime) -> None:
         """A later row of the same file says that they had left: undo what this job did for them."""

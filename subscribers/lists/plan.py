@@ -134,7 +134,7 @@ class Decider:
             if other is None or _rank(entry) > _rank(other):
                 worst[names[0]] = entry
         probes = [name for names in keys for name in names]
-        suppressed = _suppressed(probes)
+        suppressed = _suppressed(probes, self._publication.pk)
         ids = _subscriber_ids(probes)
         states = _states(self._publication.pk, list(ids.values()))
         seen: set[str] = set()
@@ -317,8 +317,12 @@ def free_subscriber_ids(count: int) -> Sequence[int]:
         return [int(row[0]) for row in cursor.fetchall()]
 
 
-def _suppressed(keys: list[str]) -> set[str]:
-    sql = "SELECT key FROM subscribers_suppression WHERE lifted_at IS NULL AND key IN (%s)"
+def _suppressed(keys: list[str], publication: int) -> set[str]:
+    """Which of the keys must not be mailed from this publication."""
+    sql = (
+        "SELECT key FROM subscribers_suppression WHERE lifted_at IS NULL"
+        f" AND (publication_id IS NULL OR publication_id = {int(publication)}) AND key IN (%s)"
+    )
     return {_hexadecimal(key) for (key,) in _rows(sql, keys)}
 
 

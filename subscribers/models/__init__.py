@@ -5,7 +5,7 @@ imports this app and never the other way round. Every column, constraint and ind
 reason in the data model: narrow rows where there are millions, states refused by the database.
 """
 
-from .consent import AuditEntry, ConsentEvent, Limit, Suppression, Wording
+from .consent import AuditEntry, ConsentEvent, Incident, Limit, Suppression, Wording
 from .people import CHOICE_LIMIT, ImportJob, ImportProblem, Subscriber, Subscription
 from .publications import CATEGORY_BITS, RESERVED_SLUGS, Category, Publication, Role
 
@@ -18,6 +18,7 @@ __all__ = [
     "ConsentEvent",
     "ImportJob",
     "ImportProblem",
+    "Incident",
     "Limit",
     "Publication",
     "Role",

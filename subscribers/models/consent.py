@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -75,8 +76,66 @@ class ConsentEvent(models.Model):
         return f"{self.kind} {self.at:%Y-%m-%d %H:%M}"
 
 
+class Incident(models.Model):
+    """The refusals of one issue, settled together: by the rule, or held until a person decides.
+
+    Every suppression that follows from refusals has one, so what one issue suppressed can be
+    lifted in one act. `about` names the issue ("issue:12"): this app does not know issues.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", _("held for a person")
+        CARRIED_OUT = "carried_out", _("carried out")
+        DROPPED = "dropped", _("dropped")
+        LIFTED = "lifted", _("lifted")
+
+    id = models.BigAutoField(primary_key=True)
+    publication = models.ForeignKey(
+        Publication, on_delete=models.PROTECT, related_name="incidents", db_index=False
+    )
+    about = models.CharField(max_length=60)
+    opened_at = models.DateTimeField(default=timezone.now)
+    state = models.CharField(_("state"), max_length=11, choices=State.choices, default=State.OPEN)
+    # What was weighed: attempts known, addresses whose refusal ends them, and the shares (0 to 1)
+    # that are usual for the publication and from which on a person is asked.
+    attempts = models.PositiveIntegerField(default=0)
+    refusals = models.PositiveIntegerField(default=0)
+    habit = models.FloatField(default=0)
+    threshold = models.FloatField(default=0)
+    decided_by = models.CharField(max_length=150, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("incident")
+        verbose_name_plural = _("incidents")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["publication", "about"], condition=Q(state="open"), name="incident_open"
+            ),
+            models.CheckConstraint(
+                name="incident_state",
+                condition=Q(state__in=["open", "carried_out", "dropped", "lifted"]),
+            ),
+            models.CheckConstraint(
+                name="incident_decided_by_somebody",
+                condition=Q(state="open", decided_at__isnull=True, decided_by="")
+                | (~Q(state="open") & Q(decided_at__isnull=False) & ~Q(decided_by="")),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["publication", "id"], name="incident_of_publication"),
+            models.Index(fields=["about"], name="incident_about"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.about} {self.state}"
+
+
 class Suppression(models.Model):
-    """An address that must not be mailed, as a keyed hash: it outlives the reader."""
+    """An address that must not be mailed, as a keyed hash: it outlives the reader.
+
+    `publication` null is the whole site. `incident` is the settlement that made it, if one did.
+    """
 
     class Reason(models.TextChoices):
         HARD = "hard", _("the address does not exist")
@@ -90,6 +149,12 @@ class Suppression(models.Model):
     key = models.UUIDField()
     version = models.PositiveSmallIntegerField()
     reason = models.CharField(_("reason"), max_length=10, choices=Reason.choices)
+    publication = models.ForeignKey(
+        Publication, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    incident = models.ForeignKey(
+        Incident, on_delete=models.PROTECT, null=True, related_name="suppressions", db_index=False
+    )
     evidence = models.JSONField(default=dict, blank=True)
     at = models.DateTimeField(default=timezone.now)
     lifted_at = models.DateTimeField(null=True, blank=True)
@@ -99,8 +164,12 @@ class Suppression(models.Model):
         verbose_name = _("suppression")
         verbose_name_plural = _("suppressions")
         constraints = [
+            # One index for "once in force" and for the check of every reader, which asks by key.
             models.UniqueConstraint(
-                fields=["key"], condition=Q(lifted_at__isnull=True), name="suppression_in_force"
+                F("key"),
+                Coalesce(F("publication"), 0),
+                condition=Q(lifted_at__isnull=True),
+                name="suppression_in_force",
             ),
             models.CheckConstraint(
                 name="suppression_lifted_by_somebody",
@@ -113,6 +182,19 @@ class Suppression(models.Model):
                     reason__in=["hard", "soft", "complaint", "erased", "manual", "imported"]
                 ),
             ),
+            # A complaint or an erasure is the person's word to all of us.
+            models.CheckConstraint(
+                name="suppression_of_whole_site",
+                condition=~Q(reason__in=["hard", "complaint", "erased"])
+                | Q(publication__isnull=True),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["incident"],
+                condition=Q(incident__isnull=False),
+                name="suppression_of_incident",
+            )
         ]
 
     def __str__(self) -> str:

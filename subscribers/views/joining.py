@@ -222,7 +222,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         source = network.network(request)
         ties = [subscription, *(other for other in others if other.publication.slug in wanted)]
         done = [tie for tie in ties if _confirmed(tie, source, language)]
-        if not done and suppression.suppressed(subscription.subscriber.address):
+        if not done and suppression.suppressed(subscription.subscriber.address, publication):
             return page(request, "subscribers/suppressed.html", publication, {}, status=409)
         return again(request, "confirmed", manage)
     if request.method == "POST" and subscription.state == Subscription.State.ACTIVE:
@@ -268,7 +268,7 @@ def activate(
     now = timezone.now()
     publication = subscription.publication
     with transaction.atomic():
-        standing = suppression.suppressed(subscription.subscriber.address)
+        standing = suppression.suppressed(subscription.subscriber.address, publication)
         if standing is not None:
             if standing.reason != suppression.Reason.ERASED:
                 return False

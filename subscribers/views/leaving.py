@@ -97,7 +97,8 @@ def come_back(subscription: Subscription, network: str, language: str) -> bool:
 
     Only what was confirmed once, and never against a suppression.
     """
-    if suppression.suppressed(subscription.subscriber.address) is not None:
+    address = subscription.subscriber.address
+    if suppression.suppressed(address, subscription.publication) is not None:
         return False
     now = timezone.now()
     returned = 0

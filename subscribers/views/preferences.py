@@ -138,7 +138,7 @@ def join(subscription: Subscription, slug: str, network: str, language: str) -> 
     if publication is None:
         return False
     subscriber = subscription.subscriber
-    standing = suppression.suppressed(subscriber.address)
+    standing = suppression.suppressed(subscriber.address, publication)
     if standing is not None and standing.reason != suppression.Reason.ERASED:
         return False
     tie, _made = Subscription.objects.select_related("publication").get_or_create(

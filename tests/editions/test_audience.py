@@ -86,7 +86,7 @@ CASES = [
         "left and suppressed",
         {"state": "unsubscribed"},
         "inactive",
-        ("suppressed", ""),
+        ("skipped", "unsubscribed"),
         "manual",
     ),
 ]

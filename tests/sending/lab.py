@@ -129,8 +129,8 @@ def happen(options: argparse.Namespace) -> None:
     from django.utils import timezone
 
     from newsletter.bounces import effects
-    from newsletter.models import Bounce, Issue, Item
-    from subscribers import erasure
+    from newsletter.models import Issue, Item
+    from subscribers import erasure, suppression
     from subscribers.models import Subscriber, Subscription
 
     issue = Issue.objects.get(slug=options.date)
@@ -141,7 +141,8 @@ def happen(options: argparse.Namespace) -> None:
     for person in Subscriber.objects.filter(address__in=listed["erase"]):
         erasure.erase(person, by="reader")
     for person in Subscriber.objects.filter(address__in=listed["bounce"]):
-        effects.bounced(person, Bounce.Kind.HARD, {}, now)
+        assert person.key is not None
+        suppression.suppress(person.key, "hard")
     ties = Subscription.objects.filter(subscriber__address__in=listed["unsubscribe"])
     effects.leave(list(ties), "mail", {}, now)
 

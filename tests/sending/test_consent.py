@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 
+from newsletter.editions.audience import Wanted
 from newsletter.models import Edition, Issue, Outcome
 from newsletter.sending.engine import turning
 from newsletter.sending.engine.decisions import Decision, Part
@@ -55,7 +56,9 @@ def dropped(tie: Subscription) -> None:
 
 
 def turn(lease: Lease) -> Decision:
-    editions = {one.pk: one.selection & CATEGORY_MASK for one in Edition.objects.all()}
+    editions = {
+        one.pk: Wanted(one.selection & CATEGORY_MASK, "every") for one in Edition.objects.all()
+    }
     part = Part(lease, ask=[delivery for delivery, _, _ in lease.members])
     done: list[turning.Done] = []
     turning.turn([part], editions, done)

@@ -26,8 +26,8 @@ def dead(name: str) -> Journal:
     made = Journal(name, 8)
     first, second = made.begin(7, 3, 1), made.begin(7, 3, 2)
     made.begin(7, 3, 3)
-    made.answer(first, *Answer("sent", 250, "2.0.0", False))
-    made.answer(second, *Answer("failed", 550, "5.1.1", True))
+    made.answer(first, *Answer("sent", 250, "2.0.0"))
+    made.answer(second, *Answer("failed", 550, "5.1.1", "reader", True))
     return made
 
 
@@ -37,8 +37,8 @@ def test_what_was_written_is_read() -> None:
     assert found.complete
     assert found.begun == {(7, 3, 1), (7, 3, 2), (7, 3, 3)}
     assert found.answers == {
-        (7, 3, 1): Answer("sent", 250, "2.0.0", False),
-        (7, 3, 2): Answer("failed", 550, "5.1.1", True),
+        (7, 3, 1): Answer("sent", 250, "2.0.0"),
+        (7, 3, 2): Answer("failed", 550, "5.1.1", "reader", True),
     }
 
 
@@ -72,8 +72,8 @@ def test_a_torn_answer_is_no_answer_and_a_torn_begin_was_not_begun(folder: Path)
             assert (
                 answer
                 == {
-                    (7, 3, 1): Answer("sent", 250, "2.0.0", False),
-                    (7, 3, 2): Answer("failed", 550, "5.1.1", True),
+                    (7, 3, 1): Answer("sent", 250, "2.0.0"),
+                    (7, 3, 2): Answer("failed", 550, "5.1.1", "reader", True),
                 }[key]
             )
 

@@ -31,7 +31,7 @@ def judged(code: int, text: str, phase: str = "rcpt") -> policy.Judgement:
 )
 def test_an_unknown_mailbox_is_hard(code: int, text: str) -> None:
     found = judged(code, text)
-    assert (found.state, found.hard, found.ours) == ("failed", True, False)
+    assert (found.state, found.ends_address, found.ours) == ("failed", True, False)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_an_unknown_mailbox_is_hard(code: int, text: str) -> None:
 )
 def test_other_refusals_suppress_nobody(code: int, text: str, state: str) -> None:
     found = judged(code, text)
-    assert (found.state, found.hard) == (state, False)
+    assert (found.state, found.ends_address) == (state, False)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_greylisting_is_no_throttling() -> None:
 
 def test_a_refused_sender_is_about_us() -> None:
     found = judged(550, "5.1.8 sender address rejected", "mail")
-    assert (found.state, found.hard, found.ours) == ("failed", False, True)
+    assert (found.state, found.ends_address, found.ours) == ("failed", False, True)
 
 
 OURS = frozenset(["news@harbour.example.org", "harbour.example.org", "bounce.harbour.example.org"])
@@ -120,7 +120,7 @@ def test_a_relay_that_does_not_relay_for_us_stops_the_issue() -> None:
 
 def test_our_own_finding_is_failed_for_this_reader_only() -> None:
     found = policy.judge(Verdict(State.FAILED, None, "5.6.7", "needs SMTPUTF8", "mail"))
-    assert (found.state, found.hard, found.ours) == ("failed", False, False)
+    assert (found.state, found.ends_address, found.ours) == ("failed", False, False)
 
 
 def test_addresses_are_cut_out_of_what_is_stored() -> None:

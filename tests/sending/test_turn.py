@@ -11,6 +11,7 @@ from django.db import IntegrityError, OperationalError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from newsletter import sending
+from newsletter.editions.audience import Wanted
 from newsletter.models import Chunk, Edition, Issue, Outcome, Worker
 from newsletter.sending.engine import decisions, leasing, outcomes, policy, turning
 from subscribers.choice import CATEGORY_MASK
@@ -48,7 +49,9 @@ def leased(issue: Issue) -> outcomes.Lease:
 
 def tried(lease: outcomes.Lease, **what: Any) -> decisions.Decision | None:
     """One turn of one chunk, applied to `lease` as a worker does; None: it is no longer ours."""
-    editions = {one.pk: one.selection & CATEGORY_MASK for one in Edition.objects.all()}
+    editions = {
+        one.pk: Wanted(one.selection & CATEGORY_MASK, "every") for one in Edition.objects.all()
+    }
     (done,) = turning.turn_once([decisions.Part(lease, **what)], editions)
     if done.stored is not None:
         lease.turn += 1

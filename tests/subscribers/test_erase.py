@@ -67,7 +67,7 @@ def test_what_is_left_of_a_person() -> None:
     assert bounce.subscriber_id is None
     assert Delivery.objects.filter(issue=issue).count() == 2
     assert AuditEntry.objects.get().actor == "reader"
-    found = suppression.suppressed(ADDRESS.upper().replace("EXAMPLE.ORG", "example.org"))
+    found = suppression.suppressed(ADDRESS.upper().replace("EXAMPLE.ORG", "example.org"), None)
     assert found is not None and found.reason == "erased"
     assert everywhere(ADDRESS) == []
     assert everywhere("alice.new") == []

@@ -187,7 +187,7 @@ def test_nobody_comes_in_more_alive_than_the_file_says(
     if standing == "suppressed":
         assert states() == {}
         assert Suppression.objects.get().reason == "imported"
-        assert suppression.suppressed("alice@example.org") is not None
+        assert suppression.suppressed("alice@example.org", None) is not None
     else:
         assert states() == {"alice@example.org": standing}
 

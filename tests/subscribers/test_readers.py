@@ -397,10 +397,10 @@ def test_a_suppression_since_the_mail_stops_the_confirmation(client: Client, har
 def test_an_erased_person_may_come_back_by_their_own_yes(client: Client, harbour: Any) -> None:
     suppression.suppress("alice@example.org", "erased")
     sign_up(client, "alice@example.org")
-    assert suppression.suppressed("alice@example.org") is not None
+    assert suppression.suppressed("alice@example.org", None) is not None
     client.post(link_of(mail.outbox[0], "c"))
     assert Subscription.objects.get().state == "active"
-    assert suppression.suppressed("alice@example.org") is None
+    assert suppression.suppressed("alice@example.org", None) is None
     assert Suppression.objects.get().lifted_by == "the reader's own confirmation"
 
 
@@ -408,14 +408,14 @@ def test_suppressions_are_found_under_every_key_and_lifted_on_record(settings: A
     old = settings.LINK_KEYS
     first = suppression.suppress("alice@example.org", "hard", {"status": "5.1.1"})
     settings.LINK_KEYS = {**old, 2: b"f" * 32}
-    assert suppression.suppressed("ALICE@example.org") == first
+    assert suppression.suppressed("ALICE@example.org", None) == first
     assert suppression.suppress("alice@example.org", "soft") == first
     stronger = suppression.suppress("alice@example.org", "complaint")
     assert (stronger.reason, stronger.version) == ("complaint", 2)
-    assert suppression.suppressed("alice@example.org") == stronger
+    assert suppression.suppressed("alice@example.org", None) == stronger
     assert suppression.lift(stronger, "editor")
     assert not suppression.lift(stronger, "editor")
-    assert suppression.suppressed("alice@example.org") is None
+    assert suppression.suppressed("alice@example.org", None) is None
     assert AuditEntry.objects.get().actor == "editor"
     assert "alice" not in str(list(Suppression.objects.values()))
     with pytest.raises(ValueError, match="name who"):
@@ -439,9 +439,9 @@ def test_a_new_key_takes_readers_and_their_suppressions_along(harbour: Any, sett
     versions = Suppression.objects.order_by("reason").values_list("reason", "version")
     assert list(versions) == [("erased", 1), ("hard", 2), ("soft", 2)]
     assert Suppression.objects.get(reason="hard").key == alice.key
-    assert suppression.suppressed("charlie@example.org") == gone
+    assert suppression.suppressed("charlie@example.org", None) == gone
     settings.LINK_KEYS = {2: b"f" * 32}
-    assert suppression.suppressed("alice@example.org") is not None
+    assert suppression.suppressed("alice@example.org", None) is not None
 
 
 def test_entering_a_reader_never_revives_one(harbour: Any) -> None:

@@ -2,7 +2,7 @@
 
 The only place of the engine that reads readers. It runs in the turn's own transaction, so a
 reader who left before it was begun is not mailed, and one who leaves later is asked about again
-(`timing.STALE`). To replace the rule, replace `check`; nothing else here is used elsewhere.
+(`timing.STALE`). The rule itself is that of `newsletter.editions.audience`.
 """
 
 from __future__ import annotations
@@ -10,22 +10,32 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.db import connection
 
+from newsletter.editions import audience
+from newsletter.editions.audience import Wanted
 from newsletter.message import Reader
+from newsletter.models import Edition
 
 from . import outcomes
 from .policy import Judgement
 
+NoneBecause = Edition.NoneBecause
+
 # Why somebody who was to be mailed is not.
-_SUPPRESSED = Judgement("suppressed", None, "", "")
 _UNSUBSCRIBED = Judgement("skipped", None, "", "unsubscribed")
-_PAUSED = Judgement("skipped", None, "", "paused")
-_DROPPED = Judgement("skipped", None, "", "categories dropped")
 _NOBODY = Judgement("skipped", None, "", "no such subscription")
+_LEFT = {
+    NoneBecause.SUPPRESSED.value: Judgement("suppressed", None, "", ""),
+    NoneBecause.PAUSED.value: Judgement("skipped", None, "", "paused"),
+    NoneBecause.RHYTHM.value: Judgement("skipped", None, "", "rhythm"),
+    NoneBecause.NO_ITEM.value: Judgement("skipped", None, "", "categories dropped"),
+}
+# An edition that is not at hand asks nothing of its reader.
+_ANYTHING = Wanted(-1, None)
 
 
 class Allowed(NamedTuple):
@@ -43,14 +53,14 @@ def check(
     cursor: Any,
     issues: set[int],
     asked: list[int],
-    editions: dict[int, int],
+    editions: Mapping[int, Wanted],
     now: dt.datetime,
 ) -> Allowed:
     """Which of `issues` are sending; of the deliveries `asked`, whom to mail and who has left.
 
-    `editions` maps edition ids to the bits of their categories: a reader who dropped all of them
-    since the freeze gets nothing. Call it in the turn's transaction. Raises what the database
-    raises.
+    `editions` maps edition ids to what each asks of its reader: one who dropped all its categories
+    since the freeze, or changed to another rhythm, gets nothing. Call it in the turn's transaction.
+    Raises what the database raises.
     """
     in_postgres = outcomes.is_postgres()
     cursor.execute(
@@ -66,10 +76,14 @@ def check(
     else:
         sending_as_text, rows_as_text = cursor.fetchone()
         sending, rows = set(json.loads(sending_as_text)), json.loads(rows_as_text)
-    good = {row[2]: _reader(row[:5]) for row in rows if row[6] & editions.get(row[5], -1)}
+    good = {
+        row[2]: _reader(row[:5])
+        for row in rows
+        if audience.suits(editions.get(row[5], _ANYTHING), row[6], row[7])
+    }
     left: dict[int, Judgement] = {}
     if len(good) < len(asked):
-        left = _why_not(cursor, [d for d in asked if d not in good], now)
+        left = _why_not(cursor, [d for d in asked if d not in good], editions, now)
     return Allowed(sending, good, left)
 
 
@@ -77,8 +91,7 @@ def check(
 _reader: Callable[[Sequence[Any]], Reader] = functools.partial(tuple.__new__, Reader)
 _READERS = """FROM newsletter_delivery d
             JOIN subscribers_subscription s ON s.id = d.subscription_id
-            JOIN subscribers_subscriber r ON r.id = s.subscriber_id
-            LEFT JOIN subscribers_suppression p ON p.key = r.key AND p.lifted_at IS NULL"""
+            JOIN subscribers_subscriber r ON r.id = s.subscriber_id"""
 _AMONG = {
     "postgresql": "= ANY(%s::bigint[])",
     "sqlite": "IN (SELECT value FROM json_each(%s))",
@@ -88,32 +101,30 @@ _AMONG = {
 # any. On SQLite the answer is one row of JSON: Python's sqlite3 releases the interpreter for each
 # row it steps over, and the connections' thread would take its turn at every one of them. On
 # PostgreSQL making JSON takes twice as long as sending the rows.
-_MAY = """AND s.state = 'active' AND r.address <> '' AND p.id IS NULL
-                AND (s.paused_until IS NULL OR s.paused_until <= %s)"""
-_COLUMNS = "r.address, s.id, d.id, d.issue_id, s.feed_serial, d.edition_id, s.choice"
+_COLUMNS = "r.address, s.id, d.id, d.issue_id, s.feed_serial, d.edition_id, s.choice, s.rhythm"
 _SENDING = "FROM newsletter_issue WHERE state = 'sending' AND id IN ({issues})"
 _WHO_SQLITE = f"""SELECT (SELECT json_group_array(id) {_SENDING}),
             (SELECT json_group_array(json_array({_COLUMNS})) {_READERS}
-             WHERE d.id {_AMONG["sqlite"]} {_MAY})"""
-_WHO_POSTGRES = f"""SELECT NULL, id, 0::bigint, 0, 0, 0, 0::bigint {_SENDING}
-            UNION ALL SELECT {_COLUMNS} {_READERS} WHERE d.id {_AMONG["postgresql"]} {_MAY}"""
+             WHERE d.id {_AMONG["sqlite"]} AND {audience.ON_THE_WIRE})"""
+_WHO_POSTGRES = f"""SELECT NULL, id, 0::bigint, 0, 0, 0, 0::bigint, NULL {_SENDING}
+            UNION ALL SELECT {_COLUMNS} {_READERS}
+            WHERE d.id {_AMONG["postgresql"]} AND {audience.ON_THE_WIRE}"""
 
 
-def _why_not(cursor: Any, missing: list[int], now: dt.datetime) -> dict[int, Judgement]:
+def _why_not(
+    cursor: Any, missing: list[int], editions: Mapping[int, Wanted], now: dt.datetime
+) -> dict[int, Judgement]:
     """Why these may not be mailed."""
     cursor.execute(
-        f"""SELECT d.id, p.id IS NOT NULL, s.state = 'active' AND coalesce(r.address, '') <> '',
-                   s.paused_until > %s
+        f"""SELECT d.id, d.edition_id, {audience.WHY_NOT}
             {_READERS} WHERE d.id {_AMONG[connection.vendor]}""",
         [outcomes.as_time(now), outcomes.listed(missing)],
     )
     # A delivery the query does not return has lost its subscription, although nothing deletes one.
     left = dict.fromkeys(missing, _NOBODY)
-    for delivery, suppressed, active, paused in cursor.fetchall():
-        if suppressed:
-            left[delivery] = _SUPPRESSED
-        elif not active:
-            left[delivery] = _UNSUBSCRIBED
-        else:
-            left[delivery] = _PAUSED if paused else _DROPPED
+    for delivery, edition, *columns in cursor.fetchall():
+        answer = audience.decide_on_the_wire(
+            editions.get(edition, _ANYTHING), audience.facts_on_the_wire(*columns)
+        )
+        left[delivery] = _LEFT.get(answer.none_because, _UNSUBSCRIBED)
     return left

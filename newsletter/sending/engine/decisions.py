@@ -19,12 +19,11 @@ from . import timing
 from .consent import Allowed
 from .journal import Found
 from .outcomes import Lease, Settled
-from .policy import Judgement
+from .policy import GIVEN_UP, Judgement
 
 LEASED, WAITING, DONE = Chunk.State.LEASED, Chunk.State.WAITING, Chunk.State.DONE
 # The counts of a chunk, named as the states of an outcome.
 COUNTED = ("sent", "deferred", "failed", "in_doubt", "skipped", "suppressed")
-_GIVEN_UP = Judgement("failed", None, "4.4.7", "given up after the last try")
 _LOST = Judgement("in_doubt", None, "", "the worker was lost")
 
 
@@ -177,7 +176,7 @@ def give_up(decision: Decision, earlier: Iterable[int], now: dt.datetime) -> Dec
     counts["failed"] += len(deferred)
     return decision._replace(
         row=decision.row._replace(counts=counts),
-        given_up=Settled(sorted(deferred), _GIVEN_UP, None, now),
+        given_up=Settled(sorted(deferred), GIVEN_UP, None, now),
     )
 
 
@@ -205,7 +204,12 @@ def take_back(lease: Lease, window: Iterable[int], found: Found, now: dt.datetim
         answer = found.answers.get(key)
         if answer is not None:
             judgement = Judgement(
-                answer.state, answer.code or None, answer.status, "", hard=answer.hard
+                answer.state,
+                answer.code or None,
+                answer.status,
+                "",
+                blame=answer.blame,
+                permanent=answer.permanent,
             )
         elif found.complete and key not in found.begun:
             continue

@@ -19,6 +19,7 @@ from newsletter.message.dkim import Signers
 from newsletter.rendering import headers
 from newsletter.smtp import Ended, State, Verdict
 
+from ..ours import our_names
 from . import candidates, policy, timing
 from .decisions import Part
 from .dispatcher import Dispatcher
@@ -33,7 +34,7 @@ from .turning import Done
 log = logging.getLogger(__name__)
 
 _monotonic = time.monotonic
-_NOT_SENT = State.NOT_SENT
+_NOT_SENT, _SENT = State.NOT_SENT, State.SENT
 # Outcomes settled within so many seconds are stored with the same time.
 _MOMENT = 0.1
 
@@ -334,11 +335,13 @@ class InFlight:
         if verdict[0] is _NOT_SENT:
             self._not_sent(hold, member, verdict)
             return
-        judgement = policy.judge(verdict)
-        state, code, status, _detail, hard = judgement[:5]
+        judgement = self._judge(hold, member, verdict)
+        state, code, status = judgement[:3]
         if slot is not None:
             try:
-                self._journal.answer(slot, state, code or 0, status, hard)
+                self._journal.answer(
+                    slot, state, code or 0, status, judgement.blame, judgement.permanent
+                )
             except OSError as error:
                 # The answer is still in memory: only a crash before the next turn would lose it.
                 log.error("the journal cannot be written: %s", error)
@@ -374,6 +377,13 @@ class InFlight:
             troubles.refused(hold.lease.issue, pool.server.name, address, verdict, judgement)
         elif troubles.runs:
             troubles.runs.pop(hold.lease.issue, None)
+
+    def _judge(self, hold: Hold, member: Member, verdict: Verdict) -> policy.Judgement:
+        if verdict[0] is _SENT or member.reader is None:
+            return policy.judge(verdict)
+        publication = self._templates.publication(hold.lease.issue)
+        ours = our_names(publication, member.delivery)
+        return policy.judge(verdict, ours=ours, recipient=member.reader.address)
 
     def _not_sent(self, hold: Hold, member: Member, verdict: Verdict) -> None:
         """Nothing of it was begun: a candidate again."""

@@ -27,9 +27,13 @@ from zlib import crc32
 
 from django.conf import settings
 
-_MAGIC = b"sudi-journal-1\n\0"
+from newsletter.refusals import Blame
+
+_MAGIC = b"sudi-journal-2\n\0"
+# Written by 0.1.0: of a refusal it says only whether the address is gone for good.
+_MAGIC_1 = b"sudi-journal-1\n\0"
 _HEADER = 512
-# Epoch, chunk, delivery; and behind them, of an answer, its state, hard, code and status.
+# Epoch, chunk, delivery; and behind them, of an answer, its state, refusal, code and status.
 _BEGUN = struct.Struct("<IQQ")
 _TAIL = struct.Struct("<BBH11s")
 _ANSWERED = struct.Struct("<IQQBBH11s")
@@ -39,20 +43,39 @@ _ANSWER_AT = 32
 _SLOT = 80
 _STATES = ("", "sent", "deferred", "failed", "in_doubt")
 _NUMBERS = {state: number for number, state in enumerate(_STATES)}
+# A refusal is one octet: the number of its blame, and a bit for "permanent".
+_BLAMES = ("", *Blame)
+_BLAME_NUMBERS = {str(blame): number for number, blame in enumerate(_BLAMES)}
+_PERMANENT = 0x80
 
 
 class Answer(NamedTuple):
-    """A journaled answer: an Outcome.State value, code (0: none), RFC 3463 status, hard bounce."""
+    """A journaled answer: an Outcome.State value, code (0: none), RFC 3463 status, the refusal.
+
+    `blame` is a `refusals.Blame`, "" where nothing was refused.
+    """
 
     state: str
     code: int
     status: str
-    hard: bool
+    blame: str = ""
+    permanent: bool = False
 
 
 @functools.lru_cache(maxsize=256)
-def _tail(state: str, code: int, status: str, hard: bool) -> bytes:
-    return _TAIL.pack(_NUMBERS[state], hard, code, status.encode("ascii", "replace"))
+def _tail(state: str, code: int, status: str, blame: str, permanent: bool) -> bytes:
+    refusal = _BLAME_NUMBERS[blame] | (_PERMANENT if permanent else 0)
+    return _TAIL.pack(_NUMBERS[state], refusal, code, status.encode("ascii", "replace"))
+
+
+def _refusal_of(octet: int, version_1: bool) -> tuple[str, bool]:
+    """(blame, permanent) of a record."""
+    if version_1:
+        return (str(Blame.READER), True) if octet else ("", False)
+    number = octet & ~_PERMANENT
+    # A blame of a later version is none we could act upon.
+    blame = _BLAMES[number] if number < len(_BLAMES) else ""
+    return str(blame), bool(octet & _PERMANENT)
 
 
 def folder() -> Path:
@@ -103,9 +126,17 @@ class Journal:
             raise
         return slot
 
-    def answer(self, slot: int, state: str, code: int, status: str, hard: bool) -> None:
+    def answer(
+        self,
+        slot: int,
+        state: str,
+        code: int,
+        status: str,
+        blame: str = "",
+        permanent: bool = False,
+    ) -> None:
         """Write what was answered to the delivery begun in `slot`: the parts of an `Answer`."""
-        record = self._heads[slot] + _tail(state, code, status, hard)
+        record = self._heads[slot] + _tail(state, code, status, blame, permanent)
         at = _HEADER + slot * _SLOT + _ANSWER_AT
         _pwrite(self._fd, record + _pack_sum(crc32(record)), at)
 
@@ -155,7 +186,8 @@ def read(name: str) -> Found:
         data = (folder() / name).read_bytes()
     except OSError:
         return Found(False)
-    if not data.startswith(_MAGIC):
+    version_1 = data.startswith(_MAGIC_1)
+    if not version_1 and not data.startswith(_MAGIC):
         return Found(False)
     boot = data[len(_MAGIC) : _HEADER].rstrip(b"\0")
     begun, answers = set(), {}
@@ -168,9 +200,12 @@ def read(name: str) -> Found:
         start += _ANSWER_AT
         record = data[start : start + _ANSWERED.size]
         if _checked(data, start, record):
-            epoch, chunk, delivery, state, hard, code, status = _ANSWERED.unpack(record)
+            epoch, chunk, delivery, state, refusal, code, status = _ANSWERED.unpack(record)
             answers[chunk, epoch, delivery] = Answer(
-                _STATES[state], code, status.rstrip(b"\0").decode("ascii", "replace"), bool(hard)
+                _STATES[state],
+                code,
+                status.rstrip(b"\0").decode("ascii", "replace"),
+                *_refusal_of(refusal, version_1),
             )
     complete = dead is True and whole and boot != b"" and boot == boot_id()
     return Found(complete, frozenset(begun), answers)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 
+from newsletter.editions.audience import Wanted, rhythm_of
 from newsletter.message import Mould
 from newsletter.models import Edition, Issue
 from subscribers.choice import CATEGORY_MASK
@@ -20,11 +21,11 @@ class MessageTemplates:
     """The editions a worker has at hand. `load` runs where the database is."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[int, tuple[Mould, int]] = OrderedDict()
+        self._kept: OrderedDict[int, tuple[Mould, Wanted]] = OrderedDict()
         self._issues: dict[int, Issue] = {}
 
-    def load(self, editions: Sequence[int]) -> dict[int, int]:
-        """Have these at hand; each one's categories, as bits."""
+    def load(self, editions: Sequence[int]) -> dict[int, Wanted]:
+        """Have these at hand; what each one asks of its reader."""
         missing = [edition for edition in editions if edition not in self._kept]
         # Even of nobody, the question takes Django longer than the turn's own statements.
         found = Edition.objects.filter(pk__in=missing).iterator(chunk_size=20) if missing else ()
@@ -34,15 +35,16 @@ class MessageTemplates:
                 issue = Issue.objects.select_related("publication").get(pk=edition.issue_id)
                 self._issues[edition.issue_id] = issue
             template = Mould(unpack(edition), issue.publication, issue)
-            self._kept[edition.pk] = (template, edition.selection & CATEGORY_MASK)
-        categories = {}
+            wanted = Wanted(edition.selection & CATEGORY_MASK, rhythm_of(issue))
+            self._kept[edition.pk] = (template, wanted)
+        asked = {}
         for edition_id in editions:
-            categories[edition_id] = self._kept[edition_id][1]
+            asked[edition_id] = self._kept[edition_id][1]
             self._kept.move_to_end(edition_id)
         # All of this turn are needed for it, however many they are.
         while len(self._kept) > max(_KEPT, len(editions)):
             self._kept.popitem(last=False)
-        return categories
+        return asked
 
     def of(self, edition: int) -> Mould:
         """One that was loaded."""

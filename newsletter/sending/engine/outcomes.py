@@ -15,11 +15,11 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from newsletter.models import PLACES, Bounce
-from subscribers.models import Subscriber
-from subscribers.suppression import suppress
+from newsletter.models import PLACES, Bounce, Outcome
+from newsletter.smtp import State, Verdict
 
-from .policy import Judgement
+from ..weighing import MAY_END
+from .policy import GIVEN_UP, Judgement, judge
 
 
 @dataclass(slots=True)
@@ -145,43 +145,62 @@ def insert(cursor: Any, rows: list[tuple[Lease, Settled]]) -> None:
 
 
 def bounces(rows: list[tuple[Lease, Settled]]) -> None:
-    """Hard refusals at the hand-off: the report and the suppression, with the outcome itself."""
-    hard = {
-        delivery: (chunk, one)
+    """Store the refusals that may come to the end of an address, with the outcome itself.
+
+    They wait until the issue is settled (`sending.settling`): nothing here suppresses.
+    """
+    refused = {
+        delivery: (chunk, one.at, one.judgement)
         for chunk, one in rows
-        if one.judgement.hard
+        if one.judgement.state == "failed"
+        and (one.judgement.blame in MAY_END or one.judgement is GIVEN_UP)
         for delivery in one.deliveries
     }
-    if not hard:
+    if not refused:
         return
+    given_up = sorted(d for d, (_, _, judgement) in refused.items() if judgement is GIVEN_UP)
+    last = _last_deferrals(given_up)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT d.id, s.subscriber_id FROM newsletter_delivery d"
             " JOIN subscribers_subscription s ON s.id = d.subscription_id"
-            f" WHERE d.id IN ({', '.join(map(str, sorted(hard)))})"
+            f" WHERE d.id IN ({', '.join(map(str, sorted(refused)))})"
         )
         who = {int(delivery): int(subscriber) for delivery, subscriber in cursor.fetchall()}
-    keys = dict(
-        Subscriber.objects.filter(pk__in=who.values(), key__isnull=False).values_list("pk", "key")
-    )
-    Bounce.objects.bulk_create(
-        [
+    found = []
+    for delivery, (chunk, at, judgement) in sorted(refused.items()):
+        if judgement is GIVEN_UP:
+            judgement = last.get(delivery, judgement)
+            if judgement.blame not in MAY_END:
+                continue
+        hard = judgement.ends_address
+        found.append(
             Bounce(
-                at=one.at,
+                at=at,
                 subscriber_id=who.get(delivery),
                 delivery_id=delivery,
-                kind=Bounce.Kind.HARD,
+                kind=Bounce.Kind.HARD if hard else Bounce.Kind.SOFT,
                 via="smtp",
-                status=one.judgement.status,
-                reason=one.judgement.detail,
+                status=judgement.status,
+                reason=judgement.detail,
+                blame=judgement.blame,
+                permanent=judgement.permanent,
+                reason_code=judgement.reason,
+                decision=Bounce.Decision.WAITING,
                 seen=hashlib.sha256(f"smtp:{delivery}:{chunk.round}".encode()).hexdigest(),
             )
-            for delivery, (chunk, one) in sorted(hard.items())
-        ],
-        ignore_conflicts=True,
+        )
+    Bounce.objects.bulk_create(found, ignore_conflicts=True)
+
+
+def _last_deferrals(deliveries: list[int]) -> dict[int, Judgement]:
+    """What the last deferral of each said: who is given up on is refused for that reason."""
+    rows = Outcome.objects.filter(delivery__in=deliveries, state=Outcome.State.DEFERRED).order_by(
+        "delivery", "round"
     )
-    for delivery, (_chunk, one) in sorted(hard.items()):
-        key = keys.get(who.get(delivery, 0))
-        if key is not None:
-            evidence = {"via": "smtp", "status": one.judgement.status, "delivery": delivery}
-            suppress(key, "hard", evidence)
+    return {
+        delivery: judge(Verdict(State.DEFERRED, code, status, detail, ""))
+        for delivery, code, status, detail in rows.values_list(
+            "delivery_id", "code", "status", "detail"
+        )
+    }

@@ -31,20 +31,29 @@ _OUR_SETUP = frozenset([Reason.RELAY_DENIED, Reason.LOGIN, Reason.REVERSE_DNS])
 class Judgement(NamedTuple):
     """What to record and what to conclude. `state` is an Outcome.State value.
 
-    `hard`: the address is gone for good. `throttled`: slow down. `ours`: it is about us (policy,
-    reputation, sender address, content, the relay's set-up), not about this reader. `blame` is a
-    `refusals.Blame`, "" where nothing was refused; `permanent`: the same try would fail again.
+    `throttled`: slow down. `ours`: it is about us (policy, reputation, sender address, content,
+    the relay's set-up), not about this reader. `blame` is a `refusals.Blame`, "" where nothing
+    was refused; `permanent`: the same try would fail again; `reason` a `refusals.Reason`.
     """
 
     state: str
     code: int | None
     status: str
     detail: str
-    hard: bool = False
     throttled: bool = False
     ours: bool = False
     blame: str = ""
     permanent: bool = False
+    reason: str = ""
+
+    @property
+    def ends_address(self) -> bool:
+        """Whether the address is gone for good. Storing that suppresses nobody."""
+        return self.state == "failed" and self.permanent and self.blame == Blame.READER
+
+
+# Past the lifetime of an issue: the last of the deferrals says whom to blame.
+GIVEN_UP = Judgement("failed", None, "4.4.7", "given up after the last try")
 
 
 def judge(
@@ -75,11 +84,11 @@ def judge(
         code,
         status,
         detail,
-        hard=refusal.ends_address and not again,
         throttled=refusal.blame is Blame.PACE,
         ours=not again and _is_about_us(refusal),
         blame=str(refusal.blame),
         permanent=refusal.permanent and not again,
+        reason=str(refusal.reason),
     )
 
 

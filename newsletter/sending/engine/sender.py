@@ -26,7 +26,7 @@ from newsletter.message.dkim import Signers
 from newsletter.models import Issue, Worker
 from newsletter.smtp import Server, Timeouts, watch
 
-from .. import incidents
+from .. import incidents, settling
 from . import leasing, rate_limit, relays, timing, turning
 from .database_thread import DatabaseThread
 from .decisions import Part
@@ -281,7 +281,7 @@ class Sender:
             troubles.slow.discard(key)
             self._rate_look = 0.0
         while troubles.to_tell:
-            await self._db(incidents.pause_for, *troubles.to_tell[0])
+            await self._db(settling.stop_for, *troubles.to_tell[0])
             troubles.told()
         for pool in self._pools:
             if pool.dirty:

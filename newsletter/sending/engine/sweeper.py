@@ -20,7 +20,7 @@ from django.utils import timezone
 from newsletter.models import Chunk, Delivery, Issue, Outcome, Worker
 from newsletter.rendering import RenderingError
 
-from .. import counts, freezing, incidents
+from .. import counts, freezing, health, incidents, settling
 from . import journal, leasing, rate_limit, timing
 
 log = logging.getLogger(__name__)
@@ -54,6 +54,7 @@ def sweep(watch: Watch | None = None) -> None:
     take_back_lost(watch or _watch)
     for issue in Issue.objects.filter(state=Issue.State.SENDING).values_list("pk", flat=True):
         leasing.finish(issue)
+    settling.settle_waiting()
     rate_limit.recover()
     fold_old()
 
@@ -172,6 +173,7 @@ def fold_old(days: int | None = None) -> int:
             if not claimed.exists() or issue.chunks.filter(state=Chunk.State.LEASED).exists():
                 continue
             counts.store(issue.pk)
+            health.remember(issue)
             between = {"first": issue.first_delivery, "last": issue.last_delivery}
             with connection.cursor() as cursor:
                 for model, column in ((Outcome, "delivery_id"), (Delivery, "id")):

@@ -10,13 +10,14 @@ from __future__ import annotations
 import contextlib
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from newsletter.editions.audience import Wanted
 from newsletter.models import Chunk, Issue
 
 from .. import control
@@ -33,7 +34,7 @@ class Done(NamedTuple):
     stored: Decision | None
 
 
-def turn_once(parts: Sequence[Part], editions: dict[int, int]) -> list[Done]:
+def turn_once(parts: Sequence[Part], editions: Mapping[int, Wanted]) -> list[Done]:
     """`turn`, exactly once: a commit that is answered by an error is looked up, not repeated.
 
     Raises OperationalError when it is known that nothing was stored, IntegrityError when a
@@ -77,8 +78,8 @@ def was_stored(chunk: Lease) -> bool | None:
     return decisions.was_stored(chunk, row)
 
 
-def turn(parts: Sequence[Part], editions: dict[int, int], done: list[Done]) -> None:
-    """The group commit. `editions` maps edition ids to their category bits (consent check).
+def turn(parts: Sequence[Part], editions: Mapping[int, Wanted], done: list[Done]) -> None:
+    """The group commit. `editions` maps edition ids to what each asks of its reader.
 
     `done` is filled before the commit is tried.
     """
