@@ -17,10 +17,11 @@ from ninja.errors import HttpError, ValidationError
 from pydantic import Field
 
 from subscribers import guard, languages, network, signup, wordings
-from subscribers.choice import Choice
+from subscribers.choice import Choice, live
 from subscribers.forms import clean_address
 from subscribers.guard import Verdict
 from subscribers.models import Publication
+from subscribers.subscriptions import Wish
 
 api = NinjaAPI(
     title="Sudi",
@@ -155,7 +156,7 @@ def subscribe(request: HttpRequest, slug: str, wish: SubscribeIn) -> HttpRespons
             return _refuse(request, "categories", "unknown", "choose among the open categories")
         choice = Choice.of(
             [box for box in boxes if box.slug in wish.categories],
-            live=signup.live(publication),
+            live=live(publication),
             new=wish.new,
             tail=wish.tail_links,
         )
@@ -169,7 +170,7 @@ def subscribe(request: HttpRequest, slug: str, wish: SubscribeIn) -> HttpRespons
     signup.ask(
         publication,
         address,
-        signup.Wish(choice, wish.rhythm, languages.stored(language)),
+        Wish(choice, wish.rhythm, languages.stored(language)),
         form="api",
         network=source,
         wording=wordings.stored(

@@ -12,12 +12,20 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django_tasks import task
 
-from . import emails, languages, limits, rekeying, secure_delete, suppression
+from . import (
+    emails,
+    events,
+    languages,
+    limits,
+    rekeying,
+    secure_delete,
+    subscriptions,
+    suppression,
+)  # fmt: skip
 from .addresses import canonical
 from .emails import Letter
 from .limits import Rate
@@ -137,6 +145,7 @@ def sweep() -> None:
     _remind(now)
     _forget(now)
     _give_up_address_changes(now)
+    events.sweep(now)
     limits.sweep(now=now)
     rekeying.sweep()
     secure_delete.sweep()
@@ -194,23 +203,8 @@ def _remind(now: dt.datetime) -> None:
 def _forget(now: dt.datetime) -> None:
     """After 30 days without a yes: a new address is deleted, a departed reader departed again."""
     old = Subscription.objects.filter(state=State.PENDING, since__lte=now - FORGET_AFTER)
-    rows = list(old.order_by("since").values_list("pk", "subscriber_id", "confirmed_at")[:BATCH])
-    for pk, subscriber_id, confirmed_at in rows:
-        with transaction.atomic():
-            still = Subscription.objects.filter(
-                pk=pk, state=State.PENDING, since__lte=now - FORGET_AFTER
-            )
-            if confirmed_at is not None:
-                still.update(state=State.UNSUBSCRIBED, since=now)
-                continue
-            if not still.delete()[0]:
-                continue
-            lonely = Subscriber.objects.filter(
-                pk=subscriber_id, erased_at__isnull=True, subscriptions__isnull=True
-            )
-            for subscriber in lonely:
-                subscriber.delete()
-        secure_delete.note()
+    for pk in list(old.order_by("since").values_list("pk", flat=True)[:BATCH]):
+        subscriptions.expire(pk, before=now - FORGET_AFTER, now=now)
 
 
 def _give_up_address_changes(now: dt.datetime) -> None:

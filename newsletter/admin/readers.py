@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from subscribers import consent, erasure, suppression
+from subscribers import consent, erasure, subscriptions, suppression
 from subscribers.addresses import BadAddress, normalise
 from subscribers.admin import keyset
 from subscribers.admin.access import find_reader, require, visible
@@ -272,12 +272,11 @@ def add(request: HttpRequest) -> HttpResponseBase:
             )
         else:
             with transaction.atomic():
-                tie, made = consent.enter(
+                tie, made = subscriptions.enter(
                     publication,
                     data["address"],
-                    Kind.IMPORTED if data["state"] == "active" else Kind.REQUESTED,
                     form="admin",
-                    state=data["state"],
+                    active=data["state"] == "active",
                     name=data["name"].strip(),
                     detail={"proof": data["proof"].strip()} if data["proof"].strip() else None,
                 )
@@ -336,23 +335,11 @@ def change_choice(request: HttpRequest, pk: int, tie: int) -> HttpResponseBase:
         new=bool(request.POST.get("new")),
         tail=bool(request.POST.get("tail")),
     )
+    by = request.user.get_username()
     with transaction.atomic():
-        held = Subscription.objects.select_for_update().get(pk=row.pk)
-        after = (held.choice & ~clear) | add_bits
-        if after == held.choice:
+        if not subscriptions.change(row, clear=clear, chosen=add_bits, form="admin", by=by):
             messages.info(request, _("Nothing was different."))
             return HttpResponseRedirect(reader_address(subscriber))
-        Subscription.objects.filter(pk=row.pk).update(choice=after)
-        consent.record(
-            row,
-            Kind.CHANGED,
-            form="admin",
-            detail={
-                "before": consent.described(held.choice, live),
-                "after": consent.described(after, live),
-                "by": request.user.get_username(),
-            },
-        )
         record(request, "reader changed", f"subscription:{row.pk}", row.publication, what="choice")
     messages.success(request, _("The categories were changed, on record."))
     return HttpResponseRedirect(reader_address(subscriber))
@@ -365,7 +352,6 @@ def change_state(request: HttpRequest, pk: int, tie: int) -> HttpResponseBase:
     back = HttpResponseRedirect(reader_address(subscriber))
     what = request.POST.get("do")
     proof = " ".join(request.POST.get("proof", "").split())[:200]
-    now = timezone.now()
     by = request.user.get_username()
     if what == "activate" and (not proof or "@" in proof):
         messages.error(
@@ -376,35 +362,27 @@ def change_state(request: HttpRequest, pk: int, tie: int) -> HttpResponseBase:
     if what == "activate" and suppression.suppressed(subscriber.address) is not None:
         messages.error(request, _("The address is suppressed. Lift that first."))
         return back
-    with transaction.atomic():
-        rows = Subscription.objects.filter(pk=row.pk)
-        if what == "unsubscribe":
-            done = rows.exclude(state=State.UNSUBSCRIBED).update(
-                state=State.UNSUBSCRIBED, since=now
-            )
-            kind, action = Kind.UNSUBSCRIBED, "reader unsubscribed"
-        elif what == "activate":
-            done = rows.exclude(state=State.ACTIVE).update(
-                state=State.ACTIVE, since=now, confirmed_at=now
-            )
-            kind = Kind.CONFIRMED if row.state == State.PENDING else Kind.RETURNED
-            action = "reader made active"
-        elif what in ("first", "not_first"):
-            done = rows.filter(first_in_line=what == "not_first").update(
+    if what in ("first", "not_first"):
+        with transaction.atomic():
+            if Subscription.objects.filter(pk=row.pk, first_in_line=what == "not_first").update(
                 first_in_line=what == "first"
-            )
-            if done:
-                record(
-                    request, "reader changed", f"subscription:{row.pk}", row.publication, what=what
-                )
-            return back
+            ):
+                target = f"subscription:{row.pk}"
+                record(request, "reader changed", target, row.publication, what=what)
+        return back
+    if what not in ("unsubscribe", "activate"):
+        raise Http404
+    with transaction.atomic():
+        if what == "activate":
+            done = subscriptions.activate(row, proof=proof, by=by)
+            action = "reader made active"
         else:
-            raise Http404
+            detail = {"by": by, **({"proof": proof} if proof else {})}
+            done = bool(subscriptions.leave([row], form="admin", detail=detail))
+            action = "reader unsubscribed"
         if not done:
             messages.info(request, _("That was done already."))
             return back
-        detail = {"by": by, **({"proof": proof} if proof else {})}
-        consent.record(row, kind, form="admin", detail=detail)
         record(request, action, f"subscription:{row.pk}", row.publication)
     messages.success(request, _("Done, on record."))
     return back

@@ -296,27 +296,6 @@ def _subscriber_ids(keys: list[str]) -> dict[str, int]:
     return {_hexadecimal(key): pk for key, pk in rows}
 
 
-def free_subscriber_ids(count: int) -> Sequence[int]:
-    """Ids for so many new rows, so that nobody has to look up what they got.
-
-    SQLite: the caller's transaction holds the only write lock. PostgreSQL: out of the sequence.
-    """
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute(
-                "SELECT seq FROM sqlite_sequence WHERE name = %s", ["subscribers_subscriber"]
-            )
-            row = cursor.fetchone()
-            last = int(row[0]) if row else 0
-            return range(last + 1, last + 1 + count)
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence('subscribers_subscriber', 'id'))"
-            " FROM generate_series(1, %s)",
-            [count],
-        )
-        return [int(row[0]) for row in cursor.fetchall()]
-
-
 def _suppressed(keys: list[str]) -> set[str]:
     sql = "SELECT key FROM subscribers_suppression WHERE lifted_at IS NULL AND key IN (%s)"
     return {_hexadecimal(key) for (key,) in _rows(sql, keys)}

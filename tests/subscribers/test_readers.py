@@ -11,10 +11,9 @@ import time_machine
 from django.core import mail
 from django.test import Client
 
-from subscribers import consent, links, rekeying, suppression, tasks
+from subscribers import consent, links, rekeying, subscriptions, suppression, tasks
 from subscribers.addresses import key_of
 from subscribers.choice import NEW, TAIL, Choice
-from subscribers.consent import Kind
 from subscribers.links import Purpose, make
 from subscribers.models import (
     AuditEntry,
@@ -446,17 +445,14 @@ def test_a_new_key_takes_readers_and_their_suppressions_along(harbour: Any, sett
 
 def test_entering_a_reader_never_revives_one(harbour: Any) -> None:
     reader = builders.subscription(harbour, "alice@example.org", state="unsubscribed")
-    found, made = consent.enter(
-        harbour, "Alice@example.org", Kind.IMPORTED, form="csv:1", state="active"
-    )
+    found, made = subscriptions.enter(harbour, "Alice@example.org", form="admin", active=True)
     assert (found, made) == (reader, False)
     found.refresh_from_db()
     assert found.state == "unsubscribed"
     assert not ConsentEvent.objects.exists()
-    fresh, made = consent.enter(
-        harbour, "bob@example.org", Kind.IMPORTED, form="csv:1", state="active",
-        detail={"proof": "paper"},
-    )  # fmt: skip
+    fresh, made = subscriptions.enter(
+        harbour, "bob@example.org", form="admin", active=True, detail={"proof": "paper"}
+    )
     assert made
     assert (fresh.state, fresh.domain) == ("active", reader.domain)
     assert ConsentEvent.objects.get().detail == {"proof": "paper"}
