@@ -10,7 +10,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.text import slugify
 
-from . import subscriptions
+from . import additions, subscriptions
 from .choice import free_bit
 from .models import Category, Publication
 
@@ -81,18 +81,21 @@ def restore(category: Category) -> bool:
     return bool(done)
 
 
-def merge(source: Category, target: Category) -> int:
-    """Whoever chose `source` now has `target`; `source` is retired. Returns how many readers.
+def merge(source: Category, target: Category) -> dict[str, int]:
+    """Whoever chose `source` now has `target`; `source` is retired.
 
-    One UPDATE, so nobody is for a moment in neither. Call it inside a transaction together with
-    what else moves.
+    What apps above this one file under it moves in the same transaction (`additions.filed_under`).
+    Returns how many `readers` and other rows moved, by name. Raises NotPossible when the two are
+    not of one publication, or one of them was merged or retired.
     """
     if source.pk == target.pk or source.publication_id != target.publication_id:
         raise NotPossible("same")
     if target.retired_at is not None or target.bit is None or source.merged_into_id is not None:
         raise NotPossible("target")
     with transaction.atomic():
-        moved = subscriptions.merge_bits(source.publication, source, target)
+        moved = {"readers": subscriptions.merge_bits(source.publication, source, target)}
+        for name, move in additions.filed_under.items():
+            moved[name] = move(source, target)
         names = dict.fromkeys([*target.aliases, source.name, *source.aliases])
         target.aliases = [name for name in names if name != target.name]
         target.save(update_fields=["aliases"])
