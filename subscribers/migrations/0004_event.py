@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('subscribers', '0003_words_of_publication'),
+        ('subscribers', '0004_moved_jobs'),
     ]
 
     operations = [
