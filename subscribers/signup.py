@@ -7,12 +7,11 @@ decided where nobody can watch.
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from . import limits, subscriptions, suppression, tasks
+from . import conf, limits, subscriptions, suppression, tasks
 from .addresses import key_of
 from .limits import Rate
 from .models import Category, Publication, Wording
@@ -66,7 +65,7 @@ def ask(
 
 def embed_code(publication: Publication) -> tuple[str, str]:
     """(a plain HTML form, an iframe) to put on another site; neither needs a script."""
-    page = f"{settings.BASE_URL}/{publication.slug}/subscribe/"
+    page = f"{conf.base_url()}/{publication.slug}/subscribe/"
     form = format_html(
         '<form method="post" action="{}">\n'
         '  <label>{} <input name="address" inputmode="email" autocomplete="email" required>'

@@ -41,9 +41,10 @@ from subscribers.models import (
 )
 from subscribers.subscriptions.files import Row, Writer
 
-from .columns import Columns, Entry, reader_of, understand
+from .columns import Columns, understand
 from .file import Opened, Rows, examine
-from .plan import Decider, Done, Fresh, Options, Plan, Refused, known
+from .plan import Decider, Done, FileRefused, Fresh, Options, Plan, known
+from .rows import Entry, reader_of
 
 State = Subscription.State
 BATCH = 10_000
@@ -52,7 +53,7 @@ MOST_PROBLEMS = 10_000
 
 
 @dataclass(slots=True)
-class Source:
+class ReaderFile:
     """A file, opened and understood, ready to be read from its first row."""
 
     opened: Opened
@@ -98,8 +99,8 @@ class Source:
             yield read(line, cells)
 
 
-def look(path: Path, options: Options) -> Source:
-    """Find out what the file is. Raises csv_file.Unreadable, csv_columns.NoEmailColumn, Refused."""
+def look(path: Path, options: Options) -> ReaderFile:
+    """Find out what the file is. Raises Unreadable, NoEmailColumn or FileRefused."""
     opened = examine(path, encoding=options.encoding, separator=options.separator)
     rows = Rows(opened)
     try:
@@ -107,19 +108,19 @@ def look(path: Path, options: Options) -> Source:
     finally:
         rows.close()
     if first is None:
-        raise Refused(_("The file has no rows."))
+        raise FileRefused(_("The file has no rows."))
     try:
         columns = understand(first, options.mapping)
     except ValueError as error:
-        raise Refused(str(error)) from None
-    return Source(opened, columns)
+        raise FileRefused(str(error)) from None
+    return ReaderFile(opened, columns)
 
 
 # --- the two ways to go through a file ----------------------------------------------------------
 
 
 def check(
-    source: Source,
+    source: ReaderFile,
     publication: Publication,
     options: Options,
     on_read: Callable[[float], None] | None = None,
@@ -138,7 +139,7 @@ def check(
 
 
 def run(
-    source: Source,
+    source: ReaderFile,
     publication: Publication,
     options: Options,
     *,
@@ -165,7 +166,7 @@ def run(
     return job
 
 
-def _job(source: Source, publication: Publication, options: Options, by: Any) -> ImportJob:
+def _job(source: ReaderFile, publication: Publication, options: Options, by: Any) -> ImportJob:
     wanted = options.to_json()
     running = ImportJob.objects.filter(
         publication=publication, digest=source.opened.digest, state=ImportJob.State.RUNNING

@@ -219,5 +219,6 @@ def _itself(at: dt.datetime) -> _Value:
 
 
 def _text_of(at: dt.datetime) -> _Value:
-    """As Django stores a moment on SQLite, which has no type for it. `at` is in UTC."""
-    return at.replace(tzinfo=None).isoformat(" ", "microseconds")
+    """As Django stores a moment on SQLite, which has no type for it: a whole second without
+    its zeroes, or the two would not compare as equal. `at` is in UTC."""
+    return str(at.replace(tzinfo=None))

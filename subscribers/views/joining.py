@@ -24,11 +24,11 @@ from .. import (
     suppression,
     tasks,
     wordings,
-)  # fmt: skip
+)
 from ..addresses import key_of
 from ..choice import Choice, live
 from ..forms import AskForLinkForm, SubscribeForm
-from ..guard import Verdict
+from ..guard import GuardVerdict
 from ..limits import Rate
 from ..links import Purpose, make
 from ..models import Category, Publication, Subscription
@@ -115,7 +115,7 @@ def _sign_up(request: HttpRequest, slug: str, *, embedded: bool) -> HttpResponse
         proof=request.POST.get("altcha", ""),
         ticket=request.POST.get("ticket", ""),
     )
-    if verdict in (Verdict.HOLD, Verdict.BUSY):
+    if verdict in (GuardVerdict.HOLD, GuardVerdict.BUSY):
         return _form_page(
             request,
             publication,
@@ -123,11 +123,11 @@ def _sign_up(request: HttpRequest, slug: str, *, embedded: bool) -> HttpResponse
             boxes,
             language,
             embedded,
-            status=429 if verdict is Verdict.BUSY else 200,
+            status=429 if verdict is GuardVerdict.BUSY else 200,
             verdict=verdict.value,
-            ticket=guard.make_ticket(source) if verdict is Verdict.HOLD else "",
+            ticket=guard.make_ticket(source) if verdict is GuardVerdict.HOLD else "",
         )
-    if verdict is Verdict.PASS:
+    if verdict is GuardVerdict.PASS:
         via = "embed" if embedded or request.POST.get("form") == "embed" else "hosted"
         signup.ask(
             publication,

@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .. import emails, languages, network, subscriptions
+from .. import languages, network, subscriptions
+from ..emails.letters import until
 from ..forms import PauseForm
 from ..links import Purpose, make
 from ..models import Subscription
@@ -95,7 +96,7 @@ def _show(
             ],
             "spans": PauseForm.DAYS,
             "pause": pause,
-            "paused": emails.until(subscription) if paused else "",
+            "paused": until(subscription) if paused else "",
             "action": request.POST.get("action", ""),
         },
         status=status,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
@@ -12,9 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from .. import choice as choices
-from .. import emails, languages, network, subscriptions, tasks
+from .. import conf, languages, network, subscriptions, tasks
 from ..addresses import masked
 from ..choice import Choice
+from ..emails.letters import until
+from ..emails.personal_links import feed_link
 from ..forms import PauseForm, PreferencesForm
 from ..links import Purpose, make
 from ..models import Category, Publication, Subscriber, Subscription
@@ -172,16 +173,16 @@ def _show(
             "rhythms": Subscription.Rhythm.choices,
             "languages": languages.OFFERED,
             "chosen_language": stored,
-            "paused": emails.until(subscription) if paused else "",
+            "paused": until(subscription) if paused else "",
             "spans": PauseForm.DAYS,
             "pause": pause_form,
             "tomorrow": (now + dt.timedelta(days=1)).date(),
-            "feed": emails.feed_link(subscription),
+            "feed": feed_link(subscription),
             "unsubscribe": reverse(
                 "subscribers:unsubscribe", args=[make(Purpose.UNSUBSCRIBE, subscription.pk)]
             ),
             "others": _others(subscription, language),
-            "base_url": settings.BASE_URL,
+            "base_url": conf.base_url(),
         },
         status=status,
     )
