@@ -6,15 +6,12 @@ reader's page is known by a number.
 
 from __future__ import annotations
 
-import datetime as dt
-
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from ... import consent, events
+from ... import consent
 from ...addresses import BadAddress, normalise
 from ...models import Publication, Subscriber, Subscription
 from ...roles import Act
@@ -27,8 +24,6 @@ State = Subscription.State
 # Found readers shown; who needs more types another letter.
 _MOST_FOUND = 50
 _SHORTEST_START = 3
-# How far back the list says how many joined and left.
-_LATELY = dt.timedelta(days=7)
 
 
 @require_http_methods(["GET", "POST"])
@@ -59,7 +54,6 @@ def reader_list(request: HttpRequest) -> HttpResponseBase:
         publications=publications,
         chosen=chosen,
         slice=keyset.take(request, rows, ["created_at", "id"]),
-        movement=events.movement(chosen, timezone.now() - _LATELY) if chosen else None,
         state=state,
         states=State.choices,
         typed=typed,
