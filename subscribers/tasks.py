@@ -27,7 +27,7 @@ State = Subscription.State
 
 
 def enqueue(job: Any, *args: int) -> None:
-    """Wake a job; if the queue cannot be reached, the sweeper or the reader's next try will do."""
+    """Wake a job; if the queue cannot be reached, housekeeping or the reader's next try will do."""
     try:
         job.enqueue(*args)
     except Exception:  # A broker that is down must not turn a stored request into an error page.

@@ -296,7 +296,7 @@ class PublicationAdmin(ModelAdmin[Publication]):
             _("Change the categories"),
         )
 
-    @admin.display(description=_("readers"))
+    @admin.display(description=_("Readers"))
     def readers_lately(self, obj: Publication) -> str:
         """How many joined and left in the last days."""
         if obj._state.adding:

@@ -16,8 +16,8 @@ class Event(models.Model):
 
     The consent ledger says what a person agreed to and is theirs; this table says what a
     publication's readership did, names nobody, and is what counts and notices read. `detail` is
-    small and never holds an address. The primary key is the order: what came after an id is a
-    range.
+    small and never holds an address. What came after an id is a range of the primary key; on
+    PostgreSQL a transaction may commit a lower id later, so who reads on looks back a minute.
     """
 
     class Kind(models.TextChoices):
