@@ -8,6 +8,6 @@ class NewsletterConfig(AppConfig):
     default_auto_field = "django.db.models.AutoField"
 
     def ready(self) -> None:
-        from .sending import reader_export as reader_data
+        from .sending import additions
 
-        reader_data.register()
+        additions.register()

@@ -17,10 +17,11 @@ from ninja.errors import HttpError, ValidationError
 from pydantic import Field
 
 from subscribers import guard, languages, network, signup, wordings
-from subscribers.choice import Choice
+from subscribers.choice import Choice, live
 from subscribers.forms import clean_address
-from subscribers.guard import Verdict
+from subscribers.guard import GuardVerdict
 from subscribers.models import Publication
+from subscribers.subscriptions import Wish
 
 api = NinjaAPI(
     title="Sudi",
@@ -72,7 +73,7 @@ class SubscribeOut(Schema):
     status: Literal["look into the mailbox"] = "look into the mailbox"
 
 
-class Problem(Schema):
+class FieldProblem(Schema):
     """What is wrong, field by field."""
 
     field: str
@@ -83,7 +84,7 @@ class Problem(Schema):
 class Problems(Schema):
     """Why a request was refused."""
 
-    problems: list[Problem]
+    problems: list[FieldProblem]
 
 
 @api.exception_handler(ValidationError)
@@ -159,21 +160,21 @@ def subscribe(request: HttpRequest, slug: str, wish: SubscribeIn) -> HttpRespons
             return _refuse(request, "categories", "unknown", "choose among the open categories")
         choice = Choice.of(
             [box for box in boxes if box.slug in wish.categories],
-            live=signup.live(publication),
+            live=live(publication),
             new=wish.new,
             tail=wish.tail_links,
         )
     language = languages.known(wish.language) or languages.guess(request, publication)
     source = network.network(request)
     verdict = guard.judge(publication, source, proof=wish.proof, patient=False)
-    if verdict is Verdict.HOLD:
+    if verdict is GuardVerdict.HOLD:
         return _refuse(request, "proof", "needed", "solve a challenge first", status=429)
-    if verdict is Verdict.BUSY:
+    if verdict is GuardVerdict.BUSY:
         return _refuse(request, "", "busy", "too many sign-ups from this network", status=429)
     signup.ask(
         publication,
         address,
-        signup.Wish(choice, wish.rhythm, languages.stored(language)),
+        Wish(choice, wish.rhythm, languages.stored(language)),
         form="api",
         network=source,
         wording=wordings.stored(

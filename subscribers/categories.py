@@ -6,15 +6,13 @@ The slug and the bit never change, so feed addresses and readers' choices stay a
 from __future__ import annotations
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.text import slugify
 
-from .choice import CLOSED_BITS, NEW, free_bit
-from .models import Category, Publication, Subscription
-
-# Readers rewritten by one statement; a million in one would lock them all for seconds.
-_BATCH = 20_000
+from . import additions, subscriptions
+from .choice import free_bit
+from .models import Category, Publication
 
 
 class NotPossible(Exception):
@@ -83,26 +81,21 @@ def restore(category: Category) -> bool:
     return bool(done)
 
 
-def merge(source: Category, target: Category) -> int:
-    """Whoever chose `source` now has `target`; `source` is retired. Returns how many readers.
+def merge(source: Category, target: Category) -> dict[str, int]:
+    """Whoever chose `source` now has `target`; `source` is retired.
 
-    One UPDATE, so nobody is for a moment in neither. Call it inside a transaction together with
-    what else moves.
+    What apps above this one file under it moves in the same transaction (`additions.filed_under`).
+    Returns how many `readers` and other rows moved, by name. Raises NotPossible when the two are
+    not of one publication, or one of them was merged or retired.
     """
     if source.pk == target.pk or source.publication_id != target.publication_id:
         raise NotPossible("same")
     if target.retired_at is not None or target.bit is None or source.merged_into_id is not None:
         raise NotPossible("target")
-    moved = 0
     with transaction.atomic():
-        if source.bit is not None:
-            mask = 1 << source.bit
-            moved = (
-                Subscription.objects.filter(publication=source.publication)
-                .annotate(chosen=F("choice").bitand(mask))
-                .filter(chosen__gt=0)
-                .update(choice=F("choice").bitand(~mask).bitor(1 << target.bit))
-            )
+        moved = {"readers": subscriptions.merge_bits(source.publication, source, target)}
+        for name, move in additions.filed_under.items():
+            moved[name] = move(source, target)
         names = dict.fromkeys([*target.aliases, source.name, *source.aliases])
         target.aliases = [name for name in names if name != target.name]
         target.save(update_fields=["aliases"])
@@ -121,20 +114,7 @@ def free(category: Category) -> int:
     """
     if category.retired_at is None or category.bit is None:
         raise NotPossible("not retired")
-    mask = 1 << category.bit
-    mirrors = category.bit not in CLOSED_BITS
-    touched = 0
-    ours = Subscription.objects.filter(publication=category.publication)
-    ends = ours.aggregate(last=Max("id"))["last"] or 0
-    for first in range(1, ends + 1, _BATCH):
-        part = ours.filter(id__gte=first, id__lt=first + _BATCH).annotate(
-            follows=F("choice").bitand(NEW), chosen=F("choice").bitand(mask)
-        )
-        if mirrors:
-            touched += part.filter(follows__gt=0, chosen=0).update(choice=F("choice").bitor(mask))
-            touched += part.filter(follows=0, chosen__gt=0).update(choice=F("choice").bitand(~mask))
-        else:
-            touched += part.filter(chosen__gt=0).update(choice=F("choice").bitand(~mask))
+    touched = subscriptions.give_back_bit(category.publication, category.bit)
     # Last: a category created meanwhile must not get a bit that is half rewritten.
     Category.objects.filter(pk=category.pk).update(bit=None)
     return touched

@@ -113,6 +113,11 @@ def form_update(
     return clear, chosen
 
 
+def live(publication: Publication) -> list[Category]:
+    """Every category of a publication that owns a bit, in their order."""
+    return list(publication.categories.filter(bit__isnull=False))
+
+
 def free_bit(publication: Publication, visibility: str) -> int:
     """The lowest bit no category of the publication owns, for a category of this visibility.
 

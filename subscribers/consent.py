@@ -1,7 +1,7 @@
 """The consent ledger: who agreed to what, when, in which words, through which form. Append-only.
 
 Words are interned: a reader's event points at one Wording row however many millions saw it.
-`enter` is the one way for a person or a file to put a reader in without the sign-up form.
+Changes of a subscription write their entries through `subscribers.subscriptions`.
 """
 
 from __future__ import annotations
@@ -10,10 +10,9 @@ import datetime as dt
 import hashlib
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
-from .addresses import domain_number, key_of, keys_of
+from .addresses import keys_of
 from .choice import Choice
 from .models import Category, ConsentEvent, Publication, Subscriber, Subscription, Wording
 
@@ -32,8 +31,9 @@ def record(
 ) -> ConsentEvent:
     """Append one event for a subscription, or for the person as a whole (export, new address).
 
-    `form` is hosted, embed, api, csv:JOB, admin, one-click or mail. `network` is already cut to
-    /24 or /48 (`subscribers.network`). `detail` never holds an address.
+    `form` is hosted, embed, api, csv:JOB, admin, one-click, mail, complaint, expiry or
+    quickstart. `network` is already cut to /24 or /48 (`subscribers.network`). `detail` never
+    holds an address.
     """
     if isinstance(tie, Subscription):
         subscriber_id, publication_id = tie.subscriber_id, tie.publication_id
@@ -74,60 +74,3 @@ def described(choice: int, live: list[Category]) -> dict[str, Any]:
 def find(address: str) -> Subscriber | None:
     """The reader with this normalised address, whichever key version the row still has."""
     return Subscriber.objects.filter(key__in=keys_of(address)).first()
-
-
-def enter(
-    publication: Publication,
-    address: str,
-    kind: str,
-    *,
-    form: str,
-    state: str = Subscription.State.PENDING,
-    choice: Choice | None = None,
-    language: str = "",
-    rhythm: str = Subscription.Rhythm.EVERY,
-    name: str = "",
-    wording: Wording | None = None,
-    network: str = "",
-    detail: dict[str, Any] | None = None,
-    at: dt.datetime | None = None,
-) -> tuple[Subscription, bool]:
-    """Put a reader into a publication on somebody's word, with its ledger entry: (row, made).
-
-    `address` is normalised (`addresses.normalise`). A subscription that is already there, in
-    whatever state, is returned untouched and nothing is recorded: nobody who left comes back
-    this way. Suppression is the caller's to ask (`suppression.suppressed`), since a refusal
-    belongs in the caller's report. State active needs proof of consent: say which in `detail`.
-    """
-    at = at or timezone.now()
-    with transaction.atomic():
-        subscriber = find(address)
-        if subscriber is None:
-            subscriber, _ = Subscriber.objects.get_or_create(
-                key=key_of(address), defaults={"address": address, "name": name, "created_at": at}
-            )
-        subscription, made = Subscription.objects.get_or_create(
-            subscriber=subscriber,
-            publication=publication,
-            defaults={
-                "choice": (choice or Choice.all()).bits,
-                "state": state,
-                "rhythm": rhythm,
-                "language": language,
-                "domain": domain_number(subscriber.address),
-                "created_at": at,
-                "since": at,
-                "confirmed_at": at if state == Subscription.State.ACTIVE else None,
-            },
-        )
-        if made:
-            record(
-                subscription,
-                kind,
-                form=form,
-                wording=wording,
-                network=network,
-                detail=detail,
-                at=at,
-            )
-    return subscription, made

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import ForeignKey
 from django.utils import timezone
 
-from . import secure_delete, suppression
+from . import secure_delete, subscriptions, suppression
 from .models import AuditEntry, ConsentEvent, Subscriber, Subscription
 
 
@@ -38,12 +38,7 @@ def erase(subscriber: Subscriber, *, by: str) -> bool:
             key=None, address="", name="", new_address="", new_address_at=None, erased_at=now
         )
         ConsentEvent.objects.filter(subscriber=row).delete()
-        ties = list(Subscription.objects.filter(subscriber=row).values_list("pk", flat=True))
-        leaving = Subscription.objects.filter(subscriber=row)
-        leaving.exclude(state=Subscription.State.UNSUBSCRIBED).update(
-            state=Subscription.State.UNSUBSCRIBED, since=now
-        )
-        leaving.update(language="", domain=0, first_in_line=False, paused_until=None)
+        ties = subscriptions.erase(row, form="mail" if by == "reader" else "admin", now=now)
         _let_go(row)
         _blank_admin_history(row, ties)
         AuditEntry.objects.create(actor=by[:150], action="erased", target=f"subscriber:{row.pk}")

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from typing import Any
 
+from . import additions
 from .addresses import keys_of
 from .choice import Choice
 from .models import Category, Subscriber, Suppression
-
-# Apps above this one add what they hold (deliveries, bounces): name -> function of a subscriber.
-sections: dict[str, Callable[[Subscriber], Any]] = {}
 
 
 def export(subscriber: Subscriber) -> dict[str, Any]:
@@ -70,7 +67,7 @@ def export(subscriber: Subscriber) -> dict[str, Any]:
                 "publication", "wording"
             ).order_by("id")
         ],
-        **{name: section(subscriber) for name, section in sections.items()},
+        **{name: section(subscriber) for name, section in additions.export_sections.items()},
     }
 
 

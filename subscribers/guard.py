@@ -46,7 +46,7 @@ _WORK_IN_ATTACK = range(200_000, 600_000)
 _PROOF_LIFE = 2 * 3600
 
 
-class Verdict(enum.Enum):
+class GuardVerdict(enum.Enum):
     """What to do with a sign-up, before its address is looked at."""
 
     PASS = "pass"
@@ -73,25 +73,25 @@ def judge(
     proof: str = "",
     ticket: str = "",
     patient: bool = True,
-) -> Verdict:
+) -> GuardVerdict:
     """The verdict on one sign-up from `network`; takes the slots it needs.
 
     `patient` says whether the visitor can be asked to wait and press again (a page can, the
     JSON endpoint cannot: there attack mode demands the proof).
     """
     if honeypot:
-        return Verdict.SILENT
+        return GuardVerdict.SILENT
     attack = under_attack(publication)
     proven = bool(proof) and proof_is_good(proof, publication)
     if proven:
         rate = WITH_PROOF_IN_ATTACK if attack else WITH_PROOF
     else:
         if attack and not (patient and ticket_is_good(ticket, network)):
-            return Verdict.HOLD
+            return GuardVerdict.HOLD
         rate = WITHOUT_PROOF_IN_ATTACK if attack else WITHOUT_PROOF
     # One row per kind: a flood without proof does not use up what a person with one may do.
     key = limits.key_for("network", f"{publication.pk}|{network}|{proven}|{attack}")
-    return Verdict.PASS if limits.take(key, rate) else Verdict.BUSY
+    return GuardVerdict.PASS if limits.take(key, rate) else GuardVerdict.BUSY
 
 
 def challenge(publication: Publication) -> dict[str, Any]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 
-from django.conf import settings
 from django.http import HttpRequest
+
+from . import conf
 
 
 def client_address(request: HttpRequest) -> str:
@@ -53,11 +54,11 @@ def _valid(address: str) -> bool:
 
 def _is_proxy(address: str) -> bool:
     # An empty REMOTE_ADDR is a proxy that talks to us over a Unix socket.
-    if not settings.TRUSTED_PROXIES:
+    if not conf.trusted_proxies():
         return False
     if not address:
         return True
     if not _valid(address):
         return False
     ip = ipaddress.ip_address(address)
-    return any(ip in proxies for proxies in settings.TRUSTED_PROXIES)
+    return any(ip in proxies for proxies in conf.trusted_proxies())

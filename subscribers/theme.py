@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.utils.translation import gettext as _
+
+from . import conf
 
 # Paper, page and ink of both looks. Categories and accent are fitted to the paper.
 PAPER, PAGE, INK, MUTED, LINE = "#ffffff", "#f1f3f5", "#1f2328", "#59636e", "#e3e6e9"
@@ -197,10 +198,10 @@ def _logo_address(value: Any) -> str:
     if not isinstance(value, str) or re.search(r"[\s<>\"'\\]", value):
         return ""
     if value.startswith("/") and not value.startswith("//"):
-        return f"{settings.BASE_URL}{value}"
+        return f"{conf.base_url()}{value}"
     try:
         parts = urlsplit(value)
     except ValueError:
         return ""
-    ours = value.startswith(f"{settings.BASE_URL}/")
+    ours = value.startswith(f"{conf.base_url()}/")
     return value if (parts.scheme == "https" and parts.hostname) or ours else ""

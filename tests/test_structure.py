@@ -86,3 +86,16 @@ def test_only_sending_imports_smtp() -> None:
 def test_every_file_name_tells_a_story() -> None:
     dull = {"utils", "helpers", "common", "services", "misc", "constants"}
     assert not [p for p in ROOT.glob("[ns]*/**/*.py") if p.stem in dull]
+
+
+def test_only_conf_reads_settings_of_the_site_in_subscribers() -> None:
+    """Django's own settings are read where they are needed; ours in one place."""
+    from django.conf import global_settings
+
+    for path in (ROOT / "subscribers").rglob("*.py"):
+        if path.name in ("conf.py", "suppression.py"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                ours = node.value.id == "settings" and not hasattr(global_settings, node.attr)
+                assert not ours, f"{path}:{node.lineno} reads settings.{node.attr}"

@@ -25,8 +25,8 @@ from newsletter import sending
 from newsletter.models import Bounce, Delivery
 from newsletter.refusals import Refusal, without_addresses
 from newsletter.sending.weighing import MAY_END
-from subscribers import consent, suppression
-from subscribers.models import ConsentEvent, Subscriber, Subscription
+from subscribers import subscriptions, suppression
+from subscribers.models import Subscriber, Subscription
 
 from . import mime, policy, tokens
 from .reading import MAX_BYTES, read_mail
@@ -83,16 +83,16 @@ def _apply(report: Report, way: Way, via: str, seen: str, now: dt.datetime) -> s
         # Folded away or never ours; the token is genuine, but there is nobody to act for.
         return "nothing"
     if way.unsubscribe and report.kind is not Kind.BOUNCE and report.kind is not Kind.AUTO_REPLY:
-        return "unsubscribed" if leave([tie], "mail", {}, now) else "seen"
+        return "unsubscribed" if subscriptions.leave([tie], form="mail", at=now) else "seen"
     if report.kind is Kind.OTHER:
         return "nothing"
     # Whoever answers a mail has had it: the relay accepted what we could not know about.
     evidence = f"{report.kind} {report.recipients[0].status if report.recipients else ''}".strip()
     resolved = sending.resolve(way.delivery, None, evidence, "report")
     if policy.is_leave(report):
-        return (
-            "unsubscribed" if leave([tie], "mail", {"feedback": report.feedback}, now) else "seen"
-        )
+        said = {"feedback": report.feedback}
+        left = subscriptions.leave([tie], form="mail", detail=said, at=now)
+        return "unsubscribed" if left else "seen"
     reader = Subscriber.objects.select_for_update().get(pk=tie.subscriber_id)
     if policy.is_unwanted(report):
         if not store(reader, way.delivery, None, via, report.feedback, seen, now):
@@ -114,22 +114,7 @@ def complained(
     """A reader reported our mail as spam: no more mail at all, and the way out on record."""
     if reader.key is not None:
         suppression.suppress(reader.key, "complaint", evidence)
-    leave(ties, "complaint", evidence, now)
-
-
-def leave(ties: list[Subscription], form: str, detail: dict[str, Any], now: dt.datetime) -> int:
-    """Unsubscribe, with the ledger's event; how many were not unsubscribed before."""
-    left = 0
-    for tie in ties:
-        changed = (
-            Subscription.objects.filter(pk=tie.pk)
-            .exclude(state=Subscription.State.UNSUBSCRIBED)
-            .update(state=Subscription.State.UNSUBSCRIBED, since=now)
-        )
-        if changed:
-            consent.record(tie, ConsentEvent.Kind.UNSUBSCRIBED, form=form, detail=detail, at=now)
-            left += 1
-    return left
+    subscriptions.leave(ties, form="complaint", detail=evidence, at=now)
 
 
 def _subscription(delivery: int) -> Subscription | None:

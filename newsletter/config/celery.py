@@ -33,6 +33,8 @@ from django.utils.module_loading import import_string
 from django_tasks.backends.base import BaseTaskBackend
 from django_tasks.base import Task, TaskContext, TaskResult, TaskResultStatus
 
+from newsletter.config.moved_jobs import MOVED
+
 log = logging.getLogger(__name__)
 
 app = Celery("sudi", broker=settings.BROKER_URL)
@@ -99,7 +101,7 @@ class CeleryBackend(BaseTaskBackend):
 @app.task(name=RUN)  # type: ignore[untyped-decorator]
 def run(path: str, args: list[Any], kwargs: dict[str, Any]) -> None:
     """Run one task of ours in a worker."""
-    task = import_string(path)
+    task = import_string(MOVED.get(path, path))
     if not isinstance(task, Task):
         raise ValueError(f"not a task: {path}")
     close_old_connections()

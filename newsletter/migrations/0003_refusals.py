@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('newsletter', '0002_cheaper_check'),
-        ('subscribers', '0005_incident_and_scope'),
+        ('subscribers', '0006_incident_and_scope'),
     ]
 
     operations = [

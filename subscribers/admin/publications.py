@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import zoneinfo
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from subscribers import languages
+from subscribers import events, languages
 from subscribers import theme as look
 from subscribers.addresses import BadAddress, normalise
 from subscribers.admin.access import visible
@@ -42,6 +43,8 @@ else:
 
 # Undo may be switched off; half an hour is as long as an editor waits.
 _LONGEST_UNDO = 1800
+# How far back the page says how many readers joined and left.
+_LATELY = dt.timedelta(days=7)
 
 
 def _zones() -> list[tuple[str, str]]:
@@ -242,6 +245,7 @@ class PublicationAdmin(ModelAdmin[Publication]):
                     "time_zone",
                     "description",
                     "open",
+                    "readers_lately",
                 )
             },
         ),
@@ -293,7 +297,8 @@ class PublicationAdmin(ModelAdmin[Publication]):
         self, request: HttpRequest, obj: Publication | None = None
     ) -> tuple[str, ...]:
         # Addresses of pages and feeds are permanent.
-        return ("slug", "category_names") if obj is not None else ("category_names",)
+        shown = ("category_names", "readers_lately")
+        return ("slug", *shown) if obj is not None else shown
 
     @admin.display(description=_("categories"))
     def category_names(self, obj: Publication) -> str:
@@ -307,6 +312,17 @@ class PublicationAdmin(ModelAdmin[Publication]):
             reverse("admin:subscribers_category_changelist"),
             obj.slug,
             _("Change the categories"),
+        )
+
+    @admin.display(description=_("Readers"))
+    def readers_lately(self, obj: Publication) -> str:
+        """How many joined and left in the last days."""
+        if obj._state.adding:
+            return "–"
+        moved = events.movement(obj, timezone.now() - _LATELY)
+        return str(
+            _("In the last seven days %(joined)s joined and %(left)s left.")
+            % {"joined": f"{moved.joined:,}", "left": f"{moved.left:,}"}
         )
 
     def changeform_view(

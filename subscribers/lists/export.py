@@ -1,6 +1,6 @@
-"""Readers to a file that any spreadsheet opens and `csv_in` reads back as it was.
+"""Readers to a file that any spreadsheet opens and `importing` reads back as it was.
 
-A cell that a spreadsheet would run as a formula gets an apostrophe before it; `csv_in` takes it
+A cell that a spreadsheet would run as a formula gets an apostrophe before it; `importing` takes it
 away again. What is personal beyond the address, name and choice is not in it: that is what a
 reader's own export is for.
 """
@@ -17,7 +17,7 @@ from subscribers.choice import Choice
 from subscribers.models import Publication, Subscription
 from subscribers.suppression import in_force
 
-from .columns import defuse
+from .cells import defuse
 
 HEADER = (
     "email",

@@ -18,8 +18,6 @@ was. A million rows take the memory of one batch.
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
-import hashlib
 import json
 import uuid
 from collections import Counter
@@ -35,27 +33,27 @@ from django.utils.translation import gettext as _
 
 from subscribers import languages, suppression
 from subscribers.models import (
-    ConsentEvent,
     ImportJob,
     ImportProblem,
     Publication,
     Subscription,
     Suppression,
 )
+from subscribers.subscriptions.files import Row, Writer
 
-from .columns import Columns, Entry, reader_of, understand
+from .columns import Columns, understand
 from .file import Opened, Rows, examine
-from .plan import Decider, Done, Fresh, Options, Plan, Refused, free_subscriber_ids, known
+from .plan import Decider, Done, FileRefused, Fresh, Options, Plan, known
+from .rows import Entry, reader_of
 
 State = Subscription.State
-_Value = str | int | uuid.UUID | dt.datetime | None
 BATCH = 10_000
 # So many problems are enough to see what is wrong with a file.
 MOST_PROBLEMS = 10_000
 
 
 @dataclass(slots=True)
-class Source:
+class ReaderFile:
     """A file, opened and understood, ready to be read from its first row."""
 
     opened: Opened
@@ -101,8 +99,8 @@ class Source:
             yield read(line, cells)
 
 
-def look(path: Path, options: Options) -> Source:
-    """Find out what the file is. Raises csv_file.Unreadable, csv_columns.NoEmailColumn, Refused."""
+def look(path: Path, options: Options) -> ReaderFile:
+    """Find out what the file is. Raises Unreadable, NoEmailColumn or FileRefused."""
     opened = examine(path, encoding=options.encoding, separator=options.separator)
     rows = Rows(opened)
     try:
@@ -110,19 +108,19 @@ def look(path: Path, options: Options) -> Source:
     finally:
         rows.close()
     if first is None:
-        raise Refused(_("The file has no rows."))
+        raise FileRefused(_("The file has no rows."))
     try:
         columns = understand(first, options.mapping)
     except ValueError as error:
-        raise Refused(str(error)) from None
-    return Source(opened, columns)
+        raise FileRefused(str(error)) from None
+    return ReaderFile(opened, columns)
 
 
 # --- the two ways to go through a file ----------------------------------------------------------
 
 
 def check(
-    source: Source,
+    source: ReaderFile,
     publication: Publication,
     options: Options,
     on_read: Callable[[float], None] | None = None,
@@ -141,7 +139,7 @@ def check(
 
 
 def run(
-    source: Source,
+    source: ReaderFile,
     publication: Publication,
     options: Options,
     *,
@@ -168,7 +166,7 @@ def run(
     return job
 
 
-def _job(source: Source, publication: Publication, options: Options, by: Any) -> ImportJob:
+def _job(source: ReaderFile, publication: Publication, options: Options, by: Any) -> ImportJob:
     wanted = options.to_json()
     running = ImportJob.objects.filter(
         publication=publication, digest=source.opened.digest, state=ImportJob.State.RUNNING
@@ -219,80 +217,23 @@ class _Store:
     """Writes what was decided; the caller holds the transaction."""
 
     def __init__(self, publication: Publication, options: Options, job: ImportJob) -> None:
+        self._writer = Writer(publication, job.pk, ask=options.ask)
+        self._consent = options.consent
         self._publication = publication
-        self._options = options
         self._job = job
-        self._domains: dict[str, int] = {}
-        self._form = f"csv:{job.pk}"
-        # SQLite has neither type; asked once, since asking the connection is not free.
-        sqlite = connection.vendor == "sqlite"
-        self._moment: Callable[[dt.datetime], _Value] = _text_of if sqlite else _itself
-        self._key: Callable[[str], _Value] = str if sqlite else uuid.UUID
         self._proof = f', "proof": {json.dumps(options.consent)}' if options.consent else ""
 
     def store(self, plan: Plan) -> None:
         """Write what was planned; the caller holds the transaction."""
         now = timezone.now()
         self._suppress(plan.suppress)
-        self._leave(plan.leave, now)
-        self._wake(plan.wake, now)
-        if not plan.fresh:
-            return
-        moment = self._moment(now)
-        new = [fresh for fresh in plan.fresh if fresh.key not in plan.subscribers]
-        made = free_subscriber_ids(len(new))
-        ids = {**plan.subscribers, **{f.key: pk for pk, f in zip(made, new, strict=True)}}
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                _INSERT_SUBSCRIBER,
-                [
-                    (pk, self._key(f.key), f.entry.address, f.entry.name, moment)
-                    for pk, f in zip(made, new, strict=True)
-                ],
-            )
-            cursor.executemany(
-                _INSERT_SUBSCRIPTION,
-                [self._subscription(f, ids[f.key], now, moment) for f in plan.fresh],
-            )
-            cursor.executemany(
-                _INSERT_EVENT, [self._event(f, ids[f.key], moment) for f in plan.fresh]
-            )
-
-    def _subscription(
-        self, fresh: Fresh, subscriber: int, now: dt.datetime, moment: _Value
-    ) -> tuple[_Value, ...]:
-        entry = fresh.entry
-        confirmed = held = None
-        if fresh.state == State.ACTIVE:
-            confirmed = self._past(entry.confirmed_at, now, moment)
-        elif fresh.state == State.UNSUBSCRIBED:
-            confirmed = self._past(entry.confirmed_at, now, None)
-        elif fresh.state == State.PENDING and not self._options.ask:
-            # Reminded though never asked: nothing is mailed to them by itself (see the top).
-            held = moment
-        return (
-            subscriber,
-            self._publication.pk,
-            fresh.choice,
-            fresh.state,
-            "weekly" if entry.rhythm == "weekly" else "every",
-            languages.stored(entry.language) if entry.language else "",
-            self._domain(entry.address),
-            self._past(entry.joined_at, now, moment),
-            moment,
-            confirmed,
-            held,
-        )
-
-    def _past(self, at: dt.datetime | None, now: dt.datetime, moment: _Value) -> _Value:
-        """A time the file gives, if it is one that can be; `moment` (now) otherwise."""
-        return self._moment(at) if at is not None and at < now else moment
-
-    def _event(self, fresh: Fresh, subscriber: int, moment: _Value) -> tuple[_Value, ...]:
-        entry = fresh.entry
-        said = f', "status": {json.dumps(entry.said)}' if entry.said else ""
-        detail = f'{{"line": {entry.line}{self._proof}{said}}}'
-        return (subscriber, self._publication.pk, moment, "imported", self._form, detail)
+        for pk, entry in plan.leave:
+            self._writer.leave(pk, entry.line, now)
+        for pk, state in plan.wake:
+            proof = self._consent if state == State.ACTIVE else ""
+            self._writer.release(pk, proof=proof, now=now)
+        known = plan.subscribers
+        self._writer.insert([self._row(f, known.get(f.key)) for f in plan.fresh], now)
 
     def _suppress(self, rows: list[tuple[str, Entry]]) -> None:
         """Here only: a list says of nobody that other publications must not mail them."""
@@ -304,70 +245,22 @@ class _Store:
             evidence, Suppression.Reason.IMPORTED, publication=self._publication
         )
 
-    def _leave(self, rows: list[tuple[int, Entry]], now: dt.datetime) -> None:
-        """A later row of the same file says that they had left: undo what this job did for them."""
-        for pk, entry in rows:
-            tie = Subscription.objects.filter(pk=pk).exclude(state=State.UNSUBSCRIBED).first()
-            if tie is None:
-                continue
-            latest = ConsentEvent.objects.filter(
-                subscriber_id=tie.subscriber_id, publication_id=tie.publication_id
-            ).order_by("-id")
-            if latest.values_list("form", flat=True).first() == self._form:
-                Subscription.objects.filter(pk=pk).update(state=State.UNSUBSCRIBED, since=now)
-                ConsentEvent.objects.create(
-                    subscriber_id=tie.subscriber_id,
-                    publication_id=tie.publication_id,
-                    at=now,
-                    kind=ConsentEvent.Kind.UNSUBSCRIBED,
-                    form=self._form,
-                    detail={"line": entry.line},
-                )
-
-    def _wake(self, rows: list[tuple[int, str]], now: dt.datetime) -> None:
-        for pk, state in rows:
-            active = state == State.ACTIVE
-            Subscription.objects.filter(pk=pk, state=State.PENDING).update(
-                state=state,
-                since=now,
-                reminded_at=None,
-                **({"confirmed_at": now} if active else {}),
-            )
-            tie = Subscription.objects.get(pk=pk)
-            detail = {"proof": self._options.consent} if active else {"asked": True}
-            ConsentEvent.objects.create(
-                subscriber_id=tie.subscriber_id,
-                publication_id=tie.publication_id,
-                at=now,
-                kind=ConsentEvent.Kind.IMPORTED,
-                form=self._form,
-                detail=detail,
-            )
-
-    def _domain(self, address: str) -> int:
-        """`addresses.domain_number`, remembered: a million readers have some thousand domains."""
-        domain = address[address.rindex("@") + 1 :]
-        number = self._domains.get(domain)
-        if number is None:
-            number = int.from_bytes(hashlib.sha256(domain.encode()).digest()[:4], "big") >> 1
-            if len(self._domains) < 100_000:
-                self._domains[domain] = number
-        return number
-
-
-# --- rows ---------------------------------------------------------------------------------------
-
-# Plain statements: for a million rows the model layer alone would take three minutes.
-_INSERT_SUBSCRIBER = """
-    INSERT INTO subscribers_subscriber (id, key, address, name, new_address, created_at)
-    VALUES (%s, %s, %s, %s, '', %s)"""
-_INSERT_SUBSCRIPTION = """
-    INSERT INTO subscribers_subscription (subscriber_id, publication_id, choice, state, rhythm,
-        language, domain, created_at, since, confirmed_at, reminded_at, feed_serial, first_in_line)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 0, FALSE)"""
-_INSERT_EVENT = """
-    INSERT INTO subscribers_consentevent (subscriber_id, publication_id, at, kind, form, network,
-        detail) VALUES (%s, %s, %s, %s, %s, '', %s)"""
+    def _row(self, fresh: Fresh, subscriber: int | None) -> Row:
+        entry = fresh.entry
+        said = f', "status": {json.dumps(entry.said)}' if entry.said else ""
+        return Row(
+            fresh.key,
+            subscriber,
+            entry.address,
+            entry.name,
+            fresh.state,
+            fresh.choice,
+            "weekly" if entry.rhythm == "weekly" else "every",
+            languages.stored(entry.language) if entry.language else "",
+            entry.joined_at,
+            entry.confirmed_at,
+            f'{{"line": {entry.line}{self._proof}{said}}}',
+        )
 
 
 @contextlib.contextmanager
@@ -391,15 +284,6 @@ def _bulk() -> Iterator[None]:
         with connection.cursor() as cursor:
             for name, value in usual.items():
                 cursor.execute(f"PRAGMA {name}={int(value)}")
-
-
-def _itself(at: dt.datetime) -> _Value:
-    return at
-
-
-def _text_of(at: dt.datetime) -> _Value:
-    """As Django stores a moment on SQLite, which has no type for it. `at` is in UTC."""
-    return at.replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 class _Remembered:

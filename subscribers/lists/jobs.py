@@ -17,7 +17,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
@@ -25,8 +24,10 @@ from django_tasks import task
 from subscribers.lists import importing as csv_in
 from subscribers.lists.columns import NoEmailColumn
 from subscribers.lists.file import Unreadable
-from subscribers.lists.plan import Done, Options, Refused
+from subscribers.lists.plan import Done, FileRefused, Options
 from subscribers.models import ImportJob, ImportProblem, Publication
+
+from .. import conf
 
 log = logging.getLogger(__name__)
 
@@ -35,11 +36,11 @@ _ABANDONED = 24 * 3600
 # Rows the page tries out before anything is stored; the job reads them all.
 TRIED = 5_000
 _SHOWN = 200
-NOT_READABLE = (Unreadable, NoEmailColumn, Refused, OSError)
+NOT_READABLE = (Unreadable, NoEmailColumn, FileRefused, OSError)
 
 
 def _folder() -> Path:
-    folder = settings.DATA_DIR / "imports"
+    folder = conf.data_dir() / "imports"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return Path(folder)
 
@@ -88,7 +89,7 @@ class Trial:
     problems: tuple[Done, ...]
 
 
-def try_out(source: csv_in.Source, publication: Publication, options: Options) -> Trial:
+def try_out(source: csv_in.ReaderFile, publication: Publication, options: Options) -> Trial:
     """A dry run over the first TRIED rows. Stores nothing."""
     counts: Counter[str] = Counter()
     problems: list[Done] = []
@@ -113,7 +114,7 @@ def lines_in(path: Path) -> int:
 
 
 def start(
-    source: csv_in.Source, publication: Publication, options: Options, name: str, by: Any
+    source: csv_in.ReaderFile, publication: Publication, options: Options, name: str, by: Any
 ) -> ImportJob:
     """Enter the job, or find the one that is under way with this file; a worker runs it."""
     said = options.to_json()

@@ -1,6 +1,6 @@
 """What is to become of the rows of a file: decided batch by batch, only reading.
 
-See `csv_in` for the rule. Everything a batch needs is looked up in three queries.
+`importing` says the rule. Everything a batch needs is looked up in three queries.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
 
@@ -19,13 +18,15 @@ from subscribers.addresses import canonical, newest_version
 from subscribers.choice import Choice
 from subscribers.models import Category, Publication, Subscription
 
-from .columns import Entry, Problem, Standing, without_address
+from .. import conf
+from .cells import without_address
+from .rows import Entry, RowProblem, Standing
 
 State = Subscription.State
 _Asked = tuple[tuple[str, ...] | None, bool | None, bool | None]
 
 
-class Refused(Exception):
+class FileRefused(Exception):
     """The file cannot be imported as it is; the message says why."""
 
 
@@ -63,7 +64,7 @@ class Done:
     line: int
     action: str
     address: str
-    problems: tuple[Problem, ...]
+    problems: tuple[RowProblem, ...]
 
     def to_json(self) -> dict[str, Any]:
         """The object a dry run prints."""
@@ -112,9 +113,9 @@ class Decider:
         self._default = self._choice_of_names(list(options.categories))
         newest = newest_version()
         # The newest first; the others are only looked up.
-        versions = [newest, *(v for v in settings.LINK_KEYS if v != newest)]
-        self._secrets = [settings.LINK_KEYS[version] for version in versions]
-        self._choices: dict[_Asked, tuple[int | None, tuple[Problem, ...]]] = {}
+        versions = [newest, *(v for v in conf.link_keys() if v != newest)]
+        self._secrets = [conf.link_keys()[version] for version in versions]
+        self._choices: dict[_Asked, tuple[int | None, tuple[RowProblem, ...]]] = {}
 
     # -- deciding
 
@@ -175,12 +176,12 @@ class Decider:
                 row.line, "stays_suppressed" if stands else "suppressed", row.address, row.problems
             )
         if stands:
-            problem = Problem(
+            problem = RowProblem(
                 "", "note", "suppressed", _("The address is suppressed and stays so.")
             )
             return Done(row.line, "stays_suppressed", row.address, (*row.problems, problem))
         if tie is not None:
-            return self._decideknown(plan, entry, row, tie)
+            return self._decide_known(plan, entry, row, tie)
         choice, problems = self._choice(entry)
         if choice is None:
             return Done(row.line, "error", row.address, (*row.problems, *problems))
@@ -190,7 +191,7 @@ class Decider:
         plan.fresh.append(Fresh(place, entry, names[0], state, choice))
         return Done(row.line, state, row.address, (*row.problems, *problems))
 
-    def _decideknown(
+    def _decide_known(
         self, plan: Plan, entry: Entry, row: Entry, tie: tuple[int, str, bool]
     ) -> Done:
         pk, state, held = tie
@@ -200,7 +201,9 @@ class Decider:
             # Imported before without proof; now there is one, or they shall be asked.
             plan.wake.append((pk, self._state(entry)))
             return Done(row.line, self._state(entry), row.address, row.problems)
-        note = Problem("", "note", "known", _("Is here already (%s); nothing was changed.") % state)
+        note = RowProblem(
+            "", "note", "known", _("Is here already (%s); nothing was changed.") % state
+        )
         return Done(row.line, "known", row.address, (*row.problems, note))
 
     def _state(self, entry: Entry) -> str:
@@ -215,7 +218,7 @@ class Decider:
         message = b"address\0" + mailbox.encode()
         return [hmac.digest(secret, message, "sha256")[:16].hex() for secret in self._secrets]
 
-    def _choice(self, entry: Entry) -> tuple[int | None, tuple[Problem, ...]]:
+    def _choice(self, entry: Entry) -> tuple[int | None, tuple[RowProblem, ...]]:
         if entry.categories is None and entry.new is None and entry.tail is None:
             return self._default, ()
         named = entry.categories
@@ -229,7 +232,7 @@ class Decider:
 
     def _work_out(
         self, named: tuple[str, ...] | None, new: bool | None, tail: bool | None
-    ) -> tuple[int | None, tuple[Problem, ...]]:
+    ) -> tuple[int | None, tuple[RowProblem, ...]]:
         if not named and new is None:
             bits = self._default
             if tail is False:
@@ -244,7 +247,7 @@ class Decider:
             else:
                 chosen.append(category)
         problems = tuple(
-            Problem(
+            RowProblem(
                 "categories",
                 "warning" if chosen or new else "error",
                 "category",
@@ -263,7 +266,7 @@ class Decider:
             return Choice.all().bits
         unknown = [name for name in names if name.casefold() not in self._names]
         if unknown:
-            raise Refused(_("There is no category “%s”.") % unknown[0])
+            raise FileRefused(_("There is no category “%s”.") % unknown[0])
         return Choice.of([self._names[n.casefold()] for n in names], live=self._live).bits
 
 
@@ -272,7 +275,9 @@ def _rank(entry: Entry) -> int:
 
 
 def known(entry: Entry) -> Done:
-    note = Problem("", "note", "duplicate", _("The address was there already, in an earlier row."))
+    note = RowProblem(
+        "", "note", "duplicate", _("The address was there already, in an earlier row.")
+    )
     return Done(entry.line, "known", entry.address, (*entry.problems, note))
 
 
@@ -294,27 +299,6 @@ def _subscriber_ids(keys: list[str]) -> dict[str, int]:
     """Key in hexadecimal -> Subscriber id, of those that exist."""
     rows = _rows("SELECT key, id FROM subscribers_subscriber WHERE key IN (%s)", keys)
     return {_hexadecimal(key): pk for key, pk in rows}
-
-
-def free_subscriber_ids(count: int) -> Sequence[int]:
-    """Ids for so many new rows, so that nobody has to look up what they got.
-
-    SQLite: the caller's transaction holds the only write lock. PostgreSQL: out of the sequence.
-    """
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute(
-                "SELECT seq FROM sqlite_sequence WHERE name = %s", ["subscribers_subscriber"]
-            )
-            row = cursor.fetchone()
-            last = int(row[0]) if row else 0
-            return range(last + 1, last + 1 + count)
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence('subscribers_subscriber', 'id'))"
-            " FROM generate_series(1, %s)",
-            [count],
-        )
-        return [int(row[0]) for row in cursor.fetchall()]
 
 
 def _suppressed(keys: list[str], publication: int) -> set[str]:

@@ -6,6 +6,7 @@ reason in the data model: narrow rows where there are millions, states refused b
 """
 
 from .consent import AuditEntry, ConsentEvent, Incident, Limit, Suppression, Wording
+from .events import Event
 from .people import CHOICE_LIMIT, ImportJob, ImportProblem, Subscriber, Subscription
 from .publications import CATEGORY_BITS, RESERVED_SLUGS, Category, Publication, Role
 
@@ -16,6 +17,7 @@ __all__ = [
     "AuditEntry",
     "Category",
     "ConsentEvent",
+    "Event",
     "ImportJob",
     "ImportProblem",
     "Incident",

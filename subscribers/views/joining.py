@@ -8,21 +8,31 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from .. import consent, guard, languages, limits, network, signup, suppression, tasks, wordings
+from .. import (
+    consent,
+    guard,
+    languages,
+    limits,
+    network,
+    signup,
+    subscriptions,
+    suppression,
+    tasks,
+    wordings,
+)
 from ..addresses import key_of
-from ..choice import Choice
-from ..consent import Kind
+from ..choice import Choice, live
 from ..forms import AskForLinkForm, SubscribeForm
-from ..guard import Verdict
+from ..guard import GuardVerdict
 from ..limits import Rate
 from ..links import Purpose, make
 from ..models import Category, Publication, Subscription
+from ..subscriptions import Wish
 from .pages import again, bad_link, page, personal, subscription_of
 
 # The proof of work runs in a worker of our own; nothing else of the strict policy changes.
@@ -105,7 +115,7 @@ def _sign_up(request: HttpRequest, slug: str, *, embedded: bool) -> HttpResponse
         proof=request.POST.get("altcha", ""),
         ticket=request.POST.get("ticket", ""),
     )
-    if verdict in (Verdict.HOLD, Verdict.BUSY):
+    if verdict in (GuardVerdict.HOLD, GuardVerdict.BUSY):
         return _form_page(
             request,
             publication,
@@ -113,16 +123,16 @@ def _sign_up(request: HttpRequest, slug: str, *, embedded: bool) -> HttpResponse
             boxes,
             language,
             embedded,
-            status=429 if verdict is Verdict.BUSY else 200,
+            status=429 if verdict is GuardVerdict.BUSY else 200,
             verdict=verdict.value,
-            ticket=guard.make_ticket(source) if verdict is Verdict.HOLD else "",
+            ticket=guard.make_ticket(source) if verdict is GuardVerdict.HOLD else "",
         )
-    if verdict is Verdict.PASS:
+    if verdict is GuardVerdict.PASS:
         via = "embed" if embedded or request.POST.get("form") == "embed" else "hosted"
         signup.ask(
             publication,
             form.cleaned_data["address"],
-            signup.Wish(
+            Wish(
                 _choice(publication, form, boxes),
                 form.cleaned_data["rhythm"],
                 form.cleaned_data["language"] or languages.stored(language),
@@ -148,7 +158,7 @@ def _choice(publication: Publication, form: SubscribeForm, boxes: list[Category]
     new = form.cleaned_data["new"]
     # Created since the page was opened: it follows "also new ones", as it will for readers.
     unseen = [box for box in boxes if box not in form.shown] if new else []
-    return Choice.of([*form.ticked, *unseen], live=signup.live(publication), new=new)
+    return Choice.of([*form.ticked, *unseen], live=live(publication), new=new)
 
 
 def _form_page(
@@ -241,66 +251,17 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _confirmed(subscription: Subscription, source: str, language: str) -> bool:
-    return activate(
-        subscription,
-        Kind.CONFIRMED,
-        form="mail",
-        network=source,
-        place="confirm",
-        language=language,
-    )
-
-
-def activate(
-    subscription: Subscription,
-    kind: str,
-    *,
-    form: str,
-    network: str,
-    place: str,
-    language: str,
-) -> bool:
-    """Make a subscription active at its reader's own wish; False if it is so or must not be.
-
-    The reader proved the address, so an earlier erasure no longer stands in the way; a
-    complaint, a dead mailbox or a person's entry does.
-    """
-    now = timezone.now()
-    publication = subscription.publication
-    with transaction.atomic():
-        standing = suppression.suppressed(subscription.subscriber.address, publication)
-        if standing is not None:
-            if standing.reason != suppression.Reason.ERASED:
-                return False
-            suppression.lift(standing, "the reader's own confirmation")
-        changed = (
-            Subscription.objects.filter(pk=subscription.pk)
-            .exclude(state=Subscription.State.ACTIVE)
-            .update(state=Subscription.State.ACTIVE, since=now, confirmed_at=now)
-        )
-        if not changed:
-            return False
-        consent.record(
-            subscription,
-            kind,
-            form=form,
-            network=network,
-            wording=wordings.stored(
-                publication, language, place, wordings.confirm(publication, language)
-            ),
-            detail=consent.described(subscription.choice, signup.live(publication)),
-            at=now,
-        )
-        if kind == Kind.CONFIRMED:
-            transaction.on_commit(lambda: tasks.enqueue(tasks.send_welcome, subscription.pk))
+    """Confirm one, and greet its reader; False if there was nothing to confirm."""
+    if not subscriptions.confirm(subscription, network=source, language=language):
+        return False
+    transaction.on_commit(lambda: tasks.enqueue(tasks.send_welcome, subscription.pk))
     return True
 
 
 def _names(subscription: Subscription, language: str) -> list[str]:
-    live = signup.live(subscription.publication)
     return [
         languages.words(category, language).name
-        for category in Choice(subscription.choice).categories(live)
+        for category in Choice(subscription.choice).categories(live(subscription.publication))
         if category.retired_at is None
     ]
 

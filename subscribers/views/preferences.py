@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
@@ -12,15 +11,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from .. import choice as choices
-from .. import consent, emails, languages, network, signup, suppression, tasks
-from ..addresses import domain_number, masked
+from .. import conf, languages, network, subscriptions, tasks
+from ..addresses import masked
 from ..choice import Choice
-from ..consent import Kind
+from ..emails.letters import until
+from ..emails.personal_links import feed_link
 from ..forms import PauseForm, PreferencesForm
 from ..links import Purpose, make
-from ..models import CHOICE_LIMIT, Category, Publication, Subscriber, Subscription
-from .joining import activate
-from .leaving import come_back, pause
+from ..models import Category, Publication, Subscriber, Subscription
 from .pages import again, bad_link, page, personal, subscription_of
 
 State = Subscription.State
@@ -55,13 +53,15 @@ def manage(request: HttpRequest, token: str) -> HttpResponse:
         pause_form = PauseForm(request.POST, publication=subscription.publication)
         if not pause_form.is_valid():
             return _show(request, subscription, language, pause_form=pause_form, status=422)
-        pause(subscription, pause_form.cleaned_data["moment"], form="mail", network=source)
+        moment = pause_form.cleaned_data["moment"]
+        subscriptions.pause(subscription, moment, form="mail", network=source)
         return again(request, "paused")
     if action == "resume" and active:
-        pause(subscription, None, form="mail", network=source)
+        subscriptions.resume(subscription, form="mail", network=source)
         return again(request, "resumed")
     if action == "back":
-        return again(request, "back" if come_back(subscription, source, language) else "cannot")
+        back = subscriptions.come_back(subscription, network=source, language=language)
+        return again(request, "back" if back else "cannot")
     if action == "join":
         joined = join(subscription, request.POST.get("publication", ""), source, language)
         return again(request, "joined" if joined else "cannot")
@@ -96,64 +96,41 @@ def boxes(subscription: Subscription) -> list[Category]:
 
 
 def save(subscription: Subscription, form: PreferencesForm, network: str) -> None:
-    """Store a form of categories, rhythm and language: one UPDATE, and one entry in the ledger.
-
-    Bits of categories that were not on the form are not in the statement's mask, so whatever
-    happened to them meanwhile stands.
-    """
-    live = signup.live(subscription.publication)
+    """Store a form of categories, rhythm and language; what was not on it stays as it is."""
     clear, chosen = choices.form_update(
         form.shown,
         form.ticked,
-        live=live,
+        live=choices.live(subscription.publication),
         new=form.cleaned_data["new"],
         tail=form.cleaned_data["tail"],
     )
-    rows = Subscription.objects.filter(pk=subscription.pk)
-    with transaction.atomic():
-        before = rows.select_for_update().values("choice", "rhythm", "language").get()
-        rows.update(
-            choice=F("choice").bitand((CHOICE_LIMIT - 1) & ~clear).bitor(chosen),
-            rhythm=form.cleaned_data["rhythm"],
-            language=form.cleaned_data["language"],
-        )
-        after = rows.values("choice", "rhythm", "language").get()
-        if after == before:
-            return
-        consent.record(
-            subscription,
-            Kind.CHANGED,
-            form="mail",
-            network=network,
-            detail={
-                "before": {**before, "choice": consent.described(before["choice"], live)},
-                "after": {**after, "choice": consent.described(after["choice"], live)},
-            },
-        )
+    subscriptions.change(
+        subscription,
+        clear=clear,
+        chosen=chosen,
+        rhythm=form.cleaned_data["rhythm"],
+        language=form.cleaned_data["language"],
+        form="mail",
+        network=network,
+    )
 
 
 def join(subscription: Subscription, slug: str, network: str, language: str) -> bool:
-    """Subscribe the same reader to another open publication: the link has proved the address."""
-    publication = Publication.objects.filter(slug=slug, open=True).first()
+    """Subscribe the same reader to another open publication, and welcome them there."""
+    publication = Publication.objects.filter(slug=slug).first()
     if publication is None:
         return False
-    subscriber = subscription.subscriber
-    standing = suppression.suppressed(subscriber.address, publication)
-    if standing is not None and standing.reason != suppression.Reason.ERASED:
+    tie = subscriptions.join(
+        subscription.subscriber,
+        publication,
+        stored_language=subscription.language,
+        network=network,
+        language=language,
+    )
+    if tie is None:
         return False
-    tie, _made = Subscription.objects.select_related("publication").get_or_create(
-        subscriber=subscriber,
-        publication=publication,
-        defaults={
-            "choice": Choice.all().bits,
-            "language": subscription.language,
-            "domain": domain_number(subscriber.address),
-        },
-    )
-    tie.subscriber = subscriber
-    return activate(
-        tie, Kind.CONFIRMED, form="mail", network=network, place="join", language=language
-    )
+    transaction.on_commit(lambda: tasks.enqueue(tasks.send_welcome, tie.pk))
+    return True
 
 
 def _show(
@@ -196,16 +173,16 @@ def _show(
             "rhythms": Subscription.Rhythm.choices,
             "languages": languages.offered(),
             "chosen_language": stored,
-            "paused": emails.until(subscription) if paused else "",
+            "paused": until(subscription) if paused else "",
             "spans": PauseForm.DAYS,
             "pause": pause_form,
             "tomorrow": (now + dt.timedelta(days=1)).date(),
-            "feed": emails.feed_link(subscription),
+            "feed": feed_link(subscription),
             "unsubscribe": reverse(
                 "subscribers:unsubscribe", args=[make(Purpose.UNSUBSCRIBE, subscription.pk)]
             ),
             "others": _others(subscription, language),
-            "base_url": settings.BASE_URL,
+            "base_url": conf.base_url(),
         },
         status=status,
     )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from .. import consent, erasure, export, languages, links, network, tasks
-from ..addresses import domain_number, key_of, masked
+from .. import consent, erasure, export, languages, links, network, subscriptions, tasks
+from ..addresses import masked
 from ..consent import Kind
 from ..forms import NewAddressForm
 from ..links import Purpose
@@ -112,7 +112,9 @@ def new_address(request: HttpRequest, token: str) -> HttpResponse:
     languages.speak(request, languages.of_subscription(tie))
     state = ""
     if request.method == "POST":
-        moved = move(subscriber, subscriber.new_address, network.network(request))
+        moved = subscriptions.move(
+            subscriber, subscriber.new_address, network=network.network(request)
+        )
         state = "moved" if moved else "taken"
     return page(
         request,
@@ -139,22 +141,3 @@ def _asked_by(token: str) -> Subscriber | None:
     if opened is None or not links.is_fresh(opened):
         return None
     return subscriber
-
-
-def move(subscriber: Subscriber, address: str, network: str) -> bool:
-    """Give a reader the address they confirmed; False if it has a reader of its own."""
-    other = consent.find(address)
-    if other is not None and other.pk != subscriber.pk:
-        return False
-    try:
-        with transaction.atomic():
-            changed = Subscriber.objects.filter(pk=subscriber.pk, new_address=address).update(
-                address=address, key=key_of(address), new_address="", new_address_at=None
-            )
-            if not changed:
-                return False
-            Subscription.objects.filter(subscriber=subscriber).update(domain=domain_number(address))
-            consent.record(subscriber, Kind.ADDRESS_CHANGED, form="mail", network=network)
-    except IntegrityError:  # Somebody signed up with it a moment ago.
-        return False
-    return True

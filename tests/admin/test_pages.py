@@ -17,6 +17,7 @@ from django.urls import reverse
 
 from newsletter import editions, sending
 from newsletter.models import Edition, Issue, Revision
+from subscribers import subscriptions
 from subscribers.models import (
     AuditEntry,
     Category,
@@ -1172,9 +1173,20 @@ def test_a_change_at_a_readers_wish_is_on_record(
     assert tie.choice & 3 == 2
     event = ConsentEvent.objects.get()
     assert (event.kind, event.form) == ("changed", "admin")
-    assert event.detail["before"]["categories"] == ["city"]
-    assert event.detail["after"]["categories"] == ["nature"]
+    assert event.detail["before"]["choice"]["categories"] == ["city"]
+    assert event.detail["after"]["choice"]["categories"] == ["nature"]
     assert event.detail["by"] == "uma"
+
+
+def test_a_publication_says_how_many_joined_and_left(daily: Publication) -> None:
+    for name in ("alice", "bob", "charlie"):
+        subscriptions.enter(daily, f"{name}@example.org", form="admin", active=True)
+    subscriptions.leave(
+        Subscription.objects.filter(subscriber__address="bob@example.org"), form="mail"
+    )
+    who = client(user("uma", daily, "owner"))
+    page = who.get(reverse("admin:subscribers_publication_change", args=[daily.pk]))
+    assert "In the last seven days 3 joined and 1 left." in page.content.decode()
 
 
 def test_making_active_needs_a_proof(daily: Publication) -> None:

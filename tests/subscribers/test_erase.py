@@ -158,7 +158,7 @@ person = Subscriber.objects.get(address="{ADDRESS}")
 fresh = f"/s/x/{{links.make(Purpose.SENSITIVE, person.pk, links.minutes_from_now(60))}}/"
 Client(SERVER_NAME="127.0.0.1").post(fresh, {{"action": "erase", "sure": "yes"}})
 """
-SWEEP = "from subscribers import tasks; tasks.sweep()"
+SWEEP = "from subscribers import housekeeping; housekeeping.sweep()"
 
 
 def test_no_file_of_the_site_holds_the_address(site: Site) -> None:

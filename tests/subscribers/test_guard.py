@@ -17,8 +17,8 @@ from django.core import mail
 from django.db import connection
 from django.test import Client
 
-from subscribers import guard, limits, network, tasks
-from subscribers.guard import Verdict
+from subscribers import guard, housekeeping, limits, network
+from subscribers.guard import GuardVerdict
 from subscribers.limits import Rate
 from subscribers.models import Limit, Subscriber, Subscription
 from tests import builders
@@ -154,14 +154,14 @@ def test_a_flood_from_one_network_leaves_the_form_to_others(client: Client, harb
 
 def test_a_proof_is_good_once_and_widens_the_limit(client: Client, harbour: Any) -> None:
     for _ in range(15):
-        assert guard.judge(harbour, NET) is Verdict.PASS
-    assert guard.judge(harbour, NET) is Verdict.BUSY
+        assert guard.judge(harbour, NET) is GuardVerdict.PASS
+    assert guard.judge(harbour, NET) is GuardVerdict.BUSY
     page = client.get("/daily/subscribe/").content.decode()
     found = re.search(r'data-challenge="([^"]+)"', page)
     assert found is not None
     proof = solved(json.loads(html.unescape(found.group(1))))
-    assert guard.judge(harbour, NET, proof=proof) is Verdict.PASS
-    assert guard.judge(harbour, NET, proof=proof) is Verdict.BUSY  # Used: counts as none.
+    assert guard.judge(harbour, NET, proof=proof) is GuardVerdict.PASS
+    assert guard.judge(harbour, NET, proof=proof) is GuardVerdict.BUSY  # Used: counts as none.
 
 
 def test_forged_foreign_and_late_proofs_count_as_none(harbour: Any) -> None:
@@ -226,7 +226,7 @@ def sign_ups_of_one_address(count: int) -> None:
             )
             assert answer.status_code == 303
             if number % (count // 8 or 1) == 0:
-                tasks.sweep()
+                housekeeping.sweep()
         assert len(mail.outbox) == 1
         clock.shift(dt.timedelta(days=1))
         client.post("/daily/subscribe/", {"address": "victim@example.org"})

@@ -12,21 +12,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from subscribers import suppression, tasks
+from subscribers import housekeeping, suppression
 from subscribers.addresses import BadAddress, key_of, normalise
 from subscribers.choice import Choice
 from subscribers.lists import export as csv_out
 from subscribers.lists import importing as csv_in
-from subscribers.lists.columns import (
-    Meaning,
-    NoEmailColumn,
-    address_of,
-    defuse,
-    undefuse,
-    understand,
-)
+from subscribers.lists.cells import defuse, undefuse
+from subscribers.lists.columns import Meaning, NoEmailColumn, understand
 from subscribers.lists.file import Unreadable, examine
-from subscribers.lists.plan import Done, Options, Refused
+from subscribers.lists.plan import Done, FileRefused, Options
+from subscribers.lists.rows import address_of
 from subscribers.models import (
     ConsentEvent,
     ImportJob,
@@ -216,12 +211,12 @@ def test_without_proof_readers_wait_and_are_mailed_nothing_until_somebody_asks(
     text = "email\nalice@example.org\n"
     bring(tmp_path, text, daily, Options())
     assert states() == {"alice@example.org": "pending"}
-    monkeypatch.setattr(tasks, "PATIENCE", tasks.PATIENCE * 0)
-    tasks.sweep()
+    monkeypatch.setattr(housekeeping, "PATIENCE", housekeeping.PATIENCE * 0)
+    housekeeping.sweep()
     assert mailoutbox == []
     job = bring(tmp_path, text, daily, Options(ask=True))
     assert job.counts["pending"] == 1
-    tasks.sweep()
+    housekeeping.sweep()
     assert [letter.to for letter in mailoutbox] == [["alice@example.org"]]
 
 
@@ -295,7 +290,7 @@ def test_categories_of_a_row_become_the_choice(tmp_path: Path, daily: Publicatio
     assert "dora@example.org" not in choice
     problems = ImportProblem.objects.filter(job=job).values_list("line", "level", "code")
     assert list(problems) == [(4, "warning", "category"), (5, "error", "category")]
-    with pytest.raises(Refused, match="Gossip"):
+    with pytest.raises(FileRefused, match="Gossip"):
         bring(tmp_path, "email\n", daily, Options(categories=("Gossip",)))
 
 

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from subscribers import emails, tasks
+from subscribers import housekeeping, tasks
+from subscribers.emails import letters
+from subscribers.emails import relay as to_relay
 from subscribers.models import Subscription
 from tests import builders
 
@@ -108,7 +110,7 @@ def test_a_refusal_for_good_is_not_repeated(relay: Relay) -> None:
     tasks.answer_request.call(reader.pk)
     relay.refuse = ""
     tasks.answer_request.call(reader.pk)
-    tasks.sweep()
+    housekeeping.sweep()
     assert relay.got == []
 
 
@@ -139,9 +141,9 @@ def test_errors_never_name_the_address(relay: Relay, caplog: pytest.LogCaptureFi
     relay.refuse = "550 5.1.1 <alice@example.org> no such user"
     reader = pending("alice@example.org")
     tasks.answer_request.call(reader.pk)
-    letter = emails.confirmation(reader)
-    with pytest.raises(emails.Refused) as caught:
-        emails.send(letter, reader.publication, "alice@example.org", "en")
+    letter = letters.confirmation(reader)
+    with pytest.raises(to_relay.MailRefused) as caught:
+        to_relay.send(letter, reader.publication, "alice@example.org", "en")
     assert str(caught.value) == "refused with 550"
     assert caught.value.__suppress_context__
     assert "alice" not in caplog.text

@@ -11,10 +11,9 @@ import time_machine
 from django.core import mail
 from django.test import Client
 
-from subscribers import consent, links, rekeying, suppression, tasks
+from subscribers import consent, housekeeping, links, rekeying, subscriptions, suppression, tasks
 from subscribers.addresses import key_of
 from subscribers.choice import NEW, TAIL, Choice
-from subscribers.consent import Kind
 from subscribers.links import Purpose, make
 from subscribers.models import (
     AuditEntry,
@@ -270,7 +269,7 @@ def test_one_confirmation_a_day_and_three_in_thirty_days(client: Client, harbour
             for _ in range(4):
                 before = len(mail.outbox)
                 sign_up(client, "alice@example.org")
-                tasks.sweep()
+                housekeeping.sweep()
                 sent_on += [day] * (len(mail.outbox) - before)
                 clock.shift(6 * HOUR)
         # A wait of 30 days ends a subscription nobody confirmed; the slots outlive it.
@@ -285,21 +284,21 @@ def test_the_reminder_counts_and_comes_once(client: Client, harbour: Any) -> Non
     with time_machine.travel(START, tick=False) as clock:
         sign_up(client, "alice@example.org")
         clock.shift(47 * HOUR)
-        tasks.sweep()
+        housekeeping.sweep()
         assert len(mail.outbox) == 1
         clock.shift(2 * HOUR)
-        tasks.sweep()
-        tasks.sweep()
+        housekeeping.sweep()
+        housekeeping.sweep()
         assert [message.subject for message in mail.outbox] == [
             "Please confirm your subscription to Harbour Daily",
             "Reminder: please confirm your subscription to Harbour Daily",
         ]
         clock.shift(27 * DAY)
-        tasks.sweep()
+        housekeeping.sweep()
         assert len(mail.outbox) == 2
         assert Subscription.objects.count() == 1
         clock.shift(DAY)
-        tasks.sweep()
+        housekeeping.sweep()
         assert not Subscription.objects.exists()
         assert not Subscriber.objects.exists()
         assert not ConsentEvent.objects.exists()
@@ -311,11 +310,11 @@ def test_a_confirmation_whose_job_was_lost_is_sent_by_the_sweeper(
     with time_machine.travel(START, tick=False) as clock:
         monkeypatch.setattr(tasks, "enqueue", lambda *args: None)
         sign_up(client, "alice@example.org")
-        tasks.sweep()
+        housekeeping.sweep()
         assert mail.outbox == []  # A job would still have time.
         clock.shift(dt.timedelta(seconds=31))
-        tasks.sweep()
-        tasks.sweep()
+        housekeeping.sweep()
+        housekeeping.sweep()
         assert len(mail.outbox) == 1
 
 
@@ -326,7 +325,7 @@ def test_a_relay_that_is_down_costs_nothing(client: Client, harbour: Any, settin
         assert Subscription.objects.get().asked_at is None
         settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
         clock.shift(dt.timedelta(minutes=1))
-        tasks.sweep()
+        housekeeping.sweep()
         assert len(mail.outbox) == 1
         assert Subscription.objects.get().asked_at == START + dt.timedelta(minutes=1)
 
@@ -339,7 +338,7 @@ def test_a_second_publication_waits_for_its_mail_or_comes_along(
         sign_up(client, "alice@example.org")
         client.post("/weekly/subscribe/", {"address": "alice@example.org"})
         clock.shift(HOUR)
-        tasks.sweep()
+        housekeeping.sweep()
         assert len(mail.outbox) == 1  # One a day, whatever is asked.
         page = client.get(link_of(mail.outbox[0], "c")).content.decode()
         assert "Chart Weekly" in page
@@ -366,7 +365,7 @@ def test_a_departed_reader_comes_back_by_confirming_or_is_departed_again(
         reader.refresh_from_db()
         assert reader.state == "pending"
         clock.shift(31 * DAY)
-        tasks.sweep()
+        housekeeping.sweep()
         reader.refresh_from_db()
         assert reader.state == "unsubscribed"
         sign_up(client, "alice@example.org")
@@ -381,7 +380,7 @@ def test_a_suppressed_address_gets_no_mail_and_is_not_stored(
 ) -> None:
     suppression.suppress("alice@example.org", reason, {"status": "5.1.1"})
     assert sign_up(client, "alice@example.org").status_code == 303
-    tasks.sweep()
+    housekeeping.sweep()
     assert mail.outbox == []
     assert not Subscriber.objects.exists()
 
@@ -446,17 +445,14 @@ def test_a_new_key_takes_readers_and_their_suppressions_along(harbour: Any, sett
 
 def test_entering_a_reader_never_revives_one(harbour: Any) -> None:
     reader = builders.subscription(harbour, "alice@example.org", state="unsubscribed")
-    found, made = consent.enter(
-        harbour, "Alice@example.org", Kind.IMPORTED, form="csv:1", state="active"
-    )
+    found, made = subscriptions.enter(harbour, "Alice@example.org", form="admin", active=True)
     assert (found, made) == (reader, False)
     found.refresh_from_db()
     assert found.state == "unsubscribed"
     assert not ConsentEvent.objects.exists()
-    fresh, made = consent.enter(
-        harbour, "bob@example.org", Kind.IMPORTED, form="csv:1", state="active",
-        detail={"proof": "paper"},
-    )  # fmt: skip
+    fresh, made = subscriptions.enter(
+        harbour, "bob@example.org", form="admin", active=True, detail={"proof": "paper"}
+    )
     assert made
     assert (fresh.state, fresh.domain) == ("active", reader.domain)
     assert ConsentEvent.objects.get().detail == {"proof": "paper"}
@@ -636,7 +632,7 @@ def test_a_change_of_address_can_be_stopped_and_runs_out(client: Client, harbour
             fresh(reader.subscriber_id), {"action": "address", "address": "eve@example.net"}
         )
         clock.shift(25 * HOUR)
-        tasks.sweep()
+        housekeeping.sweep()
         assert Subscriber.objects.get().new_address == ""
 
 

@@ -17,15 +17,14 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
-from django.utils import timezone
 
 from newsletter import importing, sending
 from newsletter.config import mailbox, trial
 from newsletter.models import Issue
 from newsletter.smtp.server import is_loopback
-from subscribers.addresses import domain_number, key_of
+from subscribers import subscriptions
 from subscribers.choice import Choice
-from subscribers.models import Category, ConsentEvent, Publication, Subscriber, Subscription
+from subscribers.models import Category, Publication
 
 SAMPLES = Path(__file__).resolve().parents[2] / "config" / "samples"
 
@@ -147,26 +146,8 @@ class Command(BaseCommand):
         chosen: list[Category] | None,
         live: list[Category],
     ) -> None:
-        now = timezone.now()
-        person, _ = Subscriber.objects.get_or_create(
-            key=key_of(address), defaults={"address": address}
-        )
         choice = Choice.all() if chosen is None else Choice.of(chosen, live=live)
-        Subscription.objects.create(
-            subscriber=person,
-            publication=publication,
-            choice=choice.bits,
-            state=Subscription.State.ACTIVE,
-            confirmed_at=now,
-            since=now,
-            domain=domain_number(address),
-        )
-        ConsentEvent.objects.create(
-            subscriber=person,
-            publication=publication,
-            kind=ConsentEvent.Kind.IMPORTED,
-            form="quickstart",
-        )
+        subscriptions.enter(publication, address, form="quickstart", active=True, choice=choice)
 
     def send(self) -> None:
         """Send every sample draft the way a worker would, inside this process."""

@@ -23,7 +23,7 @@ from newsletter import bounces
 from newsletter.feeds import websub
 from newsletter.issues import dead_links
 from newsletter.sending.engine import service
-from subscribers import tasks as reader_tasks
+from subscribers import housekeeping
 
 log = logging.getLogger("newsletter.worker")
 
@@ -117,7 +117,7 @@ def _supervise(stop: threading.Event) -> None:
 def _keep_house(stop: threading.Event) -> None:
     """What is due without anybody asking: readers' mails and purges, mailboxes, old jobs."""
     chores: list[tuple[float, Callable[[], Any]]] = [
-        (_READERS_EVERY, reader_tasks.sweep),
+        (_READERS_EVERY, housekeeping.sweep),
         (_MAILBOXES_EVERY, bounces.poll),
         (_HUBS_EVERY, websub.sweep),
         (_LINKS_EVERY, dead_links.sweep),

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from subscribers.lists import importing as csv_in
 from subscribers.lists.columns import Meaning, NoEmailColumn
 from subscribers.lists.file import Unreadable
-from subscribers.lists.plan import Done, Options, Refused
+from subscribers.lists.plan import Done, FileRefused, Options
 from subscribers.models import Publication
 
 _SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
@@ -68,7 +68,7 @@ class Command(BaseCommand):
                 counts = self._run(source, publication, said)
         except OSError as error:
             raise CommandError(f"{options['file']}: {error.strerror}", returncode=2) from None
-        except (Unreadable, NoEmailColumn, Refused) as error:
+        except (Unreadable, NoEmailColumn, FileRefused) as error:
             if options["json"]:
                 refusal = {"file": options["file"].name, "error": str(error)}
                 self.stdout.write(json.dumps(refusal, ensure_ascii=False))
@@ -76,7 +76,7 @@ class Command(BaseCommand):
         self._end(source, counts, options["dry_run"])
 
     def _check(
-        self, source: csv_in.Source, publication: Publication, said: Options
+        self, source: csv_in.ReaderFile, publication: Publication, said: Options
     ) -> dict[str, int]:
         counts: Counter[str] = Counter()
         for done in csv_in.check(source, publication, said, on_read=self._bar.show):
@@ -87,7 +87,7 @@ class Command(BaseCommand):
         return dict(counts)
 
     def _run(
-        self, source: csv_in.Source, publication: Publication, said: Options
+        self, source: csv_in.ReaderFile, publication: Publication, said: Options
     ) -> dict[str, int]:
         def problem(done: Done) -> None:
             if any(problem.level != "note" for problem in done.problems):
@@ -105,7 +105,7 @@ class Command(BaseCommand):
             column = f" [{problem.column}]" if problem.column else ""
             self.stdout.write(f"{done.line}:{column} {problem.message}")
 
-    def _end(self, source: csv_in.Source, counts: dict[str, int], dry_run: bool) -> None:
+    def _end(self, source: csv_in.ReaderFile, counts: dict[str, int], dry_run: bool) -> None:
         self._bar.clear()
         rows = sum(counts.values())
         summary = {**source.to_json(), "rows": rows, "dry_run": dry_run, "counts": counts}

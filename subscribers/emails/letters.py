@@ -1,48 +1,25 @@
-"""One-off mails: confirmation, reminder, welcome, links, change of address.
-
-A mail is a `Letter`: words and one button. The same two templates turn every letter into HTML
-and text, so both parts say the same. They go through django.core.mail, each to one reader.
-"""
+"""What each one-off mail says: a `Letter`, words and one button, in the reader's language."""
 
 from __future__ import annotations
 
-import email
-import email.policy
-import smtplib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from email.utils import formataddr, make_msgid
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
-from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from . import languages, links
-from .addresses import masked
-from .choice import Choice
-from .links import Purpose
-from .models import Publication, Subscription
+from .. import conf, languages, links
+from ..addresses import masked
+from ..choice import Choice
+from ..links import Purpose
+from ..models import Publication, Subscription
+from .personal_links import feed_link, link, manage_link, unsubscribe_link
 
 FRESH_MINUTES = 60
 NEW_ADDRESS_MINUTES = 24 * 60
-
-
-class NotSent(Exception):
-    """The mail was surely not handed over, and trying again later makes sense."""
-
-
-class Refused(Exception):
-    """The relay refused this mail or this address for good. `code` is its reply code."""
-
-    def __init__(self, code: int) -> None:
-        super().__init__(f"refused with {code}")
-        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,28 +42,6 @@ class Letter:
     more: Sequence[Button] = ()
     small: Sequence[str] = ()
     headers: dict[str, str] = field(default_factory=dict)
-
-
-def link(name: str, purpose: Purpose, subject: int, extra: int = 0, *, bound: str = "") -> str:
-    """An absolute personal link: `name` is a route of this app that takes one token."""
-    token = links.make(purpose, subject, extra, bound=bound)
-    return settings.BASE_URL + reverse(f"subscribers:{name}", args=[token])
-
-
-def manage_link(subscription: Subscription) -> str:
-    """The preferences page of a subscription."""
-    return link("manage", Purpose.MANAGE, subscription.pk)
-
-
-def unsubscribe_link(subscription: Subscription) -> str:
-    """The way out of a subscription; never dies."""
-    return link("unsubscribe", Purpose.UNSUBSCRIBE, subscription.pk)
-
-
-def feed_link(subscription: Subscription) -> str:
-    """The page with the feeds of this reader's choice."""
-    token = links.make(Purpose.FEED, subscription.pk, subscription.feed_serial)
-    return f"{settings.BASE_URL}/s/f/{token}/"
 
 
 def confirmation(subscription: Subscription, *, reminder: bool = False) -> Letter:
@@ -168,7 +123,7 @@ def welcome(subscription: Subscription) -> Letter:
             ],
             button=Button(_("See or change my choice"), manage_link(subscription)),
             more=[
-                Button(_("Read past issues"), f"{settings.BASE_URL}/{publication.slug}/"),
+                Button(_("Read past issues"), f"{conf.base_url()}/{publication.slug}/"),
                 Button(_("The feed of my choice"), feed_link(subscription)),
                 Button(_("Pause"), manage_link(subscription) + "#pause"),
                 Button(_("Unsubscribe"), way_out),
@@ -304,95 +259,5 @@ def until(subscription: Subscription) -> str:
     return date_format(subscription.paused_until.astimezone(zone).date(), "DATE_FORMAT")
 
 
-def send(letter: Letter, publication: Publication, address: str, language: str) -> None:
-    """Hand one letter to the relay. Raises NotSent or Refused; neither names the address.
-
-    When the connection is lost after the content was begun, the mail may have arrived: that
-    counts as sent, because a second copy would be worse than asking again tomorrow.
-    """
-    message = compose(letter, publication, address, language)
-    connection = get_connection()
-    try:
-        connection.open()
-    except (OSError, smtplib.SMTPException) as error:
-        raise NotSent(f"the relay cannot be used: {type(error).__name__}") from None
-    try:
-        smtp = getattr(connection, "connection", None)
-        if address.isascii() or not isinstance(smtp, smtplib.SMTP):
-            connection.send_messages([message])
-        else:
-            _send_international(smtp, message, publication, address)
-    except smtplib.SMTPRecipientsRefused as error:
-        code = next((int(code) for code, _text in error.recipients.values()), 550)
-        raise _refusal(code) from None
-    except smtplib.SMTPDataError as error:
-        # An answer that is none, after the content: the mail may have been taken.
-        if 400 <= error.smtp_code < 600:
-            raise _refusal(error.smtp_code) from None
-    except smtplib.SMTPResponseException as error:
-        raise _refusal(error.smtp_code) from None
-    except smtplib.SMTPNotSupportedError:
-        # A local part beyond ASCII, and a relay without SMTPUTF8.
-        raise Refused(550) from None
-    except (OSError, smtplib.SMTPException):
-        pass
-    finally:
-        connection.close()
-
-
-def _send_international(
-    smtp: smtplib.SMTP, message: EmailMultiAlternatives, publication: Publication, address: str
-) -> None:
-    """To a local part beyond ASCII, which needs SMTPUTF8 (RFC 6531).
-
-    Django would write it as an encoded word, and that is another mailbox (RFC 2047, 5 (3)).
-    Raises SMTPNotSupportedError before anything is sent if the relay has no SMTPUTF8.
-    """
-    parsed = email.message_from_bytes(message.message().as_bytes(), policy=email.policy.SMTPUTF8)
-    parsed.replace_header("To", address)
-    smtp.send_message(parsed, publication.from_address, [address])
-
-
-def compose(
-    letter: Letter, publication: Publication, address: str, language: str
-) -> EmailMultiAlternatives:
-    """The finished message of a letter."""
-    with translation.override(language):
-        context = {
-            "letter": letter,
-            "publication": publication,
-            "name": _name(publication, language),
-            "language": languages.stored(language) or language,
-        }
-        text = render_to_string("emails/one_off/letter.txt", context)
-        html = render_to_string("emails/one_off/letter.html", context)
-    domain = publication.from_address.rpartition("@")[2]
-    message = EmailMultiAlternatives(
-        subject=_one_line(letter.subject),
-        body=text,
-        from_email=formataddr((_one_line(publication.from_name), publication.from_address)),
-        to=[address],
-        reply_to=[publication.reply_to] if publication.reply_to else None,
-        headers={
-            "Message-ID": make_msgid(domain=domain),
-            "Auto-Submitted": "auto-generated",
-            "X-Auto-Response-Suppress": "All",
-            "Content-Language": languages.stored(language) or language,
-            **letter.headers,
-        },
-    )
-    message.attach_alternative(html, "text/html")
-    return message
-
-
-def _refusal(code: int) -> Exception:
-    return Refused(code) if code >= 500 else NotSent(f"put off with {code}")
-
-
 def _name(publication: Publication, language: str) -> str:
     return languages.words(publication, language).name
-
-
-def _one_line(text: str) -> str:
-    # A name typed into the admin may hold a line break; a header must not.
-    return " ".join(text.split())

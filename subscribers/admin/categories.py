@@ -15,22 +15,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from newsletter.models import Issue, Item
-from subscribers import categories as life
-from subscribers import languages, theme
-from subscribers.admin.access import find_publication, require, visible
-from subscribers.admin.chrome import PagesAdmin, page, record
-from subscribers.choice import NoBitLeft
-from subscribers.models import Category, Publication
-from subscribers.roles import Act, may
+from .. import categories as life
+from .. import languages, theme
+from ..choice import NoBitLeft
+from ..models import Category, Publication
+from ..roles import Act, may
+from .access import find_publication, require, visible
+from .chrome import PagesAdmin, page, record
 
 if TYPE_CHECKING:
     _Form = forms.ModelForm[Category]
 else:
     _Form = forms.ModelForm
-
-# Not frozen yet: their items go with the readers when categories are merged.
-_OPEN_ISSUES = (Issue.State.DRAFT, Issue.State.SCHEDULED)
 
 
 class CategoryForm(_Form):
@@ -318,10 +314,7 @@ def merge(request: HttpRequest, pk: int) -> HttpResponseBase:
         else:
             try:
                 with transaction.atomic():
-                    readers = life.merge(category, target)
-                    items = Item.objects.filter(
-                        category=category, issue__state__in=_OPEN_ISSUES
-                    ).update(category=target)
+                    moved = life.merge(category, target)
                     record(
                         request,
                         "category merged",
@@ -329,8 +322,7 @@ def merge(request: HttpRequest, pk: int) -> HttpResponseBase:
                         publication,
                         name=category.name,
                         into=target.name,
-                        readers=readers,
-                        items=items,
+                        **moved,
                     )
             except life.NotPossible:
                 problem = _("It was merged or retired meanwhile.")
@@ -338,7 +330,11 @@ def merge(request: HttpRequest, pk: int) -> HttpResponseBase:
                 messages.success(
                     request,
                     _("“%(name)s” was merged into “%(into)s”; %(readers)s readers moved with it.")
-                    % {"name": category.name, "into": target.name, "readers": f"{readers:,}"},
+                    % {
+                        "name": category.name,
+                        "into": target.name,
+                        "readers": f"{moved['readers']:,}",
+                    },
                 )
                 return HttpResponseRedirect(_list_of(publication))
     return _category_page(

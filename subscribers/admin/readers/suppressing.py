@@ -16,12 +16,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from subscribers import suppression
-from subscribers.addresses import keys_of
-from subscribers.admin.access import actor, find_reader, visible
-from subscribers.admin.chrome import page, record
-from subscribers.models import Publication, Subscriber, Suppression
-from subscribers.roles import Act
+from ... import suppression
+from ...addresses import keys_of
+from ...models import Publication, Subscriber, Suppression
+from ...roles import Act
+from ..access import actor, find_reader, visible
+from ..chrome import page, record
 
 # The scope of a form that means every publication.
 SITE = "site"

@@ -27,7 +27,7 @@ def lift_scoped(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('subscribers', '0003_words_of_publication'),
+        ('subscribers', '0005_event'),
     ]
 
     operations = [

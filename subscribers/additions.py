@@ -1,0 +1,36 @@
+"""What an app above this one adds to readers and categories; it registers in `AppConfig.ready`.
+
+Imports run one way: this app knows nobody above it, but a reader's page also shows which issues
+were meant for them, their export holds these too, and items move when categories are merged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .models import Category, Subscriber, Subscription
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A part of a reader's page: a template that shows `panel.rows`."""
+
+    template: str
+    rows: Sequence[Any]
+
+
+# Name -> what is stored about a person under it, as a JSON-able value.
+export_sections: dict[str, Callable[[Subscriber], Any]] = {}
+# Name -> a panel for a person and those of their subscriptions the user may see, or None.
+reader_panels: dict[str, Callable[[Subscriber, list[Subscription]], Panel | None]] = {}
+# Name -> moves what is filed under the first category to the second; how many rows that were.
+# Called inside the transaction of the merge.
+filed_under: dict[str, Callable[[Category, Category], int]] = {}
+
+
+def panels(subscriber: Subscriber, ties: list[Subscription]) -> list[Panel]:
+    """The panels of a reader's page that have something to show, in the order of registration."""
+    found = (panel(subscriber, ties) for panel in reader_panels.values())
+    return [panel for panel in found if panel is not None]

@@ -1,0 +1,107 @@
+"""What time does: sign-ups are asked late, reminded, forgotten; old rows and files are tidied."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from . import events, limits, mailing, rekeying, secure_delete, subscriptions
+from .emails import letters
+from .limits import Rate
+from .mailing import PER_DAY
+from .models import Subscriber, Subscription
+
+TIDY = Rate(interval=6 * 3600)
+REMIND_AFTER = dt.timedelta(hours=48)
+FORGET_AFTER = dt.timedelta(days=30)
+# A job has this long before its work is done here.
+PATIENCE = dt.timedelta(seconds=30)
+BATCH = 200
+
+State = Subscription.State
+
+
+def sweep() -> None:
+    """What is due and what no job came for. Cheap when nothing is; called every ten seconds."""
+    now = timezone.now()
+    _ask_the_forgotten(now)
+    _remind(now)
+    _forget(now)
+    _give_up_address_changes(now)
+    events.sweep(now)
+    limits.sweep(now=now)
+    rekeying.sweep()
+    secure_delete.sweep()
+
+
+def _ask_the_forgotten(now: dt.datetime) -> None:
+    """Confirmations no job has sent: the queue was down, or the address had had its mail."""
+    asked_lately = Subscription.objects.filter(
+        subscriber=OuterRef("subscriber"),
+        asked_at__gt=now - dt.timedelta(seconds=PER_DAY.interval),
+    )
+    due = (
+        Subscription.objects.filter(
+            state=State.PENDING, since__lte=now - PATIENCE, since__gt=now - FORGET_AFTER
+        )
+        # Reminded though never asked: imported, and only to be asked when somebody says so.
+        .filter(asked_at__isnull=True, reminded_at__isnull=True)
+        .exclude(Exists(asked_lately))
+        .order_by("since")
+    )
+    for subscription in _loaded(due):
+        if mailing.may_be_mailed(subscription) and not mailing.confirm(subscription):
+            return  # The relay is down: the rest would only wait for it too.
+
+
+def _remind(now: dt.datetime) -> None:
+    due = Subscription.objects.filter(
+        state=State.PENDING,
+        since__lte=now - REMIND_AFTER,
+        since__gt=now - FORGET_AFTER,
+        asked_at__lte=now - REMIND_AFTER,
+        reminded_at__isnull=True,
+    ).order_by("since")
+    for subscription in _loaded(due):
+        if not mailing.may_be_mailed(subscription):
+            continue
+        slots = mailing.confirmation_slots(subscription)
+        if not slots:
+            continue
+        claimed = Subscription.objects.filter(
+            pk=subscription.pk, state=State.PENDING, reminded_at__isnull=True
+        ).update(reminded_at=now)
+        if not claimed:
+            mailing.give_back(slots)
+            continue
+
+        def undo(pk: int = subscription.pk) -> None:
+            Subscription.objects.filter(pk=pk, reminded_at=now).update(reminded_at=None)
+
+        letter = letters.confirmation(subscription, reminder=True)
+        if not mailing.send(subscription, letter, slots, undo=undo):
+            return
+
+
+def _forget(now: dt.datetime) -> None:
+    """After 30 days without a yes: a new address is deleted, a departed reader departed again."""
+    old = Subscription.objects.filter(state=State.PENDING, since__lte=now - FORGET_AFTER)
+    for pk in list(old.order_by("since").values_list("pk", flat=True)[:BATCH]):
+        subscriptions.expire(pk, before=now - FORGET_AFTER, now=now)
+
+
+def _give_up_address_changes(now: dt.datetime) -> None:
+    """A new address nobody confirmed is not ours to keep.
+
+    Its link has run out by itself; this only tidies up, and reads every reader: not every time.
+    """
+    if not limits.take("sweep:new-addresses", TIDY, now=now):
+        return
+    over = now - dt.timedelta(minutes=letters.NEW_ADDRESS_MINUTES)
+    Subscriber.objects.filter(new_address_at__lt=over).update(new_address="", new_address_at=None)
+
+
+def _loaded(rows: QuerySet[Subscription]) -> list[Subscription]:
+    return list(rows.select_related("subscriber", "publication")[:BATCH])
