@@ -8,11 +8,14 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from typing import ClassVar, cast
 
 import pytest
 
 from newsletter import outgoing
 from newsletter.outgoing import Limits, OutgoingError, lookup
+from newsletter.outgoing.deadline import Deadline
+from newsletter.outgoing.wire import Wire
 
 from ..internet import PUBLIC, Server, internet, read_request, serve
 
@@ -125,14 +128,35 @@ def test_a_server_that_reads_by_sips() -> None:
     """Each sip would begin the timeout of a single `send` anew."""
 
     def sips(server: Server, sock: socket.socket) -> None:
+        # At most 5 MB/s, in steps small enough to let each `send` go on within its timeout.
         with contextlib.suppress(OSError):
             while not server.stop.wait(0.02):
-                sock.recv(10_000)
+                sock.recv(100_000)
 
     with serve(sips) as server:
-        code, seconds = end(server.url, body=b"x" * 20_000_000)
+        code, seconds = end(server.url, body=b"x" * 40_000_000)
     assert code == "timed-out: exchange"
     assert seconds < SECONDS + SLACK
+
+
+def test_the_time_left_is_looked_at_before_each_sip() -> None:
+    """The same without the scheduling of a real connection: each send takes one octet."""
+
+    class Sipping:
+        timeouts: ClassVar[list[float]] = []
+
+        def settimeout(self, seconds: float) -> None:
+            self.timeouts.append(seconds)
+
+        def send(self, data: memoryview) -> int:
+            time.sleep(0.02)
+            return 1
+
+    connection = Wire(cast(socket.socket, Sipping()), Deadline(0.2))
+    with pytest.raises(outgoing.TimedOut):
+        connection.send(b"x" * 1000)
+    assert 1 < len(Sipping.timeouts) <= 10
+    assert Sipping.timeouts == sorted(Sipping.timeouts, reverse=True)
 
 
 @contextlib.contextmanager
