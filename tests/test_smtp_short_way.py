@@ -71,6 +71,7 @@ def test_usual_mail_is_not_looked_at_closely(
         b"<alice@example.net",
         b"alice@example.net\r\nRCPT TO:<eve@example.org",
         b"alice@example.net> SIZE=1\r\nRCPT TO:<eve@example.org",
+        b"alice@example.net>\r\nDATA\r\nRCPT TO:<eve@example.org",
         b"alice@example.net> BODY=8BITMIME",
         b"alice@example.net\n",
         b"alice\x00@example.net",

@@ -271,6 +271,7 @@ def test_bare_line_feeds_are_understood() -> None:
     "address",
     [
         b"alice@example.net\r\nRCPT TO:<eve@example.org>",
+        b"alice@example.net>\r\nDATA\r\nRCPT TO:<eve@example.org",
         b"alice\n@example.net",
         b"alice@example.net\x00",
         b"alice@example.net>",
