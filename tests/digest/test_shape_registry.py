@@ -80,6 +80,13 @@ def test_half_the_evidence_is_less_than_another_shape_has() -> None:
 
 
 @pytest.mark.usefixtures("made_up")
+def test_of_two_with_the_same_evidence_the_first_by_name_reads(tmp_path: Path) -> None:
+    (tmp_path / "per_line.py").write_text(MADE_UP.replace('"percent"', '"per-line"'))
+    shapes.known.cache_clear()
+    assert parse("# T - 2026-03-02\n\n% one\n\nNo item.\n").shape == "per-line"
+
+
+@pytest.mark.usefixtures("made_up")
 @pytest.mark.django_db
 def test_the_command_offers_it_and_its_json_names_it(tmp_path: Path) -> None:
     builders.category(builders.publication("harbour"), "Port")

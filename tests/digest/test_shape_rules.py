@@ -279,6 +279,11 @@ class TestHeadlines:
         assert titles(digest) == ["Alpha rope", "Beta rope", "Gamma rope"]
         assert codes(digest) == [(3, "index-left-out")]
 
+    def test_a_short_title_is_not_repeated_by_a_line_that_begins_with_it(self) -> None:
+        listed = "## Today\n\n- Rope again\n- Beta again\n- Gamma again\n\n"
+        heads = "".join(f"## {t}\n\n[Here]({link(t)}).\n\n" for t in ("Rope", "Beta", "Gamma"))
+        assert titles(of(listed + heads, shape="headlines")) == ["Today", "Rope", "Beta", "Gamma"]
+
 
 class TestDocument:
     def test_the_item_has_the_title_and_link_of_the_front_matter(self) -> None:
@@ -309,7 +314,10 @@ def test_a_date_in_a_long_line_is_not_the_date_of_the_issue() -> None:
         ("- **Bold** goes on", Bullet("", "**Bold** goes on")),
         ("- Lead: rest", Bullet("Lead", "rest")),
         ("- https://example.org/x", Bullet("", "https://example.org/x")),
-        ("- a\n  - b\n    - c", Bullet("", "a", (Bullet("", "b", (Bullet("", "c"),)),))),
+        (
+            "- a\n  - b\n    - c\n      - d",
+            Bullet("", "a", (Bullet("", "b", (Bullet("", "c", (Bullet("", "d"),)),)),)),
+        ),
         ("- a：   - b   - c", Bullet("a", "", (Bullet("", "b"), Bullet("", "c")))),
     ],
 )
