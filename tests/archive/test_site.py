@@ -68,7 +68,13 @@ def harbour() -> Iterator[SimpleNamespace]:
 def read(client: Client, address: str, **headers: str) -> str:
     response = client.get(address, headers=headers)
     assert response.status_code == 200, (address, response.status_code)
-    return response.content.decode()
+    return TAG.sub(
+        lambda tag: " ".join(tag[0].split()).replace(" >", ">"), response.content.decode()
+    )
+
+
+# A template may put each attribute of a tag on a line of its own.
+TAG = re.compile(r"<[^<>]+>")
 
 
 def text_of(html: str) -> str:
