@@ -191,10 +191,13 @@ _reader: Callable[[Sequence[Any]], Reader] = functools.partial(tuple.__new__, Re
 _READERS = """FROM newsletter_delivery d
             JOIN subscribers_subscription s ON s.id = d.subscription_id
             JOIN subscribers_subscriber r ON r.id = s.subscriber_id"""
-# For the whole site or for the publication, or both: a join would double such a reader.
-_SUPPRESSION = """EXISTS (SELECT 1 FROM subscribers_suppression p
-                WHERE p.key = r.key AND p.lifted_at IS NULL
-                  AND (p.publication_id IS NULL OR p.publication_id = s.publication_id))"""
+# A reader may be suppressed for the whole site, for the publication, or both.
+_STANDS = """p.key = r.key AND p.lifted_at IS NULL
+                AND (p.publication_id IS NULL OR p.publication_id = s.publication_id)"""
+_SUPPRESSION = f"EXISTS (SELECT 1 FROM subscribers_suppression p WHERE {_STANDS})"
+# Whom no suppression matches stands here once, and only they are mailed: no join that could
+# double a reader, and on SQLite a seventh quicker than NOT EXISTS.
+_UNSUPPRESSED = f"LEFT JOIN subscribers_suppression p ON {_STANDS}"
 _AMONG = {
     "postgresql": "= ANY(%s::bigint[])",
     "sqlite": "IN (SELECT value FROM json_each(%s))",
@@ -203,15 +206,16 @@ _AMONG = {
 # others may not is asked when there are any. On SQLite one row, as JSON: the database thread lets
 # go of the interpreter for each row it steps over, and then the connections' thread takes its
 # turn every time. PostgreSQL takes twice as long to make JSON as to send the rows.
-_MAY = f"""AND s.state = 'active' AND r.address <> '' AND NOT {_SUPPRESSION}
+_MAY = """AND s.state = 'active' AND r.address <> '' AND p.id IS NULL
                 AND (s.paused_until IS NULL OR s.paused_until <= %s)"""
 _COLUMNS = "r.address, s.id, d.id, d.issue_id, s.feed_serial, d.edition_id, s.choice"
 _SENDING = "FROM newsletter_issue WHERE state = 'sending' AND id IN ({issues})"
 _WHO_SQLITE = f"""SELECT (SELECT json_group_array(id) {_SENDING}),
-            (SELECT json_group_array(json_array({_COLUMNS})) {_READERS}
+            (SELECT json_group_array(json_array({_COLUMNS})) {_READERS} {_UNSUPPRESSED}
              WHERE d.id {_AMONG["sqlite"]} {_MAY})"""
 _WHO_POSTGRES = f"""SELECT NULL, id, 0::bigint, 0, 0, 0, 0::bigint {_SENDING}
-            UNION ALL SELECT {_COLUMNS} {_READERS} WHERE d.id {_AMONG["postgresql"]} {_MAY}"""
+            UNION ALL SELECT {_COLUMNS} {_READERS} {_UNSUPPRESSED}
+             WHERE d.id {_AMONG["postgresql"]} {_MAY}"""
 
 
 def _why_not(cursor: Any, missing: list[int], now: dt.datetime) -> dict[int, Judgement]:
