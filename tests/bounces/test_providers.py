@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -15,7 +16,7 @@ from django.urls import clear_url_caches, include, path
 from subscribers.models import Subscription, Suppression
 from tests import builders
 
-from .test_effects import ALICE, state
+from .test_effects import ALICE, deliver, state
 
 SECRET = "sudi:between-us"
 
@@ -62,9 +63,38 @@ BOUNCE = {
 
 
 @pytest.mark.django_db
-def test_a_signed_bounce_counts_once(hooks: None, alice: Subscription) -> None:
+def test_a_signed_bounce_counts_once_for_what_was_handed_over_last(
+    hooks: None, alice: Subscription
+) -> None:
+    from newsletter.models import Bounce, Issue, Outcome, Revision
+
+    weekly = builders.subscription(builders.publication("weekly"), ALICE)
+    last = 0
+    for tie, day in ((alice, 1), (weekly, 2), (alice, 3), (weekly, 28)):
+        at = dt.datetime(2026, 2, day, 8, 0, tzinfo=dt.UTC)
+        delivery = deliver(tie, f"2026-02-{day:02}")
+        issue = Issue.objects.get(pk=delivery // 2**32)
+        frozen = Revision.objects.create(issue=issue, number=1, kind="release")
+        Issue.objects.filter(pk=issue.pk).update(state="sending", frozen=frozen, frozen_at=at)
+        if day < 28:  # The newest was not handed over yet.
+            Outcome.objects.create(delivery_id=delivery, round=1, at=at, state="sent")
+            last = delivery
     assert (post(BOUNCE), post(BOUNCE)) == (200, 200)
-    assert [s.reason for s in Suppression.objects.all()] == ["hard"]
+    bounce = Bounce.objects.get()
+    assert (bounce.delivery_id, bounce.kind, bounce.via) == (last, "hard", "hook")
+    assert (bounce.blame, bounce.decision) == ("reader", "waiting")
+    assert Suppression.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_a_bounce_of_nobodys_delivery_is_kept_and_decides_nothing(
+    hooks: None, alice: Subscription
+) -> None:
+    from newsletter.models import Bounce
+
+    assert post(BOUNCE) == 200
+    bounce = Bounce.objects.get()
+    assert (bounce.kind, bounce.delivery_id, bounce.decision) == ("hard", None, "")
 
 
 @pytest.mark.django_db

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 from django.test import override_settings
@@ -123,3 +124,48 @@ def test_a_full_disk_is_noticed_before_the_first_mail(monkeypatch: pytest.Monkey
     with pytest.raises(OSError, match="No space"):
         Journal("w-1", 8)
     assert journal.names() == []
+
+
+def test_blame_and_permanence_are_written_and_read() -> None:
+    made = Journal("w-2", 8)
+    answers = [
+        Answer("failed", 550, "5.1.8", "sender", True),
+        Answer("failed", 550, "", "unclear", True),
+        Answer("deferred", 452, "4.2.2", "reader", False),
+        Answer("failed", 554, "5.6.0", "content", True),
+        Answer("deferred", 421, "4.7.0", "pace", False),
+        Answer("failed", 550, "5.7.1", "relay", True),
+        Answer("sent", 250, "2.0.0"),
+    ]
+    for delivery, answer in enumerate(answers, 1):
+        made.answer(made.begin(7, 3, delivery), *answer)
+    made.close(remove=False)
+    assert list(journal.read("w-2").answers.values())[::-1] == answers
+
+
+def test_a_journal_of_version_0_1_0_is_read(folder: Path) -> None:
+    """Octet by octet as 0.1.0 wrote it: begun 1 and 2 of chunk 7 at epoch 3, 1 refused hard."""
+    boot = Path("/proc/sys/kernel/random/boot_id").read_bytes().strip()
+    header = (b"sudi-journal-1\n\0" + boot).ljust(512, b"\0")
+    one = bytes.fromhex("03000000 0700000000000000 0100000000000000")
+    two = bytes.fromhex("03000000 0700000000000000 0200000000000000")
+    # State 3 (failed), hard 1, code 550, "5.1.1"; state 1 (sent), hard 0, code 250, "2.0.0".
+    hard = one + bytes.fromhex("03 01 2602 352e312e31000000000000")
+    sent = two + bytes.fromhex("01 00 fa00 322e302e30000000000000")
+
+    def checked(record: bytes) -> bytes:
+        return record + crc32(record).to_bytes(4, "little")
+
+    slots = b"".join(
+        checked(begun).ljust(32, b"\0") + checked(answer).ljust(48, b"\0")
+        for begun, answer in ((one, hard), (two, sent))
+    )
+    folder.mkdir()
+    (folder / "w-old").write_bytes(header + slots)
+    found = journal.read("w-old")
+    assert found.complete
+    assert found.begun == {(7, 3, 1), (7, 3, 2)}
+    assert found.answers == {
+        (7, 3, 1): Answer("failed", 550, "5.1.1", "reader", True),
+        (7, 3, 2): Answer("sent", 250, "2.0.0", "", False),
+    }

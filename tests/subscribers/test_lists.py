@@ -182,7 +182,9 @@ def test_nobody_comes_in_more_alive_than_the_file_says(
     if standing == "suppressed":
         assert states() == {}
         assert Suppression.objects.get().reason == "imported"
-        assert suppression.suppressed("alice@example.org", None) is not None
+        here = Publication.objects.get()
+        assert suppression.suppressed("alice@example.org", here) is not None
+        assert suppression.suppressed("alice@example.org", None) is None, "of nobody else's mail"
     else:
         assert states() == {"alice@example.org": standing}
 

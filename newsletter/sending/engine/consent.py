@@ -104,10 +104,10 @@ _AMONG = {
 _COLUMNS = "r.address, s.id, d.id, d.issue_id, s.feed_serial, d.edition_id, s.choice, s.rhythm"
 _SENDING = "FROM newsletter_issue WHERE state = 'sending' AND id IN ({issues})"
 _WHO_SQLITE = f"""SELECT (SELECT json_group_array(id) {_SENDING}),
-            (SELECT json_group_array(json_array({_COLUMNS})) {_READERS}
+            (SELECT json_group_array(json_array({_COLUMNS})) {_READERS} {audience.UNSUPPRESSED}
              WHERE d.id {_AMONG["sqlite"]} AND {audience.ON_THE_WIRE})"""
 _WHO_POSTGRES = f"""SELECT NULL, id, 0::bigint, 0, 0, 0, 0::bigint, NULL {_SENDING}
-            UNION ALL SELECT {_COLUMNS} {_READERS}
+            UNION ALL SELECT {_COLUMNS} {_READERS} {audience.UNSUPPRESSED}
             WHERE d.id {_AMONG["postgresql"]} AND {audience.ON_THE_WIRE}"""
 
 
