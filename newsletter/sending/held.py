@@ -97,7 +97,8 @@ def sentence(incident: Incident) -> str:
         incident.refusals,
     ) % {"refused": f"{incident.refusals:,}", "of": f"{incident.attempts:,}"}
     usual = round(incident.habit * incident.attempts)
-    return _("%(refused)s; usually it is %(usual)s. Nobody was suppressed.") % {
+    return _("%(refused)s; usually %(usual)s of %(of)s. Nobody was suppressed.") % {
         "refused": refused,
         "usual": f"{usual:,}",
+        "of": f"{incident.attempts:,}",
     }

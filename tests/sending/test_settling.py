@@ -183,7 +183,7 @@ def test_dropped_refusals_suppress_nobody_and_later_reports_of_the_issue_neither
     incident = Incident.objects.get()
     assert (incident.state, incident.refusals, incident.attempts) == ("open", 31, 40)
     assert held.sentence(incident) == (
-        "31 of 40 addresses were refused for good; usually it is 1. Nobody was suppressed."
+        "31 of 40 addresses were refused for good; usually 1 of 40. Nobody was suppressed."
     )
     late = report(issue, ties[35])
     settling.settle_waiting()

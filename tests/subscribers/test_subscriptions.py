@@ -455,6 +455,38 @@ def test_move_to_an_address_that_has_a_reader_does_nothing(harbour: Publication)
     assert not ConsentEvent.objects.exists()
 
 
+def test_move_finds_a_reader_who_is_known_by_an_older_key(
+    harbour: Publication, settings: Any
+) -> None:
+    builders.subscription(harbour, "alice.new@example.net")
+    tie = reading(harbour)
+    settings.LINK_KEYS = {**settings.LINK_KEYS, 2: b"another secret of thirty-two octets!"}
+    assert move(tie) is False
+
+
+def test_move_goes_only_to_the_address_that_was_asked_for(harbour: Publication) -> None:
+    tie = reading(harbour)
+    tie.subscriber.new_address, tie.subscriber.new_address_at = "alice@example.net", NOW
+    tie.subscriber.save()
+    assert subscriptions.move(tie.subscriber, "mallory@example.net", network=NETWORK) is False
+    tie.subscriber.refresh_from_db()
+    assert tie.subscriber.address == "alice@example.org"
+
+
+@pytest.mark.parametrize(("ask", "reminded"), [(False, NOW), (True, None)])
+def test_who_is_imported_without_proof_is_held_until_they_may_be_asked(
+    harbour: Publication, ask: bool, reminded: dt.datetime | None
+) -> None:
+    by_file(harbour, ask).insert([csv_row("pending", harbour)], NOW)
+    assert Subscription.objects.get().reminded_at == reminded
+
+
+def test_a_confirmation_lifts_an_erasure(harbour: Publication) -> None:
+    suppression.suppress("alice@example.org", "erased")
+    assert confirm(waiting(harbour))
+    assert suppression.suppressed("alice@example.org") is None
+
+
 def test_a_confirmation_lifts_an_erasure_only_when_it_confirms(harbour: Publication) -> None:
     tie = reading(harbour)
     suppression.suppress("alice@example.org", "erased")

@@ -229,7 +229,7 @@ def test_an_incident_is_decided_by_those_who_care_for_its_readers(
     assert own.get(drop).status_code == 405
     shown = own.get(change).content.decode()
     assert held.sentence(incident) == (
-        "31 of 40 addresses were refused for good; usually it is 1. Nobody was suppressed."
+        "31 of 40 addresses were refused for good; usually 1 of 40. Nobody was suppressed."
     )
     assert held.sentence(incident) in shown
     assert own.post(drop).status_code == 302
