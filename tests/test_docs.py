@@ -140,7 +140,7 @@ def test_every_link_between_documents_leads_somewhere() -> None:
 
 
 def test_comments_refer_to_nothing_outside_the_project() -> None:
-    """ "T3" or "the data model" mean something to who wrote it, and nothing to who reads it."""
+    """A number of a step, or a paper nobody has, means something to who wrote it alone."""
     vague = re.compile(r"\bT[1-6]\b|the data model\b|the protocol below|SENDING\.md|MODEL\.md")
     found = {str(p.relative_to(ROOT)): vague.findall(spoken(p)) for p in modules()}
     assert {path: words for path, words in found.items() if words} == {}

@@ -2,7 +2,8 @@
 
 Publication and Category live here because they are what a reader chooses; so `newsletter`
 imports this app and never the other way round. Every column, constraint and index has its
-reason in the data model: narrow rows where there are millions, states refused by the database.
+reason in `newsletter/models/README.md`: narrow rows where there are millions, states that the
+database refuses.
 """
 
 from .consent import AuditEntry, ConsentEvent, Incident, Limit, Suppression, Wording

@@ -484,14 +484,14 @@ def test_who_is_imported_without_proof_is_held_until_they_may_be_asked(
 def test_a_confirmation_lifts_an_erasure(harbour: Publication) -> None:
     suppression.suppress("alice@example.org", "erased")
     assert confirm(waiting(harbour))
-    assert suppression.suppressed("alice@example.org") is None
+    assert suppression.suppressed("alice@example.org", None) is None
 
 
 def test_a_confirmation_lifts_an_erasure_only_when_it_confirms(harbour: Publication) -> None:
     tie = reading(harbour)
     suppression.suppress("alice@example.org", "erased")
     assert confirm(tie) is False
-    assert suppression.suppressed("alice@example.org") is not None
+    assert suppression.suppressed("alice@example.org", None) is not None
 
 
 def test_come_back_takes_what_was_left_at_the_same_moment(harbour: Publication) -> None:
