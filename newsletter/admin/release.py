@@ -142,24 +142,23 @@ def review(request: HttpRequest, pk: int) -> HttpResponseBase:
     if request.method == "POST" and not time_problem:
         seen = Seen.read(request.POST.get("seen", ""))
         stale = [_("The form was too old to be read.")] if seen is None else seen.differences(now)
-        if not stale:
-            refused = [
-                _("Not ticked: %(warning)s") % {"warning": one["text"]}
-                for one in warnings
-                if one["mark"] not in ticked
-            ]
-            if not refused:
-                try:
-                    _release(request, issue, view, at)
-                except _Stale:
-                    stale = [_("The issue was changed while you pressed.")]
-                except sending.ActRefused as error:
-                    issue.refresh_from_db()
-                    if issue.state != Issue.State.DRAFT:
-                        return _somebody_was_first(request, issue)
-                    refused = error.reasons
-                else:
-                    return HttpResponseRedirect(address("progress", issue))
+        refused = [
+            _("Not ticked: %(warning)s") % {"warning": one["text"]}
+            for one in warnings
+            if not stale and one["mark"] not in ticked
+        ]
+        if not stale and not refused:
+            try:
+                _release(request, issue, view, at)
+            except _Stale:
+                stale = [_("The issue was changed while you pressed.")]
+            except sending.ActRefused as error:
+                refused = error.reasons
+            else:
+                return HttpResponseRedirect(address("progress", issue))
+            issue.refresh_from_db()
+            if issue.state != Issue.State.DRAFT:
+                return _somebody_was_first(request, issue)
         if stale:
             ticked = set()
     return issue_page(
@@ -180,18 +179,23 @@ def review(request: HttpRequest, pk: int) -> HttpResponseBase:
         zone=publication.time_zone,
         local_now=f"{timezone.now().astimezone(zone):%Y-%m-%d %H:%M}",
         button=button_text(plan, publication, at),
-        waits_for_approval=publication.needs_approval and issue.approved_by_id is None,
-        approved_by_me=publication.needs_approval and issue.approved_by_id == request.user.pk,
-        sendable=not plan.blockers
-        and plan.mails > 0
-        and not time_problem
-        and not (publication.needs_approval and issue.approved_by_id in (None, request.user.pk)),
+        **(approval := _approval(request, issue)),
+        sendable=not (plan.blockers or time_problem or any(approval.values())) and plan.mails > 0,
         status=409 if stale else 422 if refused or time_problem else 200,
     )
 
 
 class _Stale(Exception):
     """An edit was stored between the look and the release."""
+
+
+def _approval(request: HttpRequest, issue: Issue) -> dict[str, bool]:
+    """What of the second person's yes still stands between this user and the button."""
+    needed = issue.publication.needs_approval
+    return {
+        "waits_for_approval": needed and issue.approved_by_id is None,
+        "approved_by_me": needed and issue.approved_by_id == request.user.pk,
+    }
 
 
 def _release(

@@ -10,7 +10,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from django.utils import timezone
 
@@ -24,7 +23,7 @@ from . import candidates, policy, timing
 from .decisions import Part
 from .dispatcher import Dispatcher
 from .journal import Journal
-from .members import BEGUN, OFFERED, READY, SETTLED, TODO, Hold, Member, boot_time
+from .members import BEGUN, OFFERED, READY, SETTLED, TODO, Hold, Member, Turn, boot_time
 from .message_templates import MessageTemplates
 from .outcomes import Lease, Settled
 from .relays import Pool
@@ -37,19 +36,6 @@ _monotonic = time.monotonic
 _NOT_SENT, _SENT = State.NOT_SENT, State.SENT
 # Outcomes settled within so many seconds are stored with the same time.
 _MOMENT = 0.1
-
-
-@dataclass(slots=True, eq=False)
-class Turn:
-    """One turn on its way to the database."""
-
-    parts: list[Part]
-    # Candidates by chunk and delivery.
-    asked: dict[int, dict[int, Member]]
-    # What each chunk handed over to be stored: outcomes, and the journal's slots they free.
-    handed: list[tuple[Hold, list[Settled], list[int]]]
-    editions: list[int]
-    started: float
 
 
 class InFlight:

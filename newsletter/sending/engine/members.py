@@ -155,3 +155,16 @@ class Hold:
         return Part(
             self.lease, list(self.window), self.settled, list(ask), again, rest, self.let_go
         )
+
+
+@dataclass(slots=True, eq=False)
+class Turn:
+    """One turn on its way to the database."""
+
+    parts: list[Part]
+    # Candidates by chunk and delivery.
+    asked: dict[int, dict[int, Member]]
+    # What each chunk handed over to be stored: outcomes, and the journal's slots they free.
+    handed: list[tuple[Hold, list[Settled], list[int]]]
+    editions: list[int]
+    started: float
