@@ -127,8 +127,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponseBase:
     issue = find_issue(request, pk, Act.SEND)
     if issue.state != Issue.State.DRAFT:
         return _somebody_was_first(request, issue)
-    publication = issue.publication
-    zone = zone_of(publication)
+    zone = zone_of(issue.publication)
     typed = (request.POST if request.method == "POST" else request.GET).get("at", "")
     at, time_problem = read_time(typed, zone) if typed else (None, "")
     # The text before the audience: an edit in between is then found, not missed.
@@ -176,9 +175,9 @@ def review(request: HttpRequest, pk: int) -> HttpResponseBase:
         at=at,
         typed=typed,
         time_problem=time_problem,
-        zone=publication.time_zone,
+        zone=issue.publication.time_zone,
         local_now=f"{timezone.now().astimezone(zone):%Y-%m-%d %H:%M}",
-        button=button_text(plan, publication, at),
+        button=button_text(plan, issue.publication, at),
         **(approval := _approval(request, issue)),
         sendable=not (plan.blockers or time_problem or any(approval.values())) and plan.mails > 0,
         status=409 if stale else 422 if refused or time_problem else 200,
