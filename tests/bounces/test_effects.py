@@ -252,16 +252,17 @@ def test_a_report_that_cannot_be_stored_stays_and_holds_nobody_up(
 ) -> None:
     (maildir / "new" / "1.a").write_bytes(report("postfix_unknown", way(deliver(alice))))
     (maildir / "new" / "2.b").write_bytes(report("vacation"))
-    real = effects.bounced
+    real = effects.store
 
-    def broken(*args: Any) -> str:
+    def broken(*args: Any) -> bool:
+        real(*args)
         raise RuntimeError("power cut")
 
-    monkeypatch.setattr(effects, "bounced", broken)
+    monkeypatch.setattr(effects, "store", broken)
     assert mailboxes.poll([f"maildir://{maildir}"]) == 1
     assert [p.name for p in (maildir / "new").iterdir()] == ["1.a"]
     assert Bounce.objects.count() == 0  # Rolled back with the rest of its transaction.
-    monkeypatch.setattr(effects, "bounced", real)
+    monkeypatch.setattr(effects, "store", real)
     assert mailboxes.poll([f"maildir://{maildir}"]) == 1
     assert kinds() == ["hard"]
 

@@ -188,6 +188,9 @@ def test_e7_a_dead_address_is_lifted_by_those_whose_incident_it_was(
     for publication, allowed in ((daily, True), (weekly, False)):
         plain.incident = Incident.objects.create(publication=publication, about="issue:1")
         assert suppression.may_lift(user, plain) is allowed
+    complaint = suppression.suppress("bob@example.org", "complaint")
+    complaint.incident = Incident.objects.get(publication=daily)
+    assert not suppression.may_lift(user, complaint), "the reader's word, whatever led to it"
 
 
 def test_e7_bounces_of_another_publication_are_not_shown(
