@@ -2,11 +2,13 @@
 
 The protocol, its words and its measurements stand in README.md. What a person steers is here:
 
-    planning   which reader gets what, or why nothing; the send plan
+    planning   the send plan: who would get what, counted
     freezing   readers and texts fixed once, when the undo time ends
     control    what a person may ask for
     counts     the ledger
     incidents  what makes a worker stop and ask a person
+    settling   what an issue's refusals come to: weighing decides, suppressing stores;
+               tallies and health count, held is what a person decides
     hours      when a publication sends; proofs: a test mail
 
 What a worker does is in `engine`:
