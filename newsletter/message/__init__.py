@@ -1,8 +1,8 @@
 """A finished edition and one reader -> the envelope and the octets of that reader's mail.
 
-A `Mould` encodes an edition once: base64 of both parts, with each slot on a line of its own
-together with the 0 to 2 octets around it that complete a group of three. Pouring a reader's mail
-is then a join of constant octets and a few short ones. Splicing passes by the guards of Django's
+A `MessageTemplate` encodes an edition once: base64 of both parts, with each slot on a line of its
+own together with the 0 to 2 octets around it that complete a group of three. Filling in a reader's
+mail is then a join of constant octets and a few short ones. Splicing passes by the guards of Django's
 and Python's message classes, so everything personal is checked here again.
 """
 
@@ -65,7 +65,7 @@ class Reader(NamedTuple):
     feed_serial: int = 0
 
 
-class Poured(NamedTuple):
+class Filled(NamedTuple):
     """What goes to the server: `pieces` follow each other, are dot-stuffed and end in CRLF.
 
     The final dot is not among them. Most are shared with the mails of other readers: joining them
@@ -89,7 +89,7 @@ class BadReader(ValueError):
     """An address that may not be written into a message."""
 
 
-class Mould:
+class MessageTemplate:
     """One edition, encoded once, for any number of readers."""
 
     def __init__(self, edition: Finished, publication: Publication, issue: Issue) -> None:
@@ -156,9 +156,9 @@ class Mould:
     def size(self) -> int:
         """Octets of the message for a reader with an address of usual length."""
         usual = Reader("a.reader@mail.example.org", 1, 1, 1)
-        return self.pour(usual, dt.datetime(2000, 1, 1, tzinfo=dt.UTC)).size
+        return self.fill(usual, dt.datetime(2000, 1, 1, tzinfo=dt.UTC)).size
 
-    def pour(self, reader: Reader, at: dt.datetime) -> Poured:
+    def fill(self, reader: Reader, at: dt.datetime) -> Filled:
         """The mail for `reader`, dated `at` (aware). A few microseconds.
 
         Raises BadReader for an address that could break out of its line.
@@ -166,7 +166,7 @@ class Mould:
         address, subscription, delivery, issue, serial = reader
         if not _ADDRESS.match(address):
             raise BadReader(f"not an address for a message: {address!r}")
-        if at is not self._at:  # Mails poured in a row share the object.
+        if at is not self._at:  # Mails filled in a row share the object.
             self._at, self._date = at, _date(int(at.timestamp()))
         recipient = address.encode()
         make_tokens, make_return, make_id, in_order, cut = self._makers
@@ -187,7 +187,7 @@ class Mould:
             block[1::2] = personal[first:last]
             pieces += (shared, b"".join(block))
         size = self._shared + len(head)
-        return Poured(b"b-" + way_back, recipient, pieces, not address.isascii(), size)
+        return Filled(b"b-" + way_back, recipient, pieces, not address.isascii(), size)
 
 
 class _Block(NamedTuple):

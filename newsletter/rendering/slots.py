@@ -1,6 +1,6 @@
 """Places in a finished edition where a reader's own tokens go: fixed ASCII, as long as a token.
 
-They are the same in every mail, so that a stored edition can be poured by any later version.
+They are the same in every mail, so that a stored edition can be filled by any later version.
 `neutral` takes their beginning out of an issue's texts: nobody can write one into a digest.
 """
 

@@ -84,7 +84,9 @@ def freeze(issue_id: int) -> bool:
 
 
 def _finish(issue: Issue, view: IssueView, selection: int, one: rendering.Rendered) -> Edition:
-    message.Mould(one, issue.publication, issue)  # What cannot be sent is found now, not then.
+    message.MessageTemplate(
+        one, issue.publication, issue
+    )  # What cannot be sent is found now, not then.
     return Edition(
         issue=issue,
         selection=selection,

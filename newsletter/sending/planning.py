@@ -151,7 +151,7 @@ def plan(issue: Issue) -> Plan:
                 readers=count,
                 subject=edition.subject,
                 html_bytes=edition.size,
-                message_bytes=message.Mould(edition, issue.publication, issue).size,
+                message_bytes=message.MessageTemplate(edition, issue.publication, issue).size,
                 shortened=edition.shortened,
             )
         )
@@ -190,7 +190,7 @@ def _plan_of_frozen(issue: Issue) -> Plan:
                 readers=row.readers,
                 subject=row.subject,
                 html_bytes=row.size,
-                message_bytes=message.Mould(unpack(row), issue.publication, issue).size,
+                message_bytes=message.MessageTemplate(unpack(row), issue.publication, issue).size,
             )
         )
     return _summed(view, planned, none)

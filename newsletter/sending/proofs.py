@@ -52,12 +52,12 @@ def send_test(issue: Issue, addresses: Iterable[str], selection: int, by: Actor)
     edition = rendering.prepare(editions.load(issue), issue.publication).edition(selection)
     with translation.override(issue.publication.language.lower()):
         marked = dataclasses.replace(edition, subject=_("[Test] %s") % edition.subject)
-    mould = message.Mould(marked, issue.publication, issue)
+    template = message.MessageTemplate(marked, issue.publication, issue)
     mails = []
     for recipient in recipients:
         reader = message.Reader(recipient, subscription=0, delivery=0, issue=issue.pk)
-        poured = mould.pour(reader, timezone.now())
-        content = message.plain_bytes(poured.content)
+        filled = template.fill(reader, timezone.now())
+        content = message.plain_bytes(filled.content)
         mails.append(_AsIs(issue.publication.from_address, recipient, content))
     sent = get_connection().send_messages(mails) or 0
     audit(issue, by, "send_test", number=sent, selection=selection)

@@ -107,16 +107,17 @@ def measure(path: str | None) -> dict[str, float | int]:
     base = min(plain)
     costs = [min(times) for times in own.values()]
     full = prepared.edition(view.mask)
-    mould = message.Mould(full, publication, Issue(pk=1))
+    template = message.MessageTemplate(full, publication, Issue(pk=1))
     at = dt.datetime.now(dt.UTC)
     reader = message.Reader("reader@example.org", 11, 2**32 + 1, 1)
-    pour = min(
-        _microseconds(lambda: [mould.pour(reader, at) for _ in range(200)]) / 200 for _ in range(20)
+    fill = min(
+        _microseconds(lambda: [template.fill(reader, at) for _ in range(200)]) / 200
+        for _ in range(20)
     )
     return {
         "selections": len(wanted),
         "html_bytes": full.size,
-        "message_bytes": mould.size,
+        "message_bytes": template.size,
         "mjml2html_us": round(base),
         "prepare_us": round(prepare),
         "edition_us_median": round(statistics.median(costs)),
@@ -125,11 +126,11 @@ def measure(path: str | None) -> dict[str, float | int]:
         "ratio_worst": round(max(costs) / base, 2),
         "mould_us": round(
             statistics.median(
-                _microseconds(lambda: message.Mould(full, publication, Issue(pk=1)))
+                _microseconds(lambda: message.MessageTemplate(full, publication, Issue(pk=1)))
                 for _ in range(20)
             )
         ),
-        "pour_us": round(pour, 1),
+        "fill_us": round(fill, 1),
     }
 
 

@@ -219,7 +219,7 @@ def issue(publication: Publication, categories: list[Category], size: str) -> Is
     for _ in range(8):  # The frame costs what it costs: fill up with text until it fits.
         view = editions.load(Issue.objects.select_related("publication").get(pk=made.pk))
         whole = rendering.prepare(view, publication).edition(view.mask)
-        missing = wanted - message.Mould(whole, publication, made).size
+        missing = wanted - message.MessageTemplate(whole, publication, made).size
         if abs(missing) < wanted // 50:
             break
         # A phrase stands twice, in HTML and text, and base64 makes four octets of three.

@@ -7,7 +7,7 @@ On SQLite, or on the PostgreSQL server of DATABASE_URL, in a database of its own
 afterwards. The readers, the issue and the freeze are made first; then a fresh process, which
 knows nothing of that, sends: its memory and its CPU are those of a worker. Seconds run from the
 first lease to the last committed outcome. Bookkeeping is the CPU of the database thread and, on
-the loop, of authorising, journaling and settling; the rest is pouring and the wire.
+the loop, of authorising, journaling and settling; the rest is filling in and the wire.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ def prepare(
     editions = Edition.objects.filter(issue=issue, none_because="")
     octets = messages = 0
     for edition in editions.iterator(chunk_size=20):
-        mould = message.Mould(bodies.unpack(edition), publication, issue)
-        octets += mould.size * edition.readers
+        template = message.MessageTemplate(bodies.unpack(edition), publication, issue)
+        octets += template.size * edition.readers
         messages += edition.readers
     return {
         "issue": issue.pk,

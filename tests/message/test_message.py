@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter import message, rendering
-from newsletter.message import Mould, Poured, Reader
+from newsletter.message import Filled, MessageTemplate, Reader
 from newsletter.models import Issue
 from newsletter.rendering import fields
 from subscribers import links
@@ -28,7 +28,7 @@ ALICE = Reader("alice@example.com", subscription=11, delivery=2**32 + 1, issue=1
 
 @dataclass
 class Edition:
-    """What a mould needs, with slots in both parts."""
+    """What a template needs, with slots in both parts."""
 
     subject: str = "Ferry, and 9 more"
     headers: dict[str, str] = field(default_factory=lambda: {"From": "news@harbour.example.org"})
@@ -41,13 +41,13 @@ def real(language: str = "en", count: int = 3) -> rendering.Rendered:
     return rendering.prepare(view, issues.publication(language)).edition(view.mask)
 
 
-def mould(edition: message.Finished | None = None, **extra: str) -> Mould:
-    return Mould(edition or Edition(), issues.publication(**extra), Issue(pk=1))
+def template(edition: message.Finished | None = None, **extra: str) -> MessageTemplate:
+    return MessageTemplate(edition or Edition(), issues.publication(**extra), Issue(pk=1))
 
 
-def parse(poured: Poured) -> email.message.EmailMessage:
+def parse(filled: Filled) -> email.message.EmailMessage:
     strict = email.policy.SMTP.clone(raise_on_defect=True)
-    parsed = email.message_from_bytes(message.plain_bytes(poured.content), policy=strict)
+    parsed = email.message_from_bytes(message.plain_bytes(filled.content), policy=strict)
     assert isinstance(parsed, email.message.EmailMessage)
     for part in parsed.walk():
         assert part.defects == []
@@ -68,7 +68,7 @@ def tokens(reader: Reader) -> dict[Purpose, str]:
 def test_the_parts_are_the_edition_with_this_readers_links(language: str) -> None:
     edition = real(language)
     reader = Reader("bob@example.com", 12, 2**32 + 2, 1, feed_serial=3)
-    parsed = parse(mould(edition, language=language).pour(reader, AT))
+    parsed = parse(template(edition, language=language).fill(reader, AT))
     assert parsed.get_content_type() == "multipart/alternative"
     kinds = [part.get_content_type() for part in parsed.iter_parts()]
     assert kinds == ["text/plain", "text/html"]
@@ -89,15 +89,15 @@ def test_splicing_decodes_to_the_filled_text_at_any_offset(
     body = between[0] + "".join(
         slot + "/," + text for slot, text in zip(order, between[1:], strict=True)
     )
-    poured = mould(Edition(html=body, text=body)).pour(ALICE, AT)
-    for part in email.message_from_bytes(poured.content).walk():
+    filled = template(Edition(html=body, text=body)).fill(ALICE, AT)
+    for part in email.message_from_bytes(filled.content).walk():
         if not part.is_multipart():
             payload = part.get_payload(decode=True)
             assert payload == rendering.fill(body, tokens(ALICE)).encode()
 
 
 def test_every_required_field_stands_once_and_in_full() -> None:
-    parsed = parse(mould(real()).pour(ALICE, AT))
+    parsed = parse(template(real()).fill(ALICE, AT))
     names = [name.lower() for name in parsed]
     for name in (
         "from", "to", "subject", "date", "message-id", "mime-version", "content-type", "list-id",
@@ -130,7 +130,7 @@ def test_every_required_field_stands_once_and_in_full() -> None:
 
 
 def test_the_unsubscribe_address_is_on_the_first_line_of_its_field_and_not_encoded() -> None:
-    content = mould(real()).pour(ALICE, AT).content
+    content = template(real()).fill(ALICE, AT).content
     token = links.make(Purpose.UNSUBSCRIBE, 11).encode()
     assert b"\r\nList-Unsubscribe: <http://127.0.0.1:8000/s/u/" + token + b"/>,\r\n <mailto:" in (
         content
@@ -139,7 +139,7 @@ def test_the_unsubscribe_address_is_on_the_first_line_of_its_field_and_not_encod
 
 @pytest.mark.parametrize("language", ["en", "zh-Hans"])
 def test_octets_are_what_every_server_takes(language: str) -> None:
-    content = mould(real(language), language=language).pour(ALICE, AT).content
+    content = template(real(language), language=language).fill(ALICE, AT).content
     assert content.isascii()
     assert content.endswith(b"--\r\n")
     assert b"\0" not in content
@@ -155,7 +155,7 @@ def test_octets_are_what_every_server_takes(language: str) -> None:
 
 def test_the_same_issue_and_reader_have_the_same_message_id_and_others_another() -> None:
     def ids(reader: Reader, at: dt.datetime) -> str:
-        return str(parse(mould().pour(reader, at))["Message-ID"])
+        return str(parse(template().fill(reader, at))["Message-ID"])
 
     later = AT + dt.timedelta(hours=5)
     assert ids(ALICE, AT) == ids(ALICE, later)
@@ -172,24 +172,24 @@ def test_another_link_key_does_not_change_the_message_id(settings: pytest.Fixtur
 
 
 def test_the_return_path_names_the_delivery_and_fits() -> None:
-    poured = mould().pour(ALICE, AT)
-    local, _, domain = poured.envelope_from.decode().partition("@")
+    filled = template().fill(ALICE, AT)
+    local, _, domain = filled.envelope_from.decode().partition("@")
     assert domain == "harbour.example.org"
     assert len(local) <= 64
     assert links.open_return(local.removeprefix("b-")) == ALICE.delivery
-    assert poured.recipient == b"alice@example.com"
+    assert filled.recipient == b"alice@example.com"
 
 
 def test_reports_may_come_back_to_a_domain_of_their_own(settings: pytest.FixtureRequest) -> None:
     settings.BOUNCE_DOMAIN = "bounces.example.net"  # type: ignore[attr-defined]
-    poured = mould().pour(ALICE, AT)
-    assert poured.envelope_from.endswith(b"@bounces.example.net")
+    filled = template().fill(ALICE, AT)
+    assert filled.envelope_from.endswith(b"@bounces.example.net")
 
 
 def test_a_message_holds_nothing_of_another_reader() -> None:
-    one = mould(real())
-    first = one.pour(ALICE, AT).content
-    second = one.pour(Reader("charlie@example.com", 13, 2**32 + 3, 1), AT).content
+    one = template(real())
+    first = one.fill(ALICE, AT).content
+    second = one.fill(Reader("charlie@example.com", 13, 2**32 + 3, 1), AT).content
     decoded = b"".join(
         part.get_payload(decode=True)  # type: ignore[misc]
         for part in email.message_from_bytes(second).walk()
@@ -202,10 +202,10 @@ def test_a_message_holds_nothing_of_another_reader() -> None:
 
 
 def test_a_local_part_outside_ascii_needs_smtputf8_and_a_domain_does_not() -> None:
-    poured = mould().pour(Reader("爱丽丝@example.com", 11, 1, 1), AT)
-    assert poured.utf8
-    assert poured.recipient == "爱丽丝@example.com".encode()
-    assert not mould().pour(Reader("alice@xn--fsqu00a.example", 11, 1, 1), AT).utf8
+    filled = template().fill(Reader("爱丽丝@example.com", 11, 1, 1), AT)
+    assert filled.utf8
+    assert filled.recipient == "爱丽丝@example.com".encode()
+    assert not template().fill(Reader("alice@xn--fsqu00a.example", 11, 1, 1), AT).utf8
 
 
 @pytest.mark.parametrize(
@@ -230,7 +230,7 @@ def test_a_local_part_outside_ascii_needs_smtputf8_and_a_domain_does_not() -> No
 )
 def test_an_address_that_could_leave_its_line_is_refused(address: str) -> None:
     with pytest.raises(message.BadReader):
-        mould().pour(Reader(address, 11, 1, 1), AT)
+        template().fill(Reader(address, 11, 1, 1), AT)
 
 
 @pytest.mark.parametrize(
@@ -247,17 +247,17 @@ def test_an_address_that_could_leave_its_line_is_refused(address: str) -> None:
 )
 def test_a_stored_header_that_may_not_be_sent_is_refused(headers: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="X"):
-        mould(Edition(headers=headers))
+        template(Edition(headers=headers))
 
 
 def test_an_edition_without_its_links_is_refused() -> None:
     with pytest.raises(ValueError, match="lacks a personal link"):
-        mould(Edition(html="<p>x</p>", text="x"))
+        template(Edition(html="<p>x</p>", text="x"))
 
 
 def test_slots_that_touch_are_refused() -> None:
     with pytest.raises(ValueError, match="two characters between"):
-        mould(Edition(html="/".join(rendering.SLOTS.values())))
+        template(Edition(html="/".join(rendering.SLOTS.values())))
 
 
 def test_a_stored_edition_pours_like_the_rendered_one() -> None:
@@ -271,13 +271,13 @@ def test_a_stored_edition_pours_like_the_rendered_one() -> None:
         text: bytes
 
     stored = Stored(made.subject, made.headers, memoryview(made.html.encode()), made.text.encode())
-    one = mould(made, language="zh-Hans").pour(ALICE, AT)
-    assert mould(stored, language="zh-Hans").pour(ALICE, AT) == one
+    one = template(made, language="zh-Hans").fill(ALICE, AT)
+    assert template(stored, language="zh-Hans").fill(ALICE, AT) == one
 
 
 def test_the_size_is_that_of_a_poured_message() -> None:
-    one = mould(real())
-    assert abs(one.size - len(one.pour(ALICE, AT).content)) < 20
+    one = template(real())
+    assert abs(one.size - len(one.fill(ALICE, AT).content)) < 20
 
 
 def test_dot_stuffing_is_undone() -> None:

@@ -1,4 +1,4 @@
-"""The selector that waits a moment for more, and mails poured several at once."""
+"""The selector that waits a moment for more, and mails filled several at once."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from newsletter.message import BadReader, Poured, Reader
+from newsletter.message import BadReader, Filled, Reader
 from newsletter.models import Relay
 from newsletter.sending.engine import gathering
 from newsletter.sending.engine.gathering import FIRST, LONGEST, SHORTEST, Gathering
@@ -140,10 +140,10 @@ def test_one_look_calls_whoever_can_be_read_and_not_who_was_removed_by_then() ->
 class _Template:
     """Pours everybody but `nobody@example.org`."""
 
-    def pour(self, reader: Reader, at: object) -> Poured:
+    def fill(self, reader: Reader, at: object) -> Filled:
         if reader.address.startswith("nobody"):
             raise BadReader("no")
-        return Poured(b"b@example.org", reader.address.encode(), (b"content\r\n",), False, 9)
+        return Filled(b"b@example.org", reader.address.encode(), (b"content\r\n",), False, 9)
 
 
 class _Owner:

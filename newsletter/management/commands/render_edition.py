@@ -94,5 +94,5 @@ def _selection(view: editions.IssueView, categories: str | None) -> int:
 def _message(edition: rendering.Rendered, publication: Publication, issue: Issue) -> bytes:
     """The mail of an invented reader: its personal links are signed, but lead to nobody."""
     reader = message.Reader("reader@example.org", 0, 0, issue.pk)
-    mould = message.Mould(edition, publication, issue)
-    return message.plain_bytes(mould.pour(reader, dt.datetime.now(dt.UTC)).content)
+    template = message.MessageTemplate(edition, publication, issue)
+    return message.plain_bytes(template.fill(reader, dt.datetime.now(dt.UTC)).content)

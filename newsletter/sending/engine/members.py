@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from newsletter.message import Mould, Poured, Reader
+from newsletter.message import Filled, MessageTemplate, Reader
 from newsletter.message.dkim import Signer
 from newsletter.smtp import Parcel
 
@@ -43,7 +43,7 @@ TODO, READY, OFFERED, BEGUN, SETTLED = At
 
 
 class Member(Parcel):
-    """A delivery of a chunk in our hands; once poured, it is the mail a connection is given.
+    """A delivery of a chunk in our hands; once filled, it is the mail a connection is given.
 
     It is the connection's `Parcel` instead of holding one: a connection gives back what it was
     given (`begin`, `settle`), so a parcel inside would have to know its member. That is a circle of
@@ -77,7 +77,7 @@ class Member(Parcel):
         self.at = TODO
         self.pool: Pool | None = None
         self.reader: Reader | None = None
-        self.template: Mould | None = None
+        self.template: MessageTemplate | None = None
         # Loop times: before which it may not go out (its slot; 0: at once), of its last consent
         # check, and before which it is not tried again.
         self.not_before = self.checked = self.again = 0.0
@@ -88,7 +88,7 @@ class Member(Parcel):
         # that comes back with an old one is dropped.
         self.signer: Signer | None = None
         self.ticket: object = None
-        # The fields of a Parcel; empty until it is poured.
+        # The fields of a Parcel; empty until it is filled.
         self.content = self.envelope_from = self.recipient = b""
         self.utf8 = self.eight_bit = False
         self.size = 0
@@ -96,9 +96,9 @@ class Member(Parcel):
     __eq__ = object.__eq__
     __hash__ = object.__hash__
 
-    def fill(self, poured: Poured) -> None:
+    def fill(self, filled: Filled) -> None:
         """This is its mail."""
-        self.envelope_from, self.recipient, self.content, self.utf8, self.size = poured
+        self.envelope_from, self.recipient, self.content, self.utf8, self.size = filled
 
     def is_stale(self, now: float) -> bool:
         """Authorised a while ago, and still not begun: the reader may have left since."""

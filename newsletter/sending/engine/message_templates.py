@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 
 from newsletter.editions.audience import Wanted, rhythm_of
-from newsletter.message import Mould
+from newsletter.message import MessageTemplate
 from newsletter.models import Edition, Issue
 from subscribers.choice import CATEGORY_MASK
 from subscribers.models import Publication
@@ -21,7 +21,7 @@ class MessageTemplates:
     """The editions a worker has at hand. `load` runs where the database is."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[int, tuple[Mould, Wanted]] = OrderedDict()
+        self._kept: OrderedDict[int, tuple[MessageTemplate, Wanted]] = OrderedDict()
         self._issues: dict[int, Issue] = {}
 
     def load(self, editions: Sequence[int]) -> dict[int, Wanted]:
@@ -34,7 +34,7 @@ class MessageTemplates:
             if issue is None:
                 issue = Issue.objects.select_related("publication").get(pk=edition.issue_id)
                 self._issues[edition.issue_id] = issue
-            template = Mould(unpack(edition), issue.publication, issue)
+            template = MessageTemplate(unpack(edition), issue.publication, issue)
             wanted = Wanted(edition.selection & CATEGORY_MASK, rhythm_of(issue))
             self._kept[edition.pk] = (template, wanted)
         asked = {}
@@ -46,7 +46,7 @@ class MessageTemplates:
             self._kept.popitem(last=False)
         return asked
 
-    def of(self, edition: int) -> Mould:
+    def of(self, edition: int) -> MessageTemplate:
         """One that was loaded."""
         return self._kept[edition][0]
 

@@ -91,7 +91,7 @@ class Pool:
     # ---- Feed
 
     def next(self) -> Parcel | None:
-        """The next member whose slot has come, poured."""
+        """The next member whose slot has come, filled."""
         if not self._proven:
             self._proven = True
             self._loop.call_soon(self.open_more)
@@ -179,7 +179,7 @@ class Pool:
         self.open_more()
 
     def _pour(self) -> None:
-        """Pour the mails at the head of the queue.
+        """Fill the mails at the head of the queue.
 
         Several at once: between two writes, which push the interpreter out of the processor's
         caches, each takes three times as long as in a row.
@@ -187,11 +187,11 @@ class Pool:
         at = timezone.now()
         for member in islice(self.ready_queue, POURED_AT_ONCE):
             if member.content or member.signer is not None:
-                continue  # Poured already, or being signed: it must not go out unsigned.
+                continue  # Filled already, or being signed: it must not go out unsigned.
             assert member.template is not None and member.reader is not None
             # A reader whose mail cannot be made is refused in `next`, when it is their turn.
             with contextlib.suppress(BadReader):
-                member.fill(member.template.pour(member.reader, at))
+                member.fill(member.template.fill(member.reader, at))
 
     def open_more(self) -> None:
         """As many connections as the queue is worth."""

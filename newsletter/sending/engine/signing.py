@@ -1,4 +1,4 @@
-"""DKIM between authorising and the wire: mails are poured and signed in threads, a turn's at once.
+"""DKIM between authorising and the wire: mails are filled and signed in threads, a turn's at once.
 
 Only where DKIM_KEYS names a key for the domain of the publication's From address. A member waits
 here as one of its pool's; if it was withdrawn or asked for anew meanwhile, its mail is dropped.
@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from django.utils import timezone
 
-from newsletter.message import BadReader, Poured
+from newsletter.message import BadReader, Filled
 from newsletter.message.dkim import Signer, Signers
 
 from .members import Member
@@ -24,7 +24,7 @@ class SigningQueue:
     """What one pool has to have signed. Runs on the event loop."""
 
     def __init__(self, signers: Signers, ready: Callable[[list[Member]], None]) -> None:
-        """`ready` takes members whose mail is signed, or could not be poured, back."""
+        """`ready` takes members whose mail is signed, or could not be filled, back."""
         self._signers, self._ready = signers, ready
         self._waiting: dict[Signer, list[Member]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -49,18 +49,18 @@ class SigningQueue:
 
     async def _sign(self, signer: Signer, members: list[Member]) -> None:
         at = timezone.now()
-        poured: list[tuple[Member, object, Poured]] = []
+        filled: list[tuple[Member, object, Filled]] = []
         done = []
         for member in members:
             assert member.template is not None and member.reader is not None
             try:
-                poured.append((member, member.ticket, member.template.pour(member.reader, at)))
+                filled.append((member, member.ticket, member.template.fill(member.reader, at)))
             except BadReader:
-                member.signer = None  # Poured again when it is its turn, and refused there.
+                member.signer = None  # Filled again when it is its turn, and refused there.
                 done.append(member)
-        contents = [one.content for _, _, one in poured]
+        contents = [one.content for _, _, one in filled]
         fields = await self._signers.sign_all(signer, contents, int(at.timestamp()))
-        for (member, ticket, one), field in zip(poured, fields, strict=True):
+        for (member, ticket, one), field in zip(filled, fields, strict=True):
             if member.ticket is ticket:
                 one = one._replace(pieces=(field, *one.pieces), size=one.size + len(field))
                 member.fill(one)
