@@ -2,8 +2,8 @@
 
 A `MessageTemplate` encodes an edition once: base64 of both parts, with each slot on a line of its
 own together with the 0 to 2 octets around it that complete a group of three. Filling in a reader's
-mail is then a join of constant octets and a few short ones. Splicing passes by the guards of Django's
-and Python's message classes, so everything personal is checked here again.
+mail is then a join of constant octets and a few short ones. Splicing passes by the guards of
+Django's and Python's message classes, so everything personal is checked here again.
 """
 
 from __future__ import annotations
