@@ -31,7 +31,7 @@ from newsletter.archive import stylesheet
 from newsletter.archive.views import issue_page as site_page
 from newsletter.editions import audience, published
 from newsletter.issues import preflight as checks
-from subscribers import consent
+from subscribers import consent, rhythm
 from subscribers.addresses import BadAddress, normalise
 from subscribers.admin.access import require
 from subscribers.choice import TAIL, Choice
@@ -303,7 +303,13 @@ def preflight(request: HttpRequest, pk: int) -> HttpResponseBase:
             made.append(rendering.prepare(view, issue.publication).edition(view.mask))
         except rendering.TooLarge as error:
             made.append(error)
-    found = checks.check(view, issue.publication, made=made, repeated=_repeated(issue))
+    found = checks.check(
+        view,
+        issue.publication,
+        made=made,
+        repeated=_repeated(issue),
+        unserved=rhythm.unserved(issue.publication),
+    )
     return issue_page(
         request,
         issue,

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from .. import choice as choices
-from .. import consent, emails, languages, network, signup, suppression, tasks
+from .. import consent, emails, languages, network, rhythm, signup, suppression, tasks
 from ..addresses import domain_number, masked
 from ..choice import Choice
 from ..consent import Kind
@@ -46,7 +46,7 @@ def manage(request: HttpRequest, token: str) -> HttpResponse:
     active = subscription.state == State.ACTIVE
 
     if action == "save" and active:
-        form = PreferencesForm(request.POST, boxes=boxes(subscription))
+        form = PreferencesForm(request.POST, boxes=boxes(subscription), current=subscription.rhythm)
         if not form.is_valid():
             return _show(request, subscription, language, status=422)
         save(subscription, form, source)
@@ -193,7 +193,8 @@ def _show(
             "nothing": not any(choice.has(box) for box in shown),
             "new": choice.new,
             "tail": choice.tail,
-            "rhythms": Subscription.Rhythm.choices,
+            "rhythms": rhythm.choices(subscription.rhythm),
+            "served": rhythm.SERVED,
             "languages": languages.offered(),
             "chosen_language": stored,
             "paused": emails.until(subscription) if paused else "",
