@@ -34,11 +34,6 @@ def suppressed(address: str) -> Suppression | None:
     return _strongest(keys_of(address))
 
 
-def suppressed_key(key: uuid.UUID) -> Suppression | None:
-    """The suppression in force for a `Subscriber.key`; enough where the newest key is known."""
-    return _strongest([key])
-
-
 def suppress(
     address_or_key: str | uuid.UUID, reason: str, evidence: dict[str, Any] | None = None
 ) -> Suppression:

@@ -23,7 +23,6 @@ _BARE_KNOWN = {"title", "date", "number", "slug", "category", "tags", "author", 
 _DATES = ("date", "pubdate", "publish_date", "published", "published_at", "publishdate", "日期")
 _TITLES = ("title", "标题")
 _SLUGS = ("slug",)
-_IDENTITIES = ("id", "guid", "slug", "permalink")
 _CATEGORIES = ("category", "categories", "分类")
 _LANGUAGES = ("lang", "language")
 
@@ -57,11 +56,6 @@ class Front:
     def slug(self) -> str:
         """Its short name, or nothing."""
         return self._text(_SLUGS)
-
-    @property
-    def identity(self) -> str:
-        """What says that two files are the same issue, or nothing."""
-        return self._text(_IDENTITIES)
 
     @property
     def language(self) -> str:

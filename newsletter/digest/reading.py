@@ -13,7 +13,7 @@ from .labels import Labels
 from .markdown import plain_text
 from .outline import Kind, Line, Section
 from .problems import Problems
-from .runs import ORNAMENT, find_links, label_text, normal_reference, only_link, resolve
+from .runs import ORNAMENT, find_links, label_text, only_link, resolve
 from .value import Bullet, Item, Link
 
 _EMPTY = {Kind.BLANK, Kind.RULE, Kind.GONE}
@@ -350,8 +350,3 @@ def title_of(section: Section, reading: Reading) -> str:
             section.heading.number,
         )
     return title
-
-
-def reference_key(label: str) -> str:
-    """The key under which a reference definition is kept."""
-    return normal_reference(label)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from newsletter.smtp.replies import State, Verdict
 
@@ -29,7 +28,7 @@ class Parcel:
     `content` is the complete message: CRLF, dot-stuffed, without the dot line; one bytes object
     or several that follow each other (saves the caller a copy). `utf8`: addresses or headers need
     SMTPUTF8 (RFC 6531). `eight_bit`: the body has octets above 127, so the relay must offer
-    8BITMIME. `envelope_from` may be empty (the null sender). `tag` is the caller's. `size` is the
+    8BITMIME. `envelope_from` may be empty (the null sender). `size` is the
     octets of `content`, 0 if the caller has not counted them.
     """
 
@@ -37,7 +36,6 @@ class Parcel:
     recipient: bytes
     content: bytes | Sequence[bytes]
     utf8: bool = False
-    tag: Any = None
     eight_bit: bool = False
     size: int = 0
 

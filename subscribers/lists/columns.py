@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -445,8 +445,3 @@ def _time(text: str) -> dt.datetime | None:
         return moment.astimezone(dt.UTC)
     except OverflowError:
         return None
-
-
-def recognised_sources() -> Iterable[str]:
-    """Names of the tools whose exports are known by their header."""
-    return [name for name, _marks in _SOURCES]
