@@ -18,7 +18,6 @@ from django.test import Client
 from django.urls import reverse
 
 from newsletter import importing, sending
-from newsletter.admin.categories import CategoryForm
 from newsletter.models import Issue
 from subscribers import languages
 from subscribers.admin.publications import PublicationAdmin
@@ -97,14 +96,18 @@ def _shown(fieldsets: Any) -> set[str]:
     return found
 
 
-def test_every_switch_has_its_test() -> None:
-    publication = Publication(language="en")
-    shown = _shown(PublicationAdmin.fieldsets) - {"category_names"}  # Only links to their pages.
+@pytest.mark.django_db
+def test_every_switch_has_its_test(owner: Client) -> None:
+    publication = builders.publication()
+    category = builders.category(publication, "Ships")
+    # Without what is only shown, like the list of categories.
+    shown = _shown(PublicationAdmin.fieldsets) & set(PublicationAdmin.form.base_fields)
     translated = {f"{part}_zh-Hans" for part in ("name", "description")}
     assert _generic(shown | translated) == set(PUBLICATION)
-    new = CategoryForm(instance=Category(publication=publication))
-    old = CategoryForm(instance=Category(pk=1, publication=publication))
-    assert _generic({*new.fields, *old.fields}) == set(CATEGORY)
+    new = owner.get(reverse("admin:subscribers_category_add", args=[publication.slug]))
+    old = owner.get(reverse("admin:subscribers_category_change", args=[category.pk]))
+    fields = {*new.context["form"].fields, *old.context["form"].fields}
+    assert _generic(fields) == set(CATEGORY)
     rights = next(options for title, options in UserAdmin.fieldsets if title == "Rights")
     assert _shown([("", rights)]) == set(USER)
     for name in {*PUBLICATION.values(), *CATEGORY.values(), *USER.values()}:
