@@ -16,7 +16,7 @@ from ninja import NinjaAPI, Schema
 from ninja.errors import HttpError, ValidationError
 from pydantic import Field
 
-from subscribers import guard, languages, network, signup, wordings
+from subscribers import guard, languages, network, rhythm, signup, wordings
 from subscribers.choice import Choice, live
 from subscribers.forms import clean_address
 from subscribers.guard import GuardVerdict
@@ -58,7 +58,7 @@ class SubscribeIn(Schema):
     categories: list[str] | None = Field(default=None, max_length=60)
     new: bool = Field(default=True, description="Also categories that are added later.")
     tail_links: bool = Field(default=True, description="Also the links at the end of an issue.")
-    rhythm: Literal["every", "weekly"] = "every"
+    rhythm: str = Field(default="every", max_length=20, description="every: each issue.")
     language: str = Field(
         default="",
         max_length=20,
@@ -152,6 +152,10 @@ def subscribe(request: HttpRequest, slug: str, wish: SubscribeIn) -> HttpRespons
         address = clean_address(wish.address)
     except forms.ValidationError as error:
         return _refuse(request, "address", str(error.code), str(error.messages[0]))
+    if wish.rhythm not in rhythm.SERVED:
+        return _refuse(
+            request, "rhythm", "unserved", "the publication sends every issue; it keeps no round-up"
+        )
     boxes = signup.offered(publication)
     choice = Choice.all()
     if wish.categories is not None:

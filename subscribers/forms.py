@@ -11,7 +11,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from . import languages
+from . import languages, rhythm
 from .addresses import BadAddress, normalise
 from .models import Category, Publication, Subscription
 
@@ -24,6 +24,8 @@ _WRONG = {
     "domain": _("The part after @ is not a mail domain, like example.org."),
     "long": _("The address is too long."),
 }
+
+NO_ROUND_UP = _("The publication sends every issue; it keeps no round-up.")
 
 
 def clean_address(text: str) -> str:
@@ -82,7 +84,10 @@ class SubscribeForm(CategoriesForm):
     """
 
     address = AddressField()
-    rhythm = forms.ChoiceField(choices=Subscription.Rhythm.choices, required=False)
+    # Not on our own page while there is one rhythm; a form elsewhere may still send it.
+    rhythm = forms.ChoiceField(
+        choices=rhythm.choices, required=False, error_messages={"invalid_choice": NO_ROUND_UP}
+    )
     language = forms.CharField(required=False, max_length=20)
 
     def clean(self) -> dict[str, Any]:
@@ -98,8 +103,16 @@ class PreferencesForm(CategoriesForm):
     """Categories, tail links, rhythm and language of one subscription."""
 
     tail = forms.BooleanField(required=False)
-    rhythm = forms.ChoiceField(choices=Subscription.Rhythm.choices)
+    rhythm = forms.ChoiceField(required=False, error_messages={"invalid_choice": NO_ROUND_UP})
     language = forms.CharField(required=False, max_length=20)
+
+    def __init__(self, data: Any, *, boxes: Iterable[Category], current: str) -> None:
+        super().__init__(data, boxes=boxes)
+        self._current = current
+        self.fields["rhythm"].choices = rhythm.choices(current)  # type: ignore[attr-defined]
+
+    def clean_rhythm(self) -> str:
+        return self.cleaned_data.get("rhythm") or self._current
 
     def clean_language(self) -> str:
         return languages.stored(self.cleaned_data.get("language"))

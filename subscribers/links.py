@@ -43,8 +43,6 @@ class Purpose(enum.IntEnum):
     CONFIRM = 4
     # Fresh links, mailed on request: extra is the minute of the epoch at which they end.
     CHANGE_ADDRESS = 5  # subject: subscriber, bound to the new address
-    EXPORT = 6  # subject: subscriber
-    ERASE = 7  # subject: subscriber
     SENSITIVE = 8  # subject: subscriber; opens the page for address change, export and erasure
 
 

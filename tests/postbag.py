@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from newsletter.smtp import Ended, Parcel, Server, State, Timeouts, Verdict, deliver
@@ -21,8 +22,15 @@ def message(recipient: str, body: str = "Hello.") -> bytes:
     return text.replace("\r\n.", "\r\n..").encode()
 
 
-def parcel(recipient: str, body: str = "Hello.", **extra: Any) -> Parcel:
-    return Parcel(SENDER, recipient.encode(), message(recipient, body), tag=recipient, **extra)
+@dataclass(slots=True)
+class Named(Parcel):
+    """One with a name for the tests to know it by."""
+
+    tag: str = ""
+
+
+def parcel(recipient: str, body: str = "Hello.", **extra: Any) -> Named:
+    return Named(SENDER, recipient.encode(), message(recipient, body), tag=recipient, **extra)
 
 
 def people(count: int) -> list[Parcel]:

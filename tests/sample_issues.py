@@ -180,3 +180,12 @@ def hostile(text: str, language: str = "en") -> IssueView:
         tail_title=text,
         tail=(LinkView(7, text, "javascript:window.hacked=1"), LinkView(8, text, text)),
     )
+
+
+def selections(mask: int) -> list[int]:
+    """Every non-empty selection of the categories in `mask`, without the tail bit, ascending."""
+    bits = [1 << n for n in range(60) if mask >> n & 1]
+    found = [0]
+    for bit in bits:
+        found += [one | bit for one in found]
+    return sorted(found[1:])

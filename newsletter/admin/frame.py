@@ -46,11 +46,6 @@ def public_address(issue: Issue) -> str:
     return f"/{issue.publication.slug}/{issue.slug}/"
 
 
-def in_undo_time(issue: Issue) -> bool:
-    """Released, but nothing is frozen yet: it can be taken back."""
-    return issue.state == Issue.State.SCHEDULED
-
-
 def can(request: HttpRequest, publication: Publication) -> dict[str, bool]:
     """What to offer on a page; each action checks again for itself."""
     return {act.value: may(request.user, act, publication) for act in Act}

@@ -29,7 +29,6 @@ _BULLET = re.compile(r"(?P<indent>\s*)[-*+•]\s+(?P<rest>.*)\Z")
 _LEAD = re.compile(r"\*\*(?P<lead>[^*]+?)\s*[:：]?\*\*\s*[:：]?\s*(?P<text>.*)\Z")
 _MOST_BULLETS = 200
 _DEEPEST = 6
-_LONGEST_SUBJECT = 300
 
 
 class BadLines(ValueError):

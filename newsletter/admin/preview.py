@@ -32,7 +32,7 @@ from newsletter.archive.views import issue_page as site_page
 from newsletter.editions import audience, published
 from newsletter.issues import preflight as checks
 from newsletter.issues.findings import Level
-from subscribers import consent
+from subscribers import consent, rhythm
 from subscribers.addresses import BadAddress, normalise
 from subscribers.admin.access import require
 from subscribers.choice import TAIL, Choice
@@ -304,7 +304,13 @@ def preflight(request: HttpRequest, pk: int) -> HttpResponseBase:
             made.append(rendering.prepare(view, issue.publication).edition(view.mask))
         except rendering.TooLarge as error:
             made.append(error)
-    found = checks.check(view, issue.publication, made=made, repeated=_repeated(issue))
+    found = checks.check(
+        view,
+        issue.publication,
+        made=made,
+        repeated=_repeated(issue),
+        unserved=rhythm.unserved(issue.publication),
+    )
     return issue_page(
         request,
         issue,

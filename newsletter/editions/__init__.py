@@ -6,7 +6,7 @@ publication anybody may read.
 """
 
 from .loading import bullet_views, category_view, item_view, load, load_all
-from .values import BulletView, CategoryView, IssueView, ItemView, LinkView, selections
+from .values import BulletView, CategoryView, IssueView, ItemView, LinkView
 
 __all__ = [
     "BulletView",
@@ -19,5 +19,4 @@ __all__ = [
     "item_view",
     "load",
     "load_all",
-    "selections",
 ]

@@ -116,12 +116,3 @@ class IssueView:
             if item.category is not None:
                 seen.setdefault(item.category.id, item.category)
         return tuple(seen.values())
-
-
-def selections(mask: int) -> list[int]:
-    """Every non-empty selection of the categories in `mask`, without the tail bit, ascending."""
-    bits = [1 << n for n in range(60) if mask >> n & 1]
-    found = [0]
-    for bit in bits:
-        found += [one | bit for one in found]
-    return sorted(found[1:])

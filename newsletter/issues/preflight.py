@@ -39,11 +39,13 @@ def check(
     made: Iterable[Rendered | TooLarge] = (),
     repeated: Mapping[str, str] | None = None,
     dead: Mapping[str, str] | None = None,
+    unserved: int = 0,
 ) -> list[Finding]:
     """Every finding, blockers first.
 
     `made` are the editions that would be sent, or why one cannot be; `repeated` tells of a link
     where it was used lately, `dead` why it cannot be reached (else what the last look kept).
+    `unserved` readers have a rhythm in which nothing is sent.
     """
     found = [
         *_of_items(view),
@@ -55,6 +57,7 @@ def check(
             Finding(Level.WARNING, "look", f"{_('Look')}: {problem}")
             for problem in theme.problems(publication.theme)
         ),
+        *_of_readers(unserved),
         *_of_editions(list(made)),
     ]
     return sorted(found, key=lambda finding: finding.level != Level.BLOCKER)
@@ -68,6 +71,19 @@ def blockers(findings: Iterable[Finding]) -> list[str]:
 def warnings(findings: Iterable[Finding]) -> list[str]:
     """The sentences that ask for a look."""
     return [finding.message for finding in findings if finding.level == Level.WARNING]
+
+
+def _of_readers(unserved: int) -> Iterator[Finding]:
+    if unserved:
+        yield warning(
+            "rhythm",
+            ngettext(
+                "%(readers)d reader chose a weekly round-up, which nothing sends.",
+                "%(readers)d readers chose a weekly round-up, which nothing sends.",
+                unserved,
+            )
+            % {"readers": unserved},
+        )
 
 
 def _of_items(view: IssueView) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ from newsletter import editions, message, rendering
 from newsletter.editions import IssueView, audience
 from newsletter.issues import preflight
 from newsletter.models import Edition, Issue
+from subscribers import rhythm
 from subscribers.addresses import domain_number
 from subscribers.choice import CATEGORY_MASK, TAIL
 from subscribers.models import Limit, Publication
@@ -165,7 +166,7 @@ def problems(
     made: Iterable[rendering.Rendered | rendering.TooLarge] = (),
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What forbids releasing the issue, and what its editor should look at: sentences."""
-    found = preflight.check(view, publication, made=made)
+    found = preflight.check(view, publication, made=made, unserved=rhythm.unserved(publication))
     blockers = tuple(preflight.blockers(found))
     if view.items and not view.category_mask:
         blockers += (_("No item of the issue has a category: nobody would get anything."),)

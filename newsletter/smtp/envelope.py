@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from newsletter.smtp.verdicts import State, Verdict
 
@@ -38,15 +37,14 @@ class Parcel:
     `content` is the complete message: CRLF, dot-stuffed, without the dot line; one bytes object
     or several that follow each other (saves the caller a copy). `utf8`: addresses or headers need
     SMTPUTF8 (RFC 6531). `eight_bit`: the body has octets above 127, so the relay must offer
-    8BITMIME. `envelope_from` may be empty (the null sender, RFC 5321 4.5.5). `tag` is the caller's
-    and not read here. `size` is the octets of `content`, 0 if the caller has not counted them.
+    8BITMIME. `envelope_from` may be empty (the null sender, RFC 5321 4.5.5). `size` is the octets
+    of `content`, 0 if the caller has not counted them.
     """
 
     envelope_from: bytes
     recipient: bytes
     content: bytes | Sequence[bytes]
     utf8: bool = False
-    tag: Any = None
     eight_bit: bool = False
     size: int = 0
 

@@ -129,12 +129,6 @@ class Timeouts:
     quit: float = 5
     idle: float = 60  # Nothing to send: let go of the connection.
 
-    def scaled(self, factor: float) -> Timeouts:
-        """All of them times `factor`, for tests and for impatient networks."""
-        return Timeouts(
-            **{f.name: getattr(self, f.name) * factor for f in dataclasses.fields(self)}
-        )
-
 
 @functools.lru_cache(maxsize=2)
 def context(checked: bool) -> ssl.SSLContext:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django import template
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from subscribers.models import AuditEntry
 
@@ -124,24 +122,6 @@ def span(seconds: float | None) -> str:
         return _("%(minutes)d min %(seconds)d s") % {"minutes": minutes, "seconds": seconds}
     hours, minutes = divmod(minutes, 60)
     return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
-
-
-@register.filter
-def ago(moment: dt.datetime | None) -> str:
-    """How long since a moment, in one unit."""
-    if moment is None:
-        return "–"
-    seconds = int((timezone.now() - moment).total_seconds())
-    if seconds < 60:
-        return _("just now")
-    if seconds < 3600:
-        count = seconds // 60
-        return ngettext("%(count)d minute ago", "%(count)d minutes ago", count) % {"count": count}
-    if seconds < 86400:
-        count = seconds // 3600
-        return ngettext("%(count)d hour ago", "%(count)d hours ago", count) % {"count": count}
-    count = seconds // 86400
-    return ngettext("%(count)d day ago", "%(count)d days ago", count) % {"count": count}
 
 
 @register.filter

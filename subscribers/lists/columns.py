@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -159,8 +159,3 @@ def _is_address(cell: str) -> bool:
     except BadAddress:
         return False
     return True
-
-
-def recognised_sources() -> Iterable[str]:
-    """Names of the tools whose exports are known by their header."""
-    return [name for name, _marks in _SOURCES]

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from subscribers.addresses import BadAddress, normalise
+from subscribers.rhythm import SERVED, Rhythm
 
 from .cells import undefuse, without_address
 from .columns import Columns, Meaning, plain_header
@@ -181,6 +182,7 @@ class _OtherColumns:
         self._new, self._tail = places.get(Meaning.NEW), places.get(Meaning.TAIL)
         self._language = places.get(Meaning.LANGUAGE)
         self._rhythm = places.get(Meaning.RHYTHM)
+        self._rhythm_column = names[self._rhythm] if self._rhythm is not None else ""
         self._confirmed = places.get(Meaning.CONFIRMED_AT)
         self._joined = places.get(Meaning.JOINED_AT)
 
@@ -201,11 +203,23 @@ class _OtherColumns:
         if self._language is not None:
             entry.language = cells[self._language].strip()[:12]
         if self._rhythm is not None:
-            entry.rhythm = cells[self._rhythm].strip().casefold()
+            entry.rhythm = self._served(cells[self._rhythm].strip(), problems)
         if self._confirmed is not None:
             entry.confirmed_at = _time(cells[self._confirmed].strip())
         if self._joined is not None:
             entry.joined_at = _time(cells[self._joined].strip())
+
+    def _served(self, said: str, problems: list[RowProblem]) -> str:
+        """What is stored for a rhythm: one that nothing serves would mean no mail at all."""
+        if said.casefold() in ("", *SERVED):
+            return said.casefold()
+        message = _("The rhythm “%s” is not served; the reader gets every issue.")
+        problems.append(
+            RowProblem(
+                self._rhythm_column, "warning", "rhythm", message % without_address(said)[:40]
+            )
+        )
+        return Rhythm.EVERY
 
     def _judge(self, entry: Entry, cells: list[str], problems: list[RowProblem]) -> None:
         standing, said = Standing.ACTIVE, ""

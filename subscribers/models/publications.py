@@ -116,11 +116,6 @@ class Publication(models.Model):
     welcome_latest_issue = models.BooleanField(
         _("send new readers the latest issue"), default=False
     )
-    count_clicks = models.BooleanField(
-        _("count clicks"),
-        default=False,
-        help_text=_("Off: links in mails are the plain addresses and nothing is counted."),
-    )
     rehearsal_address = models.EmailField(
         _("rehearsal: all mail to this address"),
         blank=True,

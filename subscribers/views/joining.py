@@ -188,8 +188,6 @@ def _form_page(
             for box in boxes
         ],
         "new": first_time or (posted is not None and "new" in posted),
-        "rhythms": Subscription.Rhythm.choices,
-        "rhythm": (posted.get("rhythm") if posted is not None else "") or "every",
         "languages": languages.offered(),
         "chosen_language": (posted.get("language") if posted is not None else "")
         or languages.stored(language),

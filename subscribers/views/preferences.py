@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from .. import choice as choices
-from .. import conf, languages, network, subscriptions, tasks
+from .. import conf, languages, network, rhythm, subscriptions, tasks
 from ..addresses import masked
 from ..choice import Choice
 from ..emails.letters import until
@@ -44,7 +44,7 @@ def manage(request: HttpRequest, token: str) -> HttpResponse:
     active = subscription.state == State.ACTIVE
 
     if action == "save" and active:
-        form = PreferencesForm(request.POST, boxes=boxes(subscription))
+        form = PreferencesForm(request.POST, boxes=boxes(subscription), current=subscription.rhythm)
         if not form.is_valid():
             return _show(request, subscription, language, status=422)
         save(subscription, form, source)
@@ -170,7 +170,8 @@ def _show(
             "nothing": not any(choice.has(box) for box in shown),
             "new": choice.new,
             "tail": choice.tail,
-            "rhythms": Subscription.Rhythm.choices,
+            "rhythms": rhythm.choices(subscription.rhythm),
+            "served": rhythm.SERVED,
             "languages": languages.offered(),
             "chosen_language": stored,
             "paused": until(subscription) if paused else "",

@@ -84,7 +84,6 @@ def measure(path: str | None) -> dict[str, float | int]:
     from mjml import mjml2html
 
     from newsletter import message, rendering
-    from newsletter.editions import selections
     from newsletter.models import Issue
     from subscribers.choice import TAIL
     from tests import sample_issues as issues
@@ -97,7 +96,8 @@ def measure(path: str | None) -> dict[str, float | int]:
     )
     prepared = rendering.prepare(view, publication)
     source = prepared.mjml(view.mask)
-    wanted = [selection | view.mask & TAIL for selection in selections(view.category_mask)[:1023]]
+    selections = issues.selections(view.category_mask)[:1023]
+    wanted = [selection | view.mask & TAIL for selection in selections]
     plain, own = [], {selection: [] for selection in wanted}
     for _ in range(ROUNDS):
         for selection in wanted:

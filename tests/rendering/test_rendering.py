@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter import rendering
-from newsletter.editions import BulletView, LinkView, selections
+from newsletter.editions import BulletView, LinkView
 from newsletter.rendering import neutral, pipeline, shortening
 from newsletter.rendering.columns import shorten, width, wrap
 from newsletter.rendering.shortening import Form, forms, levels
@@ -79,7 +79,7 @@ def any_issue(draw: Any) -> tuple[Any, int]:
         LinkView(n, draw(ODD), "https://example.org/t") for n in range(draw(st.integers(0, 2)))
     )
     made = issues.view(language=language, items=tuple(items), tail=tail, intro=draw(ODD))
-    wanted = draw(st.sampled_from(selections(made.category_mask)))
+    wanted = draw(st.sampled_from(issues.selections(made.category_mask)))
     return made, wanted | draw(st.sampled_from([0, TAIL]))
 
 
@@ -122,7 +122,7 @@ def test_all_31_selections_of_five_categories_have_the_bytes_of_one_rendered_alo
 ) -> None:
     view, publication = issues.view(10, language), issues.publication(language)
     prepared = rendering.prepare(view, publication)
-    wanted = selections(view.category_mask)
+    wanted = issues.selections(view.category_mask)
     assert len(wanted) == 31
     for selection in wanted:
         assert prepared.edition(selection | TAIL) == rendering.whole(

@@ -12,6 +12,7 @@ otherwise spend its time starting Python.
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import os
 import signal
@@ -263,7 +264,8 @@ def serve(options: argparse.Namespace) -> None:
         die_at(options.die, options.after)
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    service.serve(stop, Timeouts().scaled(options.timeouts))
+    usual = dataclasses.asdict(Timeouts())
+    service.serve(stop, Timeouts(**{name: s * options.timeouts for name, s in usual.items()}))
 
 
 def nursery() -> None:

@@ -342,7 +342,6 @@ def test_timeouts_are_those_of_the_standard() -> None:
     usual = Timeouts()
     assert (usual.greeting, usual.mail, usual.rcpt) == (300, 300, 300)
     assert (usual.data, usual.block, usual.dot) == (120, 180, 600)
-    assert usual.scaled(0.01).dot == 6.0
 
 
 def test_certificates_of_the_system_are_not_enough_for_ours(

@@ -13,7 +13,7 @@ import pytest
 
 from newsletter.smtp import Parcel, Server, State, Verdict, Why, deliver
 from newsletter.smtp.conversation import Conversation
-from tests.postbag import QUICK, SENDER, Postbag, message, parcel, people, send, send_all
+from tests.postbag import QUICK, SENDER, Named, Postbag, message, parcel, people, send, send_all
 from tests.smtpd import Smtpd
 
 
@@ -139,7 +139,7 @@ def test_relay_that_knows_only_helo() -> None:
 
 def test_content_in_pieces_is_the_same_octets() -> None:
     whole = message("alice@example.net", "one\r\n.two\r\nthree")
-    pieces = Parcel(SENDER, b"alice@example.net", [whole[:10], whole[10:40], whole[40:]], tag="a")
+    pieces = Named(SENDER, b"alice@example.net", [whole[:10], whole[10:40], whole[40:]], tag="a")
     with Smtpd(keep=True) as relay:
         send(relay.port, Postbag([pieces]))
     assert relay.accepted[0].content == whole.replace(b"\r\n..two", b"\r\n.two")
@@ -377,7 +377,7 @@ def test_size_is_declared_and_respected() -> None:
 )
 def test_content_without_its_last_line_end_is_not_sent(content: bytes | Sequence[bytes]) -> None:
     """The dot would be text, and the relay would wait for the rest until it gives up."""
-    odd = Parcel(SENDER, b"alice@example.net", content, tag="alice@example.net")
+    odd = Named(SENDER, b"alice@example.net", content, tag="alice@example.net")
     with Smtpd() as relay:
         send(relay.port, bag := Postbag([odd, parcel("bob@example.net")]))
     assert bag.verdicts["alice@example.net"].status == "5.6.0"

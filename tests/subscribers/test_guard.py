@@ -310,14 +310,14 @@ def test_the_json_interface(client: Client, harbour: Any) -> None:
     answer = client.post(
         path,
         {"address": "Alice@EXAMPLE.org", "categories": ["tides"], "new": False,
-         "tail_links": False, "rhythm": "weekly", "language": "zh-Hans"},
+         "tail_links": False, "rhythm": "every", "language": "zh-Hans"},
         "application/json",
     )  # fmt: skip
     assert (answer.status_code, answer.json()) == (202, {"status": "look into the mailbox"})
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert answer.cookies == {}
     reader = Subscription.objects.get()
-    assert (reader.choice, reader.rhythm, reader.language) == (1, "weekly", "zh-Hans")
+    assert (reader.choice, reader.rhythm, reader.language) == (1, "every", "zh-Hans")
     assert mail.outbox[0].to == ["Alice@example.org"]
     assert client.options(path).status_code == 204
     for body, field in (

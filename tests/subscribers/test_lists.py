@@ -409,9 +409,7 @@ def exported(publication: Publication) -> str:
 
 def test_an_export_comes_back_as_it_was(tmp_path: Path, daily: Publication) -> None:
     markets, science = daily.categories.order_by("id")
-    builders.subscription(
-        daily, "-dash@example.org", [markets], rhythm="weekly", language="zh-Hans"
-    )
+    builders.subscription(daily, "-dash@example.org", [markets], language="zh-Hans")
     builders.subscription(daily, "all@example.org")
     builders.subscription(daily, "none@example.org", [])
     builders.subscription(daily, "left@example.org", [science], state="unsubscribed")

@@ -73,7 +73,7 @@ def test_from_the_form_to_the_preferences(client: Client, harbour: Any) -> None:
         "Alice@Example.org",
         shown=["tides", "ships"],
         categories=["tides"],
-        rhythm="weekly",
+        rhythm="every",
         language="zh-Hans",
     )
     assert (answer.status_code, answer.headers["Location"]) == (303, "/daily/subscribe/sent/")
@@ -82,7 +82,7 @@ def test_from_the_form_to_the_preferences(client: Client, harbour: Any) -> None:
     assert message.to == ["Alice@example.org"]
     assert message.subject == "请确认订阅《Harbour Daily》"
     reader = Subscription.objects.get()
-    assert (reader.state, reader.rhythm, reader.language) == ("pending", "weekly", "zh-Hans")
+    assert (reader.state, reader.rhythm, reader.language) == ("pending", "every", "zh-Hans")
     assert slugs(reader) == ["tides"]
     assert not Choice(reader.choice).new
 
@@ -479,20 +479,19 @@ def test_preferences_add_and_remove(client: Client, harbour: Any) -> None:
         shown=["tides", "ships"],
         categories=["ships"],
         new="on",
-        rhythm="weekly",
         language="zh-Hans",
     )
     assert answer.status_code == 303
     reader.refresh_from_db()
     assert slugs(reader) == ["ships"]
     assert (Choice(reader.choice).new, Choice(reader.choice).tail) == (True, False)
-    assert (reader.rhythm, reader.language) == ("weekly", "zh-Hans")
+    assert (reader.rhythm, reader.language) == ("every", "zh-Hans")
     event = ConsentEvent.objects.get()
     assert event.kind == "changed"
     assert event.detail["before"]["choice"]["categories"] == ["tides"]
     assert event.detail["after"]["choice"]["categories"] == ["ships"]
     save(client, reader, shown=["tides", "ships"], categories=["ships"], new="on",
-         rhythm="weekly", language="zh-Hans")  # fmt: skip
+         language="zh-Hans")  # fmt: skip
     assert ConsentEvent.objects.count() == 1  # Nothing changed, nothing to record.
 
 

@@ -1,0 +1,268 @@
+"""Every switch that an editor or administrator sees: a test turns it on and sees what it does.
+
+SWITCHES names the test for each field of the forms for publications, categories and accounts;
+those no other test looks at are below.
+"""
+
+from __future__ import annotations
+
+import ast
+import email
+import email.policy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+from django.urls import reverse
+
+from newsletter import importing, sending
+from newsletter.models import Issue
+from subscribers import languages
+from subscribers.admin.publications import PublicationAdmin
+from subscribers.admin.users import UserAdmin
+from subscribers.models import Category, Publication
+from tests import builders
+from tests.sending.stage import relay_for
+
+HERE = Path(__file__).parent
+MAIL = "test_switches.py::test_a_mail_says_who_sends_it"
+SITE = "test_switches.py::test_the_site_says_what_it_is_in_each_language"
+BOXES = "test_switches.py::test_a_category_on_the_form_and_on_the_site"
+ACCOUNT = "test_switches.py::test_what_an_account_may"
+CANARY = "sending/test_control.py::test_the_canary_stops_the_rest"
+HOURS = "sending/test_control.py::test_outside_its_hours_a_publication_sends_nothing"
+LOGO = "rendering/test_rendering.py::test_a_logo_has_words_and_a_size"
+ACCENT = "rendering/test_rendering.py::test_any_accent_stays_legible_in_light_and_dark"
+
+PUBLICATION = {
+    "name": MAIL,
+    "slug": SITE,
+    "language": MAIL,
+    "time_zone": "admin/test_pages.py::test_a_time_is_read_in_the_publications_zone",
+    "description": SITE,
+    "open": "subscribers/test_readers.py::test_other_publications_from_the_same_page",
+    "accent": ACCENT,
+    "accent_dark": ACCENT,
+    "logo": LOGO,
+    "logo_alt": LOGO,
+    "logo_width": LOGO,
+    "logo_height": LOGO,
+    "from_name": MAIL,
+    "from_address": MAIL,
+    "reply_to": MAIL,
+    "postal_identity": MAIL,
+    "needs_approval": "sending/test_freeze.py::test_a_second_person_must_approve",
+    "undo_seconds":
+        "sending/test_freeze.py::test_the_undo_time_ends_before_the_freeze_so_undo_cannot_fail",
+    "send_from": HOURS,
+    "send_until": HOURS,
+    "canary_size": CANARY,
+    "canary_max_failures": CANARY,
+    "late_start_minutes": "sending/test_control.py::test_an_overdue_issue_waits_for_a_person",
+    "hub_url":
+        "feeds/test_websub.py::test_a_change_is_told_once_with_every_feed_that_names_the_hub",
+    "labels": "test_switches.py::test_own_labels_are_read_at_import",
+    "name_*": SITE,
+    "description_*": SITE,
+}  # fmt: skip
+CATEGORY = {
+    "name": BOXES,
+    "slug": BOXES,
+    "description": BOXES,
+    "colour": BOXES,
+    "visibility": BOXES,
+    "position": BOXES,
+    "other_names": "test_switches.py::test_own_labels_are_read_at_import",
+    "name_*": BOXES,
+    "description_*": BOXES,
+}
+USER = {"is_active": ACCOUNT, "is_staff": ACCOUNT, "is_superuser": ACCOUNT}
+
+
+def _generic(names: set[str]) -> set[str]:
+    """`name_zh-Hans` and `name_en` are one switch."""
+    for code, _name in languages.offered():
+        names = {f"{n.removesuffix(code)}*" if n.endswith(f"_{code}") else n for n in names}
+    return names
+
+
+def _shown(fieldsets: Any) -> set[str]:
+    found: set[str] = set()
+    for _title, options in fieldsets:
+        for entry in options["fields"]:
+            found |= {entry} if isinstance(entry, str) else set(entry)
+    return found
+
+
+@pytest.mark.django_db
+def test_every_switch_has_its_test(owner: Client) -> None:
+    publication = builders.publication()
+    category = builders.category(publication, "Ships")
+    # Without what is only shown, like the list of categories.
+    shown = _shown(PublicationAdmin.fieldsets) & set(PublicationAdmin.form.base_fields)
+    translated = {f"{part}_zh-Hans" for part in ("name", "description")}
+    assert _generic(shown | translated) == set(PUBLICATION)
+    new = owner.get(reverse("admin:subscribers_category_add", args=[publication.slug]))
+    old = owner.get(reverse("admin:subscribers_category_change", args=[category.pk]))
+    fields = {*new.context["form"].fields, *old.context["form"].fields}
+    assert _generic(fields) == set(CATEGORY)
+    rights = next(options for title, options in UserAdmin.fieldsets if title == "Rights")
+    assert _shown([("", rights)]) == set(USER)
+    for name in {*PUBLICATION.values(), *CATEGORY.values(), *USER.values()}:
+        file, _, function = name.partition("::")
+        tree = ast.parse((HERE / file).read_text())
+        defined = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+        assert function in defined, name
+
+
+# ---- those that are seen nowhere else
+
+
+@pytest.fixture
+def owner(db: None) -> Client:
+    client = Client()
+    client.force_login(get_user_model().objects.create_superuser("olga", "olga@example.org"))
+    return client
+
+
+def fill(owner: Client, publication: Publication, **changed: str) -> Publication:
+    """The publication after its form was saved with these values."""
+    data = {
+        "name": publication.name,
+        "language": publication.language,
+        "time_zone": "UTC",
+        "from_name": publication.from_name,
+        "from_address": publication.from_address,
+        "open": "on",
+        "undo_seconds": "0",
+        "canary_size": "0",
+        "canary_max_failures": "0",
+        "late_start_minutes": "60",
+        "labels": "{}",
+        "roles-TOTAL_FORMS": "0",
+        "roles-INITIAL_FORMS": "0",
+        **changed,
+    }
+    url = reverse("admin:subscribers_publication_change", args=[publication.pk])
+    answer = owner.post(url, data)
+    assert answer.status_code == 302, answer.content.decode()[:2000]
+    publication.refresh_from_db()
+    return publication
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mail_says_who_sends_it(owner: Client, tmp_path: Path) -> None:
+    publication = fill(
+        owner,
+        builders.publication(),
+        name="港湾日报",
+        language="zh-Hans",
+        from_name="Harbour Desk",
+        from_address="desk@harbour.example.org",
+        reply_to="answers@harbour.example.org",
+        postal_identity="Harbour Press, 7 Pier Road",
+    )
+    ships = builders.category(publication, "Ships")
+    issue = builders.issue(publication)
+    builders.item(issue, ships, "A ship came in")
+    builders.subscription(publication, "alice@example.org")
+    with relay_for(tmp_path) as relay:
+        sending.release(issue, by="olga", now=True)
+        sending.sweep()
+        sending.drain(20)
+        (taken,) = relay.accepted
+    mail = email.message_from_bytes(taken.content or b"", policy=email.policy.default)
+    assert mail["From"] == "Harbour Desk <desk@harbour.example.org>"
+    assert mail["Reply-To"] == "answers@harbour.example.org"
+    assert mail["Content-Language"] == "zh-Hans"
+    text = mail.get_body(("plain",)).get_content()
+    assert "Harbour Press, 7 Pier Road" in text and "港湾日报" in text and "退订" in text
+
+
+@pytest.mark.django_db
+def test_the_site_says_what_it_is_in_each_language(owner: Client, client: Client) -> None:
+    publication = fill(
+        owner,
+        builders.publication("harbour"),
+        description="What moves in the port.",
+        **{"name_zh-Hans": "港湾日报", "description_zh-Hans": "港口里的动静。"},
+    )
+    page = f"/{publication.slug}/subscribe/"
+    english = client.get(page).content.decode()
+    assert "Harbour Daily" in english and "What moves in the port." in english
+    chinese = client.get(page, {"lang": "zh-Hans"}).content.decode()
+    assert "港湾日报" in chinese and "港口里的动静。" in chinese
+
+
+@pytest.mark.django_db
+def test_own_labels_are_read_at_import(owner: Client) -> None:
+    publication = fill(owner, builders.publication(), labels='{"category": ["Desk"]}')
+    ships = builders.category(publication, "Ships")
+    url = reverse("admin:subscribers_category_change", args=[ships.pk])
+    said = {"name": "Ships", "visibility": "open", "position": "0", "other_names": "Vessels"}
+    assert owner.post(url, said).status_code == 302
+    text = (
+        "# Harbour Daily - 2026-03-02\n\n## A ship came in\n\n> **Desk:** Vessels\n"
+        "> **Source:** [The Paper](https://example.org/1)\n\n**Insight:** It is large.\n"
+    )
+    report = importing.import_digest(publication, text.encode(), "2026-03-02.md")
+    assert report.issue is not None
+    assert report.issue.items.get().category == ships
+
+
+@pytest.mark.django_db
+def test_a_category_on_the_form_and_on_the_site(owner: Client, client: Client) -> None:
+    publication = builders.publication("harbour")
+    add = reverse("admin:subscribers_category_add", args=[publication.slug])
+    tides = {
+        "name": "Tides",
+        "slug": "water",
+        "description": "When the water comes.",
+        "colour": "#8a1be2",
+        "visibility": "open",
+        "name_zh-Hans": "潮汐",
+        "description_zh-Hans": "水什么时候来。",
+    }
+    assert owner.post(add, tides).status_code == 302
+    for name, visibility in (("Ships", "open"), ("Board", "hidden"), ("Crew", "private")):
+        owner.post(add, {"name": name, "slug": "", "visibility": visibility})
+    made = {one.name: one for one in Category.objects.all()}
+    assert made["Tides"].slug == "water" and made["Ships"].slug == "ships"
+    page = f"/{publication.slug}/subscribe/"
+    shown = client.get(page).content.decode()
+    assert "When the water comes." in shown
+    assert "Board" not in shown and "Crew" not in shown
+    assert shown.index("Tides") < shown.index("Ships")
+    assert "潮汐" in client.get(page, {"lang": "zh-Hans"}).content.decode()
+    assert "水什么时候来。" in client.get(page, {"lang": "zh-Hans"}).content.decode()
+    change = reverse("admin:subscribers_category_change", args=[made["Tides"].pk])
+    assert owner.post(change, {**tides, "position": "9"}).status_code == 302
+    shown = client.get(page).content.decode()
+    assert shown.index("Ships") < shown.index("Tides")
+    # A hidden category is read on the site by who knows of it; a private one by nobody.
+    issue = builders.issue(publication, state=Issue.State.ARCHIVED, published_at=builders.NOW)
+    for name in ("Tides", "Board", "Crew"):
+        builders.item(issue, made[name], f"News of {name}", published_at=builders.NOW)
+    sheet = client.get(f"/{publication.slug}/look.css").content.decode()
+    Category.objects.filter(pk=made["Tides"].pk).update(colour="")
+    Publication.objects.update(changed_at=builders.NOW)
+    assert client.get(f"/{publication.slug}/look.css").content.decode() != sheet
+    assert client.get(f"/{publication.slug}/c/water/").status_code == 200
+    assert client.get(f"/{publication.slug}/c/crew/").status_code == 404
+
+
+@pytest.mark.django_db
+def test_what_an_account_may(client: Client) -> None:
+    accounts = get_user_model().objects
+    publications = reverse("admin:subscribers_publication_changelist")
+    for name, rights, path, code in (
+        ("root", {"is_staff": True, "is_superuser": True}, publications, 200),
+        ("staff", {"is_staff": True}, "/admin/", 200),
+        ("staff2", {"is_staff": True}, reverse("admin:auth_user_changelist"), 403),
+        ("reader", {}, "/admin/", 302),
+        ("gone", {"is_staff": True, "is_superuser": True, "is_active": False}, "/admin/", 302),
+    ):
+        client.force_login(accounts.create_user(name, **rights))
+        assert client.get(path).status_code == code, name
