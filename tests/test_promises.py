@@ -66,7 +66,7 @@ def defined() -> list[Definition]:
     return [one for one in usage.definitions() if not one.name.startswith("__")]
 
 
-def test_every_name_is_used_outside_its_definition(
+def test_s7_every_name_is_used_outside_its_definition(
     mentions: Mentions, defined: list[Definition]
 ) -> None:
     unused = [
@@ -77,7 +77,7 @@ def test_every_name_is_used_outside_its_definition(
     assert unused == []
 
 
-def test_what_is_not_used_yet_is_there_and_not_used(
+def test_s7_what_is_not_used_yet_is_there_and_not_used(
     mentions: Mentions, defined: list[Definition]
 ) -> None:
     by_label = {one.label: one for one in defined}

@@ -99,3 +99,115 @@ def test_only_conf_reads_settings_of_the_site_in_subscribers() -> None:
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
                 ours = node.value.id == "settings" and not hasattr(global_settings, node.attr)
                 assert not ours, f"{path}:{node.lineno} reads settings.{node.attr}"
+
+
+# ---- faults of version 0.1.0 that were faults of structure, by their numbers
+
+
+def longest(path: Path) -> int:
+    """Lines of the longest class of a module."""
+    classes = [n for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.ClassDef)]
+    return max(((one.end_lineno or 0) - one.lineno + 1 for one in classes), default=0)
+
+
+def test_s4_what_a_turn_decides_touches_no_database() -> None:
+    source = (ROOT / "newsletter/sending/engine/decisions.py").read_text()
+    assert not imports(ROOT / "newsletter/sending/engine/decisions.py") & {
+        "django.db", "django.db.connection", "django.db.transaction",
+    }  # fmt: skip
+    for word in ("cursor", "execute", "SELECT", "UPDATE newsletter", ".objects"):
+        assert word not in source, word
+
+
+def test_s4_an_import_is_steps_and_no_class_of_450_lines() -> None:
+    for path in (ROOT / "newsletter/importing").glob("*.py"):
+        assert longest(path) <= 60, path
+
+
+def test_s4_the_sweep_loop_stands_once() -> None:
+    loops = [
+        path.name
+        for path in (ROOT / "newsletter/sending").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.While) and "sweep(" in ast.unparse(node)
+    ]
+    assert loops == ["sweeper.py"]
+
+
+def test_s11_files_and_functions_can_be_read_at_once() -> None:
+    for top in ("newsletter", "subscribers"):
+        for path in (ROOT / top).rglob("*.py"):
+            if "migrations" in path.parts:
+                continue
+            source = path.read_text()
+            assert len(source.splitlines()) <= 400, path
+            for node in ast.walk(ast.parse(source)):
+                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                    assert (node.end_lineno or 0) - node.lineno + 1 <= 60, (path, node.name)
+
+
+def test_s11_no_template_needs_scrolling() -> None:
+    for path in (ROOT / "templates").rglob("*"):
+        if path.suffix in (".html", ".mjml", ".txt"):
+            assert max(map(len, path.read_text().splitlines()), default=0) <= 160, path
+
+
+def test_s11_a_stranger_finds_how_to_carry_on() -> None:
+    for name in (
+        "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "LICENSE", ".pre-commit-config.yaml",
+        ".ci/run", ".github/workflows/ci.yml", ".pictures/mail.png", "tests/README.md",
+        "tests/benchmarks/README.md", "newsletter/models/README.md",
+        "newsletter/sending/README.md",
+    ):  # fmt: skip
+        assert (ROOT / name).is_file(), name
+    readme = (ROOT / "README.md").read_text()
+    assert ".pictures/" in readme
+    assert len(readme[: readme.index("## Try it")].splitlines()) <= 30  # No report before it.
+
+
+def test_s6_the_root_of_newsletter_has_at_most_thirty_names() -> None:
+    names = {p.name for p in (ROOT / "newsletter").iterdir() if p.name != "__pycache__"}
+    assert len(names - {"README.md"}) <= 30
+
+
+def _modules() -> dict[str, set[str]]:
+    """Each module of ours -> the modules of ours it imports, those only for types left out."""
+    files: dict[str, Path] = {}
+    for top in ("newsletter", "subscribers"):
+        for path in (ROOT / top).rglob("*.py"):
+            parts = path.relative_to(ROOT).with_suffix("").parts
+            if "migrations" not in parts and parts[-1] != "__init__":
+                files[".".join(parts)] = path
+    found: dict[str, set[str]] = {}
+    for name, path in files.items():
+        tree = ast.parse(path.read_text())
+        for node in ast.walk(tree):
+            if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+                node.body = []
+        package = name.split(".")[:-1]
+        taken: set[str] = set()
+        for node in tree.body:  # What is imported when the module is.
+            if isinstance(node, ast.ImportFrom):
+                base = package[: len(package) - node.level + 1] if node.level else []
+                module = ".".join([*base, *(node.module or "").split(".")]).strip(".")
+                taken |= {module, *(f"{module}.{alias.name}" for alias in node.names)}
+            elif isinstance(node, ast.Import):
+                taken |= {alias.name for alias in node.names}
+        found[name] = {one for one in taken if one in files and one != name}
+    return found
+
+
+def test_s12_no_modules_import_each_other_in_a_circle() -> None:
+    graph = _modules()
+    done: set[str] = set()
+
+    def walk(name: str, path: tuple[str, ...]) -> None:
+        assert name not in path, " -> ".join([*path[path.index(name) :], name])
+        if name in done:
+            return
+        for other in sorted(graph[name]):
+            walk(other, (*path, name))
+        done.add(name)
+
+    for name in sorted(graph):
+        walk(name, ())

@@ -222,7 +222,7 @@ PLAIN = {
 
 
 @pytest.mark.parametrize("name", PLAIN)
-def test_a_refusal_in_plain_text_is_read(name: str) -> None:
+def test_a13_a_refusal_in_plain_text_is_read(name: str) -> None:
     sender, subject, charset, words, expected = PLAIN[name]
     head = f"{sender}\nReturn-Path: <>\nTo: {US}\nSubject: {subject}\n"
     head += f"Content-Type: text/plain; charset={charset}\n\n"
