@@ -9,6 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # Lower may not import higher; what is not listed stands on the same step as nothing.
 STEPS = [
     {"digest", "smtp", "refusals", "outgoing"},
+    {"conf"},
     {"models"},
     {"editions"},
     {"importing", "rendering"},
