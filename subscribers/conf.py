@@ -1,5 +1,6 @@
 """The settings of the site that this app needs. No other module of the app reads them.
 
+They are in one dictionary, `settings.SUDI`, so that a host project sees at once which are ours.
 Read when they are asked for, never when a module is imported: tests and hosts change them.
 Django's own settings (SECRET_KEY, LANGUAGES, AUTH_USER_MODEL) are read where they are needed.
 """
@@ -9,27 +10,48 @@ from __future__ import annotations
 from collections.abc import Sequence
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
+from typing import Any, TypeVar
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+T = TypeVar("T")
+
+
+def required(key: str) -> Any:
+    """`settings.SUDI[key]`. Raises ImproperlyConfigured, which names the key, if it is not set."""
+    try:
+        return settings.SUDI[key]
+    except (AttributeError, KeyError):
+        raise ImproperlyConfigured(f'settings.SUDI["{key}"] is not set.') from None
+
+
+def optional(key: str, default: T) -> T:
+    """`settings.SUDI[key]`, which is of the default's type, or the default if it is not set."""
+    try:
+        value: T = settings.SUDI[key]
+    except (AttributeError, KeyError):
+        return default
+    return value
 
 
 def base_url() -> str:
     """The address readers use, without a slash at the end: `https://news.example.org`."""
-    return str(settings.BASE_URL)
+    return str(required("BASE_URL"))
 
 
 def link_keys() -> dict[int, bytes]:
     """Version -> secret. The highest version signs links and names readers, every one opens."""
-    keys: dict[int, bytes] = settings.LINK_KEYS
+    keys: dict[int, bytes] = required("LINK_KEYS")
     return keys
 
 
 def data_dir() -> Path:
-    """The folder of this site's own files: uploads lie there until they are imported."""
-    return Path(settings.DATA_DIR)
+    """The folder of this site's own files: uploads, mail templates, the workers' journals."""
+    return Path(required("DATA_DIR"))
 
 
 def trusted_proxies() -> Sequence[IPv4Network | IPv6Network]:
     """The networks whose X-Forwarded-For is believed; empty: nobody's."""
-    networks: Sequence[IPv4Network | IPv6Network] = settings.TRUSTED_PROXIES
-    return networks
+    nobody: Sequence[IPv4Network | IPv6Network] = ()
+    return optional("TRUSTED_PROXIES", nobody)

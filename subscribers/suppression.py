@@ -11,11 +11,11 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from . import conf
 from .addresses import key_of, keys_of, newest_version
 from .models import AuditEntry, Incident, Publication, Subscriber, Suppression
 from .roles import Act, may
@@ -145,7 +145,7 @@ def _known_by(address_or_key: str | uuid.UUID) -> tuple[list[uuid.UUID], uuid.UU
     """
     if isinstance(address_or_key, uuid.UUID):
         return [address_or_key], address_or_key, newest_version()
-    versions = {key_of(address_or_key, version): version for version in settings.LINK_KEYS}
+    versions = {key_of(address_or_key, version): version for version in conf.link_keys()}
     of_row = Subscriber.objects.filter(key__in=versions).values_list("key", flat=True).first()
     key = of_row or key_of(address_or_key)
     return list(versions), key, versions[key]

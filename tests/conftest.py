@@ -37,7 +37,7 @@ from django.conf import settings
 
 # Read now, from the environment above: named in pyproject.toml, pytest-django would read them
 # before this file, from a developer's own site.
-assert str(settings.DATA_DIR) == _TEMPORARY
+assert str(settings.SUDI["DATA_DIR"]) == _TEMPORARY
 if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, as in life: Django's own choice, a shared database in memory, answers a second
     # writer with "table is locked" instead of letting it wait.

@@ -5,10 +5,14 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
+import pytest
+from django.conf import global_settings
+
 ROOT = Path(__file__).resolve().parent.parent
 # Lower may not import higher; what is not listed stands on the same step as nothing.
 STEPS = [
     {"digest", "smtp", "refusals", "outgoing"},
+    {"conf"},
     {"models"},
     {"editions"},
     {"importing", "rendering"},
@@ -88,17 +92,85 @@ def test_every_file_name_tells_a_story() -> None:
     assert not [p for p in ROOT.glob("[ns]*/**/*.py") if p.stem in dull]
 
 
-def test_only_conf_reads_settings_of_the_site_in_subscribers() -> None:
-    """Django's own settings are read where they are needed; ours in one place."""
-    from django.conf import global_settings
+# The two rooms of our own settings, and the site, where the environment becomes settings.
+CONF = {ROOT / "newsletter" / "conf.py", ROOT / "subscribers" / "conf.py"}
+SITE = ROOT / "newsletter" / "config"
 
-    for path in (ROOT / "subscribers").rglob("*.py"):
-        if path.name in ("conf.py", "suppression.py"):
-            continue
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-                ours = node.value.id == "settings" and not hasattr(global_settings, node.attr)
-                assert not ours, f"{path}:{node.lineno} reads settings.{node.attr}"
+
+def modules() -> list[Path]:
+    """Every Python file of both apps."""
+    return [*(ROOT / "newsletter").rglob("*.py"), *(ROOT / "subscribers").rglob("*.py")]
+
+
+def settings_read(source: str) -> set[str]:
+    """The names read from django.conf.settings: `settings.NAME`, `getattr(settings, "NAME")`.
+
+    "*" stands for what cannot be told: the settings under another name, or a name made up.
+    """
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.ImportFrom(module="django.conf", names=names):
+                found |= {"*" for alias in names if alias.asname or alias.name == "*"}
+            case ast.ImportFrom(module="django", names=names):
+                found |= {"*" for alias in names if alias.name == "conf"}
+            case ast.Import(names=names):
+                found |= {"*" for alias in names if alias.name.startswith("django.conf")}
+            case ast.Attribute(value=ast.Name(id="settings"), attr=name):
+                found.add(name)
+            case ast.Call(func=ast.Name(), args=[ast.Name(id="settings"), *rest]):
+                first = rest[0] if rest else None
+                found.add(str(first.value) if isinstance(first, ast.Constant) else "*")
+    return found
+
+
+def reads_environment(source: str) -> bool:
+    """Whether it reads `os.environ` or calls `os.getenv`, under whatever name they are imported."""
+    for node in ast.walk(ast.parse(source)):
+        name = node.attr if isinstance(node, ast.Attribute) else ""
+        names = node.names if isinstance(node, ast.ImportFrom) and node.module == "os" else []
+        if {name, *(alias.name for alias in names)} & {"environ", "environb", "getenv", "getenvb"}:
+            return True
+    return False
+
+
+def test_only_conf_reads_our_own_settings() -> None:
+    """Django's are read where they are needed; ours in one place of each app."""
+    for path in modules():
+        if path not in CONF:
+            names = settings_read(path.read_text())
+            assert {n for n in names if not hasattr(global_settings, n)} == set(), path
+
+
+def test_only_the_site_reads_the_environment() -> None:
+    for path in modules():
+        if not path.is_relative_to(SITE):
+            assert not reads_environment(path.read_text()), path
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("from django.conf import settings\nsettings.DEBUG", {"DEBUG"}),
+        ("settings.SUDI['BASE_URL']", {"SUDI"}),
+        ("getattr(settings, 'SUDI', {})", {"SUDI"}),
+        ("getattr(settings, name)", {"*"}),
+        ("vars(settings)", {"*"}),
+        ("from django.conf import settings as site", {"*"}),
+        ("from django import conf", {"*"}),
+        ("import django.conf", {"*"}),
+    ],
+)
+def test_no_way_of_reading_settings_is_overlooked(source: str, names: set[str]) -> None:
+    assert settings_read(source) == names
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["os.environ['A']", "from os import environ as e", "import os as o\no.getenv('A')"],
+)
+def test_no_way_of_reading_the_environment_is_overlooked(source: str) -> None:
+    assert reads_environment(source)
 
 
 # ---- faults of version 0.1.0 that were faults of structure, by their numbers

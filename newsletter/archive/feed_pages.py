@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from newsletter import conf
 from newsletter.editions import published
 from newsletter.feeds import contents, opml
 from newsletter.feeds.formats import FORMATS
@@ -46,7 +46,7 @@ def feeds_page(request: HttpRequest, publication: str) -> HttpResponse:
         "whole": _addresses(found, None),
         "each": [(row, _addresses(found, [row.slug])) for row in offered],
         "feeds": feed_links(found),
-        "canonical": f"{settings.BASE_URL}/{found.slug}/feeds/",
+        "canonical": f"{conf.base_url()}/{found.slug}/feeds/",
         "noindex": bool(rows),
     }
     return public_page(request, render_page(request, "newsletter/feeds.html", found, context))
@@ -54,7 +54,7 @@ def feeds_page(request: HttpRequest, publication: str) -> HttpResponse:
 
 def _addresses(publication: Publication, slugs: list[str] | None) -> list[tuple[str, str]]:
     return [
-        (one.label, settings.BASE_URL + contents.feed_path(publication.slug, slugs, one))
+        (one.label, conf.base_url() + contents.feed_path(publication.slug, slugs, one))
         for one in FORMATS
     ]
 
@@ -69,7 +69,7 @@ def feed_of_reader(request: HttpRequest, token: str) -> HttpResponse:
     chosen = contents.of_reader(subscription, public, token)
     context = {
         "chosen": chosen.categories,
-        "addresses": [(one.label, settings.BASE_URL + chosen.path(one)) for one in FORMATS],
+        "addresses": [(one.label, conf.base_url() + chosen.path(one)) for one in FORMATS],
         "noindex": True,
     }
     response = render_page(request, "newsletter/feed_of_reader.html", found, context)

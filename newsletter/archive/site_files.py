@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
+from newsletter import conf
 from newsletter.editions import published
 from newsletter.feeds import contents
 from newsletter.feeds.views import (
@@ -35,7 +35,7 @@ def robots(request: HttpRequest) -> HttpResponse:
     """`/robots.txt`: personal links and the admin are nobody's to crawl."""
     lines = ["User-agent: *"]
     lines += [f"Disallow: /{part}/" for part in ("s", "admin", "api", "dev")]
-    lines += ["Disallow: /metrics", "", f"Sitemap: {settings.BASE_URL}/sitemap.xml", ""]
+    lines += ["Disallow: /metrics", "", f"Sitemap: {conf.base_url()}/sitemap.xml", ""]
     request.language_is_settled = True  # type: ignore[attr-defined]
     return public_page(
         request, HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
@@ -52,7 +52,7 @@ def favicon(request: HttpRequest) -> HttpResponse:
 def sitemaps(request: HttpRequest) -> HttpResponse:
     """`/sitemap.xml`: one sitemap for each publication."""
     found = [
-        (f"{settings.BASE_URL}/{one.slug}/sitemap.xml", one.changed_at)
+        (f"{conf.base_url()}/{one.slug}/sitemap.xml", one.changed_at)
         for one in Publication.objects.order_by("pk")
     ]
     return _sitemap(request, "newsletter/sitemaps.xml", {"sitemaps": found})
@@ -62,10 +62,10 @@ def sitemaps(request: HttpRequest) -> HttpResponse:
 def sitemap(request: HttpRequest, publication: str) -> HttpResponse:
     """`/PUB/sitemap.xml`: the archive, the categories, and the newest issues."""
     found = publication_or_missing(publication)
-    base = f"{settings.BASE_URL}/{found.slug}"
+    base = f"{conf.base_url()}/{found.slug}"
     pages = [f"{base}/", f"{base}/feeds/"]
     pages += [
-        settings.BASE_URL + contents.page_path(found.slug, [one.slug])
+        conf.base_url() + contents.page_path(found.slug, [one.slug])
         for one in published.categories(found)
         if one.merged_into_id is None
     ]

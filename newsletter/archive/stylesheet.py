@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.conf import settings
-
+from newsletter import conf
 from subscribers import theme
 from subscribers.models import Category, Publication
 
@@ -40,7 +39,7 @@ def stylesheet(publication: Publication, categories: Iterable[Category]) -> str:
 def logo(publication: Publication) -> theme.Theme | None:
     """The look if it has a logo the pages may show: one that lies on this site."""
     look = theme.load(publication.theme)
-    return look if look.logo.startswith(f"{settings.BASE_URL}/") else None
+    return look if look.logo.startswith(f"{conf.base_url()}/") else None
 
 
 def _accents(stored: Any) -> tuple[str, str] | None:

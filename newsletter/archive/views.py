@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.conf import settings
 from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
@@ -12,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from newsletter import editions
+from newsletter import conf, editions
 from newsletter.editions import published
 from newsletter.feeds import contents
 from newsletter.feeds.views import (
@@ -79,7 +78,7 @@ def publication(request: HttpRequest, publication: str) -> HttpResponse:
         "newer": rows[0].slug if rows and has_newer else "",
         "older": rows[-1].slug if rows and has_older else "",
         "feeds": feed_links(found),
-        "canonical": f"{settings.BASE_URL}/{found.slug}/",
+        "canonical": f"{conf.base_url()}/{found.slug}/",
         "noindex": bool(before or after),
     }
     return public_page(request, render_page(request, "newsletter/publication.html", found, context))
@@ -134,7 +133,7 @@ def _items_page(
         "older": groups[-1][0].slug if window.more and groups else "",
         "here_path": here,
         "feeds": feed_links(publication, now, title),
-        "canonical": settings.BASE_URL + here,
+        "canonical": conf.base_url() + here,
         "noindex": bool(before) or len(rows) > 1,
         "first": not before,
         "chosen_keys": {row.pk for row in rows},
@@ -176,7 +175,7 @@ def issue_page(
         "meta": words.meta(len(view.items), seconds),
         "date": words.date(view.date),
         "summary": headlines,
-        "canonical": f"{settings.BASE_URL}/{publication.slug}/{view.slug}/",
+        "canonical": f"{conf.base_url()}/{publication.slug}/{view.slug}/",
         "feeds": feed_links(publication),
         "preview": row is None,
         "wide": len(view.items) > 2,

@@ -19,8 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from django.conf import settings
-
+from newsletter import conf
 from newsletter.smtp.server import is_loopback
 
 from . import effects
@@ -50,7 +49,7 @@ def poll(urls: list[str] | None = None) -> int:
     A mailbox that cannot be reached is logged and tried again next time, and so is a mail that
     cannot be stored.
     """
-    return sum(_read(url) for url in (settings.BOUNCE_MAILBOXES if urls is None else urls))
+    return sum(_read(url) for url in (conf.bounce_mailboxes() if urls is None else urls))
 
 
 def _read(url: str) -> int:

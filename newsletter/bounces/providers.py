@@ -14,12 +14,12 @@ import logging
 from typing import Any
 
 from anymail.signals import EventType, RejectReason, tracking
-from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 from django.urls import URLPattern
 from django.utils import timezone
 
+from newsletter import conf
 from newsletter.models import Delivery, Issue, Outcome
 from newsletter.refusals import Blame, Phase, Reason, Refusal, judge
 from subscribers import addresses, consent
@@ -38,7 +38,7 @@ def urlpatterns() -> list[URLPattern]:
     """The tracking webhooks of the configured providers: `<provider>/tracking/`."""
     from anymail.urls import urlpatterns as known
 
-    wanted = {f"{provider}_tracking_webhook": provider for provider in settings.WEBHOOK_PROVIDERS}
+    wanted = {f"{provider}_tracking_webhook": provider for provider in conf.webhook_providers()}
     found = [pattern for pattern in known if pattern.name in wanted]
     missing = sorted(set(wanted) - {str(pattern.name) for pattern in found})
     if missing:

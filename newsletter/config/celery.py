@@ -26,18 +26,18 @@ import django
 from celery import Celery
 from celery.signals import worker_process_init, worker_process_shutdown
 from django.apps import apps
-from django.conf import settings
 from django.db import close_old_connections, connections, transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django_tasks.backends.base import BaseTaskBackend
 from django_tasks.base import Task, TaskContext, TaskResult, TaskResultStatus
 
+from newsletter import conf
 from newsletter.config.moved_jobs import MOVED
 
 log = logging.getLogger(__name__)
 
-app = Celery("sudi", broker=settings.BROKER_URL)
+app = Celery("sudi", broker=conf.broker_url())
 app.conf.update(
     task_default_queue="default",
     task_ignore_result=True,
@@ -47,7 +47,7 @@ app.conf.update(
     broker_connection_retry_on_startup=True,
     # A task of ours is over after 20 s; the broker must not give it away before an hour.
     broker_transport_options={"visibility_timeout": 3600}
-    if settings.BROKER_URL.startswith("redis")
+    if conf.broker_url().startswith("redis")
     else {},
     worker_hijack_root_logger=False,
     timezone="UTC",

@@ -20,10 +20,11 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
+
+from newsletter import conf
 
 from .middleware import SITE_POLICY
 
@@ -33,7 +34,7 @@ _NAME = re.compile(r"\d{20}-\d+")
 
 def folder() -> Path:
     """Where caught mail lies."""
-    return Path(settings.DATA_DIR) / "mail"
+    return conf.data_dir() / "mail"
 
 
 class _Catcher:

@@ -9,14 +9,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 
-from django.conf import settings
 from django.db.models import Count, Max, Q, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from newsletter import sending
+from newsletter import conf, sending
 from newsletter.models import Chunk, Issue, Relay, Worker
 
 _FINAL = ("sent", "failed", "in_doubt", "skipped", "suppressed", "cancelled")
@@ -27,7 +26,7 @@ Sample = tuple[Mapping[str, str], float]
 @never_cache
 def view(request: HttpRequest) -> HttpResponse:
     """GET /metrics; 404 unless the setting allows it."""
-    if not settings.METRICS:
+    if not conf.metrics():
         raise Http404
     return HttpResponse(text(), content_type="text/plain; version=0.0.4; charset=utf-8")
 

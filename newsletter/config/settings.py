@@ -24,7 +24,7 @@ from subscribers import language_table
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
 
-DATA_DIR = Path(os.environ.get("DATA_DIR", "").strip() or BASE_DIR / "data").absolute()
+_data_dir = Path(os.environ.get("DATA_DIR", "").strip() or BASE_DIR / "data").absolute()
 
 
 def _kept(path: Path) -> dict[str, str]:
@@ -37,7 +37,7 @@ def _kept(path: Path) -> dict[str, str]:
     return {name.strip(): value.strip() for name, _, value in pairs}
 
 
-_KEPT = _kept(DATA_DIR / "settings.env")
+_KEPT = _kept(_data_dir / "settings.env")
 
 
 def _text(name: str, default: str = "") -> str:
@@ -55,22 +55,21 @@ def _flag(name: str, default: bool = False) -> bool:
     return default
 
 
-BASE_URL = _text("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
-_base = urlsplit(BASE_URL)
+_base_url = _text("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+_base = urlsplit(_base_url)
 if _base.scheme not in ("http", "https") or not _base.hostname or _base.query or _base.fragment:
     raise ImproperlyConfigured(
-        f"BASE_URL={BASE_URL!r}: write the address readers use, like https://news.example.org"
+        f"BASE_URL={_base_url!r}: write the address readers use, like https://news.example.org"
     )
 _local = is_loopback(_base.hostname)
 DEBUG = _flag("DEBUG")
 if DEBUG and not _local:
     raise ImproperlyConfigured(
-        f"DEBUG shows secrets to visitors, and BASE_URL={BASE_URL} is public. Unset DEBUG."
+        f"DEBUG shows secrets to visitors, and BASE_URL={_base_url} is public. Unset DEBUG."
     )
-TASKS_ENGINE = _text("TASKS_ENGINE", "embedded")
-if TASKS_ENGINE not in ("embedded", "celery"):
-    raise ImproperlyConfigured(f"TASKS_ENGINE={TASKS_ENGINE!r}: write embedded or celery.")
-BROKER_URL = _text("BROKER_URL", "redis://127.0.0.1:6379/0")
+_tasks_engine = _text("TASKS_ENGINE", "embedded")
+if _tasks_engine not in ("embedded", "celery"):
+    raise ImproperlyConfigured(f"TASKS_ENGINE={_tasks_engine!r}: write embedded or celery.")
 
 
 def _secret(name: str, fresh: str) -> str:
@@ -80,12 +79,12 @@ def _secret(name: str, fresh: str) -> str:
     """
     if value := _text(name):
         return value
-    path = DATA_DIR / "secrets" / name
+    path = _data_dir / "secrets" / name
     try:
         return path.read_text().strip()
     except FileNotFoundError:
         pass
-    if TASKS_ENGINE == "celery":
+    if _tasks_engine == "celery":
         raise ImproperlyConfigured(
             f"{name} is not set. With TASKS_ENGINE=celery every machine needs the same one."
         )
@@ -119,7 +118,6 @@ def _link_keys(text: str) -> dict[int, bytes]:
 
 
 SECRET_KEY = _secret("SECRET_KEY", secrets.token_urlsafe(50))
-LINK_KEYS = _link_keys(_secret("LINK_KEYS", f"1:{secrets.token_hex(32)}"))
 
 
 def _database(url: str) -> dict[str, Any]:
@@ -131,7 +129,7 @@ def _database(url: str) -> dict[str, Any]:
             raise ImproperlyConfigured(f"DATABASE_URL={url!r}: write sqlite:///PATH/TO/FILE")
         return {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": path if path.startswith("/") else str(DATA_DIR / path),
+            "NAME": path if path.startswith("/") else str(_data_dir / path),
             "OPTIONS": {
                 # A busy writer is waited for; an authorisation to send must survive power loss.
                 "timeout": 60,
@@ -159,15 +157,15 @@ def _database(url: str) -> dict[str, Any]:
 
 
 DATABASES = {"default": _database(_text("DATABASE_URL", "sqlite:///sudi.sqlite3"))}
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+_data_dir.mkdir(parents=True, exist_ok=True)
 
 # smtp://user:password@host:port, smtps:// for implicit TLS, several separated by spaces.
 # Optional query: name=, starttls=required|optional|never, connections=10. Rates: in the database.
-SMTP_URLS = _text("SMTP_URL", "smtp://127.0.0.1:25").split()
-for _url in SMTP_URLS:
+_smtp_urls = _text("SMTP_URL", "smtp://127.0.0.1:25").split()
+for _url in _smtp_urls:
     if urlsplit(_url).scheme not in ("smtp", "smtps") or not urlsplit(_url).hostname:
         raise ImproperlyConfigured("SMTP_URL: write smtp://HOST:PORT or smtps://USER:PASSWORD@HOST")
-_smtp = urlsplit(SMTP_URLS[0])
+_smtp = urlsplit(_smtp_urls[0])
 # One-off mail (confirmations, welcome) goes through Django and the first relay.
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = _smtp.hostname or ""
@@ -177,15 +175,12 @@ EMAIL_HOST_PASSWORD = unquote(_smtp.password or "")
 EMAIL_USE_SSL = _smtp.scheme == "smtps"
 EMAIL_USE_TLS = not EMAIL_USE_SSL and not is_loopback(EMAIL_HOST)
 EMAIL_TIMEOUT = 60
-# Where reports of undeliverable mail come back: BOUNCE_DOMAIN's mail must reach `receive_report`
-# or the listener. Empty: the domain of the publication's sender address.
-BOUNCE_DOMAIN = _text("BOUNCE_DOMAIN")
-# Mailboxes that collect these reports, separated by spaces, read every minute by the worker:
-# imaps://USER:PASSWORD@HOST/FOLDER, pop3s://USER:PASSWORD@HOST, maildir:///PATH. With imap:// and
-# pop3:// the password is sent only after STARTTLS, or to this machine. Special characters in a
-# password are written %XX.
-BOUNCE_MAILBOXES = _text("BOUNCE_MAILBOX").split()
-for _url in BOUNCE_MAILBOXES:
+# Mailboxes that collect reports of undeliverable mail, separated by spaces, read every minute by
+# the worker: imaps://USER:PASSWORD@HOST/FOLDER, pop3s://USER:PASSWORD@HOST, maildir:///PATH. With
+# imap:// and pop3:// the password is sent only after STARTTLS, or to this machine. Special
+# characters in a password are written %XX.
+_bounce_mailboxes = _text("BOUNCE_MAILBOX").split()
+for _url in _bounce_mailboxes:
     _box = urlsplit(_url)
     if _box.scheme == "maildir" and _box.path.startswith("/") and not _box.netloc:
         continue
@@ -197,23 +192,23 @@ for _url in BOUNCE_MAILBOXES:
 # Webhooks of mail providers (the `providers` extra), by django-anymail's names: "mailgun postmark".
 # Its settings are read from the environment as ANYMAIL_…; ANYMAIL_WEBHOOK_SECRET (USER:PASSWORD,
 # made up by you and written into the provider's webhook address) is required.
-WEBHOOK_PROVIDERS = _text("WEBHOOK_PROVIDERS").replace(",", " ").split()
+_webhook_providers = _text("WEBHOOK_PROVIDERS").replace(",", " ").split()
 ANYMAIL = {
     _name.removeprefix("ANYMAIL_"): _value
     for _name, _value in os.environ.items()
     if _name.startswith("ANYMAIL_") and _value.strip()
 }
-if WEBHOOK_PROVIDERS and ":" not in ANYMAIL.get("WEBHOOK_SECRET", ""):
+if _webhook_providers and ":" not in ANYMAIL.get("WEBHOOK_SECRET", ""):
     raise ImproperlyConfigured("WEBHOOK_PROVIDERS: set ANYMAIL_WEBHOOK_SECRET=USER:PASSWORD too.")
-if WEBHOOK_PROVIDERS and importlib.util.find_spec("anymail") is None:
+if _webhook_providers and importlib.util.find_spec("anymail") is None:
     raise ImproperlyConfigured("WEBHOOK_PROVIDERS needs django-anymail: install .[providers]")
 
 ALLOWED_HOSTS = [_base.hostname, "127.0.0.1", "localhost"] if _local else [_base.hostname]
 CSRF_TRUSTED_ORIGINS = [f"{_base.scheme}://{_base.netloc}"]
-TRUSTED_PROXIES = [
+_trusted_proxies = [
     ipaddress.ip_network(p) for p in _text("TRUSTED_PROXIES").replace(",", " ").split()
 ]
-if TRUSTED_PROXIES:
+if _trusted_proxies:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 _https = _base.scheme == "https"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
@@ -223,11 +218,25 @@ SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-METRICS = _flag("METRICS")
-# The worker signs with DKIM: DOMAIN:SELECTOR:FILE, several separated by spaces (extra `dkim`).
-DKIM_KEYS = _text("DKIM_KEYS")
-# Lets a job connect to the hosts an issue links to; see `newsletter.issues.dead_links`.
-CHECK_LINKS = _flag("CHECK_LINKS")
+
+# What is ours: `subscribers.conf` and `newsletter.conf` alone read it, and say what each means.
+SUDI: dict[str, Any] = {
+    "BASE_URL": _base_url,
+    "DATA_DIR": _data_dir,
+    "LINK_KEYS": _link_keys(_secret("LINK_KEYS", f"1:{secrets.token_hex(32)}")),
+    "TRUSTED_PROXIES": _trusted_proxies,
+    "SMTP_URLS": _smtp_urls,
+    # DOMAIN:SELECTOR:FILE, several separated by spaces (extra `dkim`).
+    "DKIM_KEYS": _text("DKIM_KEYS"),
+    # Mail for this domain must reach `receive_report` or the listener.
+    "BOUNCE_DOMAIN": _text("BOUNCE_DOMAIN"),
+    "BOUNCE_MAILBOXES": _bounce_mailboxes,
+    "WEBHOOK_PROVIDERS": _webhook_providers,
+    "CHECK_LINKS": _flag("CHECK_LINKS"),
+    "TASKS_ENGINE": _tasks_engine,
+    "BROKER_URL": _text("BROKER_URL", "redis://127.0.0.1:6379/0"),
+    "METRICS": _flag("METRICS"),
+}
 
 INSTALLED_APPS = [
     "unfold",
@@ -326,7 +335,7 @@ UNFOLD = {
 TASKS = {
     "default": {
         "BACKEND": "newsletter.config.celery.CeleryBackend"
-        if TASKS_ENGINE == "celery"
+        if _tasks_engine == "celery"
         else "django_tasks_db.DatabaseBackend",
         "QUEUES": ["default", "sending", "mail"],
     }
@@ -340,7 +349,7 @@ TIME_ZONE = "UTC"
 USE_I18N = USE_TZ = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = _data_dir / "static"
 STATIC_ROOT.mkdir(exist_ok=True)  # whitenoise warns of a missing folder
 WHITENOISE_USE_FINDERS = (
     True  # Serves without collectstatic; a proxy may serve STATIC_ROOT instead.

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from newsletter import conf
 from subscribers.api import api
 
 from . import health, mailbox, metrics
@@ -18,12 +19,12 @@ app_patterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),  # The admin's language switch.
 ]
-if settings.WEBHOOK_PROVIDERS:
+if conf.webhook_providers():
     from newsletter.bounces import providers  # The extra is installed only where it is wanted.
 
     app_patterns.append(path("api/hooks/", include(providers.urlpatterns())))
 app_patterns.append(path("api/", api.urls))
-if settings.METRICS:
+if conf.metrics():
     app_patterns.append(path("metrics", metrics.view))
 if settings.DEBUG:
     app_patterns.append(path("dev/mail/", include(mailbox.urlpatterns)))

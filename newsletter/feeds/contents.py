@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
-from django.conf import settings
 from django.db.models import Count
 from django.template.loader import render_to_string
 from django.templatetags.static import static
@@ -16,7 +15,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from newsletter import editions
+from newsletter import conf, editions
 from newsletter.editions import published
 from subscribers import languages
 from subscribers.choice import Choice
@@ -175,23 +174,23 @@ def _feed(
     now_month = published.Month.of(timezone.now(), published.zone_of(publication))
 
     def at(one: published.Month | None) -> str:
-        return "" if one is None else settings.BASE_URL + chosen.path(form, one)
+        return "" if one is None else conf.base_url() + chosen.path(form, one)
 
     return Feed(
         id=_feed_id(chosen),
         title=title if month is None else f"{title} ({month})",
         description=called.description,
         language=languages.stored(language) or publication.language,
-        link=settings.BASE_URL + page,
-        address=settings.BASE_URL + chosen.path(form, month),
+        link=conf.base_url() + page,
+        address=conf.base_url() + chosen.path(form, month),
         author=called.name,
-        icon=settings.BASE_URL + static("newsletter/icon-512.png"),
+        icon=conf.base_url() + static("newsletter/icon-512.png"),
         updated=max((e.updated for e in entries), default=_whole(publication.created_at)),
         entries=tuple(entries),
         minutes=MINUTES,
         categories=tuple((c.slug, n) for c, n in zip(chosen.categories or (), names, strict=True)),
         hub=hub_of(chosen),
-        current="" if month is None else settings.BASE_URL + chosen.path(form),
+        current="" if month is None else conf.base_url() + chosen.path(form),
         older=at(older),
         newer=at(newer),
         archive=month is not None and (month.year, month.month) < (now_month.year, now_month.month),
@@ -242,7 +241,7 @@ def item_entry(piece: published.Piece, changed: dt.datetime) -> Entry:
     return Entry(
         id=item.entry_id,
         title=title,
-        link=f"{settings.BASE_URL}/{piece.publication}/{issue.slug}/#{item.anchor}",
+        link=f"{conf.base_url()}/{piece.publication}/{issue.slug}/#{item.anchor}",
         html=_item_html(item, changed),
         published=published,
         updated=_whole(item.corrected_at) if item.corrected_at else published,
@@ -270,7 +269,7 @@ def issue_entry(view: editions.IssueView) -> Entry:
     """A whole issue as an entry; `view` holds public items only."""
     assert view.published_at is not None
     published = _whole(view.published_at)
-    base = f"{settings.BASE_URL}/{view.publication}/{view.slug}/"
+    base = f"{conf.base_url()}/{view.publication}/{view.slug}/"
     headlines = [markdown.plain_text(item.title, links=False) for item in view.items[:3]]
     return Entry(
         id=view.entry_id,

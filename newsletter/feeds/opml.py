@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.conf import settings
 from lxml import etree
 
+from newsletter import conf
 from subscribers import languages
 from subscribers.models import Category, Publication
 
@@ -46,7 +46,7 @@ def _feed(
         type="rss",  # What OPML calls every feed, Atom too.
         text=title,
         title=title,
-        xmlUrl=settings.BASE_URL + path,
-        htmlUrl=settings.BASE_URL + page,
+        xmlUrl=conf.base_url() + path,
+        htmlUrl=conf.base_url() + page,
         language=languages.stored(publication.language) or publication.language,
     )

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from importlib.metadata import version
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
@@ -17,6 +16,7 @@ from django.utils.http import http_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from newsletter import conf
 from newsletter.editions import published
 from subscribers import languages, links
 from subscribers.models import Publication, Subscription
@@ -152,7 +152,7 @@ def _answer(request: HttpRequest, slug: str, slugs: list[str], form: Format) -> 
 
 def _etag(request: HttpRequest, publication: Publication, state: str) -> str:
     parts = [
-        _VERSION, settings.BASE_URL, request.get_full_path(),
+        _VERSION, conf.base_url(), request.get_full_path(),
         publication.changed_at.isoformat(), state,
     ]  # fmt: skip
     if "month" in request.GET:  # Its archive mark appears when the month is over.
@@ -193,6 +193,6 @@ def _written(request: HttpRequest, chosen: Chosen, form: Format, state: str = ""
     response.headers["Content-Language"] = languages.stored(language)
     hub = contents.hub_of(chosen)
     if hub:
-        address = settings.BASE_URL + chosen.path(form)
+        address = conf.base_url() + chosen.path(form)
         response.headers["Link"] = f'<{hub}>; rel="hub", <{address}>; rel="self"'
     return response

@@ -14,11 +14,10 @@ import logging
 import time
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from newsletter import outgoing
+from newsletter import conf, outgoing
 from newsletter.editions import published
 from subscribers.models import AuditEntry, Publication
 
@@ -58,7 +57,7 @@ def topics(publication: Publication) -> list[str]:
     feeds = [Chosen(publication)]
     for category in published.offered(published.categories(publication)):
         feeds.append(Chosen(publication, (category,)))
-    return [settings.BASE_URL + feed.path(form) for feed in feeds for form in FORMATS]
+    return [conf.base_url() + feed.path(form) for feed in feeds for form in FORMATS]
 
 
 def _claim(key: int) -> Publication | None:
@@ -105,7 +104,7 @@ def _tell(publication: Publication) -> bool:
             body=urlencode(pairs).encode(),
             headers={
                 "Content-Type": "application/x-www-form-urlencoded",
-                "User-Agent": f"{outgoing.USER_AGENT} ({settings.BASE_URL})",
+                "User-Agent": f"{outgoing.USER_AGENT} ({conf.base_url()})",
             },
             limits=_LIMITS,
         ).status

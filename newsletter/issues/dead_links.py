@@ -11,13 +11,12 @@ import logging
 from collections.abc import Iterable
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 from django_tasks import task
 
-from newsletter import outgoing
+from newsletter import conf, outgoing
 from newsletter.models import Issue, Link
 from newsletter.rendering import neutral
 
@@ -71,7 +70,7 @@ def check_issue(issue_id: int) -> None:
 
     May run twice or never. Does nothing unless CHECK_LINKS is on.
     """
-    if not settings.CHECK_LINKS:
+    if not conf.check_links():
         return
     urls = Link.objects.filter(issue=issue_id).exclude(url="").order_by("pk")
     found = look_at(filter(None, (neutral.address(u) for u in urls.values_list("url", flat=True))))
@@ -84,7 +83,7 @@ def sweep() -> None:
 
     Called by the worker about every minute; cheap when nothing is due.
     """
-    if not settings.CHECK_LINKS:
+    if not conf.check_links():
         return
     waiting = Issue.objects.filter(state__in=[Issue.State.DRAFT, Issue.State.SCHEDULED])
     for issue in waiting.annotate(revision=Max("revisions__number")).order_by("-pk")[:ISSUES]:

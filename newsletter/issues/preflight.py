@@ -12,11 +12,11 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from newsletter import conf
 from newsletter.digest.markdown import block_html
 from newsletter.editions import IssueView, ItemView
 from newsletter.rendering import LIMIT, TARGET, Rendered, TooLarge, neutral, words
@@ -216,8 +216,8 @@ def _of_texts(view: IssueView) -> Iterator[Finding]:
 
 def _of_sender(publication: Publication) -> Iterator[Finding]:
     sender = publication.from_address.rpartition("@")[2].lower()
-    site = (urlsplit(settings.BASE_URL).hostname or "").lower()
-    bounces = settings.BOUNCE_DOMAIN.lower() or sender
+    site = (urlsplit(conf.base_url()).hostname or "").lower()
+    bounces = conf.bounce_domain().lower() or sender
     if not sender:
         yield blocker("no-sender", _("The publication has no sender address."))
     elif not _aligned(sender, bounces):
@@ -235,7 +235,7 @@ def _of_sender(publication: Publication) -> Iterator[Finding]:
             _("Mail is from %(sender)s but its links lead to %(site)s; filters prefer one domain.")
             % {"sender": sender, "site": site},
         )
-    if not settings.BASE_URL.startswith("https://") and not _local(site):
+    if not conf.base_url().startswith("https://") and not _local(site):
         yield warning(
             "no-https",
             _("BASE_URL is not https: mail programs offer no one-click unsubscribe without it."),

@@ -21,8 +21,7 @@ from itertools import pairwise
 from operator import itemgetter
 from typing import NamedTuple, Protocol
 
-from django.conf import settings
-
+from newsletter import conf
 from newsletter.models import Issue
 from newsletter.rendering import fields
 from newsletter.rendering.headers import domain
@@ -96,7 +95,7 @@ class MessageTemplate:
         """Raises ValueError if a stored header may not be sent or a part lacks its slots."""
         html, text = _octets(edition.html), _octets(edition.text)
         sender = domain(publication).encode()
-        self._return = b"@" + (settings.BOUNCE_DOMAIN.encode("idna") or sender)
+        self._return = b"@" + (conf.bounce_domain().encode("idna") or sender)
         self._at: dt.datetime | None = None
         self._date = b""
         boundary = "=" + hashlib.sha256(b"\0".join((html, text))).hexdigest()[:32]
@@ -147,7 +146,7 @@ class MessageTemplate:
             f"{top}To: ".encode("ascii"),
             b"\r\nDate: ",
             b"\r\nMessage-ID: <",
-            b"@" + sender + f">\r\nList-Unsubscribe: <{settings.BASE_URL}/s/u/".encode("ascii"),
+            b"@" + sender + f">\r\nList-Unsubscribe: <{conf.base_url()}/s/u/".encode("ascii"),
             b"/>,\r\n <mailto:u-",
             b"?subject=unsubscribe>\r\n",
         )
@@ -238,7 +237,8 @@ def message_id(issue: int, subscription: int) -> bytes:
 
 
 def _message_ids() -> Callable[[int, int], bytes]:
-    keyed = _message_key(settings.LINK_KEYS[min(settings.LINK_KEYS)]).copy
+    keys = conf.link_keys()
+    keyed = _message_key(keys[min(keys)]).copy
 
     def made(issue: int, subscription: int) -> bytes:
         mac = keyed()

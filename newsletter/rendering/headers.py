@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from django.conf import settings
-
+from newsletter import conf
 from subscribers.models import Publication
 
 from ..editions import IssueView
@@ -34,8 +33,8 @@ def constant(view: IssueView, publication: Publication) -> dict[str, str]:
         "From": fields.mailbox("From", neutral.line(publication.from_name), sender),
         "Reply-To": publication.reply_to,
         "List-Id": fields.mailbox("List-Id", name, f"{publication.slug}.{ours}"),
-        "List-Archive": f"<{settings.BASE_URL}/{publication.slug}/>",
-        "Archived-At": f"<{settings.BASE_URL}/{publication.slug}/{view.slug}/>",
+        "List-Archive": f"<{conf.base_url()}/{publication.slug}/>",
+        "Archived-At": f"<{conf.base_url()}/{publication.slug}/{view.slug}/>",
         "Feedback-ID": f"{view.slug}:{publication.slug}:issue:{who}",
         "Precedence": "bulk",
         "Content-Language": view.language,

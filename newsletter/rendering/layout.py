@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.conf import settings
 from django.utils import translation
 
+from newsletter import conf
 from subscribers import theme
 from subscribers.choice import TAIL
 from subscribers.language_table import is_wide
@@ -82,7 +82,7 @@ class Source:
             self.tail = [cards.labelled(link) for link in view.tail[:TAIL_MOST]]
 
     def _constant(self, publication: Publication) -> dict[str, Any]:
-        view, site = self.view, settings.BASE_URL
+        view, site = self.view, conf.base_url()
         intro = cards.opening(view.intro, LONG)
         translated = publication.translations.get(view.language, {})
         manage = f"{site}/s/m/{SLOTS[Purpose.MANAGE]}/"

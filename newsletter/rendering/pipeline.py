@@ -12,20 +12,23 @@ import importlib.metadata
 import logging
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import jinja2
-from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from jinja2.ext import Extension
 from mjml import mjml2html
 from premailer import Premailer
+
+from newsletter import conf
 
 from .columns import wrap
 from .errors import RenderingError
 from .slots import SLOTS
 
 MARKUP, TEXT = "issue.mjml", "issue.txt"
+_OURS = Path(__file__).resolve().parents[2] / "templates" / "emails"
 _INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
 
 
@@ -54,12 +57,7 @@ def environment(escape: bool) -> jinja2.Environment:
     """
     _check_mjml()
     made = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(
-            [
-                settings.DATA_DIR / "templates" / "emails",
-                settings.BASE_DIR / "templates" / "emails",
-            ]
-        ),
+        loader=jinja2.FileSystemLoader([conf.data_dir() / "templates" / "emails", _OURS]),
         # select_autoescape knows .html only and would leave .mjml open.
         autoescape=escape,
         undefined=jinja2.StrictUndefined,

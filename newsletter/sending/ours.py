@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from django.conf import settings
-
+from newsletter import conf
 from newsletter.rendering import headers
 from subscribers.links import make_return
 from subscribers.models import Publication
@@ -12,7 +11,7 @@ from subscribers.models import Publication
 def our_names(publication: Publication, delivery: int) -> frozenset[str]:
     """The sender address and return path of a mail with their domains, in lower case."""
     sender = headers.domain(publication)
-    returns = settings.BOUNCE_DOMAIN or sender
+    returns = conf.bounce_domain() or sender
     way_back = f"b-{make_return(delivery)}@{returns}"
     names = (publication.from_address, sender, way_back, returns)
     return frozenset(name.lower() for name in names if name)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from django import template
-from django.conf import settings
 from django.utils import translation
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from newsletter import conf
 from newsletter.archive import stylesheet
 from newsletter.feeds import formats
 from subscribers import languages, theme
@@ -161,4 +161,4 @@ def logo_of(publication: Publication) -> theme.Theme | None:
 @register.simple_tag
 def site_address() -> str:
     """BASE_URL, for what must be absolute."""
-    return str(settings.BASE_URL)
+    return conf.base_url()

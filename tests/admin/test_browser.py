@@ -21,6 +21,7 @@ from newsletter.models import Issue, Item, Link
 from subscribers.models import Publication, Role
 from tests import builders
 from tests.conftest import find_program
+from tests.site_settings import configure
 from tests.smtpd import Smtpd
 
 from .test_pages import DIGEST
@@ -46,7 +47,7 @@ def chromium() -> Iterator[Any]:
 
 @pytest.fixture
 def daily(live_server: Any, settings: Any) -> Publication:
-    settings.BASE_URL = live_server.url
+    configure(settings, BASE_URL=live_server.url)
     made = builders.publication(undo_seconds=180)
     for name in ("City", "Nature"):
         builders.category(made, name)
@@ -163,9 +164,10 @@ def test_from_file_to_done(
         box.check()
     page.get_by_role("button", name="Send to 2 readers in 3 minutes").click()
     page.locator("[data-countdown]").wait_for()
-    settings.DATA_DIR = tmp_path  # A journal of its own: other tests had an issue 1 as well.
+    # A journal of its own: other tests had an issue 1 as well.
+    configure(settings, DATA_DIR=tmp_path)
     with Smtpd(keep=True) as relay:
-        settings.SMTP_URLS = [f"smtp://127.0.0.1:{relay.port}?starttls=never"]
+        configure(settings, SMTP_URLS=[f"smtp://127.0.0.1:{relay.port}?starttls=never"])
         Issue.objects.filter(pk=issue.pk).update(send_at=builders.NOW)
         assert sending.freeze(issue.pk)
         page.get_by_role("button", name="Pause sending").wait_for()

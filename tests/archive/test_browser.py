@@ -20,6 +20,7 @@ from subscribers import links
 from subscribers.models import Category, Publication
 from tests import builders
 from tests.conftest import find_program
+from tests.site_settings import configure
 
 from .test_site import HOSTILE
 
@@ -49,7 +50,7 @@ def chromium() -> Iterator[Any]:
 @pytest.fixture
 def harbour(live_server: Any, settings: Any) -> SimpleNamespace:
     """A Chinese publication with every part a page can show, served over a real socket."""
-    settings.BASE_URL = live_server.url
+    configure(settings, BASE_URL=live_server.url)
     zh = builders.publication(
         "gang", name="港湾速递", language="zh-Hans", description="每个工作日清晨的一份速递。",
         theme={"accent": "#c8d400", "logo": "/static/newsletter/icon-512.png",

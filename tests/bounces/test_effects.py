@@ -215,7 +215,9 @@ def test_the_command_prints_the_contract_and_needs_no_database_for_a_dry_run(
     assert site.manage("receive_report", "nothing.eml", "--json", check=False).returncode == 2
     # A mail server keeps the report when nothing could be stored (sysexits.h).
     site.env["DATABASE_URL"] = "sqlite:////nonexistent/sudi.sqlite3"
-    site.env["LINK_KEYS"] = ",".join(f"{v}:{k.decode()}" for v, k in settings.LINK_KEYS.items())
+    site.env["LINK_KEYS"] = ",".join(
+        f"{v}:{k.decode()}" for v, k in settings.SUDI["LINK_KEYS"].items()
+    )
     genuine = way(2**32 + 1)
     done = site.manage(
         "receive_report", "--json", input=report("postfix_unknown", genuine), check=False

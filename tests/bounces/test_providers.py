@@ -15,6 +15,7 @@ from django.urls import clear_url_caches, include, path
 
 from subscribers.models import Subscription, Suppression
 from tests import builders
+from tests.site_settings import configure
 
 from .test_effects import ALICE, deliver, state
 
@@ -23,7 +24,7 @@ SECRET = "sudi:between-us"
 
 @pytest.fixture
 def hooks(settings: Any) -> Iterator[None]:
-    settings.WEBHOOK_PROVIDERS = ["postmark"]
+    configure(settings, WEBHOOK_PROVIDERS=["postmark"])
     settings.ANYMAIL = {"WEBHOOK_SECRET": SECRET}
     from newsletter.bounces import providers
 
@@ -123,6 +124,6 @@ def test_what_is_the_senders_fault_is_soft(hooks: None, alice: Subscription) -> 
 def test_a_provider_nobody_knows_is_named(settings: Any) -> None:
     from newsletter.bounces import providers
 
-    settings.WEBHOOK_PROVIDERS = ["postmark", "pigeon"]
+    configure(settings, WEBHOOK_PROVIDERS=["postmark", "pigeon"])
     with pytest.raises(ImproperlyConfigured, match="pigeon"):
         providers.urlpatterns()

@@ -23,6 +23,7 @@ from newsletter.models import Issue, Item, Link
 from subscribers import links
 from subscribers.models import Category, Publication, Subscription
 from tests import builders
+from tests.site_settings import configure
 
 pytestmark = pytest.mark.django_db
 
@@ -220,7 +221,7 @@ def test_ids_survive_a_new_domain_new_slugs_and_new_titles(
     whole = ids(client, f"/daily/feed.{form}")
     chosen = ids(client, f"/daily/feed.{form}?category=ships&category=tides")
     feed_id = feedparser.parse(read(client, "/daily/c/ships/feed.atom").content).feed.id
-    settings.BASE_URL = "https://elsewhere.example"
+    configure(settings, BASE_URL="https://elsewhere.example")
     Publication.objects.update(slug="moved", name="Moved")
     Category.objects.filter(pk=harbour.ships.pk).update(name="Boats")
     for issue in Issue.objects.all():

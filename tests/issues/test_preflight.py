@@ -20,14 +20,14 @@ from newsletter.rendering import TooLarge
 from tests import builders
 from tests import sample_issues as issues
 from tests.internet import internet
+from tests.site_settings import configure
 
 CLEAN = {"BASE_URL": "https://news.harbour.example.org", "BOUNCE_DOMAIN": ""}
 
 
 @pytest.fixture(autouse=True)
 def site(settings: Any) -> None:
-    settings.BASE_URL = CLEAN["BASE_URL"]
-    settings.BOUNCE_DOMAIN = ""
+    configure(settings, **CLEAN)
 
 
 def one(**extra: Any) -> IssueView:
@@ -214,7 +214,7 @@ def test_editions_too_large_short_or_without_a_way_out() -> None:
 def test_the_senders_domains(
     settings: Any, sender: str, base: str, bounces: str, expected: list[str]
 ) -> None:
-    settings.BASE_URL, settings.BOUNCE_DOMAIN = base, bounces
+    configure(settings, BASE_URL=base, BOUNCE_DOMAIN=bounces)
     found = preflight.check(one(), issues.publication(from_address=sender))
     assert [finding.code for finding in found] == expected
 
@@ -396,7 +396,7 @@ def test_the_job_is_off_by_default(settings: Any, monkeypatch: pytest.MonkeyPatc
     builders.tail_link(issue, "Tail")
     dead_links.check_issue.func(issue.pk)
     assert looked == []
-    settings.CHECK_LINKS = True
+    configure(settings, CHECK_LINKS=True)
     dead_links.check_issue.func(issue.pk)
     assert sorted(looked) == ["https://example.org/2026-03-02/1", "https://example.org/tail"]
     issue.refresh_from_db()
@@ -426,7 +426,7 @@ def test_the_sweeper_asks_once_for_each_revision_of_what_is_not_sent(
         return [tuple(result.args) for result in default_task_backend.results]
 
     assert asked() == []
-    settings.CHECK_LINKS = True
+    configure(settings, CHECK_LINKS=True)
     draft.revisions.create(number=1, kind="import")
     assert asked() == [(draft.pk,)]
     assert asked() == []

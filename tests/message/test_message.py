@@ -9,6 +9,7 @@ import email.message
 import email.policy
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -21,6 +22,7 @@ from newsletter.rendering import fields
 from subscribers import links
 from subscribers.links import Purpose
 from tests import sample_issues as issues
+from tests.site_settings import configure
 
 AT = dt.datetime(2026, 3, 2, 8, 0, 7, tzinfo=dt.UTC)
 ALICE = Reader("alice@example.com", subscription=11, delivery=2**32 + 1, issue=1)
@@ -164,10 +166,9 @@ def test_the_same_issue_and_reader_have_the_same_message_id_and_others_another()
     assert b"alice" not in seen.pop()
 
 
-def test_another_link_key_does_not_change_the_message_id(settings: pytest.FixtureRequest) -> None:
+def test_another_link_key_does_not_change_the_message_id(settings: Any) -> None:
     before = message.message_id(1, 11)
-    keys = dict(settings.LINK_KEYS)  # type: ignore[attr-defined]
-    settings.LINK_KEYS = {**keys, 2: b"f" * 64}  # type: ignore[attr-defined]
+    configure(settings, LINK_KEYS={**settings.SUDI["LINK_KEYS"], 2: b"f" * 64})
     assert message.message_id(1, 11) == before
 
 
@@ -180,8 +181,8 @@ def test_the_return_path_names_the_delivery_and_fits() -> None:
     assert filled.recipient == b"alice@example.com"
 
 
-def test_reports_may_come_back_to_a_domain_of_their_own(settings: pytest.FixtureRequest) -> None:
-    settings.BOUNCE_DOMAIN = "bounces.example.net"  # type: ignore[attr-defined]
+def test_reports_may_come_back_to_a_domain_of_their_own(settings: Any) -> None:
+    configure(settings, BOUNCE_DOMAIN="bounces.example.net")
     filled = template().fill(ALICE, AT)
     assert filled.envelope_from.endswith(b"@bounces.example.net")
 

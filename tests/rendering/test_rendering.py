@@ -19,6 +19,7 @@ from subscribers import theme
 from subscribers.choice import TAIL
 from subscribers.links import Purpose
 from tests import sample_issues as issues
+from tests.site_settings import configure
 
 
 class Page(html.parser.HTMLParser):
@@ -375,7 +376,7 @@ def test_the_guard_refuses_what_inlining_damaged(old: str, new: str, message: st
 def test_a_template_that_lost_a_mark_or_a_name_says_so(tmp_path: Any, settings: Any) -> None:
     folder = tmp_path / "templates" / "emails"
     folder.mkdir(parents=True)
-    settings.DATA_DIR = tmp_path
+    configure(settings, DATA_DIR=tmp_path)
     pipeline.environment.cache_clear()
     original = (settings.BASE_DIR / "templates" / "emails" / "issue.mjml").read_text()
     try:
@@ -395,7 +396,7 @@ def test_a_template_that_lost_a_mark_or_a_name_says_so(tmp_path: Any, settings: 
 def test_a_publication_may_have_a_template_of_its_own(tmp_path: Any, settings: Any) -> None:
     folder = tmp_path / "templates" / "emails" / "daily"
     folder.mkdir(parents=True)
-    settings.DATA_DIR = tmp_path
+    configure(settings, DATA_DIR=tmp_path)
     original = (settings.BASE_DIR / "templates" / "emails" / "issue.mjml").read_text()
     (folder / "issue.mjml").write_text(original.replace("{{ date }}", "On {{ date }}", 1))
     pipeline.environment.cache_clear()

@@ -302,13 +302,14 @@ def _be(request: dict[str, Any]) -> None:
     from django.conf import settings
     from django.db import connections
 
+    from tests.site_settings import configure
+
     env = request["env"]
     log = os.open(Path(env["DATA_DIR"]) / "lab.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(log, 2)
     os.dup2(os.open(request["out"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 1)
     os.environ.update(env)
-    settings.DATA_DIR = Path(env["DATA_DIR"])
-    settings.SMTP_URLS = env.get("SMTP_URL", "").split()
+    configure(settings, DATA_DIR=Path(env["DATA_DIR"]), SMTP_URLS=env.get("SMTP_URL", "").split())
     url = env["DATABASE_URL"]
     name = url.removeprefix("sqlite:///") if url.startswith("sqlite") else url.rpartition("/")[2]
     connections.databases["default"]["NAME"] = name

@@ -7,11 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from django.test import override_settings
-
 from newsletter import sending
 from newsletter.models import Issue
 from tests import builders
+from tests.site_settings import override
 from tests.smtpd import Smtpd
 
 
@@ -20,9 +19,7 @@ def relay_for(folder: Path, faults: Sequence[str] = ()) -> Iterator[Smtpd]:
     """A recording server that is the site's only relay."""
     with (
         Smtpd(log=folder / "accepted", faults=faults, seed=1, keep=True) as server,
-        override_settings(
-            DATA_DIR=folder, SMTP_URLS=[f"smtp://127.0.0.1:{server.port}?starttls=never"]
-        ),
+        override(DATA_DIR=folder, SMTP_URLS=[f"smtp://127.0.0.1:{server.port}?starttls=never"]),
     ):
         yield server
 

@@ -14,7 +14,7 @@ import pytest
 import time_machine
 from django.db import OperationalError
 from django.http import Http404
-from django.test import RequestFactory, override_settings
+from django.test import RequestFactory
 from django.utils import timezone
 
 from newsletter import sending
@@ -25,6 +25,7 @@ from subscribers.addresses import domain_number
 from subscribers.models import AuditEntry, Limit, Subscription
 from tests import builders
 from tests.sending.stage import issue_for, relay_for, send
+from tests.site_settings import override
 from tests.smtpd import Smtpd
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -300,14 +301,14 @@ def test_two_relays_share_by_weight_and_one_that_is_down_gets_nothing(
             f"smtp://127.0.0.1:{other.port}?name=small&starttls=never",
         ]
         Relay.objects.create(name="big", weight=3)
-        with override_settings(SMTP_URLS=urls):
+        with override(SMTP_URLS=urls):
             issue = issue_for(200)
             assert send(issue)["sent"] == 200
             big, small = len(relay.accepted), len(other.accepted)
             assert big + small == 200 and 2 <= big / small <= 4
     issue = builders.issue(issue.publication, "2026-03-03")
     builders.item(issue, issue.publication.categories.get(slug="trade"), "Corn is down")
-    with override_settings(SMTP_URLS=urls):  # The second one is gone now.
+    with override(SMTP_URLS=urls):  # The second one is gone now.
         assert send(issue)["sent"] == 200
     assert Relay.objects.get(name="small").failures >= 1
     assert len(relay.accepted) == big + 200
@@ -408,7 +409,7 @@ def test_metrics_are_off_unless_asked_for_and_name_nobody(relay: Smtpd) -> None:
     request = RequestFactory().get("/metrics")
     with pytest.raises(Http404):
         metrics.view(request)
-    with override_settings(METRICS=True):
+    with override(METRICS=True):
         answer = metrics.view(request)
         assert answer.status_code == 200
         assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")

@@ -10,15 +10,15 @@ from pathlib import Path
 from zlib import crc32
 
 import pytest
-from django.test import override_settings
 
 from newsletter.sending.engine import journal
 from newsletter.sending.engine.journal import Answer, Journal
+from tests.site_settings import override
 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path) -> Iterator[Path]:
-    with override_settings(DATA_DIR=tmp_path):
+    with override(DATA_DIR=tmp_path):
         yield tmp_path / "journal"
 
 

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.test import override_settings
 
 from newsletter.models import Chunk, Issue, Worker
 from newsletter.sending import incidents
 from newsletter.sending.engine.journal import Journal
 from subscribers.models import AuditEntry
 from tests.sending.chunks import NOW, leased, sending, worker
+from tests.site_settings import override
 
 pytestmark = pytest.mark.django_db
 MINUTE = dt.timedelta(minutes=1)
@@ -24,7 +24,7 @@ MINUTE = dt.timedelta(minutes=1)
 @pytest.fixture(autouse=True)
 def machine(tmp_path: Path) -> Iterator[Any]:
     """A machine that remembers nothing, at a fixed time."""
-    with override_settings(DATA_DIR=tmp_path), time_machine.travel(NOW, tick=False) as moment:
+    with override(DATA_DIR=tmp_path), time_machine.travel(NOW, tick=False) as moment:
         yield moment
 
 

@@ -9,13 +9,13 @@ import dkim as verifier
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from django.test import override_settings
 
 from newsletter import sending
 from newsletter.message.dkim import BadKey, Signer
 from newsletter.models import Issue
 from newsletter.sending.engine.sender import Sender
 from tests import builders
+from tests.site_settings import override
 from tests.smtpd import Smtpd
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -56,7 +56,7 @@ def test_every_mail_carries_a_good_signature(tmp_path: Path, key: Path) -> None:
     record = Signer("harbour.example.org", "s1", key.read_bytes()).record.encode()
     with (
         Smtpd(keep=True, faults=["dot:drop:2", "rcpt:450 4.2.1 later:2"], seed=5) as relay,
-        override_settings(
+        override(
             DATA_DIR=tmp_path,
             DKIM_KEYS=f"harbour.example.org:s1:{key}",
             SMTP_URLS=[f"smtp://127.0.0.1:{relay.port}"],
@@ -79,7 +79,7 @@ def test_another_domain_is_left_to_the_relay(tmp_path: Path, key: Path) -> None:
     issue = issue_for(3)
     with (
         Smtpd(keep=True) as relay,
-        override_settings(
+        override(
             DATA_DIR=tmp_path,
             DKIM_KEYS=f"example.org:s1:{key}",
             SMTP_URLS=[f"smtp://127.0.0.1:{relay.port}"],
@@ -91,9 +91,7 @@ def test_another_domain_is_left_to_the_relay(tmp_path: Path, key: Path) -> None:
 
 def test_a_key_that_cannot_be_used_sends_nothing_unsigned(tmp_path: Path) -> None:
     with (
-        override_settings(
-            DATA_DIR=tmp_path, DKIM_KEYS="harbour.example.org:s1:/no/such/key", SMTP_URLS=[]
-        ),
+        override(DATA_DIR=tmp_path, DKIM_KEYS="harbour.example.org:s1:/no/such/key", SMTP_URLS=[]),
         pytest.raises(BadKey, match="No such file"),
     ):
         Sender([]).start()

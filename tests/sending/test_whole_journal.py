@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.test import override_settings
 
 from newsletter.sending.engine import journal
 from newsletter.sending.engine.journal import Found, Journal
+from tests.site_settings import override
 
 BEGUN = frozenset({(7, 3, 1), (7, 3, 2)})
 
@@ -17,7 +17,7 @@ BEGUN = frozenset({(7, 3, 1), (7, 3, 2)})
 @pytest.fixture(autouse=True)
 def path(tmp_path: Path) -> Iterator[Path]:
     """The journal of a dead worker that began two deliveries."""
-    with override_settings(DATA_DIR=tmp_path):
+    with override(DATA_DIR=tmp_path):
         made = Journal("w-1", 8)
         made.begin(7, 3, 1)
         made.begin(7, 3, 2)

@@ -22,6 +22,7 @@ from subscribers.guard import GuardVerdict
 from subscribers.limits import Rate
 from subscribers.models import Limit, Subscriber, Subscription
 from tests import builders
+from tests.site_settings import configure
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -132,7 +133,7 @@ def test_the_network_of_a_visitor(
 ) -> None:
     import ipaddress
 
-    settings.TRUSTED_PROXIES = [ipaddress.ip_network(proxy) for proxy in proxies]
+    configure(settings, TRUSTED_PROXIES=[ipaddress.ip_network(proxy) for proxy in proxies])
     request = rf.get("/", REMOTE_ADDR=remote, headers={"x-forwarded-for": forwarded})
     assert network.network(request) == found
 

@@ -33,6 +33,7 @@ from subscribers.models import (
 )
 from tests import builders
 from tests.conftest import Site
+from tests.site_settings import configure
 
 PROOF = Options(consent="signed forms, folder 7")
 
@@ -248,7 +249,10 @@ def test_the_suppressed_stay_suppressed_under_every_key(
 ) -> None:
     suppression.suppress("alice@example.org", "erased")
     suppression.suppress("bob@example.org", "complaint")
-    settings.LINK_KEYS = {**settings.LINK_KEYS, 2: b"another secret of thirty-two octets!"}
+    configure(
+        settings,
+        LINK_KEYS={**settings.SUDI["LINK_KEYS"], 2: b"another secret of thirty-two octets!"},
+    )
     suppression.suppress("charlie@example.org", "hard")
     text = "email\nALICE@example.org\nbob@example.org\ncharlie@example.org\ndora@example.org\n"
     job = bring(tmp_path, text, daily)

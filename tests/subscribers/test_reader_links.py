@@ -16,6 +16,7 @@ from subscribers import erasure, links, suppression
 from subscribers.links import Purpose, make
 from subscribers.models import ConsentEvent, Subscriber, Subscription
 from tests import builders
+from tests.site_settings import configure
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -155,7 +156,9 @@ def test_a_pause_from_the_way_out(client: Client, reader: Subscription) -> None:
 
 def test_the_way_out_survives_new_keys(client: Client, reader: Subscription, settings: Any) -> None:
     path = way_out(reader)
-    settings.LINK_KEYS = {**settings.LINK_KEYS, 2: b"another-secret-of-the-next-year!"}
+    configure(
+        settings, LINK_KEYS={**settings.SUDI["LINK_KEYS"], 2: b"another-secret-of-the-next-year!"}
+    )
     settings.SECRET_KEY = "rotated" * 9
     assert client.get(path).status_code == 200
     assert client.post(path, ONE_CLICK, FORM).status_code == 200

@@ -24,6 +24,7 @@ from subscribers.models import (
     Wording,
 )
 from tests import builders
+from tests.site_settings import configure
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -404,9 +405,9 @@ def test_an_erased_person_may_come_back_by_their_own_yes(client: Client, harbour
 
 
 def test_suppressions_are_found_under_every_key_and_lifted_on_record(settings: Any) -> None:
-    old = settings.LINK_KEYS
+    old = settings.SUDI["LINK_KEYS"]
     first = suppression.suppress("alice@example.org", "hard", {"status": "5.1.1"})
-    settings.LINK_KEYS = {**old, 2: b"f" * 32}
+    configure(settings, LINK_KEYS={**old, 2: b"f" * 32})
     assert suppression.suppressed("ALICE@example.org", None) == first
     assert suppression.suppress("alice@example.org", "soft") == first
     stronger = suppression.suppress("alice@example.org", "complaint")
@@ -425,12 +426,13 @@ def test_a_new_key_takes_readers_and_their_suppressions_along(
     harbour: Any, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rekeying, "_position", {})  # Another test may have been through with it.
-    old = settings.LINK_KEYS
+    old = settings.SUDI["LINK_KEYS"]
     alice = builders.subscription(harbour, "alice@example.org").subscriber
     builders.subscription(harbour, "bob@example.org")
     suppression.suppress("alice@example.org", "hard")
     gone = suppression.suppress("charlie@example.org", "erased")
-    settings.LINK_KEYS = {**old, 2: b"f" * 32}
+    configure(settings, LINK_KEYS={**old, 2: b"f" * 32})
+    rekeying._position.clear()
     # Before the batch has run: a suppression takes the key the reader's row has.
     assert suppression.suppress("bob@example.org", "soft").version == 1
     while not rekeying.sweep(batch=1):
@@ -442,7 +444,7 @@ def test_a_new_key_takes_readers_and_their_suppressions_along(
     assert list(versions) == [("erased", 1), ("hard", 2), ("soft", 2)]
     assert Suppression.objects.get(reason="hard").key == alice.key
     assert suppression.suppressed("charlie@example.org", None) == gone
-    settings.LINK_KEYS = {2: b"f" * 32}
+    configure(settings, LINK_KEYS={2: b"f" * 32})
     assert suppression.suppressed("alice@example.org", None) is not None
 
 

@@ -31,6 +31,7 @@ from subscribers.models import (
 )
 from subscribers.subscriptions.files import Row, Writer
 from tests import builders
+from tests.site_settings import configure
 
 pytestmark = pytest.mark.django_db
 
@@ -460,7 +461,10 @@ def test_move_finds_a_reader_who_is_known_by_an_older_key(
 ) -> None:
     builders.subscription(harbour, "alice.new@example.net")
     tie = reading(harbour)
-    settings.LINK_KEYS = {**settings.LINK_KEYS, 2: b"another secret of thirty-two octets!"}
+    configure(
+        settings,
+        LINK_KEYS={**settings.SUDI["LINK_KEYS"], 2: b"another secret of thirty-two octets!"},
+    )
     assert move(tie) is False
 
 

@@ -17,6 +17,7 @@ from subscribers import rekeying, suppression
 from subscribers.addresses import key_of
 from subscribers.models import AuditEntry, Incident, Publication, Role, Suppression
 from tests import builders
+from tests.site_settings import configure
 
 ALICE = "alice@example.org"
 pytestmark = pytest.mark.django_db
@@ -120,7 +121,7 @@ def test_a_new_link_key_takes_every_scope_along(daily: Publication, settings: An
     person = builders.subscription(daily, ALICE).subscriber
     suppression.suppress(ALICE, "hard")
     suppression.suppress(ALICE, "manual", publication=daily)
-    settings.LINK_KEYS = {**settings.LINK_KEYS, 2: b"f" * 32}
+    configure(settings, LINK_KEYS={**settings.SUDI["LINK_KEYS"], 2: b"f" * 32})
     rekeying._position.clear()
     while not rekeying.sweep():
         pass

@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from newsletter import importing, sending
+from newsletter import conf, importing, sending
 from newsletter.config import mailbox, trial
 from newsletter.models import Issue
 from newsletter.smtp.server import is_loopback
@@ -26,7 +25,8 @@ from subscribers import subscriptions
 from subscribers.choice import Choice
 from subscribers.models import Category, Publication
 
-SAMPLES = Path(__file__).resolve().parents[2] / "config" / "samples"
+CHECKOUT = Path(__file__).resolve().parents[3]  # with manage.py
+SAMPLES = CHECKOUT / "newsletter" / "config" / "samples"
 
 # Invented people on reserved domains (RFC 2606). None is everything, else places of the sample's
 # categories in the order of its items; an empty list is a reader for whom nothing is left.
@@ -78,9 +78,9 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        mail = urlsplit(settings.SMTP_URLS[0])
+        mail = urlsplit(conf.smtp_urls()[0])
         if not is_loopback(mail.hostname or "") or not is_loopback(
-            urlsplit(settings.BASE_URL).hostname or ""
+            urlsplit(conf.base_url()).hostname or ""
         ):
             raise CommandError(
                 "quickstart is for trying Sudi on this machine: unset SMTP_URL and BASE_URL. "
@@ -165,7 +165,7 @@ class Command(BaseCommand):
         raise CommandError("The sample issues were not sent within the time; look at the ledger.")
 
     def addresses(self, password: str | None) -> None:
-        base = settings.BASE_URL
+        base = conf.base_url()
         rows = [
             ("The site", f"{base}/"),
             ("The admin", f"{base}/admin/"),
@@ -188,14 +188,14 @@ class Command(BaseCommand):
 
     def serve(self) -> None:
         """One web process and one worker, until Ctrl-C or SIGTERM; ends both by their pid."""
-        base = urlsplit(settings.BASE_URL)
+        base = urlsplit(conf.base_url())
         web = [
             sys.executable, "-m", "gunicorn", "newsletter.config.wsgi", "--threads", "4",
             "--bind", f"{base.hostname}:{base.port}", "--log-level", "warning",
             "--no-control-socket",
         ]  # fmt: skip
-        worker = [sys.executable, str(settings.BASE_DIR / "manage.py"), "worker"]
-        children = [subprocess.Popen(command, cwd=settings.BASE_DIR) for command in (web, worker)]
+        worker = [sys.executable, str(CHECKOUT / "manage.py"), "worker"]
+        children = [subprocess.Popen(command, cwd=CHECKOUT) for command in (web, worker)]
 
         def stop(number: int, frame: Any) -> None:
             raise KeyboardInterrupt

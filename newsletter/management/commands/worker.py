@@ -14,12 +14,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
-from newsletter import bounces
+from newsletter import bounces, conf
 from newsletter.feeds import websub
 from newsletter.issues import dead_links
 from newsletter.sending.engine import service
@@ -75,7 +74,7 @@ def _run_jobs() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=orphaned, daemon=True).start()
-    if settings.TASKS_ENGINE == "celery":
+    if conf.tasks_engine() == "celery":
         from newsletter.config import celery as tasks_celery
 
         tasks_celery.sends = False
@@ -140,5 +139,5 @@ def _keep_house(stop: threading.Event) -> None:
 
 def _forget_old_jobs() -> None:
     """Jobs are a wake-up: a finished one tells nothing the tables do not."""
-    if settings.TASKS_ENGINE == "embedded":
+    if conf.tasks_engine() == "embedded":
         call_command("prune_db_task_results", min_age_days=_KEEP_JOBS_DAYS, verbosity=0)

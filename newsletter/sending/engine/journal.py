@@ -25,8 +25,7 @@ from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
 
-from django.conf import settings
-
+from newsletter import conf
 from newsletter.refusals import Blame
 
 _MAGIC = b"sudi-journal-2\n\0"
@@ -80,7 +79,7 @@ def _refusal_of(octet: int, version_1: bool) -> tuple[str, bool]:
 
 def folder() -> Path:
     """Where the journals of this machine's workers are."""
-    return Path(settings.DATA_DIR) / "journal"
+    return conf.data_dir() / "journal"
 
 
 def boot_id() -> bytes:

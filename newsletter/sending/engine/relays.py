@@ -18,9 +18,9 @@ from functools import partial
 from itertools import islice
 from typing import Any, Protocol
 
-from django.conf import settings
 from django.utils import timezone
 
+from newsletter import conf
 from newsletter.message import BadReader
 from newsletter.message.dkim import Signers
 from newsletter.models import Relay
@@ -326,7 +326,7 @@ class _Counted:
 
 def servers() -> list[Server]:
     """The relays of SMTP_URL, in order. Raises newsletter.smtp.BadServer."""
-    return [Server.from_url(url) for url in settings.SMTP_URLS]
+    return [Server.from_url(url) for url in conf.smtp_urls()]
 
 
 def rows(names: list[str]) -> dict[str, Relay]:

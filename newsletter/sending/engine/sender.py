@@ -19,9 +19,9 @@ import threading
 from collections.abc import Coroutine, Iterator, Sequence
 from typing import Any, TypeVar
 
-from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError
 
+from newsletter import conf
 from newsletter.message.dkim import Signers
 from newsletter.models import Issue, Worker
 from newsletter.smtp import Server, Timeouts, watch
@@ -78,7 +78,7 @@ class Sender:
         gc.freeze()
         gc.set_threshold(20_000, 20, 20)
         # Before anything else: a key that cannot be used must not become unsigned mail.
-        self._signers = Signers.from_setting(settings.DKIM_KEYS)
+        self._signers = Signers.from_setting(conf.dkim_keys())
         incidents.guard_restored()
         self.worker = Worker.objects.create(
             name=self.name, machine=socket.gethostname()[:100], version=_version()

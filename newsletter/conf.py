@@ -1,0 +1,73 @@
+"""The settings of the site that this app needs. No other module of the app reads them.
+
+They are keys of `settings.SUDI`; those that both apps need are read by `subscribers.conf`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from subscribers.conf import base_url, data_dir, link_keys, optional, required
+
+__all__ = [
+    "base_url",
+    "bounce_domain",
+    "bounce_mailboxes",
+    "broker_url",
+    "check_links",
+    "data_dir",
+    "dkim_keys",
+    "link_keys",
+    "metrics",
+    "smtp_urls",
+    "tasks_engine",
+    "webhook_providers",
+]
+
+_NONE: Sequence[str] = ()
+
+
+def smtp_urls() -> Sequence[str]:
+    """The relays, in order: `smtp://USER:PASSWORD@HOST:PORT`, `smtps://` for implicit TLS."""
+    urls: Sequence[str] = required("SMTP_URLS")
+    return urls
+
+
+def dkim_keys() -> str:
+    """The keys the worker signs with, `DOMAIN:SELECTOR:FILE`; empty: the relay signs."""
+    return optional("DKIM_KEYS", "")
+
+
+def bounce_domain() -> str:
+    """Where reports of undeliverable mail come back; empty: the domain of the sender address."""
+    return optional("BOUNCE_DOMAIN", "")
+
+
+def bounce_mailboxes() -> Sequence[str]:
+    """The mailboxes these reports collect in: `imaps://`, `pop3s://`, `maildir:///PATH`."""
+    return optional("BOUNCE_MAILBOXES", _NONE)
+
+
+def webhook_providers() -> Sequence[str]:
+    """The providers whose bounce webhooks are taken, by django-anymail's names."""
+    return optional("WEBHOOK_PROVIDERS", _NONE)
+
+
+def check_links() -> bool:
+    """Whether a job may connect to the hosts an issue links to."""
+    return optional("CHECK_LINKS", False)
+
+
+def tasks_engine() -> str:
+    """What runs jobs: `embedded` (on the site's database) or `celery`."""
+    return optional("TASKS_ENGINE", "embedded")
+
+
+def broker_url() -> str:
+    """Celery's broker."""
+    return str(required("BROKER_URL"))
+
+
+def metrics() -> bool:
+    """Whether /metrics is served."""
+    return optional("METRICS", False)
