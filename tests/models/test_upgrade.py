@@ -17,7 +17,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core import mail
 from django.core.management import call_command
 from django.db import connection
-from django.test import Client, override_settings
+from django.test import Client
 
 from newsletter import sending
 from newsletter.models import Delivery, Issue, Item, Outcome
@@ -33,6 +33,7 @@ from subscribers.models import (
 )
 from tests.conftest import POSTGRES
 from tests.sending.stage import relay_for
+from tests.site_settings import configure, override
 
 from . import old_database
 from .old_database import Old
@@ -64,7 +65,7 @@ def old(
 def _a_copy_an_hour_later(
     old: Old, django_db_blocker: Any, tmp_path: Path, settings: Any
 ) -> Iterator[None]:
-    settings.DATA_DIR = tmp_path
+    configure(settings, DATA_DIR=tmp_path)
     old.files(tmp_path)
     ContentType.objects.clear_cache()
     later = dt.datetime.fromisoformat(old.facts["made_at"]) + dt.timedelta(hours=1)
@@ -159,7 +160,7 @@ def test_links_of_old_mails_open(old: Old, client: Client) -> None:
     made = old.facts["links"]
     newer = {1: b"0123456789abcdef" * 4, 2: b"f" * 64}
     for keys in ({1: newer[1]}, newer):
-        with override_settings(LINK_KEYS=keys):
+        with override(LINK_KEYS=keys):
             assert "s…@example.org" in client.get(f"/s/m/{made['manage']}/").content.decode()
             for form in ("atom", "rss", "json"):
                 assert client.get(f"/s/f/{made['feed']}/feed.{form}").status_code == 200
