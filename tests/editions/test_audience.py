@@ -230,6 +230,55 @@ def test_who_had_the_original_does_not_get_its_translation_too() -> None:
     }
 
 
+def test_who_had_any_other_of_a_family_does_not_get_this_one_too() -> None:
+    publication, original, chinese, ties = translated()
+    german = builders.issue(publication, slug="2026-03-02-de", language="de", original=original)
+    builders.item(german, publication.categories.get(name="Ships"), "Ein Schiff")
+    ties["german"] = builders.subscription(publication, "de@example.org", choice=ALL, language="de")
+    assert audience.audience_of(german, SHIPS).family == (original.pk, chinese.pk)
+    for issue in (original, chinese):
+        Issue.objects.filter(pk=issue.pk).update(state="scheduled", send_at=NOW)
+        assert sending.freeze(issue.pk)
+    assert both_ways(german, ties) == {
+        "english": "other_language",
+        "chinese": "other_language",
+        "german": "had_translation",
+    }
+
+
+def test_what_is_not_said_of_a_reader_or_an_issue_keeps_nobody_from_it() -> None:
+    everybody = audience.Audience(issue=1, publication=1, mask=ALL)
+    answer = audience.decide(everybody, audience.Facts(choice=SHIPS | WEATHER | TAIL))
+    assert answer == (SHIPS | TAIL, "", None)
+    assert audience.decide(everybody, audience.Facts(choice=WEATHER)) == (0, "no_item", None)
+
+
+def test_large_domains_have_a_lane_of_their_own_but_not_those_who_come_first() -> None:
+    from django.db import connection
+
+    publication, issue = harbour()
+    rows = {
+        "a@one.example.org": {"domain": 7},
+        "b@two.example.org": {"domain": 9},
+        "c@three.example.org": {"domain": 8},
+        "d@one.example.org": {"domain": 7, "first_in_line": True},
+    }
+    ties = {
+        address: builders.subscription(publication, address, choice=ALL, **extra).pk
+        for address, extra in rows.items()
+    }
+
+    def lanes(*large: int) -> list[int]:
+        source = audience.readers(audience.audience_of(issue, ALL), NOW, large)
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT id, lane FROM ({source.sql}) q", source.params)
+            found = dict(cursor.fetchall())
+        return [found[pk] for pk in ties.values()]
+
+    assert lanes(7, 9) == [7, 9, 0, 0]
+    assert lanes() == [0, 0, 0, 0]
+
+
 def test_a_roundup_is_for_those_who_want_nothing_else() -> None:
     publication, issue = harbour()
     Issue.objects.filter(pk=issue.pk).update(kind="roundup")
@@ -244,17 +293,17 @@ def test_a_roundup_is_for_those_who_want_nothing_else() -> None:
 def test_a_correction_is_for_those_who_had_the_item_at_any_rhythm() -> None:
     publication, corrected = harbour()
     wants = {"both": ALL, "ships": SHIPS, "trade": TRADE, "weather": WEATHER}
+    wants |= {"waiting": ALL, "refused": ALL}
     ties = {
         name: builders.subscription(publication, f"{name}@example.org", choice=choice)
         for name, choice in wants.items()
     }
     sending.release(corrected, by="alice", now=True)
     assert sending.freeze(corrected.pk)
-    for name in ("both", "ships"):
+    became = {"both": "sent", "ships": "in_doubt", "trade": "sent", "refused": "failed"}
+    for name, state in became.items():
         delivery = Delivery.objects.get(issue=corrected, subscription=ties[name])
-        Outcome.objects.create(
-            delivery_id=delivery.pk, round=1, state="sent" if name == "both" else "in_doubt"
-        )
+        Outcome.objects.create(delivery_id=delivery.pk, round=1, state=state)
     Subscription.objects.filter(pk=ties["both"].pk).update(rhythm="weekly")
     ties["both"].refresh_from_db()
     correction = builders.issue(
@@ -264,8 +313,10 @@ def test_a_correction_is_for_those_who_had_the_item_at_any_rhythm() -> None:
     assert both_ways(correction, ties) == {
         "both": SHIPS,
         "ships": SHIPS,
-        "trade": "not_corrected",  # Waiting: nothing was handed over.
+        "trade": "not_corrected",  # Their mail did not hold the item.
         "weather": "not_corrected",
+        "waiting": "not_corrected",
+        "refused": "not_corrected",
     }
 
 

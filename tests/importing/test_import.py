@@ -176,6 +176,18 @@ def test_a_changed_file_updates_the_draft_and_says_what(paper: Any) -> None:
     ]
 
 
+def test_s9_an_approval_does_not_survive_another_text(paper: Any, admin_user: Any) -> None:
+    issue = run(paper, ISSUE).issue
+    issue.approved_by = admin_user
+    issue.save(update_fields=["approved_by"])
+    run(paper, ISSUE)
+    issue.refresh_from_db()
+    assert issue.approved_by == admin_user  # The same text is what was approved.
+    run(paper, ISSUE.replace("It is late.", "It is later."))
+    issue.refresh_from_db()
+    assert issue.approved_by is None
+
+
 def test_items_in_another_order_keep_their_rows(paper: Any) -> None:
     first = run(paper, ISSUE).issue
     before = {row.title: (row.pk, row.anchor) for row in first.items.all()}

@@ -14,7 +14,6 @@ from newsletter import rendering
 from newsletter.editions import BulletView, LinkView
 from newsletter.rendering import neutral, pipeline, shortening
 from newsletter.rendering.columns import shorten, width, wrap
-from newsletter.rendering.shortening import Form, forms, levels
 from subscribers import theme
 from subscribers.choice import TAIL
 from subscribers.links import Purpose
@@ -296,26 +295,6 @@ def test_133_items_fit_and_every_one_of_them_is_named(language: str) -> None:
     told = {"en": "This issue is too long for a mail.", "zh-Hans": "本期内容较多"}[language]
     assert told in page.text
     assert told in made.text
-
-
-def test_the_written_rule_of_shortening() -> None:
-    full, brief, named = Form.FULL, Form.BRIEF, Form.NAMED
-    short = [False] * 5
-    assert levels(5) == 8
-    assert [forms(short, level) for level in range(9)] == [
-        [named] * 5,
-        [full, named, named, named, named],
-        [full, full, named, named, named],
-        [full, full, full, named, named],
-        [full, full, full, brief, named],
-        [full, full, full, brief, brief],
-        [full, full, full, full, brief],
-        [full] * 5,
-        [full] * 5,
-    ]
-    # A long item stays brief until everything fits in full.
-    assert forms([False, True, False], 3) == [full, brief, full]
-    assert forms([False, True, False], levels(3)) == [full] * 3
 
 
 def test_a_long_essay_among_short_items_does_not_push_them_out() -> None:

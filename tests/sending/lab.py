@@ -127,25 +127,21 @@ def act(options: argparse.Namespace) -> None:
 
 def happen(options: argparse.Namespace) -> None:
     """Edit the issue; erase, bounce, unsubscribe who the file lists under these words."""
-    from django.utils import timezone
-
-    from newsletter.bounces import effects
     from newsletter.models import Issue, Item
-    from subscribers import erasure, suppression
+    from subscribers import erasure, subscriptions, suppression
     from subscribers.models import Subscriber, Subscription
 
     issue = Issue.objects.get(slug=options.date)
     Item.objects.filter(issue=issue).update(title="Changed afterwards")
     Issue.objects.filter(pk=issue.pk).update(title="Changed afterwards")
     listed = json.loads(Path(options.what).read_text())
-    now = timezone.now()
     for person in Subscriber.objects.filter(address__in=listed["erase"]):
         erasure.erase(person, by="reader")
     for person in Subscriber.objects.filter(address__in=listed["bounce"]):
         assert person.key is not None
         suppression.suppress(person.key, "hard")
     ties = Subscription.objects.filter(subscriber__address__in=listed["unsubscribe"])
-    effects.leave(list(ties), "mail", {}, now)
+    subscriptions.leave(list(ties), form="mail")
 
 
 def press(options: argparse.Namespace) -> None:

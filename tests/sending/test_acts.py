@@ -174,6 +174,47 @@ def test_a_sent_issue_is_sending_again_and_a_folded_or_cancelled_one_never() -> 
     assert Chunk.objects.get().state == "done"
 
 
+@pytest.mark.parametrize(
+    ("takes", "act"), [("failed", "retry_failed"), ("in_doubt", "resend_in_doubt")]
+)
+def test_another_round_touches_no_other_issue_and_does_not_end_a_pause(
+    takes: str, act: str, clock: Any
+) -> None:
+    issue, other = issue_sending(1), issue_sending(1, slug="weekly")
+    done(issue, "paused", **{takes: 1})
+    Issue.objects.filter(pk=issue.pk).update(finished_at=None)
+    done(other, "sent", **{takes: 1})
+    clock.shift(3600)
+    assert ACTS[act](issue) == 1
+    assert (issue.state, issue.finished_at) == ("paused", None)
+    other.refresh_from_db()
+    assert (other.state, other.finished_at) == ("sent", NOW)
+    assert Chunk.objects.get(issue=other).state == "done"
+    again = Chunk.objects.get(issue=issue)
+    assert (again.state, again.takes, again.round) == ("waiting", takes, 2)
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.detail) == (act, {"readers": 1})
+
+
+def test_a_cancelled_issue_is_finished_now_and_keeps_no_reason() -> None:
+    issue = issue_sending(2)
+    Issue.objects.update(state="paused", state_reason="wait")
+    sending.cancel(issue, by="alice")
+    assert (issue.state, issue.state_reason, issue.finished_at) == ("cancelled", "", NOW)
+    assert issue.cancelled == 2
+
+
+def test_only_doubt_makes_a_resend_wait(clock: Any) -> None:
+    issue = issue_sending(2)
+    outcome(issue, 1, "in_doubt")
+    done(issue, in_doubt=1, sent=1)
+    clock.shift(20 * 60)
+    Outcome.objects.create(
+        delivery_id=issue.pk * PLACES + 2, round=1, state="sent", at=NOW + dt.timedelta(minutes=20)
+    )
+    assert sending.resend_in_doubt(issue, by="alice") == 1
+
+
 def test_in_doubt_is_not_sent_again_before_a_quarter_of_an_hour_has_passed(clock: Any) -> None:
     issue, other = issue_sending(2), issue_sending(1, slug="weekly")
     outcome(issue, 1, "in_doubt")

@@ -190,6 +190,13 @@ def test_a_paused_chunk_is_given_back_in_the_same_round_due_at_once() -> None:
     )
 
 
+def test_a_chunk_that_nobody_lets_go_of_is_kept_while_its_window_is_empty() -> None:
+    kept = turn(Part(lease(), settled=[settled([1])], rest=3))
+    assert (kept.row.state, kept.row.window, kept.row.due_at) == ("leased", [], None)
+    assert kept.row.lease_until == NOW + dt.timedelta(seconds=60)
+    assert kept.gives_up is False
+
+
 def test_a_chunk_to_be_let_go_of_waits_until_its_window_is_empty() -> None:
     flying = turn(Part(lease(), keep=[1], rest=3, let_go=15.0))
     assert (flying.row.state, flying.row.window) == ("leased", [1])

@@ -23,7 +23,14 @@ import time_machine
 
 from tests.conftest import Site
 from tests.sending import lab
-from tests.sending.test_faults import CONNECTIONS, ask, finished, stage, truth
+from tests.sending.test_faults import (
+    CONNECTIONS,
+    ask,
+    finished,
+    laboratory,  # noqa: F401
+    stage,
+    truth,
+)
 
 
 class Cluster:

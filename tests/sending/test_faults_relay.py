@@ -17,6 +17,7 @@ from tests.sending.test_faults import (
     ask,
     finish,
     finished,
+    laboratory,  # noqa: F401
     log,
     nursery_of,
     point_at,

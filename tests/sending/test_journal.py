@@ -169,3 +169,26 @@ def test_a_journal_of_version_0_1_0_is_read(folder: Path) -> None:
         (7, 3, 1): Answer("failed", 550, "5.1.1", "reader", True),
         (7, 3, 2): Answer("sent", 250, "2.0.0", "", False),
     }
+
+
+def test_only_journals_are_named_in_their_order(folder: Path) -> None:
+    assert journal.names() == []
+    for name in ("w-2", "w-1"):
+        Journal(name, 1).close(remove=False)
+    (folder / ".w-3").touch()
+    (folder / "memory").touch()
+    assert journal.names() == ["w-1", "w-2"]
+
+
+def test_a_blame_of_a_later_version_is_none_that_is_acted_upon(folder: Path) -> None:
+    made = Journal("w-1", 1)
+    made.answer(made.begin(7, 3, 1), *Answer("failed", 550, "5.1.1", "reader", True))
+    made.close(remove=False)
+    path = folder / "w-1"
+    data = bytearray(path.read_bytes())
+    place = 512 + 32  # Header, and a slot's place for what was answered.
+    data[place + 21] = 0x80 | 99
+    record = bytes(data[place : place + 35])
+    data[place + 35 : place + 39] = crc32(record).to_bytes(4, "little")
+    path.write_bytes(data)
+    assert journal.read("w-1").answers == {(7, 3, 1): Answer("failed", 550, "5.1.1", "", True)}

@@ -100,7 +100,12 @@ def test_a_refusal_of_our_sender_is_about_us_in_every_phase(text: str, phase: st
 
     verdict = refusal(550, text.encode(), phase)
     found = policy.judge(verdict, ours=OURS, recipient="alice@reader.example.net")
-    assert (found.state, found.hard, found.ours, found.blame) == ("failed", False, True, "sender")
+    assert (found.state, found.ends_address, found.ours, found.blame) == (
+        "failed",
+        False,
+        True,
+        "sender",
+    )
 
 
 def test_what_passes_is_not_permanent_though_the_relay_says_550() -> None:
@@ -109,13 +114,13 @@ def test_what_passes_is_not_permanent_though_the_relay_says_550() -> None:
     full = judged(552, "5.2.2 Mailbox full")
     assert (full.blame, full.permanent) == ("reader", False)
     gone = judged(550, "5.1.1 User unknown")
-    assert (gone.blame, gone.permanent, gone.hard) == ("reader", True, True)
+    assert (gone.blame, gone.permanent, gone.ends_address) == ("reader", True, True)
 
 
 def test_a_relay_that_does_not_relay_for_us_stops_the_issue() -> None:
     for text in ("5.7.1 Relay access denied", "5.7.8 Authentication credentials invalid"):
         found = judged(554, text)
-        assert (found.blame, found.ours, found.hard) == ("relay", True, False)
+        assert (found.blame, found.ours, found.ends_address) == ("relay", True, False)
 
 
 def test_our_own_finding_is_failed_for_this_reader_only() -> None:

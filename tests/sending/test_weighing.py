@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 import pytest
 
+from newsletter.sending import weighing
 from newsletter.sending.weighing import (
     Decision,
     Tried,
@@ -33,6 +34,20 @@ def tried(
 ) -> Tried:
     taken = attempts - len(refused) if accepted is None else accepted
     return Tried(issue, attempts, taken, frozenset(refused), frozenset(tired), frozenset(took))
+
+
+def test_the_figures_that_others_ask_for() -> None:
+    assert (weighing.LOOK_BACK, weighing.IN_A_ROW) == (12, 5)
+    assert dt.timedelta(days=365) == weighing.LOOK_BACK_FOR
+    assert {"reader", "unclear"} == weighing.MAY_END
+
+
+def test_of_an_issue_without_a_word_on_refusals_nobody_was_refused() -> None:
+    silent = Tried(issue=1, attempts=30, accepted=30)
+    found = weigh([silent, tried(2, 12, {7})], FIRST)
+    assert (found.decision, found.readers, found.cleared) == (Decision.WAIT, set(), set())
+    assert weighing.Weighed(Decision.HOLD, 30, 9, 0.09).readers == frozenset()
+    assert weighing.Weighed(Decision.HOLD, 30, 9, 0.09).cleared == frozenset()
 
 
 @pytest.mark.parametrize(

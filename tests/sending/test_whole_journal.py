@@ -44,6 +44,16 @@ def test_s9_written_where_the_boot_is_unknown_it_never_is(monkeypatch: pytest.Mo
     assert not journal.read("w-2").complete
 
 
+def test_s9_a_boot_that_the_system_does_not_name_is_unknown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def unreadable(_path: Path) -> bytes:
+        raise FileNotFoundError(2, "No such file or directory")
+
+    monkeypatch.setattr(Path, "read_bytes", unreadable)
+    assert journal.boot_id() == b""
+
+
 @pytest.mark.parametrize("lost", [1, 40, 79])
 def test_s9_cut_short_it_is_not(path: Path, lost: int) -> None:
     path.write_bytes(path.read_bytes()[:-lost])
@@ -62,4 +72,5 @@ def test_s9_missing_or_another_file_it_is_not(path: Path) -> None:
     path.write_bytes(b"something else entirely")
     assert journal.read("w-1") == Found(False)
     assert journal.read("w-none") == Found(False)
+    assert journal.read("w-none").begun == frozenset()
     assert journal.is_dead("w-none") is None

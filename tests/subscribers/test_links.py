@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 from typing import Any
 
 import pytest
+import time_machine
 
 from subscribers import links
 from subscribers.links import Purpose
@@ -86,3 +88,60 @@ def test_no_two_purposes_share_a_signature() -> None:
                 text = base64.urlsafe_b64encode(forged).decode()
                 assert links.open_token(text, other) is None
     assert len(seen) == len(Purpose)
+
+
+# Octet by octet: links stand in mails that were sent long ago, so their spelling must never change.
+TOKENS = {
+    Purpose.MANAGE: "AQEBAAAAAAUAAABNNYvAtTvqJbvi5z4_pnZpujqU",
+    Purpose.UNSUBSCRIBE: "AQIBAAAAAAUAAABNQQdrt-5aGt_CLxAxDJZMOMtM",
+    Purpose.FEED: "AQMBAAAAAAUAAABNl7lVLft6UJ-YPSNdIgmnrYWX",
+    Purpose.CONFIRM: "AQQBAAAAAAUAAABN_rvxp1x31qIeee3y3Cp8I48P",
+    Purpose.CHANGE_ADDRESS: "AQUBAAAAAAUAAABNORi8SoF_kVYj70MNX7gNyI1N",
+    Purpose.EXPORT: "AQYBAAAAAAUAAABNDmE_0ejUtPOtiFQz_5-a9JfD",
+    Purpose.ERASE: "AQcBAAAAAAUAAABNcuvJYsTDkq_Z-dqSNlkK2SG_",
+    Purpose.SENSITIVE: "AQgBAAAAAAUAAABNL-w-0BbVOvCErAsz974PjlRj",
+}
+
+
+def test_links_that_were_mailed_stay_as_they_are() -> None:
+    assert {purpose: links.make(purpose, 2**40 + 5, 77) for purpose in Purpose} == TOKENS
+    bound = links.make(Purpose.CHANGE_ADDRESS, 3, bound="new@example.org")
+    assert bound == "AQUAAAAAAAMAAAAA94WxAtgxfdJrERjuEjcxNAKR"
+    delivery = 12 * 2**32 + 345
+    assert links.make_return(delivery) == "010000000c000001593fd0304ff9e15e92a757f5"
+    assert links.open_return("010000000c000001593fd0304ff9e15e92a757f5") == delivery
+    assert links.open_return(links.make_return(2**62 + 5)) == 2**62 + 5
+
+
+def test_a_newer_key_signs_and_an_older_one_still_opens(settings: Any) -> None:
+    settings.LINK_KEYS = {**settings.LINK_KEYS, 2: b"another-secret-of-enough-characters-long"}
+    for purpose, token in TOKENS.items():
+        opened = links.open_token(token, purpose)
+        assert opened == links.Opened(purpose, 2**40 + 5, 77)
+    assert links.open_return("010000000c000001593fd0304ff9e15e92a757f5") == 12 * 2**32 + 345
+    made = links.make(Purpose.FEED, 9, 4)
+    assert base64.urlsafe_b64decode(made)[:2] == bytes((2, Purpose.FEED))
+    assert links.open_token(made, Purpose.FEED) == links.Opened(Purpose.FEED, 9, 4)
+    assert links.make_return(5).startswith("02")
+    assert links.open_return(links.make_return(5)) == 5
+    settings.LINK_KEYS = {2: b"another-secret-of-enough-characters-long"}
+    assert links.open_return("010000000c000001593fd0304ff9e15e92a757f5") is None
+
+
+def test_what_a_token_claims_is_read_without_proof() -> None:
+    token = TOKENS[Purpose.MANAGE]
+    assert links.claimed_subject(token[:-1] + "A") == 2**40 + 5
+    for nonsense in ("", token[:-1], token + "A", "é" * 40, "=" * 40):
+        assert links.claimed_subject(nonsense) is None
+
+
+def test_a_fresh_link_is_good_for_its_minutes() -> None:
+    begun = dt.datetime(2026, 3, 2, 9, 0, 30, tzinfo=dt.UTC)
+    with time_machine.travel(begun, tick=False) as clock:
+        extra = links.minutes_from_now(60)
+        assert extra == int(begun.timestamp() - 30) // 60 + 60
+        opened = links.Opened(Purpose.ERASE, 5, extra)
+        clock.shift(3569)
+        assert links.is_fresh(opened)
+        clock.shift(1)  # Whole minutes: it ends with the sixtieth.
+        assert not links.is_fresh(opened)

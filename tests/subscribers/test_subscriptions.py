@@ -417,6 +417,8 @@ NOTHING: list[tuple[str, Callable[..., Subscription], Callable[[Subscription], o
     ("file: proof for one who was asked",
      lambda p: waiting(p, asked_at=EARLIER, reminded_at=EARLIER), release("paper")),
     ("file: proof for one who has left", departed, release("paper")),
+    ("file: proof for one who has left and was held before",
+     lambda p: departed(p, reminded_at=EARLIER), release("paper")),
 ]  # fmt: skip
 
 
@@ -483,6 +485,22 @@ def test_who_is_imported_without_proof_is_held_until_they_may_be_asked(
 ) -> None:
     by_file(harbour, ask).insert([csv_row("pending", harbour)], NOW)
     assert Subscription.objects.get().reminded_at == reminded
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_what_was_confirmed_is_kept_in_the_language_it_was_shown_in(
+    harbour: Publication, language: str
+) -> None:
+    assert subscriptions.confirm(waiting(harbour), network=NETWORK, language=language)
+    shown_words = ConsentEvent.objects.latest("id").wording
+    assert shown_words is not None
+    assert shown_words.language.lower() == language
+
+
+def test_a_wish_that_names_no_language_asks_for_the_publications_own(
+    harbour: Publication,
+) -> None:
+    assert subscriptions.Wish(Choice.all()) == subscriptions.Wish(Choice.all(), "every", "")
 
 
 def test_a_confirmation_lifts_an_erasure(harbour: Publication) -> None:
