@@ -89,7 +89,7 @@ def test_in_the_middle_of_the_content_is_in_doubt(fault: str) -> None:
 
 
 def test_relay_that_stops_reading_is_noticed() -> None:
-    body = "\r\n".join(["x" * 76] * 200_000)
+    body = "\r\n".join(["x" * 76] * 600_000)
     with Smtpd(faults=["content:stall::bob"]) as relay:
         bag = Postbag([parcel("bob@example.net", body)])
         ended = send(relay.port, bag, timeouts=IMPATIENT)
@@ -98,7 +98,7 @@ def test_relay_that_stops_reading_is_noticed() -> None:
 
 
 def test_refused_before_the_dot_had_left_us() -> None:
-    body = "\r\n".join(["x" * 76] * 200_000)
+    body = "\r\n".join(["x" * 76] * 600_000)
     with Smtpd(faults=["content:552 5.3.4 too big::bob"]) as relay:
         bag = Postbag([parcel("bob@example.net", body), parcel("alice@example.net")])
         ended = send(relay.port, bag, timeouts=IMPATIENT)
@@ -115,7 +115,7 @@ def test_refused_before_the_dot_had_left_us() -> None:
 @pytest.mark.parametrize("rest", ["", "\r\n250 2.1.0 Ok\r\n250 2.1.5 Ok\r\n354 go"])
 def test_accepted_before_the_dot_had_left_us_is_in_doubt(rest: str) -> None:
     """What the relay accepts then is not the whole message, or not this one."""
-    body = "\r\n".join(["x" * 76] * 200_000)
+    body = "\r\n".join(["x" * 76] * 600_000)
     with Smtpd(faults=[f"content:250 2.0.0 early{rest}::bob"]) as relay:
         bag = Postbag([parcel("bob@example.net", body), parcel("alice@example.net")])
         ended = send(relay.port, bag, timeouts=IMPATIENT)
