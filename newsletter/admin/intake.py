@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_http_methods
 
-from newsletter.importing.wording import ImportProblem
+from newsletter.importing.wording import DocumentProblem
 from subscribers.admin.access import require, visible
 from subscribers.admin.chrome import page, record
 from subscribers.models import Publication
@@ -92,11 +92,11 @@ class IntakeForm(forms.Form):
 class Place:
     """A problem with the lines of the source it is about: (number, text, whether it is the one)."""
 
-    problem: ImportProblem
+    problem: DocumentProblem
     lines: tuple[tuple[int, str, bool], ...]
 
 
-def _places(problems: list[ImportProblem], lines: list[str]) -> list[Place]:
+def _places(problems: list[DocumentProblem], lines: list[str]) -> list[Place]:
     order = {"error": 0, "warning": 1, "note": 2}
     found = []
     for problem in sorted(problems, key=lambda one: (order[one.level], one.line)):

@@ -13,14 +13,14 @@ from newsletter.digest import Digest
 from subscribers.choice import NoBitLeft, free_bit
 from subscribers.models import Category, Publication
 
-from .wording import ImportProblems, too_long
+from .wording import DocumentProblems, too_long
 
 UNKNOWN_CATEGORY = "category-unknown"
 LONGEST_NAME = 60
 
 
 def file_under(
-    publication: Publication, digest: Digest, problems: ImportProblems, *, create: bool
+    publication: Publication, digest: Digest, problems: DocumentProblems, *, create: bool
 ) -> dict[str, Category]:
     """The category of each name in `digest` ("" for an item without one).
 
@@ -71,7 +71,7 @@ def _only(known: Mapping[str, Category]) -> Category | None:
 
 
 def _say_unknown(
-    name: str, lines: list[int], known: Mapping[str, Category], problems: ImportProblems
+    name: str, lines: list[int], known: Mapping[str, Category], problems: DocumentProblems
 ) -> None:
     if not name:
         problems.error(
@@ -102,7 +102,7 @@ def _made(
     name: str,
     line: int,
     everything: list[Category],
-    problems: ImportProblems,
+    problems: DocumentProblems,
 ) -> Category | None:
     with override(publication.language.lower()):
         shown = name or _("General")

@@ -12,13 +12,13 @@ from newsletter.models import Link
 from subscribers.models import Publication
 
 from .matching import link_key
-from .wording import ImportProblems
+from .wording import DocumentProblems
 
 _RECENT = dt.timedelta(days=30)
 
 
 def tell_recent_links(
-    publication: Publication, digest: Digest, origin: str, problems: ImportProblems
+    publication: Publication, digest: Digest, origin: str, problems: DocumentProblems
 ) -> None:
     """Warn of each source that stood in an issue of the last weeks; `origin` is this issue's."""
     assert digest.date is not None

@@ -22,7 +22,7 @@ from .comparing import changes, differs
 from .identity import find_issue
 from .matching import pair
 from .recent import tell_recent_links
-from .wording import ImportProblem, ImportProblems, in_words, too_long
+from .wording import DocumentProblem, DocumentProblems, in_words, too_long
 from .writing import new_issue, update_issue, write_items
 
 
@@ -34,11 +34,11 @@ class Report:
     created: bool
     digest: Digest
     changes: list[str] = field(default_factory=list)
-    problems: tuple[ImportProblem, ...] = ()
+    problems: tuple[DocumentProblem, ...] = ()
     encoding: str = ""
 
     @property
-    def errors(self) -> list[ImportProblem]:
+    def errors(self) -> list[DocumentProblem]:
         """What refused the import."""
         return [problem for problem in self.problems if problem.level == "error"]
 
@@ -86,7 +86,7 @@ def import_digest(
     digest = parse(
         decoded.text, name=name, shape=shape, labels=publication.labels, title=title, date=date
     )
-    problems = ImportProblems()
+    problems = DocumentProblems()
     problems.found += in_words(decoded.problems)
     if not problems.refused():  # Nothing more can be said of bytes that are no text.
         problems.found += in_words(digest.problems)
@@ -114,13 +114,13 @@ def import_digest(
     return report
 
 
-def _refuse(report: Report, problems: ImportProblems) -> NotImported:
+def _refuse(report: Report, problems: DocumentProblems) -> NotImported:
     report.issue = None
     report.problems = problems.sorted()
     return NotImported(report)
 
 
-def _check_lengths(digest: Digest, problems: ImportProblems) -> None:
+def _check_lengths(digest: Digest, problems: DocumentProblems) -> None:
     too_long(problems, digest.title, 300, 1)
     too_long(problems, digest.tail_title, 300, 1)
     for item in digest.items:
@@ -133,7 +133,7 @@ def _store(
     origin: str,
     categories: Mapping[str, Category],
     report: Report,
-    problems: ImportProblems,
+    problems: DocumentProblems,
 ) -> None:
     digest, archived = document.digest, document.archived
     if issue is None:
@@ -164,7 +164,7 @@ def _update(
     issue: Issue,
     pairs: Sequence[tuple[Parsed, Item | None]],
     categories: Mapping[str, Category],
-    problems: ImportProblems,
+    problems: DocumentProblems,
 ) -> bool:
     """Make the draft what the document says; False if an item it leaves out must stay."""
     changed = {
@@ -182,7 +182,7 @@ def _update(
     return True
 
 
-def _refuse_released(issue: Issue, found: Sequence[str], problems: ImportProblems) -> None:
+def _refuse_released(issue: Issue, found: Sequence[str], problems: DocumentProblems) -> None:
     """A released issue is never touched; the same file again is no mistake, though."""
     if not found:
         problems.note(
@@ -200,7 +200,7 @@ def _refuse_released(issue: Issue, found: Sequence[str], problems: ImportProblem
         problems.note("changed", change)
 
 
-def _add_revision(document: _Document, issue: Issue, problems: ImportProblems) -> None:
+def _add_revision(document: _Document, issue: Issue, problems: DocumentProblems) -> None:
     last = issue.revisions.aggregate(last=Max("number"))["last"] or 0
     Revision.objects.create(
         issue=issue,

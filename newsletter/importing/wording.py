@@ -134,7 +134,7 @@ _WORDS: Mapping[str, Mapping[str, Any]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class ImportProblem:
+class DocumentProblem:
     """A problem of an import in words, whether the digest or the database found it.
 
     `line` and `column` count from 1; 0 means the whole file.
@@ -147,7 +147,7 @@ class ImportProblem:
     message: str
 
 
-class ImportProblems(Collection[ImportProblem]):
+class DocumentProblems(Collection[DocumentProblem]):
     """The problems of one import. `line` 0 is the whole file."""
 
     def error(self, code: str, message: str, line: int = 0) -> None:
@@ -163,7 +163,7 @@ class ImportProblems(Collection[ImportProblem]):
         self._add("note", code, message, line)
 
     def _add(self, level: Level, code: str, message: str, line: int) -> None:
-        self.keep(ImportProblem(line, 1 if line else 0, level, code, message))
+        self.keep(DocumentProblem(line, 1 if line else 0, level, code, message))
 
 
 def sentence(problem: Problem) -> str:
@@ -178,14 +178,15 @@ def sentence(problem: Problem) -> str:
     return str(SENTENCES[key] % values)
 
 
-def in_words(problems: Iterable[Problem]) -> list[ImportProblem]:
+def in_words(problems: Iterable[Problem]) -> list[DocumentProblem]:
     """The digest's problems as those of an import, in the active language."""
     return [
-        ImportProblem(one.line, one.column, one.level, one.code, sentence(one)) for one in problems
+        DocumentProblem(one.line, one.column, one.level, one.code, sentence(one))
+        for one in problems
     ]
 
 
-def too_long(problems: ImportProblems, text: str, most: int, line: int) -> None:
+def too_long(problems: DocumentProblems, text: str, most: int, line: int) -> None:
     """Say so when `text` has more characters than its column holds."""
     if len(text) > most:
         problems.error(

@@ -10,7 +10,7 @@ import pytest
 from django.utils.translation import override
 
 from newsletter.digest import Problem, decode, from_json, parse, to_json
-from newsletter.importing.wording import SENTENCES, ImportProblem, in_words, sentence
+from newsletter.importing.wording import SENTENCES, DocumentProblem, in_words, sentence
 from tests.conftest import ROOT
 
 HEAD = "# T - 2026-03-02\n\n"
@@ -171,7 +171,7 @@ def test_the_language_of_the_moment_decides() -> None:
 
 def test_in_words() -> None:
     assert in_words(parse(HEAD + "hello").problems) == [
-        ImportProblem(
+        DocumentProblem(
             1, 1, "warning", "short",
             "The whole text has fewer than 40 characters. Is this a test?",
         )

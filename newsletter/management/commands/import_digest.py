@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from newsletter import importing
 from newsletter.digest import parse, shapes
 from newsletter.digest.decoding import LARGEST
-from newsletter.importing.wording import ImportProblem
+from newsletter.importing.wording import DocumentProblem
 from subscribers.models import AuditEntry, Publication
 
 _ENDINGS = {".md", ".markdown", ".mdx", ".txt"}
@@ -78,7 +78,7 @@ class Command(BaseCommand):
                 data = file.read(LARGEST + 1)
         except OSError as error:
             digest = parse("", name=name)
-            problem = ImportProblem(0, 0, "error", "unreadable", f"{error.strerror}.")
+            problem = DocumentProblem(0, 0, "error", "unreadable", f"{error.strerror}.")
             return importing.Report(None, False, digest, problems=(problem,)), False
         try:
             report = importing.import_digest(
