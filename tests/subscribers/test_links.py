@@ -123,7 +123,7 @@ def test_a_newer_key_signs_and_an_older_one_still_opens(settings: Any) -> None:
     assert links.open_token(made, Purpose.FEED) == links.Opened(Purpose.FEED, 9, 4)
     assert links.make_return(5).startswith("02")
     assert links.open_return(links.make_return(5)) == 5
-    settings.LINK_KEYS = {2: b"another-secret-of-enough-characters-long"}
+    configure(settings, LINK_KEYS={2: b"another-secret-of-enough-characters-long"})
     assert links.open_return("010000000c000001593fd0304ff9e15e92a757f5") is None
 
 
@@ -139,7 +139,7 @@ def test_a_fresh_link_is_good_for_its_minutes() -> None:
     with time_machine.travel(begun, tick=False) as clock:
         extra = links.minutes_from_now(60)
         assert extra == int(begun.timestamp() - 30) // 60 + 60
-        opened = links.Opened(Purpose.ERASE, 5, extra)
+        opened = links.Opened(Purpose.SENSITIVE, 5, extra)
         clock.shift(3569)
         assert links.is_fresh(opened)
         clock.shift(1)  # Whole minutes: it ends with the sixtieth.
