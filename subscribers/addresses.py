@@ -10,10 +10,25 @@ import hashlib
 import hmac
 import unicodedata
 import uuid
+from urllib.parse import unquote
 
+import idna
 from email_validator import EmailNotValidError, validate_email
 
 from . import conf
+
+_IDEOGRAPHIC_DOT = "\u3002"
+# Compatibility forms that differ in width or size alone (Unicode Standard Annex 44, table 14).
+_WIDTHS = ("<wide", "<narrow", "<small")
+_JOINERS = "\u200c\u200d"
+# No line breaks: what spans two lines is a header or a list, not an address with a space in it.
+_SPACES = " \t\u00a0\u1680\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+# Unseen, though not of the category of format characters: grapheme joiner, Hangul fillers, Khmer
+# inherent vowels, Mongolian and other variation selectors.
+_UNSEEN = frozenset(
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0"
+    + "".join(chr(code) for code in range(0xFE00, 0xFE10))
+)
 
 
 class BadAddress(ValueError):
@@ -27,12 +42,12 @@ class BadAddress(ValueError):
 def normalise(text: str) -> str:
     """The address as it is stored and sent to: domain as lower-case A-label, local part as given.
 
-    Raises BadAddress for anything with control characters, inner spaces, comments, quoted local
-    parts, address literals, unqualified or special-use domains, or more than 254 octets (RFC 5321
-    4.5.3.1.3, or 64 before the @, 4.5.3.1.1). Nothing is cut off or repaired but white space
-    around it.
+    What keyboards and copying add is put right first (`put_right`). Raises BadAddress for anything
+    with control characters, inner spaces, comments, quoted local parts, address literals,
+    unqualified or special-use domains, or more than 254 octets (RFC 5321 4.5.3.1.3, or 64 before
+    the @, 4.5.3.1.1).
     """
-    text = text.strip(" \t\r\n\u3000\ufeff")
+    text = put_right(text)
     if not text:
         raise BadAddress("empty", "no address was given")
     if any(
@@ -60,6 +75,77 @@ def normalise(text: str) -> str:
     if len(address.encode()) > 254:
         raise BadAddress("long", "the address is longer than 254 octets")
     return address
+
+
+def put_right(text: str) -> str:
+    """`text` without what input methods and copying add, where that leaves one reading.
+
+    - `mailto:` in front, with its percent encoding and header fields (RFC 6068);
+    - full-width and half-width forms, as an input method leaves them (the width mapping of RFC
+      8265 section 3.3.2), and the small forms of the same signs;
+    - the ideographic full stop between the labels of the domain (RFC 3490 section 3.1 names the
+      four dots), and before the @ too where everything else there is ASCII;
+    - characters nobody sees. A joiner (U+200C, U+200D) shapes letters of some scripts, so it
+      stays, and is refused later, unless its neighbours are ASCII;
+    - spaces around the address, the @ and the dots of the domain, and one full stop at its end.
+
+    It judges nothing: what comes out may still be no address.
+    """
+    text = _without_mailto(_narrow(_visible(text)).strip())
+    local, at, domain = text.rpartition("@")
+    if not at:
+        return text
+    local = local.rstrip(_SPACES)
+    if local.replace(_IDEOGRAPHIC_DOT, "").isascii():
+        local = local.replace(_IDEOGRAPHIC_DOT, ".")
+    labels = domain.replace(_IDEOGRAPHIC_DOT, ".").strip(_SPACES).removesuffix(".").split(".")
+    return f"{local}@{'.'.join(label.strip(_SPACES) for label in labels)}"
+
+
+def _visible(text: str) -> str:
+    """`text` without characters that take no room; joiners only beside ASCII."""
+    if text.isascii():
+        return text
+    kept = []
+    for place, char in enumerate(text):
+        if char in _JOINERS:
+            around = text[max(0, place - 1) : place] + text[place + 1 : place + 2]
+            if not around.isascii():
+                kept.append(char)
+        elif char not in _UNSEEN and not _is_format(char):
+            kept.append(char)
+    return "".join(kept)
+
+
+def _is_format(char: str) -> bool:
+    return unicodedata.category(char) == "Cf"
+
+
+def _narrow(text: str) -> str:
+    """Full-width, half-width and small forms as the characters they stand for."""
+    if text.isascii():
+        return text
+    mapped = []
+    for char in text:
+        form, _, code = unicodedata.decomposition(char).partition("> ")
+        mapped.append(chr(int(code, 16)) if form in _WIDTHS and " " not in code else char)
+    return "".join(mapped)
+
+
+def _without_mailto(text: str) -> str:
+    scheme, colon, rest = text.partition(":")
+    if not colon or scheme.strip().lower() != "mailto":
+        return text
+    return unquote(rest.partition("?")[0]).strip().removeprefix("//")
+
+
+def shown(address: str) -> str:
+    """A normalised address as people write it: the domain in its own script, not as A-labels."""
+    local, _, domain = address.rpartition("@")
+    try:
+        return f"{local}@{idna.decode(domain)}"
+    except idna.IDNAError:
+        return address
 
 
 def canonical(address: str) -> str:

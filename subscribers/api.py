@@ -136,6 +136,11 @@ def challenge(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @api.post(
+    "/publications/{slug}/subscribe",  # A redirect would lose the body.
+    response={202: SubscribeOut, 422: Problems, 429: Problems},
+    include_in_schema=False,
+)
+@api.post(
     "/publications/{slug}/subscribe/",
     response={202: SubscribeOut, 422: Problems, 429: Problems},
     summary="Subscribe",

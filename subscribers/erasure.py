@@ -16,7 +16,7 @@ from django.db.models import ForeignKey
 from django.utils import timezone
 
 from . import secure_delete, subscriptions, suppression
-from .models import AuditEntry, ConsentEvent, Subscriber, Subscription
+from .models import Asked, AuditEntry, ConsentEvent, Subscriber, Subscription
 
 
 def erase(subscriber: Subscriber, *, by: str) -> bool:
@@ -38,6 +38,7 @@ def erase(subscriber: Subscriber, *, by: str) -> bool:
             key=None, address="", name="", new_address="", new_address_at=None, erased_at=now
         )
         ConsentEvent.objects.filter(subscriber=row).delete()
+        Asked.objects.filter(address__iexact=row.address).delete()
         ties = subscriptions.erase(row, form="mail" if by == "reader" else "admin", now=now)
         _let_go(row)
         _blank_admin_history(row, ties)

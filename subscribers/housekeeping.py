@@ -11,7 +11,7 @@ from . import events, limits, mailing, rekeying, secure_delete, subscriptions
 from .emails import letters
 from .limits import Rate
 from .mailing import PER_DAY
-from .models import Subscriber, Subscription
+from .models import ASKED_LIFE, Asked, Subscriber, Subscription
 
 TIDY = Rate(interval=6 * 3600)
 REMIND_AFTER = dt.timedelta(hours=48)
@@ -30,6 +30,7 @@ def sweep() -> None:
     _remind(now)
     _forget(now)
     _give_up_address_changes(now)
+    Asked.objects.filter(at__lt=now - ASKED_LIFE).delete()
     events.sweep(now)
     limits.sweep(now=now)
     rekeying.sweep()

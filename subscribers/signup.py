@@ -7,14 +7,17 @@ decided where nobody can watch.
 
 from __future__ import annotations
 
+import uuid
+
 from django.db import transaction
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from . import conf, limits, subscriptions, suppression, tasks
 from .addresses import key_of
 from .limits import Rate
-from .models import Category, Publication, Wording
+from .models import ASKED_LIFE, Asked, Category, Publication, Wording
 from .subscriptions import Wish
 
 # Requests for one address in one publication that are looked at; the rest change nothing.
@@ -61,6 +64,28 @@ def ask(
             transaction.savepoint_rollback(before)
             subscription_id = 0  # Nobody: the job then has nothing to do.
         transaction.on_commit(lambda: tasks.enqueue(tasks.answer_request, subscription_id))
+
+
+def keep_asked(publication: Publication, address: str, wish: Wish) -> uuid.UUID:
+    """Keep what was asked for the page that follows; the key opens it for `ASKED_LIFE`."""
+    return Asked.objects.create(
+        publication=publication,
+        address=address,
+        choice=wish.choice.bits,
+        rhythm=wish.rhythm,
+        language=wish.language,
+    ).key
+
+
+def asked(publication: Publication, key: str) -> Asked | None:
+    """What was asked under this key, in hexadecimal digits; None when it is over or was never."""
+    try:
+        number = uuid.UUID(hex=key)
+    except ValueError:
+        return None
+    return Asked.objects.filter(
+        key=number, publication=publication, at__gte=timezone.now() - ASKED_LIFE
+    ).first()
 
 
 def embed_code(publication: Publication) -> tuple[str, str]:

@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from collections.abc import Callable, Iterator
+
+from django.http import HttpResponse
+from django.urls import URLPattern, path
 
 from .views import joining, leaving, preferences, sensitive
 
 app_name = "subscribers"
-urlpatterns = [
-    path("<slug:slug>/subscribe/", joining.subscribe, name="subscribe"),
-    path("<slug:slug>/subscribe/sent/", joining.sent, name="sent"),
-    path("<slug:slug>/subscribe/embed/", joining.embed, name="embed"),
-    path("<slug:slug>/subscribe/embed/sent/", joining.embed_sent, name="embed_sent"),
-    path("<slug:slug>/subscribe/code/", joining.code, name="code"),
-    path("<slug:slug>/manage/", joining.ask_for_link, name="ask_for_link"),
-    path("s/c/<str:token>/", joining.confirm, name="confirm"),
-    path("s/m/<str:token>/", preferences.manage, name="manage"),
-    path("s/u/<str:token>/", leaving.unsubscribe, name="unsubscribe"),
-    path("s/x/<str:token>/", sensitive.sensitive, name="sensitive"),
-    path("s/a/<str:token>/", sensitive.new_address, name="new_address"),
-]
+
+
+def _routes() -> Iterator[URLPattern]:
+    """Each address also without its last slash.
+
+    Some mail programs and gateways store a link without it. A redirect would lose the body of a
+    post, and RFC 8058 section 3.1 forbids one for a one-click request.
+    """
+    pages: list[tuple[str, Callable[..., HttpResponse], str]] = [
+        ("<slug:slug>/subscribe/", joining.subscribe, "subscribe"),
+        ("<slug:slug>/subscribe/sent/", joining.sent, "sent"),
+        ("<slug:slug>/subscribe/embed/", joining.embed, "embed"),
+        ("<slug:slug>/subscribe/embed/sent/", joining.embed_sent, "embed_sent"),
+        ("<slug:slug>/subscribe/code/", joining.code, "code"),
+        ("<slug:slug>/manage/", joining.ask_for_link, "ask_for_link"),
+        ("s/c/<str:token>/", joining.confirm, "confirm"),
+        ("s/m/<str:token>/", preferences.manage, "manage"),
+        ("s/u/<str:token>/", leaving.unsubscribe, "unsubscribe"),
+        ("s/x/<str:token>/", sensitive.sensitive, "sensitive"),
+        ("s/a/<str:token>/", sensitive.new_address, "new_address"),
+    ]
+    for route, view, name in pages:
+        yield path(route, view, name=name)
+        yield path(route.removesuffix("/"), view)
+
+
+urlpatterns = list(_routes())

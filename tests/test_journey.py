@@ -155,7 +155,7 @@ def subscribe(town: Town, browser: Any, address: str, only: list[str] | None) ->
         for name in only:
             page.get_by_label(name).check()
     page.locator("form button[type=submit]").last.click()
-    page.wait_for_url("**/sent/")
+    page.wait_for_url("**/sent/?asked=*")
     mail = town.wait_for_mail(address)
     assert mail["Auto-Submitted"] == "auto-generated"
     [link] = {one for one in links_in(text(mail)) if "/s/c/" in one}

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from newsletter import conf, sending
 from newsletter.models import Chunk, Issue, Relay, Worker
+from subscribers.models import DailyCount
 
 _FINAL = ("sent", "failed", "in_doubt", "skipped", "suppressed", "cancelled")
 Sample = tuple[Mapping[str, str], float]
@@ -87,6 +88,12 @@ def _families() -> Iterable[tuple[str, str, str, list[Sample]]]:
             "sudi_worker_silence_seconds", "gauge", "Since any worker was heard of.",
             [({}, (now - seen).total_seconds())],
         )  # fmt: skip
+    refused = DailyCount.objects.filter(name=DailyCount.ONE_CLICK_REFUSED)
+    yield (
+        "sudi_one_click_refused_total", "counter",
+        "One-click unsubscriptions with a token this site did not make.",
+        [({}, refused.aggregate(all=Sum("number"))["all"] or 0)],
+    )  # fmt: skip
     relays = list(Relay.objects.all())
     yield (
         "sudi_relay_failures", "gauge", "Connections to a relay that failed in a row.",

@@ -6,18 +6,23 @@ reason in `newsletter/models/README.md`: narrow rows where there are millions, s
 database refuses.
 """
 
+from .asked import ASKED_LIFE, Asked
 from .consent import AuditEntry, ConsentEvent, Incident, Limit, Suppression, Wording
+from .counts import DailyCount
 from .events import Event
 from .people import CHOICE_LIMIT, ImportJob, ImportProblem, Subscriber, Subscription
 from .publications import CATEGORY_BITS, RESERVED_SLUGS, Category, Publication, Role
 
 __all__ = [
+    "ASKED_LIFE",
     "CATEGORY_BITS",
     "CHOICE_LIMIT",
     "RESERVED_SLUGS",
+    "Asked",
     "AuditEntry",
     "Category",
     "ConsentEvent",
+    "DailyCount",
     "Event",
     "ImportJob",
     "ImportProblem",

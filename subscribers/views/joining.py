@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -20,12 +22,13 @@ from .. import (
     limits,
     network,
     signup,
+    slips,
     subscriptions,
     suppression,
     tasks,
     wordings,
 )
-from ..addresses import key_of
+from ..addresses import key_of, shown
 from ..choice import Choice, live
 from ..forms import AskForLinkForm, SubscribeForm
 from ..guard import GuardVerdict
@@ -73,7 +76,7 @@ def code(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def sent(request: HttpRequest, slug: str) -> HttpResponse:
-    """Look into your mailbox: one page for everybody."""
+    """Look into your mailbox: one page for everybody, with the address as it was understood."""
     return _sent(request, slug, embedded=False)
 
 
@@ -87,9 +90,25 @@ def embed_sent(request: HttpRequest, slug: str) -> HttpResponse:
 def _sent(request: HttpRequest, slug: str, *, embedded: bool) -> HttpResponse:
     publication = get_object_or_404(Publication, slug=slug)
     languages.speak(request, languages.guess(request, publication))
-    return _dressed(
-        page(request, "subscribers/sent.html", publication, {"embedded": embedded}), embedded
-    )
+    asked = signup.asked(publication, request.GET.get("asked", ""))
+    name = "subscribers:embed" if embedded else "subscribers:subscribe"
+    context: dict[str, Any] = {
+        "embedded": embedded,
+        "form_path": reverse(name, args=[publication.slug]),
+    }
+    if asked is not None:
+        # The same request once more, for the address that was probably meant.
+        context |= {
+            "address": shown(asked.address),
+            "meant": slips.hint(asked.address),
+            "boxes": [
+                (box.slug, Choice(asked.choice).has(box)) for box in signup.offered(publication)
+            ],
+            "new": Choice(asked.choice).new,
+            "rhythm": asked.rhythm,
+            "chosen_language": asked.language,
+        }
+    return _dressed(page(request, "subscribers/sent.html", publication, context), embedded)
 
 
 def _sign_up(request: HttpRequest, slug: str, *, embedded: bool) -> HttpResponse:
@@ -127,27 +146,49 @@ def _sign_up(request: HttpRequest, slug: str, *, embedded: bool) -> HttpResponse
             verdict=verdict.value,
             ticket=guard.make_ticket(source) if verdict is GuardVerdict.HOLD else "",
         )
+    key = uuid.uuid4()  # Of nothing, for a robot: its answer looks like everybody's.
     if verdict is GuardVerdict.PASS:
         via = "embed" if embedded or request.POST.get("form") == "embed" else "hosted"
-        signup.ask(
-            publication,
-            form.cleaned_data["address"],
-            Wish(
-                _choice(publication, form, boxes),
-                form.cleaned_data["rhythm"],
-                form.cleaned_data["language"] or languages.stored(language),
-            ),
-            form=via,
-            network=source,
-            wording=wordings.stored(
-                publication, language, "subscribe", wordings.subscribe(publication, language)
-            ),
-        )
+        key = _ask(publication, form, _choice(publication, form, boxes), language, via, source)
+    return _to_sent(request, publication, key, embedded)
+
+
+def _ask(
+    publication: Publication,
+    form: SubscribeForm,
+    choice: Choice,
+    language: str,
+    via: str,
+    source: str,
+) -> uuid.UUID:
+    """Store the request; the key opens what was asked on the page that follows."""
+    address = form.cleaned_data["address"]
+    wish = Wish(
+        choice,
+        form.cleaned_data["rhythm"],
+        form.cleaned_data["language"] or languages.stored(language),
+    )
+    words = wordings.subscribe(publication, language)
+    signup.ask(
+        publication,
+        address,
+        wish,
+        form=via,
+        network=source,
+        wording=wordings.stored(publication, language, "subscribe", words),
+    )
+    return signup.keep_asked(publication, address, wish)
+
+
+def _to_sent(
+    request: HttpRequest, publication: Publication, key: uuid.UUID, embedded: bool
+) -> HttpResponse:
     name = "subscribers:embed_sent" if embedded else "subscribers:sent"
-    path = reverse(name, args=[publication.slug])
+    query = {"asked": key.hex}
     if asked := languages.known(request.GET.get("lang")):
-        path += f"?lang={asked}"
-    response = HttpResponseRedirect(path)
+        query["lang"] = asked
+    path = reverse(name, args=[publication.slug])
+    response = HttpResponseRedirect(f"{path}?{urlencode(query)}")
     response.status_code = 303
     return _dressed(response, embedded)
 
@@ -237,6 +278,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         return again(request, "confirmed", manage)
     context = {
         "subscription": subscription,
+        "address": shown(subscription.subscriber.address),
         "manage": manage,
         "others": [
             {"slug": o.publication.slug, "words": languages.words(o.publication, language)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,9 +13,11 @@ from django.utils.translation import gettext as _
 from .. import languages, network, subscriptions
 from ..emails.letters import until
 from ..forms import PauseForm
-from ..links import Purpose, make
-from ..models import Subscription
+from ..links import Purpose, make, open_token
+from ..models import DailyCount, Subscription
 from .pages import again, bad_link, is_one_click, page, personal, subscription_of
+
+log = logging.getLogger(__name__)
 
 State = Subscription.State
 REASONS = ("too_many", "not_relevant", "never_asked", "other")
@@ -25,10 +28,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """GET shows choices and changes nothing; POST does what its body says."""
     subscription = subscription_of(token, Purpose.UNSUBSCRIBE)
     if request.method == "POST" and is_one_click(request):
-        # RFC 8058: no page, no redirect, no cookie; a token that leads nowhere gets the same.
-        if subscription is not None:
-            subscriptions.leave([subscription], form="one-click", network=network.network(request))
-        return HttpResponse(_("You are unsubscribed.") + "\n", content_type="text/plain")
+        return _one_click(request, token, subscription)
     if subscription is None:
         return bad_link(request)
     language = languages.speak(request, languages.of_subscription(subscription))
@@ -60,6 +60,26 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         back = subscriptions.come_back(subscription, network=source, language=language)
         return again(request, "back" if back else "cannot")
     return _show(request, subscription, language, status=400)
+
+
+def _one_click(request: HttpRequest, token: str, subscription: Subscription | None) -> HttpResponse:
+    """RFC 8058: no page, no redirect, no cookie.
+
+    A token we made gets one answer, whether its reader is still here, left, or was erased. Any
+    other is an error that the mail program sees, so that it can ask its user or try the other
+    ways of List-Unsubscribe; and it is counted, since many of them mean other link keys.
+    """
+    if subscription is not None:
+        subscriptions.leave([subscription], form="one-click", network=network.network(request))
+    elif open_token(token, Purpose.UNSUBSCRIBE) is None:
+        DailyCount.objects.add(DailyCount.ONE_CLICK_REFUSED)
+        log.warning("a one-click request with a token that this site did not make")
+        return _plain(_("This link is damaged, or of another site. Nobody was unsubscribed."), 400)
+    return _plain(_("You are unsubscribed."), 200)
+
+
+def _plain(sentence: str, status: int) -> HttpResponse:
+    return HttpResponse(sentence + "\n", content_type="text/plain", status=status)
 
 
 def _reason(request: HttpRequest) -> dict[str, Any]:

@@ -12,9 +12,10 @@ from django.apps import apps
 from django.core import mail
 from django.test import Client
 
+from newsletter.config import metrics
 from subscribers import erasure, links, suppression
 from subscribers.links import Purpose, make
-from subscribers.models import ConsentEvent, Subscriber, Subscription
+from subscribers.models import ConsentEvent, DailyCount, Subscriber, Subscription
 from tests import builders
 from tests.site_settings import configure
 
@@ -70,15 +71,66 @@ def test_one_click(client: Client, reader: Subscription, multipart: bool) -> Non
     assert (event.kind, event.form) == ("unsubscribed", "one-click")
 
 
-def test_one_click_again_foreign_and_unknown_gets_the_same(
+def test_one_click_again_foreign_and_gone_gets_the_same(
     client: Client, reader: Subscription
 ) -> None:
     client.cookies["sessionid"] = "anything"
     headers = {"origin": "https://mail.example.net", "sec-fetch-site": "cross-site"}
-    paths = [way_out(reader)] * 3 + ["/s/u/nonsense/", f"/s/u/{make(Purpose.UNSUBSCRIBE, 99)}/"]
+    paths = [way_out(reader)] * 3 + [f"/s/u/{make(Purpose.UNSUBSCRIBE, 99)}/"]
     answers = [client.post(path, ONE_CLICK, FORM, headers=headers) for path in paths]
     assert len({(a.status_code, a.content, str(sorted(a.headers.items()))) for a in answers}) == 1
+    assert answers[0].status_code == 200
     assert ConsentEvent.objects.count() == 1
+    assert not DailyCount.objects.exists()
+
+
+def test_one_click_with_a_token_we_did_not_make_is_an_error_and_counted(
+    client: Client, reader: Subscription, settings: Any
+) -> None:
+    good = make(Purpose.UNSUBSCRIBE, reader.pk)
+    other_purpose = make(Purpose.MANAGE, reader.pk)
+    with time_machine.travel(START, tick=False):
+        bad = ["nonsense", good[:-1], good[:-4] + "AAAA", other_purpose, good.lower()]
+        answers = [client.post(f"/s/u/{token}/", ONE_CLICK, FORM) for token in bad]
+        configure(settings, LINK_KEYS={1: b"the keys of another site, 32 octets"})
+        answers.append(client.post(f"/s/u/{good}/", ONE_CLICK, FORM))
+    assert {(a.status_code, a.content) for a in answers} == {
+        (400, b"This link is damaged, or of another site. Nobody was unsubscribed.\n")
+    }
+    assert all(a.headers["Content-Type"].startswith("text/plain") for a in answers)
+    reader.refresh_from_db()
+    assert reader.state == "active"
+    counted = DailyCount.objects.get(name="one_click_refused")
+    assert (counted.day, counted.number) == (START.date(), 6)
+    assert "sudi_one_click_refused_total 6" in metrics.text()
+
+
+@pytest.mark.parametrize("query", ["", "?utm_source=a&lang=de", "?lang=de&utm_source=a", "?="])
+def test_one_click_without_the_last_slash_and_with_any_query(
+    reader: Subscription, query: str
+) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    answer = strict.post(way_out(reader).removesuffix("/") + query, ONE_CLICK, FORM)
+    assert (answer.status_code, "Location" in answer.headers) == (200, False)
+    reader.refresh_from_db()
+    assert reader.state == "unsubscribed"
+
+
+@pytest.mark.parametrize("slash", ["/", ""])
+def test_every_page_of_a_reader_opens_with_and_without_the_last_slash(
+    client: Client, reader: Subscription, slash: str
+) -> None:
+    pages = [way_out(reader), f"/s/m/{make(Purpose.MANAGE, reader.pk)}/"]
+    pages += ["/daily/subscribe/", "/daily/subscribe/embed/", "/daily/manage/"]
+    for path in pages:
+        path = path.removesuffix("/") + slash
+        page, head = client.get(path), client.head(path)
+        assert (page.status_code, head.status_code, head.content) == (200, 200, b"")
+    fields = {"address": "bob@example.org"}
+    assert client.post(f"/daily/subscribe{slash}", fields).status_code == 303
+    answer = client.post(f"/api/publications/daily/subscribe{slash}", fields, "application/json")
+    assert answer.status_code == 202
+    assert client.post(f"/daily/manage{slash}", fields).status_code == 303
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from subscribers.addresses import key_of
 from subscribers.choice import NEW, TAIL, Choice
 from subscribers.links import Purpose, make
 from subscribers.models import (
+    Asked,
     AuditEntry,
     ConsentEvent,
     Subscriber,
@@ -29,6 +30,7 @@ from tests.site_settings import configure
 pytestmark = pytest.mark.django_db(transaction=True)
 
 START = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
+SENT = re.compile(r"/daily/subscribe/sent/\?asked=[0-9a-f]{32}")
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 
 
@@ -77,7 +79,8 @@ def test_from_the_form_to_the_preferences(client: Client, harbour: Any) -> None:
         rhythm="every",
         language="zh-Hans",
     )
-    assert (answer.status_code, answer.headers["Location"]) == (303, "/daily/subscribe/sent/")
+    assert answer.status_code == 303
+    assert SENT.fullmatch(answer.headers["Location"])
     assert len(mail.outbox) == 1
     message = mail.outbox[0]
     assert message.to == ["Alice@example.org"]
@@ -197,9 +200,61 @@ def test_the_honeypot_gets_the_usual_answer_and_nothing_happens(
     client: Client, harbour: Any
 ) -> None:
     answer = sign_up(client, "alice@example.org", website="http://example.net/")
-    assert (answer.status_code, answer.headers["Location"]) == (303, "/daily/subscribe/sent/")
+    assert answer.status_code == 303
+    assert SENT.fullmatch(answer.headers["Location"])
     assert not Subscriber.objects.exists()
     assert mail.outbox == []
+
+
+def test_the_page_after_the_form_shows_what_was_understood(client: Client, harbour: Any) -> None:
+    with time_machine.travel(START, tick=False) as clock:
+        answer = sign_up(client, "\u200bＡｌｉｃｅ＠例子。中国")
+        path = answer.headers["Location"]
+        page = client.get(path).content.decode()
+        assert "If we can write to <bdi>Alice@例子.中国</bdi>, a mail is on its way." in page
+        assert "Did you mean" not in page
+        assert answer.cookies == {} and "no-store" in answer.headers["Cache-Control"]
+        # The key opens it for a quarter of an hour, in this publication, and is then gone.
+        builders.publication("other")
+        assert "Alice" not in client.get(path.replace("daily", "other")).content.decode()
+        clock.shift(dt.timedelta(minutes=16))
+        assert "the address you gave" in client.get(path).content.decode()
+        housekeeping.sweep()
+        assert not Asked.objects.exists()
+    for nonsense in ("", "x" * 32, "0" * 32, "0" * 5000):
+        page = client.get("/daily/subscribe/sent/", {"asked": nonsense}).content.decode()
+        assert "the address you gave" in page
+
+
+def test_a_slip_in_the_domain_is_hinted_at_and_mended_by_one_click(
+    client: Client, harbour: Any
+) -> None:
+    answer = sign_up(
+        client,
+        "alice@gmial.com",
+        shown=["tides", "ships"],
+        categories=["ships"],
+        language="zh-Hans",
+    )
+    assert mail.outbox[-1].to == ["alice@gmial.com"]  # A hint, never a refusal.
+    page = client.get(answer.headers["Location"]).content.decode()
+    assert "Did you mean <bdi>alice@gmail.com</bdi>?" in page
+    form = re.search(r'<form method="post" action="([^"]+)".*?</form>', page, re.DOTALL)
+    assert form is not None
+    fields = re.findall(r'name="([^"]+)" value="([^"]*)"', form.group(0))
+    posted: dict[str, list[str]] = {}
+    for name, value in fields:
+        posted.setdefault(name, []).append(value)
+    assert client.post(form.group(1), posted).status_code == 303
+    assert mail.outbox[-1].to == ["alice@gmail.com"]
+    reader = Subscription.objects.get(subscriber__address="alice@gmail.com")
+    assert (slugs(reader), reader.language) == (["ships"], "zh-Hans")
+
+
+def test_the_page_with_the_button_says_whose_address_it_is(client: Client, harbour: Any) -> None:
+    sign_up(client, "alice@example.org")
+    (path,) = links_in(mail.outbox[0])
+    assert "<bdi>alice@example.org</bdi>" in client.get(path).content.decode()
 
 
 BAD = [
@@ -211,7 +266,7 @@ BAD = [
     ("alice@example.org\x00", "characters"),
     ("alice\u2028@example.org", "characters"),
     ("ali\u0085ce@example.org", "characters"),
-    ("alice@example.org\u200b", "characters"),
+    ("alice\u200b smith@example.org", "characters"),
     ("=?utf-8?q?alice=0A?=@example.org, bob@example.org", "characters"),
     ("a" * 65 + "@example.org", "long"),
     ("alice@localhost", "syntax"),
