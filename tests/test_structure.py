@@ -11,7 +11,7 @@ from django.conf import global_settings
 ROOT = Path(__file__).resolve().parent.parent
 # Lower may not import higher; what is not listed stands on the same step as nothing.
 STEPS = [
-    {"digest", "smtp", "refusals", "outgoing"},
+    {"digest", "smtp", "refusals", "outgoing", "handbook"},
     {"conf"},
     {"models"},
     {"editions"},

@@ -102,7 +102,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         if not shown:
             return []
         try:
-            link = reverse(f"admin:{name}")
+            link = reverse(name if name == "help" else f"admin:{name}")
         except NoReverseMatch:
             return []
         return [
@@ -136,5 +136,6 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 *entry(_("Audit"), "history", "subscribers_auditentry_changelist", set_up),
             ],
         ),
+        (pgettext("admin", "Help"), [*entry(_("Handbook"), "help", "help", user.is_staff)]),
     ]
     return [{"title": title, "items": items} for title, items in groups if items]

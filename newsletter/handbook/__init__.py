@@ -1,0 +1,70 @@
+"""The handbook: chapters in Markdown, a folder a language, read in the admin under Help.
+
+A chapter is `NN-name.md`. The number is its place and the name its address, the same in every
+language; its first heading is its title. A link to `NN-name.md` leads to that chapter. A chapter
+that a language lacks is shown in English. Written for an editor who has never seen Django, then for
+who runs the site; what a developer needs stands beside the code.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+
+_FOLDER = Path(__file__).parent
+_NAME = re.compile(r"\d\d-([a-z][a-z-]*)\.md")
+_FIRST = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """One chapter in one language: its name in addresses, its title, and its Markdown."""
+
+    name: str
+    title: str
+    text: str
+    language: str
+
+
+def chapters(language: str) -> tuple[Chapter, ...]:
+    """Every chapter in order, in `language` (such as zh-hans) where it is written in it."""
+    own = {chapter.name: chapter for chapter in _read(language.partition("-")[0].lower())}
+    return tuple(own.get(chapter.name, chapter) for chapter in _read(_FIRST))
+
+
+def html(chapter: Chapter) -> str:
+    """The chapter as HTML. Raw HTML in the Markdown is shown as text."""
+    return str(_markdown().render(chapter.text))
+
+
+@cache
+def _read(folder: str) -> tuple[Chapter, ...]:
+    return tuple(_chapters(folder)) if folder.isalpha() else ()
+
+
+def _chapters(folder: str) -> Iterator[Chapter]:
+    for path in sorted((_FOLDER / folder).glob("*.md")):
+        match = _NAME.fullmatch(path.name)
+        if match is None:
+            raise ValueError(f"{path.name} is no name of a chapter, like 10-first-issue.md")
+        text = path.read_text(encoding="utf-8")
+        heading = text.partition("\n")[0]
+        if not heading.startswith("# "):
+            raise ValueError(f"{path.name} does not begin with its title")
+        yield Chapter(match[1], heading.removeprefix("# ").strip(), text, folder)
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+    # Chapters are pages beside each other: `20-import.md` is `../import/`.
+    plain = markdown.normalizeLink
+    markdown.normalizeLink = lambda url: plain(  # type: ignore[method-assign]
+        re.sub(r"^\d\d-([a-z-]+)\.md(?=#|$)", r"../\1/", url)
+    )
+    return markdown
