@@ -18,26 +18,13 @@ from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
+from newsletter.config import data_dir
 from newsletter.smtp.server import is_loopback
 from subscribers import language_table
 
-BASE_DIR = Path(__file__).resolve().parent.parent.parent
-
-
-_data_dir = Path(os.environ.get("DATA_DIR", "").strip() or BASE_DIR / "data").absolute()
-
-
-def _kept(path: Path) -> dict[str, str]:
-    """DATA_DIR/settings.env: NAME=value lines, for what the environment does not say."""
-    try:
-        lines = path.read_text().splitlines()
-    except FileNotFoundError:
-        return {}
-    pairs = (line.partition("=") for line in lines if line.strip() and not line.startswith("#"))
-    return {name.strip(): value.strip() for name, _, value in pairs}
-
-
-_KEPT = _kept(_data_dir / "settings.env")
+_PACKAGE = Path(__file__).resolve().parents[1]
+_data_dir = data_dir.find(os.environ)
+_KEPT = data_dir.kept(_data_dir / "settings.env")
 
 
 def _text(name: str, default: str = "") -> str:
@@ -157,7 +144,7 @@ def _database(url: str) -> dict[str, Any]:
 
 
 DATABASES = {"default": _database(_text("DATABASE_URL", "sqlite:///sudi.sqlite3"))}
-_data_dir.mkdir(parents=True, exist_ok=True)
+data_dir.make(_data_dir)
 
 # smtp://user:password@host:port, smtps:// for implicit TLS, several separated by spaces.
 # Optional query: name=, starttls=required|optional|never, connections=10. Rates: in the database.
@@ -270,7 +257,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        # Before those of other apps: ours go over some of unfold's.
+        "DIRS": [_PACKAGE / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -344,7 +332,7 @@ TASKS = {
 FORMS_URLFIELD_ASSUME_HTTPS = True  # What Django 6 does anyway.
 LANGUAGE_CODE = "en"
 LANGUAGES = [(language.django, _(language.english)) for language in language_table.LANGUAGES]
-LOCALE_PATHS = [BASE_DIR / "newsletter" / "locale"]
+LOCALE_PATHS = [_PACKAGE / "locale"]
 TIME_ZONE = "UTC"
 USE_I18N = USE_TZ = True
 

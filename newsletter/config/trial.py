@@ -12,6 +12,8 @@ import socket
 from collections.abc import MutableMapping
 from pathlib import Path
 
+from . import data_dir
+
 WEB_PORT = 8000
 MAIL_PORT = 1025
 HOST = "127.0.0.1"
@@ -31,18 +33,30 @@ def free_port(wanted: int) -> int:
     raise OSError("no free port on the loopback address")
 
 
-def prepare_environment(environ: MutableMapping[str, str], data_dir: Path) -> None:
-    """Fill in what the trial needs and the caller did not set; then write settings.env."""
+def taken(port: int) -> bool:
+    """Whether something listens there."""
+    return free_port(port) != port
+
+
+def prepare_environment(environ: MutableMapping[str, str], folder: Path) -> None:
+    """Fill in what the trial needs and the caller did not set; then keep it in settings.env.
+
+    What an earlier start kept holds, ports too: links in mails it caught lead there.
+    """
+    path = folder / "settings.env"
+    kept = data_dir.kept(path)
     chosen = {
         "DEBUG": "1",
-        "BASE_URL": f"http://{HOST}:{free_port(WEB_PORT)}",
-        "SMTP_URL": f"smtp://{HOST}:{free_port(MAIL_PORT)}?starttls=never",
+        "BASE_URL": kept.get("BASE_URL") or f"http://{HOST}:{free_port(WEB_PORT)}",
+        "SMTP_URL": kept.get("SMTP_URL") or f"smtp://{HOST}:{free_port(MAIL_PORT)}?starttls=never",
     }
     for name, value in chosen.items():
         environ.setdefault(name, value)
-    data_dir.mkdir(parents=True, exist_ok=True)
+    data_dir.make(folder)
+    kept |= {name: environ[name] for name in chosen}
     lines = ["# Written by quickstart; the environment wins over it.\n"]
-    lines += [f"{name}={environ[name]}\n" for name in chosen]
-    temporary = data_dir / f".settings.env.{os.getpid()}"
+    lines += [f"{name}={value}\n" for name, value in kept.items()]
+    temporary = folder / f".settings.env.{os.getpid()}"
+    temporary.touch(mode=0o600)
     temporary.write_text("".join(lines))
-    temporary.replace(data_dir / "settings.env")
+    temporary.replace(path)

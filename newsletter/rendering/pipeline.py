@@ -28,7 +28,7 @@ from .errors import RenderingError
 from .slots import SLOTS
 
 MARKUP, TEXT = "issue.mjml", "issue.txt"
-_OURS = Path(__file__).resolve().parents[2] / "templates" / "emails"
+_OURS = Path(__file__).resolve().parents[1] / "templates" / "emails"
 _INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
 
 

@@ -261,6 +261,14 @@ def serve(options: argparse.Namespace) -> None:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     usual = dataclasses.asdict(Timeouts())
+    parent = os.getppid()
+
+    def stop_with_parent() -> None:
+        while os.getppid() == parent:
+            time.sleep(1.0)
+        stop.set()
+
+    threading.Thread(target=stop_with_parent, daemon=True).start()
     service.serve(stop, Timeouts(**{name: s * options.timeouts for name, s in usual.items()}))
 
 

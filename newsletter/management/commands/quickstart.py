@@ -6,7 +6,6 @@ import secrets
 import signal
 import socket
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -19,14 +18,14 @@ from django.db import transaction
 
 from newsletter import conf, importing, sending
 from newsletter.config import mailbox, trial
+from newsletter.config.supervised import start
 from newsletter.models import Issue
 from newsletter.smtp.server import is_loopback
 from subscribers import subscriptions
 from subscribers.choice import Choice
 from subscribers.models import Category, Publication
 
-CHECKOUT = Path(__file__).resolve().parents[3]  # with manage.py
-SAMPLES = CHECKOUT / "newsletter" / "config" / "samples"
+SAMPLES = Path(__file__).resolve().parents[2] / "config" / "samples"
 
 # Invented people on reserved domains (RFC 2606). None is everything, else places of the sample's
 # categories in the order of its items; an empty list is a reader for whom nothing is left.
@@ -89,6 +88,9 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         password = self.administrator()
         host, port = mail.hostname or trial.HOST, mail.port or trial.MAIL_PORT
+        if self.is_running(port, serve=not options["no_serve"]):
+            self.addresses(password)
+            return
         with mailbox.catching(host, port):
             new = [self.publication(fields) for fields in PUBLICATIONS]
             if any(new):
@@ -97,6 +99,22 @@ class Command(BaseCommand):
             self.addresses(password)
             if not options["no_serve"]:
                 self.serve()
+
+    def is_running(self, mail_port: int, *, serve: bool) -> bool:
+        """Whether this trial runs already, so that there is nothing to set up."""
+        ports = [mail_port, *([urlsplit(conf.base_url()).port or 80] if serve else [])]
+        busy = [port for port in ports if trial.taken(port)]
+        slugs = {fields["slug"] for fields in PUBLICATIONS}
+        there = Publication.objects.filter(slug__in=slugs).count() == len(slugs)
+        if busy and there and not serve:
+            return True
+        if busy:
+            raise CommandError(
+                f"Port {busy[0]} is taken: this trial runs already, or another program has it. "
+                f"Stop that, or delete {conf.data_dir() / 'settings.env'} to choose new ports "
+                "(links in mails caught so far then lead nowhere)."
+            )
+        return False
 
     def administrator(self) -> str | None:
         """Create `admin` on the first run; its password is said once and stored nowhere."""
@@ -190,12 +208,11 @@ class Command(BaseCommand):
         """One web process and one worker, until Ctrl-C or SIGTERM; ends both by their pid."""
         base = urlsplit(conf.base_url())
         web = [
-            sys.executable, "-m", "gunicorn", "newsletter.config.wsgi", "--threads", "4",
+            "gunicorn", "newsletter.config.wsgi", "--threads", "4",
             "--bind", f"{base.hostname}:{base.port}", "--log-level", "warning",
             "--no-control-socket",
         ]  # fmt: skip
-        worker = [sys.executable, str(CHECKOUT / "manage.py"), "worker"]
-        children = [subprocess.Popen(command, cwd=CHECKOUT) for command in (web, worker)]
+        children = [start(web), start(["worker"])]
 
         def stop(number: int, frame: Any) -> None:
             raise KeyboardInterrupt

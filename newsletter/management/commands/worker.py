@@ -5,10 +5,8 @@ from __future__ import annotations
 import argparse
 import contextlib
 import logging
-import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -19,6 +17,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
 from newsletter import bounces, conf
+from newsletter.config.supervised import start
 from newsletter.feeds import websub
 from newsletter.issues import dead_links
 from newsletter.sending.engine import service
@@ -66,14 +65,6 @@ class Command(BaseCommand):
 
 def _run_jobs() -> None:
     """The job runner of the chosen engine, in this process."""
-    parent = os.getppid()
-
-    def orphaned() -> None:
-        while os.getppid() == parent:
-            time.sleep(1.0)
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    threading.Thread(target=orphaned, daemon=True).start()
     if conf.tasks_engine() == "celery":
         from newsletter.config import celery as tasks_celery
 
@@ -95,10 +86,7 @@ def _supervise(stop: threading.Event) -> None:
             if child is None:
                 if time.monotonic() >= due[name]:
                     # Not fork: locks and connections of this process must not be inherited.
-                    children[name] = subprocess.Popen(
-                        [sys.executable, sys.argv[0], "worker", "--only", name],
-                        start_new_session=True,
-                    )
+                    children[name] = start(["worker", "--only", name], start_new_session=True)
                     started[name] = time.monotonic()
             elif child.poll() is not None:
                 lived = time.monotonic() - started[name]

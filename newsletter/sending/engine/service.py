@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import logging
-import os
 import threading
 
 from django.utils import timezone
@@ -15,14 +13,9 @@ from newsletter.smtp import Timeouts
 from . import sweeper
 from .sender import Sender
 
-log = logging.getLogger(__name__)
-
 
 def serve(stop: threading.Event, timeouts: Timeouts | None = None) -> None:
-    """Send whatever is due until `stop` is set; then finish what is in flight.
-
-    Also stops when the process that started this one is gone: nobody would stop us then.
-    """
+    """Send whatever is due until `stop` is set; then finish what is in flight."""
     sender = Sender(timeouts=timeouts)
     sender.start()
     watch = sweeper.Watch()
@@ -31,15 +24,6 @@ def serve(stop: threading.Event, timeouts: Timeouts | None = None) -> None:
         target=sweeper.sweep_until, args=(stop, watch, lambda: sender.worker), daemon=True
     )
     sweeping.start()
-    parent = os.getppid()
-
-    def orphaned() -> None:
-        while not stop.wait(1.0):
-            if os.getppid() != parent:
-                log.warning("the process that supervised this worker is gone; it stops")
-                stop.set()
-
-    threading.Thread(target=orphaned, daemon=True).start()
     try:
         sender.drain(stop=stop, forever=True)
     finally:
