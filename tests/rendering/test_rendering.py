@@ -18,6 +18,7 @@ from subscribers import theme
 from subscribers.choice import TAIL
 from subscribers.links import Purpose
 from tests import sample_issues as issues
+from tests.conftest import ROOT
 from tests.site_settings import configure
 
 
@@ -357,7 +358,7 @@ def test_a_template_that_lost_a_mark_or_a_name_says_so(tmp_path: Any, settings: 
     folder.mkdir(parents=True)
     configure(settings, DATA_DIR=tmp_path)
     pipeline.environment.cache_clear()
-    original = (settings.BASE_DIR / "templates" / "emails" / "issue.mjml").read_text()
+    original = (ROOT / "templates" / "emails" / "issue.mjml").read_text()
     try:
         for old, new, message in (
             ("{{ cut.close() }}", "", "is not closed"),
@@ -376,7 +377,7 @@ def test_a_publication_may_have_a_template_of_its_own(tmp_path: Any, settings: A
     folder = tmp_path / "templates" / "emails" / "daily"
     folder.mkdir(parents=True)
     configure(settings, DATA_DIR=tmp_path)
-    original = (settings.BASE_DIR / "templates" / "emails" / "issue.mjml").read_text()
+    original = (ROOT / "templates" / "emails" / "issue.mjml").read_text()
     (folder / "issue.mjml").write_text(original.replace("{{ date }}", "On {{ date }}", 1))
     pipeline.environment.cache_clear()
     try:
