@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from newsletter.issues import item_links
 from newsletter.issues.revisions import bullets_of, bullets_text
 from subscribers.models import Category
 
 from ..digest import markdown
-from ..digest.value import Bullet
-from ..importing import link_key
 from ..models import Issue, Item, Link
 
 if TYPE_CHECKING:
@@ -172,38 +170,9 @@ class ItemForm(_Item):
         item.bullets = self.cleaned_data["bullet_lines"]
         item.save()
         if "source_lines" in self.changed_data:
-            _write_links(item, Link.Kind.SOURCE, self.cleaned_data["source_lines"])
-        _write_links(item, Link.Kind.BODY, list(_links_within(item)))
+            item_links.write_sources(item, self.cleaned_data["source_lines"])
+        item_links.write_body_links(item)
         return item
-
-
-def _write_links(item: Item, kind: Link.Kind, found: list[tuple[str, str]]) -> None:
-    item.links.filter(kind=kind).delete()
-    Link.objects.bulk_create(
-        Link(
-            issue_id=item.issue_id,
-            item=item,
-            kind=kind,
-            number=number,
-            label=label[:300],
-            url=url,
-            url_key=link_key(url),
-        )
-        for number, (label, url) in enumerate(found, 1)
-    )
-
-
-def _links_within(item: Item) -> Iterator[tuple[str, str]]:
-    """(label, address) of the links in the item's texts, in order."""
-
-    def texts(bullets: tuple[Bullet, ...]) -> Iterator[str]:
-        for bullet in bullets:
-            yield bullet.lead
-            yield bullet.text
-            yield from texts(bullet.children)
-
-    for text in (item.insight, item.body, *texts(bullets_of(item.bullets))):
-        yield from markdown.found_links(text)
 
 
 class AboutForm(_Issue):
