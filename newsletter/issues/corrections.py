@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import QuerySet
@@ -184,6 +184,17 @@ def proposed(proposal: Revision) -> tuple[Digest, str]:
 def changes(issue: Issue, new: Digest) -> list[Change]:
     """What is different in `new` from the issue as it is, in the words of the active language."""
     return differences(digest_of(issue), new)
+
+
+def changed_fields(issue: Issue, item: ItemRow | None, new: Digest) -> list[str]:
+    """Names of what a correction of `item`, or of the issue as a whole, changes; for the record."""
+    old = part(issue, digest_of(issue), item)
+    now = part(issue, new, item)
+    return [
+        field.name
+        for field in fields(old)
+        if getattr(old, field.name) != getattr(now, field.name, None)
+    ]
 
 
 def _keep_what_was(issue: Issue) -> None:
