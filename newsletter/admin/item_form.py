@@ -89,7 +89,8 @@ def read_sources(text: str) -> list[tuple[str, str]]:
     return found
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """The text, if it is one line; raises ValidationError."""
     if any(ord(c) < 32 or c in "\x7f\x85\u2028\u2029" for c in text):
         raise forms.ValidationError(_("Write this on one line, without control characters."))
     return text
@@ -144,7 +145,7 @@ class ItemForm(_Item):
         )
 
     def clean_title(self) -> str:
-        return _one_line(" ".join(self.cleaned_data["title"].split()))
+        return one_line(" ".join(self.cleaned_data["title"].split()))
 
     def clean_insight(self) -> str:
         return markdown.clean(self.cleaned_data["insight"])
@@ -184,13 +185,13 @@ class AboutForm(_Issue):
         widgets = {"intro": forms.Textarea(attrs={"rows": 5})}
 
     def clean_title(self) -> str:
-        return _one_line(self.cleaned_data["title"].strip())
+        return one_line(self.cleaned_data["title"].strip())
 
     def clean_subject(self) -> str:
-        return _one_line(self.cleaned_data["subject"].strip())
+        return one_line(self.cleaned_data["subject"].strip())
 
     def clean_preheader(self) -> str:
-        return _one_line(self.cleaned_data["preheader"].strip())
+        return one_line(self.cleaned_data["preheader"].strip())
 
     def clean_intro(self) -> str:
         return markdown.clean(self.cleaned_data["intro"])

@@ -122,11 +122,7 @@ def store(
     `seen` is the `mark` of the text it was made for: `Stale` if that was changed meanwhile. Of an
     issue that nobody has seen yet it is an edit, and says nothing in public.
     """
-    old = digest_of(issue)
-    if mark(issue, old, item) != seen:
-        raise Stale(_("Somebody changed this text meanwhile. Nothing was stored."))
-    if not differences(old, new):
-        raise NotCorrected(_("Nothing was different; a correction must change something."))
+    _check(issue, item, digest_of(issue), new, seen)
     _keep_what_was(issue)
     if item is None:
         _write_head(issue, head_of(new))
@@ -145,14 +141,26 @@ def store(
 
 
 def propose(
-    issue: Issue, item: ItemRow | None, new: Digest, *, by: AbstractBaseUser | None, note: str
+    issue: Issue,
+    item: ItemRow | None,
+    new: Digest,
+    *,
+    by: AbstractBaseUser | None,
+    note: str,
+    seen: str,
 ) -> Revision:
-    """Keep a correction for another person to decide; call it in a transaction with the issue."""
-    if not differences(digest_of(issue), new):
-        raise NotCorrected(_("Nothing was different; a correction must change something."))
+    """Keep a correction for another person to decide; else as `store`."""
+    _check(issue, item, digest_of(issue), new, seen)
     _keep_what_was(issue)
     kind = Revision.Kind.PROPOSAL
     return add_revision(issue, kind, by, note=note, digest=to_json(new), item=item)
+
+
+def _check(issue: Issue, item: ItemRow | None, old: Digest, new: Digest, seen: str) -> None:
+    if mark(issue, old, item) != seen:
+        raise Stale(_("Somebody changed this text meanwhile. Nothing was stored."))
+    if not differences(old, new):
+        raise NotCorrected(_("Nothing was different; a correction must change something."))
 
 
 def proposals(issue: Issue) -> QuerySet[Revision]:

@@ -112,6 +112,17 @@ def correct(
     return revision
 
 
+def propose(
+    issue: Issue, item: Item | None, new: Digest, *, by: AbstractBaseUser, note: str, seen: str
+) -> Revision:
+    """Keep a correction until another person applies it. Raises as `correct` does."""
+    with transaction.atomic():
+        held = _hold(issue)
+        proposal = corrections.propose(held, item, new, by=by, note=note, seen=seen)
+        control.audit(held, by, "correction proposed", item=None if item is None else item.number)
+    return proposal
+
+
 def apply(proposal: Revision, *, by: AbstractBaseUser) -> Revision:
     """Make what somebody else proposed a correction, on record with both names."""
     issue = proposal.issue
@@ -215,7 +226,7 @@ def carry_on(issue_id: int) -> bool:
             if held.state == Issue.State.PAUSED and held.resumes_when_mended:
                 changes |= {"state": Issue.State.SENDING, "state_reason": ""}
         Issue.objects.filter(pk=issue_id, mending=held.mending_id).update(**changes)
-        control.audit(held, "worker", "correction mailed from now on", revision=held.mending_id)
+        control.audit(held, "worker", "correction mailed", revision=held.mending_id)
     return True
 
 

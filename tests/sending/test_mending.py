@@ -151,9 +151,11 @@ def test_nothing_is_mended_while_a_chunk_is_leased(tmp_path: Path) -> None:
         # It is rendered meanwhile, and nobody can be mailed: not even by a lease of this moment.
         assert EditionRevision.objects.filter(revision=revision).count() == 2
         assert leasing.lease(chunks.worker().pk, issue.pk, retries=False, canary=False) is None
-        with pytest.raises(IntegrityError, match="issue_sending_is_not_mending"):
-            with transaction.atomic():
-                Issue.objects.filter(pk=issue.pk).update(state="sending")
+        with (
+            pytest.raises(IntegrityError, match="issue_sending_is_not_mending"),
+            transaction.atomic(),
+        ):
+            Issue.objects.filter(pk=issue.pk).update(state="sending")
         Chunk.objects.update(state="waiting", owner=None, lease_until=None)
         assert mending.wait(issue, 1)
         assert (issue.state, issue.mailed_id, issue.mending_id) == ("sending", revision.pk, None)
@@ -305,8 +307,13 @@ def test_a_proposal_is_applied_by_somebody_else_once(tmp_path: Path) -> None:
         item = issue.items.get(number=1)
         now = digest_of(issue)
         text = replace(corrections.item_of(issue, now, item), title="Two ships came in")
-        proposal = corrections.propose(
-            issue, item, corrections.with_item(issue, now, item, text), by=dora, note=NOTE
+        proposal = mending.propose(
+            issue,
+            item,
+            corrections.with_item(issue, now, item, text),
+            by=dora,
+            note=NOTE,
+            seen=corrections.mark(issue, now, item),
         )
         assert Item.objects.get(pk=item.pk).title == "A ship came in"
         with pytest.raises(NotCorrected, match="Somebody else"):
