@@ -20,6 +20,7 @@ class Act(enum.StrEnum):
     SEE = "see"  # issues, drafts, ledgers
     EDIT = "edit"  # import, change and preview issues, send tests
     SEND = "send"  # release, pause, resume, cancel, resend
+    CORRECT = "correct"  # change what readers have seen; who may only edit proposes it
     APPROVE = "approve"  # the second person's yes
     READERS = "readers"  # see, import, export and change readers; suppressions
     SET_UP = "set_up"  # the publication itself, categories, roles
@@ -27,7 +28,7 @@ class Act(enum.StrEnum):
 
 _ACTS: dict[str, frozenset[Act]] = {
     Role.Kind.EDITOR: frozenset({Act.SEE, Act.EDIT}),
-    Role.Kind.SENDER: frozenset({Act.SEE, Act.EDIT, Act.SEND}),
+    Role.Kind.SENDER: frozenset({Act.SEE, Act.EDIT, Act.SEND, Act.CORRECT}),
     Role.Kind.APPROVER: frozenset({Act.SEE, Act.APPROVE}),
     Role.Kind.READER_CARE: frozenset({Act.SEE, Act.READERS}),
     Role.Kind.OWNER: frozenset(Act),

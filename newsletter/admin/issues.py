@@ -134,5 +134,7 @@ class IssueAdmin(PagesAdmin[Issue]):
         ("<int:pk>/history/compare/", history.compare, "compare"),
         ("<int:pk>/history/<int:number>/", history.revision, "revision"),
         ("<int:pk>/correct/", corrections.overview, "correct"),
+        ("<int:pk>/correct/head/", corrections.correct_head, "correct_head"),
         ("<int:pk>/correct/<int:item>/", corrections.correct, "correct_item"),
+        ("<int:pk>/correct/proposal/<int:number>/", corrections.proposal, "proposal"),
     )

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from newsletter.issues import item_links
 from newsletter.issues.revisions import bullets_of, bullets_text
 from subscribers.models import Category
 
 from ..digest import markdown
-from ..digest.value import Bullet
-from ..importing import link_key
 from ..models import Issue, Item, Link
 
 if TYPE_CHECKING:
@@ -91,7 +89,8 @@ def read_sources(text: str) -> list[tuple[str, str]]:
     return found
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """The text, if it is one line; raises ValidationError."""
     if any(ord(c) < 32 or c in "\x7f\x85\u2028\u2029" for c in text):
         raise forms.ValidationError(_("Write this on one line, without control characters."))
     return text
@@ -146,7 +145,7 @@ class ItemForm(_Item):
         )
 
     def clean_title(self) -> str:
-        return _one_line(" ".join(self.cleaned_data["title"].split()))
+        return one_line(" ".join(self.cleaned_data["title"].split()))
 
     def clean_insight(self) -> str:
         return markdown.clean(self.cleaned_data["insight"])
@@ -172,38 +171,9 @@ class ItemForm(_Item):
         item.bullets = self.cleaned_data["bullet_lines"]
         item.save()
         if "source_lines" in self.changed_data:
-            _write_links(item, Link.Kind.SOURCE, self.cleaned_data["source_lines"])
-        _write_links(item, Link.Kind.BODY, list(_links_within(item)))
+            item_links.write_sources(item, self.cleaned_data["source_lines"])
+        item_links.write_body_links(item)
         return item
-
-
-def _write_links(item: Item, kind: Link.Kind, found: list[tuple[str, str]]) -> None:
-    item.links.filter(kind=kind).delete()
-    Link.objects.bulk_create(
-        Link(
-            issue_id=item.issue_id,
-            item=item,
-            kind=kind,
-            number=number,
-            label=label[:300],
-            url=url,
-            url_key=link_key(url),
-        )
-        for number, (label, url) in enumerate(found, 1)
-    )
-
-
-def _links_within(item: Item) -> Iterator[tuple[str, str]]:
-    """(label, address) of the links in the item's texts, in order."""
-
-    def texts(bullets: tuple[Bullet, ...]) -> Iterator[str]:
-        for bullet in bullets:
-            yield bullet.lead
-            yield bullet.text
-            yield from texts(bullet.children)
-
-    for text in (item.insight, item.body, *texts(bullets_of(item.bullets))):
-        yield from markdown.found_links(text)
 
 
 class AboutForm(_Issue):
@@ -215,13 +185,13 @@ class AboutForm(_Issue):
         widgets = {"intro": forms.Textarea(attrs={"rows": 5})}
 
     def clean_title(self) -> str:
-        return _one_line(self.cleaned_data["title"].strip())
+        return one_line(self.cleaned_data["title"].strip())
 
     def clean_subject(self) -> str:
-        return _one_line(self.cleaned_data["subject"].strip())
+        return one_line(self.cleaned_data["subject"].strip())
 
     def clean_preheader(self) -> str:
-        return _one_line(self.cleaned_data["preheader"].strip())
+        return one_line(self.cleaned_data["preheader"].strip())
 
     def clean_intro(self) -> str:
         return markdown.clean(self.cleaned_data["intro"])

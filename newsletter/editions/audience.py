@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -22,15 +22,15 @@ from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
-from newsletter.models import Delivery, Edition, Issue, Outcome
+from newsletter.models import Delivery, Edition, Issue
 from subscribers import suppression
 from subscribers.choice import CATEGORY_MASK
 from subscribers.models import Subscription
 
+from .corrected import Corrected, told_by
+
 # The release states in which a translation takes its readers away from the original.
 _RELEASED = ("scheduled", "sending", "paused", "sent")
-# What a correction is about reached them, or may have.
-_HANDED_OVER = ("sent", "in_doubt")
 
 
 class Outside(StrEnum):
@@ -60,8 +60,8 @@ class Audience:
     not_languages: tuple[str, ...] = ()
     # The original and the translations besides this one.
     family: tuple[int, ...] = ()
-    # The issue whose items it corrects.
-    corrects: int | None = None
+    # Of a correction mail: what was wrong. It is for whoever had that, whatever they choose today.
+    corrects: Corrected | None = None
 
     @property
     def categories(self) -> int:
@@ -125,7 +125,7 @@ RULES = (
     Rule(
         Edition.NoneBecause.NO_ITEM,
         "(s.choice & %(categories)s) = 0",
-        lambda facts, to: not facts.choice & to.categories,
+        lambda facts, to: to.corrects is None and not facts.choice & to.categories,
     ),
 )
 # In SQL a reason is a number, its place here: SQLite sorts numbers in half the time of words.
@@ -140,7 +140,8 @@ def decide(audience: Audience, facts: Facts) -> Answer:
     for rule in RULES:
         if rule.holds(facts, audience):
             return Answer(none_because=rule.reason.value)
-    return Answer(selection=facts.choice & audience.mask)
+    chosen = audience.mask if audience.corrects is not None else facts.choice & audience.mask
+    return Answer(selection=chosen)
 
 
 def _outside(audience: Audience, facts: Facts) -> Outside | None:
@@ -187,6 +188,10 @@ def readers(audience: Audience, now: dt.datetime, lanes: Iterable[int] = ()) -> 
     else:
         params["rhythm"] = audience.rhythm
     cases = "\n".join(f"WHEN {rule.sql} THEN {number}" for rule, number in rules)
+    picked = "s.choice & %(mask)s"
+    if audience.corrects is not None:
+        rules = [one for one in rules if one[0].reason != Edition.NoneBecause.NO_ITEM]
+        picked = "(s.choice & 0) | %(mask)s"
     numbers = [int(lane) for lane in lanes]
     lane = "0"
     if numbers:
@@ -194,7 +199,7 @@ def readers(audience: Audience, now: dt.datetime, lanes: Iterable[int] = ()) -> 
         lane = f"CASE WHEN s.first_in_line OR s.domain NOT IN ({listed}) THEN 0 ELSE s.domain END"
     # Flat: SQLite evaluates an expression again for each column of an outer query that names it.
     sql = f"""
-        SELECT s.id, s.first_in_line, {lane} AS lane, s.choice & %(mask)s AS picked,
+        SELECT s.id, s.first_in_line, {lane} AS lane, {picked} AS picked,
                CASE {cases} ELSE 0 END AS none
         FROM subscribers_subscription s
         {_SUPPRESSED}
@@ -209,13 +214,9 @@ def _belongs(audience: Audience) -> tuple[str, dict[str, Any]]:
     if audience.roundup:
         where += " AND s.rhythm = %(rhythm)s"
     if audience.corrects is not None:
-        params["corrects"] = audience.corrects
-        where += """ AND EXISTS (
-            SELECT 1 FROM newsletter_delivery d
-            JOIN newsletter_edition e ON e.id = d.edition_id
-            JOIN newsletter_outcome o ON o.delivery_id = d.id AND o.state IN ('sent', 'in_doubt')
-            WHERE d.issue_id = %(corrects)s AND d.subscription_id = s.id
-              AND (e.selection & %(categories)s) <> 0)"""
+        had, more = audience.corrects.readers()
+        params |= more
+        where += f" AND s.id IN ({had})"
     if audience.language:
         params["language"] = audience.language
         where += " AND s.language = %(language)s"
@@ -235,6 +236,7 @@ def _belongs(audience: Audience) -> tuple[str, dict[str, Any]]:
 class Wanted(NamedTuple):
     """What an edition asks of its reader while it goes out: a bit of it, and the rhythm."""
 
+    # None at all: a correction, which asks for no choice.
     categories: int
     rhythm: str | None
 
@@ -262,12 +264,15 @@ def facts_on_the_wire(choice: int, active: Any, suppressed: Any, paused: Any, rh
 
 def suits(wanted: Wanted, choice: int, rhythm: str) -> bool:
     """Whether an edition still holds something for a reader: the last two of RULES, quickly."""
-    return bool(choice & wanted.categories) and wanted.rhythm in (None, rhythm)
+    chosen = choice & wanted.categories or not wanted.categories
+    return bool(chosen) and wanted.rhythm in (None, rhythm)
 
 
 def decide_on_the_wire(wanted: Wanted, facts: Facts) -> Answer:
     """The rule for a reader whose issue is settled."""
     to = Audience(issue=0, publication=0, mask=wanted.categories, rhythm=wanted.rhythm)
+    if not wanted.categories:
+        to, facts = replace(to, corrects=Corrected((), ())), replace(facts, had_corrected=True)
     return decide(to, facts)
 
 
@@ -296,8 +301,14 @@ def audience_of(issue: Issue, mask: int) -> Audience:
         not_languages=tuple(not_languages),
         family=tuple(pk for pk, _state, _language in found),
         roundup=issue.kind == Issue.Kind.ROUNDUP,
-        corrects=issue.corrects_id if correction else None,
+        corrects=told_by(issue) if correction else None,
     )
+
+
+def wanted_of(issue: Issue, selection: int) -> Wanted:
+    """What an edition of the issue with this selection asks of its reader while it goes out."""
+    correction = issue.kind == Issue.Kind.CORRECTION
+    return Wanted(0 if correction else selection & CATEGORY_MASK, rhythm_of(issue))
 
 
 def rhythm_of(issue: Issue) -> str | None:
@@ -312,13 +323,7 @@ def rhythm_of(issue: Issue) -> str | None:
 def facts_of(subscription: Subscription, audience: Audience, now: dt.datetime) -> Facts:
     """One reader as the rule sees them; at most four queries. Select its foreign keys with it."""
     mine = Delivery.objects.filter(subscription_id=subscription.pk)
-    had_corrected = False
-    if audience.corrects is not None:
-        held = mine.filter(issue_id=audience.corrects).values_list("pk", "edition_id").first()
-        if held is not None:
-            selection = Edition.objects.values_list("selection", flat=True).get(pk=held[1])
-            handed = Outcome.objects.filter(delivery_id=held[0], state__in=_HANDED_OVER)
-            had_corrected = bool(selection & audience.categories) and handed.exists()
+    corrects = audience.corrects
     reader = subscription.subscriber
     paused_until = subscription.paused_until
     return Facts(
@@ -329,7 +334,7 @@ def facts_of(subscription: Subscription, audience: Audience, now: dt.datetime) -
         rhythm=subscription.rhythm,
         language=subscription.language,
         had_family=bool(audience.family) and mine.filter(issue_id__in=audience.family).exists(),
-        had_corrected=had_corrected,
+        had_corrected=corrects is not None and corrects.had(subscription.pk),
     )
 
 

@@ -97,6 +97,13 @@ def load_all(issues: Sequence[Issue]) -> list[IssueView]:
             published_at=issue.published_at,
             corrected_at=issue.corrected_at,
             extra=issue.extra,
+            corrects=_page(issue),
         )
         for issue in issues
     ]
+
+
+def _page(issue: Issue) -> str:
+    """Where the items of a correction stand; empty for an issue with a page of its own."""
+    correction = issue.kind == Issue.Kind.CORRECTION and issue.corrects is not None
+    return issue.corrects.slug if correction and issue.corrects else ""

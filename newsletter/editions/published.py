@@ -174,9 +174,35 @@ def translations(of: Issue) -> list[Issue]:
 
 def corrections(of: Issue) -> list[Revision]:
     """The public history of corrections, oldest first, without the wide columns."""
-    return list(
-        of.revisions.filter(kind=Revision.Kind.CORRECTION).only("at", "note").order_by("number")
+    return list(_corrections().filter(issue=of))
+
+
+def corrections_of_issues(found: Iterable[int]) -> dict[int, list[Revision]]:
+    """The same of several issues, by their keys; one query, none where nothing is asked for."""
+    return _by("issue_id", _corrections().filter(issue__in=list(found)))
+
+
+def corrections_of_items(found: Iterable[int]) -> dict[int, list[Revision]]:
+    """The corrections of these items, by their keys."""
+    return _by("item_id", _corrections().filter(item__in=list(found)))
+
+
+def _corrections() -> QuerySet[Revision]:
+    """What is said of an item that is not public is not public either."""
+    return (
+        Revision.objects.filter(kind=Revision.Kind.CORRECTION)
+        .exclude(item__hidden=True)
+        .exclude(item__category__visibility=Category.Visibility.PRIVATE)
+        .only("at", "note", "issue_id", "item_id")
+        .order_by("issue_id", "number")
     )
+
+
+def _by(column: str, found: QuerySet[Revision]) -> dict[int, list[Revision]]:
+    grouped: dict[int, list[Revision]] = {}
+    for revision in found:
+        grouped.setdefault(getattr(revision, column), []).append(revision)
+    return grouped
 
 
 def public_view(view: editions.IssueView) -> editions.IssueView:

@@ -81,13 +81,23 @@ class IssueView:
     published_at: dt.datetime | None = None
     corrected_at: dt.datetime | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
+    # Of a correction mail: the address name of the issue it corrects. Nobody chooses from it, and
+    # its page is that issue's.
+    corrects: str = ""
+
+    @property
+    def page(self) -> str:
+        """The address name of the web page where its items stand."""
+        return self.corrects or self.slug
 
     @property
     def mask(self) -> int:
         """Bits of the categories that have a visible item, plus the tail bit if there are links.
 
-        An edition's key is `choice & mask`.
+        An edition's key is `choice & mask`; a correction has one edition, with every bit.
         """
+        if self.corrects:
+            return CATEGORY_MASK
         mask = TAIL if self.tail else 0
         for item in self.items:
             if item.category is not None and item.category.bit is not None:
@@ -100,7 +110,12 @@ class IssueView:
         return self.mask & CATEGORY_MASK
 
     def select(self, selection: int) -> tuple[ItemView, ...]:
-        """The items whose category's bit is in `selection`, in the issue's order."""
+        """The items whose category's bit is in `selection`, in the issue's order.
+
+        Of a correction all: they are for whoever had them, in whatever category they are now.
+        """
+        if self.corrects:
+            return self.items
         return tuple(
             item
             for item in self.items

@@ -22,7 +22,7 @@ from subscribers.choice import Choice
 from subscribers.models import Category, Publication, Subscription
 
 from ..digest import markdown
-from ..models import Issue, Item
+from ..models import Issue, Item, Revision
 from ..rendering import neutral
 from . import kept, value
 from .formats import Format
@@ -117,7 +117,7 @@ def _entries(
         entries = _issue_entries(list(found))
     else:
         pieces = published.items_of_month(publication, rows, month)
-        entries = [item_entry(piece, publication.changed_at) for piece in pieces]
+        entries = _item_entries(publication, pieces)
     return (
         entries,
         published.month_before(publication, rows, start),
@@ -128,7 +128,7 @@ def _entries(
 def _newest(publication: Publication, rows: list[Category] | None) -> tuple[list[Entry], bool]:
     if rows is not None:
         window = published.items(publication, rows)
-        return [item_entry(piece, publication.changed_at) for piece in window.pieces], window.more
+        return _item_entries(publication, window.pieces), window.more
     found = list(published.issues(publication)[: published.PAGE_ISSUES + 1])
     counts = dict(
         Item.objects.filter(issue__in=found).values_list("issue").annotate(Count("id")).order_by()
@@ -144,7 +144,19 @@ def _newest(publication: Publication, rows: list[Category] | None) -> tuple[list
 
 
 def _issue_entries(found: Sequence[Issue]) -> list[Entry]:
-    return [issue_entry(published.public_view(view)) for view in editions.load_all(found)]
+    corrected = [issue.pk for issue in found if issue.corrected_at is not None]
+    notes = published.corrections_of_issues(corrected) if corrected else {}
+    return [
+        issue_entry(published.public_view(view), notes.get(view.id, ()))
+        for view in editions.load_all(found)
+    ]
+
+
+def _item_entries(publication: Publication, pieces: Sequence[published.Piece]) -> list[Entry]:
+    corrected = [piece.item.id for piece in pieces if piece.item.corrected_at is not None]
+    notes = published.corrections_of_items(corrected) if corrected else {}
+    changed = publication.changed_at
+    return [item_entry(piece, changed, notes.get(piece.item.id, ())) for piece in pieces]
 
 
 def _feed(
@@ -227,12 +239,14 @@ def _feed_id(chosen: Chosen) -> str:
     return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_OID, ' / '.join(parts))}"
 
 
-def item_entry(piece: published.Piece, changed: dt.datetime) -> Entry:
+def item_entry(
+    piece: published.Piece, changed: dt.datetime, notes: Sequence[Revision] = ()
+) -> Entry:
     """An item as an entry. Its link is our page, its source is named beside it.
 
     Items of an issue appear at one moment; entries that share a moment are put in any order by
     readers, so each stands a second behind the one before it. `changed` is when the publication
-    last did.
+    last did; `notes` are the corrections of the item.
     """
     item, issue = piece.item, piece.issue
     assert item.published_at is not None
@@ -242,7 +256,7 @@ def item_entry(piece: published.Piece, changed: dt.datetime) -> Entry:
         id=item.entry_id,
         title=title,
         link=f"{conf.base_url()}/{piece.publication}/{issue.slug}/#{item.anchor}",
-        html=_item_html(item, changed),
+        html=_item_html(item, changed, notes),
         published=published,
         updated=_whole(item.corrected_at) if item.corrected_at else published,
         summary=_summary(item),
@@ -256,17 +270,17 @@ def item_entry(piece: published.Piece, changed: dt.datetime) -> Entry:
     )
 
 
-def _item_html(item: editions.ItemView, changed: dt.datetime) -> str:
+def _item_html(item: editions.ItemView, changed: dt.datetime, notes: Sequence[Revision]) -> str:
     def build() -> bytes:
-        html = render_to_string("newsletter/feed_item.html", {"item": item})
+        html = render_to_string("newsletter/feed_item.html", {"item": item, "notes": notes})
         # A surrogate that came out of JSON has no octets.
         return value.feed_html(html).encode()
 
     return kept.ITEMS.get((item.id, changed, translation.get_language()), build).decode()
 
 
-def issue_entry(view: editions.IssueView) -> Entry:
-    """A whole issue as an entry; `view` holds public items only."""
+def issue_entry(view: editions.IssueView, notes: Sequence[Revision] = ()) -> Entry:
+    """A whole issue as an entry; `view` holds public items only, `notes` are its corrections."""
     assert view.published_at is not None
     published = _whole(view.published_at)
     base = f"{conf.base_url()}/{view.publication}/{view.slug}/"
@@ -275,7 +289,9 @@ def issue_entry(view: editions.IssueView) -> Entry:
         id=view.entry_id,
         title=markdown.plain_text(view.title, links=False),
         link=base,
-        html=render_to_string("newsletter/feed_issue.html", {"issue": view, "base": base}),
+        html=render_to_string(
+            "newsletter/feed_issue.html", {"issue": view, "base": base, "notes": notes}
+        ),
         published=published,
         updated=_whole(view.corrected_at) if view.corrected_at else published,
         summary=" · ".join(headlines),

@@ -90,7 +90,8 @@ def _of_items(view: IssueView) -> Iterator[Finding]:
     if not view.items:
         yield blocker("no-items", _("The issue has no item."))
         return
-    if lost := [i for i in view.items if i.category is None or i.category.bit is None]:
+    unfiled = [i for i in view.items if i.category is None or i.category.bit is None]
+    if lost := [] if view.corrects else unfiled:
         yield blocker(
             "no-category",
             ngettext(

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from newsletter.digest import from_json, to_json
 from newsletter.digest.value import Bullet, Digest, Item, Link
 from newsletter.models import Issue, Revision
+from newsletter.models import Item as ItemRow
 from newsletter.models import Link as LinkRow
 
 # Edits of one person that follow each other within this time are one revision.
@@ -108,8 +109,9 @@ def add_revision(
     *,
     note: str,
     digest: Any = None,
+    item: ItemRow | None = None,
 ) -> Revision:
-    """The issue as it is now as its next revision."""
+    """The issue as it is now, or `digest`, as its next revision; `item` is what it is about."""
     last = issue.revisions.aggregate(last=Max("number"))["last"] or 0
     return Revision.objects.create(
         issue=issue,
@@ -119,6 +121,7 @@ def add_revision(
         shape="",
         digest=to_json(digest_of(issue)) if digest is None else digest,
         note=note,
+        item=item,
     )
 
 

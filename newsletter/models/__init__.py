@@ -7,7 +7,7 @@ PostgreSQL. In return nothing they point to is deleted while they exist.
 """
 
 from .deliveries import Bounce, Chunk, Health, Outcome, Worker
-from .editions import Delivery, Edition
+from .editions import Delivery, Edition, EditionRevision
 from .issues import PLACES, Issue, Item, Link, Revision
 from .relays import Relay
 
@@ -17,6 +17,7 @@ __all__ = [
     "Chunk",
     "Delivery",
     "Edition",
+    "EditionRevision",
     "Health",
     "Issue",
     "Item",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from subscribers.models import Incident, Subscriber, Subscription
 
 from .editions import Delivery, _hot
-from .issues import PLACES, Issue
+from .issues import PLACES, Issue, Revision
 from .relays import Relay
 
 
@@ -55,6 +55,8 @@ class Chunk(models.Model):
     takes = models.CharField(max_length=8, default="waiting")
     tries = models.PositiveIntegerField(default=0)
     owner = models.ForeignKey(Worker, on_delete=models.PROTECT, null=True, related_name="chunks")
+    # The text that its lease, or else its last one, is bound to; null before the first.
+    revision = _hot(Revision, null=True)
     epoch = models.PositiveIntegerField(default=0)
     turn = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
@@ -144,6 +146,8 @@ class Outcome(models.Model):
     at = models.DateTimeField(default=timezone.now)
     round = models.SmallIntegerField()
     relay = _hot(Relay, null=True)
+    # Which text it was; null, of outcomes of 0.1.0: the one that was frozen.
+    revision = _hot(Revision, null=True)
     code = models.SmallIntegerField(null=True)
     state = models.CharField(max_length=10, choices=State.choices)
     status = models.CharField(max_length=11, blank=True)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from subscribers.models import Subscription
 
-from .issues import PLACES, Issue
+from .issues import PLACES, Issue, Revision
 
 
 class Edition(models.Model):
@@ -53,6 +53,36 @@ class Edition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.issue_id}: {self.none_because or self.selection}"
+
+
+class EditionRevision(models.Model):
+    """An edition's finished mail as a later revision has it: the same items, corrected.
+
+    The frozen text is the edition's own. One that is not corrected, as nearly all are, has no
+    row here, and its freeze writes none.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    edition = models.ForeignKey(
+        Edition, on_delete=models.CASCADE, related_name="revisions", db_index=False
+    )
+    revision = models.ForeignKey(
+        Revision, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    size = models.PositiveIntegerField(default=0)
+    subject = models.CharField(max_length=300, blank=True)
+    preheader = models.CharField(max_length=300, blank=True)
+    headers = models.JSONField(default=dict)
+    html = models.BinaryField(default=bytes)
+    text = models.BinaryField(default=bytes)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "revision"], name="edition_revision"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.edition_id}/{self.revision_id}"
 
 
 def _hot(to: Any, **extra: Any) -> models.ForeignKey[Any, Any]:

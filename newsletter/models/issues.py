@@ -69,6 +69,16 @@ class Issue(models.Model):
         "Revision", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     frozen_at = models.DateTimeField(null=True, blank=True)
+    # The revision that is mailed from now on, where a correction took the place of `frozen`.
+    mailed = models.ForeignKey(
+        "Revision", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    # A correction that whoever still waits has yet to be given. Nothing is mailed meanwhile.
+    mending = models.ForeignKey(
+        "Revision", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    # The correction paused it, so it goes on by itself once that is done.
+    resumes_when_mended = models.BooleanField(default=False)
     finished_at = models.DateTimeField(null=True, blank=True)
     folded_at = models.DateTimeField(null=True, blank=True)
     recipients = models.PositiveIntegerField(default=0)
@@ -113,6 +123,10 @@ class Issue(models.Model):
                 name="issue_sending_is_frozen",
                 condition=~Q(state="sending")
                 | Q(frozen__isnull=False, frozen_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="issue_sending_is_not_mending",
+                condition=~Q(state="sending") | Q(mending__isnull=True),
             ),
             models.CheckConstraint(
                 name="issue_sent_has_time",
@@ -167,6 +181,8 @@ class Revision(models.Model):
         EDIT = "edit", _("edit")
         RELEASE = "release", _("release")
         CORRECTION = "correction", _("correction")
+        # Waits for another person, who makes it a correction or refuses it: then it is gone.
+        PROPOSAL = "proposal", _("proposed correction")
 
     issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField()
@@ -181,6 +197,15 @@ class Revision(models.Model):
     digest = models.JSONField(default=dict)
     problems = models.JSONField(default=list)
     note = models.TextField(blank=True)
+    # Of a correction or a proposal: the item it is about; null is the issue's title, introduction
+    # or further links, and all corrections of 0.1.0.
+    item = models.ForeignKey(
+        "Item", on_delete=models.SET_NULL, null=True, blank=True, related_name="revisions"
+    )
+    # The mail that tells readers of this correction: at most one.
+    mail = models.OneToOneField(
+        Issue, on_delete=models.SET_NULL, null=True, blank=True, related_name="tells_of"
+    )
 
     class Meta:
         verbose_name = _("revision")
@@ -189,10 +214,11 @@ class Revision(models.Model):
             models.UniqueConstraint(fields=["issue", "number"], name="revision_number"),
             models.CheckConstraint(
                 name="revision_kind",
-                condition=Q(kind__in=["import", "edit", "release", "correction"]),
+                condition=Q(kind__in=["import", "edit", "release", "correction", "proposal"]),
             ),
             models.CheckConstraint(
-                name="revision_correction_has_note", condition=~Q(kind="correction") | ~Q(note="")
+                name="revision_correction_has_note",
+                condition=~Q(kind__in=["correction", "proposal"]) | ~Q(note=""),
             ),
         ]
 

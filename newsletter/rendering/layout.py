@@ -103,7 +103,7 @@ class Source:
             },
             "title": view.title,
             "date": words.date(view.date),
-            "web": f"{site}/{publication.slug}/{view.slug}/",
+            "web": f"{site}/{publication.slug}/{view.page}/",
             "intro_html": cards.block(intro),
             "intro_text": words.paragraphs(intro),
             "tail_title": view.tail_title,

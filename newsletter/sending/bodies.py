@@ -1,11 +1,11 @@
-"""An edition as it is stored: finished, compressed, the same for every reader for ever."""
+"""An edition as it is stored: finished, compressed, the same for every reader of a revision."""
 
 from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
 
-from newsletter.models import Edition
+from newsletter.models import Edition, EditionRevision
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,11 @@ def pack(text: str) -> bytes:
     return zlib.compress(text.encode())
 
 
-def unpack(edition: Edition) -> Body:
-    """The finished mail of a frozen edition that has items."""
+def unpack(edition: Edition | EditionRevision) -> Body:
+    """The finished mail of an edition that has items: as it was frozen, or as a correction has it.
+
+    Which of the two is mailed says the lease (`engine.message_templates`).
+    """
     return Body(
         edition.subject,
         edition.preheader,

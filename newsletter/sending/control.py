@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 RESEND_AFTER = dt.timedelta(minutes=15)
 # First half of the key of PostgreSQL's advisory lock of an issue: "sudi" in ASCII.
 ADVISORY = 0x73756469
+# Being sent, or stopped for the moment by a correction that lets it go on by itself.
+ON_ITS_WAY = Q(state=Issue.State.SENDING) | Q(state=Issue.State.PAUSED, resumes_when_mended=True)
 
 
 class ActRefused(Exception):
@@ -94,6 +96,11 @@ def release(
     if at is not None and at < timezone.now() - dt.timedelta(minutes=1):
         reasons.append(_("The time to send has passed."))
     publication = issue.publication
+    if issue.corrects is not None and issue.corrects.mending_id is not None:
+        # Until then nobody knows for whom it is: some mails of the old text are on the wire.
+        reasons.append(
+            _("The correction is still being put into the issue itself. Try again in a moment.")
+        )
     if publication.needs_approval:
         if issue.approved_by_id is None:
             reasons.append(_("A second person must approve the issue first."))
@@ -148,8 +155,8 @@ def pause(issue: Issue, *, by: Actor, reason: str = "") -> None:
     """Sending -> paused. Once this returns nothing more is authorised; what is in flight ends."""
     with transaction.atomic():
         lock_turns(issue.pk)
-        if not Issue.objects.filter(pk=issue.pk, state=Issue.State.SENDING).update(
-            state=Issue.State.PAUSED, state_reason=reason[:200]
+        if not Issue.objects.filter(ON_ITS_WAY, pk=issue.pk).update(
+            state=Issue.State.PAUSED, state_reason=reason[:200], resumes_when_mended=False
         ):
             raise _too_late(issue)
         audit(issue, by, "pause", reason=reason)
@@ -157,13 +164,20 @@ def pause(issue: Issue, *, by: Actor, reason: str = "") -> None:
 
 
 def resume(issue: Issue, *, by: Actor) -> None:
-    """Paused -> sending; one that was paused before its freeze is frozen now."""
+    """Paused -> sending; one that was paused before its freeze is frozen now.
+
+    While a correction is put into what waits, it goes on as soon as that is done.
+    """
     with transaction.atomic():
         paused = Issue.objects.filter(pk=issue.pk, state=Issue.State.PAUSED)
-        changed = paused.filter(frozen_at__isnull=False).update(
-            state=Issue.State.SENDING, state_reason=""
-        ) or paused.filter(frozen_at__isnull=True).update(
-            state=Issue.State.SCHEDULED, state_reason="", send_at=timezone.now()
+        changed = (
+            paused.filter(frozen_at__isnull=False, mending__isnull=True).update(
+                state=Issue.State.SENDING, state_reason=""
+            )
+            or paused.filter(mending__isnull=False).update(resumes_when_mended=True)
+            or paused.filter(frozen_at__isnull=True).update(
+                state=Issue.State.SCHEDULED, state_reason="", send_at=timezone.now()
+            )
         )
         if not changed:
             raise _too_late(issue)
@@ -227,6 +241,8 @@ def _another_round(issue: Issue, by: Actor, takes: str) -> int:
             .exists()
         ):
             raise _too_late(issue)
+        if Issue.objects.filter(pk=issue.pk, mending__isnull=False).exists():
+            raise ActRefused([_("A correction is being put into the text. Try again in a moment.")])
         chunks = Chunk.objects.filter(
             issue_id=issue.pk, state=Chunk.State.DONE, **{f"{takes}__gt": 0}
         )

@@ -14,7 +14,7 @@ import os
 from pathlib import Path
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -35,9 +35,7 @@ def pause_for(issue_id: int | None, kind: str, text: str) -> None:
     `kind` is policy, login, doubt, refusals, restored, forgotten, rendering or late.
     """
     issues = Issue.objects.select_related("publication").filter(
-        state__in=[Issue.State.SENDING]
-        if kind not in ("rendering", "late")
-        else [Issue.State.SCHEDULED]
+        control.ON_ITS_WAY if kind not in ("rendering", "late") else Q(state=Issue.State.SCHEDULED)
     )
     if issue_id is not None:
         issues = issues.filter(pk=issue_id)
@@ -47,7 +45,7 @@ def pause_for(issue_id: int | None, kind: str, text: str) -> None:
         with transaction.atomic():
             control.lock_turns(issue.pk)
             if not issues.filter(pk=issue.pk).update(
-                state=Issue.State.PAUSED, state_reason=reason[:200]
+                state=Issue.State.PAUSED, state_reason=reason[:200], resumes_when_mended=False
             ):
                 continue
             control.audit(issue, ACTOR, "pause", reason=reason)
@@ -110,7 +108,7 @@ def guard_restored() -> None:
             .exclude(actor=ACTOR)
             .values_list("target", flat=True)
         )
-        for pk in Issue.objects.filter(state=Issue.State.SENDING, frozen_at__lte=last).values_list(
+        for pk in Issue.objects.filter(control.ON_ITS_WAY, frozen_at__lte=last).values_list(
             "pk", flat=True
         ):
             if f"issue:{pk}" not in decided:

@@ -92,8 +92,10 @@ def likely_selections(issue: Issue, mask: int) -> list[int]:
     """Every selection some active reader's choice makes, ascending.
 
     One cheap pass without suppressions: a superset of what the freeze will find, but for
-    readers who change their choice in between.
+    readers who change their choice in between. A correction has the one for everybody.
     """
+    if issue.kind == Issue.Kind.CORRECTION:
+        return [mask]
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT DISTINCT choice & %s FROM subscribers_subscription

@@ -155,7 +155,9 @@ ISSUE_ROUTES: list[tuple[str, str, tuple[Any, ...], set[str]]] = [
     ("why", "GET", (), READERS),
     ("why", "POST", (), READERS),
     ("history", "GET", (), SEE),
-    ("correct", "GET", (), EDIT),
+    ("correct", "GET", (), SEE),
+    ("correct_head", "GET", (), EDIT),
+    ("correct_head", "POST", (), EDIT),
     ("correct_item", "GET", ("item",), EDIT),
     ("correct_item", "POST", ("item",), EDIT),
 ]

@@ -14,9 +14,9 @@ import time_machine
 
 from newsletter import editions, sending
 from newsletter.editions import audience
-from newsletter.models import Delivery, Edition, Issue, Outcome
+from newsletter.models import Delivery, Edition, Issue, Outcome, Revision
 from subscribers import suppression
-from subscribers.choice import NEW, TAIL
+from subscribers.choice import CATEGORY_MASK, NEW, TAIL
 from subscribers.models import Publication, Subscriber, Subscription
 from tests import builders
 
@@ -309,10 +309,18 @@ def test_a_correction_is_for_those_who_had_the_item_at_any_rhythm() -> None:
     correction = builders.issue(
         publication, slug="2026-03-03-correction", kind="correction", corrects=corrected
     )
-    builders.item(correction, publication.categories.get(name="Ships"), "A ship did not come in")
+    ships = publication.categories.get(name="Ships")
+    wrong = corrected.items.get(category=ships)
+    builders.item(correction, ships, "A ship did not come in", copied_from=wrong)
+    Revision.objects.create(
+        issue=corrected, number=9, kind="correction", note="No ship.", item=wrong, mail=correction
+    )
+    # Whoever had it is told, also those who have left the category since.
+    Subscription.objects.filter(pk=ties["ships"].pk).update(choice=TRADE)
+    ties["ships"].refresh_from_db()
     assert both_ways(correction, ties) == {
-        "both": SHIPS,
-        "ships": SHIPS,
+        "both": CATEGORY_MASK,
+        "ships": CATEGORY_MASK,
         "trade": "not_corrected",  # Their mail did not hold the item.
         "weather": "not_corrected",
         "waiting": "not_corrected",

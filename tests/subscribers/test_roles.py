@@ -13,10 +13,10 @@ pytestmark = pytest.mark.django_db
 
 ALLOWED = {
     "editor": {"see", "edit"},
-    "sender": {"see", "edit", "send"},
+    "sender": {"see", "edit", "send", "correct"},
     "approver": {"see", "approve"},
     "reader_care": {"see", "readers"},
-    "owner": {"see", "edit", "send", "approve", "readers", "set_up"},
+    "owner": {"see", "edit", "send", "correct", "approve", "readers", "set_up"},
 }
 
 

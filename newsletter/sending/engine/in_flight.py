@@ -133,8 +133,10 @@ class InFlight:
         parts, asked = self._parts(now)
         if not parts:
             return None
-        editions = {m.edition for members in asked.values() for m in members.values()}
-        editions |= {m.edition for h in self.holds.values() for m in h.window.values()}
+        texts: dict[int | None, set[int]] = {}
+        for chunk, hold in self.holds.items():
+            members = [*hold.window.values(), *asked.get(chunk, {}).values()]
+            texts.setdefault(hold.lease.revision, set()).update(m.edition for m in members)
         started = boot_time()
         handed = [(hold, hold.settled, hold.done_slots) for hold in self.holds.values()]
         for hold in self.holds.values():
@@ -144,7 +146,7 @@ class InFlight:
         self._outcomes, self.oldest = 0, None
         if self._alarm is not None:
             self._alarm.cancel()
-        return Turn(parts, asked, handed, list(editions), started)
+        return Turn(parts, asked, handed, texts, started)
 
     def put_back(self, turn: Turn) -> None:
         """Nothing of it is known to be stored, nothing is forgotten: the same again, later."""
@@ -232,7 +234,7 @@ class InFlight:
         self, hold: Hold, readers: Sequence[Reader], asked: dict[int, Member], now: float
     ) -> None:
         """These are in the window now: each goes to the relay it was admitted to."""
-        window, template_of = hold.window, self._templates.of
+        window, template_of, revision = hold.window, self._templates.of, hold.lease.revision
         signer = None
         if self._signers is not None:
             publication = self._templates.publication(hold.lease.issue)
@@ -241,7 +243,7 @@ class InFlight:
             delivery = reader[2]
             member = asked[delivery]
             member.reader = reader
-            member.template = template_of(member.edition)
+            member.template = template_of(member.edition, revision)
             member.checked = now
             member.withdrawn = False
             member.signer = signer

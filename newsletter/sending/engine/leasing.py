@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from newsletter.models import Chunk, Issue
 
-from .. import counts
+from .. import control, counts
 from . import decisions, journal, outcomes, timing
 from .outcomes import Lease
 
@@ -46,12 +46,16 @@ def lease(
         conditions += " AND c.takes <> 'waiting'"
     skip = " FOR UPDATE SKIP LOCKED" if outcomes.is_postgres() else ""
     with transaction.atomic():
-        outcomes.durable()
+        _begin(issue)
         with connection.cursor() as cursor:
+            # The text is that of this moment, for the whole lease: a correction is put into what
+            # waits only while nothing is leased (`sending.mending`).
             cursor.execute(
                 f"""UPDATE newsletter_chunk
                     SET state = 'leased', owner_id = %s, epoch = epoch + 1, turn = 0,
-                        lease_until = %s, "window" = '[]'
+                        lease_until = %s, "window" = '[]', revision_id = (
+                            SELECT coalesce(i.mailed_id, i.frozen_id) FROM newsletter_issue i
+                            WHERE i.id = newsletter_chunk.issue_id)
                     WHERE state = 'waiting' AND id = (
                         SELECT c.id FROM newsletter_chunk c
                         WHERE c.issue_id = %s AND c.state = 'waiting' AND c.due_at <= %s
@@ -60,7 +64,7 @@ def lease(
                       AND EXISTS (SELECT 1 FROM newsletter_issue i
                                   WHERE i.id = %s AND i.state = 'sending')
                     RETURNING id, issue_id, kind, lane, first, last, round, takes, tries, epoch,
-                              turn, deferred""",
+                              turn, deferred, revision_id""",
                 [
                     owner,
                     outcomes.as_time(now + dt.timedelta(seconds=timing.LEASE)),
@@ -72,9 +76,25 @@ def lease(
             row = cursor.fetchone()
             if row is None:
                 return None
-            found = Lease(*(*row, owner))
+            *columns, revision = row
+            found = Lease(*columns, owner=owner, revision=revision)
             found.members = outcomes.members(cursor, found)
     return found
+
+
+def _begin(issue: int) -> None:
+    """Make the commit durable; on PostgreSQL no correction ends between here and there.
+
+    Without the lock a lease that read "sending" just before a pause could be committed after the
+    correction found nothing leased, and would mail the old text once the issue goes on.
+    """
+    if outcomes.is_postgres():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT set_config('synchronous_commit', 'on', true),"
+                " pg_advisory_xact_lock_shared(%s, %s)",
+                [control.ADVISORY, issue],
+            )
 
 
 class Held(NamedTuple):
@@ -116,7 +136,7 @@ def take_back(held: Held, found: journal.Found) -> int | None:
             id=chunk.pk, issue=chunk.issue_id, kind=chunk.kind, lane=chunk.lane,
             first=chunk.first, last=chunk.last, round=chunk.round, takes=chunk.takes,
             tries=chunk.tries, epoch=chunk.epoch, turn=chunk.turn, deferred=chunk.deferred,
-            owner=held.owner,
+            owner=held.owner, revision=chunk.revision_id,
         )  # fmt: skip
         window = [lease.base + place for place in chunk.window]
         taken = decisions.take_back(lease, window, found, now)

@@ -166,5 +166,6 @@ class Turn:
     asked: dict[int, dict[int, Member]]
     # What each chunk handed over to be stored: outcomes, and the journal's slots they free.
     handed: list[tuple[Hold, list[Settled], list[int]]]
-    editions: list[int]
+    # The editions that are needed of each revision.
+    texts: dict[int | None, set[int]]
     started: float

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 
-from newsletter.editions.audience import Wanted, rhythm_of
+from newsletter.editions.audience import Wanted, wanted_of
 from newsletter.message import MessageTemplate
-from newsletter.models import Edition, Issue
-from subscribers.choice import CATEGORY_MASK
+from newsletter.models import Edition, EditionRevision, Issue
 from subscribers.models import Publication
 
 from ..bodies import unpack
@@ -21,34 +20,44 @@ class MessageTemplates:
     """The editions a worker has at hand. `load` runs where the database is."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[int, tuple[MessageTemplate, Wanted]] = OrderedDict()
+        # By edition and the revision a lease is bound to.
+        self._kept: OrderedDict[tuple[int, int | None], tuple[MessageTemplate, Wanted]] = (
+            OrderedDict()
+        )
         self._issues: dict[int, Issue] = {}
 
-    def load(self, editions: Sequence[int]) -> dict[int, Wanted]:
-        """Have these at hand; what each one asks of its reader."""
-        missing = [edition for edition in editions if edition not in self._kept]
-        # Even of nobody, the question takes Django longer than the turn's own statements.
-        found = Edition.objects.filter(pk__in=missing).iterator(chunk_size=20) if missing else ()
-        for edition in found:
+    def load(self, texts: Mapping[int | None, Iterable[int]]) -> dict[int, Wanted]:
+        """Have these editions of each revision at hand; what each edition asks of its reader."""
+        asked = {}
+        for revision, editions in texts.items():
+            missing = [one for one in editions if (one, revision) not in self._kept]
+            # Even of nobody, the question takes Django longer than the turn's own statements.
+            if missing:
+                self._read(revision, missing)
+            for edition in editions:
+                asked[edition] = self._kept[edition, revision][1]
+                self._kept.move_to_end((edition, revision))
+        # All of this turn are needed for it, however many they are.
+        while len(self._kept) > max(_KEPT, len(asked)):
+            self._kept.popitem(last=False)
+        return asked
+
+    def _read(self, revision: int | None, editions: list[int]) -> None:
+        for edition in Edition.objects.filter(pk__in=editions).iterator(chunk_size=20):
             issue = self._issues.get(edition.issue_id)
             if issue is None:
                 issue = Issue.objects.select_related("publication").get(pk=edition.issue_id)
                 self._issues[edition.issue_id] = issue
-            template = MessageTemplate(unpack(edition), issue.publication, issue)
-            wanted = Wanted(edition.selection & CATEGORY_MASK, rhythm_of(issue))
-            self._kept[edition.pk] = (template, wanted)
-        asked = {}
-        for edition_id in editions:
-            asked[edition_id] = self._kept[edition_id][1]
-            self._kept.move_to_end(edition_id)
-        # All of this turn are needed for it, however many they are.
-        while len(self._kept) > max(_KEPT, len(editions)):
-            self._kept.popitem(last=False)
-        return asked
+            text: Edition | EditionRevision = edition
+            if revision is not None and revision != issue.frozen_id:
+                # Not there: an error, since the frozen text must not go out in its place.
+                text = EditionRevision.objects.get(edition=edition, revision=revision)
+            template = MessageTemplate(unpack(text), issue.publication, issue)
+            self._kept[edition.pk, revision] = (template, wanted_of(issue, edition.selection))
 
-    def of(self, edition: int) -> MessageTemplate:
+    def of(self, edition: int, revision: int | None) -> MessageTemplate:
         """One that was loaded."""
-        return self._kept[edition][0]
+        return self._kept[edition, revision][0]
 
     def publication(self, issue: int) -> Publication:
         """The publication of an issue some edition of which was loaded."""

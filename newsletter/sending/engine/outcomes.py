@@ -39,6 +39,8 @@ class Lease:
     turn: int
     deferred: int
     owner: int
+    # The text that is mailed under it.
+    revision: int | None = None
     # Deliveries this round is about, their editions and their domains' numbers.
     members: list[tuple[int, int, int]] = field(default_factory=list)
 
@@ -124,21 +126,21 @@ def insert(cursor: Any, rows: list[tuple[Lease, Settled]]) -> None:
     for chunk, one in rows:
         judgement = one.judgement
         about = (
-            chunk.round, one.at, one.relay,
+            chunk.round, one.at, one.relay, chunk.revision,
             judgement.code, judgement.state, judgement.status, judgement.detail,
         )  # fmt: skip
         same = alike.get(about)
         alike[about] = one.deliveries if same is None else same + one.deliveries
     if is_postgres():
         each, source = "unnest(%s::bigint[])", ""
-        typed = "%s::smallint, %s::timestamptz, %s::smallint, %s::smallint"
+        typed = "%s::smallint, %s::timestamptz, %s::smallint, %s::integer, %s::smallint"
     else:
-        each, source, typed = "value", " FROM json_each(%s)", "%s, %s, %s, %s"
+        each, source, typed = "value", " FROM json_each(%s)", "%s, %s, %s, %s, %s"
     for (round_, at, relay, *rest), deliveries in alike.items():
         ids, values = listed(deliveries), [round_, as_time(at), relay, *rest]
         cursor.execute(
-            f"""INSERT INTO newsletter_outcome (delivery_id, round, at, relay_id, code, state,
-                    status, detail, resolved_by, evidence)
+            f"""INSERT INTO newsletter_outcome (delivery_id, round, at, relay_id, revision_id,
+                    code, state, status, detail, resolved_by, evidence)
                 SELECT {each}, {typed}, %s, %s, %s, '', ''{source}""",
             [*values, ids] if source else [ids, *values],
         )

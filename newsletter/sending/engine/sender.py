@@ -16,8 +16,8 @@ import secrets
 import socket
 import sys
 import threading
-from collections.abc import Coroutine, Iterator, Sequence
-from typing import Any, TypeVar
+from collections.abc import Coroutine, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias, TypeVar
 
 from django.db import IntegrityError, InterfaceError, OperationalError
 
@@ -42,6 +42,8 @@ from .turning import Done
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+# The editions that are needed of each revision.
+Texts: TypeAlias = Mapping[int | None, Iterable[int]]
 # Seconds that messages in flight may take to finish when the worker is told to stop.
 _FINISH_IN_FLIGHT = 3600.0
 
@@ -244,7 +246,7 @@ class Sender:
         if turn is None:
             return False
         try:
-            done = await self._commit(turn.parts, turn.editions)
+            done = await self._commit(turn.parts, turn.texts)
         except BaseException:
             self._in_flight.put_back(turn)
             raise
@@ -253,25 +255,25 @@ class Sender:
             self._supply.look_again()  # Before we say that nothing is left.
         return True
 
-    async def _commit(self, parts: list[Part], editions: list[int]) -> list[Done]:
+    async def _commit(self, parts: list[Part], texts: Texts) -> list[Done]:
         """One turn, whatever the database does meanwhile; raises when it cannot be known yet."""
         try:
-            return await self._db(self._commit_now, parts, editions)
+            return await self._db(self._commit_now, parts, texts)
         except IntegrityError:
             # A constraint refused it: a defect of ours in one chunk must not stop the others.
             log.exception("a turn was refused; each chunk on its own")
         done = []
         for part in parts:
             try:
-                done += await self._db(self._commit_now, [part], editions)
+                done += await self._db(self._commit_now, [part], texts)
             except IntegrityError:
                 log.exception("chunk %s is let go of: its turn was refused", part.lease.id)
                 done.append(Done(part.lease, None))
         return done
 
-    def _commit_now(self, parts: list[Part], editions: list[int]) -> list[Done]:
+    def _commit_now(self, parts: list[Part], texts: Texts) -> list[Done]:
         """In the database thread: load what is missing, then the transaction."""
-        return turning.turn_once(parts, self._templates.load(editions))
+        return turning.turn_once(parts, self._templates.load(texts))
 
     async def _report(self) -> None:
         """Write down what was learned about relays, rates and troubles; each once it is stored."""

@@ -20,7 +20,7 @@ from django.utils import timezone
 from newsletter.models import Chunk, Delivery, Issue, Outcome, Worker
 from newsletter.rendering import RenderingError
 
-from .. import counts, freezing, health, incidents, settling
+from .. import counts, freezing, health, incidents, mending, settling
 from . import journal, leasing, rate_limit, timing
 
 log = logging.getLogger(__name__)
@@ -49,9 +49,13 @@ _watch = Watch()
 
 
 def sweep(watch: Watch | None = None) -> None:
-    """Freeze what is due, take back what was lost, stamp what is finished, fold what is old."""
+    """Freeze what is due, take back what was lost, stamp what is finished, fold what is old.
+
+    Between the two a correction that somebody began is carried on with.
+    """
     start_due()
     take_back_lost(watch or _watch)
+    mending.carry_on_all()
     for issue in Issue.objects.filter(state=Issue.State.SENDING).values_list("pk", flat=True):
         leasing.finish(issue)
     settling.settle_waiting()
