@@ -8,6 +8,7 @@ PostgreSQL. In return nothing they point to is deleted while they exist.
 
 from .deliveries import Bounce, Chunk, Health, Outcome, Worker
 from .editions import Delivery, Edition
+from .events import EventCursor
 from .issues import PLACES, Issue, Item, Link, Revision
 from .relays import Relay
 
@@ -17,6 +18,7 @@ __all__ = [
     "Chunk",
     "Delivery",
     "Edition",
+    "EventCursor",
     "Health",
     "Issue",
     "Item",

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from .. import conf, languages, links
+from .. import additions, conf, languages, links
 from ..addresses import masked
 from ..choice import Choice
 from ..links import Purpose
@@ -115,6 +115,7 @@ def welcome(subscription: Subscription) -> Letter:
             heading=_("Welcome"),
             paragraphs=[
                 _("From now on you receive %(name)s at this address.") % {"name": name},
+                *additions.welcomes(subscription),
                 _("Keep this mail: its links are yours and go on working."),
             ],
             facts=[

@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from .. import additions, conf, languages, network, rhythm, subscriptions, tasks
 from .. import choice as choices
-from .. import conf, languages, network, rhythm, subscriptions, tasks
 from ..addresses import masked
 from ..choice import Choice
 from ..emails.letters import until
@@ -158,6 +158,7 @@ def _show(
             "address": masked(subscriber.address),
             "new_address": masked(subscriber.new_address) if subscriber.new_address else "",
             "done": done if done in _DONE else "",
+            "welcomes": additions.welcomes(subscription) if done == "confirmed" else [],
             "boxes": [
                 {
                     "slug": box.slug,
