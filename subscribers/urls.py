@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from .views import joining, leaving, preferences, sensitive
+from .views import joining, leaving, preferences, returning, sensitive
 
 app_name = "subscribers"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("s/c/<str:token>/", joining.confirm, name="confirm"),
     path("s/m/<str:token>/", preferences.manage, name="manage"),
     path("s/u/<str:token>/", leaving.unsubscribe, name="unsubscribe"),
+    path("s/p/<str:token>/", returning.prove, name="prove"),
     path("s/x/<str:token>/", sensitive.sensitive, name="sensitive"),
     path("s/a/<str:token>/", sensitive.new_address, name="new_address"),
 ]
