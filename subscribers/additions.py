@@ -25,9 +25,16 @@ class Panel:
 export_sections: dict[str, Callable[[Subscriber], Any]] = {}
 # Name -> a panel for a person and those of their subscriptions the user may see, or None.
 reader_panels: dict[str, Callable[[Subscriber, list[Subscription]], Panel | None]] = {}
+# Name -> what the mail and the page say to a reader who has just confirmed, or "".
+welcome_lines: dict[str, Callable[[Subscription], str]] = {}
 # Name -> moves what is filed under the first category to the second; how many rows that were.
 # Called inside the transaction of the merge.
 filed_under: dict[str, Callable[[Category, Category], int]] = {}
+
+
+def welcomes(subscription: Subscription) -> list[str]:
+    """What else there is to say to a reader who has just confirmed, in the active language."""
+    return [line for tell in welcome_lines.values() if (line := tell(subscription))]
 
 
 def panels(subscriber: Subscriber, ties: list[Subscription]) -> list[Panel]:

@@ -44,6 +44,7 @@ class Purpose(enum.IntEnum):
     # Fresh links, mailed on request: extra is the minute of the epoch at which they end.
     CHANGE_ADDRESS = 5  # subject: subscriber, bound to the new address
     SENSITIVE = 8  # subject: subscriber; opens the page for address change, export and erasure
+    PROOF = 9  # that a stopped address takes mail again
 
 
 @dataclass(frozen=True, slots=True)

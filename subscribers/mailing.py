@@ -9,9 +9,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from django.utils import timezone
+from django.utils import timezone, translation
 
-from . import languages, limits, suppression
+from . import languages, limits, stopped, suppression
 from .addresses import canonical
 from .emails import letters, relay
 from .emails.letters import Letter
@@ -45,6 +45,27 @@ def confirm(subscription: Subscription) -> bool:
         Subscription.objects.filter(pk=subscription.pk, asked_at=now).update(asked_at=before)
 
     return send(subscription, letters.confirmation(subscription), slots, undo=undo)
+
+
+def answer_stopped(subscription: Subscription) -> None:
+    """Mail a reader whose mail was stopped what they can do, if they can do something.
+
+    Goes to a suppressed address, because somebody asked: as seldom as a confirmation, and to one
+    that reported us as spam once in 30 days, without a link.
+    """
+    with translation.override(languages.of_subscription(subscription)):
+        found = stopped.of(subscription)
+    address = subscription.subscriber.address
+    if found is None or not address:
+        return
+    if found.provable:
+        slots = slots_of_address(address)
+        if slots:
+            send(subscription, letters.proof(subscription, found), slots)
+    elif found.complained:
+        key = limits.key_for("mailed", f"complained|{canonical(address)}")
+        if limits.take(key, PER_MONTH):
+            send(subscription, letters.complained(subscription, found), [key])
 
 
 def send(

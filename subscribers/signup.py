@@ -15,9 +15,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from . import conf, limits, subscriptions, suppression, tasks
-from .addresses import key_of
+from .addresses import key_of, keys_of
 from .limits import Rate
-from .models import ASKED_LIFE, Asked, Category, Publication, Wording
+from .models import ASKED_LIFE, Asked, Category, Publication, Subscription, Wording
 from .subscriptions import Wish
 
 # Requests for one address in one publication that are looked at; the rest change nothing.
@@ -58,11 +58,15 @@ def ask(
         subscription_id = subscriptions.request(
             publication, address, wish, form=form, network=network, wording=wording
         ).pk
-        if standing is None or standing.reason == suppression.Reason.ERASED:
+        if standing is None or standing.reason in suppression.PROVABLE:
             transaction.savepoint_commit(before)
         else:
             transaction.savepoint_rollback(before)
-            subscription_id = 0  # Nobody: the job then has nothing to do.
+        # One who is stopped for good may have been a reader; 0 is nobody, and no work for the job.
+        known = Subscription.objects.filter(
+            pk=subscription_id, subscriber__key__in=keys_of(address)
+        )
+        subscription_id = known.values_list("pk", flat=True).first() or 0
         transaction.on_commit(lambda: tasks.enqueue(tasks.answer_request, subscription_id))
 
 

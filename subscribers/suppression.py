@@ -37,6 +37,12 @@ _STRENGTH = {
 }
 # These are about the address or the person, whoever mails: they hold for the whole site.
 WHOLE_SITE = frozenset([Reason.HARD, Reason.COMPLAINT, Reason.ERASED])
+# What a mail that reaches the address answers: a mailbox that was said not to exist, or that had
+# refused one issue after another, takes mail after all. That the site-wide "does not exist" is
+# among them is the point: it is a fact about the address, whoever mails, and so is its end. An
+# erasure was the reader's own wish, and so is taking it back. A complaint or a person's entry is
+# about something else, and stays.
+PROVABLE = frozenset([Reason.HARD, Reason.SOFT, Reason.ERASED])
 # Keys of one statement; SQLite's bound is 32,766 parameters.
 _BATCH = 500
 
@@ -184,6 +190,18 @@ def lift(suppression: Suppression, by: str) -> bool:
                 detail={"reason": suppression.reason},
             )
     return done == 1
+
+
+def lift_proved(address: str, publication: Publication, by: str) -> list[str] | None:
+    """End all of PROVABLE that stands against an address here; the reasons, in order of strength.
+
+    None, and nothing ended, when another reason stands too. Call it in a transaction.
+    """
+    found = list(in_force(keys_of(address), publication))
+    if any(one.reason not in PROVABLE for one in found):
+        return None
+    found.sort(key=lambda one: _STRENGTH[Reason(one.reason)], reverse=True)
+    return [one.reason for one in found if lift(one, by)]
 
 
 def lift_all(incident: Incident, by: str) -> int:

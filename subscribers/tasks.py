@@ -36,11 +36,13 @@ def enqueue(job: Any, *args: int) -> None:
 
 @task(queue_name="mail")
 def answer_request(subscription_id: int) -> None:
-    """A sign-up was stored: mail the confirmation, or say that the address gets it already."""
+    """Somebody asked: mail the confirmation, or that the address gets it already or is stopped."""
     subscription = mailing.load(subscription_id)
-    if subscription is None or not mailing.may_be_mailed(subscription):
+    if subscription is None or subscription.subscriber.erased_at is not None:
         return
-    if subscription.state == State.PENDING:
+    if not mailing.may_be_mailed(subscription):
+        mailing.answer_stopped(subscription)
+    elif subscription.state == State.PENDING:
         mailing.confirm(subscription)
     elif subscription.state == State.ACTIVE:
         slots = mailing.confirmation_slots(subscription)
@@ -79,7 +81,9 @@ def send_manage_links(subscriber_id: int, publication_id: int) -> None:
     first = next((tie for tie in ties if tie.publication_id == publication_id), ties[0])
     others = [tie for tie in ties if tie.pk != first.pk]
     key = limits.key_for("mailed", f"manage|{subscriber_id}")
-    if mailing.may_be_mailed(first) and limits.take(key, ON_REQUEST):
+    if not mailing.may_be_mailed(first):
+        mailing.answer_stopped(first)
+    elif limits.take(key, ON_REQUEST):
         mailing.send(first, letters.manage_links(first, others), [])
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from django.http import HttpResponse
 from django.urls import URLPattern, path
 
-from .views import joining, leaving, preferences, sensitive
+from .views import joining, leaving, preferences, returning, sensitive
 
 app_name = "subscribers"
 
@@ -28,6 +28,7 @@ def _routes() -> Iterator[URLPattern]:
         ("s/c/<str:token>/", joining.confirm, "confirm"),
         ("s/m/<str:token>/", preferences.manage, "manage"),
         ("s/u/<str:token>/", leaving.unsubscribe, "unsubscribe"),
+        ("s/p/<str:token>/", returning.prove, "prove"),
         ("s/x/<str:token>/", sensitive.sensitive, "sensitive"),
         ("s/a/<str:token>/", sensitive.new_address, "new_address"),
     ]

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
@@ -22,6 +23,7 @@ from newsletter.models import Issue
 from subscribers import languages
 from subscribers.admin.publications import PublicationAdmin
 from subscribers.admin.users import UserAdmin
+from subscribers.links import Purpose, make
 from subscribers.models import Category, Publication
 from tests import builders
 from tests.sending.stage import relay_for
@@ -35,6 +37,7 @@ CANARY = "sending/test_control.py::test_the_canary_stops_the_rest"
 HOURS = "sending/test_control.py::test_outside_its_hours_a_publication_sends_nothing"
 LOGO = "rendering/test_rendering.py::test_a_logo_has_words_and_a_size"
 ACCENT = "rendering/test_rendering.py::test_any_accent_stays_legible_in_light_and_dark"
+WELCOME = "test_switches.py::test_who_confirms_gets_the_latest_issue_if_it_is_new_enough"
 
 PUBLICATION = {
     "name": MAIL,
@@ -61,6 +64,8 @@ PUBLICATION = {
     "canary_size": CANARY,
     "canary_max_failures": CANARY,
     "late_start_minutes": "sending/test_control.py::test_an_overdue_issue_waits_for_a_person",
+    "welcome_latest_issue": WELCOME,
+    "welcome_days": WELCOME,
     "hub_url":
         "feeds/test_websub.py::test_a_change_is_told_once_with_every_feed_that_names_the_hub",
     "labels": "test_switches.py::test_own_labels_are_read_at_import",
@@ -140,6 +145,7 @@ def fill(owner: Client, publication: Publication, **changed: str) -> Publication
         "canary_size": "0",
         "canary_max_failures": "0",
         "late_start_minutes": "60",
+        "welcome_days": "7",
         "labels": "{}",
         "roles-TOTAL_FORMS": "0",
         "roles-INITIAL_FORMS": "0",
@@ -179,6 +185,34 @@ def test_a_mail_says_who_sends_it(owner: Client, tmp_path: Path) -> None:
     assert mail["Content-Language"] == "zh-Hans"
     text = mail.get_body(("plain",)).get_content()
     assert "Harbour Press, 7 Pier Road" in text and "港湾日报" in text and "退订" in text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_confirms_gets_the_latest_issue_if_it_is_new_enough(
+    owner: Client, tmp_path: Path
+) -> None:
+    publication = builders.publication()
+    ships = builders.category(publication, "Ships")
+    issue = builders.issue(publication)
+    builders.item(issue, ships, "A ship came in")
+
+    def confirm(address: str) -> None:
+        tie = builders.subscription(publication, address, state="pending", confirmed_at=None)
+        Client().post(f"/s/c/{make(Purpose.CONFIRM, tie.pk)}/")
+        sending.sweep()
+        sending.drain(20)
+
+    with relay_for(tmp_path) as relay, time_machine.travel(builders.NOW) as clock:
+        builders.subscription(publication, "alice@example.org")
+        sending.release(issue, by="olga", now=True)
+        sending.sweep()
+        sending.drain(20)
+        confirm("early@example.org")
+        publication = fill(owner, publication, welcome_latest_issue="on", welcome_days="3")
+        confirm("bob@example.org")
+        clock.shift(3 * 24 * 3600)
+        confirm("late@example.org")
+        assert relay.recipients() == ["alice@example.org", "bob@example.org"]
 
 
 @pytest.mark.django_db

@@ -8,6 +8,7 @@ PostgreSQL. In return nothing they point to is deleted while they exist.
 
 from .deliveries import Bounce, Chunk, Health, Outcome, Worker
 from .editions import Delivery, Edition, EditionRevision
+from .events import EventCursor
 from .issues import PLACES, Issue, Item, Link, Revision
 from .relays import Relay
 
@@ -18,6 +19,7 @@ __all__ = [
     "Delivery",
     "Edition",
     "EditionRevision",
+    "EventCursor",
     "Health",
     "Issue",
     "Item",

@@ -124,6 +124,12 @@ class Chunk(models.Model):
                 fields=["issue", "due_at", "id"], condition=Q(state="waiting"), name="chunk_waiting"
             ),
             models.Index(fields=["issue"], condition=Q(state="leased"), name="chunk_leased"),
+            # Asked at every lease, also while the chunks of a million readers are waiting.
+            models.Index(
+                fields=["issue"],
+                condition=Q(kind="welcome", state="waiting"),
+                name="chunk_welcome",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from newsletter import sending
 from newsletter.models import PLACES, Bounce, Delivery, Issue, Item
+from newsletter.sending import welcome
 from subscribers import additions
 from subscribers.additions import Panel
 from subscribers.models import Category, Subscriber, Subscription
@@ -24,6 +25,7 @@ def register() -> None:
     additions.reader_panels["issues"] = issues_panel
     additions.reader_panels["returned_mail"] = returned_mail_panel
     additions.filed_under["items"] = move_items
+    additions.welcome_lines["latest_issue"] = welcome.told
 
 
 def issues(subscriber: Subscriber) -> list[dict[str, Any]]:

@@ -63,7 +63,7 @@ def freeze(issue_id: int) -> bool:
             prepared = rendering.prepare(view, issue.publication)
         for selection in likely_selections(issue, view.mask):
             if selection not in rendered:
-                rendered[selection] = _finish(issue, view, selection, prepared.edition(selection))
+                rendered[selection] = finished(issue, view, selection, prepared.edition(selection))
         lanes = busy_lanes(issue)
         try:
             frozen = _transaction(issue, view, rendered, lanes)
@@ -83,7 +83,8 @@ def freeze(issue_id: int) -> bool:
     raise CannotFreeze(f"issue {issue_id}: readers kept changing their choices; try again")
 
 
-def _finish(issue: Issue, view: IssueView, selection: int, one: rendering.Rendered) -> Edition:
+def finished(issue: Issue, view: IssueView, selection: int, one: rendering.Rendered) -> Edition:
+    """A rendered edition as the row that is kept, not yet stored."""
     message.MessageTemplate(
         one, issue.publication, issue
     )  # What cannot be sent is found now, not then.

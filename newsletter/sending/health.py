@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from newsletter.models import PLACES, Bounce, Delivery, Health, Issue, Outcome
 from subscribers.models import ConsentEvent, Subscription
@@ -88,8 +88,8 @@ def _reached(
     for tie, issue in Health.objects.filter(pk__in=ties).values_list("pk", "succeeded_id"):
         if issue in place:
             found[ties[tie]] = place[issue]
-    for reader, at in address_changes(refused).items():
-        # Whatever was refused before was about another address.
+    for reader, at in fresh_starts(refused).items():
+        # Whatever was refused before was about another address, or was answered by a proof.
         before = sum(1 for release in order if release.frozen_at <= at) - 1
         found[reader] = max(found.get(reader, -1), before)
     newest = {reader: max(places) for reader, places in refused.items()}
@@ -132,10 +132,14 @@ def took(issue: int, ties: dict[int, int], now: dt.datetime | None = None) -> se
     }
 
 
-def address_changes(readers: Collection[int]) -> dict[int, dt.datetime]:
-    """When each of these readers last changed their address; those who never did are left out."""
-    rows = ConsentEvent.objects.filter(
-        subscriber__in=readers, kind=ConsentEvent.Kind.ADDRESS_CHANGED
+def fresh_starts(readers: Collection[int]) -> dict[int, dt.datetime]:
+    """From when on refusals count against each of these readers; most are left out.
+
+    Since they last changed their address, or proved that it takes mail after all.
+    """
+    rows = ConsentEvent.objects.filter(subscriber__in=readers).filter(
+        Q(kind=ConsentEvent.Kind.ADDRESS_CHANGED)
+        | Q(kind=ConsentEvent.Kind.RETURNED, detail__has_key="lifted")
     )
     return dict(
         rows.values("subscriber_id").annotate(last=Max("at")).values_list("subscriber_id", "last")

@@ -14,14 +14,14 @@ import os
 from pathlib import Path
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from newsletter.models import PLACES, Chunk, Issue, Worker
 from subscribers.models import AuditEntry
 
-from . import control
+from . import control, welcome
 from .engine import journal, timing
 
 log = logging.getLogger(__name__)
@@ -34,9 +34,12 @@ def pause_for(issue_id: int | None, kind: str, text: str) -> None:
 
     `kind` is policy, login, doubt, refusals, restored, forgotten, rendering or late.
     """
-    issues = Issue.objects.select_related("publication").filter(
-        control.ON_ITS_WAY if kind not in ("rendering", "late") else Q(state=Issue.State.SCHEDULED)
-    )
+    which = control.ON_ITS_WAY
+    if kind in ("rendering", "late"):
+        which = Q(state=Issue.State.SCHEDULED)
+    elif kind in ("restored", "forgotten"):
+        which |= Q(state=Issue.State.SENT, pk__in=_welcoming())
+    issues = Issue.objects.select_related("publication").filter(which)
     if issue_id is not None:
         issues = issues.filter(pk=issue_id)
     for issue in issues:
@@ -50,6 +53,12 @@ def pause_for(issue_id: int | None, kind: str, text: str) -> None:
                 continue
             control.audit(issue, ACTOR, "pause", reason=reason)
         log.warning("issue %s is paused: %s", issue.pk, reason)
+
+
+def _welcoming() -> QuerySet[Chunk, int]:
+    """Issues that are still to be brought to somebody who joined after they were sent."""
+    undone = Chunk.objects.filter(kind=Chunk.Kind.WELCOME).exclude(state=Chunk.State.DONE)
+    return undone.values_list("issue_id", flat=True)
 
 
 def _reason(kind: str, text: str) -> str:
@@ -99,6 +108,7 @@ def guard_restored() -> None:
     older = remembered is not None and (last is None or last < remembered)
     if older or _journals_know_more():
         pause_for(None, "restored", "")
+        welcome.forget_confirmed(before=last)
     elif last is not None and last < timezone.now() - dt.timedelta(
         minutes=timing.FORGOTTEN_MINUTES
     ):
@@ -108,11 +118,11 @@ def guard_restored() -> None:
             .exclude(actor=ACTOR)
             .values_list("target", flat=True)
         )
-        for pk in Issue.objects.filter(control.ON_ITS_WAY, frozen_at__lte=last).values_list(
-            "pk", flat=True
-        ):
+        under_way = control.ON_ITS_WAY | Q(state=Issue.State.SENT, pk__in=_welcoming())
+        for pk in Issue.objects.filter(under_way, frozen_at__lte=last).values_list("pk", flat=True):
             if f"issue:{pk}" not in decided:
                 pause_for(pk, "forgotten", "")
+        welcome.forget_confirmed(before=last)
 
 
 def _remembered() -> dt.datetime | None:

@@ -45,8 +45,8 @@ def rows(found: Iterable[Bounce]) -> list[Row]:
 
 
 def outdated(refused: Collection[Row]) -> set[int]:
-    """Rows whose reader is gone, or has left the address that was refused. Their numbers."""
-    changed = health.address_changes({row.reader for row in refused})
+    """Rows whose reader is gone, left the address that was refused, or proved it since: numbers."""
+    changed = health.fresh_starts({row.reader for row in refused})
     frozen_at = dict(
         Issue.objects.filter(pk__in={row.issue for row in refused}).values_list("pk", "frozen_at")
     )

@@ -11,14 +11,16 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from .. import conf, languages, links
+from .. import additions, conf, languages, links
 from ..addresses import masked
 from ..choice import Choice
 from ..links import Purpose
 from ..models import Publication, Subscription
+from ..stopped import Stopped
 from .personal_links import feed_link, link, manage_link, unsubscribe_link
 
 FRESH_MINUTES = 60
+PROOF_MINUTES = 7 * 24 * 60
 NEW_ADDRESS_MINUTES = 24 * 60
 
 
@@ -115,6 +117,7 @@ def welcome(subscription: Subscription) -> Letter:
             heading=_("Welcome"),
             paragraphs=[
                 _("From now on you receive %(name)s at this address.") % {"name": name},
+                *additions.welcomes(subscription),
                 _("Keep this mail: its links are yours and go on working."),
             ],
             facts=[
@@ -132,6 +135,55 @@ def welcome(subscription: Subscription) -> Letter:
                 "List-Unsubscribe": f"<{way_out}>",
                 "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
             },
+        )
+
+
+def proof(subscription: Subscription, stopped: Stopped) -> Letter:
+    """To a stopped address: does this mail reach you? Its link brings the reader back."""
+    language = languages.of_subscription(subscription)
+    name = _name(subscription.publication, language)
+    url = link("prove", Purpose.PROOF, subscription.pk, links.minutes_from_now(PROOF_MINUTES))
+    with translation.override(language):
+        return Letter(
+            subject=_("Does mail to you arrive again? %(name)s") % {"name": name},
+            heading=_("Does our mail reach you again?"),
+            paragraphs=[
+                _("Somebody, we hope you, asked to receive %(name)s at this address.")
+                % {"name": name},
+                _("We had stopped writing to it. %(why)s") % {"why": stopped.why},
+                _(
+                    "If you read this, the address works. Open the page and press the button"
+                    " there, and everything comes to you again."
+                ),
+            ],
+            button=Button(_("Yes, write to me again"), url),
+            small=[
+                _("The link works for seven days."),
+                _("It was not you? Then ignore this mail: without your yes nothing is sent."),
+            ],
+        )
+
+
+def complained(subscription: Subscription, stopped: Stopped) -> Letter:
+    """To an address from which our mail was reported as spam, when somebody asks for more."""
+    language = languages.of_subscription(subscription)
+    publication = subscription.publication
+    with translation.override(language):
+        return Letter(
+            subject=_("We do not write to this address: %(name)s")
+            % {"name": _name(publication, language)},
+            heading=_("We do not write to this address"),
+            paragraphs=[
+                _("Somebody, perhaps you, asked to receive %(name)s at this address.")
+                % {"name": _name(publication, language)},
+                _("%(why)s So we send nothing to it, and no form can change that.")
+                % {"why": stopped.why},
+                _(
+                    "Was that report a mistake? Then please write to %(address)s: the editors can"
+                    " let you in again. If you did not ask, there is nothing to do."
+                )
+                % {"address": publication.reply_to or publication.from_address},
+            ],
         )
 
 

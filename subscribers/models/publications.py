@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -114,7 +114,15 @@ class Publication(models.Model):
     )
     send_until = models.TimeField(_("send only until"), null=True, blank=True)
     welcome_latest_issue = models.BooleanField(
-        _("send new readers the latest issue"), default=False
+        _("send new readers the latest issue"),
+        default=False,
+        help_text=_("Who confirms gets the newest issue at once, with the categories they chose."),
+    )
+    welcome_days = models.PositiveSmallIntegerField(
+        _("latest issue at most so many days old"),
+        default=7,
+        validators=[MinValueValidator(1), MaxValueValidator(30)],
+        help_text=_("The newest issue follows a confirmation if it is not older, 1 to 30 days."),
     )
     rehearsal_address = models.EmailField(
         _("rehearsal: all mail to this address"),

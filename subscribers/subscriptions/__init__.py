@@ -17,6 +17,9 @@ these; `tests/subscribers/test_subscriptions.py` fails when another module write
     resume       any, paused              the same       resumed            resumed
     leave        active, pending          unsubscribed   unsubscribed       left, withdrawn
     come_back    unsubscribed, pending    active         returned           returned
+    prove        pending, stopped         active         returned,          confirmed
+                 active, stopped                         confirmed          returned
+                 unsubscribed, stopped
     expire       pending                  deleted, or    unsubscribed       withdrawn
                                           unsubscribed
     move         any                      the same       address_changed    moved
@@ -28,6 +31,7 @@ these; `tests/subscribers/test_subscriptions.py` fails when another module write
 from .changing import change, give_back_bit, merge_bits, move, pause, resume
 from .joining import Wish, activate, come_back, confirm, enter, join, request
 from .leaving import erase, expire, leave
+from .returning import prove
 
 __all__ = [
     "Wish",
@@ -44,6 +48,7 @@ __all__ = [
     "merge_bits",
     "move",
     "pause",
+    "prove",
     "request",
     "resume",
 ]

@@ -195,6 +195,8 @@ def _confirm(
                 publication, language, place, wordings.confirm(publication, language)
             ),
             detail=consent.described(subscription.choice, live(publication)),
+            # What the publication does at this moment; whoever reads the event may come later.
+            more={"latest_issue": True} if publication.welcome_latest_issue else None,
             at=now,
         )
     return True

@@ -23,8 +23,8 @@ from .. import (
     network,
     signup,
     slips,
+    stopped,
     subscriptions,
-    suppression,
     tasks,
     wordings,
 )
@@ -36,6 +36,7 @@ from ..limits import Rate
 from ..links import Purpose, make
 from ..models import Category, Publication, Subscription
 from ..subscriptions import Wish
+from . import returning
 from .pages import again, bad_link, page, personal, subscription_of
 
 # The proof of work runs in a worker of our own; nothing else of the strict policy changes.
@@ -266,13 +267,19 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         .exclude(pk=subscription.pk)
         .order_by("id")
     )
+    standing = stopped.of(subscription)
+    if standing is not None and subscription.state == Subscription.State.PENDING:
+        if request.method == "POST" and request.POST.get("action") == "proof":
+            return returning.ask(request, subscription)
+        status = 409 if request.method == "POST" else 200
+        return returning.show(request, subscription, standing, status=status)
     if request.method == "POST" and subscription.state == Subscription.State.PENDING:
         wanted = set(request.POST.getlist("also"))
         source = network.network(request)
         ties = [subscription, *(other for other in others if other.publication.slug in wanted)]
         done = [tie for tie in ties if _confirmed(tie, source, language)]
-        if not done and suppression.suppressed(subscription.subscriber.address, publication):
-            return page(request, "subscribers/suppressed.html", publication, {}, status=409)
+        if not done and (standing := stopped.of(subscription)) is not None:
+            return returning.show(request, subscription, standing, status=409)
         return again(request, "confirmed", manage)
     if request.method == "POST" and subscription.state == Subscription.State.ACTIVE:
         return again(request, "confirmed", manage)

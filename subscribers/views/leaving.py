@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .. import languages, network, subscriptions
+from .. import languages, network, stopped, subscriptions
 from ..emails.letters import until
 from ..forms import PauseForm
 from ..links import Purpose, make, open_token
@@ -58,6 +58,11 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         return again(request, "paused")
     if action == "back":
         back = subscriptions.come_back(subscription, network=source, language=language)
+        found = None if back else stopped.of(subscription)
+        if found is not None and found.provable:
+            # Their own page says why, and what they can do.
+            manage = reverse("subscribers:manage", args=[make(Purpose.MANAGE, subscription.pk)])
+            return again(request, "cannot", manage)
         return again(request, "back" if back else "cannot")
     return _show(request, subscription, language, status=400)
 

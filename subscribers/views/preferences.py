@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from .. import additions, conf, languages, network, rhythm, stopped, subscriptions, tasks
 from .. import choice as choices
-from .. import conf, languages, network, rhythm, subscriptions, tasks
 from ..addresses import masked
 from ..choice import Choice
 from ..emails.letters import until
@@ -19,12 +19,13 @@ from ..emails.personal_links import feed_link
 from ..forms import PauseForm, PreferencesForm
 from ..links import Purpose, make
 from ..models import Category, Publication, Subscriber, Subscription
+from . import returning
 from .pages import again, bad_link, page, personal, subscription_of
 
 State = Subscription.State
 _DONE = (
     "confirmed", "saved", "paused", "resumed", "joined", "back", "cannot", "mailed", "feed",
-    "kept",
+    "kept", "proof", "proved",
 )  # fmt: skip
 
 
@@ -62,6 +63,8 @@ def manage(request: HttpRequest, token: str) -> HttpResponse:
     if action == "back":
         back = subscriptions.come_back(subscription, network=source, language=language)
         return again(request, "back" if back else "cannot")
+    if action == "proof":
+        return returning.ask(request, subscription)
     if action == "join":
         joined = join(subscription, request.POST.get("publication", ""), source, language)
         return again(request, "joined" if joined else "cannot")
@@ -155,9 +158,11 @@ def _show(
         {
             "subscription": subscription,
             "active": subscription.state == State.ACTIVE,
+            "stopped": stopped.of(subscription),
             "address": masked(subscriber.address),
             "new_address": masked(subscriber.new_address) if subscriber.new_address else "",
             "done": done if done in _DONE else "",
+            "welcomes": additions.welcomes(subscription) if done == "confirmed" else [],
             "boxes": [
                 {
                     "slug": box.slug,

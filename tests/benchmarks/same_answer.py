@@ -1,4 +1,4 @@
-"""Does the sign-up form tell who is subscribed? Five kinds of addresses, bytes and medians.
+"""Does the sign-up form tell who is subscribed? Six kinds of addresses, bytes and medians.
 
     python -m tests.benchmarks.same_answer [--each 1000]
 
@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 _KEY = re.compile(r"(?<=asked=)[0-9a-f]{32}")
-KINDS = ("new", "pending", "active", "unsubscribed", "suppressed")
+KINDS = ("new", "pending", "active", "unsubscribed", "suppressed", "bounced")
 
 
 @dataclass
@@ -52,6 +52,7 @@ def measure(publication: Any, *, each: int) -> dict[str, Answers]:
                 extra["confirmed_at"] = None
             builders.subscription(publication, f"{kind}{number}@example.org", **extra)
         suppression.suppress(f"suppressed{number}@example.org", "complaint")
+        suppression.suppress(f"bounced{number}@example.org", "hard")
     # Old enough that they do not look like an attack.
     Subscription.objects.update(since=timezone.now() - dt.timedelta(days=2))
     source = 0

@@ -30,7 +30,7 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).resolve().parents[2]
 POINTS = (
     "lease", "turn", "turn-commit", "offered", "begin", "begun", "mid-body", "after-dot",
-    "answered", "settled", "record",
+    "answered", "settled", "record", "greet",
 )  # fmt: skip
 
 
@@ -47,7 +47,9 @@ def populate(options: argparse.Namespace) -> None:
 
     publication = Publication.objects.filter(slug="daily").first()
     if publication is None:
-        publication = builders.publication(canary_size=options.canary)
+        publication = builders.publication(
+            canary_size=options.canary, welcome_latest_issue=options.welcome
+        )
         builders.category(publication, "Ships")
         builders.category(publication, "Trade")
     ships, trade = publication.categories.all()
@@ -79,6 +81,26 @@ def populate(options: argparse.Namespace) -> None:
     if not options.draft:
         sending.release(issue, by="lab", now=True)
         sending.sweep()
+
+
+def join(options: argparse.Namespace) -> None:
+    """So many new readers confirm, one after another; those of `--from` on."""
+    from subscribers import subscriptions
+    from subscribers.models import Publication
+    from tests import builders
+
+    publication = Publication.objects.get(slug="daily")
+    ships, trade = publication.categories.all()
+    choices = ([ships], [trade], [ships, trade])
+    for number in range(options.first, options.first + options.count):
+        tie = builders.subscription(
+            publication,
+            f"j{number}@d{number % options.domains}.example.org",
+            list(choices[number % 3]),
+            state="pending",
+            confirmed_at=None,
+        )
+        assert subscriptions.confirm(tie, network="", language="en")
 
 
 def report(options: argparse.Namespace) -> None:
@@ -239,6 +261,16 @@ def die_at(point: str, after: int) -> None:
                 passing()
 
             journal.Journal.answer = answer  # type: ignore[method-assign]
+        case "greet":
+            from newsletter.sending import welcome
+
+            real_place = welcome._place
+
+            def place(*args: Any) -> None:
+                real_place(*args)
+                passing()  # In the transaction, with all of it written.
+
+            welcome._place = place
         case "record":
             around(outcomes, "insert", before=True)
 
@@ -442,6 +474,11 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--domains", type=int, default=10)
     one.add_argument("--canary", type=int, default=0)
     one.add_argument("--draft", action="store_true")
+    one.add_argument("--welcome", action="store_true", help="new readers get the newest issue")
+    joining = commands.add_parser("join")
+    joining.add_argument("count", type=int)
+    joining.add_argument("--first", type=int, default=0)
+    joining.add_argument("--domains", type=int, default=10)
     two = commands.add_parser("sender")
     two.add_argument("--lease", type=float, default=60)
     two.add_argument("--group", type=int, default=64)
@@ -463,7 +500,7 @@ def parser() -> argparse.ArgumentParser:
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], None]] = {
     "populate": populate, "sender": serve, "act": act, "happen": happen, "press": press,
-    "report": report,
+    "join": join, "report": report,
 }  # fmt: skip
 
 

@@ -216,6 +216,51 @@ def test_3_long_20_times_at_each_point(site: Site, point: str) -> None:
     killed_at(site, point, 20)
 
 
+# ---- 31: readers who join, and get the newest issue
+
+
+def joined_and_killed(site: Site, kills: int) -> None:
+    """Readers confirm while senders are killed: during the send, and when it is sent."""
+    chance = random.Random(kills)
+    joined = 0
+    with stage(site, 300, "--welcome", delay=0.002) as (relay, nursery):
+        for number in range(kills):
+            nursery.run("join", "20", "--first", str(joined))
+            joined += 20
+            before = len(relay.accepted)
+            if number % 4 == 3:
+                # With a delivery written and its transaction still open.
+                pid = nursery.birth("--die", "greet", "--after", str(1 + number % 7))
+                lab.until(lambda pid=pid: not nursery.alive(pid), 30)
+                continue
+            pid = nursery.birth()
+            lab.until(lambda before=before: len(relay.accepted) > before, 30, 0.001)
+            time.sleep(chance.uniform(0, 0.1))
+            nursery.end(pid, signal.SIGKILL)
+        pid = nursery.birth()
+        lab.until(lambda: all_greeted(site, 300 + joined), 60, 0.1)
+        nursery.end(pid)
+    assert finished(site)()
+    ledger = truth(site)["ledger"]
+    print(f"\n{kills} kills, {joined} joined: {ledger}")
+    assert ledger["recipients"] == 300 + joined == ledger["sent"] + ledger["in_doubt"]
+    assert ledger["in_doubt"] <= CONNECTIONS * kills
+
+
+def all_greeted(site: Site, count: int) -> bool:
+    undone = ask(site, "SELECT count(*) FROM newsletter_chunk WHERE state <> 'done'")
+    return undone == [(0,)] and ask(site, "SELECT recipients FROM newsletter_issue") == [(count,)]
+
+
+def test_31_killed_while_readers_join(site: Site) -> None:
+    joined_and_killed(site, 6)
+
+
+@pytest.mark.long
+def test_31_long_40_kills_while_readers_join(site: Site) -> None:
+    joined_and_killed(site, 40)
+
+
 # ---- 4: told to stop
 
 

@@ -17,6 +17,7 @@ from newsletter import sending
 from newsletter.models import Bounce, Chunk, Delivery, Edition, Issue, Outcome
 from newsletter.sending import held, settling, suppressing
 from newsletter.sending.engine import sweeper
+from subscribers import subscriptions
 from subscribers.addresses import key_of
 from subscribers.models import (
     AuditEntry,
@@ -520,6 +521,19 @@ def test_a_new_address_begins_anew(daily: Publication, clock: Any) -> None:
     rhythm(ties, clock, [4, 5, 6, 7], {0, 1, 2, 3})
     assert suppressed() == {}
     rhythm(ties, clock, [8], {0})
+    assert suppressed() == {"soft": 1}
+
+
+def test_a_proven_address_begins_anew(daily: Publication, clock: Any) -> None:
+    ties = readers(daily, 40)
+    rhythm(ties, clock, [0, 1, 2, 3, 4], {0, 1, 2, 3, 4})
+    assert suppressed() == {"soft": 1}
+    clock.move_to(START + 4.5 * DAY)
+    assert subscriptions.prove(ties[0], network="", language="en")
+    assert suppressed() == {}
+    rhythm(ties, clock, [5, 6, 7, 8], {0, 1, 2, 3})
+    assert suppressed() == {}
+    rhythm(ties, clock, [9], {0})
     assert suppressed() == {"soft": 1}
 
 

@@ -430,7 +430,7 @@ def test_a_departed_reader_comes_back_by_confirming_or_is_departed_again(
         assert reader.state == "active"
 
 
-@pytest.mark.parametrize("reason", ["hard", "soft", "complaint", "manual", "imported"])
+@pytest.mark.parametrize("reason", ["complaint", "manual", "imported"])
 def test_a_suppressed_address_gets_no_mail_and_is_not_stored(
     client: Client, harbour: Any, reason: str
 ) -> None:

@@ -181,6 +181,10 @@ def come_back(tie: Subscription) -> object:
     return subscriptions.come_back(tie, network=NETWORK, language="en")
 
 
+def prove(tie: Subscription) -> object:
+    return subscriptions.prove(tie, network=NETWORK, language="en")
+
+
 def expire(tie: Subscription) -> object:
     return subscriptions.expire(tie.pk, before=NOW - dt.timedelta(days=1), now=NOW)
 
@@ -284,6 +288,14 @@ ACTS = [
          was(confirmed_at=NOW),
          ("returned", "admin", "", None, {"by": "editor", "proof": "by phone"}),
          [("returned", ADMIN)]),
+    Case("prove, reading", reading, suppressed("hard", prove),
+         was(since=EARLIER),
+         ("returned", "mail", NETWORK, "return", {"lifted": ["hard"], **ALL}),
+         [("returned", MAIL)]),
+    Case("prove, departed", departed, suppressed("soft", prove),
+         was(),
+         ("returned", "mail", NETWORK, "return", {"lifted": ["soft"], **ALL}),
+         [("returned", MAIL)]),
     Case("change", reading, change,
          was(since=EARLIER, rhythm="weekly", choice=MARKETS),
          ("changed", "mail", NETWORK, None, CHANGED),
@@ -405,6 +417,10 @@ NOTHING: list[tuple[str, Callable[..., Subscription], Callable[[Subscription], o
     ("pause who has left", departed, pause),
     ("resume what is not paused", reading, resume),
     ("come back against a suppression", departed, suppressed("hard", come_back)),
+    ("prove who complained", reading, suppressed("complaint", prove)),
+    ("prove what a person stopped", reading, suppressed("manual", prove)),
+    ("prove who never confirmed and left",
+     lambda p: departed(p, confirmed_at=None), prove),
     ("come back after an erasure", departed, suppressed("erased", come_back)),
     ("come back never confirmed", lambda p: departed(p, confirmed_at=None), come_back),
     ("come back unconfirmed", waiting, come_back),

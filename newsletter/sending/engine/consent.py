@@ -41,7 +41,7 @@ _ANYTHING = Wanted(-1, None)
 class Allowed(NamedTuple):
     """The answer of `check`. Keys are delivery ids; each one asked about is in `good` or `left`."""
 
-    # Ids of the issues that are sending.
+    # Ids of the issues that are sending, or sent and greet who joined since.
     sending: set[int]
     # Whom to mail, with the address of this moment.
     good: dict[int, Reader]
@@ -55,8 +55,11 @@ def check(
     asked: list[int],
     editions: Mapping[int, Wanted],
     now: dt.datetime,
+    welcoming: set[int] | frozenset[int] = frozenset(),
 ) -> Allowed:
     """Which of `issues` are sending; of the deliveries `asked`, whom to mail and who has left.
+
+    Those of `welcoming` may be sent as well: they bring the issue to who joined since.
 
     `editions` maps edition ids to what each asks of its reader: one who dropped all its categories
     since the freeze, or changed to another rhythm, gets nothing. Call it in the turn's transaction.
@@ -65,7 +68,8 @@ def check(
     in_postgres = outcomes.is_postgres()
     cursor.execute(
         (_WHO_POSTGRES if in_postgres else _WHO_SQLITE).format(
-            issues=", ".join(map(str, sorted(issues)))
+            issues=", ".join(map(str, sorted(issues))),
+            sent=_SENT.format(issues=", ".join(map(str, sorted(welcoming)))) if welcoming else "",
         ),
         [outcomes.listed(asked), outcomes.as_time(now)],
     )
@@ -102,7 +106,8 @@ _AMONG = {
 # row it steps over, and the connections' thread would take its turn at every one of them. On
 # PostgreSQL making JSON takes twice as long as sending the rows.
 _COLUMNS = "r.address, s.id, d.id, d.issue_id, s.feed_serial, d.edition_id, s.choice, s.rhythm"
-_SENDING = "FROM newsletter_issue WHERE state = 'sending' AND id IN ({issues})"
+_SENDING = "FROM newsletter_issue WHERE (state = 'sending' AND id IN ({issues})){sent}"
+_SENT = " OR (state = 'sent' AND id IN ({issues}))"
 _WHO_SQLITE = f"""SELECT (SELECT json_group_array(id) {_SENDING}),
             (SELECT json_group_array(json_array({_COLUMNS})) {_READERS} {audience.UNSUPPRESSED}
              WHERE d.id {_AMONG["sqlite"]} AND {audience.ON_THE_WIRE})"""

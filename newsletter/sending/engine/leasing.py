@@ -33,6 +33,8 @@ def lease(
 ) -> Lease | None:
     """Claim a due chunk of a sending issue, with its members; None if there is none.
 
+    Of an issue that is sent, one that brings it to who joined since (README.md, "Welcome").
+
     `retries` claims a later round and `canary` a chunk of the canary, or nothing.
     """
     now = timezone.now()
@@ -62,7 +64,8 @@ def lease(
                               {conditions}
                         ORDER BY c.due_at, c.id LIMIT 1{skip})
                       AND EXISTS (SELECT 1 FROM newsletter_issue i
-                                  WHERE i.id = %s AND i.state = 'sending')
+                                  WHERE i.id = %s AND (i.state = 'sending'
+                                      OR (i.state = 'sent' AND newsletter_chunk.kind = 'welcome')))
                     RETURNING id, issue_id, kind, lane, first, last, round, takes, tries, epoch,
                               turn, deferred, revision_id""",
                 [
@@ -153,7 +156,7 @@ def take_back(held: Held, found: journal.Found) -> int | None:
             rows = [(lease, one) for one in taken.settled]
             outcomes.insert(cursor, rows)
         outcomes.bounces(rows)
-        if chunk.issue.state == Issue.State.CANCELLED:
+        if chunk.issue.state in (Issue.State.CANCELLED, Issue.State.SENT):
             counts.store(chunk.issue_id)
     return taken.in_doubt
 
@@ -161,6 +164,7 @@ def take_back(held: Held, found: journal.Found) -> int | None:
 def finish(issue_id: int) -> bool:
     """Sending -> sent when no chunk is left undone; True if this call did it.
 
+    Who joined since is no part of the send: their chunks go on when the issue is sent.
     Decided in the statement itself: of two workers that close the last two chunks at once neither
     sees the other's, so whoever asks again later finds none undone.
     """
@@ -171,9 +175,11 @@ def finish(issue_id: int) -> bool:
                 """UPDATE newsletter_issue SET state = 'sent', finished_at = %s
                    WHERE id = %s AND state = 'sending'
                      AND NOT EXISTS (SELECT 1 FROM newsletter_chunk c
-                                     WHERE c.issue_id = %s AND c.state = 'waiting')
+                                     WHERE c.issue_id = %s AND c.state = 'waiting'
+                                       AND c.kind <> 'welcome')
                      AND NOT EXISTS (SELECT 1 FROM newsletter_chunk c
-                                     WHERE c.issue_id = %s AND c.state = 'leased')""",
+                                     WHERE c.issue_id = %s AND c.state = 'leased'
+                                       AND c.kind <> 'welcome')""",
                 [outcomes.as_time(timezone.now()), issue_id, issue_id, issue_id],
             )
             if cursor.rowcount != 1:

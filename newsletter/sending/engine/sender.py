@@ -20,13 +20,14 @@ from collections.abc import Coroutine, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias, TypeVar
 
 from django.db import IntegrityError, InterfaceError, OperationalError
+from django.utils import timezone
 
 from newsletter import conf
 from newsletter.message.dkim import Signers
-from newsletter.models import Issue, Worker
+from newsletter.models import Worker
 from newsletter.smtp import Server, Timeouts, watch
 
-from .. import incidents, settling
+from .. import hours, incidents, settling
 from . import leasing, rate_limit, relays, timing, turning
 from .database_thread import DatabaseThread
 from .decisions import Part
@@ -323,6 +324,6 @@ def drain(seconds: float | None = None, stop: threading.Event | None = None) -> 
 
     For commands and jobs; the worker keeps a `Sender` for its life.
     """
-    if Issue.objects.filter(state=Issue.State.SENDING).exists():
+    if hours.sending_now(timezone.now()):
         with running() as sender:
             sender.drain(seconds, stop)

@@ -20,7 +20,7 @@ from django.utils import timezone
 from newsletter.models import Chunk, Delivery, Issue, Outcome, Worker
 from newsletter.rendering import RenderingError
 
-from .. import counts, freezing, health, incidents, mending, settling
+from .. import counts, freezing, health, incidents, mending, settling, welcome
 from . import journal, leasing, rate_limit, timing
 
 log = logging.getLogger(__name__)
@@ -54,6 +54,7 @@ def sweep(watch: Watch | None = None) -> None:
     Between the two a correction that somebody began is carried on with.
     """
     start_due()
+    welcome.greet_confirmed()
     take_back_lost(watch or _watch)
     mending.carry_on_all()
     for issue in Issue.objects.filter(state=Issue.State.SENDING).values_list("pk", flat=True):
@@ -77,8 +78,10 @@ def sweep_until(
     swept = -math.inf
     while not stop.wait(1.0):
         try:
-            # Looking for due issues is one look into a small index, so it is done every second.
+            # Looking for due issues, and for who has just confirmed, is one look into an index
+            # each, so it is done every second.
             start_due()
+            welcome.greet_confirmed()
             if time.monotonic() - swept >= timing.SWEEP:
                 living = worker()
                 if living is not None:
@@ -175,6 +178,9 @@ def fold_old(days: int | None = None) -> int:
                 pk=issue.pk, state=issue.state, folded_at__isnull=True
             )
             if not claimed.exists() or issue.chunks.filter(state=Chunk.State.LEASED).exists():
+                continue
+            undone = issue.chunks.filter(kind=Chunk.Kind.WELCOME, state=Chunk.State.WAITING)
+            if issue.state == Issue.State.SENT and undone.exists():
                 continue
             counts.store(issue.pk)
             health.remember(issue)

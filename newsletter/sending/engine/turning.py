@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from newsletter.editions.audience import Wanted
 from newsletter.models import Chunk, Issue
 
-from .. import control
+from .. import control, counts
 from . import consent, decisions, outcomes, prepared_statements, timing
 from .decisions import Decision, Part, Row
 from .outcomes import Lease, Settled
@@ -90,7 +90,9 @@ def turn(parts: Sequence[Part], editions: Mapping[int, Wanted], done: list[Done]
             issues = {part.lease.issue for part in parts}
             _begin(cursor, issues)
             asked = [delivery for part in parts for delivery in (*part.ask, *part.again)]
-            allowed = consent.check(cursor, issues, asked, editions, now)
+            # No chunk of another kind is ours when its issue is sent, so this lets no other go.
+            welcoming = {p.lease.issue for p in parts if p.lease.kind == Chunk.Kind.WELCOME}
+            allowed = consent.check(cursor, issues, asked, editions, now, welcoming)
             rows: list[tuple[Lease, Settled]] = []
             for part in parts:
                 lease = part.lease
@@ -112,6 +114,9 @@ def turn(parts: Sequence[Part], editions: Mapping[int, Wanted], done: list[Done]
             first_canary = lease.kind == Chunk.Kind.CANARY and lease.round == 1
             if first_canary and stored is not None and stored.ended:
                 _judge_canary(lease.issue)
+            if lease.kind == Chunk.Kind.WELCOME and stored is not None and stored.settled:
+                # Its issue may be sent, and the sums on its row be those that lists show.
+                counts.store(lease.issue)
         done += results
 
 

@@ -1,0 +1,56 @@
+"""An issue as it was mailed: the view that a release keeps in its revision, read back.
+
+The rows of a released issue change with its corrections; whoever is mailed later gets the text
+that the others got.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from newsletter.models import Revision
+
+from .loading import bullet_views
+from .values import CategoryView, IssueView, ItemView, LinkView
+
+Stored = Mapping[str, Any]
+
+
+def view_of(revision: Revision) -> IssueView:
+    """The issue of a revision of kind release. Raises KeyError if it holds no view."""
+    stored: Stored = revision.digest
+    return IssueView(
+        **{
+            **stored,
+            "date": dt.date.fromisoformat(stored["date"]),
+            "items": tuple(map(_item, stored["items"])),
+            "tail": tuple(map(_link, stored.get("tail", ()))),
+            "published_at": _moment(stored.get("published_at")),
+            "corrected_at": _moment(stored.get("corrected_at")),
+        }
+    )
+
+
+def _item(stored: Stored) -> ItemView:
+    category = stored["category"]
+    return ItemView(
+        **{
+            **stored,
+            "category": None if category is None else CategoryView(**category),
+            "sources": tuple(map(_link, stored.get("sources", ()))),
+            "date": dt.date.fromisoformat(stored["date"]) if stored.get("date") else None,
+            "bullets": bullet_views(stored.get("bullets", ())),
+            "published_at": _moment(stored.get("published_at")),
+            "corrected_at": _moment(stored.get("corrected_at")),
+        }
+    )
+
+
+def _link(stored: Stored) -> LinkView:
+    return LinkView(**stored)
+
+
+def _moment(text: str | None) -> dt.datetime | None:
+    return dt.datetime.fromisoformat(text) if text else None

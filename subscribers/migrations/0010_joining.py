@@ -1,0 +1,22 @@
+import django.core.validators
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('subscribers', '0007_drop_count_clicks'),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name='publication',
+            name='welcome_days',
+            field=models.PositiveSmallIntegerField(default=7, help_text='The newest issue follows a confirmation if it is not older, 1 to 30 days.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(30)], verbose_name='latest issue at most so many days old'),
+        ),
+        migrations.AlterField(
+            model_name='publication',
+            name='welcome_latest_issue',
+            field=models.BooleanField(default=False, help_text='Who confirms gets the newest issue at once, with the categories they chose.', verbose_name='send new readers the latest issue'),
+        ),
+    ]
