@@ -10,6 +10,7 @@ from .deliveries import Bounce, Chunk, Health, Outcome, Worker
 from .editions import Delivery, Edition
 from .issues import PLACES, Issue, Item, Link, Revision
 from .relays import Relay
+from .roundups import Roundup
 
 __all__ = [
     "PLACES",
@@ -24,5 +25,6 @@ __all__ = [
     "Outcome",
     "Relay",
     "Revision",
+    "Roundup",
     "Worker",
 ]

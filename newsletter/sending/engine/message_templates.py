@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 
-from newsletter.editions.audience import Wanted, rhythm_of
+from newsletter.editions.audience import Wanted, rhythms_of
 from newsletter.message import MessageTemplate
 from newsletter.models import Edition, Issue
 from subscribers.choice import CATEGORY_MASK
@@ -35,7 +35,7 @@ class MessageTemplates:
                 issue = Issue.objects.select_related("publication").get(pk=edition.issue_id)
                 self._issues[edition.issue_id] = issue
             template = MessageTemplate(unpack(edition), issue.publication, issue)
-            wanted = Wanted(edition.selection & CATEGORY_MASK, rhythm_of(issue))
+            wanted = Wanted(edition.selection & CATEGORY_MASK, rhythms_of(issue))
             self._kept[edition.pk] = (template, wanted)
         asked = {}
         for edition_id in editions:
