@@ -25,9 +25,6 @@ from subscribers.models import Category, Publication, Subscription
 from .revisions import add_revision
 from .roundup_periods import Period, due, running
 
-# The most items an issue may have; a digest of more is refused by nobody's mail program but read
-# by nobody either, and no document seen had half as many.
-MOST_ITEMS = 200
 Order = Publication.RoundupOrder
 
 
@@ -93,7 +90,6 @@ def choose(items: Sequence[Item], publication: Publication) -> list[Item]:
         ordered.sort(key=lambda item: _appeared(item), reverse=True)
     if publication.roundup_order == Order.STARRED:
         ordered.sort(key=lambda item: not item.starred)
-    most = min(publication.roundup_items, MOST_ITEMS)
     of_category: dict[int | None, int] = {}
     chosen: list[Item] = []
     for item in ordered:
@@ -102,7 +98,7 @@ def choose(items: Sequence[Item], publication: Publication) -> list[Item]:
             continue
         of_category[item.category_id] = count + 1
         chosen.append(item)
-        if len(chosen) == most:
+        if len(chosen) == publication.roundup_items:
             break
     return chosen
 

@@ -1,4 +1,3 @@
-
 import django.utils.timezone
 from django.db import migrations, models
 
@@ -26,13 +25,13 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='publication',
-            name='roundup_day',
-            field=models.PositiveSmallIntegerField(default=1, help_text='For a monthly one, 1 to 31; in a shorter month its last day.', verbose_name='day of the month'),
+            name='roundup_changed_at',
+            field=models.DateTimeField(blank=True, editable=False, null=True),
         ),
         migrations.AddField(
             model_name='publication',
-            name='roundup_changed_at',
-            field=models.DateTimeField(blank=True, editable=False, null=True),
+            name='roundup_day',
+            field=models.PositiveSmallIntegerField(default=1, help_text='For a monthly one, 1 to 31; in a shorter month its last day.', verbose_name='day of the month'),
         ),
         migrations.AddField(
             model_name='publication',
@@ -69,6 +68,14 @@ class Migration(migrations.Migration):
             name='rhythm',
             field=models.CharField(choices=[('every', 'every issue'), ('weekly', 'a weekly round-up'), ('monthly', 'a monthly round-up')], default='every', max_length=7, verbose_name='rhythm'),
         ),
+        migrations.AddIndex(
+            model_name='subscription',
+            index=models.Index(condition=models.Q(('rhythm', 'weekly')), fields=['publication', 'id'], name='subscription_weekly'),
+        ),
+        migrations.AddIndex(
+            model_name='subscription',
+            index=models.Index(condition=models.Q(('rhythm', 'monthly')), fields=['publication', 'id'], name='subscription_monthly'),
+        ),
         migrations.AddConstraint(
             model_name='publication',
             constraint=models.CheckConstraint(condition=models.Q(('roundup__in', ['off', 'weekly', 'monthly'])), name='publication_roundup'),
@@ -79,7 +86,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='publication',
-            constraint=models.CheckConstraint(condition=models.Q(('roundup_day__gte', 1), ('roundup_day__lte', 31), ('roundup_hour__lte', 23), ('roundup_items__gte', 1), ('roundup_weekday__lte', 6)), name='publication_roundup_time'),
+            constraint=models.CheckConstraint(condition=models.Q(('roundup_day__gte', 1), ('roundup_day__lte', 31), ('roundup_hour__lte', 23), ('roundup_items__gte', 1), ('roundup_items__lte', 200), ('roundup_weekday__lte', 6)), name='publication_roundup_time'),
         ),
         migrations.AddConstraint(
             model_name='subscription',

@@ -9,11 +9,19 @@ database refuses.
 from .consent import AuditEntry, ConsentEvent, Incident, Limit, Suppression, Wording
 from .events import Event
 from .people import CHOICE_LIMIT, ImportJob, ImportProblem, Subscriber, Subscription
-from .publications import CATEGORY_BITS, RESERVED_SLUGS, Category, Publication, Role
+from .publications import (
+    CATEGORY_BITS,
+    MOST_ROUNDUP_ITEMS,
+    RESERVED_SLUGS,
+    Category,
+    Publication,
+    Role,
+)
 
 __all__ = [
     "CATEGORY_BITS",
     "CHOICE_LIMIT",
+    "MOST_ROUNDUP_ITEMS",
     "RESERVED_SLUGS",
     "AuditEntry",
     "Category",

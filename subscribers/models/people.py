@@ -119,7 +119,16 @@ class Subscription(models.Model):
             models.Index(
                 fields=["since"], condition=Q(state="pending"), name="subscription_pending"
             ),
-        ]
+            # Who wants round-ups, few of many. Two: SQLite uses a partial index only for equality.
+            models.Index(
+                fields=["publication", "id"],
+                condition=Q(rhythm="weekly"), name="subscription_weekly",
+            ),
+            models.Index(
+                fields=["publication", "id"],
+                condition=Q(rhythm="monthly"), name="subscription_monthly",
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.subscriber} → {self.publication}"

@@ -33,6 +33,8 @@ RESERVED_SLUGS = frozenset(
 )
 
 
+# With every item only named, an edition of so many still fits into one mail.
+MOST_ROUNDUP_ITEMS = 200
 # Bits of Subscription.choice; `subscribers.choice` is the only place that knows what they mean.
 CATEGORY_BITS = 60
 
@@ -223,6 +225,7 @@ class Publication(models.Model):
                     roundup_day__lte=31,
                     roundup_hour__lte=23,
                     roundup_items__gte=1,
+                    roundup_items__lte=MOST_ROUNDUP_ITEMS,
                 ),
             ),
         ]
