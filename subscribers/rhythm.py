@@ -7,8 +7,13 @@ been switched off. Their page says so, and the editors are told before each rele
 
 from __future__ import annotations
 
+import datetime as dt
+
+from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.functional import Promise
 
+from . import subscriptions
 from .models import Publication, Subscription
 
 Rhythm = Subscription.Rhythm
@@ -45,5 +50,42 @@ def unserved(publication: Publication) -> int:
     """How many active readers chose a rhythm in which nothing is sent."""
     if publication.roundup != Publication.Roundup.OFF:
         return 0  # Whatever they call it, the round-up is what they get.
-    active = publication.subscriptions.filter(state=Subscription.State.ACTIVE)
-    return active.filter(rhythm__in=ROUNDUPS).count()
+    return dependants(publication)
+
+
+def dependants(publication: Publication) -> int:
+    """How many active readers get round-ups instead of single issues."""
+    return sum(rows.count() for rows in _of_roundups(publication))
+
+
+def waiting_for_single_issues(
+    publication: Publication, now: dt.datetime, most: int
+) -> list[Subscription]:
+    """Readers of a round-up that was switched off, to be told; who is paused wants no mail now."""
+    found: list[Subscription] = []
+    for rows in _of_roundups(publication):
+        due = rows.exclude(paused_until__gt=now).select_related("subscriber", "publication")
+        found += due.order_by("pk")[: most - len(found)]
+    return found
+
+
+def _of_roundups(publication: Publication) -> list[QuerySet[Subscription]]:
+    """Active readers of each rhythm: SQLite uses a partial index only for equality."""
+    active = Subscription.objects.filter(publication=publication, state=Subscription.State.ACTIVE)
+    return [active.filter(rhythm=rhythm) for rhythm in ROUNDUPS]
+
+
+# ---- switching
+
+
+def switch(publication: Publication) -> int:
+    """Follow a change of `Publication.roundup`, in its transaction; how many readers it moved.
+
+    Between weekly and monthly readers stay with the round-up, which now comes as often as the
+    publication says. When it is switched off they stay as they are until they were told
+    (`housekeeping`). The publication is saved by the caller.
+    """
+    publication.roundup_changed_at = timezone.now()
+    if publication.roundup == Publication.Roundup.OFF or publication.pk is None:
+        return 0
+    return subscriptions.move_rhythm(publication, publication.roundup)

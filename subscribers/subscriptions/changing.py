@@ -144,6 +144,18 @@ def move(subscriber: Subscriber, address: str, *, network: str) -> bool:
     return True
 
 
+def move_rhythm(publication: Publication, rhythm: str) -> int:
+    """Give whoever gets round-ups the one the publication keeps; how many readers that were.
+
+    They stay with the round-up, so `rhythm_since` stays too. The caller holds the transaction.
+    """
+    others = {*Subscription.Rhythm.values} - {Subscription.Rhythm.EVERY.value, rhythm}
+    return sum(
+        Subscription.objects.filter(publication=publication, rhythm=other).update(rhythm=rhythm)
+        for other in sorted(others)
+    )
+
+
 # --- categories that an editor merges or gives up ----------------------------------------------
 # No reader did anything, so the ledgers of a million readers say nothing; the audit log does.
 
