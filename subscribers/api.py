@@ -41,6 +41,7 @@ class PublicationOut(Schema):
     description: str
     language: str
     open: bool
+    rhythms: list[str] = Field(description="every: each issue; weekly, monthly: a round-up.")
 
 
 class CategoryOut(Schema):
@@ -58,7 +59,9 @@ class SubscribeIn(Schema):
     categories: list[str] | None = Field(default=None, max_length=60)
     new: bool = Field(default=True, description="Also categories that are added later.")
     tail_links: bool = Field(default=True, description="Also the links at the end of an issue.")
-    rhythm: str = Field(default="every", max_length=20, description="every: each issue.")
+    rhythm: str = Field(
+        default="every", max_length=20, description="every, or another of the publication's rhythms"
+    )
     language: str = Field(
         default="",
         max_length=20,
@@ -107,6 +110,7 @@ def publications(request: HttpRequest, lang: str = "") -> list[dict[str, Any]]:
             "description": words.description,
             "language": publication.language,
             "open": publication.open,
+            "rhythms": list(rhythm.served(publication)),
         }
         for publication in Publication.objects.filter(open=True).order_by("name")
     ]
@@ -157,10 +161,8 @@ def subscribe(request: HttpRequest, slug: str, wish: SubscribeIn) -> HttpRespons
         address = clean_address(wish.address)
     except forms.ValidationError as error:
         return _refuse(request, "address", str(error.code), str(error.messages[0]))
-    if wish.rhythm not in rhythm.SERVED:
-        return _refuse(
-            request, "rhythm", "unserved", "the publication sends every issue; it keeps no round-up"
-        )
+    if wish.rhythm not in rhythm.served(publication):
+        return _refuse(request, "rhythm", "unserved", rhythm.refusal(publication))
     boxes = signup.offered(publication)
     choice = Choice.all()
     if wish.categories is not None:

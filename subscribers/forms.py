@@ -25,7 +25,7 @@ _WRONG = {
     "long": _("The address is too long."),
 }
 
-NO_ROUND_UP = _("The publication sends every issue; it keeps no round-up.")
+NO_ROUND_UP = _("The publication sends nothing in this rhythm. Choose one of those offered.")
 
 
 def clean_address(text: str) -> str:
@@ -84,11 +84,15 @@ class SubscribeForm(CategoriesForm):
     """
 
     address = AddressField()
-    # Not on our own page while there is one rhythm; a form elsewhere may still send it.
-    rhythm = forms.ChoiceField(
-        choices=rhythm.choices, required=False, error_messages={"invalid_choice": NO_ROUND_UP}
-    )
+    # Not on our own page where there is one rhythm; a form elsewhere may still send it.
+    rhythm = forms.ChoiceField(required=False, error_messages={"invalid_choice": NO_ROUND_UP})
     language = forms.CharField(required=False, max_length=20)
+
+    def __init__(
+        self, data: Any, *, boxes: Iterable[Category], publication: Publication, **extra: Any
+    ) -> None:
+        super().__init__(data, boxes=boxes, **extra)
+        self.fields["rhythm"].choices = rhythm.choices(publication)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -106,10 +110,13 @@ class PreferencesForm(CategoriesForm):
     rhythm = forms.ChoiceField(required=False, error_messages={"invalid_choice": NO_ROUND_UP})
     language = forms.CharField(required=False, max_length=20)
 
-    def __init__(self, data: Any, *, boxes: Iterable[Category], current: str) -> None:
+    def __init__(
+        self, data: Any, *, boxes: Iterable[Category], publication: Publication, current: str
+    ) -> None:
         super().__init__(data, boxes=boxes)
         self._current = current
-        self.fields["rhythm"].choices = rhythm.choices(current)  # type: ignore[attr-defined]
+        offered = rhythm.choices(publication, current)
+        self.fields["rhythm"].choices = offered  # type: ignore[attr-defined]
 
     def clean_rhythm(self) -> str:
         return self.cleaned_data.get("rhythm") or self._current

@@ -7,11 +7,20 @@ import datetime as dt
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from . import events, limits, mailing, rekeying, secure_delete, subscriptions
+from . import (
+    events,
+    limits,
+    mailing,
+    rekeying,
+    rhythm,
+    secure_delete,
+    subscriptions,
+    suppression,
+)
 from .emails import letters
 from .limits import Rate
 from .mailing import PER_DAY
-from .models import ASKED_LIFE, Asked, Subscriber, Subscription
+from .models import ASKED_LIFE, Asked, Publication, Subscriber, Subscription
 
 TIDY = Rate(interval=6 * 3600)
 REMIND_AFTER = dt.timedelta(hours=48)
@@ -31,6 +40,7 @@ def sweep() -> None:
     _forget(now)
     _give_up_address_changes(now)
     Asked.objects.filter(at__lt=now - ASKED_LIFE).delete()
+    _end_roundups(now)
     events.sweep(now)
     limits.sweep(now=now)
     rekeying.sweep()
@@ -102,6 +112,28 @@ def _give_up_address_changes(now: dt.datetime) -> None:
         return
     over = now - dt.timedelta(minutes=letters.NEW_ADDRESS_MINUTES)
     Subscriber.objects.filter(new_address_at__lt=over).update(new_address="", new_address_at=None)
+
+
+def _end_roundups(now: dt.datetime) -> None:
+    """Tell readers of a round-up that was switched off, and give them single issues.
+
+    Told before changed, so that nobody gets them unawares; killed in between, told again a day
+    later. Who left or is suppressed gets nothing anyway.
+    """
+    off = Publication.objects.filter(
+        roundup=Publication.Roundup.OFF, roundup_changed_at__isnull=False
+    )
+    for publication in off:
+        for tie in rhythm.waiting_for_single_issues(publication, now, BATCH):
+            if suppression.suppressed(tie.subscriber.address, publication) is None:
+                key = f"rhythm:{tie.pk}"
+                if not limits.take(key, PER_DAY, now=now):
+                    continue
+                if not mailing.send(tie, letters.roundup_ended(tie), [key]):
+                    return
+            subscriptions.change(
+                tie, clear=0, chosen=0, rhythm=Subscription.Rhythm.EVERY, form="roundup-ended"
+            )
 
 
 def _loaded(rows: QuerySet[Subscription]) -> list[Subscription]:

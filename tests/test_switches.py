@@ -38,6 +38,11 @@ HOURS = "sending/test_control.py::test_outside_its_hours_a_publication_sends_not
 LOGO = "rendering/test_rendering.py::test_a_logo_has_words_and_a_size"
 ACCENT = "rendering/test_rendering.py::test_any_accent_stays_legible_in_light_and_dark"
 WELCOME = "test_switches.py::test_who_confirms_gets_the_latest_issue_if_it_is_new_enough"
+WEEK = (
+    "issues/test_roundups.py::"
+    "test_a_weekly_period_ends_on_its_day_and_hour_in_the_publications_zone"
+)
+LEFT_OUT = "issues/test_roundups.py::test_the_order_decides_what_is_left_out"
 
 PUBLICATION = {
     "name": MAIL,
@@ -66,6 +71,17 @@ PUBLICATION = {
     "late_start_minutes": "sending/test_control.py::test_an_overdue_issue_waits_for_a_person",
     "welcome_latest_issue": WELCOME,
     "welcome_days": WELCOME,
+    "roundup": "subscribers/test_rhythm.py::"
+        "test_forms_preferences_interface_and_files_offer_what_is_kept",
+    "roundup_ends": "subscribers/test_rhythm.py::test_switching_it_off_says_how_many_depend_on_it",
+    "roundup_weekday": WEEK,
+    "roundup_day": "issues/test_roundups.py::"
+        "test_a_monthly_period_ends_on_the_months_last_day_where_it_is_shorter",
+    "roundup_hour": WEEK,
+    "roundup_items": LEFT_OUT,
+    "roundup_per_category": LEFT_OUT,
+    "roundup_order": LEFT_OUT,
+    "roundup_by_itself": "issues/test_roundups.py::test_it_goes_by_itself_through_the_undo_time",
     "hub_url":
         "feeds/test_websub.py::test_a_change_is_told_once_with_every_feed_that_names_the_hub",
     "labels": "test_switches.py::test_own_labels_are_read_at_import",
@@ -132,9 +148,9 @@ def owner(db: None) -> Client:
     return client
 
 
-def fill(owner: Client, publication: Publication, **changed: str) -> Publication:
-    """The publication after its form was saved with these values."""
-    data = {
+def filled(publication: Publication, **changed: str) -> dict[str, str]:
+    """A publication's form as it is sent."""
+    return {
         "name": publication.name,
         "language": publication.language,
         "time_zone": "UTC",
@@ -151,8 +167,12 @@ def fill(owner: Client, publication: Publication, **changed: str) -> Publication
         "roles-INITIAL_FORMS": "0",
         **changed,
     }
+
+
+def fill(owner: Client, publication: Publication, **changed: str) -> Publication:
+    """The publication after its form was saved with these values."""
     url = reverse("admin:subscribers_publication_change", args=[publication.pk])
-    answer = owner.post(url, data)
+    answer = owner.post(url, filled(publication, **changed))
     assert answer.status_code == 302, answer.content.decode()[:2000]
     publication.refresh_from_db()
     return publication

@@ -22,15 +22,20 @@ from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
-from newsletter.models import Delivery, Edition, Issue
+from newsletter.models import Delivery, Edition, Issue, Roundup
 from subscribers import suppression
 from subscribers.choice import CATEGORY_MASK
 from subscribers.models import Subscription
+from subscribers.rhythm import ROUNDUPS
 
+from . import reached
 from .corrected import Corrected, told_by
+from .reached import Starts
 
 # The release states in which a translation takes its readers away from the original.
 _RELEASED = ("scheduled", "sending", "paused", "sent")
+# The rhythm of those who get single issues.
+_EVERY = (Subscription.Rhythm.EVERY.value,)
 
 
 class Outside(StrEnum):
@@ -41,8 +46,9 @@ class Outside(StrEnum):
     # A translation of it was theirs.
     HAD_TRANSLATION = "had_translation"
     NOT_CORRECTED = "not_corrected"
-    # A round-up is for those who want nothing else.
+    # A round-up is for those who want nothing else; "what you missed" for one reader.
     OTHER_RHYTHM = "other_rhythm"
+    OTHER_READER = "other_reader"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +58,13 @@ class Audience:
     issue: int
     publication: int
     mask: int
-    # None: readers of every rhythm. Those of another one are told so, but of a round-up.
-    rhythm: str | None = "every"
+    # None: readers of any rhythm. Those of another one are told so, but of a round-up.
+    rhythms: tuple[str, ...] | None = _EVERY
+    # Of a round-up: where it begins for its readers; None where it holds nothing.
     roundup: bool = False
+    starts: Starts | None = None
+    # The one reader of "what you missed".
+    only: int | None = None
     # Only readers of this language (a translation), or of none of those (its original).
     language: str = ""
     not_languages: tuple[str, ...] = ()
@@ -67,6 +77,10 @@ class Audience:
     def categories(self) -> int:
         """`mask` without the bit of the tail links, which alone are no reason for a mail."""
         return self.mask & CATEGORY_MASK
+
+    def mask_of(self, facts: Facts) -> int:
+        """`mask`, or what of it is left for a reader of a round-up."""
+        return self.starts.masks[facts.start] if self.starts is not None else self.mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +97,9 @@ class Facts:
     had_family: bool = False
     # They were, or may have been, handed an item that is corrected.
     had_corrected: bool = False
+    # How many origins of a round-up had reached them.
+    start: int = 0
+    subscription: int = 0
 
 
 class Answer(NamedTuple):
@@ -91,12 +108,14 @@ class Answer(NamedTuple):
     selection: int = 0
     none_because: str = ""
     outside: Outside | None = None
+    start: int = 0
 
 
 class Rule(NamedTuple):
     """Why somebody the issue concerns gets nothing: the same condition twice.
 
-    In SQL `s` is the subscription; parameters: publication, now, rhythm, categories.
+    In SQL `s` is the subscription, `{rhythms}` and `{categories}` are what the issue asks;
+    parameters: publication, now.
     """
 
     reason: Edition.NoneBecause
@@ -119,13 +138,15 @@ RULES = (
     Rule(Edition.NoneBecause.PAUSED, "s.paused_until > %(now)s", lambda facts, _: facts.paused),
     Rule(
         Edition.NoneBecause.RHYTHM,
-        "s.rhythm <> %(rhythm)s",
-        lambda facts, to: to.rhythm is not None and facts.rhythm != to.rhythm,
+        "s.rhythm NOT IN ({rhythms})",
+        lambda facts, to: to.rhythms is not None and facts.rhythm not in to.rhythms,
     ),
     Rule(
         Edition.NoneBecause.NO_ITEM,
-        "(s.choice & %(categories)s) = 0",
-        lambda facts, to: to.corrects is None and not facts.choice & to.categories,
+        "(s.choice & {categories}) = 0",
+        lambda facts, to: (
+            to.corrects is None and not facts.choice & to.mask_of(facts) & CATEGORY_MASK
+        ),
     ),
 )
 # In SQL a reason is a number, its place here: SQLite sorts numbers in half the time of words.
@@ -140,14 +161,18 @@ def decide(audience: Audience, facts: Facts) -> Answer:
     for rule in RULES:
         if rule.holds(facts, audience):
             return Answer(none_because=rule.reason.value)
-    chosen = audience.mask if audience.corrects is not None else facts.choice & audience.mask
-    return Answer(selection=chosen)
+    chosen = facts.choice & audience.mask_of(facts)
+    if audience.corrects is not None:
+        chosen = audience.mask
+    return Answer(selection=chosen, start=facts.start)
 
 
 def _outside(audience: Audience, facts: Facts) -> Outside | None:
     if not facts.active:
         return Outside.INACTIVE
-    if audience.roundup and facts.rhythm != audience.rhythm:
+    if audience.only is not None and facts.subscription != audience.only:
+        return Outside.OTHER_READER
+    if audience.roundup and audience.rhythms and facts.rhythm not in audience.rhythms:
         return Outside.OTHER_RHYTHM
     if audience.corrects is not None and not facts.had_corrected:
         return Outside.NOT_CORRECTED
@@ -170,28 +195,36 @@ class Readers:
 
 
 def readers(audience: Audience, now: dt.datetime, lanes: Iterable[int] = ()) -> Readers:
-    """Everybody the issue concerns, as rows id, first_in_line, lane, picked, none.
+    """Everybody the issue concerns, as rows id, first_in_line, lane, picked, none, start.
 
-    `picked` is the selection and `none` a number of REASONS; with a reason nothing is selected,
-    whatever was picked. `lanes` are the domain numbers that get a lane of their own.
+    `picked` and `start` are the edition's key and `none` a number of REASONS; with a reason nothing
+    is selected, whatever was picked. `lanes` are the domain numbers that get a lane of their own.
     """
     where, params = _belongs(audience)
     params |= {
-        "mask": audience.mask,
-        "categories": audience.categories,
         "now": connection.ops.adapt_datetimefield_value(now),
         "publication": audience.publication,
     }
-    rules = [(rule, len(RULES) - place) for place, rule in enumerate(RULES)]
-    if audience.rhythm is None:
-        rules = [one for one in rules if one[0].reason != Edition.NoneBecause.RHYTHM]
-    else:
-        params["rhythm"] = audience.rhythm
-    cases = "\n".join(f"WHEN {rule.sql} THEN {number}" for rule, number in rules)
-    picked = "s.choice & %(mask)s"
-    if audience.corrects is not None:
-        rules = [one for one in rules if one[0].reason != Edition.NoneBecause.NO_ITEM]
-        picked = "(s.choice & 0) | %(mask)s"
+    past, start, mask = "", "0", str(audience.mask)
+    if (starts := audience.starts) is not None:
+        past = reached.joined(starts, f"c.publication_id = %(publication)s{_of_rhythm(audience)}")
+        start, mask = reached.start_sql(starts), f"({reached.mask_sql(starts)})"
+        params |= reached.parameters(starts)
+    # The one edition of a correction is for everybody who had the item.
+    picked = f"s.choice & {mask}" if audience.corrects is None else f"(s.choice & 0) | {mask}"
+    asked = {
+        "categories": f"{mask} & {CATEGORY_MASK}",
+        "rhythms": _listed(audience.rhythms or ()),
+    }
+    skipped = {
+        Edition.NoneBecause.RHYTHM: audience.rhythms is None,
+        Edition.NoneBecause.NO_ITEM: audience.corrects is not None,
+    }
+    cases = "\n".join(
+        f"WHEN {rule.sql.format(**asked)} THEN {len(RULES) - place}"
+        for place, rule in enumerate(RULES)
+        if not skipped.get(rule.reason, False)
+    )
     numbers = [int(lane) for lane in lanes]
     lane = "0"
     if numbers:
@@ -200,19 +233,33 @@ def readers(audience: Audience, now: dt.datetime, lanes: Iterable[int] = ()) -> 
     # Flat: SQLite evaluates an expression again for each column of an outer query that names it.
     sql = f"""
         SELECT s.id, s.first_in_line, {lane} AS lane, {picked} AS picked,
-               CASE {cases} ELSE 0 END AS none
+               CASE {cases} ELSE 0 END AS none, {start} AS start
         FROM subscribers_subscription s
-        {_SUPPRESSED}
+        {_SUPPRESSED} {past}
         WHERE s.publication_id = %(publication)s AND s.state = 'active'{where}"""
     return Readers(sql, params)
+
+
+def _listed(words: Iterable[str]) -> str:
+    """Words of ours as an SQL list."""
+    return ", ".join(f"'{word}'" for word in words)
+
+
+def _of_rhythm(audience: Audience) -> str:
+    """The condition on subscriptions `c` of those a round-up is for."""
+    if audience.only is not None:
+        return f" AND c.id = {int(audience.only)}"
+    return f" AND c.state = 'active' AND c.rhythm IN ({_listed(audience.rhythms or ())})"
 
 
 def _belongs(audience: Audience) -> tuple[str, dict[str, Any]]:
     """What else than an active subscription makes a reader one of the issue's."""
     where = ""
     params: dict[str, Any] = {}
-    if audience.roundup:
-        where += " AND s.rhythm = %(rhythm)s"
+    if audience.only is not None:
+        where += f" AND s.id = {int(audience.only)}"
+    elif audience.roundup:
+        where += f" AND s.rhythm IN ({_listed(audience.rhythms or ())})"
     if audience.corrects is not None:
         had, more = audience.corrects.readers()
         params |= more
@@ -234,11 +281,11 @@ def _belongs(audience: Audience) -> tuple[str, dict[str, Any]]:
 
 
 class Wanted(NamedTuple):
-    """What an edition asks of its reader while it goes out: a bit of it, and the rhythm."""
+    """What an edition asks of its reader while it goes out: a bit of it, and one of the rhythms."""
 
     # None at all: a correction, which asks for no choice.
     categories: int
-    rhythm: str | None
+    rhythms: tuple[str, ...] | None
 
 
 # Of one reader by key, where `_SUPPRESSED` is of all at once. `r` is the subscriber.
@@ -265,12 +312,12 @@ def facts_on_the_wire(choice: int, active: Any, suppressed: Any, paused: Any, rh
 def suits(wanted: Wanted, choice: int, rhythm: str) -> bool:
     """Whether an edition still holds something for a reader: the last two of RULES, quickly."""
     chosen = choice & wanted.categories or not wanted.categories
-    return bool(chosen) and wanted.rhythm in (None, rhythm)
+    return bool(chosen) and (wanted.rhythms is None or rhythm in wanted.rhythms)
 
 
 def decide_on_the_wire(wanted: Wanted, facts: Facts) -> Answer:
     """The rule for a reader whose issue is settled."""
-    to = Audience(issue=0, publication=0, mask=wanted.categories, rhythm=wanted.rhythm)
+    to = Audience(issue=0, publication=0, mask=wanted.categories, rhythms=wanted.rhythms)
     if not wanted.categories:
         to, facts = replace(to, corrects=Corrected((), ())), replace(facts, had_corrected=True)
     return decide(to, facts)
@@ -279,8 +326,11 @@ def decide_on_the_wire(wanted: Wanted, facts: Facts) -> Answer:
 # ---- of one issue, and for one reader
 
 
-def audience_of(issue: Issue, mask: int) -> Audience:
-    """What `issue` asks of its readers now; `mask` is its view's. At most two queries."""
+def audience_of(issue: Issue, mask: int, starts: Starts | None = None) -> Audience:
+    """What `issue` asks of its readers now; `mask` is its view's. At most two queries.
+
+    `starts` are `reached.starts_of` of a round-up; without them it begins with its first item.
+    """
     family = Issue.objects.exclude(pk=issue.pk)
     language, not_languages = "", []
     if issue.original_id is not None:
@@ -296,11 +346,13 @@ def audience_of(issue: Issue, mask: int) -> Audience:
         issue=issue.pk,
         publication=issue.publication_id,
         mask=mask,
-        rhythm=rhythm_of(issue),
+        rhythms=rhythms_of(issue),
         language=language,
         not_languages=tuple(not_languages),
         family=tuple(pk for pk, _state, _language in found),
         roundup=issue.kind == Issue.Kind.ROUNDUP,
+        starts=starts,
+        only=_only(issue),
         corrects=told_by(issue) if correction else None,
     )
 
@@ -308,20 +360,32 @@ def audience_of(issue: Issue, mask: int) -> Audience:
 def wanted_of(issue: Issue, selection: int) -> Wanted:
     """What an edition of the issue with this selection asks of its reader while it goes out."""
     correction = issue.kind == Issue.Kind.CORRECTION
-    return Wanted(0 if correction else selection & CATEGORY_MASK, rhythm_of(issue))
+    return Wanted(0 if correction else selection & CATEGORY_MASK, rhythms_of(issue))
 
 
-def rhythm_of(issue: Issue) -> str | None:
-    """Whose rhythm an issue goes by. A correction follows the item, however often one is mailed."""
+def rhythms_of(issue: Issue) -> tuple[str, ...] | None:
+    """Readers of which rhythms an issue goes to.
+
+    A publication keeps one round-up, which goes to whoever wants one. A correction follows the
+    item, however often somebody is mailed, and "what you missed" its reader.
+    """
     if issue.kind == Issue.Kind.ROUNDUP:
-        return Subscription.Rhythm.WEEKLY.value
+        return None if _only(issue) is not None else ROUNDUPS
     if issue.kind == Issue.Kind.CORRECTION and issue.corrects_id:
         return None
-    return Subscription.Rhythm.EVERY.value
+    return _EVERY
+
+
+def _only(issue: Issue) -> int | None:
+    """The one reader of "what you missed"."""
+    if issue.kind != Issue.Kind.ROUNDUP:
+        return None
+    rows = Roundup.objects.filter(issue=issue)
+    return rows.values_list("subscription_id", flat=True).first()
 
 
 def facts_of(subscription: Subscription, audience: Audience, now: dt.datetime) -> Facts:
-    """One reader as the rule sees them; at most four queries. Select its foreign keys with it."""
+    """One reader as the rule sees them; few queries. Select its foreign keys with it."""
     mine = Delivery.objects.filter(subscription_id=subscription.pk)
     corrects = audience.corrects
     reader = subscription.subscriber
@@ -335,10 +399,14 @@ def facts_of(subscription: Subscription, audience: Audience, now: dt.datetime) -
         language=subscription.language,
         had_family=bool(audience.family) and mine.filter(issue_id__in=audience.family).exists(),
         had_corrected=corrects is not None and corrects.had(subscription.pk),
+        start=reached.start_of(subscription, audience.starts) if audience.starts else 0,
+        subscription=subscription.pk,
     )
 
 
-def answer(issue: Issue, mask: int, subscription: Subscription) -> Answer:
+def answer(
+    issue: Issue, mask: int, subscription: Subscription, starts: Starts | None = None
+) -> Answer:
     """What this reader would get of the issue if it were frozen now, or why nothing."""
-    audience = audience_of(issue, mask)
+    audience = audience_of(issue, mask, starts)
     return decide(audience, facts_of(subscription, audience, timezone.now()))

@@ -13,7 +13,7 @@ from typing import Any
 from newsletter.models import Revision
 
 from .loading import bullet_views
-from .values import CategoryView, IssueView, ItemView, LinkView
+from .values import CategoryView, IssueView, ItemView, LinkView, Origin
 
 Stored = Mapping[str, Any]
 
@@ -27,6 +27,7 @@ def view_of(revision: Revision) -> IssueView:
             "date": dt.date.fromisoformat(stored["date"]),
             "items": tuple(map(_item, stored["items"])),
             "tail": tuple(map(_link, stored.get("tail", ()))),
+            "origins": tuple(map(_origin, stored.get("origins", ()))),
             "published_at": _moment(stored.get("published_at")),
             "corrected_at": _moment(stored.get("corrected_at")),
         }
@@ -46,6 +47,11 @@ def _item(stored: Stored) -> ItemView:
             "corrected_at": _moment(stored.get("corrected_at")),
         }
     )
+
+
+def _origin(stored: tuple[int, str, str]) -> Origin:
+    issue, published_at, day = stored
+    return Origin(issue, dt.datetime.fromisoformat(published_at), dt.date.fromisoformat(day))
 
 
 def _link(stored: Stored) -> LinkView:

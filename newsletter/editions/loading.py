@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from newsletter.models import Issue, Item, Link
 from subscribers.models import Category
 
-from .values import BulletView, CategoryView, IssueView, ItemView, LinkView
+from .values import BulletView, CategoryView, IssueView, ItemView, LinkView, Origin
 
 
 def category_view(category: Category) -> CategoryView:
@@ -35,8 +37,11 @@ def bullet_views(stored: Iterable[Mapping[str, Any]]) -> tuple[BulletView, ...]:
     )
 
 
-def item_view(item: Item, sources: Iterable[LinkView]) -> ItemView:
-    """An item's row, its category joined, and its sources as a value."""
+def item_view(item: Item, sources: Iterable[LinkView], place: int = 0) -> ItemView:
+    """An item's row, its category joined, and its sources as a value.
+
+    `place` is that of a copy's original, as ItemView says.
+    """
     return ItemView(
         id=item.pk,
         number=item.number,
@@ -53,7 +58,40 @@ def item_view(item: Item, sources: Iterable[LinkView]) -> ItemView:
         extra=item.extra,
         published_at=item.published_at,
         corrected_at=item.corrected_at,
+        place=place,
+        home=_home(item.copied_from) if item.copied_from is not None else "",
     )
+
+
+def _home(original: Item) -> str:
+    """The one permanent address of an item, which its copies share."""
+    issue = original.issue
+    if issue.published_at is None or not issue.listed:
+        return ""
+    return f"{issue.publication.slug}/{issue.slug}/#{original.anchor}"
+
+
+def _origins(copies: Iterable[Item], zone: dt.tzinfo) -> tuple[Origin, ...]:
+    """The issues that copies come from, in the order in which they appeared."""
+    found: dict[int, Origin] = {}
+    for copy in copies:
+        issue = copy.copied_from.issue if copy.copied_from is not None else None
+        if issue is not None and issue.published_at is not None:
+            day = issue.published_at.astimezone(zone).date()
+            found[issue.pk] = Origin(issue.pk, issue.published_at, day)
+    return tuple(sorted(found.values(), key=lambda one: (one.published_at, one.issue)))
+
+
+def _items_of(issues: Sequence[Issue]) -> dict[int, list[Item]]:
+    """The visible items of each issue, in order."""
+    joined = ["category"]
+    if any(issue.kind == Issue.Kind.ROUNDUP for issue in issues):
+        joined.append("copied_from__issue__publication")
+    rows: dict[int, list[Item]] = {}
+    found = Item.objects.filter(issue__in=issues, hidden=False).select_related(*joined)
+    for item in found.order_by("issue_id", "number"):
+        rows.setdefault(item.issue_id, []).append(item)
+    return rows
 
 
 def load(issue: Issue) -> IssueView:
@@ -76,9 +114,17 @@ def load_all(issues: Sequence[Issue]) -> list[IssueView]:
         else:
             sources.setdefault(link.item_id, []).append(view)
     items: dict[int, list[ItemView]] = {}
-    rows = Item.objects.filter(issue__in=issues, hidden=False).select_related("category")
-    for item in rows.order_by("issue_id", "number"):
-        items.setdefault(item.issue_id, []).append(item_view(item, sources.get(item.pk, ())))
+    origins: dict[int, tuple[Origin, ...]] = {}
+    rows = _items_of(issues)
+    for issue in issues:
+        mine = rows.get(issue.pk, [])
+        if issue.kind == Issue.Kind.ROUNDUP:
+            origins[issue.pk] = _origins(mine, ZoneInfo(issue.publication.time_zone))
+        places = {one.issue: n for n, one in enumerate(origins.get(issue.pk, ()), start=1)}
+        for row in mine:
+            place = places.get(row.copied_from.issue_id, 0) if row.copied_from and places else 0
+            item = item_view(row, sources.get(row.pk, ()), place)
+            items.setdefault(issue.pk, []).append(item)
     return [
         IssueView(
             id=issue.pk,
@@ -98,6 +144,8 @@ def load_all(issues: Sequence[Issue]) -> list[IssueView]:
             corrected_at=issue.corrected_at,
             extra=issue.extra,
             corrects=_page(issue),
+            origins=origins.get(issue.pk, ()),
+            listed=issue.listed,
         )
         for issue in issues
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from subscribers.choice import CATEGORY_MASK, TAIL
 
@@ -40,6 +40,24 @@ class BulletView:
     children: tuple[BulletView, ...] = ()
 
 
+class EditionKey(NamedTuple):
+    """What tells an edition of an issue from the others: two readers with one key get the same.
+
+    `start` is 0 but in a round-up, where it counts the issues that had reached its readers.
+    """
+
+    selection: int
+    start: int = 0
+
+
+class Origin(NamedTuple):
+    """An issue whose items a round-up holds: where it stands among others, and its day there."""
+
+    issue: int
+    published_at: dt.datetime
+    day: dt.date
+
+
 @dataclass(frozen=True, slots=True)
 class ItemView:
     """One visible item. `insight` and `body` are Markdown, `title` is inline Markdown."""
@@ -59,6 +77,10 @@ class ItemView:
     extra: Mapping[str, str] = field(default_factory=dict)
     published_at: dt.datetime | None = None
     corrected_at: dt.datetime | None = None
+    # Of a copy: the place of its original's issue among the round-up's origins, from 1, and the
+    # original's permanent address on the site, without the first stroke; empty if it has none.
+    place: int = 0
+    home: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +106,10 @@ class IssueView:
     # Of a correction mail: the address name of the issue it corrects. Nobody chooses from it, and
     # its page is that issue's.
     corrects: str = ""
-
-    @property
-    def page(self) -> str:
-        """The address name of the web page where its items stand."""
-        return self.corrects or self.slug
+    # Of a round-up: the issues its items are copied from, oldest first.
+    origins: tuple[Origin, ...] = ()
+    # Whether it has a page of its own on the site.
+    listed: bool = True
 
     @property
     def mask(self) -> int:
@@ -96,30 +117,45 @@ class IssueView:
 
         An edition's key is `choice & mask`; a correction has one edition, with every bit.
         """
+        return self.mask_from(0)
+
+    def mask_from(self, start: int) -> int:
+        """The mask of what is left of a round-up when `start` of its origins are left out."""
         if self.corrects:
             return CATEGORY_MASK
         mask = TAIL if self.tail else 0
         for item in self.items:
+            if start and item.place <= start:
+                continue
             if item.category is not None and item.category.bit is not None:
                 mask |= 1 << item.category.bit
         return mask
+
+    @property
+    def path(self) -> str:
+        """The page of its items below BASE_URL; the publication's, where there is none."""
+        if self.corrects:
+            return f"{self.publication}/{self.corrects}/"
+        return f"{self.publication}/{self.slug}/" if self.listed else f"{self.publication}/"
 
     @property
     def category_mask(self) -> int:
         """`mask` without the tail bit: no bit of it chosen, no mail."""
         return self.mask & CATEGORY_MASK
 
-    def select(self, selection: int) -> tuple[ItemView, ...]:
+    def select(self, selection: int, start: int = 0) -> tuple[ItemView, ...]:
         """The items whose category's bit is in `selection`, in the issue's order.
 
-        Of a correction all: they are for whoever had them, in whatever category they are now.
+        `start` leaves out those of so many origins of a round-up. Of a correction all: they are
+        for whoever had them, in whatever category they are now.
         """
         if self.corrects:
             return self.items
         return tuple(
             item
             for item in self.items
-            if item.category is not None
+            if (not start or item.place > start)
+            and item.category is not None
             and item.category.bit is not None
             and selection >> item.category.bit & 1
         )

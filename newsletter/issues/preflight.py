@@ -78,8 +78,8 @@ def _of_readers(unserved: int) -> Iterator[Finding]:
         yield warning(
             "rhythm",
             ngettext(
-                "%(readers)d reader chose a weekly round-up, which nothing sends.",
-                "%(readers)d readers chose a weekly round-up, which nothing sends.",
+                "%(readers)d reader chose a round-up, which nothing sends.",
+                "%(readers)d readers chose a round-up, which nothing sends.",
                 unserved,
             )
             % {"readers": unserved},

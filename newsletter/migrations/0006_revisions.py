@@ -12,8 +12,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('newsletter', '0003_refusals'),
-        ('subscribers', '0007_drop_count_clicks'),
+        ("newsletter", "0005_roundups"),
+        ("subscribers", "0007_drop_count_clicks"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

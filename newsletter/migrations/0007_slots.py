@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('newsletter', '0003_refusals'),
+        ("newsletter", "0006_revisions"),
     ]
 
     operations = [

@@ -11,6 +11,7 @@ from .editions import Delivery, Edition, EditionRevision
 from .events import EventCursor
 from .issues import PLACES, Issue, Item, Link, Revision
 from .relays import Relay
+from .roundups import Roundup
 
 __all__ = [
     "PLACES",
@@ -27,5 +28,6 @@ __all__ = [
     "Outcome",
     "Relay",
     "Revision",
+    "Roundup",
     "Worker",
 ]

@@ -24,6 +24,8 @@ class Edition(models.Model):
 
     issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="editions")
     selection = models.BigIntegerField(default=0)
+    # Of a round-up: how many of its originals' issues had reached these readers before.
+    start = models.PositiveSmallIntegerField(default=0)
     none_because = models.CharField(max_length=10, choices=NoneBecause.choices, blank=True)
     items = models.JSONField(default=list)
     readers = models.PositiveIntegerField(default=0)
@@ -39,11 +41,11 @@ class Edition(models.Model):
         verbose_name_plural = _("editions")
         constraints = [
             models.UniqueConstraint(
-                fields=["issue", "none_because", "selection"], name="edition_key"
+                fields=["issue", "none_because", "selection", "start"], name="edition_key"
             ),
             models.CheckConstraint(
                 name="edition_reason_selects_nothing",
-                condition=Q(none_because="") | Q(selection=0),
+                condition=Q(none_because="") | Q(selection=0, start=0),
             ),
             models.CheckConstraint(
                 name="edition_reason",

@@ -253,6 +253,10 @@ class Item(models.Model):
     copied_from = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="copies"
     )
+    # When the words of a copy were last taken from, or compared with, its original.
+    copied_at = models.DateTimeField(null=True, blank=True)
+    # An editor's mark: the first to be taken into a round-up.
+    starred = models.BooleanField(_("starred"), default=False)
     hidden = models.BooleanField(_("hidden"), default=False)
     published_at = models.DateTimeField(null=True, blank=True)
     corrected_at = models.DateTimeField(null=True, blank=True)

@@ -71,9 +71,10 @@ class Prepared:
         self._text = _cut(pipeline.TEXT, text, pieces.TEXT)
         self._slots = (self._html.always(PREFIX), self._text.always(PREFIX))
 
-    def edition(self, selection: int) -> Rendered:
+    def edition(self, selection: int, start: int = 0) -> Rendered:
         """The edition of a selection (category bits, and TAIL for the tail links).
 
+        `start` leaves out the first origins of a round-up, as `IssueView.select`.
         Raises RenderingError when it selects no item, TooLarge when it cannot be short enough.
         """
         source = self._source
@@ -85,6 +86,7 @@ class Prepared:
                 source,
                 selection,
                 (lambda layout: len(join(layout).encode())) if few else self._size,
+                start,
             )
             rendered = _edition(source, layout, join(layout), self._join_text)
         # The pieces were guarded when they were cut; what is left to lose is a reader's links.
@@ -139,9 +141,11 @@ def _cut(template: str, document: str, marks: pieces.Marks) -> Pieces:
         raise RenderingError(f"{template}: {error}") from error
 
 
-def _fitted(source: Source, selection: int, size: Callable[[Layout], int]) -> Layout:
+def _fitted(
+    source: Source, selection: int, size: Callable[[Layout], int], start: int = 0
+) -> Layout:
     """The layout of the highest level that fits."""
-    cards = source.select(selection)
+    cards = source.select(selection, start)
     long = [card.long for card in cards]
     counted = count(source, cards)
 

@@ -34,7 +34,7 @@ def constant(view: IssueView, publication: Publication) -> dict[str, str]:
         "Reply-To": publication.reply_to,
         "List-Id": fields.mailbox("List-Id", name, f"{publication.slug}.{ours}"),
         "List-Archive": f"<{conf.base_url()}/{publication.slug}/>",
-        "Archived-At": f"<{conf.base_url()}/{publication.slug}/{view.page}/>",
+        "Archived-At": f"<{conf.base_url()}/{view.path}>" if view.listed or view.corrects else "",
         "Feedback-ID": f"{view.slug}:{publication.slug}:issue:{who}",
         "Precedence": "bulk",
         "Content-Language": view.language,

@@ -20,7 +20,7 @@ from subscribers.language_table import is_wide
 from subscribers.links import Purpose
 from subscribers.models import Publication
 
-from ..editions import IssueView
+from ..editions import IssueView, ItemView
 from . import cards, headers, neutral, words
 from .cards import Card
 from .columns import wrap
@@ -74,8 +74,7 @@ class Source:
             self.constant = self._constant(publication)
             web = self.constant["web"]
             self.cards = {
-                item.id: cards.make(item, f"{web}#{item.anchor}", self.digits + 2)
-                for item in view.items
+                item.id: cards.make(item, _web(item, web), self.digits + 2) for item in view.items
             }
             self.intro_seconds = words.seconds_to_read(self.constant["intro_text"])
             # A longer list of mere links is for the web page.
@@ -103,7 +102,7 @@ class Source:
             },
             "title": view.title,
             "date": words.date(view.date),
-            "web": f"{site}/{publication.slug}/{view.page}/",
+            "web": f"{site}/{view.path}",
             "intro_html": cards.block(intro),
             "intro_text": words.paragraphs(intro),
             "tail_title": view.tail_title,
@@ -117,9 +116,9 @@ class Source:
             },
         }
 
-    def select(self, selection: int) -> list[Card]:
+    def select(self, selection: int, start: int = 0) -> list[Card]:
         """The cards of a selection. Raises RenderingError when there are none."""
-        found = [self.cards[item.id] for item in self.view.select(selection)]
+        found = [self.cards[item.id] for item in self.view.select(selection, start)]
         if not found:
             raise RenderingError("an edition needs at least one item")
         return found
@@ -136,6 +135,11 @@ class Source:
             "tail": self.tail,
             **dict.fromkeys(NAMES, "…"),
         }
+
+
+def _web(item: ItemView, page: str) -> str:
+    """Where an item can be read: a copy at its original's permanent address."""
+    return f"{conf.base_url()}/{item.home}" if item.home else f"{page}#{item.anchor}"
 
 
 # Names of the values that an edition has once; empty where they do not apply.

@@ -23,13 +23,13 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from newsletter import editions, message, rendering
-from newsletter.editions import IssueView, audience
+from newsletter.editions import EditionKey, IssueView, audience, reached
 from newsletter.editions.audience import REASONS, Readers
 from newsletter.models import PLACES, Chunk, Edition, Issue, Item, Revision
 from subscribers.models import Publication
 
 from .bodies import pack
-from .planning import busy_lanes, likely_selections
+from .planning import busy_lanes, likely_keys
 
 log = logging.getLogger(__name__)
 
@@ -55,18 +55,19 @@ def freeze(issue_id: int) -> bool:
     """
     issue = Issue.objects.select_related("publication").get(pk=issue_id)
     view: IssueView | None = None
-    rendered: dict[int, Edition] = {}
+    rendered: dict[EditionKey, Edition] = {}
     for _ in range(_MOST_ATTEMPTS):
         now_view = editions.load(issue)
         if view != now_view:
             view, rendered = now_view, {}
             prepared = rendering.prepare(view, issue.publication)
-        for selection in likely_selections(issue, view.mask):
-            if selection not in rendered:
-                rendered[selection] = finished(issue, view, selection, prepared.edition(selection))
+        keys, by_day = likely_keys(issue, view)
+        for key in keys:
+            if key not in rendered:
+                rendered[key] = finished(issue, view, key, prepared.edition(*key))
         lanes = busy_lanes(issue)
         try:
-            frozen = _transaction(issue, view, rendered, lanes)
+            frozen = _transaction(issue, view, rendered, lanes, by_day)
         except (_Again, IntegrityError) as error:
             log.info("freeze of issue %s starts again: %s", issue_id, error)
             continue
@@ -83,15 +84,16 @@ def freeze(issue_id: int) -> bool:
     raise CannotFreeze(f"issue {issue_id}: readers kept changing their choices; try again")
 
 
-def finished(issue: Issue, view: IssueView, selection: int, one: rendering.Rendered) -> Edition:
+def finished(issue: Issue, view: IssueView, key: EditionKey, one: rendering.Rendered) -> Edition:
     """A rendered edition as the row that is kept, not yet stored."""
     message.MessageTemplate(
         one, issue.publication, issue
     )  # What cannot be sent is found now, not then.
     return Edition(
         issue=issue,
-        selection=selection,
-        items=[item.id for item in view.select(selection)],
+        selection=key.selection,
+        start=key.start,
+        items=[item.id for item in view.select(*key)],
         size=one.size,
         subject=one.subject,
         preheader=one.preheader,
@@ -102,7 +104,11 @@ def finished(issue: Issue, view: IssueView, selection: int, one: rendering.Rende
 
 
 def _transaction(
-    issue: Issue, view: IssueView, rendered: dict[int, Edition], lanes: list[int]
+    issue: Issue,
+    view: IssueView,
+    rendered: dict[EditionKey, Edition],
+    lanes: list[int],
+    by_day: bool,
 ) -> int:
     """The freeze itself: the number of deliveries, or -1 when the issue is not ours to freeze."""
     outermost = not connection.in_atomic_block
@@ -123,15 +129,16 @@ def _transaction(
             return -1
         if editions.load(Issue.objects.select_related("publication").get(pk=issue.pk)) != view:
             raise _Again("it was edited")
-        source = audience.readers(audience.audience_of(issue, view.mask), now, lanes)
+        starts = reached.starts_of(issue, view, by_day=by_day)
+        source = audience.readers(audience.audience_of(issue, view.mask, starts), now, lanes)
         groups = _groups(source)
         counts = _readers_of_each(groups)
         unseen = [key for reason, key in counts if not reason and key not in rendered]
         if unseen:
-            raise _Again(f"{len(unseen)} selections are new")
+            raise _Again(f"{len(unseen)} editions are new")
         made = _editions(issue, rendered, counts)
         Edition.objects.bulk_create(made, batch_size=50)
-        ids = {(one.none_because, one.selection): one.pk for one in made}
+        ids = {(one.none_because, EditionKey(one.selection, one.start)): one.pk for one in made}
         placed = _deliveries(issue, source, groups, ids)
         expected = sum(counts.values())
         if placed != expected:
@@ -158,22 +165,22 @@ def _transaction(
         return expected
 
 
-def _readers_of_each(groups: list[_Group]) -> dict[tuple[str, int], int]:
-    """How many readers each (reason for none, selection) has."""
-    counts: dict[tuple[str, int], int] = {}
+def _readers_of_each(groups: list[_Group]) -> dict[tuple[str, EditionKey], int]:
+    """How many readers each (reason for none, edition) has."""
+    counts: dict[tuple[str, EditionKey], int] = {}
     for group in groups:
-        key = (group.none_because, group.selection)
+        key = (group.none_because, group.key)
         counts[key] = counts.get(key, 0) + group.readers
     return counts
 
 
 def _editions(
-    issue: Issue, rendered: dict[int, Edition], counts: dict[tuple[str, int], int]
+    issue: Issue, rendered: dict[EditionKey, Edition], counts: dict[tuple[str, EditionKey], int]
 ) -> list[Edition]:
-    """The rows to insert: what was rendered for each selection, then one for each reason."""
+    """The rows to insert: what was rendered for each edition, then one for each reason."""
     made = [
-        _with_readers(rendered[selection], count)
-        for (reason, selection), count in sorted(counts.items())
+        _with_readers(rendered[key], count)
+        for (reason, key), count in sorted(counts.items())
         if not reason
     ]
     return made + [
@@ -194,16 +201,17 @@ class _Group(NamedTuple):
     none_because: str
     first_in_line: bool
     lane: int
-    selection: int
+    key: EditionKey
     readers: int
     # Its place in the queue, where the queue is a table (SQLite).
     start: int
 
 
 # The queue: the canary's own addresses, then by lane and edition; who gets nothing comes last.
-# As one number, for SQLite: it sorts by one twice as fast as by three. A lane has 31 bits.
-_ORDER = "none, first_in_line DESC, lane, picked"
-_PACKED = "((none * 2 + 1 - first_in_line) << 32) | lane"
+# As one number, for SQLite: it sorts by one twice as fast as by four. A lane has 31 bits, a start
+# (`reached.MOST_STARTS`) 12; with a reason it says nothing.
+_ORDER = "none, first_in_line DESC, lane, picked, start"
+_PACKED = "((((none * 2 + 1 - first_in_line) << 32) | lane) << 12) | start"
 
 
 def _groups(source: Readers) -> list[_Group]:
@@ -223,15 +231,23 @@ def _groups(source: Readers) -> list[_Group]:
             rows = _runs(cursor)
         else:
             cursor.execute(
-                f"""SELECT none, first_in_line, lane, picked, count(*), 0 FROM ({source.sql}) q
-                    GROUP BY none, first_in_line, lane, picked""",
+                f"""SELECT none, first_in_line, lane, picked, start, count(*), 0
+                    FROM ({source.sql}) q GROUP BY none, first_in_line, lane, picked, start""",
                 source.params,
             )
             rows = cursor.fetchall()
-        rows.sort(key=lambda row: (row[0], not row[1], row[2], row[3]))
+        rows.sort(key=lambda row: (row[0], not row[1], row[2], row[3], row[4]))
+    nothing = EditionKey(0)
     return [
-        _Group(REASONS[none], bool(first), int(lane), 0 if none else int(picked), count, place)
-        for none, first, lane, picked, count, place in rows
+        _Group(
+            REASONS[none],
+            bool(first),
+            int(lane),
+            nothing if none else EditionKey(int(picked), int(start)),
+            count,
+            place,
+        )
+        for none, first, lane, picked, start, count, place in rows
     ]
 
 
@@ -256,8 +272,9 @@ def _runs(cursor: Any) -> list[tuple[Any, ...]]:
         while high - low > 1:
             middle = (low + high) // 2
             low, high = (middle, high) if at(middle) == (queue, picked) else (low, middle)
+        start, queue = queue & 4095, queue >> 12
         none, first_in_line, lane = queue >> 33, 1 - (queue >> 32 & 1), queue & 4294967295
-        runs.append((none, first_in_line, lane, picked, high - first, first))
+        runs.append((none, first_in_line, lane, picked, start, high - first, first))
         first = high
     return runs
 
@@ -278,9 +295,9 @@ def _deliveries(
     issue: Issue,
     source: Readers,
     groups: list[_Group],
-    made: dict[tuple[str, int], int],
+    made: dict[tuple[str, EditionKey], int],
 ) -> int:
-    """Insert the queue; `made` maps (reason, selection) to the edition. How many there are."""
+    """Insert the queue; `made` maps (reason, key) to the edition. How many there are."""
     base = issue.pk * PLACES
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
@@ -297,7 +314,7 @@ def _deliveries(
                         [
                             base,
                             issue.pk,
-                            made[group.none_because, group.selection],
+                            made[group.none_because, group.key],
                             group.start,
                             group.start + group.readers - 1,
                         ],
@@ -311,7 +328,8 @@ def _deliveries(
                 FROM ({source.sql}) c
                 LEFT JOIN newsletter_edition e ON e.issue_id = %(issue)s
                      AND e.none_because = (%(reasons)s::text[])[c.none + 1]
-                     AND e.selection = CASE c.none WHEN 0 THEN c.picked ELSE 0 END""",
+                     AND e.selection = CASE c.none WHEN 0 THEN c.picked ELSE 0 END
+                     AND e.start = CASE c.none WHEN 0 THEN c.start ELSE 0 END""",
             {**source.params, "issue": issue.pk, "base": base, "reasons": list(REASONS)},
         )
         return int(cursor.rowcount)

@@ -19,18 +19,17 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import translation
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from newsletter import editions, message, rendering
 from newsletter.digest.value import Digest
-from newsletter.editions import CategoryView, IssueView, ItemView, LinkView, bullet_views
+from newsletter.editions import EditionKey, IssueView, frozen
 from newsletter.editions.corrected import corrected
 from newsletter.issues import corrections
 from newsletter.issues.corrections import NotCorrected
@@ -241,80 +240,83 @@ def wait(issue: Issue, seconds: float) -> bool:
     return True
 
 
-def _missing(issue: Issue) -> list[tuple[int, int, list[int]]]:
-    """(key, selection, items) of the editions that are not rendered for the correction yet."""
+def revised(issue: Issue, edition: Edition) -> EditionRevision | None:
+    """The text that is mailed now, of an edition nobody had before; None: the frozen one.
+
+    Not stored. While a correction is under way there is no such text to be had: ask later.
+    """
+    if issue.mailed_id is None:
+        return None
+    prepared = rendering.prepare(_as_mailed(issue), issue.publication)
+    key = EditionKey(edition.selection, edition.start)
+    return _made(issue, prepared, edition.pk, key, edition.items, issue.mailed_id)
+
+
+def _missing(issue: Issue) -> list[tuple[int, EditionKey, list[int]]]:
+    """(id, key, items) of the editions that are not rendered for the correction yet."""
     done = EditionRevision.objects.filter(revision=issue.mending_id).values("edition_id")
-    return list(
-        Edition.objects.filter(issue=issue, none_because="")
+    return [
+        (pk, EditionKey(selection, start), items)
+        for pk, selection, start, items in Edition.objects.filter(issue=issue, none_because="")
         .exclude(pk__in=done)
-        .values_list("pk", "selection", "items")
-    )
+        .values_list("pk", "selection", "start", "items")
+    ]
 
 
 def _render(issue: Issue) -> None:
     missing = _missing(issue)
     if not missing:
         return
+    assert issue.mending_id is not None
     prepared = rendering.prepare(_as_mailed(issue), issue.publication)
     rows = []
-    for place, (edition, selection, items) in enumerate(missing, 1):
-        made = prepared.edition(selection)
-        if sorted(made.items) != sorted(items):
-            raise ValueError(f"edition {edition} would hold other items than it was released with")
-        message.MessageTemplate(made, issue.publication, issue)  # What cannot be sent is found now.
-        rows.append(
-            EditionRevision(
-                edition_id=edition,
-                revision_id=issue.mending_id,
-                size=made.size,
-                subject=made.subject,
-                preheader=made.preheader,
-                headers=made.headers,
-                html=pack(made.html),
-                text=pack(made.text),
-            )
-        )
+    for place, (edition, key, items) in enumerate(missing, 1):
+        rows.append(_made(issue, prepared, edition, key, items, issue.mending_id))
         if len(rows) == _BATCH or place == len(missing):
             # Another process may be doing the same.
             EditionRevision.objects.bulk_create(rows, ignore_conflicts=True)
             rows = []
 
 
+def _made(
+    issue: Issue,
+    prepared: rendering.Prepared,
+    edition: int,
+    key: EditionKey,
+    items: Sequence[int],
+    revision: int,
+) -> EditionRevision:
+    """An edition's text of a revision, not yet stored. ValueError where it holds other items."""
+    made = prepared.edition(*key)
+    if sorted(made.items) != sorted(items):
+        raise ValueError(f"edition {edition} would hold other items than it was released with")
+    message.MessageTemplate(made, issue.publication, issue)  # What cannot be sent is found now.
+    return EditionRevision(
+        edition_id=edition,
+        revision_id=revision,
+        size=made.size,
+        subject=made.subject,
+        preheader=made.preheader,
+        headers=made.headers,
+        html=pack(made.html),
+        text=pack(made.text),
+    )
+
+
 def _as_mailed(issue: Issue) -> IssueView:
     """The corrected texts with the items and categories of the release.
 
     Who gets an item was settled then: one that is filed elsewhere since goes to the same readers,
-    under the name it had.
+    under the name it had; one that is hidden since reads as it read then.
     """
     assert issue.frozen is not None
+    released = frozen.view_of(issue.frozen)
     now = editions.load(issue)
     found = {item.id: item for item in now.items}
-    items = tuple(_item(stored, found.get(stored["id"])) for stored in issue.frozen.digest["items"])
-    return replace(now, items=items)
-
-
-def _item(stored: Mapping[str, Any], now: ItemView | None) -> ItemView:
-    """An item of the frozen text as it reads now; one that is hidden since as it read then."""
-    category = stored["category"]
-    view = None if category is None else CategoryView(**category)
-    if now is not None:
-        return replace(now, category=view)
-    return ItemView(
-        id=stored["id"],
-        number=stored["number"],
-        anchor=stored["anchor"],
-        entry_id=stored["entry_id"],
-        title=stored["title"],
-        category=view,
-        sources=_links(stored["sources"]),
-        date=parse_date(stored["date"]) if stored["date"] else None,
-        insight=stored["insight"],
-        bullets=bullet_views(stored["bullets"]),
-        body=stored["body"],
-        score=stored["score"],
-        extra=stored["extra"],
+    items = tuple(
+        replace(found[item.id], category=item.category, place=item.place)
+        if item.id in found
+        else item
+        for item in released.items
     )
-
-
-def _links(stored: Iterable[Mapping[str, Any]]) -> tuple[LinkView, ...]:
-    return tuple(LinkView(link["id"], link["label"], link["url"]) for link in stored)
+    return replace(now, items=items, origins=released.origins)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from newsletter import editions, message, rendering
-from newsletter.editions import IssueView, audience
+from newsletter.editions import EditionKey, IssueView, audience, reached
 from newsletter.issues import preflight
 from newsletter.models import Edition, Issue
 from subscribers import rhythm
@@ -28,6 +28,8 @@ from .bodies import unpack
 BUSY_DOMAIN = 500
 MOST_LANES = 40
 
+# A round-up with more editions lets its starts fall together to the day.
+MOST_EDITIONS = 5000
 # Editions looked at in full before a release; the others are made of the same pieces.
 _CHECKED = 50
 
@@ -37,6 +39,7 @@ class EditionPlan:
     """One edition as it would go out: what is in it, who gets it, how large it is in octets."""
 
     selection: int
+    start: int
     categories: tuple[str, ...]
     items: int
     tail: bool
@@ -88,21 +91,41 @@ def busy_lanes(issue: Issue) -> list[int]:
     return sorted(busy | limited)
 
 
-def likely_selections(issue: Issue, mask: int) -> list[int]:
-    """Every selection some active reader's choice makes, ascending.
+def likely_keys(issue: Issue, view: IssueView) -> tuple[list[EditionKey], bool]:
+    """Every edition some active reader's choice makes, ascending; and whether by day.
 
-    One cheap pass without suppressions: a superset of what the freeze will find, but for
-    readers who change their choice in between. A correction has the one for everybody.
+    Of an issue one cheap pass without suppressions: a superset of what the freeze will find, but
+    for readers who change their choice in between. A correction has the one for everybody. Of a
+    round-up its readers as they are; where that makes too many editions, starts fall together to
+    the day.
     """
     if issue.kind == Issue.Kind.CORRECTION:
-        return [mask]
+        return [EditionKey(view.mask)], False
+    starts = reached.starts_of(issue, view)
+    if starts is not None:
+        keys = _keys_of(issue, view, starts)
+        if len(keys) <= MOST_EDITIONS:
+            return keys, False
+        starts = reached.starts_of(issue, view, by_day=True)
+        assert starts is not None
+        return _keys_of(issue, view, starts), True
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT DISTINCT choice & %s FROM subscribers_subscription
                WHERE publication_id = %s AND state = 'active' AND (choice & %s) <> 0""",
-            [mask, issue.publication_id, mask & CATEGORY_MASK],
+            [view.mask, issue.publication_id, view.category_mask],
         )
-        return sorted(int(row[0]) for row in cursor.fetchall())
+        return sorted(EditionKey(int(row[0])) for row in cursor.fetchall()), False
+
+
+def _keys_of(issue: Issue, view: IssueView, starts: reached.Starts) -> list[EditionKey]:
+    to = audience.audience_of(issue, view.mask, starts)
+    source = audience.readers(to, timezone.now())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT DISTINCT picked, start FROM ({source.sql}) q WHERE none = 0", source.params
+        )
+        return sorted(EditionKey(int(picked), int(start)) for picked, start in cursor.fetchall())
 
 
 def plan(issue: Issue) -> Plan:
@@ -110,14 +133,18 @@ def plan(issue: Issue) -> Plan:
     if issue.frozen_at is not None:
         return _plan_of_frozen(issue)
     view = editions.load(issue)
-    source = audience.readers(audience.audience_of(issue, view.mask), timezone.now())
+    _keys, by_day = likely_keys(issue, view) if view.origins else ([], False)
+    starts = reached.starts_of(issue, view, by_day=by_day)
+    source = audience.readers(audience.audience_of(issue, view.mask, starts), timezone.now())
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT none, picked, count(*) FROM ({source.sql}) q GROUP BY none, picked",
+            f"""SELECT none, picked, start, count(*) FROM ({source.sql}) q
+                GROUP BY none, picked, start""",
             source.params,
         )
         rows = [
-            (audience.REASONS[none], int(key), int(count)) for none, key, count in cursor.fetchall()
+            (audience.REASONS[none], EditionKey(int(picked), int(start)), int(count))
+            for none, picked, start, count in cursor.fetchall()
         ]
     none: dict[str, int] = {}
     for reason, _key, count in sorted(rows):
@@ -132,11 +159,11 @@ def plan(issue: Issue) -> Plan:
     except rendering.RenderingError as error:
         prepared = None
         broken.append(str(error))
-    for selection, count in wanted:
+    for key, count in wanted:
         if prepared is None:
             break
         try:
-            edition = prepared.edition(selection)
+            edition = prepared.edition(*key)
         except rendering.TooLarge as error:
             made.append(error)
             continue
@@ -147,10 +174,11 @@ def plan(issue: Issue) -> Plan:
             made.append(edition)
         planned.append(
             EditionPlan(
-                selection=selection,
-                categories=_category_names(view, selection),
-                items=len(view.select(selection)),
-                tail=bool(selection & TAIL),
+                selection=key.selection,
+                start=key.start,
+                categories=_category_names(view, key.selection),
+                items=len(view.select(*key)),
+                tail=bool(key.selection & TAIL),
                 readers=count,
                 subject=edition.subject,
                 html_bytes=edition.size,
@@ -187,6 +215,7 @@ def _plan_of_frozen(issue: Issue) -> Plan:
         planned.append(
             EditionPlan(
                 selection=row.selection,
+                start=row.start,
                 categories=_category_names(view, row.selection),
                 items=len(row.items),
                 tail=bool(row.selection & TAIL),
@@ -215,6 +244,6 @@ def _summed(
     warnings: tuple[str, ...] = (),
 ) -> Plan:
     whole = view.category_mask
-    full = sum(e.readers for e in planned if e.selection & CATEGORY_MASK == whole)
+    full = sum(e.readers for e in planned if e.selection & CATEGORY_MASK == whole and not e.start)
     partial = sum(e.readers for e in planned) - full
     return Plan(tuple(planned), full, partial, none, blockers, warnings)

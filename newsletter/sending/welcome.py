@@ -22,11 +22,11 @@ from django.utils import timezone
 from django.utils.translation import pgettext
 
 from newsletter import rendering
-from newsletter.editions import IssueView, audience, frozen
+from newsletter.editions import EditionKey, IssueView, audience, frozen
 from newsletter.models import Chunk, Delivery, Edition, EventCursor, Issue
 from subscribers.models import Event, Publication, Subscription
 
-from . import freezing
+from . import freezing, mending
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +37,10 @@ _BATCH, _BATCHES = 2000, 10
 _LATE = dt.timedelta(minutes=1)
 # Looks at one reader: each but the last has rendered the edition that was missing.
 _LOOKS = 5
+
+
+class Later(Exception):
+    """Not now: ask again soon."""
 
 
 class Refusal(enum.Enum):
@@ -137,7 +141,8 @@ def _newest(publication: Publication) -> list[Issue]:
 def deliver(subscription: int, now: dt.datetime) -> Refusal | None:
     """Give this reader (a subscription id) the newest issue, once; or why not.
 
-    Raises RenderingError when the edition cannot be made.
+    Raises RenderingError when the edition cannot be made, Later while a correction of the issue is
+    under way.
     """
     made: Edition | None = None
     for _ in range(_LOOKS):
@@ -152,7 +157,8 @@ def deliver(subscription: int, now: dt.datetime) -> Refusal | None:
             again = _look(subscription, now)
             if again.issue is None:
                 return again.refused
-            edition = _stored(again) or (_keep(made) if _is_of(made, again) else None)
+            _refuse_while_mended(again.issue)
+            edition = _stored(again) or (_keep(again.issue, made) if _is_of(made, again) else None)
             if edition is not None:
                 _place(again.issue, edition, subscription, now)
                 return None
@@ -186,13 +192,22 @@ def _is_of(made: Edition | None, seen: Look) -> bool:
 def _made(issue: Issue, view: IssueView, selection: int) -> Edition:
     """An edition of the issue as it was mailed, for a selection that nobody had."""
     rendered = rendering.prepare(view, issue.publication).edition(selection)
-    return freezing.finished(issue, view, selection, rendered)
+    return freezing.finished(issue, view, EditionKey(selection), rendered)
 
 
-def _keep(made: Edition | None) -> Edition:
+def _keep(issue: Issue, made: Edition | None) -> Edition:
+    """Store it, and beside it the corrected text where that is what is mailed."""
     assert made is not None
     made.save()
+    if (corrected := mending.revised(issue, made)) is not None:
+        corrected.save()
     return made
+
+
+def _refuse_while_mended(issue: Issue) -> None:
+    """Raise Later while a correction is under way: its text is not what is mailed yet."""
+    if Issue.objects.filter(pk=issue.pk, mending__isnull=False).exists():
+        raise Later
 
 
 def _lock(family: tuple[int, ...]) -> None:
@@ -243,7 +258,10 @@ def greet_confirmed() -> int:
         for pk, kind, at, subscription, detail in rows:
             asks = kind == Event.Kind.CONFIRMED and detail.get("latest_issue")
             if asks and pk not in _greeted:
-                greeted += _greet(subscription, now)
+                try:
+                    greeted += _greet(subscription, now)
+                except Later:
+                    return _settle(cursor, done, greeted)
                 if at > settled:
                     _greeted.add(pk)
             read = pk
@@ -251,6 +269,11 @@ def greet_confirmed() -> int:
                 done = pk
         if len(rows) < _BATCH:
             break
+    return _settle(cursor, done, greeted)
+
+
+def _settle(cursor: EventCursor, done: int, greeted: int) -> int:
+    """Remember that all up to `done` is worked off; `greeted`, for the caller."""
     if done > cursor.event:
         EventCursor.objects.filter(name=CURSOR, event__lt=done).update(event=done)
         _greeted.difference_update([pk for pk in _greeted if pk <= done])
@@ -265,7 +288,7 @@ _greeted: set[int] = set()
 def _greet(subscription: int, now: dt.datetime) -> bool:
     try:
         refused = deliver(subscription, now)
-    except (IntegrityError, DatabaseError):
+    except (IntegrityError, DatabaseError, Later):
         raise  # Tried again: the cursor has not moved.
     except Exception:
         # One reader's edition that cannot be made must not keep the others from theirs.

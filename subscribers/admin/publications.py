@@ -31,6 +31,9 @@ from subscribers.admin.chrome import record
 from subscribers.models import Publication, Role
 from subscribers.roles import Act, may
 
+from . import roundup_settings
+from .roundup_settings import RoundupSettings
+
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin, TabularInline
     from django.forms import ModelChoiceField
@@ -70,7 +73,7 @@ def _translation_fields() -> dict[str, forms.Field]:
     return made
 
 
-class PublicationForm(_Form):
+class PublicationForm(RoundupSettings, _Form):
     """The publication's columns, with the look and the translations as fields of their own."""
 
     language = forms.ChoiceField(
@@ -123,7 +126,8 @@ class PublicationForm(_Form):
             "name", "slug", "language", "time_zone", "description", "open", "from_name",
             "from_address", "reply_to", "postal_identity", "needs_approval", "undo_seconds",
             "send_from", "send_until", "canary_size", "canary_max_failures",
-            "late_start_minutes", "welcome_latest_issue", "welcome_days", "hub_url", "labels",
+            "late_start_minutes", "welcome_latest_issue", "welcome_days",
+            *roundup_settings.FIELDS, "hub_url", "labels",
         )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -276,6 +280,7 @@ class PublicationAdmin(ModelAdmin[Publication]):
                 )
             },
         ),
+        roundup_settings.FIELDSET,
         (_("Feeds"), {"fields": ("hub_url",)}),
         (_("Import"), {"fields": ("category_names", "labels")}),
     )
@@ -373,6 +378,10 @@ class PublicationAdmin(ModelAdmin[Publication]):
     def save_model(self, request: HttpRequest, obj: Publication, form: Any, change: bool) -> None:
         obj.changed_at = timezone.now()
         super().save_model(request, obj, form, change)
+        if form.moved:
+            record(
+                request, "round-up readers moved", f"publication:{obj.pk}", obj, readers=form.moved
+            )
 
     # Our own trail instead of Django's: it also knows what commands and workers did.
     def log_addition(self, request: HttpRequest, object: Publication, message: Any) -> Any:

@@ -187,6 +187,32 @@ def complained(subscription: Subscription, stopped: Stopped) -> Letter:
         )
 
 
+def roundup_ended(subscription: Subscription) -> Letter:
+    """To a reader of a round-up that is sent no longer: from now on, single issues."""
+    language = languages.of_subscription(subscription)
+    name = _name(subscription.publication, language)
+    way_out = unsubscribe_link(subscription)
+    with translation.override(language):
+        return Letter(
+            subject=_("%(name)s: single issues instead of the round-up") % {"name": name},
+            heading=_("The round-up has ended"),
+            paragraphs=[
+                _(
+                    "You chose a round-up of %(name)s. It is not sent any more. From now on you"
+                    " get each issue, with the categories you chose."
+                )
+                % {"name": name},
+                _("Is that too much? Choose fewer categories, take a break, or unsubscribe."),
+            ],
+            button=Button(_("See or change my choice"), manage_link(subscription)),
+            more=[Button(_("Unsubscribe"), way_out)],
+            headers={
+                "List-Unsubscribe": f"<{way_out}>",
+                "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            },
+        )
+
+
 def manage_links(subscription: Subscription, others: Sequence[Subscription]) -> Letter:
     """The preferences links of an address, on request."""
     language = languages.of_subscription(subscription)

@@ -31,7 +31,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from subscribers import languages, suppression
+from subscribers import languages, rhythm, suppression
 from subscribers.models import (
     ImportJob,
     ImportProblem,
@@ -71,11 +71,14 @@ class ReaderFile:
         }
 
     def batches(
-        self, after: int = 0, on_read: Callable[[float], None] | None = None
+        self,
+        publication: Publication,
+        after: int = 0,
+        on_read: Callable[[float], None] | None = None,
     ) -> Iterator[list[Entry]]:
         """The rows after a line, BATCH at a time. Empty rows are none."""
         rows = Rows(self.opened)
-        read = reader_of(self.columns)
+        read = reader_of(self.columns, rhythm.served(publication))
         try:
             entries = self._entries(rows, read, after)
             while batch := list(islice(entries, BATCH)):
@@ -129,7 +132,7 @@ def check(
     decide = Decider(publication, options).plan
     # A file can hold an address twice; the second time it would be there already.
     with _Remembered() as remembered:
-        for batch in source.batches(on_read=on_read):
+        for batch in source.batches(publication, on_read=on_read):
             plan = decide(batch)
             again = remembered.add([entry.key for entry in plan.fresh])
             for entry in plan.fresh:
@@ -151,7 +154,7 @@ def run(
     job = _job(source, publication, options, by)
     decide, store = Decider(publication, options).plan, _Store(publication, options, job).store
     with _bulk():
-        for batch in source.batches(after=job.line, on_read=on_read):
+        for batch in source.batches(publication, after=job.line, on_read=on_read):
             with transaction.atomic():
                 plan = decide(batch)
                 store(plan)
@@ -255,7 +258,7 @@ class _Store:
             entry.name,
             fresh.state,
             fresh.choice,
-            "weekly" if entry.rhythm == "weekly" else "every",
+            entry.rhythm or "every",
             languages.stored(entry.language) if entry.language else "",
             entry.joined_at,
             entry.confirmed_at,

@@ -8,13 +8,13 @@ from __future__ import annotations
 import datetime as dt
 import enum
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from subscribers.addresses import BadAddress, normalise
-from subscribers.rhythm import SERVED, Rhythm
+from subscribers.rhythm import Rhythm
 
 from .cells import undefuse, without_address
 from .columns import Columns, Meaning, plain_header
@@ -104,8 +104,8 @@ def address_of(text: str) -> str:
     return normalise(text)
 
 
-def reader_of(columns: Columns) -> Callable[[int, list[str]], Entry]:
-    """A function that reads rows of these columns."""
+def reader_of(columns: Columns, served: Collection[str]) -> Callable[[int, list[str]], Entry]:
+    """A function that reads rows of these columns; `served` are the publication's rhythms."""
     places = {
         meaning: place for place, meaning in enumerate(columns.meanings) if meaning is not None
     }
@@ -114,7 +114,7 @@ def reader_of(columns: Columns) -> Callable[[int, list[str]], Entry]:
     width = len(names)
     name_at = places.get(Meaning.NAME)
     rest = bool(places.keys() - {Meaning.NAME})
-    fill = _OtherColumns(places, names).fill
+    fill = _OtherColumns(places, names, served).fill
 
     def read(line: int, cells: list[str]) -> Entry:
         problems: list[RowProblem] = []
@@ -162,7 +162,10 @@ def _name(cell: str) -> str:
 class _OtherColumns:
     """Everything of a row beyond address and name; columns are looked up once for a file."""
 
-    def __init__(self, places: Mapping[Meaning, int], names: tuple[str, ...]) -> None:
+    def __init__(
+        self, places: Mapping[Meaning, int], names: tuple[str, ...], served: Collection[str]
+    ) -> None:
+        self._rhythms = served
         self._names = (places.get(Meaning.FIRST_NAME), places.get(Meaning.LAST_NAME))
         self._has_names = self._names != (None, None)
         self._status = places.get(Meaning.STATUS)
@@ -211,7 +214,7 @@ class _OtherColumns:
 
     def _served(self, said: str, problems: list[RowProblem]) -> str:
         """What is stored for a rhythm: one that nothing serves would mean no mail at all."""
-        if said.casefold() in ("", *SERVED):
+        if said.casefold() in ("", *self._rhythms):
             return said.casefold()
         message = _("The rhythm “%s” is not served; the reader gets every issue.")
         problems.append(

@@ -11,12 +11,20 @@ from .consent import AuditEntry, ConsentEvent, Incident, Limit, Suppression, Wor
 from .counts import DailyCount
 from .events import Event
 from .people import CHOICE_LIMIT, ImportJob, ImportProblem, Subscriber, Subscription
-from .publications import CATEGORY_BITS, RESERVED_SLUGS, Category, Publication, Role
+from .publications import (
+    CATEGORY_BITS,
+    MOST_ROUNDUP_ITEMS,
+    RESERVED_SLUGS,
+    Category,
+    Publication,
+    Role,
+)
 
 __all__ = [
     "ASKED_LIFE",
     "CATEGORY_BITS",
     "CHOICE_LIMIT",
+    "MOST_ROUNDUP_ITEMS",
     "RESERVED_SLUGS",
     "Asked",
     "AuditEntry",

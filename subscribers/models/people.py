@@ -58,6 +58,7 @@ class Subscription(models.Model):
     class Rhythm(models.TextChoices):
         EVERY = "every", _("every issue")
         WEEKLY = "weekly", _("a weekly round-up")
+        MONTHLY = "monthly", _("a monthly round-up")
 
     id = models.BigAutoField(primary_key=True)
     subscriber = models.ForeignKey(
@@ -71,8 +72,10 @@ class Subscription(models.Model):
         _("state"), max_length=12, choices=State.choices, default=State.PENDING
     )
     rhythm = models.CharField(
-        _("rhythm"), max_length=6, choices=Rhythm.choices, default=Rhythm.EVERY
+        _("rhythm"), max_length=7, choices=Rhythm.choices, default=Rhythm.EVERY
     )
+    # Since when: a round-up asks only those who changed lately what had reached them before.
+    rhythm_since = models.DateTimeField(default=timezone.now)
     language = models.CharField(_("language"), max_length=12, blank=True)
     paused_until = models.DateTimeField(_("paused until"), null=True, blank=True)
     feed_serial = models.PositiveIntegerField(default=0)
@@ -104,7 +107,7 @@ class Subscription(models.Model):
                 condition=Q(state__in=["pending", "active", "unsubscribed"]),
             ),
             models.CheckConstraint(
-                name="subscription_rhythm", condition=Q(rhythm__in=["every", "weekly"])
+                name="subscription_rhythm", condition=Q(rhythm__in=["every", "weekly", "monthly"])
             ),
         ]
         indexes = [
@@ -116,7 +119,16 @@ class Subscription(models.Model):
             models.Index(
                 fields=["since"], condition=Q(state="pending"), name="subscription_pending"
             ),
-        ]
+            # Who wants round-ups, few of many. Two: SQLite uses a partial index only for equality.
+            models.Index(
+                fields=["publication", "id"],
+                condition=Q(rhythm="weekly"), name="subscription_weekly",
+            ),
+            models.Index(
+                fields=["publication", "id"],
+                condition=Q(rhythm="monthly"), name="subscription_monthly",
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.subscriber} → {self.publication}"

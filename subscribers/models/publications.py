@@ -33,12 +33,33 @@ RESERVED_SLUGS = frozenset(
 )
 
 
+# With every item only named, an edition of so many still fits into one mail.
+MOST_ROUNDUP_ITEMS = 200
 # Bits of Subscription.choice; `subscribers.choice` is the only place that knows what they mean.
 CATEGORY_BITS = 60
 
 
 class Publication(models.Model):
     """One newsletter on the site: name, language, time zone, sender, look and rules."""
+
+    class Roundup(models.TextChoices):
+        OFF = "off", _("none")
+        WEEKLY = "weekly", _("every week")
+        MONTHLY = "monthly", _("every month")
+
+    class RoundupOrder(models.TextChoices):
+        STARRED = "starred", _("starred items first, then the newest")
+        NEWEST = "newest", _("the newest first")
+        ISSUES = "issues", _("in the order of the issues")
+
+    class Weekday(models.IntegerChoices):
+        MONDAY = 0, _("Monday")
+        TUESDAY = 1, _("Tuesday")
+        WEDNESDAY = 2, _("Wednesday")
+        THURSDAY = 3, _("Thursday")
+        FRIDAY = 4, _("Friday")
+        SATURDAY = 5, _("Saturday")
+        SUNDAY = 6, _("Sunday")
 
     slug = models.SlugField(
         _("address name"),
@@ -129,6 +150,53 @@ class Publication(models.Model):
         blank=True,
         help_text=_("For trying out: while this is filled in, no reader gets anything."),
     )
+    roundup = models.CharField(
+        _("round-up"),
+        max_length=7,
+        choices=Roundup.choices,
+        default=Roundup.OFF,
+        help_text=_("Readers may then choose it instead of single issues."),
+    )
+    roundup_weekday = models.PositiveSmallIntegerField(
+        _("on"),
+        choices=Weekday.choices,
+        default=Weekday.FRIDAY,
+        help_text=_("The day on which a weekly round-up's period ends."),
+    )
+    roundup_day = models.PositiveSmallIntegerField(
+        _("day of the month"),
+        default=1,
+        help_text=_("For a monthly one, 1 to 31; in a shorter month its last day."),
+    )
+    roundup_hour = models.PositiveSmallIntegerField(
+        _("hour"),
+        default=17,
+        help_text=_("0 to 23, in the time zone above. Then the period ends and the draft is made."),
+    )
+    roundup_items = models.PositiveSmallIntegerField(
+        _("items at most"), default=15, help_text=_("In the whole round-up.")
+    )
+    roundup_per_category = models.PositiveSmallIntegerField(
+        _("of a category at most"), default=0, help_text=_("0: as many as there is room for.")
+    )
+    roundup_order = models.CharField(
+        _("order"),
+        max_length=7,
+        choices=RoundupOrder.choices,
+        default=RoundupOrder.STARRED,
+        help_text=_("It also decides what is left out when there is not room for everything."),
+    )
+    roundup_by_itself = models.BooleanField(
+        _("goes by itself"),
+        default=False,
+        help_text=_(
+            "Released as soon as it is made, with undo time and first readers as any issue. Off:"
+            " it waits as a draft. Never where a second person must approve."
+        ),
+    )
+    # When the round-up was last switched on, or off: no period that ended before is made, and who
+    # depended on it is told and gets single issues.
+    roundup_changed_at = models.DateTimeField(null=True, blank=True, editable=False)
     hub_url = models.URLField(
         _("WebSub hub"),
         blank=True,
@@ -149,6 +217,24 @@ class Publication(models.Model):
             models.CheckConstraint(
                 name="publication_slug_not_reserved",
                 condition=~Q(slug__in=sorted(RESERVED_SLUGS)),
+            ),
+            models.CheckConstraint(
+                name="publication_roundup", condition=Q(roundup__in=["off", "weekly", "monthly"])
+            ),
+            models.CheckConstraint(
+                name="publication_roundup_order",
+                condition=Q(roundup_order__in=["starred", "newest", "issues"]),
+            ),
+            models.CheckConstraint(
+                name="publication_roundup_time",
+                condition=Q(
+                    roundup_weekday__lte=6,
+                    roundup_day__gte=1,
+                    roundup_day__lte=31,
+                    roundup_hour__lte=23,
+                    roundup_items__gte=1,
+                    roundup_items__lte=MOST_ROUNDUP_ITEMS,
+                ),
             ),
         ]
 

@@ -28,7 +28,7 @@ these; `tests/subscribers/test_subscriptions.py` fails when another module write
 `files` holds the same for the rows of a CSV file, by statements for many rows.
 """
 
-from .changing import change, give_back_bit, merge_bits, move, pause, resume
+from .changing import change, give_back_bit, merge_bits, move, move_rhythm, pause, resume
 from .joining import Wish, activate, come_back, confirm, enter, join, request
 from .leaving import erase, expire, leave
 from .returning import prove
@@ -47,6 +47,7 @@ __all__ = [
     "leave",
     "merge_bits",
     "move",
+    "move_rhythm",
     "pause",
     "prove",
     "request",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Max
@@ -46,10 +47,13 @@ def change(
     rhythm or language as it is. `by` is the user who did it at the reader's wish.
     """
     columns = ("choice", "rhythm", "language")
-    wanted = {"rhythm": rhythm, "language": language}
+    now = timezone.now()
     with transaction.atomic():
         rows = Subscription.objects.filter(pk=subscription.pk)
         before = rows.select_for_update().values(*columns).get()
+        wanted: dict[str, Any] = {"rhythm": rhythm, "language": language}
+        if rhythm not in (None, before["rhythm"]):
+            wanted["rhythm_since"] = now
         rows.update(
             choice=F("choice").bitand((CHOICE_LIMIT - 1) & ~clear).bitor(chosen),
             **{name: value for name, value in wanted.items() if value is not None},
@@ -69,7 +73,7 @@ def change(
                 "after": {**after, "choice": consent.described(after["choice"], owners)},
                 **({"by": by} if by else {}),
             },
-            at=timezone.now(),
+            at=now,
             more={"what": [name for name in columns if after[name] != before[name]]},
         )
     return True
@@ -138,6 +142,18 @@ def move(subscriber: Subscriber, address: str, *, network: str) -> bool:
     except IntegrityError:  # Somebody signed up with it a moment ago.
         return False
     return True
+
+
+def move_rhythm(publication: Publication, rhythm: str) -> int:
+    """Give whoever gets round-ups the one the publication keeps; how many readers that were.
+
+    They stay with the round-up, so `rhythm_since` stays too. The caller holds the transaction.
+    """
+    others = {*Subscription.Rhythm.values} - {Subscription.Rhythm.EVERY.value, rhythm}
+    return sum(
+        Subscription.objects.filter(publication=publication, rhythm=other).update(rhythm=rhythm)
+        for other in sorted(others)
+    )
 
 
 # --- categories that an editor merges or gives up ----------------------------------------------

@@ -117,6 +117,7 @@ class Writer:
             self._domain(row.address),
             self._past(row.joined_at, now, moment),
             moment,
+            moment,
             confirmed,
             held,
         )
@@ -200,8 +201,9 @@ _INSERT_SUBSCRIBER = """
     VALUES (%s, %s, %s, %s, '', %s)"""
 _INSERT_SUBSCRIPTION = """
     INSERT INTO subscribers_subscription (subscriber_id, publication_id, choice, state, rhythm,
-        language, domain, created_at, since, confirmed_at, reminded_at, feed_serial, first_in_line)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 0, FALSE)"""
+        language, domain, created_at, since, rhythm_since, confirmed_at, reminded_at, feed_serial,
+        first_in_line)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 0, FALSE)"""
 _INSERT_CONSENT = """
     INSERT INTO subscribers_consentevent (subscriber_id, publication_id, at, kind, form, network,
         detail) VALUES (%s, %s, %s, %s, %s, '', %s)"""

@@ -46,7 +46,12 @@ def request(
     for known addresses could be measured from outside. Suppression is the caller's to ask.
     """
     now = timezone.now()
-    wanted = {"choice": wish.choice.bits, "rhythm": wish.rhythm, "language": wish.language}
+    wanted = {
+        "choice": wish.choice.bits,
+        "rhythm": wish.rhythm,
+        "rhythm_since": now,
+        "language": wish.language,
+    }
     with transaction.atomic():
         subscriber = _subscriber(address, created_at=now)
         subscription, made = Subscription.objects.get_or_create(

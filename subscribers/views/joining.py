@@ -21,6 +21,7 @@ from .. import (
     languages,
     limits,
     network,
+    rhythm,
     signup,
     slips,
     stopped,
@@ -124,7 +125,7 @@ def _sign_up(request: HttpRequest, slug: str, *, embedded: bool) -> HttpResponse
     if request.method != "POST":
         return _form_page(request, publication, None, boxes, language, embedded)
 
-    form = SubscribeForm(request.POST, boxes=boxes)
+    form = SubscribeForm(request.POST, boxes=boxes, publication=publication)
     if not form.is_valid():
         return _form_page(request, publication, form, boxes, language, embedded, status=422)
     source = network.network(request)
@@ -230,6 +231,9 @@ def _form_page(
             for box in boxes
         ],
         "new": first_time or (posted is not None and "new" in posted),
+        "rhythms": rhythm.choices(publication),
+        "served": rhythm.served(publication),
+        "chosen_rhythm": (posted.get("rhythm") if posted is not None else "") or "every",
         "languages": languages.offered(),
         "chosen_language": (posted.get("language") if posted is not None else "")
         or languages.stored(language),

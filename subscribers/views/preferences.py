@@ -45,7 +45,12 @@ def manage(request: HttpRequest, token: str) -> HttpResponse:
     active = subscription.state == State.ACTIVE
 
     if action == "save" and active:
-        form = PreferencesForm(request.POST, boxes=boxes(subscription), current=subscription.rhythm)
+        form = PreferencesForm(
+            request.POST,
+            boxes=boxes(subscription),
+            publication=subscription.publication,
+            current=subscription.rhythm,
+        )
         if not form.is_valid():
             return _show(request, subscription, language, status=422)
         save(subscription, form, source)
@@ -175,8 +180,8 @@ def _show(
             "nothing": not any(choice.has(box) for box in shown),
             "new": choice.new,
             "tail": choice.tail,
-            "rhythms": rhythm.choices(subscription.rhythm),
-            "served": rhythm.SERVED,
+            "rhythms": rhythm.choices(subscription.publication, subscription.rhythm),
+            "served": rhythm.served(subscription.publication),
             "languages": languages.offered(),
             "chosen_language": stored,
             "paused": until(subscription) if paused else "",

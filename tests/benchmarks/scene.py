@@ -182,9 +182,9 @@ def readers(publication: Publication, categories: list[Category], count: int, mi
         cursor.execute(
             f"""INSERT INTO subscribers_subscription
                 (subscriber_id, publication_id, choice, state, rhythm, language, feed_serial,
-                 first_in_line, domain, created_at, since, confirmed_at)
+                 first_in_line, domain, created_at, since, rhythm_since, confirmed_at)
                 SELECT n, {publication.pk}, {choice}, 'active', 'every', '', 0, {no},
-                       {domain}, {now}, {now}, {now}
+                       {domain}, {now}, {now}, {now}, {now}
                 FROM ({numbers}) AS numbers""",
             [],
         )

@@ -249,8 +249,8 @@ def test_who_had_any_other_of_a_family_does_not_get_this_one_too() -> None:
 def test_what_is_not_said_of_a_reader_or_an_issue_keeps_nobody_from_it() -> None:
     everybody = audience.Audience(issue=1, publication=1, mask=ALL)
     answer = audience.decide(everybody, audience.Facts(choice=SHIPS | WEATHER | TAIL))
-    assert answer == (SHIPS | TAIL, "", None)
-    assert audience.decide(everybody, audience.Facts(choice=WEATHER)) == (0, "no_item", None)
+    assert answer == (SHIPS | TAIL, "", None, 0)
+    assert audience.decide(everybody, audience.Facts(choice=WEATHER)) == (0, "no_item", None, 0)
 
 
 def test_large_domains_have_a_lane_of_their_own_but_not_those_who_come_first() -> None:

@@ -146,14 +146,15 @@ def test_a_choice_that_turns_up_during_the_freeze_is_rendered_and_nobody_is_lost
 
     _, issue, _readers = harbour()
     sending.release(issue, by="alice", now=True)
-    likely: Callable[..., list[int]] = module.likely_selections
+    likely: Callable[..., tuple[list[Any], bool]] = module.likely_keys
     calls = []
 
-    def stale(*args: Any) -> list[int]:
+    def stale(*args: Any) -> tuple[list[Any], bool]:
         calls.append(args)
-        return likely(*args)[:1] if len(calls) == 1 else likely(*args)
+        keys, by_day = likely(*args)
+        return (keys[:1] if len(calls) == 1 else keys), by_day
 
-    monkeypatch.setattr(module, "likely_selections", stale)
+    monkeypatch.setattr(module, "likely_keys", stale)
     assert sending.freeze(issue.pk)
     assert len(calls) == 2
     assert sending.ledger(issue)["recipients"] == 3
@@ -265,10 +266,10 @@ def test_the_groups_of_the_queue_are_found_by_halving(sizes: list[int]) -> None:
             place, expected = 1, []
             for number, size in enumerate(sizes):
                 # Every other group differs from the one before in what it picked alone.
-                queue, picked = 7 + number // 2, number
-                row = (1, queue, picked)
+                queue, picked, start = 7 + number // 2, number, number % 5
+                row = (1, queue << 12 | start, picked)
                 cursor.executemany("INSERT INTO freeze_queue VALUES (%s, %s, %s)", [row] * size)
-                expected.append((0, 1, queue, picked, size, place))
+                expected.append((0, 1, queue, picked, start, size, place))
                 place += size
             assert _runs(cursor) == expected
         finally:

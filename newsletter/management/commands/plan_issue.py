@@ -35,7 +35,7 @@ class Command(BaseCommand):
                             {
                                 key: value
                                 for key, value in dataclasses.asdict(edition).items()
-                                if key != "selection"
+                                if key not in ("selection", "start")
                             }
                             for edition in plan.editions
                         ],
