@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .models import Category, Subscriber, Subscription
+from .models import Category, Publication, Subscriber, Subscription
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,9 @@ reader_panels: dict[str, Callable[[Subscriber, list[Subscription]], Panel | None
 # Name -> moves what is filed under the first category to the second; how many rows that were.
 # Called inside the transaction of the merge.
 filed_under: dict[str, Callable[[Category, Category], int]] = {}
+# Name -> stops what is on its way to a publication's readers once it has a rehearsal address.
+# Called in the transaction that set it.
+held_back: dict[str, Callable[[Publication], object]] = {}
 
 
 def panels(subscriber: Subscriber, ties: list[Subscription]) -> list[Panel]:

@@ -23,7 +23,6 @@ from tests.usage import ROOT, Definition, Mentions
 # goes when its name is used, or is gone.
 NOT_YET = {
     "Publication.welcome_latest_issue": "the newest issue to who has just joined",
-    "Publication.rehearsal_address": "rehearsals",
     "Chunk.Kind.WELCOME": "the newest issue to who has just joined",
     # Parts of a conversation that the engine will name when it asks the judge of refusals.
     "Phase.GREETING": "refusals of a connection",

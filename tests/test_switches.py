@@ -61,6 +61,8 @@ PUBLICATION = {
     "canary_size": CANARY,
     "canary_max_failures": CANARY,
     "late_start_minutes": "sending/test_control.py::test_an_overdue_issue_waits_for_a_person",
+    "rehearsal_address":
+        "sending/test_rehearsals.py::test_setting_the_address_pauses_a_real_send",
     "hub_url":
         "feeds/test_websub.py::test_a_change_is_told_once_with_every_feed_that_names_the_hub",
     "labels": "test_switches.py::test_own_labels_are_read_at_import",
@@ -127,8 +129,8 @@ def owner(db: None) -> Client:
     return client
 
 
-def fill(owner: Client, publication: Publication, **changed: str) -> Publication:
-    """The publication after its form was saved with these values."""
+def post(owner: Client, publication: Publication, **changed: str) -> Any:
+    """The answer to the publication's form with these values."""
     data = {
         "name": publication.name,
         "language": publication.language,
@@ -146,7 +148,12 @@ def fill(owner: Client, publication: Publication, **changed: str) -> Publication
         **changed,
     }
     url = reverse("admin:subscribers_publication_change", args=[publication.pk])
-    answer = owner.post(url, data)
+    return owner.post(url, data)
+
+
+def fill(owner: Client, publication: Publication, **changed: str) -> Publication:
+    """The publication after its form was saved with these values."""
+    answer = post(owner, publication, **changed)
     assert answer.status_code == 302, answer.content.decode()[:2000]
     publication.refresh_from_db()
     return publication

@@ -306,6 +306,8 @@ def rhythm_of(issue: Issue) -> str | None:
         return Subscription.Rhythm.WEEKLY.value
     if issue.kind == Issue.Kind.CORRECTION and issue.corrects_id:
         return None
+    if issue.kind == Issue.Kind.REHEARSAL:
+        return None  # Whoever belongs to what it is a copy of was chosen when it was made.
     return Subscription.Rhythm.EVERY.value
 
 

@@ -26,6 +26,7 @@ from newsletter import editions, message, rendering
 from newsletter.editions import IssueView, audience
 from newsletter.editions.audience import REASONS, Readers
 from newsletter.models import PLACES, Chunk, Edition, Issue, Item, Revision
+from subscribers import rehearsal
 from subscribers.models import Publication
 
 from .bodies import pack
@@ -63,7 +64,7 @@ def freeze(issue_id: int) -> bool:
             prepared = rendering.prepare(view, issue.publication)
         for selection in likely_selections(issue, view.mask):
             if selection not in rendered:
-                rendered[selection] = _finish(issue, view, selection, prepared.edition(selection))
+                rendered[selection] = finish(issue, view, selection, prepared.edition(selection))
         lanes = busy_lanes(issue)
         try:
             frozen = _transaction(issue, view, rendered, lanes)
@@ -83,7 +84,8 @@ def freeze(issue_id: int) -> bool:
     raise CannotFreeze(f"issue {issue_id}: readers kept changing their choices; try again")
 
 
-def _finish(issue: Issue, view: IssueView, selection: int, one: rendering.Rendered) -> Edition:
+def finish(issue: Issue, view: IssueView, selection: int, one: rendering.Rendered) -> Edition:
+    """The row of a rendered edition, not stored. ValueError if it cannot be sent."""
     message.MessageTemplate(
         one, issue.publication, issue
     )  # What cannot be sent is found now, not then.
@@ -120,7 +122,10 @@ def _transaction(
         )
         if not ours:
             return -1
-        if editions.load(Issue.objects.select_related("publication").get(pk=issue.pk)) != view:
+        held = Issue.objects.select_related("publication").get(pk=issue.pk)
+        if rehearsal.address_of(held.publication):
+            return -1  # The address was set meanwhile: the sweeper says so.
+        if editions.load(held) != view:
             raise _Again("it was edited")
         source = audience.readers(audience.audience_of(issue, view.mask), now, lanes)
         groups = _groups(source)
@@ -140,18 +145,21 @@ def _transaction(
         Chunk.objects.bulk_create(chunks, batch_size=500)
         reasons = {reason: count for (reason, _), count in counts.items() if reason}
         suppressed = reasons.pop(Edition.NoneBecause.SUPPRESSED, 0)
+        public = held.channels != Issue.Channels.MAIL
         claimed = Issue.objects.filter(pk=issue.pk, state=Issue.State.SCHEDULED).update(
             state=Issue.State.SENDING,
             state_reason="",
-            frozen=_release_revision(issue, view, now),
+            frozen=release_revision(issue, view, now),
             frozen_at=now,
-            published_at=Coalesce(F("published_at"), Value(now)),
+            published_at=Coalesce(F("published_at"), Value(now)) if public else None,
             recipients=expected,
             skipped=sum(reasons.values()),
             suppressed=suppressed,
         )
         if claimed != 1:
             raise _Again("somebody was first")
+        if not public:
+            return expected
         Item.objects.filter(issue=issue, published_at__isnull=True).update(published_at=now)
         Publication.objects.filter(pk=issue.publication_id).update(changed_at=now)
         return expected
@@ -350,7 +358,7 @@ def _chunks(issue: Issue, groups: list[_Group], canary: int, now: dt.datetime) -
     return made
 
 
-def _release_revision(issue: Issue, view: IssueView, now: dt.datetime) -> Revision:
+def release_revision(issue: Issue, view: IssueView, now: dt.datetime) -> Revision:
     """The frozen text: the source it was imported from, and the issue as it was mailed."""
     last = Revision.objects.filter(issue=issue).order_by("-number").first()
     return Revision.objects.create(

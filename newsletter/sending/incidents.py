@@ -27,17 +27,21 @@ from .engine import journal, timing
 log = logging.getLogger(__name__)
 
 ACTOR = "worker"
+# In which states a kind of trouble finds an issue, where that is not only sending.
+_STATES = {
+    "rendering": [Issue.State.SCHEDULED],
+    "late": [Issue.State.SCHEDULED],
+    "rehearsal": [Issue.State.SCHEDULED, Issue.State.SENDING],
+}
 
 
 def pause_for(issue_id: int | None, kind: str, text: str) -> None:
     """Pause an issue (None: all that are sending) and tell the editor why.
 
-    `kind` is policy, login, doubt, refusals, restored, forgotten, rendering or late.
+    `kind` is policy, login, doubt, refusals, restored, forgotten, rendering, late or rehearsal.
     """
     issues = Issue.objects.select_related("publication").filter(
-        state__in=[Issue.State.SENDING]
-        if kind not in ("rendering", "late")
-        else [Issue.State.SCHEDULED]
+        state__in=_STATES.get(kind, [Issue.State.SENDING])
     )
     if issue_id is not None:
         issues = issues.filter(pk=issue_id)
@@ -69,6 +73,7 @@ def _reason(kind: str, text: str) -> str:
             " compare before you resume."
         ),
         "rendering": _("The mail cannot be made: %(text)s"),
+        "rehearsal": _("All mail goes to the rehearsal address %(text)s now."),
         "late": _("The time to send has long passed (%(text)s). Resume to send it now."),
     }
     return (reasons[kind] % {"text": text}).strip()

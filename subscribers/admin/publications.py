@@ -23,7 +23,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from subscribers import events, languages
+from subscribers import events, languages, rehearsal
 from subscribers import theme as look
 from subscribers.addresses import BadAddress, normalise
 from subscribers.admin.access import visible
@@ -123,7 +123,7 @@ class PublicationForm(_Form):
             "name", "slug", "language", "time_zone", "description", "open", "from_name",
             "from_address", "reply_to", "postal_identity", "needs_approval", "undo_seconds",
             "send_from", "send_until", "canary_size", "canary_max_failures",
-            "late_start_minutes", "hub_url", "labels",
+            "late_start_minutes", "rehearsal_address", "hub_url", "labels",
         )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -143,6 +143,20 @@ class PublicationForm(_Form):
 
     def clean_reply_to(self) -> str:
         return self._address("reply_to")
+
+    def clean_rehearsal_address(self) -> str:
+        address = self._address("rehearsal_address")
+        if address:
+            found = rehearsal.is_refused(address, self.instance)
+            if found == "reader":
+                raise forms.ValidationError(
+                    _("A reader of this publication has this address. Use one of your own.")
+                )
+            if found == "suppressed":
+                raise forms.ValidationError(
+                    _("This address is suppressed: nothing may be mailed to it.")
+                )
+        return address
 
     def _address(self, name: str) -> str:
         """Read as every other address: control characters and the like are refused."""
@@ -272,6 +286,7 @@ class PublicationAdmin(ModelAdmin[Publication]):
                     ("send_from", "send_until"),
                     ("canary_size", "canary_max_failures"),
                     "late_start_minutes",
+                    "rehearsal_address",
                 )
             },
         ),
@@ -372,6 +387,7 @@ class PublicationAdmin(ModelAdmin[Publication]):
     def save_model(self, request: HttpRequest, obj: Publication, form: Any, change: bool) -> None:
         obj.changed_at = timezone.now()
         super().save_model(request, obj, form, change)
+        rehearsal.began(obj)
 
     # Our own trail instead of Django's: it also knows what commands and workers did.
     def log_addition(self, request: HttpRequest, object: Publication, message: Any) -> Any:

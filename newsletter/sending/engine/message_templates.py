@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from newsletter.editions.audience import Wanted, rhythm_of
 from newsletter.message import MessageTemplate
+from newsletter.message.rehearsal import RehearsalTemplate
 from newsletter.models import Edition, Issue
 from subscribers.choice import CATEGORY_MASK
 from subscribers.models import Publication
@@ -34,7 +35,11 @@ class MessageTemplates:
             if issue is None:
                 issue = Issue.objects.select_related("publication").get(pk=edition.issue_id)
                 self._issues[edition.issue_id] = issue
-            template = MessageTemplate(unpack(edition), issue.publication, issue)
+            finished = unpack(edition), issue.publication, issue
+            if issue.rehearsed_to:
+                template: MessageTemplate = RehearsalTemplate(*finished, issue.rehearsed_to)
+            else:
+                template = MessageTemplate(*finished)
             wanted = Wanted(edition.selection & CATEGORY_MASK, rhythm_of(issue))
             self._kept[edition.pk] = (template, wanted)
         asked = {}
