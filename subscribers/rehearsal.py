@@ -10,7 +10,8 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from . import additions, conf, suppression
 from .addresses import keys_of
@@ -37,20 +38,23 @@ def began(publication: Publication) -> None:
             hold(publication)
 
 
-def is_refused(address: str, publication: Publication) -> str:
-    """Why `address` (normalised) cannot be the publication's: "reader", "suppressed", or "".
+def check(address: str, publication: Publication) -> None:
+    """Raise ValidationError if `address` (normalised) cannot be the publication's.
 
     A reader would get everybody's mail, and somebody whose address is suppressed must get none.
     """
-    if suppression.suppressed(address, None if publication._state.adding else publication):
-        return "suppressed"
-    if publication._state.adding:
-        return ""
+    new = publication._state.adding
+    if suppression.suppressed(address, None if new else publication):
+        raise ValidationError(_("This address is suppressed: nothing may be mailed to it."))
+    if new:
+        return
     theirs = Subscription.objects.filter(
         publication=publication, subscriber__key__in=keys_of(address)
     )
-    gone = Q(state=Subscription.State.UNSUBSCRIBED)
-    return "reader" if theirs.exclude(gone).exists() else ""
+    if theirs.exclude(state=Subscription.State.UNSUBSCRIBED).exists():
+        raise ValidationError(
+            _("A reader of this publication has this address. Use one of your own.")
+        )
 
 
 def seen_by(user: AbstractBaseUser | AnonymousUser) -> list[tuple[str, str]]:

@@ -97,6 +97,7 @@ def load_all(issues: Sequence[Issue]) -> list[IssueView]:
             published_at=issue.published_at,
             corrected_at=issue.corrected_at,
             extra=issue.extra,
+            on_site=issue.channels != Issue.Channels.MAIL,
         )
         for issue in issues
     ]

@@ -81,6 +81,8 @@ class IssueView:
     published_at: dt.datetime | None = None
     corrected_at: dt.datetime | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
+    # Whether it has a page that a mail may lead to: not if it goes out as mail only.
+    on_site: bool = True
 
     @property
     def mask(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import datetime as dt
 
 from django.db import transaction
 from django.utils import timezone
@@ -18,6 +19,13 @@ def meant_for(issue: Issue, channels: str) -> Issue:
     meant = copy.copy(issue)
     meant.channels = channels
     return meant
+
+
+def show(issue: Issue, now: dt.datetime) -> None:
+    """Its items are public, and the publication's pages and feeds have changed."""
+    Item.objects.filter(issue=issue, published_at__isnull=True).update(published_at=now)
+    # Whoever follows the feeds is told by this moment: `feeds.websub`.
+    Publication.objects.filter(pk=issue.publication_id).update(changed_at=now)
 
 
 def publish(issue_id: int) -> bool:
@@ -37,10 +45,8 @@ def publish(issue_id: int) -> bool:
             state=Issue.State.PUBLISHED, state_reason="", published_at=now, approved_by=None
         ):
             return False
-        Item.objects.filter(issue=issue_id, published_at__isnull=True).update(published_at=now)
         issue = Issue.objects.select_related("publication", "released_by").get(pk=issue_id)
-        # Whoever follows the feeds is told by this moment: `feeds.websub`.
-        Publication.objects.filter(pk=issue.publication_id).update(changed_at=now)
+        show(issue, now)
         add_revision(issue, Revision.Kind.RELEASE, issue.released_by, note="")
         AuditEntry.objects.create(
             actor="worker",

@@ -22,19 +22,21 @@ def constant(view: IssueView, publication: Publication) -> dict[str, str]:
 
     To, Date, Message-ID and List-Unsubscribe are a reader's own and not here. List-Id's angle
     part stays as it is whatever the name: encoding it whole would make another list of it
-    (RFC 2919). Feedback-ID has four fields, none of them a reader's; the last names the sender.
+    (RFC 2919). What goes out as mail only has no archived copy to name (RFC 5064). Feedback-ID has
+    four fields, none of them a reader's; the last names the sender.
     """
     name = neutral.line(publication.name)
     ours = domain(publication)
     local = publication.from_address.rpartition("@")[0]
     sender = f"{local}@{ours}"
     who = hashlib.sha256(ours.encode()).hexdigest()[:10]
+    archive = f"{conf.base_url()}/{publication.slug}/"
     found = {
         "From": fields.mailbox("From", neutral.line(publication.from_name), sender),
         "Reply-To": publication.reply_to,
         "List-Id": fields.mailbox("List-Id", name, f"{publication.slug}.{ours}"),
-        "List-Archive": f"<{conf.base_url()}/{publication.slug}/>",
-        "Archived-At": f"<{conf.base_url()}/{publication.slug}/{view.slug}/>",
+        "List-Archive": f"<{archive}>",
+        "Archived-At": f"<{archive}{view.slug}/>" if view.on_site else "",
         "Feedback-ID": f"{view.slug}:{publication.slug}:issue:{who}",
         "Precedence": "bulk",
         "Content-Language": view.language,

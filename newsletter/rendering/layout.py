@@ -74,16 +74,17 @@ class Source:
             self.constant = self._constant(publication)
             web = self.constant["web"]
             self.cards = {
-                item.id: cards.make(item, f"{web}#{item.anchor}", self.digits + 2)
+                item.id: cards.make(item, web and f"{web}#{item.anchor}", self.digits + 2)
                 for item in view.items
             }
             self.intro_seconds = words.seconds_to_read(self.constant["intro_text"])
             # A longer list of mere links is for the web page.
-            self.tail = [cards.labelled(link) for link in view.tail[:TAIL_MOST]]
+            tail = view.tail[:TAIL_MOST] if view.on_site else view.tail
+            self.tail = [cards.labelled(link) for link in tail]
 
     def _constant(self, publication: Publication) -> dict[str, Any]:
         view, site = self.view, conf.base_url()
-        intro = cards.opening(view.intro, LONG)
+        intro = cards.opening(view.intro, LONG) if view.on_site else view.intro
         translated = publication.translations.get(view.language, {})
         manage = f"{site}/s/m/{SLOTS[Purpose.MANAGE]}/"
         return {
@@ -103,7 +104,7 @@ class Source:
             },
             "title": view.title,
             "date": words.date(view.date),
-            "web": f"{site}/{publication.slug}/{view.slug}/",
+            "web": f"{site}/{publication.slug}/{view.slug}/" if view.on_site else "",
             "intro_html": cards.block(intro),
             "intro_text": words.paragraphs(intro),
             "tail_title": view.tail_title,

@@ -5,6 +5,7 @@ The protocol, its words and its measurements stand in README.md. What a person s
     planning   the send plan: who would get what, counted
     releasing  what is to be mailed, published or both, and when; the undo
     rehearsals the mails of an issue to one address instead
+    waves      a sent issue to those who have not got it
     freezing   readers and texts fixed once, when the undo time ends
     control    what a person may ask for while it goes out
     counts     the ledger
@@ -45,6 +46,7 @@ from .planning import EditionPlan, Plan, plan
 from .proofs import send_test
 from .rehearsals import rehearse, sample
 from .releasing import approve, release, unschedule
+from .waves import left_over, mail_rest
 
 __all__ = [
     "KEYS",
@@ -60,6 +62,8 @@ __all__ = [
     "drain_here",
     "freeze",
     "ledger",
+    "left_over",
+    "mail_rest",
     "pause",
     "plan",
     "progress",

@@ -25,9 +25,9 @@ from django.utils import timezone
 from newsletter import editions, message, rendering
 from newsletter.editions import IssueView, audience
 from newsletter.editions.audience import REASONS, Readers
-from newsletter.models import PLACES, Chunk, Edition, Issue, Item, Revision
+from newsletter.issues import channels
+from newsletter.models import PLACES, Chunk, Edition, Issue, Revision
 from subscribers import rehearsal
-from subscribers.models import Publication
 
 from .bodies import pack
 from .planning import busy_lanes, likely_selections
@@ -158,10 +158,8 @@ def _transaction(
         )
         if claimed != 1:
             raise _Again("somebody was first")
-        if not public:
-            return expected
-        Item.objects.filter(issue=issue, published_at__isnull=True).update(published_at=now)
-        Publication.objects.filter(pk=issue.publication_id).update(changed_at=now)
+        if public:
+            channels.show(issue, now)
         return expected
 
 

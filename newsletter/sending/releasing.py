@@ -18,6 +18,7 @@ from newsletter.editions import load
 from newsletter.issues import channels as sites
 from newsletter.models import Issue
 from subscribers import rehearsal
+from subscribers.models import AuditEntry
 
 from . import planning, rehearsals
 from .control import ActRefused, audit, too_late, user_id
@@ -75,8 +76,8 @@ def release(
         ):
             raise too_late(issue)
         audit(issue, by, "release", send_at=send_at.isoformat(), channels=str(channels))
-        if now and channels == Channels.SITE:
-            sites.publish(issue.pk)
+        if channels == Channels.SITE and send_at <= timezone.now():
+            sites.publish(issue.pk)  # Nothing to wait for, and no worker that would be needed.
     issue.refresh_from_db()
     return send_at
 
@@ -90,9 +91,16 @@ def _reasons(issue: Issue, by: Actor, channels: str) -> list[str]:
             reasons.append(_("A second person must approve the issue first."))
         elif issue.approved_by_id == user_id(by):
             reasons.append(_("Somebody else than the one who approved it must send it."))
+        elif issue.corrected_at is not None and not _approved_since(issue, issue.corrected_at):
+            reasons.append(_("It was corrected since it was approved: approve it again."))
     if issue.state == State.PUBLISHED and channels != Channels.ALL:
         reasons.append(_("It is on the site already: it can only be mailed as well."))
     return reasons + list(planning.problems(load(sites.meant_for(issue, channels)), publication)[0])
+
+
+def _approved_since(issue: Issue, moment: dt.datetime) -> bool:
+    yes = AuditEntry.objects.filter(target=f"issue:{issue.pk}", action="approve")
+    return yes.filter(at__gte=moment).exists()
 
 
 def approve(issue: Issue, *, by: AbstractBaseUser) -> None:

@@ -147,15 +147,7 @@ class PublicationForm(_Form):
     def clean_rehearsal_address(self) -> str:
         address = self._address("rehearsal_address")
         if address:
-            found = rehearsal.is_refused(address, self.instance)
-            if found == "reader":
-                raise forms.ValidationError(
-                    _("A reader of this publication has this address. Use one of your own.")
-                )
-            if found == "suppressed":
-                raise forms.ValidationError(
-                    _("This address is suppressed: nothing may be mailed to it.")
-                )
+            rehearsal.check(address, self.instance)
         return address
 
     def _address(self, name: str) -> str:
