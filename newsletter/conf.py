@@ -7,7 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from subscribers.conf import base_url, data_dir, link_keys, optional, required
+from subscribers.conf import (
+    base_url,
+    data_dir,
+    link_keys,
+    optional,
+    rehearsal_address,
+    required,
+)
 
 __all__ = [
     "base_url",
@@ -19,6 +26,7 @@ __all__ = [
     "dkim_keys",
     "link_keys",
     "metrics",
+    "rehearsal_address",
     "smtp_urls",
     "tasks_engine",
     "webhook_providers",

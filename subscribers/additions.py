@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .models import Category, Subscriber, Subscription
+from .models import Category, Publication, Subscriber, Subscription
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,9 @@ welcome_lines: dict[str, Callable[[Subscription], str]] = {}
 # Name -> moves what is filed under the first category to the second; how many rows that were.
 # Called inside the transaction of the merge.
 filed_under: dict[str, Callable[[Category, Category], int]] = {}
+# Name -> stops what is on its way to a publication's readers once it has a rehearsal address.
+# Called in the transaction that set it.
+held_back: dict[str, Callable[[Publication], object]] = {}
 
 
 def welcomes(subscription: Subscription) -> list[str]:

@@ -55,3 +55,8 @@ def trusted_proxies() -> Sequence[IPv4Network | IPv6Network]:
     """The networks whose X-Forwarded-For is believed; empty: nobody's."""
     nobody: Sequence[IPv4Network | IPv6Network] = ()
     return optional("TRUSTED_PROXIES", nobody)
+
+
+def rehearsal_address() -> str:
+    """Where all mail of the site goes instead of to its readers; empty: to its readers."""
+    return optional("REHEARSAL_ADDRESS", "")

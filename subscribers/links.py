@@ -159,6 +159,15 @@ def open_token(token: str, purpose: Purpose, *, bound: str = "") -> Opened | Non
     )
 
 
+def is_nobodys(token: str) -> bool:
+    """Whether it is a link of a test or rehearsal mail: ours, and its subject is no reader."""
+    opened = (
+        open_token(token, purpose)
+        for purpose in (Purpose.MANAGE, Purpose.UNSUBSCRIBE, Purpose.FEED)
+    )
+    return any(one is not None and one.subject == 0 for one in opened)
+
+
 def claimed_subject(token: str) -> int | None:
     """The subject a token *claims*, unproven: to look up what the token is bound to, no more."""
     if len(token) != TOKEN_LENGTH:

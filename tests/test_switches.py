@@ -82,6 +82,8 @@ PUBLICATION = {
     "roundup_per_category": LEFT_OUT,
     "roundup_order": LEFT_OUT,
     "roundup_by_itself": "issues/test_roundups.py::test_it_goes_by_itself_through_the_undo_time",
+    "rehearsal_address":
+        "sending/test_rehearsals.py::test_setting_the_address_pauses_a_real_send",
     "hub_url":
         "feeds/test_websub.py::test_a_change_is_told_once_with_every_feed_that_names_the_hub",
     "labels": "test_switches.py::test_own_labels_are_read_at_import",
@@ -169,10 +171,15 @@ def filled(publication: Publication, **changed: str) -> dict[str, str]:
     }
 
 
+def post(owner: Client, publication: Publication, **changed: str) -> Any:
+    """The answer to the publication's form with these values."""
+    url = reverse("admin:subscribers_publication_change", args=[publication.pk])
+    return owner.post(url, filled(publication, **changed))
+
+
 def fill(owner: Client, publication: Publication, **changed: str) -> Publication:
     """The publication after its form was saved with these values."""
-    url = reverse("admin:subscribers_publication_change", args=[publication.pk])
-    answer = owner.post(url, filled(publication, **changed))
+    answer = post(owner, publication, **changed)
     assert answer.status_code == 302, answer.content.decode()[:2000]
     publication.refresh_from_db()
     return publication

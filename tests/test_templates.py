@@ -27,7 +27,7 @@ def test_no_line_needs_scrolling(path: Path) -> None:
 
 # Django looks for these by name: error pages, the theme's own pages and its start page.
 FOUND_BY_DJANGO = {"400.html", "403.html", "403_csrf.html", "404.html", "500.html"}
-OF_THE_THEME = re.compile(r"admin/index\.html|unfold/")
+OF_THE_THEME = re.compile(r"admin/(?:index|base)\.html|unfold/")
 
 
 def test_every_template_is_used() -> None:

@@ -77,8 +77,8 @@ _CONTROLS = {
             "cancel",
             gettext_lazy("Stop for good"),
             gettext_lazy(
-                "Whoever has not got it yet will never get it. It stays on the site and in the"
-                " feeds. This cannot be undone."
+                "Whoever has not got it yet will never get it. If it is on the site and in the"
+                " feeds, it stays there. This cannot be undone."
             ),
             gettext_lazy("Stop for good"),
             (State.SENDING, State.PAUSED),
@@ -171,7 +171,7 @@ def offered(issue: Issue, counts: dict[str, int]) -> list[Control]:
 def progress(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The page that stays open while an issue goes out."""
     issue = find_issue(request, pk, Act.SEE)
-    if issue.state in (State.DRAFT, State.ARCHIVED):
+    if issue.state in (State.DRAFT, State.ARCHIVED, State.PUBLISHED):
         return HttpResponseRedirect(address("change", issue))
     shown = figures(issue)
     return issue_page(
@@ -221,7 +221,7 @@ def act(request: HttpRequest, pk: int, name: str) -> HttpResponseBase:
                 text = text % {"count": f"{count:,}"}
             messages.success(request, text)
         issue.refresh_from_db()
-        if issue.state == State.DRAFT:
+        if issue.state in (State.DRAFT, State.PUBLISHED):
             return HttpResponseRedirect(address("change", issue))
         return HttpResponseRedirect(address("progress", issue))
     if issue.state not in control.states:

@@ -31,7 +31,7 @@ _MOVING = (State.SCHEDULED, State.SENDING, State.PAUSED)
 
 def _issues(publications: Iterable[Publication]) -> QuerySet[Issue]:
     return (
-        Issue.objects.filter(publication__in=publications)
+        Issue.objects.filter(publication__in=publications, rehearses__isnull=True)
         .select_related("publication")
         .annotate(shown=Count("items", filter=Q(items__hidden=False)))
     )
@@ -98,7 +98,11 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         publications=publications,
         moving=_moving(publications, None),
         drafts=issues.filter(state=State.DRAFT).order_by("-date", "-id")[:8],
-        sent=_with_counts(list(issues.filter(state=State.SENT).order_by("-date", "-id")[:5])),
+        sent=_with_counts(
+            list(
+                issues.filter(state__in=[State.SENT, State.PUBLISHED]).order_by("-date", "-id")[:5]
+            )
+        ),
         may_edit=may(request.user, Act.EDIT, None),
         may_add_publication=request.user.is_superuser,
         import_address=reverse("admin:newsletter_issue_import"),
@@ -124,6 +128,7 @@ class IssueAdmin(PagesAdmin[Issue]):
         ("<int:pk>/audience/", release.audience, "audience"),
         ("<int:pk>/test/", proofs.send, "test"),
         ("<int:pk>/send/", release.review, "send"),
+        ("<int:pk>/rest/", release.rest, "rest"),
         ("<int:pk>/approve/", release.approve, "approve"),
         ("<int:pk>/progress/", control.progress, "progress"),
         ("<int:pk>/progress/now/", control.fragment, "now"),

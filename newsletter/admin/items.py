@@ -47,6 +47,8 @@ def _refuse(request: HttpRequest, issue: Issue) -> HttpResponseRedirect:
 def item_list(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The items in order, with what an editor can do to each."""
     issue = find_issue(request, pk, Act.SEE)
+    if issue.rehearses_id is not None:
+        return HttpResponseRedirect(address("progress", issue))
     sources: dict[int, list[Link]] = {}
     for link in issue.links.filter(kind=Link.Kind.SOURCE).order_by("item_id", "number"):
         sources.setdefault(link.item_id or 0, []).append(link)

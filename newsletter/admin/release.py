@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,17 +18,21 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from newsletter.editions.published import zone_of
+from newsletter.issues.channels import meant_for
 from subscribers.admin.access import actor
-from subscribers.models import Publication
 from subscribers.roles import Act
 
 from .. import editions, sending
 from ..models import Edition, Issue
+from . import channels
 from .frame import RELEASED, address, find_issue, issue_page
 from .seen import Seen
 
+Channels = Issue.Channels
 # An issue planned further ahead than this is a typing error in the year.
 _FURTHEST = dt.timedelta(days=366)
+# States in which an issue can be released: a draft, or what is on the site and was not mailed.
+_OPEN = (Issue.State.DRAFT, Issue.State.PUBLISHED)
 # Editions shown at once, and behind a click; a large issue has thousands.
 _SHOWN, _LISTED = 5, 100
 
@@ -98,68 +103,81 @@ def _mark(text: str) -> str:
     return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
 
 
-def button_text(plan: sending.Plan, publication: Publication, at: dt.datetime | None) -> str:
-    """What pressing will do: how many mails, and when."""
-    count = plan.mails
-    readers = ngettext("%(count)s reader", "%(count)s readers", count) % {"count": f"{count:,}"}
-    if at is not None:
-        when = at.astimezone(zone_of(publication)).strftime("%Y-%m-%d %H:%M")
-        return _("Schedule for %(readers)s at %(when)s (%(zone)s)") % {
-            "readers": readers,
-            "when": when,
-            "zone": publication.time_zone,
-        }
-    if publication.undo_seconds:
-        minutes, seconds = divmod(publication.undo_seconds, 60)
-        wait = (
-            ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
-            if not seconds
-            else ngettext("%(n)d second", "%(n)d seconds", publication.undo_seconds)
-            % {"n": publication.undo_seconds}
-        )
-        return _("Send to %(readers)s in %(wait)s") % {"readers": readers, "wait": wait}
-    return _("Send to %(readers)s now, without undo") % {"readers": readers}
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What the send page is about: where and when, and what pressing would do."""
+
+    goes_to: str
+    typed: str
+    at: dt.datetime | None
+    time_problem: str
+    view: editions.IssueView
+    plan: sending.Plan
+    rehearsed: channels.Rehearsal | None
+
+    @classmethod
+    def of(cls, request: HttpRequest, issue: Issue) -> _Look:
+        """As the address or the form asks for it, by what is there now."""
+        data = request.POST if request.method == "POST" else request.GET
+        typed = data.get("at", "")
+        goes_to = channels.chosen(issue, data.get("channels", ""))
+        at, problem = read_time(typed, zone_of(issue.publication)) if typed else (None, "")
+        meant = meant_for(issue, goes_to)
+        # The text before the audience: an edit in between is then found, not missed.
+        view = editions.load(meant)
+        plan = sending.plan(meant)
+        rehearsed = channels.rehearsed(meant, view, goes_to)
+        return cls(goes_to, typed, at, problem, view, plan, rehearsed)
+
+    @property
+    def mails(self) -> int:
+        """Readers who get a mail."""
+        return 0 if self.goes_to == Channels.SITE else self.plan.mails
+
+    def button(self, issue: Issue) -> str:
+        """What pressing will do."""
+        if self.rehearsed is not None:
+            return channels.rehearse_button(self.rehearsed)
+        return channels.button(issue, self.goes_to, self.mails, self.at)
+
+
+@dataclass(slots=True)
+class _Pressed:
+    """What became of pressing: the issue on its way, or why nothing was done."""
+
+    done: Issue | None = None
+    stale: Sequence[str] = ()
+    refused: Sequence[str] = ()
 
 
 @require_http_methods(["GET", "POST"])
 def review(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """The send page. `?at=` (local time of the publication) makes it a page for scheduling."""
+    """The send page. `?at=` (local time of the publication) makes it a page for scheduling.
+
+    `?channels=` says where it goes. While a rehearsal address is set pressing rehearses.
+    """
     issue = find_issue(request, pk, Act.SEND)
-    if issue.state != Issue.State.DRAFT:
+    before = issue.state
+    if before not in _OPEN:
         return _somebody_was_first(request, issue)
-    zone = zone_of(issue.publication)
-    typed = (request.POST if request.method == "POST" else request.GET).get("at", "")
-    at, time_problem = read_time(typed, zone) if typed else (None, "")
-    # The text before the audience: an edit in between is then found, not missed.
-    view = editions.load(issue)
-    plan = sending.plan(issue)
-    now = Seen.of(view, plan)
+    look = _Look.of(request, issue)
+    plan = look.plan
     warnings = [{"text": text, "mark": _mark(text)} for text in plan.warnings]
-    stale: list[str] = []
-    refused: list[str] = []
     ticked = set(request.POST.getlist("accept")) if request.method == "POST" else set()
-    if request.method == "POST" and not time_problem:
-        seen = Seen.read(request.POST.get("seen", ""))
-        stale = [_("The form was too old to be read.")] if seen is None else seen.differences(now)
-        refused = [
-            _("Not ticked: %(warning)s") % {"warning": one["text"]}
-            for one in warnings
-            if not stale and one["mark"] not in ticked
-        ]
-        if not stale and not refused:
-            try:
-                _release(request, issue, view, at)
-            except _Stale:
-                stale = [_("The issue was changed while you pressed.")]
-            except sending.ActRefused as error:
-                refused = error.reasons
-            else:
-                return HttpResponseRedirect(address("progress", issue))
-            issue.refresh_from_db()
-            if issue.state != Issue.State.DRAFT:
-                return _somebody_was_first(request, issue)
-        if stale:
-            ticked = set()
+    pressed = _Pressed()
+    if request.method == "POST" and not look.time_problem:
+        pressed = _press(request, issue, look, [one["text"] for one in warnings])
+        if pressed.done is not None:
+            return HttpResponseRedirect(address("progress", pressed.done))
+        issue.refresh_from_db()
+        if issue.state != before:
+            return _somebody_was_first(request, issue)
+    if pressed.stale:
+        ticked = set()
+    # A rehearsal is no release: it asks for no second person, and waits for no time.
+    approval = _approval(request, issue) if look.rehearsed is None else {}
+    stopped = plan.blockers or look.time_problem or any(approval.values())
+    problem = pressed.refused or look.time_problem
     return issue_page(
         request,
         issue,
@@ -167,21 +185,57 @@ def review(request: HttpRequest, pk: int) -> HttpResponseBase:
         "admin/sudi/send.html",
         title=_("Review and send"),
         **plan_context(plan),
+        look=look,
         warnings=[{**one, "ticked": one["mark"] in ticked} for one in warnings],
         blockers=plan.blockers,
-        seen=now.token(),
-        stale=stale,
-        refused=refused,
-        at=at,
-        typed=typed,
-        time_problem=time_problem,
+        seen=Seen.of(look.view, plan).token(),
+        stale=pressed.stale,
+        refused=pressed.refused,
         zone=issue.publication.time_zone,
-        local_now=f"{timezone.now().astimezone(zone):%Y-%m-%d %H:%M}",
-        button=button_text(plan, issue.publication, at),
-        **(approval := _approval(request, issue)),
-        sendable=not (plan.blockers or time_problem or any(approval.values())) and plan.mails > 0,
-        status=409 if stale else 422 if refused or time_problem else 200,
+        local_now=f"{timezone.now().astimezone(zone_of(issue.publication)):%Y-%m-%d %H:%M}",
+        ways=channels.choices(issue, look.goes_to, look.typed),
+        meaning=channels.meaning(issue, look.goes_to),
+        past_rehearsals=issue.rehearsals.order_by("-pk")[:_SHOWN],
+        button=look.button(issue),
+        **approval,
+        sendable=not stopped and (look.mails > 0 or look.goes_to == Channels.SITE),
+        status=409 if pressed.stale else 422 if problem else 200,
     )
+
+
+def _press(request: HttpRequest, issue: Issue, look: _Look, warnings: list[str]) -> _Pressed:
+    """Release or rehearse what the form was about, if that is what is there now."""
+    seen = Seen.read(request.POST.get("seen", ""))
+    if seen is None:
+        return _Pressed(stale=[_("The form was too old to be read.")])
+    stale = seen.differences(Seen.of(look.view, look.plan))
+    stale += _other_way(request, look.rehearsed)
+    if stale:
+        return _Pressed(stale=stale)
+    ticked = request.POST.getlist("accept")
+    refused = [
+        _("Not ticked: %(warning)s") % {"warning": text}
+        for text in warnings
+        if _mark(text) not in ticked
+    ]
+    if refused:
+        return _Pressed(refused=refused)
+    try:
+        return _Pressed(done=_release(request, issue, look))
+    except _Stale:
+        return _Pressed(stale=[_("The issue was changed while you pressed.")])
+    except sending.ActRefused as error:
+        return _Pressed(refused=error.reasons)
+
+
+def _other_way(request: HttpRequest, rehearsed: channels.Rehearsal | None) -> list[str]:
+    """What the form said of a rehearsal, if it is not so any more."""
+    now = "" if rehearsed is None else rehearsed.address
+    if request.POST.get("rehearsal", "") == now:
+        return []
+    if not now:
+        return [_("The rehearsal address was taken away: now it would go to readers.")]
+    return [_("All mail goes to the rehearsal address %(address)s now.") % {"address": now}]
 
 
 class _Stale(Exception):
@@ -197,21 +251,25 @@ def _approval(request: HttpRequest, issue: Issue) -> dict[str, bool]:
     }
 
 
-def _release(
-    request: HttpRequest, issue: Issue, view: editions.IssueView, at: dt.datetime | None
-) -> None:
+def _release(request: HttpRequest, issue: Issue, look: _Look) -> Issue:
+    """The issue that is on its way: itself, or its rehearsal."""
     with transaction.atomic():
         # Edits take this row's lock first, so what is compared here is what is released.
-        held = Issue.objects.select_for_update().select_related("publication").get(pk=issue.pk)
-        if held.state == Issue.State.DRAFT and editions.load(held) != view:
+        held = Issue.objects.select_for_update(of=("self",)).select_related("publication")
+        held_issue = held.get(pk=issue.pk)
+        same = editions.load(meant_for(held_issue, look.goes_to)) == look.view
+        if held_issue.state in _OPEN and not same:
             raise _Stale
-        sending.release(held, by=actor(request), at=at)
+        if look.rehearsed is not None:
+            return sending.rehearse(held_issue, by=actor(request), channels=look.goes_to)
+        sending.release(held_issue, by=actor(request), at=look.at, channels=look.goes_to)
+    return held_issue
 
 
 def _somebody_was_first(request: HttpRequest, issue: Issue) -> HttpResponseRedirect:
     """A clear answer to a second press: nothing was done again."""
     if request.method == "POST":
-        if issue.state == Issue.State.SCHEDULED or issue.state in RELEASED:
+        if issue.state in (Issue.State.SCHEDULED, Issue.State.PUBLISHED, *RELEASED):
             who = issue.released_by.get_username() if issue.released_by else "–"
             messages.info(
                 request,
@@ -219,7 +277,7 @@ def _somebody_was_first(request: HttpRequest, issue: Issue) -> HttpResponseRedir
             )
         else:
             messages.error(request, _("This issue cannot be sent: it was published without mail."))
-    if issue.state == Issue.State.ARCHIVED:
+    if issue.state in (Issue.State.ARCHIVED, Issue.State.PUBLISHED):
         return HttpResponseRedirect(address("change", issue))
     return HttpResponseRedirect(address("progress", issue))
 
@@ -228,7 +286,7 @@ def _somebody_was_first(request: HttpRequest, issue: Issue) -> HttpResponseRedir
 def approve(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The second person's look at the same plan, and their yes."""
     issue = find_issue(request, pk, Act.APPROVE)
-    if issue.state != Issue.State.DRAFT:
+    if issue.state not in _OPEN:
         return _somebody_was_first(request, issue)
     view = editions.load(issue)
     plan = sending.plan(issue)
@@ -241,7 +299,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponseBase:
             try:
                 with transaction.atomic():
                     held = Issue.objects.select_for_update().get(pk=issue.pk)
-                    if held.state == Issue.State.DRAFT and editions.load(held) != view:
+                    if held.state in _OPEN and editions.load(held) != view:
                         raise _Stale
                     sending.approve(held, by=actor(request))
             except _Stale:
@@ -268,4 +326,32 @@ def approve(request: HttpRequest, pk: int) -> HttpResponseBase:
         seen=now.token(),
         stale=stale,
         status=409 if stale else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def rest(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Mail what was sent to the readers who have no delivery of it: how many, and one button."""
+    issue = find_issue(request, pk, Act.SEND)
+    if request.method == "POST":
+        try:
+            mails = sending.mail_rest(issue, by=actor(request))
+        except sending.ActRefused as error:
+            for reason in error.reasons:
+                messages.error(request, _("Not done. %(reason)s") % {"reason": reason})
+        else:
+            text = ngettext(
+                "%(count)s more reader gets it now.", "%(count)s more readers get it now.", mails
+            )
+            messages.success(request, text % {"count": f"{mails:,}"})
+        return HttpResponseRedirect(address("progress", issue))
+    if issue.state != Issue.State.SENT or issue.folded_at:
+        return HttpResponseRedirect(address("progress", issue))
+    return issue_page(
+        request,
+        issue,
+        "",
+        "admin/sudi/rest.html",
+        title=_("Mail it to those who have not got it"),
+        mails=sending.left_over(issue),
     )

@@ -94,7 +94,10 @@ def _newest_delivery(reader: Subscriber, before: dt.datetime) -> int | None:
     found: list[tuple[dt.datetime, int]] = []
     for tie in Subscription.objects.filter(subscriber=reader):
         issues = Issue.objects.filter(
-            publication=tie.publication_id, frozen_at__lte=before + _CLOCKS, folded_at__isnull=True
+            publication=tie.publication_id,
+            rehearses__isnull=True,
+            frozen_at__lte=before + _CLOCKS,
+            folded_at__isnull=True,
         ).order_by("-frozen_at")[:_ISSUES]
         deliveries = Delivery.objects.filter(
             issue__in=list(issues.values_list("pk", flat=True)), subscription=tie

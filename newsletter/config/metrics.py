@@ -49,21 +49,20 @@ def _escaped(label: str) -> str:
 
 def _families() -> Iterable[tuple[str, str, str, list[Sample]]]:
     now = timezone.now()
-    states = dict(Issue.objects.values_list("state").annotate(Count("pk")))
+    issues = Issue.objects.filter(rehearses__isnull=True)
+    states = dict(issues.values_list("state").annotate(Count("pk")))
     yield (
         "sudi_issues", "gauge", "Issues by state.",
         [({"state": state}, states.get(state, 0)) for state in Issue.State.values],
     )  # fmt: skip
-    finished = Issue.objects.filter(state__in=["sent", "cancelled"])
+    finished = issues.filter(state__in=["sent", "cancelled"])
     sums = finished.aggregate(**{f"{name}_": Sum(name) for name in _FINAL})
     yield (
         "sudi_deliveries_finished", "gauge", "Readers of finished issues by what became of them.",
         [({"outcome": name}, sums[f"{name}_"] or 0) for name in _FINAL],
     )  # fmt: skip
     running: list[Sample] = []
-    for issue in Issue.objects.filter(state__in=["sending", "paused"]).select_related(
-        "publication"
-    ):
+    for issue in issues.filter(state__in=["sending", "paused"]).select_related("publication"):
         where = {"publication": issue.publication.slug, "issue": issue.slug}
         for name, count in sending.ledger(issue).items():
             running.append(({**where, "outcome": name}, count))

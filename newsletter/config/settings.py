@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
@@ -206,6 +207,16 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
+# While it is set, every mail of the site goes to this address and none to a reader.
+_rehearsal_address = _text("REHEARSAL_ADDRESS")
+if _rehearsal_address:
+    try:
+        validate_email(_rehearsal_address)
+    except ValidationError:
+        raise ImproperlyConfigured(
+            f"REHEARSAL_ADDRESS={_rehearsal_address!r}: write one mail address, or leave it empty."
+        ) from None
+
 # What is ours: `subscribers.conf` and `newsletter.conf` alone read it, and say what each means.
 SUDI: dict[str, Any] = {
     "BASE_URL": _base_url,
@@ -220,6 +231,7 @@ SUDI: dict[str, Any] = {
     "BOUNCE_MAILBOXES": _bounce_mailboxes,
     "WEBHOOK_PROVIDERS": _webhook_providers,
     "CHECK_LINKS": _flag("CHECK_LINKS"),
+    "REHEARSAL_ADDRESS": _rehearsal_address,
     "TASKS_ENGINE": _tasks_engine,
     "BROKER_URL": _text("BROKER_URL", "redis://127.0.0.1:6379/0"),
     "METRICS": _flag("METRICS"),

@@ -373,6 +373,8 @@ def rhythms_of(issue: Issue) -> tuple[str, ...] | None:
         return None if _only(issue) is not None else ROUNDUPS
     if issue.kind == Issue.Kind.CORRECTION and issue.corrects_id:
         return None
+    if issue.kind == Issue.Kind.REHEARSAL:
+        return None  # Whoever belongs to what it is a copy of was chosen when it was made.
     return _EVERY
 
 

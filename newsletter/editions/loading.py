@@ -145,7 +145,7 @@ def load_all(issues: Sequence[Issue]) -> list[IssueView]:
             extra=issue.extra,
             corrects=_page(issue),
             origins=origins.get(issue.pk, ()),
-            listed=issue.listed,
+            on_site=issue.listed and issue.channels != Issue.Channels.MAIL,
         )
         for issue in issues
     ]

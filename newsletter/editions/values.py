@@ -108,8 +108,8 @@ class IssueView:
     corrects: str = ""
     # Of a round-up: the issues its items are copied from, oldest first.
     origins: tuple[Origin, ...] = ()
-    # Whether it has a page of its own on the site.
-    listed: bool = True
+    # Whether it has a page of its own: not what goes out as mail only, or to one reader.
+    on_site: bool = True
 
     @property
     def mask(self) -> int:
@@ -133,10 +133,9 @@ class IssueView:
 
     @property
     def path(self) -> str:
-        """The page of its items below BASE_URL; the publication's, where there is none."""
-        if self.corrects:
-            return f"{self.publication}/{self.corrects}/"
-        return f"{self.publication}/{self.slug}/" if self.listed else f"{self.publication}/"
+        """The page where its items stand, below BASE_URL; empty where there is none."""
+        slug = self.corrects or (self.slug if self.on_site else "")
+        return f"{self.publication}/{slug}/" if slug else ""
 
     @property
     def category_mask(self) -> int:

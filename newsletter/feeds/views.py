@@ -111,6 +111,8 @@ def reader_of(token: str) -> Subscription:
             )
             .first()
         )
+    if found is None and links.is_nobodys(token):
+        raise Missing(_("This is the feed address of a rehearsal: it is nobody's."))
     if found is None:
         raise Missing(_("This feed address is not valid, or not valid any more."))
     return found

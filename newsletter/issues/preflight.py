@@ -58,7 +58,7 @@ def check(
             for problem in theme.problems(publication.theme)
         ),
         *_of_readers(unserved),
-        *_of_editions(list(made)),
+        *_of_editions(view, list(made)),
     ]
     return sorted(found, key=lambda finding: finding.level != Level.BLOCKER)
 
@@ -268,13 +268,16 @@ def _aligned(one: str, other: str) -> bool:
     return shared >= 2 and not public
 
 
-def _of_editions(made: Collection[Rendered | TooLarge]) -> Iterator[Finding]:
+def _of_editions(view: IssueView, made: Collection[Rendered | TooLarge]) -> Iterator[Finding]:
     finished = [edition for edition in made if isinstance(edition, Rendered)]
     if any(isinstance(edition, TooLarge) for edition in made):
+        above = _("An edition is above %(limit)s bytes even with every item only named.")
+        alone = _(
+            "An edition does not fit into %(limit)s bytes. Mail only has no page for the rest."
+        )
         yield blocker(
             "too-large",
-            _("An edition is above %(limit)s bytes even with every item only named.")
-            % {"limit": f"{LIMIT:,}"},
+            above % {"limit": f"{LIMIT:,}"} if view.on_site else alone % {"limit": f"{TARGET:,}"},
         )
     unsubscribe = [slot for purpose, slot in SLOTS.items() if purpose.name == "UNSUBSCRIBE"]
     if any(s not in e.html or s not in e.text for e in finished for s in unsubscribe):

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from subscribers.models import Category, Publication
 
@@ -22,6 +23,15 @@ class Issue(models.Model):
         REGULAR = "regular", _("regular")
         ROUNDUP = "roundup", _("round-up")
         CORRECTION = "correction", _("correction")
+        # A copy that went to the rehearsal address: nothing of it was for a reader.
+        REHEARSAL = "rehearsal", _("rehearsal")
+
+    class Channels(models.TextChoices):
+        """Where a release goes."""
+
+        ALL = "all", _("mail, site and feeds")
+        SITE = "site", _("site and feeds only")
+        MAIL = "mail", _("mail only")
 
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
@@ -31,6 +41,8 @@ class Issue(models.Model):
         SENT = "sent", _("sent")
         CANCELLED = "cancelled", _("cancelled")
         ARCHIVED = "archived", _("archived")
+        # On the site and in the feeds, and never mailed so far.
+        PUBLISHED = "published", pgettext_lazy("issue state", "published")
 
     publication = models.ForeignKey(
         Publication, on_delete=models.PROTECT, related_name="issues", db_index=False
@@ -52,7 +64,15 @@ class Issue(models.Model):
     corrects = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="corrections"
     )
+    # Of a rehearsal: what it is a copy of, and the one address all of it goes to, for good.
+    rehearses = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="rehearsals"
+    )
+    rehearsed_to = models.EmailField(blank=True)
     entry_id = models.CharField(max_length=200, unique=True)
+    channels = models.CharField(
+        _("where it goes"), max_length=4, choices=Channels.choices, default=Channels.ALL
+    )
     listed = models.BooleanField(_("in archive and feeds"), default=True)
     published_at = models.DateTimeField(_("published"), null=True, blank=True)
     corrected_at = models.DateTimeField(_("corrected"), null=True, blank=True)
@@ -100,19 +120,21 @@ class Issue(models.Model):
             ),
             models.UniqueConstraint(fields=["original", "language"], name="issue_translation"),
             models.CheckConstraint(
-                name="issue_kind", condition=Q(kind__in=["regular", "roundup", "correction"])
+                name="issue_kind",
+                condition=Q(kind__in=["regular", "roundup", "correction", "rehearsal"]),
             ),
             models.CheckConstraint(
                 name="issue_state",
                 condition=Q(
                     state__in=[
                         "draft", "scheduled", "sending", "paused", "sent", "cancelled", "archived",
+                        "published",
                     ]
                 ),
             ),
             models.CheckConstraint(
                 name="issue_unsent_has_no_recipients",
-                condition=~Q(state__in=["draft", "scheduled", "archived"])
+                condition=~Q(state__in=["draft", "scheduled", "archived", "published"])
                 | Q(frozen_at__isnull=True, recipients=0),
             ),
             models.CheckConstraint(
@@ -131,6 +153,34 @@ class Issue(models.Model):
             models.CheckConstraint(
                 name="issue_sent_has_time",
                 condition=~Q(state="sent") | Q(finished_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="issue_channels", condition=Q(channels__in=["all", "site", "mail"])
+            ),
+            models.CheckConstraint(
+                name="issue_published_has_time",
+                condition=~Q(state="published") | Q(published_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="issue_site_only_is_not_mailed",
+                condition=~Q(channels="site") | Q(frozen_at__isnull=True, recipients=0),
+            ),
+            models.CheckConstraint(
+                name="issue_mail_only_is_not_public",
+                condition=~Q(channels="mail") | Q(published_at__isnull=True),
+            ),
+            # Bound to its address for good, and never public.
+            models.CheckConstraint(
+                name="issue_rehearsal",
+                condition=Q(
+                    ~Q(rehearsed_to=""),
+                    kind="rehearsal",
+                    rehearses__isnull=False,
+                    listed=False,
+                    published_at__isnull=True,
+                    state__in=["sending", "paused", "sent", "cancelled"],
+                )
+                | Q(~Q(kind="rehearsal"), rehearses__isnull=True, rehearsed_to=""),
             ),
             models.CheckConstraint(
                 name="issue_ledger_adds_up",

@@ -163,6 +163,11 @@ def _edition(source: Source, layout: Layout, html: str, text: Callable[[Layout],
             f"{source.slug} {source.view.slug}: {size} octets of HTML with every item only "
             f"named; the limit is {LIMIT}"
         )
+    if layout.shortened and not source.view.on_site:
+        raise TooLarge(
+            f"{source.slug} {source.view.slug}: {size} octets of HTML with every item in full, and"
+            " no page that has what is left out"
+        )
     return Rendered(
         subject=words.subject(source.view.subject, layout.cards),
         preheader=layout.values["preheader", 0],

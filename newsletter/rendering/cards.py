@@ -59,7 +59,7 @@ class Card:
 
 
 def make(item: ItemView, web: str, indent: int) -> Card:
-    """The card of an item. `web` is its place on the issue's web page, `indent` columns.
+    """The card of an item. `web` is its place on the issue's web page or empty, `indent` columns.
 
     Speaks the active language.
     """

@@ -22,7 +22,8 @@ def constant(view: IssueView, publication: Publication) -> dict[str, str]:
 
     To, Date, Message-ID and List-Unsubscribe are a reader's own and not here. List-Id's angle
     part stays as it is whatever the name: encoding it whole would make another list of it
-    (RFC 2919). Feedback-ID has four fields, none of them a reader's; the last names the sender.
+    (RFC 2919). What goes out as mail only has no archived copy to name (RFC 5064). Feedback-ID has
+    four fields, none of them a reader's; the last names the sender.
     """
     name = neutral.line(publication.name)
     ours = domain(publication)
@@ -34,7 +35,7 @@ def constant(view: IssueView, publication: Publication) -> dict[str, str]:
         "Reply-To": publication.reply_to,
         "List-Id": fields.mailbox("List-Id", name, f"{publication.slug}.{ours}"),
         "List-Archive": f"<{conf.base_url()}/{publication.slug}/>",
-        "Archived-At": f"<{conf.base_url()}/{view.path}>" if view.listed or view.corrects else "",
+        "Archived-At": f"<{conf.base_url()}/{view.path}>" if view.path else "",
         "Feedback-ID": f"{view.slug}:{publication.slug}:issue:{who}",
         "Precedence": "bulk",
         "Content-Language": view.language,

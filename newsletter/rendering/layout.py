@@ -78,11 +78,12 @@ class Source:
             }
             self.intro_seconds = words.seconds_to_read(self.constant["intro_text"])
             # A longer list of mere links is for the web page.
-            self.tail = [cards.labelled(link) for link in view.tail[:TAIL_MOST]]
+            tail = view.tail[:TAIL_MOST] if view.on_site else view.tail
+            self.tail = [cards.labelled(link) for link in tail]
 
     def _constant(self, publication: Publication) -> dict[str, Any]:
         view, site = self.view, conf.base_url()
-        intro = cards.opening(view.intro, LONG)
+        intro = cards.opening(view.intro, LONG) if view.on_site else view.intro
         translated = publication.translations.get(view.language, {})
         manage = f"{site}/s/m/{SLOTS[Purpose.MANAGE]}/"
         return {
@@ -102,7 +103,7 @@ class Source:
             },
             "title": view.title,
             "date": words.date(view.date),
-            "web": f"{site}/{view.path}",
+            "web": f"{site}/{view.path}" if view.path else "",
             "intro_html": cards.block(intro),
             "intro_text": words.paragraphs(intro),
             "tail_title": view.tail_title,
@@ -138,8 +139,10 @@ class Source:
 
 
 def _web(item: ItemView, page: str) -> str:
-    """Where an item can be read: a copy at its original's permanent address."""
-    return f"{conf.base_url()}/{item.home}" if item.home else f"{page}#{item.anchor}"
+    """Where an item can be read: a copy at its original's permanent address. Empty: nowhere."""
+    if item.home:
+        return f"{conf.base_url()}/{item.home}"
+    return f"{page}#{item.anchor}" if page else ""
 
 
 # Names of the values that an edition has once; empty where they do not apply.

@@ -29,7 +29,7 @@ def full(item: ItemView, web: str, indent: int) -> str:
     links = [link for link in item.sources if link.url]
     if links:
         blocks.append("\n".join(_link(_("Read the original"), link.url, space) for link in links))
-    else:
+    elif web:
         blocks.append(_link(_("Read on the web"), web, space))
     return "\n\n".join(blocks)
 

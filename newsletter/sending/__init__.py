@@ -3,8 +3,11 @@
 The protocol, its words and its measurements stand in README.md. What a person steers is here:
 
     planning   the send plan: who would get what, counted
+    releasing  what is to be mailed, published or both, and when; the undo
+    rehearsals the mails of an issue to one address instead
+    waves      a sent issue to those who have not got it
     freezing   readers and texts fixed once, when the undo time ends
-    control    what a person may ask for
+    control    what a person may ask for while it goes out
     counts     the ledger
     incidents  what makes a worker stop and ask a person
     settling   what an issue's refusals come to: weighing decides, suppressing stores;
@@ -26,15 +29,12 @@ What a worker does is in `engine`:
 from .bodies import Body, unpack
 from .control import (
     ActRefused,
-    approve,
     cancel,
     pause,
-    release,
     resend_in_doubt,
     resolve,
     resume,
     retry_failed,
-    unschedule,
 )
 from .counts import KEYS, Progress, ledger, progress, reasons, recount, why
 from .engine import resident
@@ -44,6 +44,9 @@ from .engine.sweeper import sweep
 from .freezing import freeze
 from .planning import EditionPlan, Plan, plan
 from .proofs import send_test
+from .rehearsals import rehearse, sample
+from .releasing import approve, release, unschedule
+from .waves import left_over, mail_rest
 
 __all__ = [
     "KEYS",
@@ -59,11 +62,14 @@ __all__ = [
     "drain_here",
     "freeze",
     "ledger",
+    "left_over",
+    "mail_rest",
     "pause",
     "plan",
     "progress",
     "reasons",
     "recount",
+    "rehearse",
     "release",
     "resend_in_doubt",
     "resident",
@@ -71,6 +77,7 @@ __all__ = [
     "resume",
     "retry_failed",
     "running",
+    "sample",
     "send_test",
     "sweep",
     "unpack",

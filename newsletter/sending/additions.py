@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
+
 from newsletter import sending
 from newsletter.models import PLACES, Bounce, Delivery, Issue, Item
-from newsletter.sending import welcome
+from newsletter.sending import rehearsals, welcome
 from subscribers import additions
 from subscribers.additions import Panel
 from subscribers.models import Category, Subscriber, Subscription
@@ -26,6 +28,7 @@ def register() -> None:
     additions.reader_panels["returned_mail"] = returned_mail_panel
     additions.filed_under["items"] = move_items
     additions.welcome_lines["latest_issue"] = welcome.told
+    additions.held_back["issues"] = rehearsals.hold
 
 
 def issues(subscriber: Subscriber) -> list[dict[str, Any]]:
@@ -33,7 +36,7 @@ def issues(subscriber: Subscriber) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for tie in subscriber.subscriptions.select_related("publication"):
         # By issue and subscription: the one index that finds a reader's deliveries.
-        numbers = Issue.objects.filter(publication=tie.publication, frozen_at__isnull=False)
+        numbers = _mailed(tie)
         meant = Delivery.objects.filter(issue__in=numbers, subscription=tie).values("issue_id")
         for issue in numbers.filter(pk__in=meant).order_by("-date", "-pk"):
             found.append(
@@ -45,6 +48,13 @@ def issues(subscriber: Subscriber) -> list[dict[str, Any]]:
                 }
             )
     return found
+
+
+def _mailed(tie: Subscription) -> QuerySet[Issue]:
+    """The issues that were mailed to readers of this publication; a rehearsal was for none."""
+    return Issue.objects.filter(
+        publication=tie.publication, frozen_at__isnull=False, rehearses__isnull=True
+    )
 
 
 def returned_mail(subscriber: Subscriber) -> list[dict[str, Any]]:
@@ -64,7 +74,7 @@ def issues_panel(subscriber: Subscriber, ties: list[Subscription]) -> Panel:
     """What became of the last issues for this reader: one probe an issue, whatever the history."""
     rows: list[dict[str, Any]] = []
     for tie in ties:
-        frozen = Issue.objects.filter(publication=tie.publication, frozen_at__isnull=False)
+        frozen = _mailed(tie)
         rows += [
             {"issue": issue, "publication": tie.publication, "why": sending.why(issue, tie)}
             for issue in frozen.order_by("-date", "-id")[:_ISSUES]

@@ -1,4 +1,4 @@
-"""The states of an issue, and what a person may ask for (README.md, "Steer").
+"""What a person may ask for while an issue goes out (README.md, "Steer").
 
 Every act is one conditional update on the old state, believed by its row count, with an audit
 entry in the same transaction. "Somebody was first" is an answer, never an accident.
@@ -14,11 +14,11 @@ from django.db.models import F, Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from newsletter.editions import load
 from newsletter.models import Chunk, Issue, Outcome
-from subscribers.models import AuditEntry
+from subscribers import rehearsal
+from subscribers.models import AuditEntry, Publication
 
-from . import counts, planning
+from . import counts
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
@@ -45,7 +45,8 @@ def _name(by: Actor) -> str:
     return by if isinstance(by, str) else by.get_username()
 
 
-def _user_id(by: Actor) -> int | None:
+def user_id(by: Actor) -> int | None:
+    """The key of a user; None of a program."""
     return None if isinstance(by, str) else by.pk
 
 
@@ -75,80 +76,27 @@ def _said(issue: Issue) -> str:
     return str(Issue.State(issue.state).label)
 
 
-def _too_late(issue: Issue) -> ActRefused:
+def too_late(issue: Issue) -> ActRefused:
+    """What somebody is told who came second; reads the issue anew."""
     issue.refresh_from_db()
     return ActRefused([_("The issue is now “%(state)s”.") % {"state": _said(issue)}])
 
 
-def release(
-    issue: Issue, *, by: Actor, at: dt.datetime | None = None, now: bool = False
-) -> dt.datetime:
-    """Draft -> scheduled; the time at which it will be frozen and sent.
+def not_while_rehearsing(issue: Issue) -> None:
+    """Refuse to send to anybody but the rehearsal address, while there is one; in a transaction.
 
-    Without `at` that is after the publication's undo time; `now` leaves the undo time out.
-    Raises ActRefused with reasons when something blocks the issue, or when it is no draft.
+    The lock keeps the address from being set between the look and the commit: whoever sets it
+    finds the issue on its way, and pauses it.
     """
-    reasons = []
-    if issue.state != Issue.State.DRAFT:
-        raise _too_late(issue)
-    if at is not None and timezone.is_naive(at):
-        raise ValueError("a naive time")
-    if at is not None and at < timezone.now() - dt.timedelta(minutes=1):
-        reasons.append(_("The time to send has passed."))
-    publication = issue.publication
-    if issue.corrects is not None and issue.corrects.mending_id is not None:
-        # Until then nobody knows for whom it is: some mails of the old text are on the wire.
-        reasons.append(
-            _("The correction is still being put into the issue itself. Try again in a moment.")
+    publication = Publication.objects.select_for_update(no_key=True).get(pk=issue.publication_id)
+    address = rehearsal.address_of(publication)
+    if address not in ("", issue.rehearsed_to):
+        raise ActRefused(
+            [
+                _("All mail goes to the rehearsal address %(address)s now. Take that away first.")
+                % {"address": address}
+            ]
         )
-    if publication.needs_approval:
-        if issue.approved_by_id is None:
-            reasons.append(_("A second person must approve the issue first."))
-        elif issue.approved_by_id == _user_id(by):
-            reasons.append(_("Somebody else than the one who approved it must send it."))
-    reasons += planning.problems(load(issue), publication)[0]
-    if reasons:
-        raise ActRefused(reasons)
-    send_at = at or timezone.now()
-    if at is None and not now:
-        send_at += dt.timedelta(seconds=publication.undo_seconds)
-    with transaction.atomic():
-        changed = Issue.objects.filter(pk=issue.pk, state=Issue.State.DRAFT)
-        if publication.needs_approval:
-            changed = changed.filter(approved_by=issue.approved_by_id)
-        if not changed.update(
-            state=Issue.State.SCHEDULED,
-            state_reason="",
-            send_at=send_at,
-            released_by=_user_id(by),
-        ):
-            raise _too_late(issue)
-        audit(issue, by, "release", send_at=send_at.isoformat())
-    issue.refresh_from_db()
-    return send_at
-
-
-def approve(issue: Issue, *, by: AbstractBaseUser) -> None:
-    """The second person's yes to a draft; any edit takes it back."""
-    with transaction.atomic():
-        if not Issue.objects.filter(pk=issue.pk, state=Issue.State.DRAFT).update(approved_by=by.pk):
-            raise _too_late(issue)
-        audit(issue, by, "approve")
-    issue.refresh_from_db()
-
-
-def unschedule(issue: Issue, *, by: Actor) -> None:
-    """Scheduled -> draft: the undo. Nothing was frozen, so there is nothing to take back."""
-    with transaction.atomic():
-        changed = Issue.objects.filter(pk=issue.pk, frozen_at__isnull=True).filter(
-            Q(state=Issue.State.SCHEDULED) | Q(state=Issue.State.PAUSED)
-        )
-        if not changed.update(
-            state=Issue.State.DRAFT, state_reason="", send_at=None, released_by=None
-        ):
-            raise _too_late(issue)
-        audit(issue, by, "unschedule")
-    issue.refresh_from_db()
 
 
 def pause(issue: Issue, *, by: Actor, reason: str = "") -> None:
@@ -158,7 +106,7 @@ def pause(issue: Issue, *, by: Actor, reason: str = "") -> None:
         if not Issue.objects.filter(ON_ITS_WAY, pk=issue.pk).update(
             state=Issue.State.PAUSED, state_reason=reason[:200], resumes_when_mended=False
         ):
-            raise _too_late(issue)
+            raise too_late(issue)
         audit(issue, by, "pause", reason=reason)
     issue.refresh_from_db()
 
@@ -169,6 +117,7 @@ def resume(issue: Issue, *, by: Actor) -> None:
     While a correction is put into what waits, it goes on as soon as that is done.
     """
     with transaction.atomic():
+        not_while_rehearsing(issue)
         paused = Issue.objects.filter(pk=issue.pk, state=Issue.State.PAUSED)
         changed = (
             paused.filter(frozen_at__isnull=False, mending__isnull=True).update(
@@ -180,7 +129,7 @@ def resume(issue: Issue, *, by: Actor) -> None:
             )
         )
         if not changed:
-            raise _too_late(issue)
+            raise too_late(issue)
         audit(issue, by, "resume")
     issue.refresh_from_db()
 
@@ -192,7 +141,7 @@ def cancel(issue: Issue, *, by: Actor) -> None:
         if not Issue.objects.filter(
             pk=issue.pk, state__in=[Issue.State.SENDING, Issue.State.PAUSED]
         ).update(state=Issue.State.CANCELLED, state_reason="", finished_at=timezone.now()):
-            raise _too_late(issue)
+            raise too_late(issue)
         counts.store(issue.pk)
         audit(issue, by, "cancel")
     issue.refresh_from_db()
@@ -234,13 +183,14 @@ def resend_in_doubt(issue: Issue, *, by: Actor) -> int:
 
 def _another_round(issue: Issue, by: Actor, takes: str) -> int:
     with transaction.atomic():
+        not_while_rehearsing(issue)
         open_states = [Issue.State.SENT, Issue.State.SENDING, Issue.State.PAUSED]
         if (
             not Issue.objects.select_for_update()
             .filter(pk=issue.pk, state__in=open_states, folded_at__isnull=True)
             .exists()
         ):
-            raise _too_late(issue)
+            raise too_late(issue)
         if Issue.objects.filter(pk=issue.pk, mending__isnull=False).exists():
             raise ActRefused([_("A correction is being put into the text. Try again in a moment.")])
         chunks = Chunk.objects.filter(

@@ -156,7 +156,8 @@ def progress(issue: Issue) -> Progress:
     """
     found = ledger(issue)
     state, frozen_at = Issue.objects.values_list("state", "frozen_at").get(pk=issue.pk)
-    final = state in (Issue.State.SENT, Issue.State.CANCELLED) and found["in_flight"] == 0
+    ended = (Issue.State.SENT, Issue.State.CANCELLED, Issue.State.PUBLISHED)
+    final = state in ended and found["in_flight"] == 0
     done = found["recipients"] - found["waiting"] - found["in_flight"] - found["deferred"]
     now = time.monotonic()
     looks = _looks.setdefault(issue.pk, deque(maxlen=120))

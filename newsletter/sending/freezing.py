@@ -25,8 +25,9 @@ from django.utils import timezone
 from newsletter import editions, message, rendering
 from newsletter.editions import EditionKey, IssueView, audience, reached
 from newsletter.editions.audience import REASONS, Readers
-from newsletter.models import PLACES, Chunk, Edition, Issue, Item, Revision
-from subscribers.models import Publication
+from newsletter.issues import channels
+from newsletter.models import PLACES, Chunk, Edition, Issue, Revision
+from subscribers import rehearsal
 
 from .bodies import pack
 from .planning import busy_lanes, likely_keys
@@ -127,7 +128,10 @@ def _transaction(
         )
         if not ours:
             return -1
-        if editions.load(Issue.objects.select_related("publication").get(pk=issue.pk)) != view:
+        held = Issue.objects.select_related("publication").get(pk=issue.pk)
+        if rehearsal.address_of(held.publication):
+            return -1  # The address was set meanwhile: the sweeper says so.
+        if editions.load(held) != view:
             raise _Again("it was edited")
         starts = reached.starts_of(issue, view, by_day=by_day)
         source = audience.readers(audience.audience_of(issue, view.mask, starts), now, lanes)
@@ -148,20 +152,21 @@ def _transaction(
         Chunk.objects.bulk_create(chunks, batch_size=500)
         reasons = {reason: count for (reason, _), count in counts.items() if reason}
         suppressed = reasons.pop(Edition.NoneBecause.SUPPRESSED, 0)
+        public = held.channels != Issue.Channels.MAIL
         claimed = Issue.objects.filter(pk=issue.pk, state=Issue.State.SCHEDULED).update(
             state=Issue.State.SENDING,
             state_reason="",
-            frozen=_release_revision(issue, view, now),
+            frozen=release_revision(issue, view, now),
             frozen_at=now,
-            published_at=Coalesce(F("published_at"), Value(now)),
+            published_at=Coalesce(F("published_at"), Value(now)) if public else None,
             recipients=expected,
             skipped=sum(reasons.values()),
             suppressed=suppressed,
         )
         if claimed != 1:
             raise _Again("somebody was first")
-        Item.objects.filter(issue=issue, published_at__isnull=True).update(published_at=now)
-        Publication.objects.filter(pk=issue.publication_id).update(changed_at=now)
+        if public:
+            channels.show(issue, now)
         return expected
 
 
@@ -369,7 +374,7 @@ def _chunks(issue: Issue, groups: list[_Group], canary: int, now: dt.datetime) -
     return made
 
 
-def _release_revision(issue: Issue, view: IssueView, now: dt.datetime) -> Revision:
+def release_revision(issue: Issue, view: IssueView, now: dt.datetime) -> Revision:
     """The frozen text: the source it was imported from, and the issue as it was mailed."""
     last = Revision.objects.filter(issue=issue).order_by("-number").first()
     return Revision.objects.create(

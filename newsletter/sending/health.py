@@ -37,7 +37,9 @@ _BATCH = 500
 
 def releases(publication: int) -> list[Release]:
     """The last that were mailed, in the order of release."""
-    rows = Issue.objects.filter(publication=publication, frozen_at__isnull=False)
+    rows = Issue.objects.filter(
+        publication=publication, frozen_at__isnull=False, rehearses__isnull=True
+    )
     newest = rows.order_by("-frozen_at", "-pk").values_list("pk", "frozen_at", "folded_at")
     return [
         Release(pk, frozen_at, folded is not None)

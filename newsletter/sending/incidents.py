@@ -27,19 +27,26 @@ from .engine import journal, timing
 log = logging.getLogger(__name__)
 
 ACTOR = "worker"
+_SCHEDULED = Q(state=Issue.State.SCHEDULED)
+
+
+def _found(kind: str) -> Q:
+    """Which issues a kind of trouble finds: those being sent, unless said otherwise."""
+    if kind in ("rendering", "late"):
+        return _SCHEDULED
+    if kind == "rehearsal":
+        return _SCHEDULED | control.ON_ITS_WAY
+    if kind in ("restored", "forgotten"):
+        return control.ON_ITS_WAY | Q(state=Issue.State.SENT, pk__in=_welcoming())
+    return control.ON_ITS_WAY
 
 
 def pause_for(issue_id: int | None, kind: str, text: str) -> None:
     """Pause an issue (None: all that are sending) and tell the editor why.
 
-    `kind` is policy, login, doubt, refusals, restored, forgotten, rendering or late.
+    `kind` is policy, login, doubt, refusals, restored, forgotten, rendering, late or rehearsal.
     """
-    which = control.ON_ITS_WAY
-    if kind in ("rendering", "late"):
-        which = Q(state=Issue.State.SCHEDULED)
-    elif kind in ("restored", "forgotten"):
-        which |= Q(state=Issue.State.SENT, pk__in=_welcoming())
-    issues = Issue.objects.select_related("publication").filter(which)
+    issues = Issue.objects.select_related("publication").filter(_found(kind))
     if issue_id is not None:
         issues = issues.filter(pk=issue_id)
     for issue in issues:
@@ -76,6 +83,7 @@ def _reason(kind: str, text: str) -> str:
             " compare before you resume."
         ),
         "rendering": _("The mail cannot be made: %(text)s"),
+        "rehearsal": _("All mail goes to the rehearsal address %(text)s now."),
         "late": _("The time to send has long passed (%(text)s). Resume to send it now."),
     }
     return (reasons[kind] % {"text": text}).strip()

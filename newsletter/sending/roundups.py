@@ -16,7 +16,7 @@ from newsletter.issues import roundups
 from newsletter.models import Issue, Roundup
 from subscribers.models import Publication
 
-from . import control
+from . import control, releasing
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ def release(pk: int) -> bool:
         if issue.state == Issue.State.DRAFT and wanted:
             try:
                 with transaction.atomic():
-                    control.release(issue, by=ACTOR, now=row.subscription_id is not None)
+                    releasing.release(issue, by=ACTOR, now=row.subscription_id is not None)
                 released = True
             except control.ActRefused as error:
                 problem = " ".join(error.reasons)

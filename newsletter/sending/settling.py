@@ -70,7 +70,7 @@ def _watch(pk: int, refused: int = 0) -> bool:
     with transaction.atomic():
         issue = Issue.objects.select_related("publication").get(pk=pk)
         _lock(issue.publication_id)
-        if not _is_under_way(issue):
+        if issue.rehearses_id is not None or not _is_under_way(issue):
             return False
         waiting = tallies.of_issue(pk).filter(decision=_WAITING, incident__isnull=True)
         incident = _open(issue)

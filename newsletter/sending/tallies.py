@@ -80,6 +80,7 @@ def habit(before: Issue) -> float:
     assert before.frozen_at is not None
     earlier = Issue.objects.filter(
         publication=before.publication_id,
+        rehearses__isnull=True,
         frozen_at__lt=before.frozen_at,
         frozen_at__gte=before.frozen_at - weighing.LOOK_BACK_FOR,
     ).order_by("-frozen_at", "-pk")

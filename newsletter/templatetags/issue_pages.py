@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import template
@@ -10,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from subscribers import rehearsal
 from subscribers.models import AuditEntry
 
 from ..digest import markdown
@@ -26,6 +28,7 @@ _TONES = {
     "sent": "good",
     "cancelled": "plain",
     "archived": "plain",
+    "published": "good",
     "pending": "wait",
     "active": "good",
     "unsubscribed": "plain",
@@ -71,6 +74,9 @@ _ACTS = {
     "readers imported": gettext_lazy("imported readers"),
     "readers exported": gettext_lazy("exported readers"),
     "release": gettext_lazy("released the issue"),
+    "publish": gettext_lazy("published the issue"),
+    "rehearse": gettext_lazy("rehearsed the issue"),
+    "mail_wave": gettext_lazy("mailed the issue to readers who had not got it"),
     "unschedule": gettext_lazy("took the issue back"),
     "approve": gettext_lazy("approved the issue"),
     "pause": gettext_lazy("paused sending"),
@@ -90,6 +96,13 @@ def state_chip(row: Any) -> SafeString:
         _TONES.get(row.state, "plain"),
         row.get_state_display(),
     )
+
+
+@register.simple_tag(takes_context=True)
+def rehearsals_now(context: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The bar on every page: where mail goes instead of to readers. None where nobody is known."""
+    user = getattr(context.get("request"), "user", None)
+    return rehearsal.seen_by(user) if user is not None else []
 
 
 @register.filter

@@ -23,7 +23,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from subscribers import events, languages
+from subscribers import events, languages, rehearsal
 from subscribers import theme as look
 from subscribers.addresses import BadAddress, normalise
 from subscribers.admin.access import visible
@@ -126,7 +126,7 @@ class PublicationForm(RoundupSettings, _Form):
             "name", "slug", "language", "time_zone", "description", "open", "from_name",
             "from_address", "reply_to", "postal_identity", "needs_approval", "undo_seconds",
             "send_from", "send_until", "canary_size", "canary_max_failures",
-            "late_start_minutes", "welcome_latest_issue", "welcome_days",
+            "late_start_minutes", "welcome_latest_issue", "welcome_days", "rehearsal_address",
             *roundup_settings.FIELDS, "hub_url", "labels",
         )  # fmt: skip
 
@@ -147,6 +147,12 @@ class PublicationForm(RoundupSettings, _Form):
 
     def clean_reply_to(self) -> str:
         return self._address("reply_to")
+
+    def clean_rehearsal_address(self) -> str:
+        address = self._address("rehearsal_address")
+        if address:
+            rehearsal.check(address, self.instance)
+        return address
 
     def _address(self, name: str) -> str:
         """Read as every other address: control characters and the like are refused."""
@@ -277,6 +283,7 @@ class PublicationAdmin(ModelAdmin[Publication]):
                     ("canary_size", "canary_max_failures"),
                     "late_start_minutes",
                     ("welcome_latest_issue", "welcome_days"),
+                    "rehearsal_address",
                 )
             },
         ),
@@ -382,6 +389,7 @@ class PublicationAdmin(ModelAdmin[Publication]):
             record(
                 request, "round-up readers moved", f"publication:{obj.pk}", obj, readers=form.moved
             )
+        rehearsal.began(obj)
 
     # Our own trail instead of Django's: it also knows what commands and workers did.
     def log_addition(self, request: HttpRequest, object: Publication, message: Any) -> Any:

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from .. import additions, conf, languages, links
+from .. import additions, conf, languages, links, rehearsal
 from ..addresses import masked
 from ..choice import Choice
 from ..links import Purpose
@@ -44,6 +44,9 @@ class Letter:
     more: Sequence[Button] = ()
     small: Sequence[str] = ()
     headers: dict[str, str] = field(default_factory=dict)
+    # Somebody asked for it and waits for it: a confirmation, a link. It is the only mail that a
+    # publication's rehearsal leaves alone; the whole site's takes it too.
+    on_request: bool = True
 
 
 def confirmation(subscription: Subscription, *, reminder: bool = False) -> Letter:
@@ -107,6 +110,8 @@ def already(subscription: Subscription) -> Letter:
 
 def welcome(subscription: Subscription) -> Letter:
     """After the confirmation: what comes, and every link a reader may want to keep."""
+    if rehearsal.address_of(subscription.publication):
+        subscription = rehearsal.nobody(subscription)
     language = languages.of_subscription(subscription)
     publication = subscription.publication
     name = _name(publication, language)
@@ -135,6 +140,7 @@ def welcome(subscription: Subscription) -> Letter:
                 "List-Unsubscribe": f"<{way_out}>",
                 "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
             },
+            on_request=False,
         )
 
 

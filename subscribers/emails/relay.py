@@ -11,7 +11,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from .. import languages
+from .. import conf, languages, rehearsal
 from ..models import Publication
 from .letters import Letter
 
@@ -31,10 +31,13 @@ class MailRefused(Exception):
 def send(letter: Letter, publication: Publication, address: str, language: str) -> None:
     """Hand one letter to the relay. Raises NotSent or MailRefused; neither names the address.
 
+    During a rehearsal it goes to the rehearsal address, with a band that says for whom it was.
     When the connection is lost after the content was begun, the mail may have arrived: that
     counts as sent, because a second copy would be worse than asking again tomorrow.
     """
-    message = compose(letter, publication, address, language)
+    instead = conf.rehearsal_address() if letter.on_request else rehearsal.address_of(publication)
+    message = compose(letter, publication, address, language, instead=instead)
+    address = instead or address
     connection = get_connection()
     try:
         connection.open()
@@ -78,15 +81,16 @@ def _send_international(
 
 
 def compose(
-    letter: Letter, publication: Publication, address: str, language: str
+    letter: Letter, publication: Publication, address: str, language: str, *, instead: str = ""
 ) -> EmailMultiAlternatives:
-    """The finished message of a letter."""
+    """The finished message of a letter; to `instead`, naming `address`, during a rehearsal."""
     with translation.override(language):
         context = {
             "letter": letter,
             "publication": publication,
             "name": languages.words(publication, language).name,
             "language": languages.stored(language) or language,
+            "meant_for": address if instead else "",
         }
         text = render_to_string("emails/one_off/letter.txt", context)
         html = render_to_string("emails/one_off/letter.html", context)
@@ -95,13 +99,14 @@ def compose(
         subject=_one_line(letter.subject),
         body=text,
         from_email=formataddr((_one_line(publication.from_name), publication.from_address)),
-        to=[address],
+        to=[instead or address],
         reply_to=[publication.reply_to] if publication.reply_to else None,
         headers={
             "Message-ID": make_msgid(domain=domain),
             "Auto-Submitted": "auto-generated",
             "X-Auto-Response-Suppress": "All",
             "Content-Language": languages.stored(language) or language,
+            **({rehearsal.HEADER: address} if instead else {}),
             **letter.headers,
         },
     )

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
@@ -38,6 +39,8 @@ def personal(view: type_view) -> type_view:
         foreign = request.headers.get("Sec-Fetch-Site") == "cross-site"
         if request.method == "POST" and foreign and not is_one_click(request):
             response = render(request, "subscribers/foreign.html", status=403)
+        elif links.is_nobodys(token):
+            response = rehearsed(request)
         else:
             response = view(request, token)
         # Django logs the path of every refused request; here the path is a key.
@@ -56,6 +59,14 @@ def is_one_click(request: HttpRequest) -> bool:
         return request.POST.get("List-Unsubscribe", "").strip() == "One-Click"
     except (BadRequest, MultiPartParserError, StopUpload, TooManyFilesSent, ValueError):
         return False
+
+
+def rehearsed(request: HttpRequest) -> HttpResponse:
+    """What every link of a test or rehearsal mail opens: it acts for nobody, also by one click."""
+    if request.method == "POST" and is_one_click(request):
+        text = _("This was a rehearsal. Nobody was unsubscribed.")
+        return HttpResponse(f"{text}\n", content_type="text/plain; charset=utf-8")
+    return render(request, "subscribers/rehearsal.html")
 
 
 def bad_link(request: HttpRequest) -> HttpResponse:

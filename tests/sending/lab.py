@@ -166,6 +166,19 @@ def happen(options: argparse.Namespace) -> None:
     subscriptions.leave(list(ties), form="mail")
 
 
+def rehearse(options: argparse.Namespace) -> None:
+    """Set a rehearsal address and rehearse the draft with so many readers."""
+    from newsletter import sending
+    from newsletter.models import Issue
+    from newsletter.sending import rehearsals
+    from subscribers.models import Publication
+
+    rehearsals.MOST = options.count
+    Publication.objects.update(rehearsal_address=options.to)
+    issue = Issue.objects.select_related("publication").get(slug=options.date)
+    sys.stdout.write(sending.rehearse(issue, by="lab").slug)
+
+
 def press(options: argparse.Namespace) -> None:
     """Release the draft from several threads at once; prints how many were let."""
     from django.db import connection
@@ -491,6 +504,9 @@ def parser() -> argparse.ArgumentParser:
         commands.add_parser(name).add_argument("what")
     four = commands.add_parser("press")
     four.add_argument("count", type=int)
+    five = commands.add_parser("rehearse")
+    five.add_argument("count", type=int)
+    five.add_argument("to")
     commands.add_parser("report")
     commands.add_parser("nursery")
     for command in commands.choices.values():
@@ -500,7 +516,7 @@ def parser() -> argparse.ArgumentParser:
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], None]] = {
     "populate": populate, "sender": serve, "act": act, "happen": happen, "press": press,
-    "join": join, "report": report,
+    "join": join, "rehearse": rehearse, "report": report,
 }  # fmt: skip
 
 

@@ -29,6 +29,7 @@ from newsletter.models import (
 from newsletter.sending import mending
 from newsletter.sending.engine import leasing
 from subscribers.models import Publication
+from tests import builders
 from tests.sending import chunks
 from tests.sending.stage import issue_for, relay_for
 from tests.smtpd import Smtpd
@@ -324,3 +325,27 @@ def test_a_proposal_is_applied_by_somebody_else_once(tmp_path: Path) -> None:
         with pytest.raises(NotCorrected, match="decided about it already"):
             mending.apply(proposal, by=emil)
     assert not corrections.proposals(issue).exists()
+
+
+def test_who_is_mailed_later_gets_the_corrected_text_also_with_a_choice_nobody_had(
+    tmp_path: Path,
+) -> None:
+    issue = issue_for(2)
+    with relay_for(tmp_path) as server:
+        sending.release(issue, by="alice", now=True)
+        sending.sweep()
+        sending.drain(30)
+        sending.sweep()
+        issue.refresh_from_db()
+        assert issue.state == "sent"
+        correct(issue)
+        assert mending.wait(issue, 5)
+        first = issue.items.get(number=1)
+        assert first.category is not None and first.category.bit is not None
+        builders.subscription(issue.publication, "late@example.org", choice=1 << first.category.bit)
+        builders.subscription(issue.publication, "later@example.org")
+        sending.mail_rest(issue, by="alice")
+        sending.drain(30)
+        found = titles(server)
+    assert found["late@example.org"] == found["later@example.org"] == "Two ships came in"
+    assert Issue.objects.get(pk=issue.pk).state == "sent"

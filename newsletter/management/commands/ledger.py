@@ -28,6 +28,7 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(ledger))
         else:
+            self.stdout.write(f"{issue.get_state_display()}, {issue.get_channels_display()}")
             for name, count in ledger.items():
                 self.stdout.write(f"{name.replace('_', ' '):<12} {count:>9}")
         if options["recount"]:

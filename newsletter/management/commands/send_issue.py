@@ -17,9 +17,17 @@ from django.utils.dateparse import parse_datetime
 from newsletter import sending
 from newsletter.models import Issue
 from newsletter.sending.engine.service import live_worker
+from subscribers import rehearsal
 
 USAGE, NOT_FINAL = 2, 3
 _OPEN = ("scheduled", "sending", "paused", "sent")
+_BY = "send_issue"
+# By --site-only and --mail-only.
+_CHANNELS = {
+    (False, False): Issue.Channels.ALL,
+    (True, False): Issue.Channels.SITE,
+    (False, True): Issue.Channels.MAIL,
+}
 
 
 def find_issue(publication: str, slug: str) -> Issue:
@@ -43,6 +51,12 @@ class Command(BaseCommand):
         when = parser.add_mutually_exclusive_group()
         when.add_argument("--now", action="store_true", help="without the time to undo")
         when.add_argument("--at", metavar="TIME", help="ISO time, in the publication's time zone")
+        where = parser.add_mutually_exclusive_group()
+        where.add_argument("--site-only", action="store_true", help="site and feeds, no mail")
+        where.add_argument("--mail-only", action="store_true", help="no page and no feed has it")
+        where.add_argument(
+            "--rest", action="store_true", help="mail what was sent to who has not got it"
+        )
         parser.add_argument("--wait", action="store_true", help="stay until the ledger is final")
         parser.add_argument("--timeout", type=float, metavar="SECONDS", help="with --wait")
         parser.add_argument("--json", action="store_true", help="the ledger as one line of JSON")
@@ -53,15 +67,16 @@ class Command(BaseCommand):
         waits_only = (
             options["wait"] and not options["now"] and not options["at"] and issue.state in _OPEN
         )
-        if not waits_only:
-            self._release(issue, options)
+        if not waits_only or options["rest"]:
+            issue = self._release(issue, options)
         if options["wait"]:
             with contextlib.ExitStack() as closing:
                 self._wait(issue, options, closing)
         elif options["json"]:
             self._say(issue)
 
-    def _release(self, issue: Issue, options: dict[str, Any]) -> None:
+    def _release(self, issue: Issue, options: dict[str, Any]) -> Issue:
+        """Do what was asked; the issue that is on its way, which may be a rehearsal."""
         at = None
         if options["at"]:
             at = parse_datetime(options["at"])
@@ -69,14 +84,28 @@ class Command(BaseCommand):
                 raise CommandError(f"Not a time: {options['at']}", returncode=USAGE)
             if timezone.is_naive(at):
                 at = at.replace(tzinfo=zoneinfo.ZoneInfo(issue.publication.time_zone))
+        channels = _CHANNELS[options["site_only"], options["mail_only"]]
+        address = rehearsal.address_of(issue.publication)
+        rehearsed = address and channels != Issue.Channels.SITE and not options["rest"]
         try:
-            send_at = sending.release(issue, by="send_issue", at=at, now=options["now"])
+            if options["rest"]:
+                said = f"{sending.mail_rest(issue, by=_BY)} more readers get it."
+            elif rehearsed and at is None:
+                issue = sending.rehearse(issue, by=_BY, channels=channels)
+                said = f"Rehearsal: {issue.recipients} mails to {address}, none to a reader."
+            else:
+                send_at = sending.release(
+                    issue, by=_BY, at=at, now=options["now"], channels=channels
+                )
+                what = "published" if channels == Issue.Channels.SITE else "sent"
+                said = f"Released; {what} from {send_at:%Y-%m-%d %H:%M:%S} UTC."
         except sending.ActRefused as refused:
             if options["json"]:
                 self.stdout.write(json.dumps({"refused": refused.reasons}, ensure_ascii=False))
             raise CommandError("\n".join(refused.reasons), returncode=1) from None
         if not options["json"]:
-            self.stdout.write(f"Released; sent from {send_at:%Y-%m-%d %H:%M:%S} UTC.")
+            self.stdout.write(said)
+        return issue
 
     def _wait(self, issue: Issue, options: dict[str, Any], closing: contextlib.ExitStack) -> None:
         timeout = options["timeout"]

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from newsletter import conf
 from newsletter.editions import audience
 from newsletter.editions.audience import Wanted
 from newsletter.message import Reader
@@ -41,7 +42,8 @@ _ANYTHING = Wanted(-1, None)
 class Allowed(NamedTuple):
     """The answer of `check`. Keys are delivery ids; each one asked about is in `good` or `left`."""
 
-    # Ids of the issues that are sending, or sent and greet who joined since.
+    # Ids of the issues that are sending, or sent and greet who joined since, and may: their mail
+    # goes where their publication's is to go now.
     sending: set[int]
     # Whom to mail, with the address of this moment.
     good: dict[int, Reader]
@@ -71,7 +73,7 @@ def check(
             issues=", ".join(map(str, sorted(issues))),
             sent=_SENT.format(issues=", ".join(map(str, sorted(welcoming)))) if welcoming else "",
         ),
-        [outcomes.listed(asked), outcomes.as_time(now)],
+        [conf.rehearsal_address(), outcomes.listed(asked), outcomes.as_time(now)],
     )
     if in_postgres:
         found = cursor.fetchall()
@@ -106,12 +108,18 @@ _AMONG = {
 # row it steps over, and the connections' thread would take its turn at every one of them. On
 # PostgreSQL making JSON takes twice as long as sending the rows.
 _COLUMNS = "r.address, s.id, d.id, d.issue_id, s.feed_serial, d.edition_id, s.choice, s.rhythm"
-_SENDING = "FROM newsletter_issue WHERE (state = 'sending' AND id IN ({issues})){sent}"
-_SENT = " OR (state = 'sent' AND id IN ({issues}))"
-_WHO_SQLITE = f"""SELECT (SELECT json_group_array(id) {_SENDING}),
+# While a rehearsal address is set, the site's or the publication's, nobody else is mailed: not a
+# reader of an issue released before, nor the address of a rehearsal made for another. A rehearsal
+# goes to its own address for good, so that none goes on to readers when the address is cleared.
+_SENDING = """FROM newsletter_issue i JOIN subscribers_publication q ON q.id = i.publication_id
+            WHERE ((i.state = 'sending' AND i.id IN ({issues})){sent})
+              AND coalesce(nullif(CAST(%s AS text), ''), q.rehearsal_address)
+                  IN ('', i.rehearsed_to)"""
+_SENT = " OR (i.state = 'sent' AND i.id IN ({issues}))"
+_WHO_SQLITE = f"""SELECT (SELECT json_group_array(i.id) {_SENDING}),
             (SELECT json_group_array(json_array({_COLUMNS})) {_READERS} {audience.UNSUPPRESSED}
              WHERE d.id {_AMONG["sqlite"]} AND {audience.ON_THE_WIRE})"""
-_WHO_POSTGRES = f"""SELECT NULL, id, 0::bigint, 0, 0, 0, 0::bigint, NULL {_SENDING}
+_WHO_POSTGRES = f"""SELECT NULL, i.id, 0::bigint, 0, 0, 0, 0::bigint, NULL {_SENDING}
             UNION ALL SELECT {_COLUMNS} {_READERS} {audience.UNSUPPRESSED}
             WHERE d.id {_AMONG["postgresql"]} AND {audience.ON_THE_WIRE}"""
 

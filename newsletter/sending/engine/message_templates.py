@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from newsletter.editions.audience import Wanted, wanted_of
 from newsletter.message import MessageTemplate
+from newsletter.message.rehearsal import RehearsalTemplate
 from newsletter.models import Edition, EditionRevision, Issue
 from subscribers.models import Publication
 
@@ -52,7 +53,11 @@ class MessageTemplates:
             if revision is not None and revision != issue.frozen_id:
                 # Not there: an error, since the frozen text must not go out in its place.
                 text = EditionRevision.objects.get(edition=edition, revision=revision)
-            template = MessageTemplate(unpack(text), issue.publication, issue)
+            finished = unpack(text), issue.publication, issue
+            if issue.rehearsed_to:
+                template: MessageTemplate = RehearsalTemplate(*finished, issue.rehearsed_to)
+            else:
+                template = MessageTemplate(*finished)
             self._kept[edition.pk, revision] = (template, wanted_of(issue, edition.selection))
 
     def of(self, edition: int, revision: int | None) -> MessageTemplate:

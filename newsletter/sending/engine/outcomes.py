@@ -149,7 +149,8 @@ def insert(cursor: Any, rows: list[tuple[Lease, Settled]]) -> None:
 def bounces(rows: list[tuple[Lease, Settled]]) -> None:
     """Store the refusals that may come to the end of an address, with the outcome itself.
 
-    They wait until the issue is settled (`sending.settling`): nothing here suppresses.
+    They wait until the issue is settled (`sending.settling`): nothing here suppresses. A rehearsal
+    refuses nobody: its one address is no reader's.
     """
     refused = {
         delivery: (chunk, one.at, one.judgement)
@@ -166,11 +167,14 @@ def bounces(rows: list[tuple[Lease, Settled]]) -> None:
         cursor.execute(
             "SELECT d.id, s.subscriber_id FROM newsletter_delivery d"
             " JOIN subscribers_subscription s ON s.id = d.subscription_id"
+            " JOIN newsletter_issue i ON i.id = d.issue_id AND i.rehearses_id IS NULL"
             f" WHERE d.id IN ({', '.join(map(str, sorted(refused)))})"
         )
         who = {int(delivery): int(subscriber) for delivery, subscriber in cursor.fetchall()}
     found = []
     for delivery, (chunk, at, judgement) in sorted(refused.items()):
+        if delivery not in who:
+            continue
         if judgement is GIVEN_UP:
             judgement = last.get(delivery, judgement)
             if judgement.blame not in MAY_END:
@@ -179,7 +183,7 @@ def bounces(rows: list[tuple[Lease, Settled]]) -> None:
         found.append(
             Bounce(
                 at=at,
-                subscriber_id=who.get(delivery),
+                subscriber_id=who[delivery],
                 delivery_id=delivery,
                 kind=Bounce.Kind.HARD if hard else Bounce.Kind.SOFT,
                 via="smtp",

@@ -17,10 +17,12 @@ from collections.abc import Callable
 from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.utils import timezone
 
+from newsletter.issues import channels
 from newsletter.models import Chunk, Delivery, Issue, Outcome, Worker
 from newsletter.rendering import RenderingError
+from subscribers import rehearsal
 
-from .. import counts, freezing, health, incidents, mending, settling, welcome
+from .. import counts, freezing, health, incidents, mending, rehearsals, settling, welcome
 from . import journal, leasing, rate_limit, timing
 
 log = logging.getLogger(__name__)
@@ -99,7 +101,8 @@ def sweep_until(
 
 
 def start_due() -> int:
-    """Freeze scheduled issues whose time has come; how many. One far overdue asks a person."""
+    """Freeze or publish scheduled issues whose time has come; how many. Late ones ask a person."""
+    rehearsals.hold()
     now = timezone.now()
     started = 0
     due = Issue.objects.select_related("publication").filter(
@@ -112,7 +115,12 @@ def start_due() -> int:
             incidents.pause_for(issue.pk, "late", f"{issue.send_at:%Y-%m-%d %H:%M} UTC")
             continue
         try:
-            started += freezing.freeze(issue.pk)
+            if issue.channels == Issue.Channels.SITE:
+                started += channels.publish(issue.pk)
+            elif address := rehearsal.address_of(issue.publication):
+                incidents.pause_for(issue.pk, "rehearsal", address)
+            else:
+                started += freezing.freeze(issue.pk)
         except (RenderingError, ValueError, freezing.CannotFreeze) as error:
             log.exception("issue %s cannot be frozen", issue.pk)
             incidents.pause_for(issue.pk, "rendering", str(error))
@@ -183,7 +191,8 @@ def fold_old(days: int | None = None) -> int:
             if issue.state == Issue.State.SENT and undone.exists():
                 continue
             counts.store(issue.pk)
-            health.remember(issue)
+            if issue.rehearses_id is None:
+                health.remember(issue)
             between = {"first": issue.first_delivery, "last": issue.last_delivery}
             with connection.cursor() as cursor:
                 for model, column in ((Outcome, "delivery_id"), (Delivery, "id")):
