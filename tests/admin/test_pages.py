@@ -942,7 +942,7 @@ def test_the_released_text_can_be_compared(frozen: Issue, daily: Publication) ->
 
 
 def test_a_correction_needs_a_note_and_is_public(frozen: Issue, daily: Publication) -> None:
-    who = client(user("uma", daily, "editor"))
+    who = client(user("uma", daily, "sender"))
     item = frozen.items.get(number=1)
     nature = item_data(
         category=str(item.category_id),
@@ -950,6 +950,7 @@ def test_a_correction_needs_a_note_and_is_public(frozen: Issue, daily: Publicati
         source_lines="The Paper | https://example.org/2026-03-02/1",
         insight=item.insight,
         bullet_lines="- **First:** one thing\n- another",
+        seen=hidden(who.get(page("correct_item", frozen, item.pk)).content.decode(), "seen"),
     )
     bare = who.post(page("correct_item", frozen, item.pk), nature)
     assert bare.status_code == 422
@@ -969,6 +970,7 @@ def test_a_correction_needs_a_note_and_is_public(frozen: Issue, daily: Publicati
     assert AuditEntry.objects.get(action="issue corrected").detail["fields"] == ["title"]
     site = Client().get(f"/{daily.slug}/{frozen.slug}/").content.decode()
     assert "Night ferries return in May" in site and note in site
+    nature["seen"] = hidden(who.get(page("correct_item", frozen, item.pk)).content.decode(), "seen")
     nothing = who.post(page("correct_item", frozen, item.pk), {**nature, "note": "x"})
     assert nothing.status_code == 422 and "Nothing was different" in nothing.content.decode()
 
