@@ -5,6 +5,7 @@ The protocol, its words and its measurements stand in README.md. What a person s
     planning   the send plan: who would get what, counted
     freezing   readers and texts fixed once, when the undo time ends
     control    what a person may ask for
+    mending    a correction of what is on its way
     counts     the ledger
     incidents  what makes a worker stop and ask a person
     settling   what an issue's refusals come to: weighing decides, suppressing stores;
@@ -36,7 +37,7 @@ from .control import (
     retry_failed,
     unschedule,
 )
-from .counts import KEYS, Progress, ledger, progress, reasons, recount, why
+from .counts import KEYS, Progress, handed_over, ledger, progress, reasons, recount, why
 from .engine import resident
 from .engine.resident import drain_here, work_is_due
 from .engine.sender import Sender, drain, running
@@ -58,6 +59,7 @@ __all__ = [
     "drain",
     "drain_here",
     "freeze",
+    "handed_over",
     "ledger",
     "pause",
     "plan",

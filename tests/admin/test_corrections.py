@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from newsletter import sending
 from newsletter.models import Delivery, Issue, Item, Outcome, Revision
-from subscribers.models import AuditEntry, Publication, Role
+from subscribers.models import AuditEntry, Publication, Role, Subscription
 from tests.sending.stage import issue_for
 
 pytestmark = pytest.mark.django_db
@@ -198,3 +198,36 @@ def test_after_folding_the_mail_is_refused_with_the_reason(issue: Issue) -> None
     )
     html = client("sam", "sender").get(first(issue)).content.decode()
     assert 'name="mail"' not in html and "was folded away after two months" in html
+
+
+def test_what_a_reader_received_is_the_text_of_their_own_revision(issue: Issue) -> None:
+    sender, carer = client("sam", "sender"), client("cara", "reader_care")
+    sender.post(first(issue), fill(sender, first(issue), title="Two ships came in"))
+    waiting = Delivery.objects.get(subscription__subscriber__address="reader005@example.org")
+    issue.refresh_from_db()
+    assert (issue.state, issue.mending_id) == ("sending", None)
+    Outcome.objects.create(delivery=waiting, round=1, state="sent", revision_id=issue.mailed_id)
+
+    def of(name: str) -> tuple[str, str]:
+        tie = Subscription.objects.get(subscriber__address=f"{name}@example.org")
+        shown = carer.get(page("received_shown", issue, tie.pk))
+        assert "sandbox" in shown["Content-Security-Policy"]
+        return (
+            carer.get(page("received", issue, tie.pk)).content.decode(),
+            shown.content.decode(),
+        )
+
+    old, new = of("reader001"), of("reader005")
+    assert "A ship came in" in old[1] and "Two ships came in" not in old[1]
+    assert "before the correction (revision 1 of 2)" in old[0]
+    assert "Two ships came in" in new[1]
+    assert "the corrected text (revision 2 of 2)" in new[0]
+    nobody = Subscription.objects.get(subscriber__address="reader006@example.org")
+    assert carer.get(page("received", issue, nobody.pk)).status_code == 404
+    assert sender.get(page("received", issue, nobody.pk)).status_code == 403
+    asked = carer.post(page("why", issue), {"address": "reader001@example.org"}).content.decode()
+    assert "before the correction" in asked and "What this reader received" in asked
+    panel = reverse(
+        "admin:subscribers_subscriber_change", args=[waiting.subscription.subscriber_id]
+    )
+    assert "the corrected text (revision 2 of 2)" in carer.get(panel).content.decode()

@@ -154,6 +154,8 @@ ISSUE_ROUTES: list[tuple[str, str, tuple[Any, ...], set[str]]] = [
     ("failures", "GET", ("failed",), SEE),
     ("why", "GET", (), READERS),
     ("why", "POST", (), READERS),
+    ("received", "GET", (1,), READERS),
+    ("received_shown", "GET", (1,), READERS),
     ("history", "GET", (), SEE),
     ("correct", "GET", (), SEE),
     ("correct_head", "GET", (), EDIT),
@@ -194,8 +196,9 @@ def test_every_page_of_an_issue_asks_who_may(role: str, issue: Issue, daily: Pub
         elif role == "stranger":
             right = answer.status_code == 404
         elif role in allowed:
-            # The empty `order` names no item of this issue.
-            right = answer.status_code in (200, 302, 404 if name == "order" else 200, 409, 422)
+            # The empty `order` names no item of this issue, and nobody has received anything.
+            nothing = name in ("order", "received", "received_shown")
+            right = answer.status_code in (200, 302, 404 if nothing else 200, 409, 422)
         else:
             right = answer.status_code == 403
         if not right:
