@@ -125,16 +125,16 @@ def _form_page(
     stale = False
     if request.method == "POST" and form.is_valid():
         new = corrected(now)
+        by = actor(request)
         note, seen = form.cleaned_data["note"], request.POST.get("seen", "")
         try:
             if not at_once:
-                mending.propose(issue, item, new, by=actor(request), note=note, seen=seen)
+                mending.propose(issue, item, new, author=by, by=by, note=note, seen=seen)
                 messages.success(
                     request, _("Proposed. Somebody else with the right to do so may apply it now.")
                 )
                 return HttpResponseRedirect(address("correct", issue))
             with transaction.atomic():
-                by = actor(request)
                 revision = mending.correct(issue, item, new, author=by, by=by, note=note, seen=seen)
                 mail = _mail_if_wished(request, revision)
             return _done(request, issue, mail)

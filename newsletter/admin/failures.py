@@ -113,7 +113,7 @@ def why(request: HttpRequest, pk: int) -> HttpResponseBase:
     """
     issue = find_issue(request, pk, Act.READERS)
     typed = request.POST.get("address", "") if request.method == "POST" else ""
-    answer, problem, reader = "", "", None
+    answer, problem, reader, received = "", "", None, None
     if typed:
         try:
             address = normalise(typed)
@@ -134,6 +134,7 @@ def why(request: HttpRequest, pk: int) -> HttpResponseBase:
                 }
             else:
                 answer, reader = sending.why(issue, tie), tie.subscriber_id
+                received = tie if sending.handed_over(issue, tie) else None
     return issue_page(
         request,
         issue,
@@ -144,4 +145,5 @@ def why(request: HttpRequest, pk: int) -> HttpResponseBase:
         answer=answer,
         problem=problem,
         reader=reader,
+        received=received,
     )

@@ -21,7 +21,18 @@ from subscribers.roles import Act, may
 
 from .. import sending
 from ..models import Issue
-from . import control, corrections, failures, history, intake, items, preview, proofs, release
+from . import (
+    control,
+    corrections,
+    failures,
+    history,
+    intake,
+    items,
+    preview,
+    proofs,
+    received,
+    release,
+)
 from .frame import RELEASED
 
 State = Issue.State
@@ -135,6 +146,8 @@ class IssueAdmin(PagesAdmin[Issue]):
         ("<int:pk>/act/<slug:name>/", control.act, "act"),
         ("<int:pk>/failures/<slug:kind>/", failures.listing, "failures"),
         ("<int:pk>/why/", failures.why, "why"),
+        ("<int:pk>/received/<int:tie>/", received.received, "received"),
+        ("<int:pk>/received/<int:tie>/shown/", received.received_shown, "received_shown"),
         ("<int:pk>/history/", history.history, "history"),
         ("<int:pk>/history/compare/", history.compare, "compare"),
         ("<int:pk>/history/<int:number>/", history.revision, "revision"),

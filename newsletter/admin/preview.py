@@ -231,7 +231,12 @@ def shown(request: HttpRequest, pk: int) -> HttpResponseBase:
             html = _document(request, issue, view, selection, wanted)
         except rendering.RenderingError as error:
             html = _words(str(error), wanted)
-    response = HttpResponse(_in_look(html, wanted.look))
+    return framed(html, wanted.look)
+
+
+def framed(html: str, look: str) -> HttpResponse:
+    """A document that others wrote, for a frame without rights; `look` is one of LOOKS."""
+    response = HttpResponse(_in_look(html, look))
     response["Content-Security-Policy"] = _POLICY
     response["X-Content-Type-Options"] = "nosniff"
     response["Referrer-Policy"] = "no-referrer"
@@ -260,12 +265,9 @@ def _document(
 ) -> str:
     if wanted.form in ("mail", "text"):
         made = rendering.prepare(view, issue.publication).edition(selection)
-        # Nobody's tokens: a link of a preview opens nothing.
-        nobody = dict.fromkeys(Purpose, "-" * TOKEN_LENGTH)
-        slots = {purpose: nobody[purpose] for purpose in rendering.SLOTS}
         if wanted.form == "text":
-            return _words(rendering.fill(made.text, slots), wanted, pre=True)
-        return rendering.fill(made.html, slots)
+            return _words(filled(made.text), wanted, pre=True)
+        return filled(made.html)
     # Shown as it will be once it is out: both want a date of publication.
     now = timezone.now()
     part = dataclasses.replace(
@@ -282,6 +284,12 @@ def _document(
     return _with_sheets(
         site_page(request, part, issue.publication).content.decode(), issue.publication
     )
+
+
+def filled(text: str) -> str:
+    """A part of a mail with nobody's tokens: a link of a preview opens nothing."""
+    nobody = dict.fromkeys(Purpose, "-" * TOKEN_LENGTH)
+    return rendering.fill(text, {purpose: nobody[purpose] for purpose in rendering.SLOTS})
 
 
 def _with_sheets(html: str, publication: Publication) -> str:

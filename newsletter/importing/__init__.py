@@ -10,18 +10,22 @@ never touched: its differences are said instead.
     writing     values -> rows
     wording     the sentences for what the digest has to tell
     running     all of it in order
+    one_item    a document that is one item, for a correction
 """
 
 from .categories import UNKNOWN_CATEGORY
 from .identity import origin_of
 from .matching import link_key
+from .one_item import NotRead, read_item
 from .running import NotImported, Report, import_digest
 
 __all__ = [
     "UNKNOWN_CATEGORY",
     "NotImported",
+    "NotRead",
     "Report",
     "import_digest",
     "link_key",
     "origin_of",
+    "read_item",
 ]

@@ -8,6 +8,7 @@ The protocol, its words and its measurements stand in README.md. What a person s
     waves      a sent issue to those who have not got it
     freezing   readers and texts fixed once, when the undo time ends
     control    what a person may ask for while it goes out
+    mending    a correction of what is on its way
     counts     the ledger
     incidents  what makes a worker stop and ask a person
     settling   what an issue's refusals come to: weighing decides, suppressing stores;
@@ -36,7 +37,7 @@ from .control import (
     resume,
     retry_failed,
 )
-from .counts import KEYS, Progress, ledger, progress, reasons, recount, why
+from .counts import KEYS, Progress, handed_over, ledger, progress, reasons, recount, why
 from .engine import resident
 from .engine.resident import drain_here, work_is_due
 from .engine.sender import Sender, drain, running
@@ -61,6 +62,7 @@ __all__ = [
     "drain",
     "drain_here",
     "freeze",
+    "handed_over",
     "ledger",
     "left_over",
     "mail_rest",

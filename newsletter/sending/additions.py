@@ -76,7 +76,12 @@ def issues_panel(subscriber: Subscriber, ties: list[Subscription]) -> Panel:
     for tie in ties:
         frozen = _mailed(tie)
         rows += [
-            {"issue": issue, "publication": tie.publication, "why": sending.why(issue, tie)}
+            {
+                "issue": issue,
+                "publication": tie.publication,
+                "why": sending.why(issue, tie),
+                "received": tie if sending.handed_over(issue, tie) else None,
+            }
             for issue in frozen.order_by("-date", "-id")[:_ISSUES]
         ]
     rows.sort(key=lambda row: (row["issue"].date, row["issue"].pk), reverse=True)

@@ -25,10 +25,7 @@ def pack(text: str) -> bytes:
 
 
 def unpack(edition: Edition | EditionRevision) -> Body:
-    """The finished mail of an edition that has items: as it was frozen, or as a correction has it.
-
-    Which of the two is mailed says the lease (`engine.message_templates`).
-    """
+    """The finished mail of an edition that has items: as it was frozen, or as corrected."""
     return Body(
         edition.subject,
         edition.preheader,
@@ -36,3 +33,13 @@ def unpack(edition: Edition | EditionRevision) -> Body:
         zlib.decompress(bytes(edition.html)).decode(),
         zlib.decompress(bytes(edition.text)).decode(),
     )
+
+
+def of_revision(edition: Edition, revision: int | None, frozen: int | None) -> Body:
+    """An edition's mail as a revision has it; `frozen` is the one its issue was released with.
+
+    None is the frozen one as well. DoesNotExist rather than another revision's text.
+    """
+    if revision is None or revision == frozen:
+        return unpack(edition)
+    return unpack(EditionRevision.objects.get(edition=edition, revision=revision))

@@ -14,7 +14,8 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from newsletter.models import Chunk, Delivery, Edition, Issue, Outcome
+from newsletter.editions.corrected import HANDED_OVER
+from newsletter.models import Chunk, Delivery, Edition, Issue, Outcome, Revision
 from subscribers.models import Subscription
 
 KEYS = (
@@ -206,6 +207,31 @@ def state_of(delivery: Delivery) -> tuple[str, Outcome | None]:
     return latest.state, latest
 
 
+def handed_over(issue: Issue, subscription: Subscription) -> tuple[Delivery, Outcome] | None:
+    """This reader's delivery and the outcome that says they got it, or may have."""
+    delivery = Delivery.objects.filter(issue_id=issue.pk, subscription_id=subscription.pk).first()
+    if delivery is None:
+        return None
+    handed = Outcome.objects.filter(delivery_id=delivery.pk, state__in=HANDED_OVER)
+    outcome = handed.order_by("-round").first()
+    return None if outcome is None else (delivery, outcome)
+
+
+def _which_text(issue: Issue, outcome: Outcome) -> str:
+    """Of an issue that was corrected: whether a reader had the text before or after it."""
+    newest = issue.revisions.filter(kind=Revision.Kind.CORRECTION).order_by("-number")
+    numbers = newest.values_list("pk", "number").first()
+    if numbers is None:
+        return ""
+    if outcome.revision_id is None or outcome.revision_id < numbers[0]:
+        text = _("It was the text before the correction (revision %(had)s of %(newest)d).")
+    else:
+        text = _("It was the corrected text (revision %(had)s of %(newest)d).")
+    had = outcome.revision_id if outcome.revision_id is not None else issue.frozen_id
+    number = issue.revisions.filter(pk=had).values_list("number", flat=True).first()
+    return " " + text % {"had": "–" if number is None else number, "newest": numbers[1]}
+
+
 def why(issue: Issue, subscription: Subscription) -> str:
     """One sentence that says what this reader got of the issue, or why nothing."""
     frozen_at, folded_at = Issue.objects.values_list("frozen_at", "folded_at").get(pk=issue.pk)
@@ -248,6 +274,8 @@ def why(issue: Issue, subscription: Subscription) -> str:
         "rhythm": _("the reader had changed to another rhythm"),
     }.get(detail, _("the reader had left"))
     sentence = sentences[state] % {"items": items, "detail": detail, "left": left}
+    if latest is not None and latest.state in HANDED_OVER:
+        sentence += _which_text(issue, latest)
     if latest is not None and latest.resolved_at is not None:
         sentence += " " + _("(Resolved by %(who)s.)") % {"who": latest.resolved_by}
     return sentence.strip()

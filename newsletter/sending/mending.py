@@ -112,12 +112,19 @@ def correct(
 
 
 def propose(
-    issue: Issue, item: Item | None, new: Digest, *, by: AbstractBaseUser, note: str, seen: str
+    issue: Issue,
+    item: Item | None,
+    new: Digest,
+    *,
+    author: AbstractBaseUser | None,
+    by: Actor,
+    note: str,
+    seen: str,
 ) -> Revision:
-    """Keep a correction until another person applies it. Raises as `correct` does."""
+    """Keep a correction until another person applies it; everything as with `correct`."""
     with transaction.atomic():
         held = _hold(issue)
-        proposal = corrections.propose(held, item, new, by=by, note=note, seen=seen)
+        proposal = corrections.propose(held, item, new, by=author, note=note, seen=seen)
         control.audit(held, by, "correction proposed", item=None if item is None else item.number)
     return proposal
 

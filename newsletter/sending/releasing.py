@@ -86,7 +86,7 @@ def _reasons(issue: Issue, by: Actor, channels: str) -> list[str]:
     """Why the issue cannot be released to these channels, as sentences."""
     reasons = []
     publication = issue.publication
-    if issue.corrects is not None and issue.corrects.mending_id is not None:
+    if Issue.objects.filter(pk=issue.corrects_id, mending__isnull=False).exists():
         # Until then nobody knows for whom it is: some mails of the old text are on the wire.
         reasons.append(
             _("The correction is still being put into the issue itself. Try again in a moment.")

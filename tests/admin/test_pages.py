@@ -154,6 +154,8 @@ ISSUE_ROUTES: list[tuple[str, str, tuple[Any, ...], set[str]]] = [
     ("failures", "GET", ("failed",), SEE),
     ("why", "GET", (), READERS),
     ("why", "POST", (), READERS),
+    ("received", "GET", (1,), READERS),
+    ("received_shown", "GET", (1,), READERS),
     ("history", "GET", (), SEE),
     ("correct", "GET", (), SEE),
     ("correct_head", "GET", (), EDIT),
@@ -194,8 +196,9 @@ def test_every_page_of_an_issue_asks_who_may(role: str, issue: Issue, daily: Pub
         elif role == "stranger":
             right = answer.status_code == 404
         elif role in allowed:
-            # The empty `order` names no item of this issue.
-            right = answer.status_code in (200, 302, 404 if name == "order" else 200, 409, 422)
+            # The empty `order` names no item of this issue, and nobody has received anything.
+            nothing = name in ("order", "received", "received_shown")
+            right = answer.status_code in (200, 302, 404 if nothing else 200, 409, 422)
         else:
             right = answer.status_code == 403
         if not right:
@@ -942,7 +945,7 @@ def test_the_released_text_can_be_compared(frozen: Issue, daily: Publication) ->
 
 
 def test_a_correction_needs_a_note_and_is_public(frozen: Issue, daily: Publication) -> None:
-    who = client(user("uma", daily, "editor"))
+    who = client(user("uma", daily, "sender"))
     item = frozen.items.get(number=1)
     nature = item_data(
         category=str(item.category_id),
@@ -950,6 +953,7 @@ def test_a_correction_needs_a_note_and_is_public(frozen: Issue, daily: Publicati
         source_lines="The Paper | https://example.org/2026-03-02/1",
         insight=item.insight,
         bullet_lines="- **First:** one thing\n- another",
+        seen=hidden(who.get(page("correct_item", frozen, item.pk)).content.decode(), "seen"),
     )
     bare = who.post(page("correct_item", frozen, item.pk), nature)
     assert bare.status_code == 422
@@ -969,6 +973,7 @@ def test_a_correction_needs_a_note_and_is_public(frozen: Issue, daily: Publicati
     assert AuditEntry.objects.get(action="issue corrected").detail["fields"] == ["title"]
     site = Client().get(f"/{daily.slug}/{frozen.slug}/").content.decode()
     assert "Night ferries return in May" in site and note in site
+    nature["seen"] = hidden(who.get(page("correct_item", frozen, item.pk)).content.decode(), "seen")
     nothing = who.post(page("correct_item", frozen, item.pk), {**nature, "note": "x"})
     assert nothing.status_code == 422 and "Nothing was different" in nothing.content.decode()
 

@@ -32,6 +32,9 @@ POINTS = (
     "lease", "turn", "turn-commit", "offered", "begin", "begun", "mid-body", "after-dot",
     "answered", "settled", "record", "greet",
 )  # fmt: skip
+# Of a correction: within the first transaction, after it, before anything is rendered, within the
+# second one with everything rendered, at its very end, and after it.
+MENDING = ("storing", "stored", "rendering", "rendered", "swapping", "mended")
 
 
 # ---- inside a process of its own
@@ -119,11 +122,15 @@ def report(options: argparse.Namespace) -> None:
         "delivery", "state", "resolved_at"
     ):
         latest[delivery] = "resolved" if resolved else state
-    readers = {
-        addresses[subscription]: latest.get(delivery, "waiting")
-        for delivery, subscription in Delivery.objects.filter(issue_id=issue.pk).values_list(
-            "pk", "subscription_id"
+    whose = dict(Delivery.objects.filter(issue_id=issue.pk).values_list("pk", "subscription_id"))
+    readers = {addresses[tie]: latest.get(delivery, "waiting") for delivery, tie in whose.items()}
+    numbers = dict(issue.revisions.values_list("pk", "number"))
+    revisions = {
+        addresses[whose[delivery]]: numbers.get(revision, 0)
+        for delivery, revision in Outcome.objects.order_by("round").values_list(
+            "delivery_id", "revision_id"
         )
+        if delivery in whose
     }
     found = {
         "state": issue.state,
@@ -131,6 +138,7 @@ def report(options: argparse.Namespace) -> None:
         "ledger": sending.ledger(issue),
         "recount": sending.recount(issue),
         "readers": readers,
+        "revisions": revisions,
     }
     sys.stdout.write(json.dumps(found))
 
@@ -145,6 +153,32 @@ def act(options: argparse.Namespace) -> None:
         getattr(sending, options.what)(issue, by="alice")
     except sending.ActRefused as refused:
         sys.stdout.write(str(refused))
+
+
+def correct(options: argparse.Namespace) -> None:
+    """The first item's title becomes `what`; the process may die on the way."""
+    from newsletter.issues import corrections
+    from newsletter.issues.revisions import digest_of
+    from newsletter.models import Issue
+    from newsletter.sending import mending
+
+    if options.die:
+        die_mending(options.die)
+    issue = Issue.objects.select_related("publication").get(slug=options.date)
+    item = issue.items.get(number=1)
+    now = digest_of(issue)
+    text = dataclasses.replace(corrections.item_of(issue, now, item), title=options.what)
+    mending.correct(
+        issue,
+        item,
+        corrections.with_item(issue, now, item, text),
+        author=None,
+        by="alice",
+        note="It was another one.",
+        seen=corrections.mark(issue, now, item),
+    )
+    if options.seconds:
+        mending.wait(issue, options.seconds)
 
 
 def happen(options: argparse.Namespace) -> None:
@@ -208,32 +242,57 @@ def press(options: argparse.Namespace) -> None:
     sys.stdout.write(json.dumps(Counter(done)))
 
 
+class Death:
+    """Kills this process at the `after`-th passing."""
+
+    def __init__(self, after: int) -> None:
+        self._left = after
+
+    def passing(self) -> None:
+        self._left -= 1
+        if self._left <= 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+            time.sleep(60)
+
+    def around(self, owner: Any, name: str, before: bool) -> None:
+        """Each call passes: before it, or after it if it gives anything."""
+        real: Callable[..., Any] = getattr(owner, name)
+
+        def wrapped(*args: Any, **kwargs: Any) -> Any:
+            if before:
+                self.passing()
+            result = real(*args, **kwargs)
+            if not before and result is not None:
+                self.passing()
+            return result
+
+        setattr(owner, name, wrapped)
+
+
+def die_mending(point: str) -> None:
+    """Kill this process at a step of MENDING."""
+    from newsletter.sending import control, mending
+
+    # `audit` ends both transactions, and `_missing` is asked before and after the rendering.
+    after = 2 if point in ("rendered", "swapping") else 1
+    owner, name, before = {
+        "storing": (control, "audit", True),
+        "stored": (mending, "wait", True),
+        "rendering": (mending, "_render", True),
+        "rendered": (mending, "_missing", True),
+        "swapping": (control, "audit", True),
+        "mended": (mending, "carry_on", False),
+    }[point]
+    Death(after).around(owner, name, before)
+
+
 def die_at(point: str, after: int) -> None:
     """Kill this process at the `after`-th passing of a labelled point."""
     from newsletter.sending.engine import in_flight, journal, leasing, outcomes, relays, turning
     from newsletter.smtp import conversation
 
-    left = [after]
-
-    def passing() -> None:
-        left[0] -= 1
-        if left[0] <= 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-            time.sleep(60)
-
-    def around(owner: Any, name: str, before: bool) -> None:
-        real: Callable[..., Any] = getattr(owner, name)
-
-        def wrapped(*args: Any, **kwargs: Any) -> Any:
-            if before:
-                passing()
-            result = real(*args, **kwargs)
-            if not before and result is not None:
-                passing()
-            return result
-
-        setattr(owner, name, wrapped)
-
+    death = Death(after)
+    passing, around = death.passing, death.around
     match point:
         case "lease":
             around(leasing, "lease", before=False)
@@ -440,9 +499,9 @@ class Nursery:
             raise AssertionError(f"{args}: {text}\n{self.messages}")
         return text.removesuffix("\ndone\n")
 
-    def birth(self, *args: str) -> int:
-        """Start a sender; its pid."""
-        pid, _ = self._fork(("sender", *args))
+    def birth(self, *args: str, command: str = "sender") -> int:
+        """Start a sender, or another command; its pid."""
+        pid, _ = self._fork((command, *args))
         self._pids.add(pid)
         return pid
 
@@ -502,6 +561,10 @@ def parser() -> argparse.ArgumentParser:
     two.add_argument("--after", type=int, default=1)
     for name in ("act", "happen"):
         commands.add_parser(name).add_argument("what")
+    six = commands.add_parser("correct")
+    six.add_argument("what")
+    six.add_argument("--die", choices=MENDING)
+    six.add_argument("--seconds", type=float, default=20)
     four = commands.add_parser("press")
     four.add_argument("count", type=int)
     five = commands.add_parser("rehearse")
@@ -516,7 +579,7 @@ def parser() -> argparse.ArgumentParser:
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], None]] = {
     "populate": populate, "sender": serve, "act": act, "happen": happen, "press": press,
-    "join": join, "rehearse": rehearse, "report": report,
+    "join": join, "rehearse": rehearse, "report": report, "correct": correct,
 }  # fmt: skip
 
 

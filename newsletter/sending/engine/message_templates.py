@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping
 from newsletter.editions.audience import Wanted, wanted_of
 from newsletter.message import MessageTemplate
 from newsletter.message.rehearsal import RehearsalTemplate
-from newsletter.models import Edition, EditionRevision, Issue
+from newsletter.models import Edition, Issue
 from subscribers.models import Publication
 
-from ..bodies import unpack
+from ..bodies import of_revision
 
 # Neighbours in the order of sending share an edition, so a few are enough.
 _KEPT = 64
@@ -49,11 +49,8 @@ class MessageTemplates:
             if issue is None:
                 issue = Issue.objects.select_related("publication").get(pk=edition.issue_id)
                 self._issues[edition.issue_id] = issue
-            text: Edition | EditionRevision = edition
-            if revision is not None and revision != issue.frozen_id:
-                # Not there: an error, since the frozen text must not go out in its place.
-                text = EditionRevision.objects.get(edition=edition, revision=revision)
-            finished = unpack(text), issue.publication, issue
+            body = of_revision(edition, revision, issue.frozen_id)
+            finished = body, issue.publication, issue
             if issue.rehearsed_to:
                 template: MessageTemplate = RehearsalTemplate(*finished, issue.rehearsed_to)
             else:
