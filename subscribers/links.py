@@ -44,6 +44,7 @@ class Purpose(enum.IntEnum):
     # Fresh links, mailed on request: extra is the minute of the epoch at which they end.
     CHANGE_ADDRESS = 5  # subject: subscriber, bound to the new address
     SENSITIVE = 8  # subject: subscriber; opens the page for address change, export and erasure
+    MISSED = 12  # what appeared during a pause, and one mail of it
 
 
 @dataclass(frozen=True, slots=True)

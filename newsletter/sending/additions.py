@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
+
 from newsletter import sending
 from newsletter.models import PLACES, Bounce, Delivery, Issue, Item
 from subscribers import additions
@@ -63,6 +65,8 @@ def issues_panel(subscriber: Subscriber, ties: list[Subscription]) -> Panel:
     rows: list[dict[str, Any]] = []
     for tie in ties:
         frozen = Issue.objects.filter(publication=tie.publication, frozen_at__isnull=False)
+        # Others' "what you missed" is nothing of theirs, and there may be thousands.
+        frozen = frozen.filter(Q(roundup__subscription__isnull=True) | Q(roundup__subscription=tie))
         rows += [
             {"issue": issue, "publication": tie.publication, "why": sending.why(issue, tie)}
             for issue in frozen.order_by("-date", "-id")[:_ISSUES]

@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from .. import choice as choices
-from .. import conf, languages, network, rhythm, subscriptions, tasks
+from .. import conf, languages, network, pauses, rhythm, subscriptions, tasks
 from ..addresses import masked
 from ..choice import Choice
 from ..emails.letters import until
-from ..emails.personal_links import feed_link
+from ..emails.personal_links import feed_link, missed_link
 from ..forms import PauseForm, PreferencesForm
 from ..links import Purpose, make
 from ..models import Category, Publication, Subscriber, Subscription
@@ -184,6 +184,9 @@ def _show(
             "pause": pause_form,
             "tomorrow": (now + dt.timedelta(days=1)).date(),
             "feed": feed_link(subscription),
+            "missed": missed_link(subscription)
+            if pauses.to_catch_up(subscription, now) is not None
+            else "",
             "unsubscribe": reverse(
                 "subscribers:unsubscribe", args=[make(Purpose.UNSUBSCRIBE, subscription.pk)]
             ),
