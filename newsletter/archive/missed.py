@@ -1,4 +1,4 @@
-"""`/s/w/TOKEN/`: what appeared during a reader's pause. Looking changes nothing, a button mails it."""
+"""`/s/w/TOKEN/`: what appeared during a reader's pause; a button there mails it, once."""
 
 from __future__ import annotations
 

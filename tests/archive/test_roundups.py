@@ -74,6 +74,7 @@ def test_the_mail_links_each_item_to_its_original(published: tuple[Publication, 
     assert text.mails == 0  # Nobody had the rhythm: the page is there all the same.
     from newsletter import editions, rendering
 
+    issue.items.update(body="A long story. " * 2000)
     view = editions.load(issue)
     made = rendering.prepare(view, publication).edition(view.mask)
     for body in (made.html, made.text):
