@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from django.urls import URLPattern, path, re_path
 
-from newsletter.archive import feed_pages, site_files, views
+from newsletter.archive import feed_pages, missed, site_files, views
 from newsletter.feeds import views as feeds
 from newsletter.feeds.formats import FORMATS
 
@@ -33,6 +33,7 @@ urlpatterns = [
     path("opml", feed_pages.all_feeds_opml, name="all-opml"),
     path("s/f/<str:token>/", feed_pages.feed_of_reader, name="feed-of-reader"),
     re_path(rf"^s/f/(?P<token>[^/]+)/feed\.{_FORM}$", feeds.of_reader, name="reader-feed"),
+    path("s/w/<str:token>/", missed.missed, name="missed"),
     path("<slug:publication>/", views.publication, name="publication"),
     path("<slug:publication>/look.css", site_files.look, name="look"),
     path("<slug:publication>/sitemap.xml", site_files.sitemap, name="sitemap"),

@@ -45,6 +45,7 @@ class Purpose(enum.IntEnum):
     CHANGE_ADDRESS = 5  # subject: subscriber, bound to the new address
     SENSITIVE = 8  # subject: subscriber; opens the page for address change, export and erasure
     PROOF = 9  # that a stopped address takes mail again
+    MISSED = 12  # what appeared during a pause, and one mail of it
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,10 +38,7 @@ HOURS = "sending/test_control.py::test_outside_its_hours_a_publication_sends_not
 LOGO = "rendering/test_rendering.py::test_a_logo_has_words_and_a_size"
 ACCENT = "rendering/test_rendering.py::test_any_accent_stays_legible_in_light_and_dark"
 WELCOME = "test_switches.py::test_who_confirms_gets_the_latest_issue_if_it_is_new_enough"
-WEEK = (
-    "issues/test_roundups.py::"
-    "test_a_weekly_period_ends_on_its_day_and_hour_in_the_publications_zone"
-)
+WEEK = "issues/test_roundups.py::test_a_weekly_period_ends_at_its_hour_in_the_publications_zone"
 LEFT_OUT = "issues/test_roundups.py::test_the_order_decides_what_is_left_out"
 
 PUBLICATION = {

@@ -32,6 +32,7 @@ from . import (
     proofs,
     received,
     release,
+    roundups,
 )
 from .frame import RELEASED
 
@@ -41,8 +42,13 @@ _MOVING = (State.SCHEDULED, State.SENDING, State.PAUSED)
 
 
 def _issues(publications: Iterable[Publication]) -> QuerySet[Issue]:
+    """Without "what you missed": each of those is one reader's, and there may be thousands."""
     return (
-        Issue.objects.filter(publication__in=publications, rehearses__isnull=True)
+        Issue.objects.filter(
+            publication__in=publications,
+            rehearses__isnull=True,
+            roundup__subscription__isnull=True,
+        )
         .select_related("publication")
         .annotate(shown=Count("items", filter=Q(items__hidden=False)))
     )
@@ -88,6 +94,7 @@ def issue_list(request: HttpRequest) -> HttpResponseBase:
         state=state,
         states=State.choices,
         may_edit=may(request.user, Act.EDIT, chosen),
+        keeps_roundup=chosen is not None and chosen.roundup != Publication.Roundup.OFF,
     )
 
 
@@ -117,6 +124,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         may_edit=may(request.user, Act.EDIT, None),
         may_add_publication=request.user.is_superuser,
         import_address=reverse("admin:newsletter_issue_import"),
+        roundups=roundups.notices(request, publications),
     )
     return context
 
@@ -129,10 +137,15 @@ class IssueAdmin(PagesAdmin[Issue]):
     pages = (
         ("", issue_list, "changelist"),
         ("import/", intake.upload, "import"),
+        ("roundup/<slug:publication>/", roundups.today, "roundup"),
+        ("roundup/<slug:publication>/end/", roundups.give_single_issues, "roundup_end"),
+        ("roundup/seen/<int:row>/", roundups.seen, "roundup_seen"),
         ("<int:pk>/", items.item_list, "change"),
         ("<int:pk>/about/", items.about, "about"),
         ("<int:pk>/order/", items.order, "order"),
         ("<int:pk>/item/<int:item>/", items.edit, "item"),
+        ("<int:pk>/star/", roundups.star, "star"),
+        ("<int:pk>/mend/", roundups.mend, "mend"),
         ("<int:pk>/preview/", preview.preview, "preview"),
         ("<int:pk>/preview/shown/", preview.shown, "shown"),
         ("<int:pk>/preflight/", preview.preflight, "preflight"),

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedi
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from newsletter.issues import mends
 from newsletter.issues.revisions import note_edit
 from subscribers.admin.access import actor
 from subscribers.admin.chrome import record
@@ -34,7 +35,8 @@ def hold_draft(issue: Issue) -> None:
         raise NotADraft
 
 
-def _refuse(request: HttpRequest, issue: Issue) -> HttpResponseRedirect:
+def refuse(request: HttpRequest, issue: Issue) -> HttpResponseRedirect:
+    """Say why nothing was changed: it is no draft."""
     if issue.state == Issue.State.SCHEDULED:
         text = _("Nothing was changed: the issue is scheduled. Take it back to a draft first.")
     else:
@@ -52,9 +54,12 @@ def item_list(request: HttpRequest, pk: int) -> HttpResponseBase:
     sources: dict[int, list[Link]] = {}
     for link in issue.links.filter(kind=Link.Kind.SOURCE).order_by("item_id", "number"):
         sources.setdefault(link.item_id or 0, []).append(link)
+    roundup = issue.kind == Issue.Kind.ROUNDUP
+    mended = set(mends.offered(issue).values_list("pk", flat=True)) if roundup else set()
+    rows = issue.items.select_related("category", "copied_from__issue").order_by("number")
     items = [
-        {"row": item, "sources": sources.get(item.pk, [])}
-        for item in issue.items.select_related("category").order_by("number")
+        {"row": item, "sources": sources.get(item.pk, []), "mend": item.pk in mended}
+        for item in rows
     ]
     return issue_page(
         request,
@@ -76,7 +81,7 @@ def edit(request: HttpRequest, pk: int, item: int) -> HttpResponseBase:
     if row is None:
         raise Http404
     if issue.state != Issue.State.DRAFT:
-        return _refuse(request, issue)
+        return refuse(request, issue)
     form = ItemForm(request.POST if request.method == "POST" else None, instance=row)
     if request.method == "POST" and form.is_valid():
         if not form.has_changed():
@@ -97,7 +102,7 @@ def edit(request: HttpRequest, pk: int, item: int) -> HttpResponseBase:
                 )
         except NotADraft:
             issue.refresh_from_db()
-            return _refuse(request, issue)
+            return refuse(request, issue)
         messages.success(request, _("Item %(number)d was saved.") % {"number": row.number})
         return HttpResponseRedirect(f"{address('change', issue)}#item-{row.pk}")
     return issue_page(
@@ -117,7 +122,7 @@ def about(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Title, subject, preheader and introduction of the whole issue."""
     issue = find_issue(request, pk, Act.EDIT)
     if issue.state != Issue.State.DRAFT:
-        return _refuse(request, issue)
+        return refuse(request, issue)
     form = AboutForm(request.POST if request.method == "POST" else None, instance=issue)
     if request.method == "POST" and form.is_valid():
         try:
@@ -134,7 +139,7 @@ def about(request: HttpRequest, pk: int) -> HttpResponseBase:
                 )
         except NotADraft:
             issue.refresh_from_db()
-            return _refuse(request, issue)
+            return refuse(request, issue)
         messages.success(request, _("Saved."))
         return HttpResponseRedirect(address("change", issue))
     return issue_page(
@@ -168,7 +173,7 @@ def order(request: HttpRequest, pk: int) -> HttpResponseBase:
                 )
     except NotADraft:
         issue.refresh_from_db()
-        return _refuse(request, issue)
+        return refuse(request, issue)
     return HttpResponseRedirect(f"{address('change', issue)}#item-{item.pk}")
 
 

@@ -134,6 +134,11 @@ def issues(publication: Publication) -> QuerySet[Issue]:
     )
 
 
+def single_issues(publication: Publication) -> QuerySet[Issue]:
+    """Those of feeds: who follows one has every item already when a round-up repeats it."""
+    return issues(publication).exclude(kind=Issue.Kind.ROUNDUP)
+
+
 def issue(publication: Publication, slug: str) -> Issue | None:
     """A public issue by its address, translations included."""
     return (
@@ -379,5 +384,5 @@ def _rows(
     publication: Publication, chosen: Sequence[Category] | None
 ) -> list[QuerySet[Issue]] | list[QuerySet[Item]]:
     if chosen is None:
-        return [issues(publication)]
+        return [single_issues(publication)]
     return [_slice(publication, category) for category in chosen]

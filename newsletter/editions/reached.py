@@ -183,7 +183,7 @@ def joined(starts: Starts, readers: str) -> str:
         for number in reversed(range(len(starts.ends)))
     )
     parts.append(
-        f"""SELECT r.subscription_id, CASE {whens} END
+        f"""SELECT r.subscription_id AS id, CASE {whens} END AS start
             FROM newsletter_roundup r JOIN newsletter_issue i ON i.id = r.issue_id
             LEFT JOIN newsletter_delivery d
                  ON d.issue_id = r.issue_id AND d.subscription_id = r.subscription_id

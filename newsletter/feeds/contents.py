@@ -113,7 +113,9 @@ def _entries(
         return entries, older, newer
     start, end = month.bounds(zone)
     if rows is None:
-        found = published.issues(publication).filter(published_at__gte=start, published_at__lt=end)
+        found = published.single_issues(publication).filter(
+            published_at__gte=start, published_at__lt=end
+        )
         entries = _issue_entries(list(found))
     else:
         pieces = published.items_of_month(publication, rows, month)
@@ -129,7 +131,7 @@ def _newest(publication: Publication, rows: list[Category] | None) -> tuple[list
     if rows is not None:
         window = published.items(publication, rows)
         return _item_entries(publication, window.pieces), window.more
-    found = list(published.issues(publication)[: published.PAGE_ISSUES + 1])
+    found = list(published.single_issues(publication)[: published.PAGE_ISSUES + 1])
     counts = dict(
         Item.objects.filter(issue__in=found).values_list("issue").annotate(Count("id")).order_by()
     )

@@ -63,7 +63,9 @@ def running_period(publication: Publication, now: dt.datetime) -> Period:
 
 
 def held(publication: Publication, period: Period) -> list[Item]:
-    """The originals a round-up of this period holds, in its order, each with category and issue."""
+    """The originals a round-up of this period holds, in its order, each with issue and category:
+    the live one, where its own was merged into another.
+    """
     found = list(
         Item.objects.filter(
             issue__in=published.issues(publication).filter(
@@ -79,7 +81,10 @@ def held(publication: Publication, period: Period) -> list[Item]:
         .order_by("issue__published_at", "issue_id", "number")
     )
     live = _live(publication)
-    return choose([item for item in found if item.category_id in live], publication)
+    items = [item for item in found if item.category_id in live]
+    for item in items:
+        item.category = live[item.category_id or 0]
+    return choose(items, publication)
 
 
 def choose(items: Sequence[Item], publication: Publication) -> list[Item]:
@@ -222,7 +227,6 @@ def _copy(issue: Issue, originals: Sequence[Item]) -> None:
     now = timezone.now()
     # In full: the choice was made without the wide columns.
     rows = Item.objects.in_bulk([item.pk for item in originals])
-    live = _live(issue.publication)
     copies = []
     for number, chosen in enumerate(originals, start=1):
         original = rows[chosen.pk]
@@ -232,7 +236,7 @@ def _copy(issue: Issue, originals: Sequence[Item]) -> None:
                 number=number,
                 anchor=f"item-{number}",
                 entry_id=f"urn:uuid:{uuid.uuid4()}",
-                category_id=live[original.category_id] if original.category_id else None,
+                category=chosen.category,
                 title=original.title,
                 date=original.date,
                 insight=original.insight,
@@ -268,10 +272,10 @@ def copy_links(issue: Issue, copies: dict[int, Item]) -> None:
     )
 
 
-def _live(publication: Publication) -> dict[int, int]:
-    """Category -> the one with readers: itself, or what it was merged into."""
+def _live(publication: Publication) -> dict[int, Category]:
+    """Id of a category -> the one with readers: itself, or what it was merged into."""
     rows = {category.pk: category for category in publication.categories.all()}
-    found: dict[int, int] = {}
+    found: dict[int, Category] = {}
     for category in rows.values():
         live: Category | None = category
         for _step in range(len(rows)):
@@ -279,7 +283,7 @@ def _live(publication: Publication) -> dict[int, int]:
                 break
             live = rows.get(live.merged_into_id)
         if live is not None and live.bit is not None:
-            found[category.pk] = live.pk
+            found[category.pk] = live
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from newsletter import sending
 from newsletter.models import PLACES, Bounce, Delivery, Issue, Item
@@ -51,10 +51,15 @@ def issues(subscriber: Subscriber) -> list[dict[str, Any]]:
 
 
 def _mailed(tie: Subscription) -> QuerySet[Issue]:
-    """The issues that were mailed to readers of this publication; a rehearsal was for none."""
-    return Issue.objects.filter(
+    """The issues that were mailed to readers of this publication.
+
+    A rehearsal was for none; others' "what you missed" is nothing of theirs, and there may be
+    thousands.
+    """
+    found = Issue.objects.filter(
         publication=tie.publication, frozen_at__isnull=False, rehearses__isnull=True
     )
+    return found.filter(Q(roundup__subscription__isnull=True) | Q(roundup__subscription=tie))
 
 
 def returned_mail(subscriber: Subscriber) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ send page cannot promise what the freeze does not do.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -36,10 +37,14 @@ _CHECKED = 50
 
 @dataclass(frozen=True, slots=True)
 class EditionPlan:
-    """One edition as it would go out: what is in it, who gets it, how large it is in octets."""
+    """One edition as it would go out: what is in it, who gets it, how large it is in octets.
+
+    `after` is the day of the last issue that had reached its readers, in a round-up.
+    """
 
     selection: int
     start: int
+    after: dt.date | None
     categories: tuple[str, ...]
     items: int
     tail: bool
@@ -128,11 +133,8 @@ def _keys_of(issue: Issue, view: IssueView, starts: reached.Starts) -> list[Edit
         return sorted(EditionKey(int(picked), int(start)) for picked, start in cursor.fetchall())
 
 
-def plan(issue: Issue) -> Plan:
-    """What would go to whom if the issue were frozen now; of a frozen issue, what was frozen."""
-    if issue.frozen_at is not None:
-        return _plan_of_frozen(issue)
-    view = editions.load(issue)
+def _readers_of_each(issue: Issue, view: IssueView) -> list[tuple[str, EditionKey, int]]:
+    """(reason for none, edition, readers), as the freeze would find them now."""
     _keys, by_day = likely_keys(issue, view) if view.origins else ([], False)
     starts = reached.starts_of(issue, view, by_day=by_day)
     source = audience.readers(audience.audience_of(issue, view.mask, starts), timezone.now())
@@ -142,10 +144,18 @@ def plan(issue: Issue) -> Plan:
                 GROUP BY none, picked, start""",
             source.params,
         )
-        rows = [
+        return [
             (audience.REASONS[none], EditionKey(int(picked), int(start)), int(count))
             for none, picked, start, count in cursor.fetchall()
         ]
+
+
+def plan(issue: Issue) -> Plan:
+    """What would go to whom if the issue were frozen now; of a frozen issue, what was frozen."""
+    if issue.frozen_at is not None:
+        return _plan_of_frozen(issue)
+    view = editions.load(issue)
+    rows = _readers_of_each(issue, view)
     none: dict[str, int] = {}
     for reason, _key, count in sorted(rows):
         if reason:
@@ -176,6 +186,7 @@ def plan(issue: Issue) -> Plan:
             EditionPlan(
                 selection=key.selection,
                 start=key.start,
+                after=_after(view, key.start),
                 categories=_category_names(view, key.selection),
                 items=len(view.select(*key)),
                 tail=bool(key.selection & TAIL),
@@ -216,6 +227,7 @@ def _plan_of_frozen(issue: Issue) -> Plan:
             EditionPlan(
                 selection=row.selection,
                 start=row.start,
+                after=_after(view, row.start),
                 categories=_category_names(view, row.selection),
                 items=len(row.items),
                 tail=bool(row.selection & TAIL),
@@ -226,6 +238,10 @@ def _plan_of_frozen(issue: Issue) -> Plan:
             )
         )
     return _summed(view, planned, none)
+
+
+def _after(view: IssueView, start: int) -> dt.date | None:
+    return view.origins[start - 1].day if 0 < start <= len(view.origins) else None
 
 
 def _category_names(view: IssueView, selection: int) -> tuple[str, ...]:

@@ -47,6 +47,10 @@ _TONES = {
 _ACTS = {
     "digest imported": gettext_lazy("imported a digest"),
     "item edited": gettext_lazy("edited an item"),
+    "item starred": gettext_lazy("starred an item"),
+    "item unstarred": gettext_lazy("took the star off an item"),
+    "roundup made": gettext_lazy("made a round-up"),
+    "round-up readers moved": gettext_lazy("changed the rhythm of the round-up’s readers"),
     "issue edited": gettext_lazy("edited the issue"),
     "issue corrected": gettext_lazy("corrected the issue"),
     "correction proposed": gettext_lazy("proposed a correction"),

@@ -25,6 +25,11 @@ def unsubscribe_link(subscription: Subscription) -> str:
     return link("unsubscribe", Purpose.UNSUBSCRIBE, subscription.pk)
 
 
+def missed_link(subscription: Subscription) -> str:
+    """The page of what appeared during this reader's pause."""
+    return f"{conf.base_url()}/s/w/{links.make(Purpose.MISSED, subscription.pk)}/"
+
+
 def feed_link(subscription: Subscription) -> str:
     """The page with the feeds of this reader's choice."""
     token = links.make(Purpose.FEED, subscription.pk, subscription.feed_serial)

@@ -10,12 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from .. import additions, conf, languages, network, rhythm, stopped, subscriptions, tasks
+from .. import additions, conf, languages, network, pauses, rhythm, stopped, subscriptions, tasks
 from .. import choice as choices
 from ..addresses import masked
 from ..choice import Choice
 from ..emails.letters import until
-from ..emails.personal_links import feed_link
+from ..emails.personal_links import feed_link, missed_link
 from ..forms import PauseForm, PreferencesForm
 from ..links import Purpose, make
 from ..models import Category, Publication, Subscriber, Subscription
@@ -189,6 +189,9 @@ def _show(
             "pause": pause_form,
             "tomorrow": (now + dt.timedelta(days=1)).date(),
             "feed": feed_link(subscription),
+            "missed": missed_link(subscription)
+            if pauses.to_catch_up(subscription, now) is not None
+            else "",
             "unsubscribe": reverse(
                 "subscribers:unsubscribe", args=[make(Purpose.UNSUBSCRIBE, subscription.pk)]
             ),

@@ -80,7 +80,7 @@ def titles(issue: Issue | None) -> list[str]:
 # ---- the period
 
 
-def test_a_weekly_period_ends_on_its_day_and_hour_in_the_publications_zone() -> None:
+def test_a_weekly_period_ends_at_its_hour_in_the_publications_zone() -> None:
     publication = harbour(time_zone="Asia/Shanghai", roundup_weekday=0, roundup_hour=8)
     now = at("2026-03-04T12:00", "Asia/Shanghai")
     period = roundup_periods.due(publication, None, now)

@@ -49,6 +49,7 @@ class Command(BaseCommand):
                         "warnings": list(plan.warnings),
                     },
                     ensure_ascii=False,
+                    default=str,
                 )
             )
             return
