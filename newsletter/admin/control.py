@@ -217,6 +217,8 @@ def act(request: HttpRequest, pk: int, name: str) -> HttpResponseBase:
                 messages.error(request, _("Not done. %(reason)s") % {"reason": reason})
         else:
             text = str(control.done)
+            if control.name == "undo" and issue.published_at is not None:
+                text = _("Taken back. Nothing was sent; it stays on the site as it was.")
             if isinstance(count, int) and "%(count)s" in text:
                 text = text % {"count": f"{count:,}"}
             messages.success(request, text)

@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from django.core.exceptions import ImproperlyConfigured, ValidationError
-from django.core.validators import validate_email
+from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 from newsletter.config import data_dir
 from newsletter.smtp.server import is_loopback
 from subscribers import language_table
+from subscribers.addresses import BadAddress, normalise
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _data_dir = data_dir.find(os.environ)
@@ -211,10 +211,10 @@ X_FRAME_OPTIONS = "DENY"
 _rehearsal_address = _text("REHEARSAL_ADDRESS")
 if _rehearsal_address:
     try:
-        validate_email(_rehearsal_address)
-    except ValidationError:
+        _rehearsal_address = normalise(_rehearsal_address)
+    except BadAddress as _error:
         raise ImproperlyConfigured(
-            f"REHEARSAL_ADDRESS={_rehearsal_address!r}: write one mail address, or leave it empty."
+            f"REHEARSAL_ADDRESS={_rehearsal_address!r}: write one mail address ({_error})"
         ) from None
 
 # What is ours: `subscribers.conf` and `newsletter.conf` alone read it, and say what each means.

@@ -28,6 +28,7 @@ OPTIONAL: dict[str, tuple[Callable[[], Any], Any, Any]] = {
     "BOUNCE_MAILBOXES": (newsletter.conf.bounce_mailboxes, ["maildir:///m"], ()),
     "WEBHOOK_PROVIDERS": (newsletter.conf.webhook_providers, ["postmark"], ()),
     "CHECK_LINKS": (newsletter.conf.check_links, True, False),
+    "REHEARSAL_ADDRESS": (newsletter.conf.rehearsal_address, "desk@n.example", ""),
     "TASKS_ENGINE": (newsletter.conf.tasks_engine, "celery", "embedded"),
     "METRICS": (newsletter.conf.metrics, True, False),
 }

@@ -25,7 +25,7 @@ from django.utils import timezone
 from newsletter import rendering, sending
 from newsletter.editions import load
 from newsletter.issues import channels
-from newsletter.models import PLACES, Chunk, Delivery, Edition, Issue, Worker
+from newsletter.models import PLACES, Chunk, Delivery, Edition, Issue
 from newsletter.sending import planning
 from subscribers import links, suppression
 from subscribers.models import AuditEntry, Publication, Subscription
@@ -344,15 +344,19 @@ def test_the_database_refuses_impossible_channels() -> None:
 # ---- commands
 
 
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No worker is running: a command that waits sends by itself, and at once."""
+    monkeypatch.setattr("newsletter.management.commands.send_issue.live_worker", lambda: False)
+
+
 def run(*args: str) -> str:
-    # A command sends by itself where no worker was seen lately; that of the last command is gone.
-    Worker.objects.update(seen=builders.NOW)
     out = StringIO()
     call_command(*args, stdout=out, stderr=StringIO())
     return out.getvalue()
 
 
-def test_the_commands_know_the_channels(relay: Smtpd) -> None:
+def test_the_commands_know_the_channels(relay: Smtpd, alone: None) -> None:
     issue = issue_for(2)
     where = ("daily", "2026-03-02")
     assert run("send_issue", *where, "--site-only", "--now").startswith("Released; published")
@@ -372,7 +376,7 @@ def test_the_commands_know_the_channels(relay: Smtpd) -> None:
     assert (second.state, second.published_at) == ("sent", None)
 
 
-def test_the_command_rehearses_and_waits_for_the_rehearsal(relay: Smtpd) -> None:
+def test_the_command_rehearses_and_waits_for_the_rehearsal(relay: Smtpd, alone: None) -> None:
     issue = issue_for(2, rehearsal_address="desk@harbour.example.org")
     said = run("send_issue", "daily", "2026-03-02", "--now")
     assert said == "Rehearsal: 2 mails to desk@harbour.example.org, none to a reader.\n"
@@ -458,8 +462,8 @@ def test_the_page_says_a_rehearsal_in_numbers_and_does_it(olga: Client, relay: S
     issue = issue_for(3, rehearsal_address="desk@harbour.example.org", needs_approval=True)
     page = shown(olga, issue)
     assert (
-        "<strong>Rehearsal.</strong> Pressing mails 3 mails in 2 editions to"
-        " desk@harbour.example.org, at once, and nothing to any reader." in page
+        "<strong>Rehearsal.</strong> Pressing sends 3 mails (editions: 2) to"
+        " desk@harbour.example.org at once, and nothing to any reader." in page
     )
     assert "Rehearse: 3 mails to desk@harbour.example.org" in page
     answer = press(olga, issue)
