@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.db import transaction
@@ -23,8 +24,9 @@ from subscribers.roles import Act
 
 from .. import editions, sending
 from ..models import Edition, Issue
+from . import slots
 from .frame import RELEASED, address, find_issue, issue_page
-from .seen import Seen
+from .seen import Seen, Stale
 
 # An issue planned further ahead than this is a typing error in the year.
 _FURTHEST = dt.timedelta(days=366)
@@ -134,32 +136,15 @@ def review(request: HttpRequest, pk: int) -> HttpResponseBase:
     view = editions.load(issue)
     plan = sending.plan(issue)
     now = Seen.of(view, plan)
-    warnings = [{"text": text, "mark": _mark(text)} for text in plan.warnings]
-    stale: list[str] = []
-    refused: list[str] = []
-    ticked = set(request.POST.getlist("accept")) if request.method == "POST" else set()
+    pressed = _Pressed()
     if request.method == "POST" and not time_problem:
-        seen = Seen.read(request.POST.get("seen", ""))
-        stale = [_("The form was too old to be read.")] if seen is None else seen.differences(now)
-        refused = [
-            _("Not ticked: %(warning)s") % {"warning": one["text"]}
-            for one in warnings
-            if not stale and one["mark"] not in ticked
-        ]
-        if not stale and not refused:
-            try:
-                _release(request, issue, view, at)
-            except _Stale:
-                stale = [_("The issue was changed while you pressed.")]
-            except sending.ActRefused as error:
-                refused = error.reasons
-            else:
-                return HttpResponseRedirect(address("progress", issue))
-            issue.refresh_from_db()
-            if issue.state != Issue.State.DRAFT:
-                return _somebody_was_first(request, issue)
-        if stale:
-            ticked = set()
+        pressed = _press(request, issue, view, plan, at)
+        if pressed.done:
+            return HttpResponseRedirect(pressed.done)
+        issue.refresh_from_db()
+        if issue.state != Issue.State.DRAFT:
+            return _somebody_was_first(request, issue)
+    ticked = set() if pressed.stale else set(request.POST.getlist("accept"))
     return issue_page(
         request,
         issue,
@@ -167,11 +152,14 @@ def review(request: HttpRequest, pk: int) -> HttpResponseBase:
         "admin/sudi/send.html",
         title=_("Review and send"),
         **plan_context(plan),
-        warnings=[{**one, "ticked": one["mark"] in ticked} for one in warnings],
+        warnings=[
+            {"text": text, "mark": _mark(text), "ticked": _mark(text) in ticked}
+            for text in plan.warnings
+        ],
         blockers=plan.blockers,
         seen=now.token(),
-        stale=stale,
-        refused=refused,
+        stale=pressed.stale,
+        refused=pressed.refused,
         at=at,
         typed=typed,
         time_problem=time_problem,
@@ -180,12 +168,51 @@ def review(request: HttpRequest, pk: int) -> HttpResponseBase:
         button=button_text(plan, issue.publication, at),
         **(approval := _approval(request, issue)),
         sendable=not (plan.blockers or time_problem or any(approval.values())) and plan.mails > 0,
-        status=409 if stale else 422 if refused or time_problem else 200,
+        **slots.of_draft(issue, view),
+        status=409 if pressed.stale else 422 if pressed.refused or time_problem else 200,
     )
 
 
-class _Stale(Exception):
-    """An edit was stored between the look and the release."""
+class _Pressed(NamedTuple):
+    """What a press of the send page came to: an address to go on to, or why nothing was done."""
+
+    done: str = ""
+    stale: Sequence[str] = ()
+    refused: Sequence[str] = ()
+
+
+def _press(
+    request: HttpRequest,
+    issue: Issue,
+    view: editions.IssueView,
+    plan: sending.Plan,
+    at: dt.datetime | None,
+) -> _Pressed:
+    """Release the issue, or say that it is ready for a slot, if it is what the person saw."""
+    if request.POST.get("what") == "not_ready":
+        slots.take_back(request, issue)
+        return _Pressed(done=address("send", issue))
+    seen = Seen.read(request.POST.get("seen", ""))
+    now = Seen.of(view, plan)
+    stale = [_("The form was too old to be read.")] if seen is None else seen.differences(now)
+    ticked = set(request.POST.getlist("accept"))
+    refused = [
+        _("Not ticked: %(warning)s") % {"warning": text}
+        for text in plan.warnings
+        if not stale and _mark(text) not in ticked
+    ]
+    if stale or refused:
+        return _Pressed(stale=stale, refused=refused)
+    try:
+        if request.POST.get("what") == "ready":
+            slots.say_ready(request, issue, view, plan)
+            return _Pressed(done=address("send", issue))
+        _release(request, issue, view, at)
+    except Stale:
+        return _Pressed(stale=[_("The issue was changed while you pressed.")])
+    except sending.ActRefused as error:
+        return _Pressed(refused=error.reasons)
+    return _Pressed(done=address("progress", issue))
 
 
 def _approval(request: HttpRequest, issue: Issue) -> dict[str, bool]:
@@ -204,7 +231,7 @@ def _release(
         # Edits take this row's lock first, so what is compared here is what is released.
         held = Issue.objects.select_for_update().select_related("publication").get(pk=issue.pk)
         if held.state == Issue.State.DRAFT and editions.load(held) != view:
-            raise _Stale
+            raise Stale
         sending.release(held, by=actor(request), at=at)
 
 
@@ -242,9 +269,9 @@ def approve(request: HttpRequest, pk: int) -> HttpResponseBase:
                 with transaction.atomic():
                     held = Issue.objects.select_for_update().get(pk=issue.pk)
                     if held.state == Issue.State.DRAFT and editions.load(held) != view:
-                        raise _Stale
+                        raise Stale
                     sending.approve(held, by=actor(request))
-            except _Stale:
+            except Stale:
                 stale = [_("The issue was changed while you pressed.")]
             except sending.ActRefused as error:
                 issue.refresh_from_db()

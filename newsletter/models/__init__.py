@@ -11,11 +11,13 @@ from .editions import Delivery, Edition
 from .events import EventCursor
 from .issues import PLACES, Issue, Item, Link, Revision
 from .relays import Relay
+from .slots import DayOff, Ready, Slot, SlotUse
 
 __all__ = [
     "PLACES",
     "Bounce",
     "Chunk",
+    "DayOff",
     "Delivery",
     "Edition",
     "EventCursor",
@@ -24,7 +26,10 @@ __all__ = [
     "Item",
     "Link",
     "Outcome",
+    "Ready",
     "Relay",
     "Revision",
+    "Slot",
+    "SlotUse",
     "Worker",
 ]

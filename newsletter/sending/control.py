@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from newsletter.editions import load
+from newsletter.issues import ready
 from newsletter.models import Chunk, Issue, Outcome
 from subscribers.models import AuditEntry
 
@@ -116,6 +117,8 @@ def release(
             released_by=_user_id(by),
         ):
             raise _too_late(issue)
+        # Whoever takes the release back has doubts: the draft takes no slot by itself any more.
+        ready.withdraw(issue)
         audit(issue, by, "release", send_at=send_at.isoformat())
     issue.refresh_from_db()
     return send_at

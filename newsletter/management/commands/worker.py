@@ -21,6 +21,7 @@ from django.db import connection
 from newsletter import bounces, conf
 from newsletter.feeds import websub
 from newsletter.issues import dead_links
+from newsletter.sending import slot_notices
 from newsletter.sending.engine import service
 from subscribers import housekeeping
 
@@ -33,6 +34,7 @@ _READERS_EVERY = 10.0
 _MAILBOXES_EVERY = 60.0
 _HUBS_EVERY = 15.0
 _LINKS_EVERY = 60.0
+_SLOTS_EVERY = 20.0
 _STABLE = 30.0
 _KEEP_JOBS_DAYS = 7
 
@@ -120,6 +122,7 @@ def _keep_house(stop: threading.Event) -> None:
         (_MAILBOXES_EVERY, bounces.poll),
         (_HUBS_EVERY, websub.sweep),
         (_LINKS_EVERY, dead_links.sweep),
+        (_SLOTS_EVERY, slot_notices.tell),
         (3600.0, _forget_old_jobs),
     ]
     due = [0.0] * len(chores)

@@ -20,7 +20,7 @@ from django.utils import timezone
 from newsletter.models import Chunk, Delivery, Issue, Outcome, Worker
 from newsletter.rendering import RenderingError
 
-from .. import counts, freezing, health, incidents, settling, welcome
+from .. import counts, freezing, health, incidents, settling, slots, welcome
 from . import journal, leasing, rate_limit, timing
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,8 @@ _watch = Watch()
 
 
 def sweep(watch: Watch | None = None) -> None:
-    """Freeze what is due, take back what was lost, stamp what is finished, fold what is old."""
+    """Take slots, freeze what is due, take back what was lost, stamp what is finished, fold."""
+    slots.sweep()
     start_due()
     welcome.greet_confirmed()
     take_back_lost(watch or _watch)
