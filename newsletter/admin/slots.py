@@ -236,7 +236,7 @@ def of_draft(issue: Issue, view: editions.IssueView) -> dict[str, Any]:
     now = timezone.now()
     word = ready.said(issue)
     lacks = ready.lacking(issue, view)
-    occasion = next_for(issue, now)
+    occasion = next_for(issue, now, said=word is not None and not lacks)
     return {
         "slots": address(publication),
         "word": word if word is not None and not lacks else None,
@@ -245,13 +245,21 @@ def of_draft(issue: Issue, view: editions.IssueView) -> dict[str, Any]:
     }
 
 
-def next_for(issue: Issue, now: dt.datetime) -> Occasion | None:
-    """The next open occasion that fits a draft; another draft may still be before it."""
+def next_for(issue: Issue, now: dt.datetime, *, said: bool) -> Occasion | None:
+    """The occasion that a ready draft (`said`) takes, or the next that fits one that is not yet.
+
+    None if there is none in two weeks.
+    """
     publication = issue.publication
     draft = of_publication.Draft(issue, of_publication.edition_of(issue))
     names = of_publication.named(publication)
-    open_, _drafts = taking.upcoming(publication, now + _AHEAD, now)
-    return next((one for one in open_ if of_publication.fits(draft, one, names)), None)
+    open_, takes = taking.upcoming(publication, now + _AHEAD, now)
+    for one in open_:
+        taker = takes.get((one.slot.pk, one.day))
+        its_own = taker is not None and taker.issue.pk == issue.pk
+        if its_own or (not said and of_publication.fits(draft, one, names)):
+            return one
+    return None
 
 
 def say_ready(
