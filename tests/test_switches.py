@@ -66,6 +66,7 @@ PUBLICATION = {
     "canary_size": CANARY,
     "canary_max_failures": CANARY,
     "late_start_minutes": "sending/test_control.py::test_an_overdue_issue_waits_for_a_person",
+    "slot_notice_minutes": "sending/test_slots.py::test_who_is_told_and_when_is_settable",
     "welcome_latest_issue": WELCOME,
     "welcome_days": WELCOME,
     "roundup": "subscribers/test_rhythm.py::"
@@ -161,6 +162,7 @@ def filled(publication: Publication, **changed: str) -> dict[str, str]:
         "canary_max_failures": "0",
         "late_start_minutes": "60",
         "welcome_days": "7",
+        "slot_notice_minutes": "30",
         "labels": "{}",
         "roles-TOTAL_FORMS": "0",
         "roles-INITIAL_FORMS": "0",

@@ -24,9 +24,9 @@ from subscribers.roles import Act
 
 from .. import editions, sending
 from ..models import Edition, Issue
-from . import channels
+from . import channels, slots
 from .frame import RELEASED, address, find_issue, issue_page
-from .seen import Seen
+from .seen import Seen, Stale
 
 Channels = Issue.Channels
 # An issue planned further ahead than this is a typing error in the year.
@@ -134,6 +134,11 @@ class _Look:
         """Readers who get a mail."""
         return 0 if self.goes_to == Channels.SITE else self.plan.mails
 
+    def takes_slots(self, issue: Issue) -> bool:
+        """Whether it may go by itself: a draft, to readers, site and feeds, and no rehearsal."""
+        whole = self.goes_to == Channels.ALL and self.rehearsed is None
+        return whole and issue.state == Issue.State.DRAFT
+
     def button(self, issue: Issue) -> str:
         """What pressing will do."""
         if self.rehearsed is not None:
@@ -143,9 +148,9 @@ class _Look:
 
 @dataclass(slots=True)
 class _Pressed:
-    """What became of pressing: the issue on its way, or why nothing was done."""
+    """What became of pressing: an address to go on to, or why nothing was done."""
 
-    done: Issue | None = None
+    done: str = ""
     stale: Sequence[str] = ()
     refused: Sequence[str] = ()
 
@@ -160,6 +165,9 @@ def review(request: HttpRequest, pk: int) -> HttpResponseBase:
     before = issue.state
     if before not in _OPEN:
         return _somebody_was_first(request, issue)
+    if request.method == "POST" and request.POST.get("what") == "not_ready":
+        slots.take_back(request, issue)
+        return HttpResponseRedirect(address("send", issue))
     look = _Look.of(request, issue)
     plan = look.plan
     warnings = [{"text": text, "mark": _mark(text)} for text in plan.warnings]
@@ -167,8 +175,8 @@ def review(request: HttpRequest, pk: int) -> HttpResponseBase:
     pressed = _Pressed()
     if request.method == "POST" and not look.time_problem:
         pressed = _press(request, issue, look, [one["text"] for one in warnings])
-        if pressed.done is not None:
-            return HttpResponseRedirect(address("progress", pressed.done))
+        if pressed.done:
+            return HttpResponseRedirect(pressed.done)
         issue.refresh_from_db()
         if issue.state != before:
             return _somebody_was_first(request, issue)
@@ -199,12 +207,13 @@ def review(request: HttpRequest, pk: int) -> HttpResponseBase:
         button=look.button(issue),
         **approval,
         sendable=not stopped and (look.mails > 0 or look.goes_to == Channels.SITE),
+        **(slots.of_draft(issue, look.view) if look.takes_slots(issue) else {}),
         status=409 if pressed.stale else 422 if problem else 200,
     )
 
 
 def _press(request: HttpRequest, issue: Issue, look: _Look, warnings: list[str]) -> _Pressed:
-    """Release or rehearse what the form was about, if that is what is there now."""
+    """Release or rehearse what the form was about, or say that it is ready for a slot."""
     seen = Seen.read(request.POST.get("seen", ""))
     if seen is None:
         return _Pressed(stale=[_("The form was too old to be read.")])
@@ -221,8 +230,11 @@ def _press(request: HttpRequest, issue: Issue, look: _Look, warnings: list[str])
     if refused:
         return _Pressed(refused=refused)
     try:
-        return _Pressed(done=_release(request, issue, look))
-    except _Stale:
+        if request.POST.get("what") == "ready" and look.takes_slots(issue):
+            slots.say_ready(request, issue, look.view, look.plan)
+            return _Pressed(done=address("send", issue))
+        return _Pressed(done=address("progress", _release(request, issue, look)))
+    except Stale:
         return _Pressed(stale=[_("The issue was changed while you pressed.")])
     except sending.ActRefused as error:
         return _Pressed(refused=error.reasons)
@@ -236,10 +248,6 @@ def _other_way(request: HttpRequest, rehearsed: channels.Rehearsal | None) -> li
     if not now:
         return [_("The rehearsal address was taken away: now it would go to readers.")]
     return [_("All mail goes to the rehearsal address %(address)s now.") % {"address": now}]
-
-
-class _Stale(Exception):
-    """An edit was stored between the look and the release."""
 
 
 def _approval(request: HttpRequest, issue: Issue) -> dict[str, bool]:
@@ -259,7 +267,7 @@ def _release(request: HttpRequest, issue: Issue, look: _Look) -> Issue:
         held_issue = held.get(pk=issue.pk)
         same = editions.load(meant_for(held_issue, look.goes_to)) == look.view
         if held_issue.state in _OPEN and not same:
-            raise _Stale
+            raise Stale
         if look.rehearsed is not None:
             return sending.rehearse(held_issue, by=actor(request), channels=look.goes_to)
         sending.release(held_issue, by=actor(request), at=look.at, channels=look.goes_to)
@@ -300,9 +308,9 @@ def approve(request: HttpRequest, pk: int) -> HttpResponseBase:
                 with transaction.atomic():
                     held = Issue.objects.select_for_update().get(pk=issue.pk)
                     if held.state in _OPEN and editions.load(held) != view:
-                        raise _Stale
+                        raise Stale
                     sending.approve(held, by=actor(request))
-            except _Stale:
+            except Stale:
                 stale = [_("The issue was changed while you pressed.")]
             except sending.ActRefused as error:
                 issue.refresh_from_db()

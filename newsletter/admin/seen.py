@@ -26,6 +26,10 @@ def _hash(value: object) -> str:
     return hashlib.blake2b(repr(value).encode(), digest_size=9).hexdigest()
 
 
+class Stale(Exception):
+    """An edit was stored between the look and the act."""
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """A summary of an issue and of what sending it would do."""

@@ -12,11 +12,13 @@ from .events import EventCursor
 from .issues import PLACES, Issue, Item, Link, Revision
 from .relays import Relay
 from .roundups import Roundup
+from .slots import DayOff, Ready, Slot, SlotUse
 
 __all__ = [
     "PLACES",
     "Bounce",
     "Chunk",
+    "DayOff",
     "Delivery",
     "Edition",
     "EditionRevision",
@@ -26,8 +28,11 @@ __all__ = [
     "Item",
     "Link",
     "Outcome",
+    "Ready",
     "Relay",
     "Revision",
     "Roundup",
+    "Slot",
+    "SlotUse",
     "Worker",
 ]

@@ -14,6 +14,8 @@ The protocol, its words and its measurements stand in README.md. What a person s
     settling   what an issue's refusals come to: weighing decides, suppressing stores;
                tallies and health count, held is what a person decides
     hours      when a publication sends; proofs: a test mail
+    slots      a ready draft is released for the next slot; slot_notices: what editors are told
+    welcome    the newest issue to who has just confirmed
 
 What a worker does is in `engine`:
 

@@ -20,7 +20,7 @@ from newsletter.models import Issue, Item, Roundup
 from subscribers.models import Subscription
 from subscribers.pauses import Pause
 
-from . import control
+from . import control, releasing
 
 # Who did it, in the audit log.
 ACTOR = "reader"
@@ -65,7 +65,7 @@ def mail(tie: Subscription, period: Period) -> bool:
             issue = roundups.make_missed(tie, period, found)
             if issue is None:
                 return False
-            control.release(issue, by=ACTOR, now=True)
+            releasing.release(issue, by=ACTOR, now=True)
     except control.ActRefused:
         return False
     return True

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from newsletter.editions import load
 from newsletter.issues import channels as sites
+from newsletter.issues import ready
 from newsletter.models import Issue
 from subscribers import rehearsal
 from subscribers.models import AuditEntry
@@ -75,6 +76,8 @@ def release(
             released_by=user_id(by),
         ):
             raise too_late(issue)
+        # Whoever takes the release back has doubts: the draft takes no slot by itself any more.
+        ready.withdraw(issue)
         audit(issue, by, "release", send_at=send_at.isoformat(), channels=str(channels))
         if channels == Channels.SITE and send_at <= timezone.now():
             sites.publish(issue.pk)  # Nothing to wait for, and no worker that would be needed.
@@ -86,7 +89,7 @@ def _reasons(issue: Issue, by: Actor, channels: str) -> list[str]:
     """Why the issue cannot be released to these channels, as sentences."""
     reasons = []
     publication = issue.publication
-    if Issue.objects.filter(pk=issue.corrects_id, mending__isnull=False).exists():
+    if issue.corrects_id and Issue.objects.filter(pk=issue.corrects_id, mending__isnull=False):
         # Until then nobody knows for whom it is: some mails of the old text are on the wire.
         reasons.append(
             _("The correction is still being put into the issue itself. Try again in a moment.")

@@ -116,7 +116,12 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     groups = [
         (
             _("Publish"),
-            [*entry(pgettext("admin", "Issues"), "newspaper", "newsletter_issue_changelist", see)],
+            [
+                *entry(
+                    pgettext("admin", "Issues"), "newspaper", "newsletter_issue_changelist", see
+                ),
+                *entry(pgettext("slot", "Slots"), "event", "newsletter_slot_changelist", see),
+            ],
         ),
         (
             _("Readers"),

@@ -126,8 +126,8 @@ class PublicationForm(RoundupSettings, _Form):
             "name", "slug", "language", "time_zone", "description", "open", "from_name",
             "from_address", "reply_to", "postal_identity", "needs_approval", "undo_seconds",
             "send_from", "send_until", "canary_size", "canary_max_failures",
-            "late_start_minutes", "welcome_latest_issue", "welcome_days", "rehearsal_address",
-            *roundup_settings.FIELDS, "hub_url", "labels",
+            "late_start_minutes", "slot_notice_minutes", "welcome_latest_issue", "welcome_days",
+            "rehearsal_address", *roundup_settings.FIELDS, "hub_url", "labels",
         )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -282,6 +282,7 @@ class PublicationAdmin(ModelAdmin[Publication]):
                     ("send_from", "send_until"),
                     ("canary_size", "canary_max_failures"),
                     "late_start_minutes",
+                    "slot_notice_minutes",
                     ("welcome_latest_issue", "welcome_days"),
                     "rehearsal_address",
                 )

@@ -11,6 +11,11 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name='publication',
+            name='slot_notice_minutes',
+            field=models.PositiveSmallIntegerField(default=30, help_text='So long before a slot its editors are told if nothing is ready. 0: never.', validators=[django.core.validators.MaxValueValidator(1440)], verbose_name='notice before a slot in minutes'),
+        ),
+        migrations.AddField(
+            model_name='publication',
             name='welcome_days',
             field=models.PositiveSmallIntegerField(default=7, help_text='The newest issue follows a confirmation if it is not older, 1 to 30 days.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(30)], verbose_name='latest issue at most so many days old'),
         ),

@@ -127,6 +127,12 @@ class Publication(models.Model):
         default=60,
         help_text=_("A scheduled issue that is later than this asks before it goes out."),
     )
+    slot_notice_minutes = models.PositiveSmallIntegerField(
+        _("notice before a slot in minutes"),
+        default=30,
+        validators=[MaxValueValidator(24 * 60)],
+        help_text=_("So long before a slot its editors are told if nothing is ready. 0: never."),
+    )
     send_from = models.TimeField(
         _("send only from"),
         null=True,

@@ -994,6 +994,7 @@ def publication_data(publication: Publication, **changed: str) -> dict[str, str]
         "canary_max_failures": "0",
         "late_start_minutes": "60",
         "welcome_days": "7",
+        "slot_notice_minutes": "30",
         "labels": "{}",
         "roles-TOTAL_FORMS": "0",
         "roles-INITIAL_FORMS": "0",

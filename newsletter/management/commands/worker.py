@@ -20,7 +20,7 @@ from newsletter import bounces, conf
 from newsletter.config.supervised import start
 from newsletter.feeds import websub
 from newsletter.issues import dead_links
-from newsletter.sending import roundups
+from newsletter.sending import roundups, slot_notices
 from newsletter.sending.engine import service
 from subscribers import housekeeping
 
@@ -34,6 +34,7 @@ _MAILBOXES_EVERY = 60.0
 _HUBS_EVERY = 15.0
 _LINKS_EVERY = 60.0
 _ROUNDUPS_EVERY = 15.0
+_SLOTS_EVERY = 20.0
 _STABLE = 30.0
 _KEEP_JOBS_DAYS = 7
 
@@ -111,6 +112,7 @@ def _keep_house(stop: threading.Event) -> None:
         (_HUBS_EVERY, websub.sweep),
         (_LINKS_EVERY, dead_links.sweep),
         (_ROUNDUPS_EVERY, roundups.sweep),
+        (_SLOTS_EVERY, slot_notices.tell),
         (3600.0, _forget_old_jobs),
     ]
     due = [0.0] * len(chores)

@@ -22,7 +22,7 @@ from newsletter.models import Chunk, Delivery, Issue, Outcome, Worker
 from newsletter.rendering import RenderingError
 from subscribers import rehearsal
 
-from .. import counts, freezing, health, incidents, mending, rehearsals, settling, welcome
+from .. import counts, freezing, health, incidents, mending, rehearsals, settling, slots, welcome
 from . import journal, leasing, rate_limit, timing
 
 log = logging.getLogger(__name__)
@@ -53,8 +53,9 @@ _watch = Watch()
 def sweep(watch: Watch | None = None) -> None:
     """Freeze what is due, take back what was lost, stamp what is finished, fold what is old.
 
-    Between the two a correction that somebody began is carried on with.
+    Before it slots are taken; between the two a correction that somebody began is carried on with.
     """
+    slots.sweep()
     start_due()
     welcome.greet_confirmed()
     take_back_lost(watch or _watch)
