@@ -153,7 +153,7 @@ def _options(request: HttpRequest) -> Options:
         if data.get("how") == "proof"
         else "",
         ask=data.get("how") == "ask",
-        mapping=mapping,
+        columns=mapping,
         categories=tuple(data.getlist("c")),
         encoding=data.get("encoding", ""),
         separator="\t" if separator == "tab" else separator,

@@ -20,7 +20,8 @@ from subscribers.models import Category, Publication, Subscription
 
 from .. import conf
 from .cells import without_address
-from .rows import Entry, RowProblem, Standing
+from .rows import Entry, RowProblem
+from .standing import RANK, Standing
 
 State = Subscription.State
 _Asked = tuple[tuple[str, ...] | None, bool | None, bool | None]
@@ -32,12 +33,20 @@ class FileRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the person said. `mapping`: meaning -> header. `categories`: for rows without any."""
+    """What the person said.
+
+    `columns`: column (header, or number from 1) -> a `Meaning`. `values`: (column, value,
+    standing), where the column "*" is every row and the value "*" every other one. `categories`:
+    for rows that name none. `ask`: mail a confirmation to those the file calls readers, where
+    there is no proof.
+    """
 
     consent: str = ""
     ask: bool = False
-    mapping: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)
+    values: tuple[tuple[str, str, str], ...] = ()
     categories: tuple[str, ...] = ()
+    create_categories: bool = False
     encoding: str = ""
     separator: str = ""
 
@@ -46,11 +55,30 @@ class Options:
         return {
             "consent": self.consent,
             "ask": self.ask,
-            "mapping": dict(self.mapping),
+            "columns": dict(self.columns),
+            "values": [list(value) for value in self.values],
             "categories": list(self.categories),
+            "create_categories": self.create_categories,
             "encoding": self.encoding,
             "separator": self.separator,
         }
+
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any]) -> Options:
+        """`to_json` back, also of a job that an earlier version entered."""
+        columns = dict(said.get("columns", {}))
+        # Version 0.1.0 kept them the other way round.
+        columns.update({column: meaning for meaning, column in said.get("mapping", {}).items()})
+        return cls(
+            consent=said.get("consent", ""),
+            ask=bool(said.get("ask")),
+            columns=columns,
+            values=tuple((str(c), str(v), str(s)) for c, v, s in said.get("values", ())),
+            categories=tuple(said.get("categories", ())),
+            create_categories=bool(said.get("create_categories")),
+            encoding=said.get("encoding", ""),
+            separator=said.get("separator", ""),
+        )
 
 
 @dataclass(slots=True)
@@ -88,6 +116,7 @@ class Fresh:
     key: str
     state: str
     choice: int
+    held: bool  # Waits and is mailed nothing, not even a confirmation.
 
 
 @dataclass(slots=True)
@@ -109,7 +138,7 @@ class Decider:
         self._publication = publication
         self._options = options
         self._live = list(publication.categories.filter(bit__isnull=False))
-        self._names = _category_names(self._live)
+        self._names = category_names(self._live)
         self._default = self._choice_of_names(list(options.categories))
         newest = newest_version()
         # The newest first; the others are only looked up.
@@ -183,12 +212,16 @@ class Decider:
         if tie is not None:
             return self._decide_known(plan, entry, row, tie)
         choice, problems = self._choice(entry)
+        if choice is None and entry.standing is Standing.UNSUBSCRIBED:
+            # That they left is worth more than what they had chosen.
+            choice = self._default
         if choice is None:
             return Done(row.line, "error", row.address, (*row.problems, *problems))
         state = self._state(entry)
         if known is not None:
             plan.subscribers[names[0]] = known
-        plan.fresh.append(Fresh(place, entry, names[0], state, choice))
+        held = state == State.PENDING and not self._asked(entry)
+        plan.fresh.append(Fresh(place, entry, names[0], state, choice, held))
         return Done(row.line, state, row.address, (*row.problems, *problems))
 
     def _decide_known(
@@ -197,7 +230,7 @@ class Decider:
         pk, state, held = tie
         if entry.standing is Standing.UNSUBSCRIBED:
             plan.leave.append((pk, entry))
-        elif held and (self._state(entry) == State.ACTIVE or self._options.ask):
+        elif held and (self._state(entry) == State.ACTIVE or self._asked(entry)):
             # Imported before without proof; now there is one, or they shall be asked.
             plan.wake.append((pk, self._state(entry)))
             return Done(row.line, self._state(entry), row.address, row.problems)
@@ -209,7 +242,14 @@ class Decider:
     def _state(self, entry: Entry) -> str:
         if entry.standing is Standing.ACTIVE:
             return State.ACTIVE if self._options.consent else State.PENDING
-        return State(str(entry.standing))
+        return State.PENDING if entry.standing is Standing.ASK else State(str(entry.standing))
+
+    def _asked(self, entry: Entry) -> bool:
+        """Whether a confirmation is mailed to somebody who waits: only if a person chose their
+        group. `ask` is for those the file calls readers, not for whom it calls unconfirmed."""
+        return entry.standing is Standing.ASK or (
+            entry.standing is Standing.ACTIVE and self._options.ask
+        )
 
     def _keys(self, address: str) -> list[str]:
         """`addresses.keys_of` as hexadecimal, which is what a row holds and costs half."""
@@ -246,16 +286,17 @@ class Decider:
                 unknown.append(name)
             else:
                 chosen.append(category)
+        makes = self._options.create_categories
         problems = tuple(
             RowProblem(
                 "categories",
-                "warning" if chosen or new else "error",
+                "note" if makes else "warning" if chosen or new else "error",
                 "category",
                 _("There is no category “%s”.") % without_address(name)[:60],
             )
             for name in unknown
         )
-        if unknown and not chosen and not new:
+        if unknown and not chosen and not new and not makes:
             return None, problems
         # `new` said but no category: our own export of somebody who chose none.
         value = Choice.of(chosen, live=self._live, new=bool(new), tail=tail is not False)
@@ -271,7 +312,7 @@ class Decider:
 
 
 def _rank(entry: Entry) -> int:
-    return list(Standing).index(entry.standing)
+    return RANK[entry.standing]
 
 
 def known(entry: Entry) -> Done:
@@ -281,7 +322,8 @@ def known(entry: Entry) -> Done:
     return Done(entry.line, "known", entry.address, (*entry.problems, note))
 
 
-def _category_names(live: Iterable[Category]) -> dict[str, Category]:
+def category_names(live: Iterable[Category]) -> dict[str, Category]:
+    """Every name a category is known by, without case."""
     found: dict[str, Category] = {}
     for category in live:
         for name in (*category.aliases, category.name, category.slug):

@@ -8,7 +8,7 @@ database refuses.
 
 from .consent import AuditEntry, ConsentEvent, Incident, Limit, Suppression, Wording
 from .events import Event
-from .people import CHOICE_LIMIT, ImportJob, ImportProblem, Subscriber, Subscription
+from .people import CHOICE_LIMIT, ImportJob, ImportProblem, ListDecision, Subscriber, Subscription
 from .publications import CATEGORY_BITS, RESERVED_SLUGS, Category, Publication, Role
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "ImportProblem",
     "Incident",
     "Limit",
+    "ListDecision",
     "Publication",
     "Role",
     "Subscriber",

@@ -24,7 +24,8 @@ _Value = str | int | uuid.UUID | dt.datetime | None
 
 class Row(NamedTuple):
     """A reader to be stored. `key` is `addresses.key_of` in hexadecimal, `subscriber` the id of a
-    person who is here already, times are UTC, `detail` is what the ledger says, as JSON."""
+    person who is here already, times are UTC, `detail` is what the ledger says, as JSON. `held`:
+    waits and is mailed nothing."""
 
     key: str
     subscriber: int | None
@@ -37,15 +38,15 @@ class Row(NamedTuple):
     joined_at: dt.datetime | None
     confirmed_at: dt.datetime | None
     detail: str
+    held: bool = False
 
 
 class Writer:
     """Stores what one import decided; the caller holds a transaction around every batch."""
 
-    def __init__(self, publication: Publication, job: int, *, ask: bool) -> None:
-        """`job` is the ImportJob's id; `ask` whether a confirmation is mailed to the pending."""
+    def __init__(self, publication: Publication, job: int) -> None:
+        """`job` is the ImportJob's id."""
         self._publication = publication
-        self._ask = ask
         self._form = f"csv:{job}"
         self._domains: dict[str, int] = {}
         # SQLite has neither type; asked once, since asking the connection is not free.
@@ -103,7 +104,7 @@ class Writer:
             confirmed = self._past(row.confirmed_at, now, moment)
         elif row.state == State.UNSUBSCRIBED:
             confirmed = self._past(row.confirmed_at, now, None)
-        elif row.state == State.PENDING and not self._ask:
+        elif row.held:
             # Reminded though never asked: nothing is mailed to them by itself, until the file
             # comes again with a proof or the wish to ask them.
             held = moment
