@@ -136,9 +136,10 @@ class _Column:
         elif meaning is not None:
             # Without a header, that the second column holds names is a guess.
             self.scanned = meaning is Meaning.CATEGORIES or not columns.header
-        elif columns.header and (about := header_speaks(header)) and not _of_another(header, about):
-            table = {NOTHING: Standing.ACTIVE} if about <= _NEGATIVE else {}
-            self.about = about
+        elif columns.header and (about := header_speaks(header)):
+            if not _of_another(header, about):
+                table = {NOTHING: Standing.ACTIVE} if about <= _NEGATIVE else {}
+                self.about = about
         elif columns.header and is_plain(header) and not self.label:
             pass
         else:

@@ -25,7 +25,7 @@ class About(enum.StrEnum):
     BOUNCE = "bounce"
     COMPLAINT = "complaint"
     CONFIRMATION = "confirmation"
-    BLOCK = "do not contact"
+    BLOCK = "do not_contact"
     STATE = "state"
     UNKNOWN = "unknown"  # Codes under a header that says nothing.
     FILE = "file"  # The whole file is a list of people not to be mailed.
@@ -34,16 +34,16 @@ class About(enum.StrEnum):
 
 _STEMS: dict[About, str] = {
     About.LEAVING: """
-        *unsub *opt out *optout opted out remov left$ left the leave$ leaving leaver quit cancel delet
+        *unsub *opt_out *optout opted_out remov left$ left_the leave$ leaving leaver quit$ quits$ quitting cancel delet
         *deactivat *disabled terminat withdr revok gone$ exit$ exited lapsed expired archived resigned
-        stopped$ deceas no longer former$ ex member dropped closed$ *nonsub non subscri not subscri ended$
-        never subscri inactiv dormant not active
+        stopped$ deceas no_longer former$ ex_member dropped closed$ *nonsub non_subscri not_subscri ended$
+        never_subscri inactiv dormant not_active
         *abmeld *abgemeldet *austrag *ausgetragen *abbestell *abbest *kundig *kuendig *gekund *gekuend
         *widerruf *gelosch *geloescht *losch *loesch *inaktiv *passiv *deaktiv entfernt *austritt *ausgetreten
-        ausgeschieden verstorben storni beendet nicht mehr
+        ausgeschieden verstorben storni beendet nicht_mehr
         desinscri desabonn resili supprim retir$ retire$ retiree$ quitte desactiv inactif inactiv annul
-        radie$ radiee$ radiation decede$ sorti$ sortie$ parti$ plus abonne
-        baja$ bajas$ desuscri dessuscri eliminad borrad retirad anulad revocad cancelad desapunt fallec darse de
+        radie$ radiee$ radiation decede$ sorti$ sortie$ parti$ plus_abonne
+        baja$ bajas$ desuscri dessuscri eliminad borrad retirad anulad revocad cancelad desapunt fallec darse_de
         descadastr dessubscri removid$ saiu$ saida$ inativ desativ excluid$ excluido apagad desligad falec
         disiscri cancellat cancellaz rimoss rimozion disattiv inattiv disdett recess decedut eliminat revocat
         *uitgeschreven *uitschrij *afgemeld *afmeld opgezegd opzeg *verwijderd inactief beeindigd
@@ -54,65 +54,65 @@ _STEMS: dict[About, str] = {
         退会 解除 停止 削除 脱退 解約 無効 退出 取消 取り消 キャンセル オプトアウト 除外 中止 終了 抹消 辞退 死亡 逝去
         해지 탈퇴 취소 삭제 중지 비활성 철회 해제 정지 옵트아웃 종료 사망
         iptal ayril cikis cikti cikar cikan$ silin silindi$ silme$ pasif vefat vazgec kaldir sonlan abonelikten
-        *avregistr *avanmal *avslut *avprenum *borttag uppsagd sagt upp avbrut *avbest uttrad raderad
+        *avregistr *avanmal *avslut *avprenum *borttag uppsagd sagt_upp avbrut *avbest uttrad raderad
         lamnat avflyttad avliden slutat
         退订 退訂 取消 取关 取關 已退 删除 刪除 停用 停止 注销 註銷 离开 離開 退出 失效 撤回 解除 离职 流失 去世 逝世
         frameld frameldt udmeldt afmeldt slettet avmeldt oppsagt
         peruut perunut perutt poistett poistunut eronnut lopett
         odhlas zrusen zrusil smazan neaktivn odebran leirat leiratk torolt torolve lemond dezabon
         anulat dezactiv διαγραφ διεγραφ απεγγραφ ακυρ ανενεργ відпис видал скасов вийшов
-        ยกเลิก huy dang ky da huy berhenti keluar$ batal הוסר בוטל הסר ביטול إلغاء ملغ محذوف""",
+        ยกเลิก huy_dang_ky da_huy berhenti keluar$ batal הוסר בוטל הסר ביטול إلغاء ملغ محذوف""",
     About.CONSENT: """
-        *consent permission permit *opt in *optin *opted in subscri accepts accept agree allow may we
-        can we ok$ ok to okay to contactable lawful legal basis *gdpr *newsletter marketing *mailing receives
-        receive wants wish privacy stay in touch keep me contact me email me write to you
+        *consent permission permit *opt_in *optin *opted_in subscri accepts accept agree allow may_we
+        can_we ok$ ok_to okay_to contactable lawful legal_basis *gdpr *newsletter marketing *mailing receives
+        receive wants wish privacy stay_in_touch keep_me contact_me email_me write_to_you
         *einwillig *zustimm *zugestimmt *erlaub *genehmig *anschreib *kontaktier *dsgvo durfen durfe
-        duerfen darf einverstand *werbung *bezieh *empfang abonn *angemeldet *anmeld *bezug *post erhalten
-        accord$ accords autoris abonn inscri *rgpd recevoir recoit souhait lettre$ lettres pouvons peut on
+        duerfen darf einverstand *werbung *bezieh *empfang abonn *angemeldet *anmeld *bezug *post_erhalten
+        accord$ accords autoris abonn inscri *rgpd recevoir recoit souhait lettre$ lettres pouvons peut_on
         acept autoriz suscri permis permit recibir recibe boletin podemos desea quiere alta$ altas$
         aceit assin$ assinante assinatura assinou inscri *lgpd receber recebe boletim
         consens accett autorizz iscri permess ricever riceve possiamo vuole desidera
-        *toestem akkoord ingeschreven inschrij aangemeld aanmeld *avg$ mogen we *nieuwsbrief ontvang
-        zgod zgad subskr zapisan zapisy rodo$ akcept pozwol zezwol otrzym czy mozemy biuletyn
+        *toestem akkoord ingeschreven inschrij aangemeld aanmeld *avg$ mogen_we *nieuwsbrief ontvang
+        zgod zgad subskr zapisan zapisy rodo$ akcept pozwol zezwol otrzym czy_mozemy biuletyn
         соглас подпис разреш рассыл можно получа хочет хочу
         同意 承諾 許可 購読 配信 希望 受信 送信 送って 受け取 オプトイン メルマガ 可否 受取
         동의 수신 구독 허용 마케팅 승낙 희망 뉴스레터
         izin$ izni$ izin onay kabul abone riza$ rizasi kvkk bulten iletisim yazabil ister$
-        *samtyck godkan *prenumer tillat medgiv medgett far vi onskar *utskick *nyhetsbrev
+        *samtyck godkan *prenumer tillat medgiv medgett far_vi onskar *utskick *nyhetsbrev
         订阅 訂閱 许可 許可 授权 授權 接收 允许 允許 愿意 願意 是否 可以
         samtykk tilmeldt pameldt *nyhedsbrev suostum tilaaj souhlas odber hozzajarul feliratk acord$
-        abonat συγκαταθ εγγραφ згод подпис 동의 đồng ý dang ky setuju langganan הסכמה موافق اشتراك""",
+        abonat συγκαταθ εγγραφ згод подпис 동의 đồng_ý dang_ky setuju langganan הסכמה موافق اشتراك""",
     About.BOUNCE: """
         *bounc *undeliver *deliverab delivery unreachable invalid hard$ soft$ fail returned return$ reject
-        mailbox full does not exist not exist bad address dead$ error malformed *cleaned clean$ email error
+        mailbox_full does_not_exist not_exist bad_address dead$ error malformed *cleaned clean$ email_error
         *unzustell *zustell *rucklauf *ruecklauf *rucklauf *ungultig *ungueltig *fehler unbekannt verzogen
-        rebond npai$ injoign retour$ retourne erreur invalide non distrib
-        rebot devuelt devoluc inexist invalid no entreg fallid
-        retorn devolv rejeit invalid nao entreg falh
-        rimbalz respint errat errore$ non valid non recapit mancata conseg
-        onbestelbaar teruggestuurd ongeldig fout$ niet bezorg
-        odbit odbic zwrot zwroc zwroty niedostarcz bledn blad$ blad nieprawidl niedorecz
-        возвра недостав отбит отброш ошибк невалид недейств несуществ недоступ не достав
+        rebond npai$ injoign retour$ retourne erreur invalide non_distrib
+        rebot devuelt devoluc inexist invalid no_entreg fallid
+        retorn devolv rejeit invalid nao_entreg falh
+        rimbalz respint errat errore$ non_valid non_recapit mancata_conseg
+        onbestelbaar teruggestuurd ongeldig fout$ niet_bezorg
+        odbit odbic zwrot zwroc zwroty niedostarcz bledn blad$ nieprawidl niedorecz
+        возвра недостав отбит отброш ошибк невалид недейств несуществ недоступ не_достав
         バウンス 不達 エラー 戻り 未達 届か 返送 不着
         반송 오류 실패 유효하지 무효 반려
-        geri don hata gecersiz ulasma ulasila iletileme teslim edileme
+        geri_don hata gecersiz ulasma ulasila iletileme teslim_edileme
         studs ogiltig retur$ felaktig returnera obestallbar
         退信 退回 无效 無效 弹回 彈回 错误 錯誤 失败 失敗 不存在 空号 退件
         kimmahd palautu virheell nedoruc neplatn vracen visszapatt ervenytelen kezbesithetet
         respins invalid ακυρο επιστρο помилк невірн""",
     About.COMPLAINT: """
-        *complain *spam abuse abuso junk fbl$ feedback loop reported
+        *complain *spam abuse abuso junk fbl$ feedback_loop reported
         *beschwer missbrauch plainte plaint indesir pourriel queja denunci reclam queix segnala lament
         *klacht *klaag skarg zazal zglosz жалоб спам пожалов 苦情 迷惑 スパム 通報 クレーム
-        스팸 신고 불만 민원 sikayet istenmeyen klagomal klagat *skrapp anmald som
+        스팸 신고 불만 민원 sikayet istenmeyen klagomal klagat *skrapp anmald_som
         投诉 投訴 垃圾 举报 舉報 klage$ klaget valitus stiznost panasz reclamat παραπον скарг""",
     About.CONFIRMATION: """
-        *confirm *verif valid$ validated validation activat activation$ *double opt doi$ pending unactivat awaiting
+        *confirm *verif valid$ validated validation activat activation$ *double_opt doi$ pending unactivat awaiting
         waiting unvalid
         *bestatig *bestaetig *freigeschalt *aktivier ausstehend wartend
-        valide$ validee$ valider en attente attente$ activation active
-        pendiente validad activad pendente attesa conferm convalid in attesa
-        *bevestig *geverifi *gevalid wacht$ in afwachting
+        valide$ validee$ valider en_attente attente$ activation active
+        pendiente validad activad pendente attesa conferm convalid in_attesa
+        *bevestig *geverifi *gevalid wacht$ in_afwachting
         potwierdz zweryfik aktywow oczekuj niepotwierdz
         подтвер провер активир ожида
         確認 認証 承認 本登録 仮登録 待ち 保留 未登録
@@ -121,26 +121,26 @@ _STEMS: dict[About, str] = {
         确认 確認 验证 驗證 激活 审核 審核 待定 等待
         bekraeft vahvist potvrz overen megerosit confirmat επιβεβαι підтвер очіку""",
     About.BLOCK: """
-        *block *blacklist *blocklist *denylist *suppress ban$ banned do not dont don t dnc$ dnm$ dne$ no mail
-        nomail no email noemail no e mail no contact no newsletter not contact never contact exclud exclusion
-        on hold *onhold hold$ stop$ to stop please stop stop mail stop send no more mute$ muted paused pause$ frozen freeze quarantin denied deny refus declin
-        reject objection object$ objected robinson restrict prohibit unwilling *unwanted not allowed
-        not want *disallow snooz *lockout locked *suspend
+        *block *blacklist *blocklist *denylist *suppress ban$ banned do_not dont don_t dnc$ dnm$ dne$ no_mail
+        nomail no_email noemail no_e_mail no_contact no_newsletter not_contact never_contact exclud exclusion
+        on_hold *onhold hold$ stop$ to_stop please_stop stop_mail stop_send no_more mute$ muted paused pause$ frozen freeze quarantin denied deny refus declin
+        reject objection object$ objected robinson restrict prohibit unwilling *unwanted not_allowed
+        not_want *disallow snooz *lockout locked *suspend
         *sperr *blockier *verweiger *abgelehnt *ablehn schwarz *ausschlu *ausgeschloss *widerspr keine$ kein$
         nicht$ *robinson *gestoppt verbot *pausier *untersag
-        bloqu ne pas refus oppos interdit exclu liste noire suspend pas de sans$ non$
-        no contactar no enviar no molest no desea no quiere rechaz lista negra lista robinson prohib exclui no escrib
+        bloqu ne_pas refus oppos interdit exclu liste_noire suspend pas_de sans$ non$
+        no_contactar no_enviar no_molest no_desea no_quiere rechaz lista_negra lista_robinson prohib exclui no_escrib
         nao$ recus proibi lista
-        blocc non$ rifiut esclus oppos lista nera sospes nega$ negato vietat
+        blocc non$ rifiut esclus oppos lista_nera sospes nega$ negato vietat
         *geblok niet$ geen$ weiger geweiger uitgeslot bezwaar zwarte$ *afgewezen
         zablok blokad *zablokow nie$ odmow sprzeciw wyklucz czarna wstrzym zawiesz zakaz
         блок заблок не$ чёрн черн запре запрещ стоп исключ приостан против возраж нельзя
         禁止 拒否 ブロック 不可 不要 停 送信しない 送らない しない ブラック 配信否 望まない 希望しない
         차단 금지 거부 거절 보류 제외 불가 블랙 원치 않
-        engel kara liste yasak reddet red$ istemi beklet askida gonderme almak istem
-        *sparr neka$ nekat nekar *avboj undantag svart *pausad inte$ ej$ stoppad vill inte avstar
+        engel kara_liste yasak reddet istemi beklet askida gonderme almak_istem
+        *sparr neka$ nekat nekar *avboj undantag svart *pausad inte$ ej$ stoppad vill_inte avstar
         屏蔽 黑名单 黑名單 禁 拉黑 封锁 封鎖 拒 勿 不要 不接 暂停 暫停 冻结 凍結 免打扰 不发 不發 不愿 不想 不同意
-        ikke blokeret estett ei$ kielt nechce blokov letilt tilt$ tiltva nu dore αποκλ μην заборон khong chan blokir""",
+        ikke blokeret estett ei$ kielt nechce blokov letilt tilt$ tiltva nu_dore αποκλ μην заборон blokir""",
     About.STATE: """
         *status state statut etat estado stato zustand stan$ situac situaz situation condition standing
         *active activ aktiv$ aktive$ *aktiv attiv$ attivo attivi ativo actief aktyw актив aktif enabled
@@ -153,13 +153,13 @@ _WEAK = frozenset(
     """hard$ soft$ hold$ stop$ left$ leave$ leaving lista svart activ activation$ activation
     delivery error fail return$ returned retour$ retur$ closed$ dropped former$ expired archived ended$
     gone$ exit$ exited quit pause$ valide$ valider validation attente$ 停 封锁 不可 不要 可以 是否 禁 拒
-    勿 ban$ object$ oppos exclu lament reclam denunci blad blad$ parti$ sorti$ sortie$ plus abonne
+    勿 ban$ object$ oppos exclu lament reclam denunci blad blad$ parti$ sorti$ sortie$ plus_abonne
     saida$ accept allow *losch *loesch radiation retire$ retir$ clean$ dead$ tilt$ klage$
     reject declin restrict suspend locked stopped$ terminat abuse junk abuso
     cikar reported confirm hata fout$ nega$ recess alcune conseg rejeit retorn ok$ waiting *verif
     """.split()
 )
-# A no before or after a word for consent or a wish: "does not want", "vill inte", "nie chce".
+# A no before or after a word for consent or a wish: "does not_want", "vill_inte", "nie chce".
 _NOT = " no$ not$ don$ dont$ never$ non$ ne$ nao$ nie$ не$ niet$ geen$ nicht$ kein$ keine$ ej$ inte$ ikke$ ei$ sem$ sans$"
 _WISH = """want wish mail e mail email newsletter contact write send desea quiere enviar escrib deseja quer$
     receb contat escrev vuole desider contatt scriv wil$ wens wenst mailen chce zycz pisac wysyl kontakt хочет хочу
@@ -168,37 +168,8 @@ _NEGATIVE = (About.LEAVING, About.BOUNCE, About.COMPLAINT, About.BLOCK)
 
 
 def _stems(text: str) -> list[str]:
-    """The stems of a list of words; a phrase is held together by what the table's line says."""
-    # Phrases of several words are few; they are told by their first word.
-    words = text.split()
-    found: list[str] = []
-    place = 0
-    while place < len(words):
-        for length in (4, 3, 2):
-            phrase = " ".join(words[place : place + length])
-            if phrase.lstrip("*") in _PHRASES:
-                found.append(phrase)
-                place += length
-                break
-        else:
-            found.append(words[place])
-            place += 1
-    return found
-
-
-_PHRASES = frozenset(
-    phrase.strip()
-    for phrase in """opt out|opted out|no longer|ex member|non subscri|not subscri|never subscri
-    |nicht mehr|plus abonne|darse de|da huy|huy dang ky|dang ky|opt in|opted in|may we|can we|ok to|okay to
-    |legal basis|stay in touch|keep me|contact me|email me|write to you|post erhalten|peut on|mogen we
-    |czy mozemy|far vi|mailbox full|does not exist|not exist|bad address|email error|non distrib|no entreg
-    |left the|to stop|please stop|stop mail|stop send|no more|nao entreg|non valid|non recapit|mancata conseg|niet bezorg|не достав|geri don|teslim edileme
-    |feedback loop|anmald som|double opt|en attente|in attesa|in afwachting|do not|don t|no mail|no email
-    |no e mail|no contact|no newsletter|not contact|never contact|on hold|not allowed|ne pas|liste noire
-    |pas de|no contactar|no enviar|no molest|no desea|no quiere|lista negra|lista robinson|no escrib
-    |lista nera|kara liste|almak istem|vill inte|nu dore|sagt upp|đồng ý|not active|not want
-    |iletisim izn""".split("|")
-)
+    """The stems of a list of words; `_` stands for the space inside a phrase."""
+    return [word.replace("_", " ") for word in text.split()]
 
 
 def _pattern(stems: list[str]) -> re.Pattern[str]:
@@ -250,12 +221,12 @@ def value_speaks(value: str) -> bool:
     return _NEGATION.search(words) is not None and _WISHES.search(words) is not None
 
 
-_YES_TEXT = """yes true y t 1 on x ok ja j oui o si sim s tak da да д はい 有 可 ○ 예 네 evet e 是 有效 ✓ ✔ kylla
+_YES_TEXT = """yes true y t 1 on x ok ja j oui o si sì sí sim s tak da да д はい 有 可 ○ 예 네 evet e 是 有效 ✓ ✔ kylla
     ano a igen nai ναι так wahr vrai vero verdadeiro verdadero prawda истина 真 doğru sant"""
-_NO_TEXT = """no false n f 0 off nein non nao nie net нет н いいえ 無 不可 × 아니오 아니요 hayir h 否 nej ei ne nem oxi
+_NO_TEXT = """no false n f 0 off nein non nao não nie net нет н いいえ 無 不可 × 아니오 아니요 hayir hayır h 否 nej ei ne nem oxi
     όχι ні falsch faux falso falso falsz ложь 偽 yanlis falskt nee"""
-YES = frozenset(folded(word).strip() or word for word in _YES_TEXT.split())
-NO = frozenset(folded(word).strip() or word for word in _NO_TEXT.split())
+YES = frozenset(w for word in _YES_TEXT.split() for w in (folded(word).strip() or word, word))
+NO = frozenset(w for word in _NO_TEXT.split() for w in (folded(word).strip() or word, word))
 _BARE_WORDS = YES | NO
 
 
@@ -278,23 +249,23 @@ _PLAIN = _pattern(
         company organi firm$ firma *firma employer business entreprise societe empresa compania azienda societa bedrijf
         компан организ 会社 회사 sirket kurum foretag 公司 单位 單位 組織 部署
         job role position occupation profession beruf funktion department abteilung fonction poste$ cargo puesto ruolo должн 役職 직책 unvan 职位 職稱 部门
-        linked in *nummer nationalit diet allerg shirt jahrgang school universit faculty church parish chapter branch club team year jahr annee ano$ rok$ 得分 балл plaats
+        linked_in *nummer nationalit diet allerg shirt jahrgang school universit faculty church parish chapter branch club team year jahr annee ano$ rok$ 得分 балл plaats
         city town village ville$ stadt$ ort$ wohnort ciudad cidade citta stad$ miasto город 市 도시 sehir stad 城市 都市
         country land$ pays$ pais$ paese kraj$ страна 国 國 나라 국가 ulke region province provinc county district bundesland departement 省 県 地区 지역 bolge il$ ilce lan$
         address2 street strasse *strasse rue$ adresse$ calle rua$ endereco direccion indirizzo via$ adres ulica улица адрес 住所 주소 adres gata 地址
-        zip$ zipcode postal postcode postleit plz$ cp$ cap$ postnummer code postal kod pocztowy индекс 郵便 邮编 우편 posta kodu
+        zip$ zipcode postal postcode postleit plz$ cp$ cap$ postnummer code_postal kod_poczt индекс 郵便 邮编 우편 posta_kod
         phone tel$ tel telefon telephone telefono mobile mobil$ mobiltelefon handy cell$ fax sms$ whatsapp gsm$ телефон 電話 电话 手机 手機 전화 휴대
         birth birthday dob$ geburt *geburt naissance nacimiento nascimento nascita geboorte urodz рожден 生日 生年 생년 생일 dogum fodel age$ alter$ edad idade eta$ leeftijd wiek 年龄 年齡 나이 возраст
-        language lang$ locale sprache langue idioma lingua taal jezyk язык 语言 語言 言語 언어 dil$ sprak timezone time zone tz$ gmtoff dstoff utc offset
+        language lang$ locale sprache langue idioma lingua taal jezyk язык 语言 語言 言語 언어 dil$ sprak timezone time_zone tz$ gmtoff dstoff utc_offset
         score rating stars *rating punkte points points$ engagement rank level score$ punteggio puntuacion pontuacao wynik оценк 点数 评分 評分 점수 puan poang
         id$ userid memberid contactid subscriberid customerid uuid$ guid euid$ leid$ number nummer$ numero$ no$ nr$ key$ hash$ token index row$ zeile 编号 編號 番号 번호 номер
-        created creation date added added$ angelegt erstellt erfasst imported import$ modified updated update last changed changed geandert last seen last activ last open last click last sent last login opens clicks opened clicked sends sent$ orders order$ purchas spent$ amount price revenue ltv lifetime value total average count of visits
-        created at registered registration register$ signup sign up signed up joined join date since seit$ date$ datum$ fecha$ data$ дата$ 日付 日期 日時 登録日 가입일 등록일 kayit tarih inskriven skapad
-        ip$ ip address latitude longitude lat$ lng$ lon$ geo$ location ort
-        url$ website web site webseite homepage link$ site web sitio sito strona сайт ウェブ 网站 網站 twitter facebook linkedin instagram github avatar photo picture image
+        created creation date_added added$ angelegt erstellt erfasst imported import$ modified updated update last_changed changed geandert last_seen last_activ last_open last_click last_sent last_login opens clicks opened clicked sends sent$ orders order$ purchas spent$ amount price revenue ltv lifetime value total average count visits
+        created_at registered registration register$ signup sign_up signed_up joined join_date since seit$ date$ datum$ fecha$ дата$ 日付 日期 日時 登録日 가입일 등록일 kayit_tarih inskriven skapad
+        ip$ ip_address latitude longitude lat$ lng$ lon$ geo$ location ort
+        url$ website web_site webseite homepage link$ site_web sitio sito strona сайт ウェブ 网站 網站 twitter facebook linkedin instagram github avatar photo picture image
         utm source$ referr referral origin$ channel campaign$ medium$ herkunft quelle origine fuente fonte bron$ zrodlo источник 来源 來源 出典 kaynak kalla
-        plan$ tier tiers subscription tier product membership level package paket paid$ payment stripe price currency expiry$ invoice
-        html$ htmlemail format$ user agent browser device client$ os$ color colour farbe size groesse hobby interest interests beruf vip$ children kinder"""
+        plan$ tier tiers subscription_tier product membership level package paket paid$ payment stripe price currency expiry$ invoice
+        html$ htmlemail format$ user_agent browser device client$ os$ color colour farbe size groesse hobby interest interests beruf vip$ children kinder"""
     )
 )
 # After these a header names a thing about the state, not the state: an address, a reference.
