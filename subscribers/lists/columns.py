@@ -76,9 +76,12 @@ def told_table(meaning: Meaning) -> Table:
 _WORDS: dict[Meaning, str] = {
     Meaning.EMAIL: """email|email address|e mail|e mail address|mail|emailaddress|mail address|contact email
         |邮箱|电子邮箱|邮箱地址|电子邮件|邮件地址|电邮|電子郵件|信箱""",
-    Meaning.NAME: "name|full name|fullname|display name|nickname|gecos|姓名|名字|名称|昵称",
-    Meaning.FIRST_NAME: "first name|firstname|fname|given name|名",
-    Meaning.LAST_NAME: "last name|lastname|lname|surname|family name|姓",
+    Meaning.NAME: """name|full name|fullname|display name|nickname|gecos|姓名|名字|名称|昵称|nome|namn|naam
+        |nom complet|nombre completo|nome completo|氏名|名前|이름|성명|ad soyad|фио""",
+    Meaning.FIRST_NAME: """first name|firstname|fname|given name|名|vorname|prénom|prenom|nombre|voornaam|imię
+        |имя|förnamn|fornavn|ad""",
+    Meaning.LAST_NAME: """last name|lastname|lname|surname|family name|姓|nachname|apellidos|apellido|cognome
+        |achternaam|nazwisko|фамилия|efternamn|etternavn|soyad|sobrenome""",
     Meaning.STATUS: "status|state|状态|订阅状态|狀態|訂閱狀態",
     Meaning.SUBSCRIBED: "subscribed to emails|subscribed|receives mail|opted in|is subscribed|已订阅|已訂閱",
     Meaning.CONFIRMED: "confirmed|is confirmed|email confirmed",

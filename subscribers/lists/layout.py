@@ -94,16 +94,23 @@ def _address_book(lines: list[str]) -> int | None:
 
 
 def _usual_width(opened: Opened, lines: list[str]) -> int:
-    """How many cells most of the lines with an address have."""
+    """How many cells the rows have: as the first line, unless most of those with an address have
+    another number."""
     reader = Records(opened)
     try:
+        first = reader.cells_of(lines[0])
+        # A spreadsheet that took each line for one cell quoted it whole, the header as well.
+        wrapped = len(first) == 1 and opened.separator in first[0]
+        if wrapped:
+            lines = [cells[0] if len(cells := reader.cells_of(line)) == 1 else line for line in lines]
+            first = reader.cells_of(lines[0])
         widths = Counter(len(reader.cells_of(line)) for line in lines if "@" in line)
-        if not widths:
-            widths = Counter(len(reader.cells_of(line)) for line in lines[:1])
     finally:
         reader.close()
-    most = max(widths.values())
-    return max(width for width, count in widths.items() if count >= 0.7 * most)
+    if not widths:
+        return len(first)
+    usual, count = widths.most_common(1)[0]
+    return usual if count > 0.5 * widths.total() else max(len(first), 1)
 
 
 def _header(rows: list[tuple[int, list[str]]]) -> int | None:

@@ -22,7 +22,9 @@ from .mailboxes import mailboxes
 from .nested import Path, flat
 from .standing import ANY, DATE, NOTHING, RANK, Rule, Standing, key_of, worst
 from .vocabulary import (
+    NEGATIVE,
     About,
+    asks_for_good,
     header_speaks,
     is_code,
     is_label,
@@ -34,10 +36,11 @@ from .vocabulary import (
 # The column name under which something is said of every row of the file.
 ALL_ROWS = "*"
 _MOST_VALUES = 40
+_A_DAY = "2024-05-01"
 _EXAMPLES = 3
 _MOST_CODES = 12
 _MOST_CATEGORIES = 200
-_NEGATIVE = frozenset([About.LEAVING, About.BOUNCE, About.COMPLAINT, About.BLOCK])
+_NEGATIVE = frozenset(NEGATIVE)
 _OTHER_CHANNEL = re.compile(
     r" (?:sms|phone|tel|telephone|call|whatsapp|fax|push|post|postal|letter|viber|telegram)\b"
 )
@@ -115,6 +118,7 @@ class _Column:
         self._known: set[str] = set()
         self.filled = self.dates = self.rows = 0
         self.label = is_label(header)
+        self.named = columns.header
         self.rule = self._rule(header, columns)
 
     def _rule(self, header: str, columns: Columns) -> Rule | None:
@@ -138,7 +142,10 @@ class _Column:
             self.scanned = meaning is Meaning.CATEGORIES or not columns.header
         elif columns.header and (about := header_speaks(header)):
             if not _of_another(header, about):
-                table = {NOTHING: Standing.ACTIVE} if about <= _NEGATIVE else {}
+                negative = about <= _NEGATIVE and not asks_for_good(header)
+                table = {NOTHING: Standing.ACTIVE} if negative else {}
+                if negative and about <= {About.BOUNCE, About.COMPLAINT}:
+                    table["0"] = Standing.ACTIVE  # None was counted.
                 self.about = about
         elif columns.header and is_plain(header) and not self.label:
             pass
@@ -182,6 +189,7 @@ class _Column:
             return
         if rule is not None and rule.standing_of(word) is not None:
             return
+        self.dates += count if is_date(word) else 0
         if self.codes is not None and not is_nothing(word):
             if is_code(word) and len(self.codes) < _MOST_CODES:
                 _count(self.codes, word, cell, count, values, lines, who)
@@ -197,8 +205,14 @@ class _Column:
     # -- at the end
 
     def ask_for_codes(self) -> None:
-        """Letters and small numbers under a header that says nothing could be states."""
-        if not self.scanned or not self.codes or self.label or self.path:
+        """Letters and small numbers under a header that says nothing could be states; and so
+        could days, if only some of the readers have one."""
+        if not self.scanned or self.label or self.path:
+            return
+        some = 0 < self.dates == self.filled < self.rows
+        if some and self.named and (self.rule is None or self.rule.standing_of(_A_DAY) is None):
+            self.undecided[DATE] = _Seen(self.dates)
+        if not self.codes:
             return
         if _counts_up([text for text in (cell.strip() for cell in self.first) if text]):
             return
@@ -237,6 +251,9 @@ class _Column:
         if not self.filled and not positive:
             # What is empty everywhere says that nobody used it.
             return True
+        if self.about <= _NEGATIVE and NOTHING in (self.rule.table if self.rule else ()):
+            # "Unsubscribed: no" in every row: nobody did.
+            return set(map(str.casefold, self.undecided)) <= {"0", "false", "no"}
         if self.about == {About.STATE} and _REGION.search(folded(self.name)):
             speaks = any(value_speaks(v) or header_speaks(v) & _NEGATIVE for v in self.undecided)
             return not speaks and any(_PLACE.search(folded(other)) for other in siblings)
@@ -470,7 +487,7 @@ def _of_another(header: str, about: frozenset[About]) -> bool:
     words = folded(header)
     if _OTHER_CHANNEL.search(words) and not _EMAIL.search(words):
         return True
-    return is_reference(header) or (about == {About.STATE} and bool(_OTHER_STATUS.search(words)))
+    return is_reference(header, about) or (about == {About.STATE} and bool(_OTHER_STATUS.search(words)))
 
 
 def _counts_up(words: Sequence[str]) -> bool:

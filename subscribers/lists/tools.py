@@ -109,7 +109,7 @@ TOOLS: tuple[Tool, ...] = (
     _tool("brevo", "contact id, email, added time, modified time", {
           "double opt in": "yes/1=a", "opt in": "yes/1=a", "email blacklisted": _YES_BAD, "blocklisted": _YES_BAD},
           "sms blacklist, sms blacklisted, whatsapp, sms, interests"),
-    _tool("mautic", "email, do not email", {"do not email": "1/true/yes=u 0/false/no/-=a",
+    _tool("mautic", "email, firstname, lastname, do not email", {"do not email": "1/true/yes=u 0/false/no/-=a",
           "do not contact": "1/true/yes=u 0/false/no/-=a"}, "is published, do not sms"),
     _tool("substack", "email, active subscription, email disabled",
           {"email disabled": _YES_LEFT}, "active subscription, plan, expiry, created at, first payment at"),

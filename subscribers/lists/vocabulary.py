@@ -83,7 +83,7 @@ _STEMS: dict[About, str] = {
         samtykk tilmeldt pameldt *nyhedsbrev suostum tilaaj souhlas odber hozzajarul feliratk acord$
         abonat συγκαταθ εγγραφ згод подпис 동의 đồng_ý dang_ky setuju langganan הסכמה موافق اشتراك""",
     About.BOUNCE: """
-        *bounc *undeliver *deliverab delivery unreachable invalid hard$ soft$ fail returned return$ reject
+        *bounc *undeliver *deliverab unreachable invalid hard$ soft$ fail returned return$ reject
         mailbox_full does_not_exist not_exist bad_address dead$ error malformed *cleaned clean$ email_error
         *unzustell *zustell *rucklauf *ruecklauf *rucklauf *ungultig *ungueltig *fehler unbekannt verzogen
         rebond npai$ injoign retour$ retourne erreur invalide non_distrib
@@ -164,7 +164,7 @@ _NOT = " no$ not$ don$ dont$ never$ non$ ne$ nao$ nie$ не$ niet$ geen$ nicht$ 
 _WISH = """want wish mail e mail email newsletter contact write send desea quiere enviar escrib deseja quer$
     receb contat escrev vuole desider contatt scriv wil$ wens wenst mailen chce zycz pisac wysyl kontakt хочет хочу
     жела писать беспок отправ vill onska skriva veut souhait ecrire mocht will$ schreib anschreib vil$ halua"""
-_NEGATIVE = (About.LEAVING, About.BOUNCE, About.COMPLAINT, About.BLOCK)
+NEGATIVE = (About.LEAVING, About.BOUNCE, About.COMPLAINT, About.BLOCK)
 
 
 def _stems(text: str) -> list[str]:
@@ -187,7 +187,7 @@ def _pattern(stems: list[str]) -> re.Pattern[str]:
 
 
 _PATTERNS = {about: _pattern(_stems(text)) for about, text in _STEMS.items()}
-_SPEAKING = [stem for about in (*_NEGATIVE, About.CONFIRMATION) for stem in _stems(_STEMS[about])]
+_SPEAKING = [stem for about in (*NEGATIVE, About.CONFIRMATION) for stem in _stems(_STEMS[about])]
 _NEGATION = _pattern(_NOT.split())
 _SPEAKING = [stem for stem in _SPEAKING if stem not in _NOT.split()]
 _IN_WORD = _pattern(_SPEAKING)
@@ -245,6 +245,8 @@ _PLAIN = _pattern(
         """name$ names$ *name first$ last$ middle$ surname forename given$ family$ nick full$ salutation title
         titel titre titulo titolo tytul prefix suffix anrede gender sex$ geschlecht geslacht kon$ kjonn plec genre genere sesso sexo cinsiyet
         пол$ 性别 性別 성별 vorname nachname *vorname *nachname zuname prenom nom$ noms$ nombre nombres apellid sobrenome nome$ cognome voornaam achternaam naam$
+        nimi$ etunimi sukunimi nev$ keresztnev vezeteknev jmeno prijmeni nume$ prenume navn$ fornavn etternavn
+        efternavn ονομα επωνυμο ім прізвищ kaupunki varos mesto oras by$ πολη місто
         imie nazwisk имя фамил отчест 名$ 姓 氏名 名前 名称 昵称 暱稱 名字 称呼 이름 성명 성함 ad$ adi$ soyad isim fornamn efternamn namn$
         company organi firm$ firma *firma employer business entreprise societe empresa compania azienda societa bedrijf
         компан организ 会社 회사 sirket kurum foretag 公司 单位 單位 組織 部署
@@ -263,15 +265,27 @@ _PLAIN = _pattern(
         created_at registered registration register$ signup sign_up signed_up joined join_date since seit$ date$ datum$ fecha$ дата$ 日付 日期 日時 登録日 가입일 등록일 kayit_tarih inskriven skapad
         ip$ ip_address latitude longitude lat$ lng$ lon$ geo$ location ort
         url$ website web_site webseite homepage link$ site_web sitio sito strona сайт ウェブ 网站 網站 twitter facebook linkedin instagram github avatar photo picture image
-        utm source$ referr referral origin$ channel campaign$ medium$ herkunft quelle origine fuente fonte bron$ zrodlo источник 来源 來源 出典 kaynak kalla
-        plan$ tier tiers subscription_tier product membership level package paket paid$ payment stripe price currency expiry$ invoice
-        html$ htmlemail format$ user_agent browser device client$ os$ color colour farbe size groesse hobby interest interests beruf vip$ children kinder"""
+        utm referr
+        stripe price currency expir invoice renew trial purchase payment$ visit event next_ last_
+        html$ htmlemail format$ user_agent browser device client$ os$ color colour farbe size groesse hobby beruf vip$ children kinder"""
     )
 )
-# After these a header names a thing about the state, not the state: an address, a reference.
+# After these a header names a thing about the state, not the state: an address, a reference. Of
+# leaving and bouncing only what every reader has: the number of the campaign by which somebody
+# left is there for those who left.
 _MERE_REFERENCE = re.compile(
-    r" (?:ip|ip address|id|uuid|url|link|token|hash|key|html|page|text|form|source|referrer|user agent)$"
+    r" (?:ip|ip address|id|uuid|url|link|token|hash|key|html|page|form|source|referrer|user agent)$"
 )
+_LINK = re.compile(r" (?:url|link|token|hash|key|page|form)$")
+# Of these a yes is the good answer, whatever else the header speaks of.
+_GOOD = _pattern("*deliverab *valid *active enabled ok$ okay accept allow *zustellbar".split())
+_BAD = _pattern("*undeliver *invalid *inactive *unzustell not$ un$ in$ non$ nicht$".split())
+
+
+def asks_for_good(header: str) -> bool:
+    """Whether a yes under this header is the good answer: deliverable, valid."""
+    words = folded(header)
+    return _GOOD.search(words) is not None and _BAD.search(words) is None
 
 
 def is_plain(header: str) -> bool:
@@ -284,7 +298,9 @@ _LABELS = _pattern(
         """group gruppe grupp groupe grupo gruppo groep grupa группа 组 組 グループ 그룹 grup segment list$ lists liste
         lista listen lijst 列表 リスト 명단 tag tags label etiket etiquet schlagw 标签 標籤 タグ 태그 note notiz notat
         comment komment remark bemerk anmerk opmerk uwagi коммент примеч 备注 備註 備考 메모 비고 category categor
-        kategor class klasse topic theme thema"""
+        kategor class klasse topic theme thema interest plan$ tier tiers subscription_tier product membership
+        level package paket paid$ source$ referral origin$ channel campaign$ medium$ herkunft quelle origine
+        fuente fonte bron$ zrodlo источник 来源 來源 出典 kaynak kalla message"""
     )
 )
 
@@ -295,6 +311,9 @@ def is_label(header: str) -> bool:
     return _LABELS.search(folded(header)) is not None
 
 
-def is_reference(header: str) -> bool:
+def is_reference(header: str, about: frozenset[About]) -> bool:
     """Whether a header that speaks of a state names a mere reference: an IP, a link, a number."""
-    return _MERE_REFERENCE.search(folded(header)) is not None
+    words = folded(header)
+    if about.intersection(NEGATIVE):
+        return _LINK.search(words) is not None
+    return About.STATE not in about and _MERE_REFERENCE.search(words) is not None
