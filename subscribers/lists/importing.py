@@ -53,7 +53,7 @@ from .layout import Layout
 from .plan import Decider, Done, FileRefused, Fresh, Options, Plan, category_names, known
 from .records import Records
 from .rows import Entry, book_reader, reader_of
-from .standing import Rule, Standing
+from .standing import CUT, Rule, Standing
 from .survey import Question, Survey
 
 State = Subscription.State
@@ -130,16 +130,17 @@ class ReaderFile:
         self, after: int = 0, on_read: Callable[[float], None] | None = None
     ) -> Iterator[Batch]:
         """The rows after a line, at least BATCH entries at a time."""
-        lines = _book_lines(self) if self.layout.book else _table_rows(self)
+        rows, done = _book_rows(self) if self.layout.book else _table_rows(self)
+        start = max(after, self.layout.first)
         batch = Batch([], 0, after)
-        for number, entries, done in lines:
-            if number <= max(after, self.layout.first):
+        for number, entries in rows:
+            if number <= start:
                 continue
             batch.line = number
             if entries is None:
                 batch.blank += 1
-            else:
-                batch.entries.extend(entries)
+                continue
+            batch.entries += entries
             if len(batch.entries) >= BATCH:
                 yield batch
                 if on_read is not None:
@@ -149,40 +150,37 @@ class ReaderFile:
             yield batch
 
 
-# The number of a line, its entries (None: it is blank), how much of the file has been read.
-_Read = tuple[int, list[Entry] | None, Callable[[], float]]
+# The number of a line and its entries (None: it is blank); and how much of the file was read.
+_Rows = tuple[Iterator[tuple[int, list[Entry] | None]], Callable[[], float]]
 
 
-def _book_lines(source: ReaderFile) -> Iterator[_Read]:
+def _book_rows(source: ReaderFile) -> _Rows:
     read, lines = book_reader(), Lines(source.opened)
 
-    def done() -> float:
-        return lines.done
+    def rows() -> Iterator[tuple[int, list[Entry] | None]]:
+        with contextlib.closing(lines):
+            for number, text in lines:
+                yield number, read(number, text) if text.strip() else None
 
-    try:
-        for number, text in lines:
-            yield number, read(number, text) if text.strip() else None, done
-    finally:
-        lines.close()
+    return rows(), lambda: lines.done
 
 
-def _table_rows(source: ReaderFile) -> Iterator[_Read]:
+def _table_rows(source: ReaderFile) -> _Rows:
     read = reader_of(source.columns, source.rules, source.floor)
     records = Records(source.opened, source.layout.width)
-    first, odd = source.layout.first, records.lines.odd
 
-    def done() -> float:
-        return records.done
+    def rows() -> Iterator[tuple[int, list[Entry] | None]]:
+        odd = records.lines.odd
+        with contextlib.closing(records):
+            for number, cells, flaw in records:
+                if not cells:
+                    yield number, None
+                elif odd and number in odd:
+                    yield number, read(number, cells, flaw or "encoding")
+                else:
+                    yield number, read(number, cells, flaw)
 
-    try:
-        for number, cells, flaw in records:
-            if number <= first:
-                continue
-            if odd and number in odd and not flaw:
-                flaw = "encoding"
-            yield number, read(number, cells, flaw) if cells else None, done
-    finally:
-        records.close()
+    return rows(), lambda: records.done
 
 
 def look(path: Path, options: Options, name: str = "") -> ReaderFile:
@@ -225,7 +223,7 @@ def _survey(opened: Opened, layout: Layout, survey: Survey) -> None:
             if number <= layout.first or not cells or len(cells) > width:
                 continue
             lines.append(number)
-            rows.append(cells if len(cells) == width else cells + [""] * (width - len(cells)))
+            rows.append(cells if len(cells) == width else cells + [CUT] * (width - len(cells)))
             if len(rows) >= BATCH:
                 survey.take(lines, rows)
                 lines, rows = [], []
@@ -258,7 +256,7 @@ def check(
             for entry in plan.fresh:
                 if entry.key in again:
                     plan.done[entry.place] = known(entry.entry)
-            yield from (done for done in plan.done if done is not None)
+            yield from plan.done
 
 
 def run(
@@ -287,7 +285,7 @@ def run(
                 _record(job, plan, batch)
             if on_problem is not None:
                 for done in plan.done:
-                    if done is not None and done.problems:
+                    if done.problems:
                         on_problem(done)
     job.state = ImportJob.State.DONE
     job.finished_at = timezone.now()
@@ -334,7 +332,7 @@ def _job(source: ReaderFile, publication: Publication, options: Options, by: Any
 
 def _record(job: ImportJob, plan: Plan, batch: Batch) -> None:
     counts = Counter(job.counts)
-    counts.update(done.action for done in plan.done if done is not None)
+    counts.update([done.action for done in plan.done])
     if batch.blank:
         counts["blank"] += batch.blank
     stored = counts["problems"]
@@ -349,7 +347,7 @@ def _record(job: ImportJob, plan: Plan, batch: Batch) -> None:
             message=problem.message[:300],
         )
         for done in plan.done
-        if done is not None
+        if done.problems
         for problem in done.problems
     ]
     ImportProblem.objects.bulk_create(problems[:room])

@@ -102,7 +102,9 @@ def _usual_width(opened: Opened, lines: list[str]) -> int:
         # A spreadsheet that took each line for one cell quoted it whole, the header as well.
         wrapped = len(first) == 1 and opened.separator in first[0]
         if wrapped:
-            lines = [cells[0] if len(cells := reader.cells_of(line)) == 1 else line for line in lines]
+            lines = [
+                cells[0] if len(cells := reader.cells_of(line)) == 1 else line for line in lines
+            ]
             first = reader.cells_of(lines[0])
         widths = Counter(len(reader.cells_of(line)) for line in lines if "@" in line)
     finally:

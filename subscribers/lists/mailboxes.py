@@ -25,18 +25,21 @@ _AT = re.compile(r"[@＠]")
 Mailbox = tuple[str, str]  # Name ("" if none is given) and normalised address.
 
 
-def address_of(text: str) -> str:
-    """`addresses.normalise`, quickly for the plain ones. Raises BadAddress."""
+def is_plain_address(text: str) -> bool:
+    """Whether `normalise` surely takes it, and gives it back as it is."""
     at = text.find("@")
-    if (
+    return (
         0 < at <= 64
         and len(text) <= 254
-        and _PLAIN.fullmatch(text)
+        and _PLAIN.fullmatch(text) is not None
         and "--" not in text[at:]
         and not text.endswith(_SPECIAL)
-    ):
-        return text
-    return normalise(text)
+    )
+
+
+def address_of(text: str) -> str:
+    """`addresses.normalise`, quickly for the plain ones. Raises BadAddress."""
+    return text if is_plain_address(text) else normalise(text)
 
 
 def mailboxes(cell: str) -> list[Mailbox]:

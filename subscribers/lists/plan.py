@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hmac
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -123,7 +124,7 @@ class Fresh:
 class Plan:
     """A batch, decided: `done` in the order of the rows."""
 
-    done: list[Done | None]
+    done: list[Done]
     fresh: list[Fresh] = field(default_factory=list)
     suppress: list[tuple[str, Entry]] = field(default_factory=list)
     leave: list[tuple[int, Entry]] = field(default_factory=list)
@@ -144,42 +145,48 @@ class Decider:
         # The newest first; the others are only looked up.
         versions = [newest, *(v for v in conf.link_keys() if v != newest)]
         self._secrets = [conf.link_keys()[version] for version in versions]
+        self._outcomes = _outcomes(options)
         self._choices: dict[_Asked, tuple[int | None, tuple[RowProblem, ...]]] = {}
 
     # -- deciding
 
     def plan(self, batch: list[Entry]) -> Plan:
         """Decide every row of a batch. Only reads."""
-        plan = Plan([None] * len(batch))
-        keys: list[list[str]] = []
-        worst: dict[str, Entry] = {}
-        for entry in batch:
-            if not entry.address:
-                keys.append([])
-                continue
-            names = self._keys(entry.address)
-            keys.append(names)
-            # The same address twice in a batch: the less alive row speaks for both.
-            other = worst.get(names[0])
-            if other is None or _rank(entry) > _rank(other):
-                worst[names[0]] = entry
-        probes = [name for names in keys for name in names]
+        plan = Plan([])
+        done, fresh = plan.done, plan.fresh
+        keys = [self._key(entry.address) if entry.address else "" for entry in batch]
+        older = self._older_keys(batch)
+        probes = [key for key in keys if key] + [key for names in older.values() for key in names]
         suppressed = _suppressed(probes, self._publication.pk)
         ids = _subscriber_ids(probes)
         states = _states(self._publication.pk, list(ids.values()))
+        worst = _worst_of_repeated(batch, keys)
         seen: set[str] = set()
-        for place, (entry, names) in enumerate(zip(batch, keys, strict=True)):
-            if not names:
-                plan.done[place] = Done(entry.line, "error", "", entry.problems)
+        for place, (entry, key) in enumerate(zip(batch, keys, strict=True)):
+            if not key:
+                done.append(Done(entry.line, "error", "", entry.problems))
                 continue
-            key = names[0]
             if key in seen:
-                plan.done[place] = known(entry)
+                done.append(known(entry))
                 continue
             seen.add(key)
-            plan.done[place] = self._decide(
-                plan, place, worst[key], entry, names, suppressed, ids, states
-            )
+            said = worst.get(key, entry)
+            if (
+                not older
+                and key not in ids
+                and key not in suppressed
+                and said.standing is not Standing.SUPPRESSED
+                and said.categories is None
+                and said.new is None
+                and said.tail is None
+            ):
+                # Nearly all rows are of somebody nobody here knows: no more is to be asked.
+                state, held = self._outcomes[said.standing]
+                fresh.append(Fresh(place, said, key, state, self._default, held))
+                done.append(Done(entry.line, state, entry.address, entry.problems))
+                continue
+            names = [key, *older.get(place, ())]
+            done.append(self._decide(plan, place, said, entry, names, suppressed, ids, states))
         return plan
 
     def _decide(
@@ -217,10 +224,9 @@ class Decider:
             choice = self._default
         if choice is None:
             return Done(row.line, "error", row.address, (*row.problems, *problems))
-        state = self._state(entry)
+        state, held = self._outcomes[entry.standing]
         if known is not None:
             plan.subscribers[names[0]] = known
-        held = state == State.PENDING and not self._asked(entry)
         plan.fresh.append(Fresh(place, entry, names[0], state, choice, held))
         return Done(row.line, state, row.address, (*row.problems, *problems))
 
@@ -228,35 +234,31 @@ class Decider:
         self, plan: Plan, entry: Entry, row: Entry, tie: tuple[int, str, bool]
     ) -> Done:
         pk, state, held = tie
+        wanted, waits = self._outcomes[entry.standing]
         if entry.standing is Standing.UNSUBSCRIBED:
             plan.leave.append((pk, entry))
-        elif held and (self._state(entry) == State.ACTIVE or self._asked(entry)):
+        elif held and not waits:
             # Imported before without proof; now there is one, or they shall be asked.
-            plan.wake.append((pk, self._state(entry)))
-            return Done(row.line, self._state(entry), row.address, row.problems)
+            plan.wake.append((pk, wanted))
+            return Done(row.line, wanted, row.address, row.problems)
         note = RowProblem(
             "", "note", "known", _("Is here already (%s); nothing was changed.") % state
         )
         return Done(row.line, "known", row.address, (*row.problems, note))
 
-    def _state(self, entry: Entry) -> str:
-        if entry.standing is Standing.ACTIVE:
-            return State.ACTIVE if self._options.consent else State.PENDING
-        return State.PENDING if entry.standing is Standing.ASK else State(str(entry.standing))
+    def _key(self, address: str) -> str:
+        """`addresses.key_of` as hexadecimal, which is what a row holds and costs half."""
+        return _hexadecimal_key(self._secrets[0], address)
 
-    def _asked(self, entry: Entry) -> bool:
-        """Whether a confirmation is mailed to somebody who waits: only if a person chose their
-        group. `ask` is for those the file calls readers, not for whom it calls unconfirmed."""
-        return entry.standing is Standing.ASK or (
-            entry.standing is Standing.ACTIVE and self._options.ask
-        )
-
-    def _keys(self, address: str) -> list[str]:
-        """`addresses.keys_of` as hexadecimal, which is what a row holds and costs half."""
-        # In ASCII the canonical form is the lower case; the domain is that already.
-        mailbox = address.lower() if address.isascii() else canonical(address)
-        message = b"address\0" + mailbox.encode()
-        return [hmac.digest(secret, message, "sha256")[:16].hex() for secret in self._secrets]
+    def _older_keys(self, batch: list[Entry]) -> dict[int, list[str]]:
+        """Place -> the keys under the older versions of LINK_KEYS; empty where there is one."""
+        if len(self._secrets) == 1:
+            return {}
+        return {
+            place: [_hexadecimal_key(secret, entry.address) for secret in self._secrets[1:]]
+            for place, entry in enumerate(batch)
+            if entry.address
+        }
 
     def _choice(self, entry: Entry) -> tuple[int | None, tuple[RowProblem, ...]]:
         if entry.categories is None and entry.new is None and entry.tail is None:
@@ -311,8 +313,39 @@ class Decider:
         return Choice.of([self._names[n.casefold()] for n in names], live=self._live).bits
 
 
-def _rank(entry: Entry) -> int:
-    return RANK[entry.standing]
+def _outcomes(options: Options) -> dict[Standing, tuple[str, bool]]:
+    """Standing -> (the state it is stored in, whether nothing at all is mailed).
+
+    A confirmation is mailed to somebody who waits only if a person chose their group: `ask` is for
+    those the file calls readers, not for whom it calls unconfirmed.
+    """
+    reader = (State.ACTIVE, False) if options.consent else (State.PENDING, not options.ask)
+    return {
+        Standing.ACTIVE: (str(reader[0]), reader[1]),
+        Standing.ASK: (str(State.PENDING), False),
+        Standing.PENDING: (str(State.PENDING), True),
+        Standing.UNSUBSCRIBED: (str(State.UNSUBSCRIBED), True),
+    }
+
+
+def _worst_of_repeated(batch: list[Entry], keys: list[str]) -> dict[str, Entry]:
+    """Of addresses that stand in a batch more than once, the least alive row: it speaks for all."""
+    if len(set(keys)) == len(keys):
+        return {}
+    repeated = {key for key, count in Counter(keys).items() if count > 1 and key}
+    worst: dict[str, Entry] = {}
+    for entry, key in zip(batch, keys, strict=True):
+        if key in repeated and (
+            key not in worst or RANK[entry.standing] > RANK[worst[key].standing]
+        ):
+            worst[key] = entry
+    return worst
+
+
+def _hexadecimal_key(secret: bytes, address: str) -> str:
+    # In ASCII the canonical form is the lower case; the domain is that already.
+    mailbox = address.lower() if address.isascii() else canonical(address)
+    return hmac.digest(secret, b"address\0" + mailbox.encode(), "sha256")[:16].hex()
 
 
 def known(entry: Entry) -> Done:

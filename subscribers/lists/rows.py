@@ -5,21 +5,25 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from subscribers.addresses import BadAddress
 from subscribers.rhythm import SERVED, Rhythm
 
-from .cells import is_nothing, undefuse, without_address, words_of
+from .cells import undefuse, without_address, words_of
 from .columns import Columns, Meaning
-from .mailboxes import Mailbox, address_of, mailboxes
+from .mailboxes import is_plain_address, mailboxes
 from .nested import flat
-from .standing import RANK, Rule, Standing, key_of, worst
+from .standing import CUT, RANK, Rule, Standing, key_of, worst
 from .vocabulary import NO, YES
 
 _YES_NO = {**dict.fromkeys(YES, True), **dict.fromkeys(NO, False)}
 _MOST_REMEMBERED = 50_000
+# Before there were newsletters by mail; programs write such a date for none.
+_EARLIEST = 1971
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,39 +76,39 @@ def reader_of(columns: Columns, rules: Sequence[Rule], floor: Standing | None = 
     It takes the line, the cells and the flaw of a record, and gives an entry for each address.
     """
     width, email = len(columns.names), columns.email
-    fill = _OtherColumns(columns, rules).fill
+    other = _OtherColumns(columns, rules)
     judge = _Judge(columns.names, rules, floor).judge
-    states = {rule.place for rule in rules}
 
     def read(line: int, cells: list[str], flaw: str) -> list[Entry]:
+        text = cells[email] if len(cells) == width and not flaw else ""
+        if not is_plain_address(text):
+            return slowly(line, cells, flaw)
         problems: list[RowProblem] = []
-        if flaw or len(cells) != width:
-            refusal = _misshapen(line, cells, flaw, width, columns.names[email], problems)
-            if refusal is not None:
-                return [refusal]
-            short = range(len(cells), width)
-            cells = cells + [""] * len(short)
-        else:
-            short = range(0)
-        text = cells[email]
-        boxes: list[Mailbox]
+        entry = Entry(line, text)
+        entry.standing, entry.said = judge(cells, problems)
+        other.fill(entry, cells, problems)
+        if problems:
+            entry.problems = tuple(problems)
+        return [entry]
+
+    def slowly(line: int, cells: list[str], flaw: str) -> list[Entry]:
+        problems: list[RowProblem] = []
+        refusal = _misshapen(line, cells, flaw, width, problems)
+        if refusal is not None:
+            return [refusal]
+        missing = width - len(cells)
+        judged, cells = cells + [CUT] * missing, cells + [""] * missing
         try:
-            boxes = [("", address_of(undefuse(text) if text[:1] == "'" else text))]
-        except BadAddress:
-            try:
-                boxes = mailboxes(text)
-            except BadAddress as error:
-                message = without_address(str(error))
-                return [_refused(line, columns.names[email], error.code, message)]
+            boxes = mailboxes(cells[email])
+        except BadAddress as error:
+            message = without_address(str(error))
+            return [_refused(line, columns.names[email], error.code, message)]
         entries = []
         for name, address in boxes:
             entry = Entry(line, address, _name(name) if name else "")
-            entry.standing, entry.said = judge(cells, problems)
-            if states & set(short) and entry.standing is Standing.ACTIVE:
-                # What it would say of a state is cut off.
-                entry.standing, entry.said = Standing.PENDING, "cut off"
-            fill(entry, cells, problems)
-            entry.problems = tuple(problems)
+            entry.standing, entry.said = judge(judged, problems)
+            other.fill(entry, cells, problems)
+            entry.problems = tuple(dict.fromkeys(problems))
             entries.append(entry)
         return entries
 
@@ -112,7 +116,7 @@ def reader_of(columns: Columns, rules: Sequence[Rule], floor: Standing | None = 
 
 
 def _misshapen(
-    line: int, cells: list[str], flaw: str, width: int, email: str, problems: list[RowProblem]
+    line: int, cells: list[str], flaw: str, width: int, problems: list[RowProblem]
 ) -> Entry | None:
     """The refusal of a row that is not written as the others; or None, and what to say of it."""
     found = {"found": len(cells), "all": width}
@@ -154,14 +158,16 @@ class _Judge:
     def __init__(self, names: Sequence[str], rules: Sequence[Rule], floor: Standing | None) -> None:
         self._names, self._rules = names, rules
         self._floor = floor or Standing.ACTIVE
-        self._places = tuple(sorted({rule.place for rule in rules}))
-        self._known: dict[tuple[str, ...], tuple[Standing, str, str]] = {}
+        places = sorted({rule.place for rule in rules})
+        # Of one place a cell, of several a tuple of them; either tells the rows apart.
+        self._cells_of = itemgetter(*places) if places else None
+        self._known: dict[Any, tuple[Standing, str, str]] = {}
 
     def judge(self, cells: list[str], problems: list[RowProblem]) -> tuple[Standing, str]:
         """(standing, the words that say so)."""
-        if not self._rules:
+        if self._cells_of is None:
             return self._floor, ""
-        key = tuple([cells[place] for place in self._places])
+        key = self._cells_of(cells)
         found = self._known.get(key)
         if found is None:
             found = self._work_out(cells)
@@ -169,27 +175,36 @@ class _Judge:
                 self._known[key] = found
         standing, said, unknown = found
         if unknown:
-            message = _("What this says of the reader's state was not decided; they wait.")
+            message = _("What this says of the reader's state is not known; they wait.")
             problems.append(RowProblem(unknown, "warning", "status", message))
         return standing, said
 
     def _work_out(self, cells: list[str]) -> tuple[Standing, str, str]:
         standing, said, unknown = self._floor, "", ""
         for rule in self._rules:
-            cell = undefuse(cells[rule.place]).strip()
-            if rule.path:
-                cell = flat(cell).get(rule.path, "")
-            elif rule.many and (inner := flat(cell)):
-                cell = inner.get((), "")
-            words = words_of(cell) or [""] if rule.many else [cell]
-            answers = [rule.standing_of(word) for word in words]
+            cell = cells[rule.place]
+            answers = _answers(rule, cell)
             if None in answers:
                 # Not seen when the file was surveyed; that cannot be, so nobody lives by it.
                 unknown = rule.column
             found = worst(a if a is not None else Standing.PENDING for a in answers)
+            if cell == CUT:
+                cell, unknown = "", rule.column
             if RANK[found] > RANK[standing]:
                 standing, said = found, without_address(cell)[:40]
         return standing, said if standing is not Standing.ACTIVE else "", unknown
+
+
+def _answers(rule: Rule, cell: str) -> list[Standing | None]:
+    """What each word of a cell says."""
+    if cell == CUT:
+        return [rule.standing_of(cell)]
+    cell = undefuse(cell).strip()
+    if rule.path:
+        cell = flat(cell).get(rule.path, "")
+    elif rule.many and (inner := flat(cell)):
+        cell = inner.get((), "")
+    return [rule.standing_of(word) for word in (words_of(cell) or [""] if rule.many else [cell])]
 
 
 class _OtherColumns:
@@ -269,7 +284,7 @@ def _cell(cells: list[str], place: int | None) -> str:
 
 def _time(text: str) -> dt.datetime | None:
     """A moment or a day in ISO 8601, UTC unless it says otherwise; anything else is none."""
-    if not text or is_nothing(text):
+    if not text:
         return None
     try:
         moment = dt.datetime.fromisoformat(text)
@@ -278,6 +293,8 @@ def _time(text: str) -> dt.datetime | None:
             moment = dt.datetime.fromisoformat(text[:10])
         except ValueError:
             return None
+    if moment.year < _EARLIEST:
+        return None
     if moment.tzinfo is None:
         return moment.replace(tzinfo=dt.UTC)
     try:

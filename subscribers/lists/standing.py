@@ -35,6 +35,8 @@ def worst(standings: Iterable[Standing]) -> Standing:
 NOTHING = ""
 DATE = "<date>"
 ANY = "*"
+# In the place of a cell that a row ends before: what it would have said is lost, not empty.
+CUT = "\0cut"
 
 Table = Mapping[str, Standing]
 
@@ -62,6 +64,8 @@ class Rule:
     def standing_of(self, cell: str) -> Standing | None:
         """What a cell says, or None if that has not been decided."""
         table = self.table
+        if cell == CUT:
+            return Standing.PENDING
         if (found := table.get(key_of(cell))) is not None:
             return found
         if (known := table.get(NOTHING)) is not None and (is_nothing(cell) or _zero(self, cell)):

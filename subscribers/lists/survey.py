@@ -20,7 +20,7 @@ from .columns import STATES, Columns, Meaning, place_of, told_table
 from .layout import Layout
 from .mailboxes import mailboxes
 from .nested import Path, flat
-from .standing import ANY, DATE, NOTHING, RANK, Rule, Standing, key_of, worst
+from .standing import ANY, CUT, DATE, NOTHING, RANK, Rule, Standing, key_of, worst
 from .vocabulary import (
     NEGATIVE,
     About,
@@ -163,7 +163,7 @@ class _Column:
         if self.rule is None and not self.scanned:
             return
         counts = Counter(values)
-        self.rows += len(values)
+        self.rows += len(values) - counts.pop(CUT, 0)
         if self.scanned and len(self.first) < 100:
             self.first.extend(values[: 100 - len(self.first)])
         for cell, count in counts.items():
@@ -487,7 +487,9 @@ def _of_another(header: str, about: frozenset[About]) -> bool:
     words = folded(header)
     if _OTHER_CHANNEL.search(words) and not _EMAIL.search(words):
         return True
-    return is_reference(header, about) or (about == {About.STATE} and bool(_OTHER_STATUS.search(words)))
+    return is_reference(header, about) or (
+        about == {About.STATE} and bool(_OTHER_STATUS.search(words))
+    )
 
 
 def _counts_up(words: Sequence[str]) -> bool:

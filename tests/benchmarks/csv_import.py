@@ -34,7 +34,9 @@ def write_rows(path: Path, rows: int) -> None:
             place = number % 100
             address = f"reader.{number}@mail{number % 5000}.example.org"
             if place == 61:
-                file.write(f"reader {number} at nowhere,Reader {number},subscribed,yes,2025-01-01\r\n")
+                file.write(
+                    f"reader {number} at nowhere,Reader {number},subscribed,yes,2025-01-01\r\n"
+                )
             elif place == 73:
                 file.write(f"{address}\r\n")
             elif place == 89:
@@ -104,7 +106,11 @@ def ours(source: Path) -> tuple[float, float]:
 
 def _child(what: str, source: Path, folder: Path) -> tuple[float, float, float]:
     """(seconds, seconds of processor, largest memory in MiB) of one way, in its own process."""
-    env = {**os.environ, "DATA_DIR": str(folder / what), "DATABASE_URL": os.environ.get("DATABASE_URL", "")}
+    env = {
+        **os.environ,
+        "DATA_DIR": str(folder / what),
+        "DATABASE_URL": os.environ.get("DATABASE_URL", ""),
+    }
     command = [sys.executable, "-m", "tests.benchmarks.csv_import", "--only", what]
     done = subprocess.run(
         [*command, "--folder", str(folder), "--file", str(source)],
