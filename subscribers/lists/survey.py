@@ -68,13 +68,17 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A column that speaks of a state and has not been decided. `place` from 1; 0: the file."""
+    """A column that speaks of a state and has not been decided. `place` from 1; 0: the file.
+
+    `standings` are the answers that can be given.
+    """
 
     column: str
     place: int
     about: tuple[About, ...]
     values: tuple[Value, ...]
     suggestion: Standing | None = None
+    standings: tuple[Standing, ...] = tuple(Standing)
 
     def to_json(self) -> dict[str, Any]:
         """What the command prints under `undecided`."""
@@ -443,7 +447,8 @@ class Survey:
             return None
         everybody = (Value(ANY, self.rows, ()),)
         if tool is not None and tool.listing is not None:
-            return Question(ALL_ROWS, 0, (About.FILE,), everybody, tool.listing)
+            ended = (Standing.UNSUBSCRIBED, Standing.SUPPRESSED)
+            return Question(ALL_ROWS, 0, (About.FILE,), everybody, tool.listing, ended)
         stem = re.sub(r"\.\w{1,4}$", "", self._file)
         about = header_speaks(stem) & _NEGATIVE if value_speaks(stem) else frozenset()
         if about and not any(c.rule is not None for c in self._found.values()):
