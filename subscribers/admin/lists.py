@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tempfile
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -15,13 +16,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from subscribers.admin import keyset
+from subscribers.admin import keyset, list_questions
 from subscribers.admin.access import actor, find_publication, require, visible
 from subscribers.admin.chrome import PagesAdmin, page, record
+from subscribers.lists import decisions
 from subscribers.lists import export as csv_out
 from subscribers.lists import importing as csv_in
 from subscribers.lists import jobs as reader_files
-from subscribers.lists.columns import Meaning
 from subscribers.lists.plan import Options
 from subscribers.models import ImportJob, ImportProblem, Publication
 from subscribers.roles import Act
@@ -29,25 +30,6 @@ from subscribers.roles import Act
 # A million rows of a hundred octets.
 _LARGEST = 200_000_000
 
-MEANINGS = {
-    Meaning.EMAIL: gettext_lazy("address"),
-    Meaning.NAME: gettext_lazy("name"),
-    Meaning.FIRST_NAME: gettext_lazy("first name"),
-    Meaning.LAST_NAME: gettext_lazy("last name"),
-    Meaning.STATUS: gettext_lazy("state"),
-    Meaning.SUBSCRIBED: gettext_lazy("subscribed: yes or no"),
-    Meaning.DISABLED: gettext_lazy("disabled: yes or no"),
-    Meaning.LEFT_AT: gettext_lazy("unsubscribed at"),
-    Meaning.BOUNCED_AT: gettext_lazy("bounced at"),
-    Meaning.SUPPRESSED: gettext_lazy("suppressed"),
-    Meaning.CATEGORIES: gettext_lazy("categories"),
-    Meaning.NEW: gettext_lazy("also new categories"),
-    Meaning.TAIL: gettext_lazy("tail links"),
-    Meaning.LANGUAGE: gettext_lazy("language"),
-    Meaning.RHYTHM: gettext_lazy("rhythm"),
-    Meaning.CONFIRMED_AT: gettext_lazy("confirmed at"),
-    Meaning.JOINED_AT: gettext_lazy("subscribed at"),
-}
 ACTIONS = {
     "active": gettext_lazy("become active"),
     "pending": gettext_lazy("wait for their confirmation"),
@@ -56,6 +38,7 @@ ACTIONS = {
     "known": gettext_lazy("are here already and stay as they are"),
     "stays_suppressed": gettext_lazy("are suppressed here and stay so"),
     "error": gettext_lazy("cannot be read"),
+    "blank": gettext_lazy("are blank"),
 }
 
 
@@ -68,8 +51,8 @@ class FileForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("File"),
         help_text=gettext_lazy(
-            "CSV as Mailchimp, Substack, Ghost, listmonk, Keila, Buttondown or this site write it,"
-            " or any other with a column of addresses."
+            "CSV as newsletter tools, shops and spreadsheets write it, in any encoding; or a list"
+            " of addresses, one or more in a line."
         ),
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,text/csv,text/plain"}),
     )
@@ -140,21 +123,18 @@ def upload(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-def _options(request: HttpRequest) -> Options:
+def _options(request: HttpRequest, answers: list_questions.Answers) -> Options:
     data = request.POST
-    mapping = {
-        str(meaning): data[f"column-{meaning}"]
-        for meaning in Meaning
-        if data.get(f"column-{meaning}")
-    }
     separator = data.get("separator", "")
     return Options(
         consent=" ".join(data.get("consent", "").split())[:200]
         if data.get("how") == "proof"
         else "",
         ask=data.get("how") == "ask",
-        mapping=mapping,
+        columns=answers.columns,
+        values=answers.values,
         categories=tuple(data.getlist("c")),
+        create_categories=bool(data.get("create")),
         encoding=data.get("encoding", ""),
         separator="\t" if separator == "tab" else separator,
     )
@@ -162,34 +142,38 @@ def _options(request: HttpRequest) -> Options:
 
 @require_http_methods(["GET", "POST"])
 def look(request: HttpRequest, slug: str, digest: str) -> HttpResponseBase:
-    """What the file is and what its rows would become; `do=import` starts the job."""
+    """What the file is, what is to be decided of it, what its rows would become; `do=import`
+    starts the job once nothing is open."""
     publication = find_publication(request, slug, Act.READERS)
     path = reader_files.path_of(digest)
     if path is None:
         messages.error(request, _("The file is no longer here. Give it again."))
         return HttpResponseRedirect(reverse("admin:subscribers_importjob_upload"))
     name = str(request.session.get(f"import-{digest}", "readers.csv"))
-    options = _options(request)
+    answers = list_questions.answers_of(request.POST, decisions.latest(publication, digest))
+    options = _options(request, answers)
     problem, source, trial = "", None, None
     if options.consent and "@" in options.consent:
         problem = _("Write no address as proof: it would outlive an erasure.")
-        options = Options()
+        options = replace(options, consent="")
     try:
-        source = csv_in.look(path, options)
-        trial = reader_files.try_out(source, publication, options)
+        source = csv_in.look(path, options, name)
+        if not source.questions:
+            trial = reader_files.try_out(source, publication, options)
     except reader_files.NOT_READABLE as error:
         problem = str(error)
     if request.method == "POST" and request.POST.get("do") == "import" and not problem:
-        if request.POST.get("how") == "proof" and not options.consent:
+        assert source is not None
+        if source.questions:
+            problem = _("Answer what is open below first.")
+        elif request.POST.get("how") == "proof" and not options.consent:
             problem = _("Say where the proof of consent is kept.")
         else:
-            assert source is not None
             job = reader_files.start(source, publication, options, name, actor(request))
             record(request, "readers imported", f"import:{job.pk}", publication, file=name[:80])
             return HttpResponseRedirect(
                 reverse("admin:subscribers_importjob_change", args=[job.pk])
             )
-    found = source.columns.to_json() if source is not None else {}
     return page(
         request,
         "admin/sudi/job_look.html",
@@ -199,13 +183,16 @@ def look(request: HttpRequest, slug: str, digest: str) -> HttpResponseBase:
         name=name,
         source=source,
         separator="tab" if source and source.opened.separator == "\t" else None,
+        listing=list_questions.STANDINGS[source.listing] if source and source.listing else "",
+        questions=list_questions.shown(source.questions) if source else [],
+        answers=answers,
+        decided=list_questions.decided(answers),
         trial=trial,
         counts=counted(trial.counts) if trial else [],
         problem=problem,
-        columns=[
-            (str(meaning), text, request.POST.get(f"column-{meaning}") or found.get(meaning, ""))
-            for meaning, text in MEANINGS.items()
-        ],
+        columns=list_questions.fields_of(source.columns) if source else [],
+        meanings=[(str(meaning), text) for meaning, text in list_questions.MEANINGS.items()],
+        offers=source.columns.offers() if source else [],
         categories=publication.categories.filter(bit__isnull=False, retired_at__isnull=True),
         options=options,
         how=request.POST.get("how", "wait"),
@@ -250,6 +237,11 @@ def job(request: HttpRequest, pk: int) -> HttpResponseBase:
             request, ImportProblem.objects.filter(job=found), ["id"], size=100, ascending=True
         ),
         publication=found.publication,
+        found=found.options.get("found", {}),
+        history=[
+            (decision, list_questions.recorded(decision))
+            for decision in decisions.history(found.publication, found.digest)
+        ],
         **_progress(found),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 # Cells that a spreadsheet would run (OWASP's list, with the full-width forms Excel takes as well).
 # `'` before one is how spreadsheets and our export write it as text.
@@ -23,3 +24,94 @@ def undefuse(cell: str) -> str:
 def without_address(message: str) -> str:
     """Words that are kept, without an address: cells stand in the wrong column at times."""
     return re.sub(r"\S*@\S*|'[^']*'", "…", message)
+
+
+_SPACES = re.compile(r"\s+")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+# Letters that Unicode does not take apart into a plain one and its mark.
+_LATIN = str.maketrans({"ł": "l", "ø": "o", "ı": "i", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe"})
+
+
+def plain_header(text: str) -> str:
+    """`Email Address`, `EMAIL_ADDRESS`, `emailAddress` and ` email-address` are one header."""
+    text = _CAMEL.sub(" ", unicodedata.normalize("NFKC", text).strip().strip("'\"").strip())
+    return _SPACES.sub(" ", re.sub(r"[\s_-]+", " ", text)).strip().casefold()
+
+
+def folded(text: str) -> str:
+    """Words for comparing with a vocabulary: no case, no accents, no signs, a space before each.
+
+    Only alphabets lose their marks: in Japanese or Korean a mark makes another syllable.
+    """
+    text = _CAMEL.sub(" ", unicodedata.normalize("NFKC", text)).casefold()
+    if not text.isascii():
+        text = "".join(
+            unicodedata.normalize("NFD", c)[0] if c < "\u0530" or "\u1e00" <= c < "\u2000" else c
+            for c in text.translate(_LATIN)
+            if not "\u0300" <= c <= "\u036f"
+        )
+    return " " + " ".join("".join(c if c.isalnum() else " " for c in text).split())
+
+
+# What exports write where there is nothing.
+_NOTHING = frozenset(
+    [
+        "-",
+        "--",
+        "---",
+        "–",
+        "—",
+        ".",
+        "/",
+        "null",
+        "none",
+        "nil",
+        "n/a",
+        "na",
+        "nan",
+        "#n/a",
+        "undefined",
+        "(null)",
+        "(none)",
+        "(empty)",
+        "(blank)",
+        "never",
+        "\\n",
+        "<null>",
+        "[]",
+        "{}",
+        "[null]",
+        '""',
+        "''",
+    ]
+) | {""}
+_NO_DATE = re.compile(
+    # MySQL's zero date, and the zeroes of .NET, Excel and Unix in the zones of the world.
+    r"0{1,4}[-/. ]0{1,2}[-/. ]0{1,4}(?:[t ].*)?|0+(?::0+)+"
+    r"|(?:0001|1899|1900)[-/.]\d\d?[-/.]\d\d?(?:[t ].*)?|\d\d?[-/.]\d\d?[-/.](?:0001|1899|1900)(?:[t ].*)?"
+    r"|(?:1970[-/.]0?1[-/.]0?1|1969[-/.]12[-/.]31)(?:[t ].*)?"
+    r"|jan\w*\.? 0?1,? 1970.*|0?1\.? jan\w*\.?,? 1970.*"
+    r"|(?:0?1[-/.]0?1[-/.]1970|12[-/.]31[-/.]1969|31[-/.]12[-/.]1969)(?:[t ,].*)?"
+)
+_DATE = re.compile(
+    r"(?=.{6,40}$)(?:.*\b(?:19\d\d|20[0-8]\d)(?:\b|[t年]).*\d.*|.*\d.*\b(?:19\d\d|20[0-8]\d)\b.*"
+    r"|\d\d?[-/.]\d\d?[-/.]\d\d(?:[ t,].*)?|1\d{9}(?:\.\d+)?|1\d{12}|(?:19\d\d|20[0-8]\d)\d{4}(?:\d{6})?)"
+)
+
+
+def is_nothing(text: str) -> bool:
+    """Whether a cell is empty, or a word or a date that programs write for empty."""
+    text = text.strip().casefold()
+    return text in _NOTHING or _NO_DATE.fullmatch(text) is not None
+
+
+def is_date(text: str) -> bool:
+    """Whether a cell holds a day or a moment, in whatever order; one past 2089 means "never"."""
+    text = text.strip().casefold()
+    return text[-1:].isalnum() | (text[-1:] in "日.일z") and _DATE.fullmatch(text) is not None
+
+
+def words_of(text: str) -> list[str]:
+    """The single words of a cell of tags; an answer in a sentence is one."""
+    parts = [p.strip().strip("\"'[]").strip() for p in re.split(r"[,;|\n、，；]", text)]
+    return [part for part in parts if part]

@@ -1,27 +1,27 @@
-"""A file that says it is CSV: its encoding, its separator, its rows. Streams; names what it found.
+"""A file that says it is CSV: its encoding, its separator, its lines. Streams; names what it found.
 
-Excel writes a BOM, semicolons where the comma is the decimal sign, UTF-16 with tabs, or on a
-Chinese machine GB18030. What it is gets decided by reading, and is shown before anything is stored.
+Excel writes a BOM, semicolons where the comma is the decimal sign, UTF-16 with tabs, or the code
+page of its country. What it is gets decided by reading, and is shown before anything is stored.
 """
 
 from __future__ import annotations
 
 import codecs
-import csv
 import hashlib
-import io
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from .encodings import by_letters
+
 SEPARATORS = ",;\t|"
-# A cell with somebody's whole biography is fine, a million octets in one are a broken quote.
-CELL_LIMIT = 1_000_000
 _SAMPLE = 200_000
-_CHUNK = 1 << 20
-_EXCEL_HINT = re.compile(r"sep=(.)\r?\n?$")
+_CHUNK = 1 << 18
+_EXCEL_HINT = re.compile(r"[\"']?sep=(.)[\"']?\r?\n?$", re.IGNORECASE)
+_HIGH = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*")
+_WIDE = frozenset(["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"])
 
 
 class Unreadable(Exception):
@@ -34,13 +34,18 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What a file turned out to be. `digest` is the SHA-256 of its octets."""
+    """What a file turned out to be. `digest` is the SHA-256 of its octets, in hexadecimal.
+
+    `other` is how lines are read that are not in `encoding`, "" if all are: what was pasted
+    together from two programs.
+    """
 
     path: Path
     encoding: str
     separator: str
     size: int
     digest: str
+    other: str = ""
 
 
 def examine(path: Path, *, encoding: str = "", separator: str = "") -> Opened:
@@ -53,11 +58,11 @@ def examine(path: Path, *, encoding: str = "", separator: str = "") -> Opened:
     if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise Unreadable("zip", "this is a workbook or an archive; save the sheet as CSV first")
     named = _named(encoding) if encoding else _by_head(head)
-    digest, name = _whole(path, named)
-    text = head.decode(name, "ignore").lstrip("\ufeff")
-    if name == "cp1252" and any(ord(c) < 32 and c not in "\t\r\n" for c in text):
+    digest, name, other = _whole(path, named)
+    if name not in _WIDE and _is_binary(head):
         raise Unreadable("binary", "this is not text")
-    return Opened(path, name, separator or _separator(text), size, digest)
+    text = head.decode(name, "ignore").lstrip("\ufeff")
+    return Opened(path, name, separator or _separator(text), size, digest, other)
 
 
 def _named(encoding: str) -> str:
@@ -75,123 +80,177 @@ def _by_head(head: bytes) -> str:
         return "utf-16"
     zeros = Counter(place % 2 for place, octet in enumerate(head[:2000]) if octet == 0)
     half = min(len(head), 2000) // 2
-    if zeros[1] > half * 0.4 and not zeros[0]:
+    # Text of another script has few zeros, but an address is ASCII: that many it has.
+    if zeros[1] > half * 0.2 and zeros[0] * 20 < zeros[1]:
         return "utf-16-le"
-    if zeros[0] > half * 0.4 and not zeros[1]:
+    if zeros[0] > half * 0.2 and zeros[1] * 20 < zeros[0]:
         return "utf-16-be"
-    if b"\0" in head:
-        raise Unreadable("binary", "this is not text: it holds zero octets")
     return ""
 
 
-def _whole(path: Path, named: str) -> tuple[str, str]:
-    """(digest, encoding): every octet is tried, so that no row fails half-way through an import."""
-    candidates = {name: _decoder(name) for name in ([named] if named else ["utf-8", "gb18030"])}
+def _is_binary(head: bytes) -> bool:
+    """Whether too much of it is control characters; single ones happen in lists."""
+    controls = sum(head.count(octet) for octet in range(32) if octet not in b"\t\r\n\x1a\x0c")
+    return controls * 50 > len(head) and not re.search(rb"[\w.+-]@[\w-]+\.\w", head)
+
+
+def _whole(path: Path, named: str) -> tuple[str, str, str]:
+    """(digest, encoding, that of other lines): every octet is tried before a row is stored."""
     digest = hashlib.sha256()
-    pairs = _Pairs()
+    decoder = codecs.getincrementaldecoder(named or "utf-8")("strict")
+    fits = True
     with path.open("rb") as file:
         while True:
             chunk = file.read(_CHUNK)
             digest.update(chunk)
-            for name in list(candidates):
+            if fits:
                 try:
-                    candidates[name].decode(chunk, not chunk)
+                    decoder.decode(chunk, not chunk)
                 except UnicodeDecodeError:
-                    del candidates[name]
-            if "utf-8" not in candidates and not named:
-                pairs.feed(chunk)
+                    fits = False
             if not chunk:
                 break
-    if named and not candidates:
+    if fits:
+        return digest.hexdigest(), named or "utf-8", ""
+    if named and named != "utf-8-sig":
         raise Unreadable("encoding", f"the file is not {named}")
-    if "utf-8" in candidates or named:
-        return digest.hexdigest(), next(iter(candidates))
-    # Western text can by chance be valid GB18030; Chinese text keeps to the plane of GB 2312.
-    if "gb18030" in candidates and pairs.chinese():
-        return digest.hexdigest(), "gb18030"
-    return digest.hexdigest(), "cp1252"
+    encoding, other = _mixed(path)
+    if encoding == "utf-8":
+        return digest.hexdigest(), named or "utf-8", other
+    return digest.hexdigest(), encoding, ""
 
 
-def _decoder(name: str) -> codecs.IncrementalDecoder:
-    return codecs.getincrementaldecoder(name)("strict")
-
-
-class _Pairs:
-    """How the octets above 127 pair up."""
-
-    _PAIR = re.compile(rb"([\x81-\xfe])([\x40-\x7e\x80-\xfe])")
-
-    def __init__(self) -> None:
-        self._usual = self._all = 0
-
-    def feed(self, chunk: bytes) -> None:
-        if self._all > 10_000:
-            return
-        for match in self._PAIR.finditer(chunk[:_SAMPLE]):
-            self._all += 1
-            lead, trail = match[1][0], match[2][0]
-            self._usual += 0xA1 <= lead <= 0xF7 and trail >= 0xA1
-
-    def chinese(self) -> bool:
-        return self._usual >= self._all * 0.8
+def _mixed(path: Path) -> tuple[str, str]:
+    """(encoding, that of the lines that are not in it) of a file that is not all UTF-8."""
+    good = bad = size = 0
+    sample: list[bytes] = []
+    with path.open("rb") as file:
+        for block in _cut(file.read, b"\n"):
+            for line in _HIGH.findall(block):
+                try:
+                    line.decode("utf-8")
+                    good += 1
+                except UnicodeDecodeError:
+                    bad += 1
+                    if size < _SAMPLE:
+                        sample.append(line)
+                        size += len(line)
+            if bad > 10_000:
+                break
+    found = by_letters(b"\n".join(sample))
+    # A letter of an old encoding can be UTF-8 by chance, but not half of the lines.
+    return ("utf-8", found) if good >= bad and good else (found, "")
 
 
 def _separator(text: str) -> str:
     """The one that cuts most of the first lines into the same number of cells."""
-    lines = [line for line in text.splitlines()[:50] if line.strip()][:20]
+    lines = [line for line in text.splitlines()[:80] if line.strip()][:40]
     if not lines:
         raise Unreadable("empty", "the file is empty")
     if hint := _EXCEL_HINT.match(lines[0].strip()):
-        return hint[1]
-    best, most = ",", 0
+        return "\t" if hint[1] == "t" else hint[1]
+    best, most = ",", 0.0
     for separator in SEPARATORS:
-        # Cells that are quoted may hold any of them.
-        counts = [re.sub(r'"[^"]*"', "", line).count(separator) for line in lines]
-        score = counts[0] * 3 + sum(1 for count in counts if count == counts[0] > 0)
+        # Cells that are quoted may hold any of them; so may an address with a name before it.
+        counts = Counter(
+            n for line in lines if (n := re.sub(r'"[^"]*"', "", line).count(separator))
+        )
+        if not counts:
+            continue
+        usual, lines_of_it = counts.most_common(1)[0]
+        score = lines_of_it * (1 + min(usual, 20) / 100)
         if score > most:
             best, most = separator, score
     return best
 
 
-class Rows:
-    """The rows of a file in order, as (line, cells); line is where the row ends, from 1.
+def is_hint(text: str) -> bool:
+    """Whether a line is Excel's `sep=;`, which is no row."""
+    return _EXCEL_HINT.match(text.strip()) is not None
 
-    `error` holds what the csv module said about the last row it could not take.
+
+class Lines:
+    """The lines of a file in order, as (number from 1, text without its end).
+
+    `odd` holds the numbers of lines that were read in the other encoding, of those handed out
+    since it was last cleared.
     """
 
     def __init__(self, opened: Opened) -> None:
+        self._opened = opened
         self._raw = opened.path.open("rb")
-        self._size = opened.size
-        text = io.TextIOWrapper(self._raw, encoding=opened.encoding, errors="replace", newline="")
-        csv.field_size_limit(CELL_LIMIT)
-        self._reader = csv.reader(
-            text, delimiter=opened.separator, skipinitialspace=True, strict=False
-        )
+        self.odd: set[int] = set()
 
-    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
-        reader = self._reader
-        first = True
-        while True:
+    def __iter__(self) -> Iterator[tuple[int, str]]:
+        number = 0
+        for block in self._blocks():
+            lines = block.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+            if not lines[-1]:
+                lines.pop()
+            start = number + 1
+            number += len(lines)
+            if start == 1 and lines:
+                lines[0] = lines[0].lstrip("\ufeff")
+            yield from enumerate(lines, start)
+
+    def _blocks(self) -> Iterator[str]:
+        encoding = self._opened.encoding
+        if encoding in _WIDE:
+            decoder = codecs.getincrementaldecoder(encoding)("replace")
+            text_cut = _cut(lambda size: self._raw.read(size), b"")
+            rest = ""
+            for chunk in text_cut:
+                text = rest + decoder.decode(chunk)
+                end = text.rfind("\n") + 1
+                rest = text[end:]
+                if end:
+                    yield text[:end]
+            yield rest + decoder.decode(b"", True)
+            return
+        # In every other encoding taken here an octet 10 or 13 is the end of a line.
+        number = 1
+        for block in _cut(self._raw.read, b"\n"):
             try:
-                cells = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                yield reader.line_num, [f"\0{error}"]
-                continue
-            if first:
-                first = False
-                if cells:
-                    cells[0] = cells[0].lstrip("\ufeff")
-                    if _EXCEL_HINT.match(",".join(cells).strip()) or cells[0].startswith("sep="):
-                        first = True
-                        continue
-            yield reader.line_num, cells
+                yield block.decode(encoding)
+            except UnicodeDecodeError:
+                yield self._line_by_line(block, number)
+            number += block.count(b"\n") + block.count(b"\r") - block.count(b"\r\n")
+
+    def _line_by_line(self, block: bytes, number: int) -> str:
+        lines = []
+        for place, line in enumerate(block.splitlines(keepends=True)):
+            try:
+                lines.append(line.decode(self._opened.encoding))
+            except UnicodeDecodeError:
+                self.odd.add(number + place)
+                lines.append(line.decode(self._opened.other or "cp1252", "replace"))
+        return "".join(lines)
 
     @property
     def done(self) -> float:
         """The share of the file that was read, 0 to 1."""
-        return self._raw.tell() / self._size if self._size else 1.0
+        return self._raw.tell() / self._opened.size if self._opened.size else 1.0
 
     def close(self) -> None:
         self._raw.close()
+
+
+def _cut(read: Callable[[int], bytes], end: bytes) -> Iterator[bytes]:
+    """Chunks of a stream, each but the last ending with the end of a line; as they come if `end`
+    is empty. A line longer than memory wants is cut: no list of readers has one."""
+    rest = b""
+    while chunk := read(_CHUNK):
+        if not end:
+            yield chunk
+            continue
+        chunk = rest + chunk
+        place = chunk.rfind(end) + 1
+        if not place and b"\r" in chunk[:-1]:
+            place = chunk.rfind(b"\r", 0, -1) + 1
+        if not place and len(chunk) > 16 * _CHUNK:
+            place = len(chunk)
+        rest = chunk[place:]
+        if place:
+            yield chunk[:place]
+    if rest:
+        yield rest

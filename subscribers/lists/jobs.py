@@ -21,6 +21,7 @@ from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
 
+from subscribers.lists import decisions
 from subscribers.lists import importing as csv_in
 from subscribers.lists.columns import NoEmailColumn
 from subscribers.lists.file import Unreadable
@@ -129,6 +130,7 @@ def start(
         ):
             if job.options.get("said") == said:
                 return job
+        decisions.remember(publication, source.opened.digest, name, options, by)
         job = ImportJob.objects.create(
             publication=publication,
             by=by,
@@ -149,13 +151,11 @@ def import_readers(job_id: int) -> None:
     if job is None or job.state != ImportJob.State.RUNNING:
         return
     path = path_of(job.digest)
-    said = dict(job.options["said"])
-    said["categories"] = tuple(said.get("categories", ()))
-    options = Options(**said)
+    options = Options.from_json(job.options["said"])
     try:
         if path is None:
             raise FileNotFoundError("the file is gone")
-        source = csv_in.look(path, options)
+        source = csv_in.look(path, options, job.file)
         csv_in.run(source, job.publication, options, by=job.by)
     except NOT_READABLE as error:
         _fail(job, str(error))

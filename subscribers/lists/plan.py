@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hmac
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,7 +21,8 @@ from subscribers.models import Category, Publication, Subscription
 
 from .. import conf
 from .cells import without_address
-from .rows import Entry, RowProblem, Standing
+from .rows import Entry, RowProblem
+from .standing import RANK, Standing
 
 State = Subscription.State
 _Asked = tuple[tuple[str, ...] | None, bool | None, bool | None]
@@ -32,12 +34,20 @@ class FileRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the person said. `mapping`: meaning -> header. `categories`: for rows without any."""
+    """What the person said.
+
+    `columns`: column (header, or number from 1) -> a `Meaning`. `values`: (column, value,
+    standing), where the column "*" is every row and the value "*" every other one. `categories`:
+    for rows that name none. `ask`: mail a confirmation to those the file calls readers, where
+    there is no proof.
+    """
 
     consent: str = ""
     ask: bool = False
-    mapping: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)
+    values: tuple[tuple[str, str, str], ...] = ()
     categories: tuple[str, ...] = ()
+    create_categories: bool = False
     encoding: str = ""
     separator: str = ""
 
@@ -46,11 +56,30 @@ class Options:
         return {
             "consent": self.consent,
             "ask": self.ask,
-            "mapping": dict(self.mapping),
+            "columns": dict(self.columns),
+            "values": [list(value) for value in self.values],
             "categories": list(self.categories),
+            "create_categories": self.create_categories,
             "encoding": self.encoding,
             "separator": self.separator,
         }
+
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any]) -> Options:
+        """`to_json` back, also of a job that an earlier version entered."""
+        columns = dict(said.get("columns", {}))
+        # Version 0.1.0 kept them the other way round.
+        columns.update({column: meaning for meaning, column in said.get("mapping", {}).items()})
+        return cls(
+            consent=said.get("consent", ""),
+            ask=bool(said.get("ask")),
+            columns=columns,
+            values=tuple((str(c), str(v), str(s)) for c, v, s in said.get("values", ())),
+            categories=tuple(said.get("categories", ())),
+            create_categories=bool(said.get("create_categories")),
+            encoding=said.get("encoding", ""),
+            separator=said.get("separator", ""),
+        )
 
 
 @dataclass(slots=True)
@@ -88,13 +117,14 @@ class Fresh:
     key: str
     state: str
     choice: int
+    held: bool  # Waits and is mailed nothing, not even a confirmation.
 
 
 @dataclass(slots=True)
 class Plan:
     """A batch, decided: `done` in the order of the rows."""
 
-    done: list[Done | None]
+    done: list[Done]
     fresh: list[Fresh] = field(default_factory=list)
     suppress: list[tuple[str, Entry]] = field(default_factory=list)
     leave: list[tuple[int, Entry]] = field(default_factory=list)
@@ -109,48 +139,54 @@ class Decider:
         self._publication = publication
         self._options = options
         self._live = list(publication.categories.filter(bit__isnull=False))
-        self._names = _category_names(self._live)
+        self._names = category_names(self._live)
         self._default = self._choice_of_names(list(options.categories))
         newest = newest_version()
         # The newest first; the others are only looked up.
         versions = [newest, *(v for v in conf.link_keys() if v != newest)]
         self._secrets = [conf.link_keys()[version] for version in versions]
+        self._outcomes = _outcomes(options)
         self._choices: dict[_Asked, tuple[int | None, tuple[RowProblem, ...]]] = {}
 
     # -- deciding
 
     def plan(self, batch: list[Entry]) -> Plan:
         """Decide every row of a batch. Only reads."""
-        plan = Plan([None] * len(batch))
-        keys: list[list[str]] = []
-        worst: dict[str, Entry] = {}
-        for entry in batch:
-            if not entry.address:
-                keys.append([])
-                continue
-            names = self._keys(entry.address)
-            keys.append(names)
-            # The same address twice in a batch: the less alive row speaks for both.
-            other = worst.get(names[0])
-            if other is None or _rank(entry) > _rank(other):
-                worst[names[0]] = entry
-        probes = [name for names in keys for name in names]
+        plan = Plan([])
+        done, fresh = plan.done, plan.fresh
+        keys = [self._key(entry.address) if entry.address else "" for entry in batch]
+        older = self._older_keys(batch)
+        probes = [key for key in keys if key] + [key for names in older.values() for key in names]
         suppressed = _suppressed(probes, self._publication.pk)
         ids = _subscriber_ids(probes)
         states = _states(self._publication.pk, list(ids.values()))
+        worst = _worst_of_repeated(batch, keys)
         seen: set[str] = set()
-        for place, (entry, names) in enumerate(zip(batch, keys, strict=True)):
-            if not names:
-                plan.done[place] = Done(entry.line, "error", "", entry.problems)
+        for place, (entry, key) in enumerate(zip(batch, keys, strict=True)):
+            if not key:
+                done.append(Done(entry.line, "error", "", entry.problems))
                 continue
-            key = names[0]
             if key in seen:
-                plan.done[place] = known(entry)
+                done.append(known(entry))
                 continue
             seen.add(key)
-            plan.done[place] = self._decide(
-                plan, place, worst[key], entry, names, suppressed, ids, states
-            )
+            said = worst.get(key, entry)
+            if (
+                not older
+                and key not in ids
+                and key not in suppressed
+                and said.standing is not Standing.SUPPRESSED
+                and said.categories is None
+                and said.new is None
+                and said.tail is None
+            ):
+                # Nearly all rows are of somebody nobody here knows: no more is to be asked.
+                state, held = self._outcomes[said.standing]
+                fresh.append(Fresh(place, said, key, state, self._default, held))
+                done.append(Done(entry.line, state, entry.address, entry.problems))
+                continue
+            names = [key, *older.get(place, ())]
+            done.append(self._decide(plan, place, said, entry, names, suppressed, ids, states))
         return plan
 
     def _decide(
@@ -183,40 +219,46 @@ class Decider:
         if tie is not None:
             return self._decide_known(plan, entry, row, tie)
         choice, problems = self._choice(entry)
+        if choice is None and entry.standing is Standing.UNSUBSCRIBED:
+            # That they left is worth more than what they had chosen.
+            choice = self._default
         if choice is None:
             return Done(row.line, "error", row.address, (*row.problems, *problems))
-        state = self._state(entry)
+        state, held = self._outcomes[entry.standing]
         if known is not None:
             plan.subscribers[names[0]] = known
-        plan.fresh.append(Fresh(place, entry, names[0], state, choice))
+        plan.fresh.append(Fresh(place, entry, names[0], state, choice, held))
         return Done(row.line, state, row.address, (*row.problems, *problems))
 
     def _decide_known(
         self, plan: Plan, entry: Entry, row: Entry, tie: tuple[int, str, bool]
     ) -> Done:
         pk, state, held = tie
+        wanted, waits = self._outcomes[entry.standing]
         if entry.standing is Standing.UNSUBSCRIBED:
             plan.leave.append((pk, entry))
-        elif held and (self._state(entry) == State.ACTIVE or self._options.ask):
+        elif held and not waits:
             # Imported before without proof; now there is one, or they shall be asked.
-            plan.wake.append((pk, self._state(entry)))
-            return Done(row.line, self._state(entry), row.address, row.problems)
+            plan.wake.append((pk, wanted))
+            return Done(row.line, wanted, row.address, row.problems)
         note = RowProblem(
             "", "note", "known", _("Is here already (%s); nothing was changed.") % state
         )
         return Done(row.line, "known", row.address, (*row.problems, note))
 
-    def _state(self, entry: Entry) -> str:
-        if entry.standing is Standing.ACTIVE:
-            return State.ACTIVE if self._options.consent else State.PENDING
-        return State(str(entry.standing))
+    def _key(self, address: str) -> str:
+        """`addresses.key_of` as hexadecimal, which is what a row holds and costs half."""
+        return _hexadecimal_key(self._secrets[0], address)
 
-    def _keys(self, address: str) -> list[str]:
-        """`addresses.keys_of` as hexadecimal, which is what a row holds and costs half."""
-        # In ASCII the canonical form is the lower case; the domain is that already.
-        mailbox = address.lower() if address.isascii() else canonical(address)
-        message = b"address\0" + mailbox.encode()
-        return [hmac.digest(secret, message, "sha256")[:16].hex() for secret in self._secrets]
+    def _older_keys(self, batch: list[Entry]) -> dict[int, list[str]]:
+        """Place -> the keys under the older versions of LINK_KEYS; empty where there is one."""
+        if len(self._secrets) == 1:
+            return {}
+        return {
+            place: [_hexadecimal_key(secret, entry.address) for secret in self._secrets[1:]]
+            for place, entry in enumerate(batch)
+            if entry.address
+        }
 
     def _choice(self, entry: Entry) -> tuple[int | None, tuple[RowProblem, ...]]:
         if entry.categories is None and entry.new is None and entry.tail is None:
@@ -246,16 +288,17 @@ class Decider:
                 unknown.append(name)
             else:
                 chosen.append(category)
+        makes = self._options.create_categories
         problems = tuple(
             RowProblem(
                 "categories",
-                "warning" if chosen or new else "error",
+                "note" if makes else "warning" if chosen or new else "error",
                 "category",
                 _("There is no category “%s”.") % without_address(name)[:60],
             )
             for name in unknown
         )
-        if unknown and not chosen and not new:
+        if unknown and not chosen and not new and not makes:
             return None, problems
         # `new` said but no category: our own export of somebody who chose none.
         value = Choice.of(chosen, live=self._live, new=bool(new), tail=tail is not False)
@@ -270,8 +313,39 @@ class Decider:
         return Choice.of([self._names[n.casefold()] for n in names], live=self._live).bits
 
 
-def _rank(entry: Entry) -> int:
-    return list(Standing).index(entry.standing)
+def _outcomes(options: Options) -> dict[Standing, tuple[str, bool]]:
+    """Standing -> (the state it is stored in, whether nothing at all is mailed).
+
+    A confirmation is mailed to somebody who waits only if a person chose their group: `ask` is for
+    those the file calls readers, not for whom it calls unconfirmed.
+    """
+    reader = (State.ACTIVE, False) if options.consent else (State.PENDING, not options.ask)
+    return {
+        Standing.ACTIVE: (str(reader[0]), reader[1]),
+        Standing.ASK: (str(State.PENDING), False),
+        Standing.PENDING: (str(State.PENDING), True),
+        Standing.UNSUBSCRIBED: (str(State.UNSUBSCRIBED), True),
+    }
+
+
+def _worst_of_repeated(batch: list[Entry], keys: list[str]) -> dict[str, Entry]:
+    """Of addresses that stand in a batch more than once, the least alive row: it speaks for all."""
+    if len(set(keys)) == len(keys):
+        return {}
+    repeated = {key for key, count in Counter(keys).items() if count > 1 and key}
+    worst: dict[str, Entry] = {}
+    for entry, key in zip(batch, keys, strict=True):
+        if key in repeated and (
+            key not in worst or RANK[entry.standing] > RANK[worst[key].standing]
+        ):
+            worst[key] = entry
+    return worst
+
+
+def _hexadecimal_key(secret: bytes, address: str) -> str:
+    # In ASCII the canonical form is the lower case; the domain is that already.
+    mailbox = address.lower() if address.isascii() else canonical(address)
+    return hmac.digest(secret, b"address\0" + mailbox.encode(), "sha256")[:16].hex()
 
 
 def known(entry: Entry) -> Done:
@@ -281,7 +355,8 @@ def known(entry: Entry) -> Done:
     return Done(entry.line, "known", entry.address, (*entry.problems, note))
 
 
-def _category_names(live: Iterable[Category]) -> dict[str, Category]:
+def category_names(live: Iterable[Category]) -> dict[str, Category]:
+    """Every name a category is known by, without case."""
     found: dict[str, Category] = {}
     for category in live:
         for name in (*category.aliases, category.name, category.slug):

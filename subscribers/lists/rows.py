@@ -1,64 +1,29 @@
-"""What a row says of its reader.
-
-The rule that matters: whoever had left or bounced elsewhere does not arrive here as a reader.
-"""
+"""What a row says of its reader: address, name, standing, choice, times."""
 
 from __future__ import annotations
 
 import datetime as dt
-import enum
-import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
+from typing import Any
 
 from django.utils.translation import gettext as _
 
-from subscribers.addresses import BadAddress, normalise
+from subscribers.addresses import BadAddress
 from subscribers.rhythm import Rhythm
 
-from .cells import undefuse, without_address
-from .columns import Columns, Meaning, plain_header
+from .cells import undefuse, without_address, words_of
+from .columns import Columns, Meaning
+from .mailboxes import is_plain_address, mailboxes
+from .nested import flat
+from .standing import CUT, RANK, Rule, Standing, key_of, worst
+from .vocabulary import NO, YES
 
-
-class Standing(enum.StrEnum):
-    """What a row says of its reader, from the least to the most final."""
-
-    ACTIVE = "active"
-    PENDING = "pending"
-    UNSUBSCRIBED = "unsubscribed"
-    SUPPRESSED = "suppressed"
-
-
-_RANK = {standing: place for place, standing in enumerate(Standing)}
-
-_STATE_WORDS = {
-    Standing.ACTIVE: """active|subscribed|enabled|confirmed|regular|premium|gifted|paid|free|comped
-        |trialed|yes|true|1|有效|已订阅|订阅中|正常""",
-    Standing.PENDING: "pending|unconfirmed|unactivated|requested|waiting|new|optin|待确认",
-    Standing.UNSUBSCRIBED: """unsubscribed|unsubscribe|opted out|opt-out|optout
-        |removed|left|inactive|disabled|archived|deleted|non-subscribed|not subscribed|no|false|0
-        |churned|canceled
-        |cancelled|已退订|退订|取消订阅|停用""",
-    Standing.SUPPRESSED: """bounced|bounce|hard bounced|hard bounce|soft bounced|cleaned|complained
-        |complaint|spam|spammy|marked as spam|blocklisted|blacklisted|blocked|undeliverable
-        |unreachable|suppressed|malformed|invalid|退信|无效|投诉|黑名单""",
-}
-_STATES = {
-    word.strip(): standing for standing, words in _STATE_WORDS.items() for word in words.split("|")
-}
-_YES = frozenset(["true", "yes", "y", "1", "t", "on", "是", "已订阅"])
-_NO = frozenset(["false", "no", "n", "0", "f", "off", "否"])
-_YES_NO = {**dict.fromkeys(_YES, True), **dict.fromkeys(_NO, False)}
-_NEVER = frozenset(["", "-", "null", "none", "n/a", "nan", "0"])
-_SPLIT = re.compile(r"\s*[,;|、，；]\s*")
-
-# Plain addresses make up nearly all of a file; they need none of the 35 µs of a full check.
-# Strictly fewer than `normalise` takes, and taken exactly as it does: see the tests.
-_PLAIN = re.compile(
-    r"[A-Za-z0-9_](?:[A-Za-z0-9_+-]*(?:\.[A-Za-z0-9_+-]+)*)@"
-    r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}"
-)
-_SPECIAL = (".arpa", ".invalid", ".local", ".localhost", ".onion", ".test")
+_YES_NO = {**dict.fromkeys(YES, True), **dict.fromkeys(NO, False)}
+_MOST_REMEMBERED = 50_000
+# Before there were newsletters by mail; programs write such a date for none.
+_EARLIEST = 1971
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +44,7 @@ class Entry:
     address: str
     name: str = ""
     standing: Standing = Standing.ACTIVE
-    categories: list[str] | None = None
+    categories: Sequence[str] | None = None
     new: bool | None = None
     tail: bool | None = None
     language: str = ""
@@ -90,62 +55,96 @@ class Entry:
     problems: tuple[RowProblem, ...] = ()
 
 
-def address_of(text: str) -> str:
-    """`addresses.normalise`, quickly for the plain ones. Raises BadAddress."""
-    at = text.find("@")
-    if (
-        0 < at <= 64
-        and len(text) <= 254
-        and _PLAIN.fullmatch(text)
-        and "--" not in text[at:]
-        and not text.endswith(_SPECIAL)
-    ):
-        return text
-    return normalise(text)
+Read = Callable[[int, list[str], str], list[Entry]]
 
 
-def reader_of(columns: Columns, served: Collection[str]) -> Callable[[int, list[str]], Entry]:
-    """A function that reads rows of these columns; `served` are the publication's rhythms."""
-    places = {
-        meaning: place for place, meaning in enumerate(columns.meanings) if meaning is not None
-    }
-    names = columns.names
-    email = places.pop(Meaning.EMAIL)
-    width = len(names)
-    name_at = places.get(Meaning.NAME)
-    rest = bool(places.keys() - {Meaning.NAME})
-    fill = _OtherColumns(places, names, served).fill
+def book_reader() -> Callable[[int, str], list[Entry]]:
+    """A function that reads lines of mailboxes: `Name <address>`, or several in a line."""
 
-    def read(line: int, cells: list[str]) -> Entry:
-        problems: list[RowProblem] = []
-        if len(cells) == 1 and cells[0][:1] == "\0":
-            return _refused(line, "", "row", _("This row cannot be read: %s") % cells[0][1:])
-        if len(cells) < width:
-            if len(cells) <= email:
-                return _refused(line, names[email], "short", _("The row ends before the address."))
-            problems.append(
-                RowProblem(
-                    "", "note", "short",
-                    _("The row has %(found)d of %(all)d cells.")
-                    % {"found": len(cells), "all": width},
-                )
-            )  # fmt: skip
-            cells = cells + [""] * (width - len(cells))
-        text = cells[email]
+    def read(line: int, text: str) -> list[Entry]:
         try:
-            address = address_of(undefuse(text) if text[:1] == "'" else text)
+            return [Entry(line, address, _name(name)) for name, address in mailboxes(text)]
         except BadAddress as error:
-            return _refused(line, names[email], error.code, without_address(str(error)))
-        entry = Entry(line, address)
-        if name_at is not None:
-            entry.name = _name(cells[name_at])
-        if rest:
-            fill(entry, cells, problems)
-        if problems:
-            entry.problems = tuple(problems)
-        return entry
+            return [_refused(line, "", error.code, without_address(str(error)))]
 
     return read
+
+
+def reader_of(
+    columns: Columns,
+    rules: Sequence[Rule],
+    floor: Standing | None = None,
+    *,
+    served: Collection[str],
+) -> Read:
+    """A function that reads rows of these columns, judged by these rules, none better than `floor`.
+
+    `served` are the rhythms of the publication. It takes the line, the cells and the flaw of a record, and gives an entry for each address.
+    """
+    width, email = len(columns.names), columns.email
+    other = _OtherColumns(columns, rules, served)
+    judge = _Judge(columns.names, rules, floor).judge
+
+    def read(line: int, cells: list[str], flaw: str) -> list[Entry]:
+        text = cells[email] if len(cells) == width and not flaw else ""
+        if not is_plain_address(text):
+            return slowly(line, cells, flaw)
+        problems: list[RowProblem] = []
+        entry = Entry(line, text)
+        entry.standing, entry.said = judge(cells, problems)
+        other.fill(entry, cells, problems)
+        if problems:
+            entry.problems = tuple(problems)
+        return [entry]
+
+    def slowly(line: int, cells: list[str], flaw: str) -> list[Entry]:
+        problems: list[RowProblem] = []
+        refusal = _misshapen(line, cells, flaw, width, problems)
+        if refusal is not None:
+            return [refusal]
+        missing = width - len(cells)
+        judged, cells = cells + [CUT] * missing, cells + [""] * missing
+        try:
+            boxes = mailboxes(cells[email])
+        except BadAddress as error:
+            message = without_address(str(error))
+            return [_refused(line, columns.names[email], error.code, message)]
+        entries = []
+        for name, address in boxes:
+            entry = Entry(line, address, _name(name) if name else "")
+            entry.standing, entry.said = judge(judged, problems)
+            other.fill(entry, cells, problems)
+            entry.problems = tuple(dict.fromkeys(problems))
+            entries.append(entry)
+        return entries
+
+    return read
+
+
+def _misshapen(
+    line: int, cells: list[str], flaw: str, width: int, problems: list[RowProblem]
+) -> Entry | None:
+    """The refusal of a row that is not written as the others; or None, and what to say of it."""
+    found = {"found": len(cells), "all": width}
+    if len(cells) > width:
+        return _refused(
+            line, "", "wide",
+            _("The row has %(found)d cells where there are %(all)d columns.") % found
+            if flaw != "quote"
+            else _("A quote opens here and does not close; the row has %(found)d cells.") % found,
+        )  # fmt: skip
+    if flaw == "quote":
+        if len(cells) < width:
+            return _refused(line, "", "quote", _("A quote opens here and does not close."))
+        message = _("A quote does not close; the row was read by itself.")
+        problems.append(RowProblem("", "warning", "quote", message))
+    elif flaw == "encoding":
+        message = _("The line is in another encoding than the file.")
+        problems.append(RowProblem("", "note", "encoding", message))
+    if len(cells) < width:
+        message = _("The row has %(found)d of %(all)d cells.") % found
+        problems.append(RowProblem("", "note", "short", message))
+    return None
 
 
 def _refused(line: int, column: str, code: str, message: str) -> Entry:
@@ -159,46 +158,107 @@ def _name(cell: str) -> str:
     return text[:100]
 
 
-class _OtherColumns:
-    """Everything of a row beyond address and name; columns are looked up once for a file."""
+class _Judge:
+    """The worst of what the columns say. Few combinations make up a file, so they are remembered."""
 
-    def __init__(
-        self, places: Mapping[Meaning, int], names: tuple[str, ...], served: Collection[str]
-    ) -> None:
+    def __init__(self, names: Sequence[str], rules: Sequence[Rule], floor: Standing | None) -> None:
+        self._names, self._rules = names, rules
+        self._floor = floor or Standing.ACTIVE
+        places = sorted({rule.place for rule in rules})
+        # Of one place a cell, of several a tuple of them; either tells the rows apart.
+        self._cells_of = itemgetter(*places) if places else None
+        self._known: dict[Any, tuple[Standing, str, str]] = {}
+
+    def judge(self, cells: list[str], problems: list[RowProblem]) -> tuple[Standing, str]:
+        """(standing, the words that say so)."""
+        if self._cells_of is None:
+            return self._floor, ""
+        key = self._cells_of(cells)
+        found = self._known.get(key)
+        if found is None:
+            found = self._work_out(cells)
+            if len(self._known) < _MOST_REMEMBERED:
+                self._known[key] = found
+        standing, said, unknown = found
+        if unknown:
+            message = _("What this says of the reader's state is not known; they wait.")
+            problems.append(RowProblem(unknown, "warning", "status", message))
+        return standing, said
+
+    def _work_out(self, cells: list[str]) -> tuple[Standing, str, str]:
+        standing, said, unknown = self._floor, "", ""
+        for rule in self._rules:
+            cell = cells[rule.place]
+            answers = _answers(rule, cell)
+            if None in answers:
+                # Not seen when the file was surveyed; that cannot be, so nobody lives by it.
+                unknown = rule.column
+            found = worst(a if a is not None else Standing.PENDING for a in answers)
+            if cell == CUT:
+                cell, unknown = "", rule.column
+            if RANK[found] > RANK[standing]:
+                standing, said = found, without_address(cell)[:40]
+        return standing, said if standing is not Standing.ACTIVE else "", unknown
+
+
+def _answers(rule: Rule, cell: str) -> list[Standing | None]:
+    """What each word of a cell says."""
+    if cell == CUT:
+        return [rule.standing_of(cell)]
+    cell = undefuse(cell).strip()
+    if rule.path:
+        cell = flat(cell).get(rule.path, "")
+    elif rule.many and (inner := flat(cell)):
+        cell = inner.get((), "")
+    return [rule.standing_of(word) for word in (words_of(cell) or [""] if rule.many else [cell])]
+
+
+class _OtherColumns:
+    """Everything of a row beyond address and standing; columns are looked up once for a file."""
+
+    def __init__(self, columns: Columns, rules: Sequence[Rule], served: Collection[str]) -> None:
         self._rhythms = served
-        self._names = (places.get(Meaning.FIRST_NAME), places.get(Meaning.LAST_NAME))
+        places: Mapping[Meaning, int] = {
+            meaning: place
+            for place, meaning in reversed(list(enumerate(columns.meanings)))
+            if meaning is not None
+        }
+        get = places.get
+        self._name = get(Meaning.NAME)
+        self._names = (get(Meaning.FIRST_NAME), get(Meaning.LAST_NAME))
         self._has_names = self._names != (None, None)
-        self._status = places.get(Meaning.STATUS)
-        self._status_column = names[self._status] if self._status is not None else ""
-        self._judges = [
-            (places[meaning], says)
-            for meaning, says in (
-                (Meaning.SUBSCRIBED, _says_no),
-                (Meaning.DISABLED, _says_yes),
-                (Meaning.LEFT_AT, _says_when),
-                (Meaning.BOUNCED_AT, _says_bounced),
-                (Meaning.SUPPRESSED, _says_suppressed),
+        self._categories = get(Meaning.CATEGORIES)
+        # A tag that says a state is no category.
+        self._no_categories = {
+            word for rule in rules if rule.place == self._categories for word in rule.table
+        }
+        self._new, self._tail = get(Meaning.NEW), get(Meaning.TAIL)
+        self._language = get(Meaning.LANGUAGE)
+        self._rhythm = get(Meaning.RHYTHM)
+        self._rhythm_column = columns.names[self._rhythm] if self._rhythm is not None else ""
+        self._confirmed = get(Meaning.CONFIRMED_AT)
+        self._joined = get(Meaning.JOINED_AT)
+        self._rest = any(
+            place is not None
+            for place in (
+                self._categories, self._new, self._tail, self._language, self._rhythm,
+                self._confirmed, self._joined,
             )
-            if meaning in places
-        ]
-        self._categories = places.get(Meaning.CATEGORIES)
-        self._new, self._tail = places.get(Meaning.NEW), places.get(Meaning.TAIL)
-        self._language = places.get(Meaning.LANGUAGE)
-        self._rhythm = places.get(Meaning.RHYTHM)
-        self._rhythm_column = names[self._rhythm] if self._rhythm is not None else ""
-        self._confirmed = places.get(Meaning.CONFIRMED_AT)
-        self._joined = places.get(Meaning.JOINED_AT)
+        )  # fmt: skip
 
     def fill(self, entry: Entry, cells: list[str], problems: list[RowProblem]) -> None:
         """Put what the cells say into the entry."""
+        if self._name is not None:
+            entry.name = _name(cells[self._name]) or entry.name
         if self._has_names and not entry.name:
             first, last = (_cell(cells, place) for place in self._names)
             chinese = any("\u4e00" <= c <= "\u9fff" for c in first + last)
             entry.name = _name(last + first if chinese else f"{first} {last}")
-        if self._status is not None or self._judges:
-            self._judge(entry, cells, problems)
+        if not self._rest:
+            return
         if self._categories is not None:
-            entry.categories = [n for n in _SPLIT.split(_cell(cells, self._categories)) if n]
+            names = words_of(_cell(cells, self._categories))
+            entry.categories = [n for n in names if key_of(n) not in self._no_categories]
         if self._new is not None:
             entry.new = _YES_NO.get(cells[self._new].strip().casefold())
         if self._tail is not None:
@@ -224,53 +284,9 @@ class _OtherColumns:
         )
         return Rhythm.EVERY
 
-    def _judge(self, entry: Entry, cells: list[str], problems: list[RowProblem]) -> None:
-        standing, said = Standing.ACTIVE, ""
-        if self._status is not None and (said := _cell(cells, self._status)):
-            known = _STATES.get(said.casefold()) or _STATES.get(plain_header(said))
-            if known is None:
-                message = _("The state “%s” is not known; the reader waits for a confirmation.")
-                problems.append(
-                    RowProblem(
-                        self._status_column,
-                        "warning",
-                        "status",
-                        message % without_address(said)[:40],
-                    )
-                )
-            standing = known or Standing.PENDING
-        for place, says in self._judges:
-            text = _cell(cells, place)
-            other = says(text.casefold())
-            if other is not None and _RANK[other] > _RANK[standing]:
-                standing, said = other, text
-        entry.standing = standing
-        if standing is not Standing.ACTIVE:
-            entry.said = without_address(said)[:40]
-
 
 def _cell(cells: list[str], place: int | None) -> str:
     return undefuse(cells[place]).strip() if place is not None else ""
-
-
-def _says_no(text: str) -> Standing | None:
-    return Standing.UNSUBSCRIBED if text in _NO else None
-
-
-def _says_yes(text: str) -> Standing | None:
-    return Standing.UNSUBSCRIBED if text in _YES else None
-
-
-def _says_when(text: str) -> Standing | None:
-    return None if text in _NEVER else Standing.UNSUBSCRIBED
-
-
-def _says_bounced(text: str) -> Standing | None:
-    return None if text in _NEVER else Standing.SUPPRESSED
-
-
-def _says_suppressed(text: str) -> Standing | None:
-    return None if text in _NEVER or text in _NO else Standing.SUPPRESSED
 
 
 def _time(text: str) -> dt.datetime | None:
@@ -284,6 +300,8 @@ def _time(text: str) -> dt.datetime | None:
             moment = dt.datetime.fromisoformat(text[:10])
         except ValueError:
             return None
+    if moment.year < _EARLIEST:
+        return None
     if moment.tzinfo is None:
         return moment.replace(tzinfo=dt.UTC)
     try:

@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("subscribers", "0007_drop_count_clicks"),
+        ("subscribers", "0008_list_decisions"),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ from .asked import ASKED_LIFE, Asked
 from .consent import AuditEntry, ConsentEvent, Incident, Limit, Suppression, Wording
 from .counts import DailyCount
 from .events import Event
-from .people import CHOICE_LIMIT, ImportJob, ImportProblem, Subscriber, Subscription
+from .people import CHOICE_LIMIT, ImportJob, ImportProblem, ListDecision, Subscriber, Subscription
 from .publications import (
     CATEGORY_BITS,
     MOST_ROUNDUP_ITEMS,
@@ -36,6 +36,7 @@ __all__ = [
     "ImportProblem",
     "Incident",
     "Limit",
+    "ListDecision",
     "Publication",
     "Role",
     "Subscriber",

@@ -191,3 +191,39 @@ class ImportProblem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.line}: {self.message}"
+
+
+class ListDecision(models.Model):
+    """What a person said the columns and values of one file mean: who, when, of which file.
+
+    The file is known by its SHA-256; the words of its cells are kept without addresses.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    publication = models.ForeignKey(
+        Publication, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        db_index=False,
+    )
+    # As it was written then: the account may go, the decision stays.
+    actor = models.CharField(max_length=150)
+    at = models.DateTimeField(default=timezone.now)
+    file = models.CharField(_("file"), max_length=200)
+    digest = models.CharField(max_length=64)
+    columns = models.JSONField(default=dict)
+    values = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = _("decision on a list")
+        verbose_name_plural = _("decisions on lists")
+        indexes = [
+            models.Index(fields=["publication", "digest", "id"], name="list_decision_of_file")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file} {self.at:%Y-%m-%d %H:%M}"

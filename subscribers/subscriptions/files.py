@@ -24,7 +24,8 @@ _Value = str | int | uuid.UUID | dt.datetime | None
 
 class Row(NamedTuple):
     """A reader to be stored. `key` is `addresses.key_of` in hexadecimal, `subscriber` the id of a
-    person who is here already, times are UTC, `detail` is what the ledger says, as JSON."""
+    person who is here already, times are UTC, `detail` is what the ledger says, as JSON. `held`:
+    waits and is mailed nothing."""
 
     key: str
     subscriber: int | None
@@ -37,15 +38,15 @@ class Row(NamedTuple):
     joined_at: dt.datetime | None
     confirmed_at: dt.datetime | None
     detail: str
+    held: bool = False
 
 
 class Writer:
     """Stores what one import decided; the caller holds a transaction around every batch."""
 
-    def __init__(self, publication: Publication, job: int, *, ask: bool) -> None:
-        """`job` is the ImportJob's id; `ask` whether a confirmation is mailed to the pending."""
+    def __init__(self, publication: Publication, job: int) -> None:
+        """`job` is the ImportJob's id."""
         self._publication = publication
-        self._ask = ask
         self._form = f"csv:{job}"
         self._domains: dict[str, int] = {}
         # SQLite has neither type; asked once, since asking the connection is not free.
@@ -62,35 +63,26 @@ class Writer:
         if not rows:
             return
         moment = self._moment(now)
-        new = [row for row in rows if row.subscriber is None]
-        made = free_subscriber_ids(len(new))
-        ids = {row.key: pk for pk, row in zip(made, new, strict=True)}
-        people = [row.subscriber or ids[row.key] for row in rows]
-        place = self._publication.pk
+        new = free_subscriber_ids(sum(1 for row in rows if row.subscriber is None))
+        ids = iter(new)
+        place, form, key_of = self._publication.pk, self._form, self._key
+        kind = Kind.IMPORTED.value
+        people: list[tuple[_Value, ...]] = []
+        ties: list[tuple[_Value, ...]] = []
+        entries: list[tuple[_Value, ...]] = []
+        for row in rows:
+            pk = row.subscriber
+            if pk is None:
+                pk = next(ids)
+                people.append((pk, key_of(row.key), row.address, row.name, moment))
+            ties.append(self._subscription(row, pk, now, moment))
+            entries.append((pk, place, moment, kind, form, row.detail))
         with connection.cursor() as cursor:
-            cursor.executemany(
-                _INSERT_SUBSCRIBER,
-                [
-                    (pk, self._key(row.key), row.address, row.name, moment)
-                    for pk, row in zip(made, new, strict=True)
-                ],
-            )
+            cursor.executemany(_INSERT_SUBSCRIBER, people)
             cursor.execute("SELECT COALESCE(MAX(id), 0) FROM subscribers_subscription")
             (last,) = cursor.fetchone()
-            cursor.executemany(
-                _INSERT_SUBSCRIPTION,
-                [
-                    self._subscription(row, pk, now, moment)
-                    for row, pk in zip(rows, people, strict=True)
-                ],
-            )
-            cursor.executemany(
-                _INSERT_CONSENT,
-                [
-                    (pk, place, moment, Kind.IMPORTED.value, self._form, row.detail)
-                    for row, pk in zip(rows, people, strict=True)
-                ],
-            )
+            cursor.executemany(_INSERT_SUBSCRIPTION, ties)
+            cursor.executemany(_INSERT_CONSENT, entries)
             # Ours are the rows after the last id that was here with our own moment: another
             # connection's have another one, or cannot be seen yet.
             cursor.execute(_INSERT_EVENTS, [f'{{"form": "{self._form}"}}', last, place, moment])
@@ -103,7 +95,7 @@ class Writer:
             confirmed = self._past(row.confirmed_at, now, moment)
         elif row.state == State.UNSUBSCRIBED:
             confirmed = self._past(row.confirmed_at, now, None)
-        elif row.state == State.PENDING and not self._ask:
+        elif row.held:
             # Reminded though never asked: nothing is mailed to them by itself, until the file
             # comes again with a proof or the wish to ask them.
             held = moment
@@ -223,4 +215,4 @@ def _itself(at: dt.datetime) -> _Value:
 def _text_of(at: dt.datetime) -> _Value:
     """As Django stores a moment on SQLite, which has no type for it: a whole second without
     its zeroes, or the two would not compare as equal. `at` is in UTC."""
-    return str(at.replace(tzinfo=None))
+    return at.isoformat(" ")[:-6]

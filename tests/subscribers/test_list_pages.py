@@ -100,8 +100,8 @@ def test_what_is_no_file_of_readers_is_refused(text: str, daily: Publication) ->
 def test_a_column_can_be_named_by_hand(daily: Publication) -> None:
     who = client(user("uma", daily, "reader_care"))
     where = give(who, daily, "who,where\nalice@example.org,Port\n")["Location"]
-    html = who.post(where, {"do": "look", "column-email": "who"}).content.decode()
-    assert "wait for their confirmation" in html
+    html = who.post(where, {"do": "look", "name": ["who", "where"], "field0": "email"})
+    assert "wait for their confirmation" in html.content.decode()
 
 
 def test_the_export_can_be_read_again_and_is_on_record(daily: Publication) -> None:

@@ -17,6 +17,7 @@ from subscribers.lists import importing as csv_in
 from subscribers.lists.columns import Meaning, NoEmailColumn
 from subscribers.lists.file import Unreadable
 from subscribers.lists.plan import Done, FileRefused, Options
+from subscribers.lists.standing import Standing
 from subscribers.models import Publication
 
 _SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
@@ -41,14 +42,27 @@ class Command(BaseCommand):
             "--ask", action="store_true", help="mail a confirmation to each reader without proof"
         )
         parser.add_argument(
-            "--map",
+            "--column",
             action="append",
             default=[],
-            metavar="MEANING=COLUMN",
-            help="column by header or number; meanings: " + ", ".join(Meaning),
+            metavar="NAME=FIELD",
+            help="what a column (header or number) is; fields: " + ", ".join(Meaning),
+        )
+        parser.add_argument(
+            "--value",
+            action="append",
+            default=[],
+            metavar="COLUMN:VALUE=STATE",
+            help="what a value says of a reader; VALUE * is every other one, COLUMN * every row;"
+            " states: " + ", ".join(Standing),
         )
         parser.add_argument(
             "--categories", default="", metavar="A,B", help="for rows that name none; all otherwise"
+        )
+        parser.add_argument(
+            "--create-categories",
+            action="store_true",
+            help="create the categories that the file names and the publication lacks",
         )
         parser.add_argument("--encoding", default="", help="found by itself")
         parser.add_argument("--separator", default="", help="found by itself: , ; tab |")
@@ -68,6 +82,9 @@ class Command(BaseCommand):
                 counts = self._run(source, publication, said)
         except OSError as error:
             raise CommandError(f"{options['file']}: {error.strerror}", returncode=2) from None
+        except csv_in.Undecided as error:
+            self._ask(source, error)
+            raise CommandError(str(error)) from None
         except (Unreadable, NoEmailColumn, FileRefused) as error:
             if options["json"]:
                 refusal = {"file": options["file"].name, "error": str(error)}
@@ -79,7 +96,11 @@ class Command(BaseCommand):
         self, source: csv_in.ReaderFile, publication: Publication, said: Options
     ) -> dict[str, int]:
         counts: Counter[str] = Counter()
-        for done in csv_in.check(source, publication, said, on_read=self._bar.show):
+
+        def blank(lines: int) -> None:
+            counts["blank"] += lines
+
+        for done in csv_in.check(source, publication, said, on_read=self._bar.show, on_blank=blank):
             counts[done.action] += 1
             self._bar.rows += 1
             if self._json or any(problem.level != "note" for problem in done.problems):
@@ -96,6 +117,24 @@ class Command(BaseCommand):
         job = csv_in.run(source, publication, said, on_read=self._bar.show, on_problem=problem)
         return {name: count for name, count in job.counts.items() if name != "problems"}
 
+    def _ask(self, source: csv_in.ReaderFile, error: csv_in.Undecided) -> None:
+        """Show every column and value that waits for a decision, and how to give it."""
+        self._bar.clear()
+        undecided = [question.to_json() for question in error.questions]
+        if self._json:
+            refusal = {**source.to_json(), "error": str(error), "undecided": undecided}
+            self.stdout.write(json.dumps(refusal, ensure_ascii=False))
+            return
+        for one in undecided:
+            self.stdout.write(f"{one['column']} ({', '.join(one['about'])})")
+            for value in one["values"]:
+                examples = ", ".join(f"{e['line']}: {e['address']}" for e in value["examples"])
+                said = f"--value '{one['column']}:{value['value']}=STATE'"
+                self.stdout.write(f"  {value['count']:>8}  {said}  {examples}")
+            if "file" not in one["about"]:
+                field = "email" if "address" in one["about"] else "ignore"
+                self.stdout.write(f"            --column '{one['column']}={field}'")
+
     def _row(self, done: Done) -> None:
         self._bar.clear()
         if self._json:
@@ -108,7 +147,16 @@ class Command(BaseCommand):
     def _end(self, source: csv_in.ReaderFile, counts: dict[str, int], dry_run: bool) -> None:
         self._bar.clear()
         rows = sum(counts.values())
-        summary = {**source.to_json(), "rows": rows, "dry_run": dry_run, "counts": counts}
+        blank, refused = counts.get("blank", 0), counts.get("error", 0)
+        summary = {
+            **source.to_json(),
+            "rows": rows,
+            "read": rows - refused - blank,
+            "refused": refused,
+            "blank": blank,
+            "dry_run": dry_run,
+            "counts": counts,
+        }
         if self._json:
             self.stdout.write(json.dumps(summary, ensure_ascii=False))
             return
@@ -118,29 +166,46 @@ class Command(BaseCommand):
         self.stdout.write(f"{found.path.name}: {kind}, {found.encoding}, {separator}")
         for meaning, column in source.columns.to_json().items():
             self.stdout.write(f"  {meaning} = {column}")
+        if source.rules:
+            self.stdout.write("  " + _("states: ") + ", ".join(r.column for r in source.rules))
+        if source.ignored:
+            self.stdout.write("  " + _("ignored: ") + ", ".join(source.ignored))
         self.stdout.write(ngettext("%d row", "%d rows", rows) % rows)
         for action, count in sorted(counts.items()):
             self.stdout.write(f"  {action}: {count}")
 
 
 def _options(options: dict[str, Any]) -> Options:
-    mapping = {}
-    for pair in options["map"]:
-        meaning, equals, column = pair.partition("=")
-        if not equals or meaning not in list(Meaning):
-            raise CommandError(_("Write --map MEANING=COLUMN."), returncode=2)
-        mapping[meaning] = column
+    columns = {}
+    for pair in options["column"]:
+        name, equals, meaning = pair.rpartition("=")
+        if not equals or not name or meaning not in list(Meaning):
+            message = _("Write --column NAME=FIELD; a field is one of: %s.") % ", ".join(Meaning)
+            raise CommandError(message, returncode=2)
+        columns[name] = meaning
     separator = _SEPARATORS.get(options["separator"], options["separator"])
     if len(separator) > 1:
         raise CommandError(_("A separator is one character."), returncode=2)
     return Options(
         consent=options["consent"].strip(),
         ask=options["ask"],
-        mapping=mapping,
+        columns=columns,
+        values=tuple(_value(text) for text in options["value"]),
         categories=tuple(n.strip() for n in options["categories"].split(",") if n.strip()),
+        create_categories=options["create_categories"],
         encoding=options["encoding"],
         separator=separator,
     )
+
+
+def _value(text: str) -> tuple[str, str, str]:
+    """`COLUMN:VALUE=STATE` taken apart at its first `:` and its last `=`."""
+    rest, equals, state = text.rpartition("=")
+    column, colon, value = rest.partition(":")
+    if not (equals and colon and column) or state not in list(Standing):
+        message = _("Write --value COLUMN:VALUE=STATE; a state is one of: %s.")
+        raise CommandError(message % ", ".join(Standing), returncode=2)
+    return column, value, state
 
 
 class _Bar:

@@ -1,0 +1,105 @@
+"""The addresses of a cell: bare, `Name <address>`, `mailto:`, or several of them."""
+
+from __future__ import annotations
+
+import re
+
+from subscribers.addresses import BadAddress, normalise
+
+from .cells import undefuse
+
+# Plain addresses make up nearly all of a file; they need none of the 35 µs of a full check.
+# Strictly fewer than `normalise` takes, and taken exactly as it does: see the tests.
+_PLAIN = re.compile(
+    r"[A-Za-z0-9_](?:[A-Za-z0-9_+-]*(?:\.[A-Za-z0-9_+-]+)*)@"
+    r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}"
+)
+_SPECIAL = (".arpa", ".invalid", ".local", ".localhost", ".onion", ".test")
+# `"Name, Her" <a@b>`, as address books and list programs write it (RFC 5322 3.4).
+_NAMED = re.compile(r"""\s*(?:"(?P<quoted>[^"]*)"|(?P<bare>[^<>"@]*?))\s*<\s*(?P<at>[^<>]*)>\s*""")
+_COMMENT = re.compile(r"\s*(?P<at>[^\s()<>]+)\s+\((?P<bare>[^()]*)\)\s*")
+_BETWEEN = re.compile(r"\s*[,;|\n\r\t]\s*")
+_MAILTO = re.compile(r"(?:mailto|smtp)\s*:\s*", re.IGNORECASE)
+_AT = re.compile(r"[@＠]")
+
+Mailbox = tuple[str, str]  # Name ("" if none is given) and normalised address.
+
+
+def is_plain_address(text: str) -> bool:
+    """Whether `normalise` surely takes it, and gives it back as it is."""
+    at = text.find("@")
+    return (
+        0 < at <= 64
+        and len(text) <= 254
+        and _PLAIN.fullmatch(text) is not None
+        and "--" not in text[at:]
+        and not text.endswith(_SPECIAL)
+    )
+
+
+def address_of(text: str) -> str:
+    """`addresses.normalise`, quickly for the plain ones. Raises BadAddress."""
+    return text if is_plain_address(text) else normalise(text)
+
+
+def mailboxes(cell: str) -> list[Mailbox]:
+    """The mailboxes a cell holds, in order; at least one.
+
+    Raises BadAddress when anything in it is neither an address nor the name of one: a part that
+    cannot be read is no reason to keep quiet about it.
+    """
+    text = _MAILTO.sub("", undefuse(cell).strip())
+    if text[:1] in ("'", '"') and text[:1] == text[-1:]:
+        text = text[1:-1].strip()
+    try:
+        return [("", address_of(text))]
+    except BadAddress as error:
+        if len(_AT.findall(text)) == 0:
+            raise
+        whole = error
+    found: list[Mailbox] = []
+    for part in _parts(text):
+        match = _NAMED.fullmatch(part) or _COMMENT.fullmatch(part)
+        try:
+            if match is None:
+                found.extend(("", address_of(word)) for word in part.split())
+            else:
+                groups = match.groupdict()
+                name = (groups.get("quoted") or groups["bare"] or "").strip(" \t'\"")
+                found.append((name, address_of(match["at"].strip())))
+        except BadAddress as error:
+            raise (error if found or len(text) > len(part) else whole) from None
+    if not found:
+        raise whole
+    return found
+
+
+def holds_address(cell: str) -> bool:
+    """Whether `mailboxes` finds one in it."""
+    if not _AT.search(cell):
+        return False
+    try:
+        return bool(mailboxes(cell))
+    except BadAddress:
+        return False
+
+
+def _parts(text: str) -> list[str]:
+    """Cut at the marks between mailboxes, but not at those inside a name or its quotes."""
+    parts: list[str] = []
+    start = 0
+    while start < len(text):
+        if named := _NAMED.match(text, start):
+            # Before the name stand bare addresses, if one of the marks parts them from it.
+            parts.append(named[0].strip())
+            start = named.end()
+        elif mark := _BETWEEN.search(text, start):
+            parts.append(text[start : mark.start()].strip())
+            start = mark.end()
+            continue
+        else:
+            parts.append(text[start:].strip())
+            break
+        if mark := _BETWEEN.match(text, start):
+            start = mark.end()
+    return [part for part in parts if part]
