@@ -12,12 +12,13 @@ from .dates import date_of_name, find_date
 from .decoding import normal_lines
 from .front import Front, read_front
 from .labels import labels_for
+from .layout import Layout
 from .markdown import clean
 from .outline import EMPTY, Kind, Line, Outline, Section, read_lines, read_sections
 from .problems import Problems
 from .reading import Parts, Reading
 from .titles import section_name
-from .value import Digest, Item
+from .value import Digest, Item, Open
 
 MOST_ITEMS = 2_000
 # The shape shown of a text that no shape could read.
@@ -32,20 +33,23 @@ def parse(
     labels: Mapping[str, object] | None = None,
     title: str = "",
     date: dt.date | None = None,
+    layout: Layout | None = None,
+    confirmed: frozenset[str] = frozenset(),
 ) -> Digest:
     """Read a document; never raises. Its `errors` say whether it may be imported.
 
     `name` is the file's name or path: a date in it counts when the text has none. `labels` are a
     publication's own field names. `shape` is the NAME of a shape; with "auto", or a name no shape
     has, the evidence decides. `title` and `date` are an editor's answers; they win over what the
-    file says.
+    file says. `layout` holds the publication's earlier decisions about parts like those of this
+    document, `confirmed` the codes of doubts that a person said are right.
     """
     problems = Problems()
     if limits.too_long(text, problems):
-        return _refused(problems, "")
+        return _refused(problems)
     text = normal_lines(text)
     if limits.hostile(text, problems):
-        return _refused(problems, text)
+        return _refused(problems)
     source = text.split("\n")
     front = read_front(source, problems)
     cleaned = clear(source, front.end, problems)
@@ -61,7 +65,7 @@ def parse(
     )
     if not _holds_content(outline):
         problems.error("empty")
-        return _refused(problems, text, front)
+        return _refused(problems, front)
     reading = Reading(outline, front, problems)
     if heading is not None:
         reading.title = heading.content
@@ -95,7 +99,9 @@ def _digest(
         slug=front.slug,
         extra=_extra(reading, parts),
         problems=problems.sorted(),
-        unclaimed_lines=tuple(reading.unclaimed()),
+        open=tuple(
+            Open(first, last, "", "paragraph") for first, last in reading.unclaimed(known=False)
+        ),
     )
 
 
@@ -194,15 +200,7 @@ def _date_line(outline: Outline) -> dt.date | None:
     return None
 
 
-def _refused(problems: Problems, text: str, front: Front | None = None) -> Digest:
-    start = front.end if front is not None else 0
-    lines = [n for n, line in enumerate(text.split("\n"), 1) if n > start and line.strip()]
-    ranges: list[tuple[int, int]] = []
-    for number in lines:
-        if ranges and ranges[-1][1] == number - 1:
-            ranges[-1] = (ranges[-1][0], number)
-        else:
-            ranges.append((number, number))
+def _refused(problems: Problems, front: Front | None = None) -> Digest:
     return Digest(
         shape=_NO_SHAPE,
         title=clean(front.title) if front else "",
@@ -210,5 +208,4 @@ def _refused(problems: Problems, text: str, front: Front | None = None) -> Diges
         items=(),
         extra=dict(front.values) if front else {},
         problems=problems.sorted(),
-        unclaimed_lines=tuple(ranges),
     )

@@ -35,5 +35,5 @@ def test_it_reads_without_django() -> None:
         "labelled ['A']",
         "[(3, 'source-unlinked', {}), (9, 'item-empty', {'case': 'heading'}), "
         "(9, 'unclaimed', {'first': 9, 'last': 9, 'count': 1})]",
-        "<p>Text.</p> ['date', 'extra']",
+        "<p>Text.</p> ['date', 'decided']",
     ]
