@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from newsletter.digest import Problem
-from newsletter.digest.problems import Collection
 from newsletter.digest.value import Level
+
+from .own_sentences import OWN
 
 # By code, or `code/case`. Lazy: looked up in the language that is active when they are asked for.
 SENTENCES: Mapping[str, Any] = {
@@ -147,25 +147,6 @@ class DocumentProblem:
     message: str
 
 
-class DocumentProblems(Collection[DocumentProblem]):
-    """The problems of one import. `line` 0 is the whole file."""
-
-    def error(self, code: str, message: str, line: int = 0) -> None:
-        """This refuses the import."""
-        self._add("error", code, message, line)
-
-    def warn(self, code: str, message: str, line: int = 0) -> None:
-        """The document is imported, and the editor is asked to look."""
-        self._add("warning", code, message, line)
-
-    def note(self, code: str, message: str, line: int = 0) -> None:
-        """Only for information."""
-        self._add("note", code, message, line)
-
-    def _add(self, level: Level, code: str, message: str, line: int) -> None:
-        self.keep(DocumentProblem(line, 1 if line else 0, level, code, message))
-
-
 def sentence(problem: Problem) -> str:
     """What a problem says, in the active language."""
     if "message" in problem.params:  # Stored by 0.1.0, which kept the sentence itself.
@@ -175,7 +156,7 @@ def sentence(problem: Problem) -> str:
     values = {
         name: _WORDS.get(name, {}).get(str(value), value) for name, value in problem.params.items()
     }
-    return str(SENTENCES[key] % values)
+    return str((SENTENCES.get(key) or OWN[key]) % values)
 
 
 def in_words(problems: Iterable[Problem]) -> list[DocumentProblem]:
@@ -184,14 +165,3 @@ def in_words(problems: Iterable[Problem]) -> list[DocumentProblem]:
         DocumentProblem(one.line, one.column, one.level, one.code, sentence(one))
         for one in problems
     ]
-
-
-def too_long(problems: DocumentProblems, text: str, most: int, line: int) -> None:
-    """Say so when `text` has more characters than its column holds."""
-    if len(text) > most:
-        problems.error(
-            "too-long",
-            _("“%(text)s…” has %(size)d characters; the most is %(most)d. Shorten it.")
-            % {"text": text[:40], "size": len(text), "most": most},
-            line,
-        )

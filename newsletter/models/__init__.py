@@ -8,6 +8,7 @@ PostgreSQL. In return nothing they point to is deleted while they exist.
 
 from .deliveries import Bounce, Chunk, Health, Outcome, Worker
 from .editions import Delivery, Edition
+from .imports import ImportRule, ImportWarning
 from .issues import PLACES, Issue, Item, Link, Revision
 from .relays import Relay
 
@@ -18,6 +19,8 @@ __all__ = [
     "Delivery",
     "Edition",
     "Health",
+    "ImportRule",
+    "ImportWarning",
     "Issue",
     "Item",
     "Link",

@@ -240,8 +240,8 @@ def test_an_unknown_category_names_the_nearest(paper: Any) -> None:
     (problem,) = report.errors
     assert (problem.line, problem.code) == (5, "category-unknown")
     assert problem.message == (
-        "“Travels” is no category of this publication; the nearest is “Travel”. "
-        "Rename it, or create the category."
+        "“Travels” is no category of this publication; near it: “Travel”. Map it to one, create "
+        "it, or rename it in the document."
     )
 
 
@@ -286,19 +286,24 @@ def test_a_merged_category_leads_on_and_a_retired_one_is_unknown(paper: Any) -> 
 
 
 def test_items_without_a_category(paper: Any) -> None:
+    from newsletter.importing import Answers
     from tests import builders
 
     bare = ISSUE.replace("> **Category:** Travel\n", "").replace("> **Category:** Ships\n", "")
     report = refused(paper, bare)
     assert [(p.line, p.code, p.message) for p in report.errors] == [
         (5, "category-missing",
-         "2 items have no category. Add a line “分类：…” or “Category: …”."),
+         "2 items have no category. Say which it is, or add lines “Category: …”."),
     ]  # fmt: skip
     single = builders.publication("single")
     only = builders.category(single, "All")
     assert {row.category for row in run(single, bare).issue.items.all()} == {only}
+    # A category made up for everything is not made without a word.
     fresh = builders.publication("fresh")
-    run(fresh, bare, create_categories=True)
+    report = refused(fresh, bare, create_categories=True)
+    assert [(p.line, p.code) for p in report.errors] == [(5, "category-made-up")]
+    sure = Answers.read(confirm=["category-made-up"])
+    run(fresh, bare, create_categories=True, answers=sure)
     assert [category.name for category in fresh.categories.all()] == ["General"]
 
 
@@ -485,10 +490,12 @@ class TestCommand:
         out, _ = self.call(str(good), str(bad), "--publication", "daily", "--json", code=1)
         first, second = map(json.loads, out.splitlines())
         assert first == {
-            "file": str(good), "shape": "labelled", "title": "Harbour Daily - 2026-03-02",
+            "file": str(good), "issue": "2026-03-02", "created": True, "shape": "labelled",
+            "title": "Harbour Daily - 2026-03-02",
             "date": "2026-03-02", "items": 2, "source_links": 2,
             "source_names_without_link": 1, "bullets": 3, "tail_links": 1, "problems": [],
             "unclaimed_lines": [],
+            "sections": first["sections"], "questions": [], "remembered": [],
         }  # fmt: skip
         assert second["date"] is None
         assert {"line", "column", "level", "code", "message"} == set(second["problems"][0])
@@ -529,6 +536,7 @@ class TestCommand:
 def test_a_chinese_publication_is_spoken_to_in_chinese() -> None:
     from django.utils.translation import override
 
+    from newsletter.importing import Answers
     from tests import builders
 
     paper = builders.publication("zh", language="zh-Hans")
@@ -537,9 +545,9 @@ def test_a_chinese_publication_is_spoken_to_in_chinese() -> None:
     with override("zh-hans"):
         report = refused(paper, ISSUE.replace("Travel", "市场动向").replace("Ships", "观点"))
     assert [problem.message for problem in report.errors] == [
-        "刊物没有“市场动向”这个类别，最接近的是“市场动态”。请改名，或新建类别。"
+        "本刊没有“市场动向”这个类别；相近的有：“市场动态”。请归入其中一个、新建它，或在文档中改名。"
     ]
     empty = builders.publication("leer", language="zh-Hans")
     bare = ISSUE.replace("> **Category:** Travel\n", "").replace("> **Category:** Ships\n", "")
-    run(empty, bare, create_categories=True)
+    run(empty, bare, answers=Answers.read(maps=["*=+"]))
     assert [category.name for category in empty.categories.all()] == ["综合"]
