@@ -21,7 +21,18 @@ from subscribers.roles import Act, may
 
 from .. import sending
 from ..models import Issue
-from . import control, corrections, failures, history, intake, items, preview, proofs, release
+from . import (
+    control,
+    corrections,
+    failures,
+    history,
+    import_warnings,
+    intake,
+    items,
+    preview,
+    proofs,
+    release,
+)
 from .frame import RELEASED
 
 State = Issue.State
@@ -121,6 +132,7 @@ class IssueAdmin(PagesAdmin[Issue]):
         ("<int:pk>/preview/", preview.preview, "preview"),
         ("<int:pk>/preview/shown/", preview.shown, "shown"),
         ("<int:pk>/preflight/", preview.preflight, "preflight"),
+        ("<int:pk>/preflight/looked/", import_warnings.looked, "looked"),
         ("<int:pk>/audience/", release.audience, "audience"),
         ("<int:pk>/test/", proofs.send, "test"),
         ("<int:pk>/send/", release.review, "send"),

@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from newsletter.editions.published import zone_of
+from newsletter.issues import import_findings
 from subscribers.admin.access import actor
 from subscribers.models import Publication
 from subscribers.roles import Act
@@ -206,6 +207,7 @@ def _release(
         if held.state == Issue.State.DRAFT and editions.load(held) != view:
             raise _Stale
         sending.release(held, by=actor(request), at=at)
+        import_findings.accept(held, actor(request).get_username())  # All of them were ticked.
 
 
 def _somebody_was_first(request: HttpRequest, issue: Issue) -> HttpResponseRedirect:
