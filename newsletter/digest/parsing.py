@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from . import checks, limits, shapes
+from .assembling import Assembled, assemble, assemble_whole, count_numbers, main_shape
 from .cleaning import clear
+from .contents import Contents, find_contents, plain
 from .dates import date_of_name, find_date
 from .decoding import normal_lines
+from .division import Division
 from .front import Front, read_front
+from .html import to_markdown
 from .labels import labels_for
+from .layout import EMPTY as EMPTY_LAYOUT
 from .layout import Layout
 from .markdown import clean
-from .outline import EMPTY, Kind, Line, Outline, Section, read_lines, read_sections
+from .names import language_of
+from .opening import Questions, ask
+from .outline import EMPTY, Kind, Outline, Section, read_lines, read_sections
 from .problems import Problems
 from .reading import Parts, Reading
-from .titles import section_name
-from .value import Digest, Item, Open
+from .titles import find_title, section_category, section_name
+from .value import Digest, Item
 
 MOST_ITEMS = 2_000
 # The shape shown of a text that no shape could read.
@@ -47,15 +55,16 @@ def parse(
     problems = Problems()
     if limits.too_long(text, problems):
         return _refused(problems)
-    text = normal_lines(text)
-    if limits.hostile(text, problems):
+    text = limits.without_control(normal_lines(text), problems)
+    if problems.refused() or limits.hostile(text, problems):
         return _refused(problems)
     source = text.split("\n")
     front = read_front(source, problems)
     cleaned = clear(source, front.end, problems)
-    lines = read_lines(cleaned.lines[front.end :], front.end + 1, cleaned.dropped)
+    made, marks = to_markdown(cleaned.lines, front.end)
+    lines = read_lines(made[front.end :], front.end + 1, cleaned.dropped | marks)
     sections = read_sections(lines)
-    heading = _find_title(sections, front)
+    heading = find_title(sections, front)
     outline = Outline(
         lines,
         sections,
@@ -70,51 +79,66 @@ def parse(
     if heading is not None:
         reading.title = heading.content
         reading.claim(heading)
-    chosen = shapes.find(shape) or shapes.choose(outline)
-    parts = chosen.read(reading)
+    decided = layout or EMPTY_LAYOUT
+    assembled = _read(reading, decided, shapes.find(shape))
     _claim_references(reading, cleaned.reference_lines)
-    return _digest(reading, chosen.name, parts, title, date, name)
+    questions = ask(assembled, reading, decided)
+    digest = _digest(reading, assembled, questions, title, date, name)
+    return checks.doubts(digest, reading.outline, confirmed)
+
+
+def _read(reading: Reading, layout: Layout, forced: shapes.Shape | None) -> Assembled:
+    """Divide the document and read each part; as one piece, if it is that."""
+    document = shapes.find("document")
+    assert document is not None
+    contents = find_contents(reading.outline.sections, reading)
+    division = Division(reading, contents, layout, forced)
+    plans = division.plans()
+    if division.is_one_piece(plans):
+        return assemble_whole(forced or document, reading)
+    count_numbers(plans, reading)
+    reading.category_of = partial(_category, contents, reading)
+    return assemble(plans, reading)
+
+
+def _category(contents: Contents, reading: Reading, section: Section, titled: Section) -> str:
+    """The group its title has in a table of contents, else the heading above."""
+    grouped = contents.groups.get(plain(titled.title), "")
+    return grouped or section_category(section, reading, own=False)
 
 
 def _digest(
-    reading: Reading, shape: str, parts: Parts, title: str, date: dt.date | None, name: str
+    reading: Reading,
+    assembled: Assembled,
+    questions: Questions,
+    title: str,
+    date: dt.date | None,
+    name: str,
 ) -> Digest:
-    """The digest out of what the shape found, with all that is to be told about it."""
+    """The digest out of what was read, with all that is to be told about it."""
     front, problems = reading.front, reading.problems
+    parts = assembled.parts
     title = title or front.title or reading.title
     _say_missing(parts.items, title, problems)
     found_date = date or _date(reading, title, name)
     checks.check(parts.items, problems)
     _say_unknown_fields(reading)
-    _say_unclaimed(reading)
     return Digest(
-        shape=shape,
+        shape=main_shape(assembled.sections),
         title=clean(title),
         date=found_date,
         items=tuple(parts.items),
         intro=parts.intro,
         tail_title=parts.tail_title,
         tail_links=tuple(parts.tail_links),
-        language=front.language,
+        language=front.language or language_of(name),
         slug=front.slug,
         extra=_extra(reading, parts),
         problems=problems.sorted(),
-        open=tuple(
-            Open(first, last, "", "paragraph") for first, last in reading.unclaimed(known=False)
-        ),
+        sections=tuple(assembled.sections),
+        open=tuple(questions.open),
+        decided=tuple(questions.decided),
     )
-
-
-def _find_title(sections: Sequence[Section], front: Front) -> Line | None:
-    """The document's own heading: an H1 in front of all others."""
-    headings = [section for section in sections if section.heading is not None]
-    tops = [section for section in headings if section.level == 1]
-    if not tops or tops[0] is not headings[0]:
-        return None
-    # Several H1 under a title in front matter are its sections.
-    if front.title and len(tops) > 1 and tops[0].title != front.title:
-        return None
-    return tops[0].heading
 
 
 def _holds_content(outline: Outline) -> bool:
@@ -151,19 +175,17 @@ def _say_unknown_fields(reading: Reading) -> None:
         reading.problems.note("field-unknown", {"name": name, "count": len(numbers)}, numbers[0])
 
 
-def _say_unclaimed(reading: Reading) -> None:
-    for first, last in reading.unclaimed(known=False):
-        params = {"first": first, "last": last, "count": last - first + 1}
-        reading.problems.warn("unclaimed", params, first)
-
-
 def _extra(reading: Reading, parts: Parts) -> dict[str, Any]:
     """Front matter, and the headings that became neither title nor category."""
     extra: dict[str, Any] = dict(reading.front.values)
     if reading.title and reading.front.title and reading.title != reading.front.title:
         extra["heading"] = reading.title
     used = {item.category for item in parts.items}
-    outer = [name for name in reading.outer.values() if section_name(name) not in used]
+    outer = [
+        name
+        for name in reading.outer.values()
+        if section_name(name, numbered=reading.numbered_sections) not in used
+    ]
     if outer:
         extra["sections"] = outer
     return extra

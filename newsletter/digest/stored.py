@@ -79,6 +79,7 @@ def _item(stored: Mapping[str, Any]) -> Item:
         authors=tuple(stored.get("authors", ())),
         section=stored.get("section", ""),
         last_line=stored.get("last_line", 0),
+        lines=stored.get("lines", {}),
     )
 
 

@@ -58,7 +58,8 @@ class Item:
     """One piece of the digest. `line` is where it begins, `last_line` where it ends.
 
     `section` is the heading it stands under, or several from the outermost in, joined by " / ".
-    `tags` and `authors` are what the document says of it, as it says it.
+    `tags` and `authors` are what the document says of it, as it says it. `lines` says where a field
+    stands, by its name ("category", "source", "date" …), when it has a line of its own.
     """
 
     title: str
@@ -75,6 +76,7 @@ class Item:
     authors: tuple[str, ...] = ()
     section: str = ""
     last_line: int = 0
+    lines: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

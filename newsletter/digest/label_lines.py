@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from ...inline import holds_link, only_link, segments
-from ...labels import Label, Labels
-from ...outline import Kind, Line, Section
+import re
+
+from .inline import holds_link, only_link, segments
+from .labels import Label, Labels
+from .outline import Kind, Line, Section
 
 # Fields whose value is text, which runs on over the following lines.
 TEXT_FIELDS = frozenset({"insight", "summary"})
@@ -13,6 +15,7 @@ TEXT_FIELDS = frozenset({"insight", "summary"})
 def fields_of(section: Section, labels: Labels) -> set[str]:
     """The fields that labels of this section name; leads of bullets are no labels."""
     found: set[str] = set()
+    facts = facts_lines(section, labels)
     for line in section.content():
         if line.kind is Kind.CODE or (line.kind is Kind.BULLET and line.indent > 1):
             continue
@@ -20,7 +23,7 @@ def fields_of(section: Section, labels: Labels) -> set[str]:
             label = labels.match(segment)
             if label is None or not label.field:
                 continue
-            if line.kind is Kind.BULLET and not fits_bullet(label):
+            if line.kind is Kind.BULLET and line.number not in facts and not fits_bullet(label):
                 continue
             found.add(label.field)
     return found
@@ -49,3 +52,36 @@ def label_segments(line: Line, labels: Labels) -> list[str]:
     if telling == len(parts) or (line.kind is Kind.QUOTE and first is None):
         return parts
     return parts if first is not None and telling >= 2 else [line.content]
+
+
+_FACT = re.compile(r"\W{0,4}[^：:\n]{1,30}[：:]\s*(?!//)\S")
+
+
+def facts_lines(section: Section, labels: Labels) -> frozenset[int]:
+    """The lines of a list of facts in front of a section's text: `- Source: …`, `- Score: 7`.
+
+    Every bullet of it has a name and a colon, and at least half of the names are known fields.
+    """
+    found: list[int] = []
+    known = 0
+    for line in section.content():
+        if line.kind is Kind.BULLET and line.indent < 2:
+            label = labels.match(line.content)
+            if not _FACT.match(line.content) or len(line.content) > _LONGEST_FACT:
+                return frozenset()
+            known += label is not None and bool(label.field)
+            found.append(line.number)
+        elif found:
+            if line.kind is Kind.BULLET or line.indent >= 2:
+                return frozenset()
+            break
+        elif line.kind is not Kind.QUOTE and not (line.kind is Kind.TEXT and _is_picture(line)):
+            return frozenset()
+    return frozenset(found) if known and known * 2 >= len(found) else frozenset()
+
+
+_LONGEST_FACT = 300  # characters; links make facts long
+
+
+def _is_picture(line: Line) -> bool:
+    return line.content.startswith(("![", "[![", "<img"))
