@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from newsletter.issues.revisions import add_revision
 from subscribers.admin.access import actor
 from subscribers.admin.chrome import record
+from subscribers.admin.text_box import TextBox
 from subscribers.models import Publication
 from subscribers.roles import Act
 
@@ -35,7 +36,7 @@ class NoteField(forms.CharField):
         super().__init__(
             label=gettext_lazy("What was wrong"),
             max_length=600,
-            widget=forms.Textarea(attrs={"rows": 2}),
+            widget=TextBox(attrs={"rows": 2}),
             help_text=gettext_lazy(
                 "One or two sentences for readers; shown below the issue on the site."
             ),
