@@ -88,7 +88,7 @@ def _field(
             "lines",
             _LINES_PREFIX + question.key,
             _lines_label(question),
-            tuple((str(role), str(label)) for role, label in ROLES.items()),
+            tuple((str(role), str(ROLES[Role(role)])) for role in question.choices),
             excerpts=tuple(excerpt(lines, *place) for place in question.lines[:_PLACES]),
             more_places=max(0, len(question.lines) - _PLACES),
             line=line,

@@ -18,10 +18,10 @@ from .blocks import PICTURE, RULE, blocks_of
 from .contents import Contents
 from .keys import section_key
 from .layout import Layout
-from .outline import Kind, Line, Outline, Section
+from .outline import Kind, Line, Section
+from .reading import Reading
 from .shapes import Shape
 from .tail import is_tail
-from .reading import Reading
 from .titles import section_name
 from .vocabulary import is_one_of
 

@@ -87,11 +87,25 @@ def file_under(
 
     With `create` the categories that the document names and the publication lacks are made.
     """
-    given = _given(shelf, answers, places, problems)
-    filing = _file(shelf, digest, {**remembered, **given})
+    _make_answered(shelf, answers, places, problems)
     if create:
-        _make_asked(shelf, digest, filing, answers, places, problems)
+        given, _lost = _given(shelf, answers)
         filing = _file(shelf, digest, {**remembered, **given})
+        _make_asked(shelf, digest, filing, places, problems)
+    # Names may lead to a category that was made just now.
+    given, lost = _given(shelf, answers)
+    for key in lost:
+        params = {"name": answers.written[key] or "*", "target": answers.filing[key]}
+        problems.error("map-target", params)
+    filing = _file(shelf, digest, {**remembered, **given})
+    if create and not shelf.living() and (rest := [one for one in filing.asked if one.key == REST]):
+        if MADE_UP in answers.confirmed:
+            _make(shelf, general(shelf.publication), (0, 0), problems)
+            filing = _file(shelf, digest, {**remembered, **given})
+        else:
+            items = rest[0].items
+            problems.error(MADE_UP, {"count": len(items)}, digest.items[items[0]].line)
+            filing.asked.remove(rest[0])  # It is this question.
     _say_open(shelf, digest, filing, places, problems)
     return filing, given
 
@@ -103,24 +117,27 @@ def _file(shelf: Shelf, digest: Digest, answers: Mapping[Key, Category | None]) 
     return file_items(digest.items, answers, known, only)
 
 
-def _given(
-    shelf: Shelf, answers: Answers, places: Places, problems: Problems
-) -> dict[Key, Category | None]:
-    """The answers with their categories; one that leads nowhere is an error."""
-    given: dict[Key, Category | None] = {}
+def _make_answered(shelf: Shelf, answers: Answers, places: Places, problems: Problems) -> None:
+    """Make the categories that answers ask for by CREATE."""
     for key, target in answers.filing.items():
-        name = answers.written[key]
-        if target == CREATE:
-            name = name or general(shelf.publication)
-            target = name
-            if same(name) not in shelf.by_name():
-                _make(shelf, name, places.of_name(name), problems)
-        category = None if target == IGNORE else shelf.by_name().get(same(target))
-        if target != IGNORE and category is None:
-            problems.error("map-target", {"name": name or "*", "target": target})
+        name = answers.written[key] or general(shelf.publication)
+        if target == CREATE and same(name) not in shelf.by_name():
+            _make(shelf, name, places.of_name(name), problems)
+
+
+def _given(shelf: Shelf, answers: Answers) -> tuple[dict[Key, Category | None], list[Key]]:
+    """The answers with their categories, and those that lead to none there is."""
+    known = shelf.by_name()
+    given: dict[Key, Category | None] = {}
+    lost: list[Key] = []
+    for key, target in answers.filing.items():
+        name = answers.written[key] or general(shelf.publication)
+        category = known.get(same(name if target == CREATE else target))
+        if category is not None or target == IGNORE:
+            given[key] = None if target == IGNORE else category
         else:
-            given[key] = category
-    return given
+            lost.append(key)
+    return given, lost
 
 
 def general(publication: Publication) -> str:
@@ -130,29 +147,19 @@ def general(publication: Publication) -> str:
 
 
 def _make_asked(
-    shelf: Shelf,
-    digest: Digest,
-    filing: Filing[Category],
-    answers: Answers,
-    places: Places,
-    problems: Problems,
+    shelf: Shelf, digest: Digest, filing: Filing[Category], places: Places, problems: Problems
 ) -> None:
+    """Make the categories that the document names, or has sections for."""
     for asked in filing.asked:
         if asked.by in (By.CATEGORY, By.SECTION) and asked.name:
-            _make(shelf, asked.name, places.of(digest.items[asked.items[0]], asked.name), problems)
-        elif asked.key == REST and not shelf.living():
-            params = {"count": len(asked.items)}
-            if MADE_UP in answers.confirmed:
-                _make(shelf, general(shelf.publication), (0, 0), problems)
-            else:
-                problems.error(MADE_UP, params, digest.items[asked.items[0]].line)
+            place = places.of(digest.items[asked.items[0]], asked.name)
+            _make(shelf, asked.name, place, problems)
 
 
 def _say_open(
     shelf: Shelf, digest: Digest, filing: Filing[Category], places: Places, problems: Problems
 ) -> None:
     """One error for each name the document gives, one for all items that are merely unfiled."""
-    said = {problem.code for problem in problems.found}
     unfiled: set[int] = set()
     for asked in filing.asked:
         first = digest.items[asked.items[0]]
@@ -168,7 +175,7 @@ def _say_open(
         else:
             params, case = {"name": asked.name}, "new"
         problems.error(UNKNOWN_CATEGORY, {"case": case, **params}, line, column)
-    if unfiled and MADE_UP not in said:
+    if unfiled:
         items = [digest.items[place] for place in sorted(unfiled)]
         case = "tags" if any(item.tags for item in items) else "none"
         problems.error(MISSING_CATEGORY, {"case": case, "count": len(items)}, items[0].line)

@@ -50,7 +50,7 @@ def questions_of(
     digest: Digest, filing: Filing[Category], shelf: Shelf, problems: Sequence[Problem]
 ) -> tuple[Question, ...]:
     """All open questions, in the order of the document; optional ones last."""
-    found = [*_of_problems(problems), *_of_lines(digest.open)]
+    found = [*_of_problems(problems), *_of_lines(digest)]
     found += [_of_name(asked, digest, shelf, optional=False) for asked in filing.asked]
     found.sort(key=lambda question: question.lines[:1])
     found += [_of_name(asked, digest, shelf, optional=True) for asked in filing.offered]
@@ -82,14 +82,17 @@ def readings(problem: Problem) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _of_lines(open_lines: Iterable[Open]) -> Iterable[Question]:
+def _of_lines(digest: Digest) -> Iterable[Question]:
     """One question for each structure key: its places have one answer."""
     grouped: dict[str, list[Open]] = {}
-    for one in open_lines:
+    for one in digest.open:
         grouped.setdefault(one.key, []).append(one)
+    first_item = min((item.line for item in digest.items), default=0)
     for key, ones in grouped.items():
         lines = tuple((one.first, one.last) for one in ones)
-        yield Question("unclaimed", "--lines", key, lines, tuple(Role), name=ones[0].text)
+        above = bool(first_item) and first_item < ones[0].first
+        roles = tuple(role for role in Role if above or role is not Role.ABOVE)
+        yield Question("unclaimed", "--lines", key, lines, roles, name=ones[0].text)
 
 
 def _of_name(asked: Asked, digest: Digest, shelf: Shelf, *, optional: bool) -> Question:

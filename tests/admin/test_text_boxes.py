@@ -131,7 +131,9 @@ def test_a_publication_keeps_its_line_ends(who: Client, item: Item) -> None:
 def test_an_import_has_one_kind_of_line_end_whatever_came(who: Client) -> None:
     daily = builders.publication()
     builders.category(daily, "City")
-    text = "# T - 2026-03-02\n\nHello.\n\n## A\n\nSource: [P](https://example.org/1)\n\nOne.\n\nTwo.\n"
+    text = (
+        "# T - 2026-03-02\n\nHello.\n\n## A\n\nSource: [P](https://example.org/1)\n\nOne.\n\nTwo.\n"
+    )
     from newsletter.importing import import_digest
 
     stored = []

@@ -238,7 +238,7 @@ def test_a_released_issue_is_never_touched(paper: Any, state: str) -> None:
 def test_an_unknown_category_names_the_nearest(paper: Any) -> None:
     report = refused(paper, ISSUE.replace("**Category:** Travel", "**Category:** Travels"))
     (problem,) = report.errors
-    assert (problem.line, problem.code) == (5, "category-unknown")
+    assert (problem.line, problem.column, problem.code) == (7, 17, "category-unknown")
     assert problem.message == (
         "“Travels” is no category of this publication; near it: “Travel”. Map it to one, create "
         "it, or rename it in the document."
@@ -253,7 +253,7 @@ def test_categories_can_be_created(paper: Any) -> None:
     report = run(paper, ISSUE.replace("Travel", "市场 动态"), create_categories=True)
     made = paper.categories.get(name="市场 动态")
     assert (made.slug, made.bit, made.position, made.visibility) == ("市场-动态", 2, 2, "open")
-    assert [(p.line, p.code) for p in report.problems] == [(5, "category-created")]
+    assert [(p.line, p.code) for p in report.problems] == [(7, "category-created")]
     # Who follows new ones has it, who chose exactly two has not.
     assert everything.choice >> made.bit & 1 and not some.choice >> made.bit & 1
 
@@ -524,7 +524,7 @@ class TestCommand:
         path = tmp_path / "2026-03-02.md"
         path.write_text(ISSUE.replace("Travel", "Travels"))
         out, _ = self.call(str(path), "--publication", "daily", code=1)
-        assert f"{path}:5:1: error: “Travels” is no category" in out
+        assert f"{path}:7:17: error: “Travels” is no category" in out
         assert out.endswith("refused, nothing was stored.\n")
         path.write_text(ISSUE)
         assert self.call(str(path), "--publication", "daily", "--dry-run")[0].endswith(
