@@ -28,7 +28,9 @@ from .vocabulary import is_one_of
 _OTHERS = 0.6  # how much the sections beside a section weigh in its choice
 _UNCERTAIN = 0.3  # evidence that anything has: text below a heading
 # Below this, on the average of its sections, a document is one piece with chapters.
-_ONE_PIECE = 0.42
+_ONE_PIECE = 0.48
+_CERTAIN = 0.75  # evidence of marks that only pieces have
+_LONG = 4  # blocks of a section that count there
 _DOCUMENT = "document"
 
 
@@ -65,11 +67,28 @@ class Plan:
         best = max(self.pieces, key=lambda one: one.blocks * (one.shape is not None), default=None)
         return best.shape.name if best is not None and best.shape is not None else ""
 
-    def leaves(self) -> list[float]:
-        """How sure its own items are, one score for the section or for each of its pieces."""
+    def leaves(self) -> list[tuple[float, int]]:
+        """How sure its own items are and how much they weigh; a long text is not worth more."""
         if self.shape is not None:
-            return [self.score]
-        return [piece.score for piece in self.pieces if piece.shape is not None]
+            return [(self.score, min(self.blocks, _LONG))]
+        return [
+            (piece.score, min(piece.blocks, _LONG))
+            for piece in self.pieces
+            if piece.shape is not None
+        ]
+
+    def remarks(self) -> int:
+        """How many of its own blocks would have no owner."""
+        return sum(piece.blocks for piece in self.pieces if piece.shape is None)
+
+    def blocks_held(self) -> int:
+        """How many of its own blocks a shape divides into items."""
+        return sum(piece.blocks for piece in self.pieces if piece.shape is not None)
+
+    def is_group(self) -> bool:
+        """Whether it is a heading above items, without a text of its own."""
+        held = any(one.shape is not None for one in self.below)
+        return held and not any(piece.blocks for piece in self.pieces)
 
     def everything(self) -> Iterable[Plan]:
         """This plan and those below it, in order."""
@@ -125,8 +144,21 @@ class Division:
         """Whether the document is better read as one item."""
         if self.forced is not None:
             return self.forced.name == _DOCUMENT
-        scores = [score for plan in plans for one in plan.everything() for score in one.leaves()]
-        return not scores or _mean(scores) < _ONE_PIECE
+        every = [one for plan in plans for one in plan.everything()]
+        if sum(1 for one in every if one.is_group()) > 1:
+            return False
+        found = [pair for one in every for pair in one.leaves()]
+        if any(score > _CERTAIN for score, _blocks in found):
+            return False
+        headed = [one for one in every if one.section.heading is not None]
+        total = sum(one.blocks for one in plans if one.section.heading is not None)
+        divided = sum(one.blocks_held() for one in headed)
+        if total and divided * 3 >= total:
+            return False  # Lists of items are a third of it.
+        weight = sum(blocks for _score, blocks in found)
+        if not weight or sum(s * blocks for s, blocks in found) / weight < _ONE_PIECE:
+            return True
+        return sum(one.remarks() for one in headed) * 3 > 2 * total
 
     def _is_title(self, section: Section) -> bool:
         return section.heading is not None and section.heading.number == self.outline.title_line

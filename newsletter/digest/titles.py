@@ -148,9 +148,22 @@ def find_title(sections: Sequence[Section], front: Front) -> Line | None:
         return first.heading
     if front.title and not _alike(first.title, front.title):
         return None
+    if _names_issue(first.title) and not any(_names_issue(one.title) for one in others):
+        return first.heading
     if first.below or any(line.kind in {Kind.BULLET, Kind.NUMBER} for line in first.content()):
         return None
     return first.heading
+
+
+_ISSUE = re.compile(
+    r"第\s*[\d一二三四五六七八九十百]+\s*[期号號回]|[#№]\s?\d+|\b(?:issue|vol(?:ume)?|no|nr|week|kw|edition)\b\.?\s*\d+|(?:19|20)\d\d",
+    re.IGNORECASE,
+)
+
+
+def _names_issue(title: str) -> bool:
+    """Whether a heading names one number of a publication, by number or date."""
+    return _ISSUE.search(title) is not None
 
 
 def _alike(one: str, other: str) -> bool:

@@ -12,6 +12,7 @@ from ..labels import is_placeholder
 from ..marking import gettext_noop
 from ..outline import Outline, Section
 from ..reading import Parts, Reading
+from ..titles import is_numbered
 from . import labelled
 
 NAME = "headlines"
@@ -21,6 +22,7 @@ WHOLE = True
 
 # How sure a section is to be one item, by what it holds.
 _SHORT = 0.7  # a few paragraphs with a few links
+_NUMBERED = 0.65  # a text under a heading that is counted: the editor numbers his pieces
 _PLAIN = 0.3  # a few paragraphs without any: an item only beside others that are
 _LONG = 0.3  # many paragraphs, or many links: a piece, or a chapter of one
 _GROUP = 0.2  # nothing of its own, only sections below it
@@ -57,16 +59,24 @@ def _linked(section: Section, outline: Outline) -> bool:
 
 def _own(section: Section, outline: Outline) -> float:
     blocks = [one for one in blocks_of(section, outline) if one.kind not in {RULE, PICTURE}]
-    listed = [one for one in blocks if one.kind == BULLET and one.linked and not _bare(one)]
-    texts = [one for one in blocks if one.kind in {PARAGRAPH, QUOTE, NUMBER}]
+    listed = [
+        one for one in blocks if one.kind in {BULLET, NUMBER} and one.linked and not _bare(one)
+    ]
+    texts = [
+        one
+        for one in blocks
+        if one.kind in {PARAGRAPH, QUOTE} or (one.kind == NUMBER and not one.linked)
+    ]
     text_share = 1 - len(listed) / len(blocks) if blocks else 1.0
     if _linked(section, outline):
         return SURENESS if text_share > 0.4 or len(listed) < 2 else SURENESS * text_share
     title_linked = holds_link(outline.resolved(section.title))
     if not blocks:
         return SURENESS if title_linked or _pictures(section, outline) else 0.0
-    if title_linked or any(_source_line(one) for one in texts):
+    if title_linked or _source_line(blocks[0]) or _source_line(blocks[-1]):
         return SURENESS * text_share
+    if texts and is_numbered(section.title) and _counted(section):
+        return _NUMBERED
     links = sum(len(one.links) for one in texts)
     linked = sum(bool(one.links) for one in texts)
     if len(texts) > _MANY or links >= _MANY or linked > _OF_ONE:
@@ -74,8 +84,17 @@ def _own(section: Section, outline: Outline) -> float:
     return (_SHORT if links else _PLAIN) * text_share
 
 
+def _counted(section: Section) -> bool:
+    """Whether a section beside it under the same heading has a running number, too."""
+    beside = section.above[-1].below if section.above else ()
+    return any(one is not section and is_numbered(one.title) for one in beside)
+
+
 def _source_line(block: Block) -> bool:
-    return block.only is not None and bool(block.only.url) and "![" not in block.text
+    """A paragraph or quote that is only a link; at an edge of the text it is the source."""
+    if block.kind not in {PARAGRAPH, QUOTE} or "![" in block.text:
+        return False
+    return block.only is not None and bool(block.only.url)
 
 
 def _pictures(section: Section, outline: Outline) -> bool:

@@ -24,6 +24,7 @@ NAME = "stories"
 LABEL = gettext_noop("Stories with bold titles")
 SURENESS = 0.8
 
+_UNLINKED = 0.4  # evidence of bold titles without links, which may be the points of one text
 _LONGEST_TITLE = 200  # characters
 _ORNAMENT = r"[^\w\s*_\[\]()<>「《“\"'`-]{0,8}[ \t]*"
 _BOLD = re.compile(rf"{_ORNAMENT}(\*\*|__)(?=\S)((?:(?!\1).)+?)(?<=\S)\1{_ORNAMENT}$")
@@ -134,12 +135,15 @@ def evidence(outline: Outline) -> float:
     if not stories:
         return 0.0
     linked = sum(story.linked for story in stories)
-    if len(stories) == 1 and (stories[0].source is None or not stories[0].lines):
-        return 0.0
-    if linked * 10 < len(stories) * 6:
-        return 0.0
     held = sum(story.blocks for story in stories)
-    return SURENESS * held / (held + outside)
+    share = held / (held + outside)
+    if any(not story.lines for story in stories) and linked < len(stories):
+        return 0.0  # Bold lines with nothing below them are only bold lines.
+    if len(stories) == 1 and not (stories[0].source is not None and stories[0].lines):
+        return _UNLINKED * share if not outside and stories[0].lines else 0.0
+    if linked * 10 < len(stories) * 6:
+        return _UNLINKED * share if not outside else 0.0
+    return SURENESS * share
 
 
 def read(reading: Reading) -> Parts:
