@@ -11,7 +11,7 @@ with the import that needed it, and not before.
     names, places  which names are the same or near, and where they stand
     questions      what is still to be decided
     remembered     answers of earlier imports; warnings: what is to be looked at before a release
-    identity       which issue the document is; language: in which language, whose translation
+    identity       which issue the document is; translations: and which says the same
     matching       which of its items is which row
     comparing      what would change; recent: links another issue had
     storing        the issue as the document says; writing: values -> rows

@@ -13,19 +13,20 @@ from django.db.models import Max
 from newsletter.digest import Digest, decode, to_json
 from newsletter.digest.problems import Problems
 from newsletter.models import Issue, Revision
+from subscribers import languages
 from subscribers.models import Category, Publication
 
 from .answers import NONE, Answers
 from .categories import Shelf, file_under
 from .filing import Filing
 from .identity import find_issue
-from .language import find_translation, language_of
 from .places import Places
 from .questions import questions_of
 from .recent import tell_recent_links
 from .remembered import Memory, mark_used, recall, remember, used_rules
 from .report import NotImported, Report
 from .storing import store
+from .translations import find_translation
 from .understanding import Document, understand
 from .warnings import keep_warnings
 from .wording import in_words
@@ -65,7 +66,7 @@ def import_digest(
     if any(problem.level == "error" for problem in decoded.problems):
         raise _refuse(report, problems)  # Nothing more can be said of bytes that are no text.
     problems.found += digest.problems
-    language = language_of(digest, name, publication)
+    language = languages.stored(digest.language) or publication.language
     report.digest = dataclasses.replace(digest, language=language)
     with transaction.atomic():
         # Two imports of one file at once: the second finds what the first made.

@@ -57,7 +57,7 @@ CASES: list[tuple[str, str, str]] = [
      "The list of titles here was left out: the items follow."),
     ("item-empty/heading", HEAD + ITEM + "## Empty\n",
      "This heading has nothing below it. Write the item or take the heading out."),
-    ("item-empty/item", HEAD + ITEM.replace("Text.", ""),
+    ("item-empty/item", HEAD + "## A\n\n**分类：** 一\n\n" + OTHER,
      "This item has neither insight nor text. Was the file cut off?"),
     ("item-incomplete",
      HEAD + "".join(WHOLE.format(n, n) for n in (1, 2, 3)) + WHOLE.format(4, 4)[:-5],
@@ -144,8 +144,17 @@ def test_a_shape_that_was_asked_for_may_find_nothing() -> None:
     assert said == ["No item was found. An item is a heading with text below it."]
 
 
+def test_a_shape_that_was_asked_for_may_swallow_the_items() -> None:
+    linked = "".join(f"## [A {n}](https://example.org/{n})\n\nText.\n\n" for n in range(2))
+    (said,) = [sentence(problem) for problem in parse(HEAD + linked, shape="document").errors]
+    assert said == (
+        "The whole document became one item, though 2 headings in it are links. Choose another "
+        "shape, or say that this is right."
+    )
+
+
 def test_every_sentence_is_tried_and_every_code_has_one() -> None:
-    tried = {key for key, _text, _words in [*CASES, *BYTES]} | {"no-items"}
+    tried = {key for key, _text, _words in [*CASES, *BYTES]} | {"no-items", "one-item"}
     assert tried == set(SENTENCES)
     raised = set()
     for path in (ROOT / "newsletter" / "digest").rglob("*.py"):
