@@ -19,6 +19,8 @@ ITEM = f"## A\n\n{SOURCE}Text.\n\n"
 OTHER = ITEM.replace("/1)", "/2)").replace("## A", "## B")
 WHOLE = "## {}\n\n**来源：** [P](https://e.org/{})\n\n**洞察：** Why.\n\n**摘要：**\n\n- a\n\n"
 
+BETWEEN = "## N\n\n- [a](https://e.org/1) - x.\n\n{}\n\n- [b](https://e.org/2) - y.\n"
+
 CASES: list[tuple[str, str, str]] = [
     ("comment-dropped", HEAD + ITEM + "<!-- no -->", "A comment was left out."),
     ("control-character/binary", HEAD + "\x07" * 100,
@@ -102,11 +104,11 @@ CASES: list[tuple[str, str, str]] = [
     ("too-large/lines", "a\n" * 20_001, "The file has more than 20000 lines. Divide it."),
     ("too-many-items", HEAD + "".join(f"- [a](https://e.org/{n})\n" for n in range(2001)),
      "The file has 2001 items; the most is 2000. Divide it."),
-    ("unclaimed", HEAD + ITEM + OTHER + "# Lost\n\nText.\n",
-     "Line 17 belongs to no item. Say what it is: an item, part of the item above, introduction, "
+    ("unclaimed", HEAD + BETWEEN.format("Nobody has this."),
+     "Line 7 belongs to no item. Say what it is: an item, part of the item above, introduction, "
      "tail, or left out."),
-    ("unclaimed", HEAD + ITEM + OTHER + "# Lost\n\nText.\n\nMore text.\n",
-     "Lines 17 to 19 belong to no item. Say what they are: an item, part of the item above, "
+    ("unclaimed", HEAD + BETWEEN.format("Nobody has this.\n\nNor this."),
+     "Lines 7 to 9 belong to no item. Say what they are: an item, part of the item above, "
      "introduction, tail, or left out."),
     ("yaml-alias", "---\na: &x [1]\nb: *x\n---\n" + HEAD + ITEM,
      "The front matter uses a YAML alias (*name). Write the value out instead."),
