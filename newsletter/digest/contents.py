@@ -50,7 +50,6 @@ def find_contents(sections: Sequence[Section], reading: Reading) -> Contents:
     titles = sorted({plain(section.title) for section in headed} - {""})
     if not titles:
         return found
-    told = False
     for section in sections:
         taken = _tables(section, reading, titles, found)
         if not taken:
@@ -64,10 +63,9 @@ def find_contents(sections: Sequence[Section], reading: Reading) -> Contents:
                     reading.claim(section.heading)
         found.lines.update(line.number for line in taken)
         reading.leave_out(taken)
-        if not told:
-            told = True
-            reading.problems.note("index-left-out", line=min(line.number for line in taken))
     _claim_empty_parents(headed, found, reading)
+    if reading.left_out:
+        reading.problems.note("index-left-out", line=min(reading.left_out))
     return found
 
 

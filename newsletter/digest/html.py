@@ -14,6 +14,11 @@ _HEADING = re.compile(r"\s*<h([1-6])(?:\s[^<>]*)?>(.*?)</h\1\s*>\s*$", re.IGNORE
 _HEADING_OPEN = re.compile(r"\s*<h([1-6])(?:\s[^<>]*)?>\s*$", re.IGNORECASE)
 _HEADING_CLOSE = re.compile(r"\s*(.*?)</h([1-6])\s*>\s*$", re.IGNORECASE)
 _LIST_TAGS = re.compile(r"\s*(?:</?(?:ul|ol)(?:\s[^<>]*)?>\s*|</li\s*>\s*)+$", re.IGNORECASE)
+_DETAILS_TAGS = re.compile(r"(?:\s*</?details(?:\s[^<>]*)?>\s*)+", re.IGNORECASE)
+# No mail program folds text: what is behind a summary is shown below it.
+_SUMMARY = re.compile(
+    r"\s*(?:<details(?:\s[^<>]*)?>\s*)?<summary(?:\s[^<>]*)?>(.*?)</summary\s*>\s*$", re.IGNORECASE
+)
 _LIST_ITEM = re.compile(r"(\s*)(?:<[uo]l(?:\s[^<>]*)?>\s*)?<li(?:\s[^<>]*)?>(.*)$", re.IGNORECASE)
 _LIST_END = re.compile(r"(?:\s*</(?:li|ul|ol)\s*>)+\s*$", re.IGNORECASE)
 _LINK = re.compile(
@@ -57,8 +62,10 @@ def to_markdown(lines: list[str], start: int) -> tuple[list[str], frozenset[int]
 
 def _line(lines: list[str], index: int) -> str:
     line = lines[index]
-    if _LIST_TAGS.match(line):
+    if _LIST_TAGS.match(line) or _DETAILS_TAGS.fullmatch(line):
         return ""
+    if summary := _SUMMARY.match(line):
+        return f"**{summary.group(1).strip()}**" if summary.group(1).strip() else ""
     if heading := _HEADING.match(line) or _several_lines(lines, index):
         level, text = heading.group(1), heading.group(2)
         return f"{'#' * int(level)} {' '.join(_links(text).split())}"

@@ -54,7 +54,7 @@ def read_item(
         *(reading.section_block(below) for one in section.below for below in one.everything()),
     ]
     body = "\n\n".join(block for block in blocks if block)
-    if not (insight or bullets or body or lines.sources):
+    if not (insight or bullets or body or (lines.sources and not labelled)):
         reading.problems.warn("item-empty", {"case": "item"}, section.heading.number)
     if translation:
         lines.extra["translation"] = translation
@@ -237,7 +237,10 @@ class _ItemLines:
         parts = label_segments(line, labels)
         if len(parts) == 1:
             return self._label_alone(parts[0], line)
-        if not any(self._takes(labels.match(part), line) for part in parts):
+        named_link = any(
+            (link := only_link(part)) is not None and is_placeholder(link.label) for part in parts
+        )
+        if not named_link and not any(self._takes(labels.match(part), line) for part in parts):
             return False
         for part in parts:
             label = labels.match(part)

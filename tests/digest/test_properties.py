@@ -83,7 +83,8 @@ def bare(digest: Digest) -> Digest:
         digest,
         problems=(),
         extra={},
-        items=tuple(replace(item, line=0) for item in digest.items),
+        sections=(),
+        items=tuple(replace(item, line=0, last_line=0, lines={}) for item in digest.items),
     )
 
 

@@ -99,8 +99,8 @@ def test_labels_between_bars() -> None:
     assert digest.intro.startswith("> **期号**: #20260302")
     assert "## 💡 今日综述\n\n- 一条综述。" in digest.intro
     assert digest.extra["categories"] == ["要闻", "产业"]
-    assert digest.unclaimed_lines == ((43, 45),)
-    assert codes(digest) == [(21, "field-unknown"), (43, "unclaimed")]
+    assert digest.unclaimed_lines == ((45, 45),)
+    assert codes(digest) == [(21, "field-unknown"), (45, "unclaimed")]
 
 
 def test_labels_behind_the_text() -> None:
@@ -169,11 +169,11 @@ def test_link_list() -> None:
         "https://example.org/pilot",
     ]
     # The members: nobody's, and asked about.
-    assert digest.unclaimed_lines == ((23, 26),)
+    assert digest.unclaimed_lines == ((25, 26),)
     assert codes(digest) == [
         (17, "reference-unused"),
         (19, "comment-dropped"),
-        (23, "unclaimed"),
+        (25, "unclaimed"),
     ]
 
 

@@ -103,8 +103,8 @@ def evidence(outline: Outline) -> float:
     if ideographic and len(entries) == 1:
         return _ALONE * len(entries) / every if linked or not before else 0.0
     if len(entries) < 2:
-        return 0.0
-    if linked * 2 > len(entries) and (marked + with_text) * 2 > len(entries):
+        return _ALONE if linked and marked and not before else 0.0
+    if linked * 2 >= len(entries) and (marked + with_text) * 2 > len(entries):
         if not ideographic and not marked and before:
             return 0.0
         return SURENESS * len(entries) / every if before <= len(entries) else 0.0
