@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from newsletter.digest import Role, shapes
 from newsletter.importing import Answers, BadAnswer, Question
 from newsletter.importing.answers import CREATE, IGNORE
-from newsletter.importing.asked_words import ROLES, of_name, of_question, of_shape
+from newsletter.importing.asked_words import ROLES, of_lines, of_name, of_question, of_shape
 from newsletter.importing.questions import CONFIRMABLE
 from newsletter.importing.wording import DocumentProblem
 from subscribers.models import Category
@@ -168,9 +168,9 @@ def taken(answers: Answers, categories: Sequence[Category]) -> Iterator[tuple[st
     """The answers given so far: (name of the field that takes it back, words)."""
     names = {category.slug: category.name for category in categories}
     for key, role in answers.lines.items():
-        yield f"{_LINES_PREFIX}{key}", f"{key}: {ROLES[role]}"
+        yield f"{_LINES_PREFIX}{key}", f"{of_lines(key)} → {ROLES[role]}"
     for key, shape in answers.shapes.items():
-        yield f"{_SHAPE_PREFIX}{key}", f"{key}: {of_shape(shape)}"
+        yield f"{_SHAPE_PREFIX}{key}", f"{key or _('before the first heading')} → {of_shape(shape)}"
     for (by, key), target in answers.filing.items():
         written = answers.written[by, key]
         where = {CREATE: _("new"), IGNORE: _("left out of account")}.get(

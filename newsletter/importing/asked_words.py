@@ -30,6 +30,37 @@ _NAMED: Mapping[By, Any] = {
 }
 
 
+# A structure key of the digest is PATH|KIND|PLACE.
+_KINDS: Mapping[str, Any] = {
+    "paragraph": pgettext_lazy("lines", "text"),
+    "list": pgettext_lazy("lines", "a list"),
+    "quote": pgettext_lazy("lines", "a quote"),
+    "heading": pgettext_lazy("lines", "a heading"),
+    "table": pgettext_lazy("lines", "a table"),
+    "code": pgettext_lazy("lines", "code"),
+    "picture": pgettext_lazy("lines", "a picture"),
+}
+_PLACES: Mapping[str, Any] = {
+    "start": pgettext_lazy("lines", "at the start"),
+    "alone": pgettext_lazy("lines", "without items"),
+    "before": pgettext_lazy("lines", "before the items"),
+    "between": pgettext_lazy("lines", "between the items"),
+    "after": pgettext_lazy("lines", "after the items"),
+}
+
+
+def of_lines(key: str) -> str:
+    """What a structure key of lines says: “text between the items, under “news””."""
+    path, _bar, rest = key.partition("|")
+    kind, _bar, place = rest.partition("|")
+    if kind not in _KINDS or place not in _PLACES:
+        return key
+    said = _("%(kind)s %(place)s") % {"kind": _KINDS[kind], "place": _PLACES[place]}
+    if not path:
+        return said
+    return _("%(lines)s, under “%(path)s”") % {"lines": said, "path": path.replace("/", " / ")}
+
+
 def of_name(by: By, name: str) -> str:
     """A name in a document with its kind."""
     if not name:
@@ -64,7 +95,7 @@ def of_shape(name: str) -> str:
 def of_rule(rule: ImportRule) -> tuple[str, str]:
     """A remembered answer: what it is about, and what it says."""
     if rule.kind == ImportRule.Kind.LINES:
-        return rule.key, str(ROLES[Role(rule.value)])
+        return of_lines(rule.key), str(ROLES[Role(rule.value)])
     if rule.kind == ImportRule.Kind.SHAPE:
         return rule.name or rule.key, of_shape(rule.value)
     about = of_name(By(rule.kind), rule.name or rule.key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -21,12 +21,14 @@ _MOST_LINES = 8
 @dataclass(frozen=True, slots=True)
 class Noted:
     """All warnings of one kind: `code`, a sentence, and who looked at them when, if all are
-    looked at. A kind with a new warning is open again."""
+    looked at. A kind with a new warning is open again. `items` are the ids of the items that the
+    lines belong to."""
 
     code: str
     message: str
     accepted_by: str = ""
     accepted_at: object = None
+    items: tuple[int, ...] = ()
 
     @property
     def open(self) -> bool:
@@ -54,7 +56,7 @@ def of_import(issue: Issue) -> list[Noted]:
 def findings(issue: Issue) -> list[Finding]:
     """What preflight says of them: those nobody has looked at yet."""
     return [
-        Finding(Level.WARNING, f"import/{noted.code}", noted.message)
+        Finding(Level.WARNING, f"import/{noted.code}", noted.message, noted.items)
         for noted in of_import(issue)
         if noted.open
     ]
