@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from newsletter.digest import Role, shapes
 from newsletter.importing import Answers, BadAnswer, Question
+from newsletter.importing.answer_texts import add_map
 from newsletter.importing.answers import CREATE, IGNORE
 from newsletter.importing.asked_words import ROLES, of_lines, of_name, of_question, of_shape
 from newsletter.importing.questions import CONFIRMABLE
@@ -139,7 +140,7 @@ def given(post: QueryDict, answers: Answers) -> Answers:
             known_shapes[name.removeprefix(_SHAPE_PREFIX)] = value
         elif name.startswith(_MAP_PREFIX) and value:
             try:
-                answers = answers.with_map(f"{name.removeprefix(_MAP_PREFIX)}={value}")
+                answers = add_map(answers, f"{name.removeprefix(_MAP_PREFIX)}={value}")
             except BadAnswer:
                 continue
     confirmed = answers.confirmed | (set(post.getlist("confirm")) & CONFIRMABLE)

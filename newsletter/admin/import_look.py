@@ -19,6 +19,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from newsletter.importing import answer_texts
 from newsletter.importing.answers import NONE
 from newsletter.importing.asked_words import ROLES, of_shape
 from newsletter.importing.wording import DocumentProblem
@@ -61,7 +62,7 @@ class Looked:
                 self.name,
                 self.publication,
                 self.shape,
-                self.answers.to_json(),
+                answer_texts.to_json(self.answers),
                 self.title,
                 self.date.isoformat() if self.date else "",
                 self.create,
@@ -80,7 +81,7 @@ class Looked:
                 str(name),
                 int(pk),
                 str(shape),
-                importing.Answers.from_json(answers),
+                answer_texts.from_json(answers),
                 str(title),
                 import_answers.day(date),
                 bool(create),

@@ -6,7 +6,7 @@ never touched: its differences are said instead.
 What a document leaves open is a question (README.md): its answer is remembered for the publication
 with the import that needed it, and not before.
 
-    answers        what a person says; understanding: text and answers -> digest
+    answers        what a person says, answer_texts: as text; understanding: both -> digest
     filing         under which category each item goes, pure; categories: the publication's
     names, places  which names are the same or near, and where they stand
     questions      what is still to be decided
@@ -19,7 +19,8 @@ with the import that needed it, and not before.
     running        all of it in order
 """
 
-from .answers import Answers, BadAnswer
+from .answer_texts import BadAnswer, read_answers
+from .answers import Answers
 from .categories import UNKNOWN_CATEGORY
 from .identity import origin_of
 from .matching import link_key
@@ -37,4 +38,5 @@ __all__ = [
     "import_digest",
     "link_key",
     "origin_of",
+    "read_answers",
 ]

@@ -42,15 +42,18 @@ def of_import(issue: Issue) -> list[Noted]:
     for warning in issue.import_warnings.all():
         case = warning.params.get("case", "")
         kinds.setdefault(f"{warning.code}/{case}".rstrip("/"), []).append(warning)
-    noted = []
-    for code, all_of_it in kinds.items():
-        still = [one for one in all_of_it if one.accepted_at is None]
-        latest = max(all_of_it, key=lambda one: (one.accepted_at is not None, one.accepted_at or 0))
-        if still:
-            noted.append(Noted(code, _in_words(still)))
-        else:
-            noted.append(Noted(code, _in_words(all_of_it), latest.accepted_by, latest.accepted_at))
-    return noted
+    lines = dict(issue.items.filter(line__isnull=False).values_list("line", "pk"))
+    return [_noted(code, warnings, lines) for code, warnings in kinds.items()]
+
+
+def _noted(code: str, warnings: list[ImportWarning], lines: Mapping[int | None, int]) -> Noted:
+    still = [one for one in warnings if one.accepted_at is None]
+    shown = still or warnings
+    items = tuple(lines[one.line] for one in shown if one.line in lines)
+    if still:
+        return Noted(code, _in_words(still), items=items)
+    latest = max(warnings, key=lambda one: str(one.accepted_at))
+    return Noted(code, _in_words(warnings), latest.accepted_by, latest.accepted_at, items)
 
 
 def findings(issue: Issue) -> list[Finding]:

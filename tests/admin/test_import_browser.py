@@ -3,6 +3,8 @@
 SUDI_PICTURES=FOLDER keeps pictures of the pages.
 """
 
+# ruff: noqa: F811 - a fixture of another module has its own name as an argument.
+
 from __future__ import annotations
 
 from typing import Any
@@ -15,7 +17,7 @@ from subscribers.models import Publication
 from tests import builders
 from tests.site_settings import configure
 
-from .test_browser import Window, chromium, person  # noqa: F401
+from .test_browser import Window, chromium, person  # noqa: F401 - the fixture is shared
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.django_db(transaction=True)]
 
@@ -77,7 +79,7 @@ def test_a_document_with_questions_becomes_an_issue(
     chromium: Any,
     live_server: Any,
     daily: Publication,
-    script: bool,  # noqa: F811
+    script: bool,
 ) -> None:
     """Points 1 and 6: all questions at once, one click each; the answers serve the next issue."""
     window = Window(
@@ -118,7 +120,7 @@ def test_a_document_with_questions_becomes_an_issue(
     window.close()
 
 
-def test_tags_are_mapped_once(chromium: Any, live_server: Any, daily: Publication) -> None:  # noqa: F811
+def test_tags_are_mapped_once(chromium: Any, live_server: Any, daily: Publication) -> None:
     """Point 3, with the keyboard alone."""
     window = Window(chromium, live_server.url, person("uma", daily, "editor"))
     page = window.page
@@ -145,7 +147,7 @@ def test_tags_are_mapped_once(chromium: Any, live_server: Any, daily: Publicatio
 def test_a_text_is_mended_beside_its_problems(
     chromium: Any,
     live_server: Any,
-    daily: Publication,  # noqa: F811
+    daily: Publication,
 ) -> None:
     window = Window(chromium, live_server.url, person("uma", daily, "editor"))
     page = window.page
@@ -172,13 +174,13 @@ def test_the_pages_are_accessible_and_fit(
     daily: Publication,
     width: int,
     scheme: str,
-    locale: str,  # noqa: F811
+    locale: str,
 ) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
-    from newsletter.importing import Answers, import_digest
+    from newsletter.importing import import_digest, read_answers
 
-    tagged = Answers.read(maps=["tag:llm=ai", "tag:rust=harbours"])
+    tagged = read_answers(maps=["tag:llm=ai", "tag:rust=harbours"])
     issue = import_digest(daily, TAGGED.encode(), "", answers=tagged).issue
     assert issue is not None
     bare = TAGGED.replace("[New yard](https://paper.example.net/yard)", "New yard")

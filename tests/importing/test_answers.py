@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from newsletter.importing import Answers, NotImported, Report, import_digest
+from newsletter.importing import NotImported, Report, import_digest, read_answers
 from newsletter.models import ImportRule, Issue
 from subscribers.models import Category, Publication
 from tests import builders
@@ -85,7 +85,7 @@ def test_lines_of_no_item_stop_the_import_and_are_asked(paper: Publication) -> N
 @pytest.mark.parametrize("by", ["line", "range", "key"])
 def test_an_answer_lets_it_in(paper: Publication, role: str, by: str) -> None:
     what = {"line": "7", "range": "6-8", "key": key_of_open(paper)}[by]
-    report = run(paper, OPEN, answers=Answers.read(lines=[f"{what}={role}"]))
+    report = run(paper, OPEN, answers=read_answers(lines=[f"{what}={role}"]))
     issue = report.issue
     assert issue is not None and report.questions == ()
     texts = {
@@ -101,7 +101,7 @@ def test_an_answer_lets_it_in(paper: Publication, role: str, by: str) -> None:
 def test_the_answer_is_remembered_by_structure_not_by_text(
     paper: Publication, admin_user: Any
 ) -> None:
-    answers = Answers.read(lines=["7=left-out"])
+    answers = read_answers(lines=["7=left-out"])
     first = run(paper, OPEN, answers=answers, by=admin_user).issue
     rule = ImportRule.objects.get()
     assert (rule.kind, rule.value, rule.by, rule.used_in) == (
@@ -119,7 +119,7 @@ def test_the_answer_is_remembered_by_structure_not_by_text(
 
 
 def test_nothing_is_remembered_of_a_dry_run_or_a_refusal(paper: Publication) -> None:
-    answers = Answers.read(lines=["7=tail"], maps=["tag:x=News"])
+    answers = read_answers(lines=["7=tail"], maps=["tag:x=News"])
     assert run(paper, OPEN, answers=answers, dry_run=True).questions == ()
     assert not ImportRule.objects.exists()
     refused = run(paper, OPEN.replace(" - 2026-03-02", ""), answers=answers)
@@ -128,14 +128,14 @@ def test_nothing_is_remembered_of_a_dry_run_or_a_refusal(paper: Publication) -> 
 
 
 def test_a_later_answer_replaces_the_earlier_one(paper: Publication) -> None:
-    run(paper, OPEN, answers=Answers.read(lines=["7=left-out"]))
-    report = run(paper, OPEN, answers=Answers.read(lines=["7=introduction"]))
+    run(paper, OPEN, answers=read_answers(lines=["7=left-out"]))
+    report = run(paper, OPEN, answers=read_answers(lines=["7=introduction"]))
     assert report.changes == ["the introduction changed"]
     assert [rule.value for rule in ImportRule.objects.all()] == ["introduction"]
 
 
 def test_line_numbers_that_nothing_asks_about_are_an_error(paper: Publication) -> None:
-    report = run(paper, OPEN, answers=Answers.read(lines=["7=tail", "5=tail"]))
+    report = run(paper, OPEN, answers=read_answers(lines=["7=tail", "5=tail"]))
     assert [(p.line, p.code) for p in report.errors] == [(5, "lines-not-open")]
 
 
@@ -153,7 +153,7 @@ def test_tags_are_asked_once_with_what_they_would_do(paper: Publication) -> None
     assert [one.key for one in report.questions if one.optional] == [
         "source:example.org", "source:paper.example.net",
     ]  # fmt: skip
-    report = run(paper, TAGGED, answers=Answers.read(maps=["tag:llm=Models", "tag:rust=news"]))
+    report = run(paper, TAGGED, answers=read_answers(maps=["tag:llm=Models", "tag:rust=news"]))
     assert report.issue is not None
     names = list(report.issue.items.order_by("number").values_list("category__name", flat=True))
     assert names == ["Models", "News"]
@@ -164,14 +164,14 @@ def test_tags_are_asked_once_with_what_they_would_do(paper: Publication) -> None
 
 
 def test_a_tag_left_out_of_account_is_an_answer(paper: Publication) -> None:
-    report = run(paper, TAGGED, answers=Answers.read(maps=["tag:llm=-", "tag:rust=Models"]))
+    report = run(paper, TAGGED, answers=read_answers(maps=["tag:llm=-", "tag:rust=Models"]))
     assert report.issue is not None
     assert set(report.issue.items.values_list("category__name", flat=True)) == {"Models"}
     assert ImportRule.objects.get(name="llm").category is None
 
 
 def test_sources_and_the_rest(paper: Publication) -> None:
-    answers = Answers.read(maps=["tag:llm=-", "tag:rust=-", "source:example.net=Models", "*=News"])
+    answers = read_answers(maps=["tag:llm=-", "tag:rust=-", "source:example.net=Models", "*=News"])
     report = run(paper, TAGGED, answers=answers)
     assert report.issue is not None
     names = list(report.issue.items.order_by("number").values_list("category__name", flat=True))
@@ -189,7 +189,7 @@ def test_only_the_chosen_categories_are_created(paper: Publication) -> None:
         ("category-unknown", "category:Neews"),
     ]
     assert [one.near for one in report.questions if not one.optional] == [(), ("news",)]
-    report = run(paper, text, answers=Answers.read(maps=["Ships=+", "Neews=news"]))
+    report = run(paper, text, answers=read_answers(maps=["Ships=+", "Neews=news"]))
     assert report.issue is not None
     assert list(paper.categories.values_list("name", flat=True)) == ["News", "Models", "Ships"]
     # The new category has the name; what is remembered is where the other one leads.
@@ -200,7 +200,7 @@ def test_only_the_chosen_categories_are_created(paper: Publication) -> None:
 
 
 def test_an_answer_that_leads_nowhere_is_an_error(paper: Publication) -> None:
-    report = run(paper, TAGGED, answers=Answers.read(maps=["tag:llm=Modles", "tag:rust=News"]))
+    report = run(paper, TAGGED, answers=read_answers(maps=["tag:llm=Modles", "tag:rust=News"]))
     assert "map-target" in [p.code for p in report.errors]
     assert not ImportRule.objects.exists()
 
@@ -208,7 +208,7 @@ def test_an_answer_that_leads_nowhere_is_an_error(paper: Publication) -> None:
 def test_answers_follow_a_merged_category_and_are_void_when_it_is_retired(
     paper: Publication,
 ) -> None:
-    run(paper, TAGGED, answers=Answers.read(maps=["tag:llm=Models", "tag:rust=Models"]))
+    run(paper, TAGGED, answers=read_answers(maps=["tag:llm=Models", "tag:rust=Models"]))
     news, models = paper.categories.order_by("pk")
     models.retired_at, models.bit, models.merged_into = builders.NOW, None, news
     models.save()
@@ -239,7 +239,7 @@ def test_all_problems_are_said_at_once_in_the_order_of_the_document(paper: Publi
         ("category-unknown", "section:Newz"),
         ("unclaimed", report.questions[2].key),
     ]
-    answers = Answers.read(lines=["7=above"], maps=["section:Newz=News"])
+    answers = read_answers(lines=["7=above"], maps=["section:Newz=News"])
     report = run(paper, text, answers=answers, date=dt.date(2026, 3, 2), dry_run=True)
     assert report.created and report.questions == ()
 
@@ -250,7 +250,7 @@ def test_a_doubt_is_confirmed_once_for_each_import(paper: Publication) -> None:
     ) + "## D\n\nCategory: News\n\nSee [it](https://example.org/d).\n"  # fmt: skip
     report = run(paper, text)
     assert asked(report) == [("few-sources", "few-sources")]
-    sure = Answers.read(confirm=["few-sources"])
+    sure = read_answers(confirm=["few-sources"])
     assert run(paper, text, answers=sure).issue is not None
     assert not ImportRule.objects.exists()
     assert asked(run(paper, text.replace("2026-03-02", "2026-03-03"))) == [
@@ -264,7 +264,7 @@ def test_a_doubt_is_confirmed_once_for_each_import(paper: Publication) -> None:
 def test_a_translation_is_recognised_and_does_not_overwrite_the_original(
     paper: Publication,
 ) -> None:
-    answers = Answers.read(maps=["tag:llm=Models", "tag:rust=News"])
+    answers = read_answers(maps=["tag:llm=Models", "tag:rust=News"])
     first = run(paper, TAGGED, "zh/2026/03/02.md", answers=answers).issue
     translated = TAGGED.replace("Night ferry", "Fähre").replace("It is late.", "Es ist spät.")
     report = run(paper, translated, "en/2026/03/02.md")

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from newsletter.digest import Item, Link
-from newsletter.importing.answers import IGNORE, Answers, BadAnswer, By, key_of
+from newsletter.importing.answer_texts import BadAnswer, from_json, read_answers, to_json
+from newsletter.importing.answers import IGNORE, By, key_of
 from newsletter.importing.filing import Asked, file_items
 
 KNOWN = {"models": "Models", "tools": "Tools", "news": "News"}
@@ -18,7 +19,7 @@ def item(title: str = "A", line: int = 1, **more: Any) -> Item:
 
 
 def answers(*maps: str) -> dict[Any, Any]:
-    given = Answers.read(maps=maps)
+    given = read_answers(maps=maps)
     return {key: None if to == IGNORE else to for key, to in given.filing.items()}
 
 
@@ -127,30 +128,30 @@ def test_used_are_the_answers_that_were_needed() -> None:
     ],
 )
 def test_map_as_text(text: str, key: Any) -> None:
-    assert dict(Answers.read(maps=[text]).filing) == {key: "x"}
+    assert dict(read_answers(maps=[text]).filing) == {key: "x"}
 
 
 @pytest.mark.parametrize("text", ["", "=x", "a", "a=", "*=-"])
 def test_what_is_no_map(text: str) -> None:
     with pytest.raises(BadAnswer):
-        Answers.read(maps=[text])
+        read_answers(maps=[text])
 
 
 @pytest.mark.parametrize("text", ["12", "12=", "=item", "12=chapter", "14-12=item", " =tail"])
 def test_what_is_no_answer_about_lines(text: str) -> None:
     with pytest.raises(BadAnswer):
-        Answers.read(lines=[text])
+        read_answers(lines=[text])
 
 
 def test_lines_as_text() -> None:
-    given = Answers.read(lines=["12=item", "14-16=left-out", "h2:News > list = Above", "a=b=tail"])
+    given = read_answers(lines=["12=item", "14-16=left-out", "h2:News > list = Above", "a=b=tail"])
     assert given.places == {(12, 12): "item", (14, 16): "left_out"}
     assert given.lines == {"h2:News > list": "above", "a=b": "tail"}
 
 
 def test_answers_travel_as_plain_values() -> None:
-    given = Answers.read(
+    given = read_answers(
         lines=["k=tail"], maps=["tag:LLM=Models", "*=News", "Sky=+"], confirm=["one-item"]
     )
-    assert Answers.from_json(given.to_json()) == given
+    assert from_json(to_json(given)) == given
     assert key_of(By.TAG, "LLM") in given.filing

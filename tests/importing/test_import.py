@@ -286,7 +286,7 @@ def test_a_merged_category_leads_on_and_a_retired_one_is_unknown(paper: Any) -> 
 
 
 def test_items_without_a_category(paper: Any) -> None:
-    from newsletter.importing import Answers
+    from newsletter.importing import read_answers
     from tests import builders
 
     bare = ISSUE.replace("> **Category:** Travel\n", "").replace("> **Category:** Ships\n", "")
@@ -302,7 +302,7 @@ def test_items_without_a_category(paper: Any) -> None:
     fresh = builders.publication("fresh")
     report = refused(fresh, bare, create_categories=True)
     assert [(p.line, p.code) for p in report.errors] == [(5, "category-made-up")]
-    sure = Answers.read(confirm=["category-made-up"])
+    sure = read_answers(confirm=["category-made-up"])
     run(fresh, bare, create_categories=True, answers=sure)
     assert [category.name for category in fresh.categories.all()] == ["General"]
 
@@ -536,7 +536,7 @@ class TestCommand:
 def test_a_chinese_publication_is_spoken_to_in_chinese() -> None:
     from django.utils.translation import override
 
-    from newsletter.importing import Answers
+    from newsletter.importing import read_answers
     from tests import builders
 
     paper = builders.publication("zh", language="zh-Hans")
@@ -549,5 +549,5 @@ def test_a_chinese_publication_is_spoken_to_in_chinese() -> None:
     ]
     empty = builders.publication("leer", language="zh-Hans")
     bare = ISSUE.replace("> **Category:** Travel\n", "").replace("> **Category:** Ships\n", "")
-    run(empty, bare, answers=Answers.read(maps=["*=+"]))
+    run(empty, bare, answers=read_answers(maps=["*=+"]))
     assert [category.name for category in empty.categories.all()] == ["综合"]

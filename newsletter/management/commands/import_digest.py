@@ -92,7 +92,7 @@ class Command(BaseCommand):
                 f"There is no publication {options['publication']!r}.", returncode=_USAGE
             ) from None
         try:
-            answers = importing.Answers.read(
+            answers = importing.read_answers(
                 lines=options["lines"], maps=options["map"], confirm=options["confirm"]
             )
         except importing.BadAnswer as error:
