@@ -59,10 +59,11 @@ def find_contents(sections: Sequence[Section], reading: Reading) -> Contents:
             if not rest and not section.below:
                 found.sections.add(id(section))
                 taken.append(section.heading)
-                if section_name(section.title) in found.groups.values():
-                    reading.claim(section.heading)
         found.lines.update(line.number for line in taken)
         reading.leave_out(taken)
+        for line in taken:
+            line.kind = Kind.DROPPED
+        section.blocks = None
     _claim_empty_parents(headed, found, reading)
     if reading.left_out:
         reading.problems.note("index-left-out", line=min(reading.left_out))

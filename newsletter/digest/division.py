@@ -221,11 +221,17 @@ class Division:
         choices = [self._choice(section, pairs.get(id(section))) for section in held
                    if id(section) not in originals]  # fmt: skip
         self._introduce(choices)
+        heard = [one for one in choices if one.tells()]
+        whole = sum(one.whole_score for one in heard)
+        divided = sum(one.divided_score for one in heard)
         for one in choices:
-            heard = [other for other in choices if other is not one and other.tells()]
-            whole = _mean(other.whole_score for other in heard)
-            divided = _mean(other.divided_score for other in heard)
-            self._settle(one, whole, divided)
+            own = one.tells()
+            others = max(1, len(heard) - own)
+            self._settle(
+                one,
+                (whole - one.whole_score * own) / others,
+                (divided - one.divided_score * own) / others,
+            )
         self._find_tail([one.plan for one in choices])
         return [one.plan for one in choices]
 
@@ -334,11 +340,6 @@ def _cut_at_rules(lines: Sequence[Line]) -> list[list[Line]]:
         else:
             parts[-1].append(line)
     return [part for part in parts if part]
-
-
-def _mean(values: Iterable[float]) -> float:
-    found = list(values)
-    return sum(found) / len(found) if found else 0.0
 
 
 def _script(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from . import checks, limits, shapes
 from .assembling import Assembled, assemble, assemble_whole, count_numbers, main_shape
-from .cleaning import clear
+from .cleaning import Cleaned, clear
 from .contents import Contents, find_contents, plain
 from .dates import date_of_name, find_date
 from .decoding import normal_lines
@@ -22,7 +22,7 @@ from .layout import Layout
 from .markdown import clean
 from .names import language_of
 from .opening import Questions, ask
-from .outline import EMPTY, Kind, Outline, Section, read_lines, read_sections
+from .outline import EMPTY, Kind, Line, Outline, Section, read_lines, read_sections
 from .problems import Problems
 from .reading import Parts, Reading
 from .titles import find_title, section_category, section_name
@@ -52,29 +52,44 @@ def parse(
     file says. `layout` holds the publication's earlier decisions about parts like those of this
     document, `confirmed` the codes of doubts that a person said are right.
     """
+    digest, _reading = account(
+        text,
+        name=name,
+        shape=shape,
+        labels=labels,
+        title=title,
+        date=date,
+        layout=layout,
+        confirmed=confirmed,
+    )
+    return digest
+
+
+def account(
+    text: str,
+    *,
+    name: str = "",
+    shape: str = shapes.AUTO,
+    labels: Mapping[str, object] | None = None,
+    title: str = "",
+    date: dt.date | None = None,
+    layout: Layout | None = None,
+    confirmed: frozenset[str] = frozenset(),
+) -> tuple[Digest, Reading | None]:
+    """`parse`, and the account of who owns which line; None when the text was refused unread."""
     problems = Problems()
     if limits.too_long(text, problems):
-        return _refused(problems)
+        return _refused(problems), None
     text = limits.without_control(normal_lines(text), problems)
     if problems.refused() or limits.hostile(text, problems):
-        return _refused(problems)
+        return _refused(problems), None
     source = text.split("\n")
     front = read_front(source, problems)
     cleaned = clear(source, front.end, problems)
-    made, marks = to_markdown(cleaned.lines, front.end)
-    lines = read_lines(made[front.end :], front.end + 1, cleaned.dropped | marks)
-    sections = read_sections(lines)
-    heading = find_title(sections, front)
-    outline = Outline(
-        lines,
-        sections,
-        labels_for(labels),
-        cleaned.references,
-        heading.number if heading is not None else 0,
-    )
+    outline, heading = _outline(cleaned, front, labels)
     if not _holds_content(outline):
         problems.error("empty")
-        return _refused(problems, front)
+        return _refused(problems, front), None
     reading = Reading(outline, front, problems)
     if heading is not None:
         reading.title = heading.content
@@ -84,7 +99,19 @@ def parse(
     _claim_references(reading, cleaned.reference_lines)
     questions = ask(assembled, reading, decided)
     digest = _digest(reading, assembled, questions, title, date, name)
-    return checks.doubts(digest, reading.outline, confirmed)
+    return checks.doubts(digest, outline, confirmed), reading
+
+
+def _outline(
+    cleaned: Cleaned, front: Front, labels: Mapping[str, object] | None
+) -> tuple[Outline, Line | None]:
+    """The lines and sections below the front matter, and the heading that is the title."""
+    made, marks = to_markdown(cleaned.lines, front.end)
+    lines = read_lines(made[front.end :], front.end + 1, cleaned.dropped | marks)
+    sections = read_sections(lines)
+    heading = find_title(sections, front)
+    number = heading.number if heading is not None else 0
+    return Outline(lines, sections, labels_for(labels), cleaned.references, number), heading
 
 
 def _read(reading: Reading, layout: Layout, forced: shapes.Shape | None) -> Assembled:

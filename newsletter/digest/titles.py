@@ -20,11 +20,12 @@ _SECTION_NUMBER = re.compile(
 )
 _COUNT = re.compile(rf"\s*[(（]\s*\d+\s*(?:{either('counters')})?\s*[)）]\s*$", re.IGNORECASE)
 _OPENING_LINK = re.compile(
-    r"(?P<tag>(?:[\[(【][^\[\]()【】]{1,24}[\])】]\s*(?!\()|[^\w\s\[(*_`]{1,4}\s*)*)"
+    r"(?P<tag>(?:[\[(【][^\[\]()【】]{1,24}[\])】]\s*(?!\()|[^\w\s\[(*_`!]{1,4}\s*)*)"
     r"(?P<mark>\*{1,3}|_{1,3})?\[(?P<label>(?>[^\[\]\\]++|\\.|\[[^\[\]]*+\])*+)\]"
     r"\([^()\s]*+(?:\([^()\s]*+\)[^()\s]*+)*+(?:\s+\"[^\"]*+\")?\)"
 )
 _BYLINE = re.compile(rf"(?:{either('bylines')})\b")
+_ADDRESS = re.compile(r"<?https?://[^\s<>\"'`、，。；：！？（）「」【】《》|｜]++>?", re.IGNORECASE)
 _DASH = re.compile(r"\s+[–—-]{1,2}\s")
 _SENTENCE = re.compile(r"[^\n]{3,}?(?:[。！？]|[.!?](?=\s|$))|[^\n]+")
 
@@ -100,6 +101,9 @@ def split_linked_title(text: str) -> tuple[str, Link | None, str]:
     the title is its first sentence, and the rest is the whole run when it says more.
     """
     text = text.strip()
+    if _ADDRESS.fullmatch(text):  # A line of addresses alone can be long; there is no title in it.
+        link = find_links(text)[0]
+        return link.label[:_LONGEST_TITLE], link, ""
     links = find_links(text)
     source = next((link for link in links if link.url), None)
     match = _OPENING_LINK.match(text)
