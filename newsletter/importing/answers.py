@@ -61,7 +61,12 @@ class Answers:
 
     def layout(self, remembered: Layout) -> Layout:
         """The remembered decisions with these over them."""
-        return Layout({**remembered.lines, **self.lines}, {**remembered.shapes, **self.shapes})
+        layout = remembered
+        for key, role in self.lines.items():
+            layout = layout.with_line(key, role)
+        for key, shape in self.shapes.items():
+            layout = layout.with_shape(key, shape)
+        return layout
 
 
 NONE = Answers()

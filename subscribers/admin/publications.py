@@ -28,7 +28,7 @@ from subscribers import theme as look
 from subscribers.addresses import BadAddress, normalise
 from subscribers.admin.access import visible
 from subscribers.admin.chrome import record
-from subscribers.admin.text_box import LineFeeds
+from subscribers.admin.text_box import TextBox
 from subscribers.models import Publication, Role
 from subscribers.roles import Act, may
 
@@ -48,7 +48,7 @@ _LONGEST_UNDO = 1800
 _LATELY = dt.timedelta(days=7)
 
 
-class _TextBox(LineFeeds, UnfoldAdminTextareaWidget):
+class _TextBox(TextBox, UnfoldAdminTextareaWidget):
     """The theme's text box."""
 
 

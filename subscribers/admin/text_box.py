@@ -11,19 +11,15 @@ from typing import Any
 from django import forms
 
 
-class LineFeeds:
-    """For a widget: its value with `\\n` as line ends, whatever was sent."""
+class TextBox(forms.Textarea):
+    """A text box whose value has `\\n` as line ends, whatever was sent."""
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         """The value of the field in a request."""
-        value = super().value_from_datadict(data, files, name)  # type: ignore[misc]
+        value = super().value_from_datadict(data, files, name)
         if isinstance(value, str):
             return value.replace("\r\n", "\n").replace("\r", "\n")
         return value
-
-
-class TextBox(LineFeeds, forms.Textarea):
-    """A text box."""
 
 
 class TextField(forms.CharField):
