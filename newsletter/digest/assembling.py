@@ -9,6 +9,7 @@ from . import checks, shapes
 from .blocks import PICTURE, RULE, blocks_of
 from .division import Piece, Plan
 from .inline import without_pictures
+from .leads import claim_lead_ins, read_lead
 from .markdown import plain_text
 from .outline import EMPTY, Kind, Line, Section
 from .reading import Parts, Reading
@@ -108,6 +109,9 @@ def _read(plan: Plan, reading: Reading, made: Assembled) -> None:
     _read_pieces(plan, reading, made)
     for one in plan.below:
         _read(one, reading, made)
+    if len(made.parts.items) > before and (lead := read_lead(plan, reading)) is not None:
+        made.parts.items.insert(before, lead)
+    claim_lead_ins(section, reading)
     reading.claim_section(section)
 
 

@@ -35,7 +35,7 @@ class Block:
     below: list[Line] = field(default_factory=list)
     _text: str | None = None
     _links: list[Link] | None = None
-    _only: Link | bool | None = False
+    _only: Link | None | bool = False
 
     @property
     def first(self) -> int:

@@ -18,10 +18,10 @@ from .blocks import PICTURE, RULE, blocks_of
 from .contents import Contents
 from .keys import section_key
 from .layout import Layout
-from .outline import Kind, Line, Section
-from .reading import Reading
+from .outline import EMPTY, Kind, Line, Section
 from .shapes import Shape
 from .tail import is_tail
+from .reading import Reading
 from .titles import section_name
 from .vocabulary import is_one_of
 
@@ -138,7 +138,9 @@ class Division:
         front = [one for one in tops if one.heading is None or self._is_title(one)]
         headed = [one for one in tops if one.heading is not None and not self._is_title(one)]
         made = [self._front(section) for section in front]
-        return sorted([*made, *self._beside(headed)], key=lambda plan: plan.section.first)
+        beside = self._beside(headed)
+        self._cut_colophon(beside)
+        return sorted([*made, *beside], key=lambda plan: plan.section.first)
 
     def is_one_piece(self, plans: Sequence[Plan]) -> bool:
         """Whether the document is better read as one item."""
@@ -150,8 +152,8 @@ class Division:
         found = [pair for one in every for pair in one.leaves()]
         if any(score > _CERTAIN for score, _blocks in found):
             return False
-        headed = [one for one in every if one.section.heading is not None]
-        total = sum(one.blocks for one in plans if one.section.heading is not None)
+        headed = [one for one in every if self._is_headed(one.section)]
+        total = sum(one.blocks for one in plans if self._is_headed(one.section))
         divided = sum(one.blocks_held() for one in headed)
         if total and divided * 3 >= total:
             return False  # Lists of items are a third of it.
@@ -163,10 +165,29 @@ class Division:
     def _is_title(self, section: Section) -> bool:
         return section.heading is not None and section.heading.number == self.outline.title_line
 
+    def _is_headed(self, section: Section) -> bool:
+        return section.heading is not None and not self._is_title(section)
+
     def _above(self, section: Section) -> tuple[Section, ...]:
         return tuple(
             one for one in section.above if one.heading is not None and not self._is_title(one)
         )
+
+    def _cut_colophon(self, plans: Sequence[Plan]) -> None:
+        """Text behind a rule at the end of the last item, where no other item has any, is not its
+        text: it closes the issue."""
+        every = [one for plan in plans for one in plan.everything() if one.shape is not None]
+        if len(every) < 2 or every[-1].section.below:
+            return
+        *others, last = every
+        if any(_behind_rule(one.section) is not None for one in others):
+            return
+        place = _behind_rule(last.section)
+        if place is None or any(
+            self.outline.labels.match(line.content) for line in last.section.lines[place:]
+        ):
+            return
+        last.section = replace(last.section, lines=last.section.lines[:place], blocks=None)
 
     # Own lines
 
@@ -330,6 +351,17 @@ class Division:
             return
         for plan in plans[items[-1] + 1 :]:
             plan.tail = is_tail(plan.section, self.outline)
+
+
+def _behind_rule(section: Section) -> int | None:
+    """The index of the last rule of a section with text behind it."""
+    text = False
+    for index in range(len(section.lines) - 1, 0, -1):
+        line = section.lines[index]
+        if line.kind is Kind.RULE and text:
+            return index
+        text = text or line.kind not in EMPTY
+    return None
 
 
 def _cut_at_rules(lines: Sequence[Line]) -> list[list[Line]]:

@@ -120,7 +120,8 @@ def heading_text(text: str) -> str:
 
 
 _HTML_NAMES = frozenset(
-    ["a", "abbr", "b", "big", "br", "center", "code", "del", "div", "em", "font", "i", "img", "ins", "kbd", "mark", "p", "s", "small", "span", "strong", "sub", "sup", "u", "details", "summary", "h1", "h2", "h3", "h4", "h5", "h6", "svg", "path", "picture", "source"]
+    "a abbr b big br center code del div em font i img ins kbd mark p s small span strong sub sup "
+    "u details summary h1 h2 h3 h4 h5 h6 svg path picture source".split()
 )
 
 

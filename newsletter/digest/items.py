@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -14,10 +15,10 @@ from .facts import facts_of, read_authors, read_score, read_tags, split_badge
 from .inline import find_links, holds_link, only_link, read_sources
 from .label_lines import TEXT_FIELDS, facts_lines, fields_of, fits_bullet, label_segments
 from .labels import Label, is_placeholder
-from .outline import Kind, Line, Section
+from .outline import EMPTY, Kind, Line, Section
 from .reading import Reading
 from .sources import closing_link, is_address, link_line, named, split_trailer
-from .titles import item_title, section_path, split_linked_title, title_of
+from .titles import item_title, section_category, section_path, split_linked_title, title_of
 from .value import Item, Link
 
 _RUNNING = re.compile(r"\s*`?#\d+`?\s*$")
@@ -59,7 +60,7 @@ def read_item(
     if translation:
         lines.extra["translation"] = translation
     item = Item(
-        title=item_title(lines.title) if reading.numbered else lines.title,
+        title=lines.title,
         line=titled.heading.number,
         category=lines.category or reading.category_of(section, titled),
         sources=tuple(lines.sources),
@@ -78,6 +79,43 @@ def read_item(
     # A source with an unsafe link was warned of already.
     if not any(line.number in reading.unsafe_lines for line in section.lines):
         check_sources(item, reading.problems)
+    return item
+
+
+def read_entry(
+    title: str, line: Line, lines: Sequence[Line], reading: Reading, pictures: Sequence[Line] = ()
+) -> Item:
+    """An item without a heading: its title in `line`, its text in `lines`, `pictures` above it."""
+    section = reading.outline.section
+    reading.claim(line)
+    part = Section(section.level, title, None, lines)
+    entry = _ItemLines(part, reading, labelled=False)
+    entry.title, entry.score, badge = split_badge(title)
+    if badge:
+        entry.extra["score"] = badge
+    rest = ""
+    entry.title, source, rest = split_linked_title(entry.title)
+    if source is not None:
+        entry.sources.append(source)
+    entry.read()
+    blocks = [rest, reading.block(pictures), reading.block(entry.body)]
+    held = [one for one in lines if one.kind not in EMPTY]
+    item = Item(
+        title=entry.title.strip("*_ ") or entry.title,
+        line=line.number,
+        category=entry.category or section_category(section, reading),
+        sources=tuple(entry.sources),
+        date=entry.date,
+        body="\n\n".join(block for block in blocks if block),
+        score=entry.score,
+        extra=entry.extra,
+        tags=tuple(entry.tags),
+        authors=tuple(entry.authors),
+        section=section_path(section, reading),
+        last_line=held[-1].number if held else line.number,
+        lines=entry.places,
+    )
+    check_sources(item, reading.problems)
     return item
 
 
@@ -117,6 +155,8 @@ class _ItemLines:
 
     def read_title(self) -> str:
         """Take link, score and running number out of the title; returns what else it says."""
+        if self.reading.numbered:
+            self.title = item_title(self.title)
         self.title, self.score, badge = split_badge(self.title)
         if badge and not re.fullmatch(r"\W*\d+(?:\.\d+)?\W*", badge):
             self.extra["score"] = badge
@@ -252,6 +292,8 @@ class _ItemLines:
                 self._link(link, line)
             elif re.match(r"\W*\*\*[^*]+\*\*\s*$", part):
                 self.sources += read_sources(part)
+            elif self.date is None and (day := find_date(part)) is not None:
+                self.date = day
             else:
                 self.extra["note"] = f"{self.extra.get('note', '')} {part}".strip()
         self.open = ""

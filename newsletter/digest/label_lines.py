@@ -9,6 +9,9 @@ from .labels import Label, Labels
 from .outline import Kind, Line, Section
 
 # Fields whose value is text, which runs on over the following lines.
+# Fields with a short value, behind which others follow on the same line.
+_NAMES = frozenset({"source", "author", "date", "score", "category"})
+_EMPHASIS = re.compile(r"([*_])(?![*_])([^*_\n]+(?:\[[^\]]*\]\([^)]*\)[^*_\n]*)*)\1")
 TEXT_FIELDS = frozenset({"insight", "summary"})
 
 
@@ -40,7 +43,10 @@ def label_segments(line: Line, labels: Labels) -> list[str]:
     """A label line cut into its labelled parts; any other line whole."""
     if line.kind not in {Kind.QUOTE, Kind.TEXT}:
         return [line.content]
-    parts = segments(line.content)
+    text = line.content
+    if whole := _EMPHASIS.fullmatch(text):
+        text = whole.group(2)
+    parts = segments(text)
     if len(parts) == 1:
         return parts
     telling = sum(
@@ -51,7 +57,9 @@ def label_segments(line: Line, labels: Labels) -> list[str]:
         return [line.content]
     if telling == len(parts) or (line.kind is Kind.QUOTE and first is None):
         return parts
-    return parts if first is not None and telling >= 2 else [line.content]
+    if first is not None and (telling >= 2 or first.field in _NAMES):
+        return parts
+    return [line.content]
 
 
 _FACT = re.compile(r"\W{0,4}[^：:\n]{1,30}[：:]\s*(?!//)\S")

@@ -236,6 +236,36 @@ def _read_marked(line: Line, lines: Sequence[Line]) -> None:
         line.content = match.group(2).strip() if match.re is _BULLET else ""
 
 
+_BOLD_ALONE = re.compile(r"\W{0,8}(\*\*|__)(?=\S)([^*_\[\]<>`]{1,60})(?<=\S)\1\W{0,8}$")
+
+
+def promote_bold_lines(lines: Sequence[Line]) -> None:
+    """Where a document has no headings but its title, bold lines above lists are its headings.
+
+    There are at least two of them, each a paragraph of its own.
+    """
+    headings = [line for line in lines if line.kind is Kind.HEADING]
+    if any(line.level > 1 for line in headings) or len(headings) > 1:
+        return
+    found: list[tuple[Line, str]] = []
+    blank = True
+    bold: tuple[Line, str] | None = None
+    for line in lines:
+        if line.kind in EMPTY:
+            blank = True
+            continue
+        if bold is not None and (line.kind is Kind.BULLET or (line.kind is Kind.NUMBER)):
+            found.append(bold)
+        bold = None
+        if line.kind is Kind.TEXT and blank and (match := _BOLD_ALONE.match(line.content)):
+            bold = line, match.group(2)
+        blank = line.kind is Kind.HEADING
+    if len(found) < 2:
+        return
+    for line, text in found:
+        line.kind, line.level, line.content = Kind.HEADING, 2, text.strip().rstrip(":：")
+
+
 def read_sections(lines: Sequence[Line]) -> list[Section]:
     """Cut at headings; the first section is what stands before any."""
     starts = [index for index, line in enumerate(lines) if line.kind is Kind.HEADING]

@@ -22,7 +22,7 @@ from .layout import Layout
 from .markdown import clean
 from .names import language_of
 from .opening import Questions, ask
-from .outline import EMPTY, Kind, Line, Outline, Section, read_lines, read_sections
+from .outline import EMPTY, Kind, Line, Outline, Section, promote_bold_lines, read_lines, read_sections
 from .problems import Problems
 from .reading import Parts, Reading
 from .titles import find_title, section_category, section_name
@@ -108,6 +108,7 @@ def _outline(
     """The lines and sections below the front matter, and the heading that is the title."""
     made, marks = to_markdown(cleaned.lines, front.end)
     lines = read_lines(made[front.end :], front.end + 1, cleaned.dropped | marks)
+    promote_bold_lines(lines)
     sections = read_sections(lines)
     heading = find_title(sections, front)
     number = heading.number if heading is not None else 0

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from .front import Front
 from .inline import ORNAMENT, find_links, label_text, only_link
+from .labels import is_placeholder
 from .markdown import plain_text
 from .outline import Kind, Line, Section
 from .reading import Reading
@@ -26,6 +27,10 @@ _OPENING_LINK = re.compile(
 )
 _BYLINE = re.compile(rf"(?:{either('bylines')})\b")
 _ADDRESS = re.compile(r"<?https?://[^\s<>\"'`、，。；：！？（）「」【】《》|｜]++>?", re.IGNORECASE)
+_CLOSING_LINK = re.compile(
+    r"\s*(?P<open>[(（\[【]\s*)?(?:\[[^\[\]]*\]\([^()\s]+\)|<?https?://[^\s<>()（）]+>?)\s*[)）\]】]?[.。]?$",
+    re.IGNORECASE,
+)
 _DASH = re.compile(r"\s+[–—-]{1,2}\s")
 _SENTENCE = re.compile(r"[^\n]{3,}?(?:[。！？]|[.!?](?=\s|$))|[^\n]+")
 
@@ -118,6 +123,8 @@ def split_linked_title(text: str) -> tuple[str, Link | None, str]:
         if rest[:1].islower() and not (_BYLINE.match(rest) or _DASH.match(after)):
             rest = text  # The link is the beginning of a sentence, which stays whole.
         return f"{tag} {label}".strip(), find_links(match.group())[0], rest
+    if closed := _closing(text, links):
+        return closed
     plain = plain_text(text.split("\n\n")[0], links=False).strip()
     title = _SENTENCE.match(plain)
     short = (title.group().strip() if title else plain)[:300]
@@ -129,6 +136,26 @@ def split_linked_title(text: str) -> tuple[str, Link | None, str]:
         or (source is not None and not text.startswith("["))
     )
     return short or text[:_LONGEST_TITLE], source, text if says_more else ""
+
+
+def _closing(text: str, links: Sequence[Link]) -> tuple[str, Link, str] | None:
+    """A short run that ends with its only link, as (what stands before it, link, nothing more).
+
+    The link is an address, names nobody, or stands in parentheses; else it is part of the sentence.
+    """
+    if len(links) != 1 or not links[0].url or "\n" in text:
+        return None
+    match = _CLOSING_LINK.search(text)
+    if match is None or find_links(text[: match.start()]):
+        return None
+    link = links[0]
+    if match.group("open") is None and not (is_placeholder(link.label) or "://" in link.label):
+        return None
+    before = plain_text(text[: match.start()]).strip(" *_-–—:：>→")
+    sentences = _SENTENCE.findall(before)
+    if not before or len(before) > _LONGEST_TITLE or len(sentences) > 1:
+        return None
+    return before, link, ""
 
 
 def _rest(text: str) -> str:

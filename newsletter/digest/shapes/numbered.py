@@ -11,13 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ..blocks import PICTURE, RULE, cut
-from ..checks import check_sources
 from ..inline import holds_link
+from ..items import read_entry
 from ..marking import gettext_noop
 from ..outline import EMPTY, Kind, Line, Outline
 from ..reading import Parts, Reading
-from ..titles import section_category, section_path, split_linked_title
-from ..value import Item
 
 NAME = "numbered"
 LABEL = gettext_noop("Numbered items")
@@ -120,28 +118,14 @@ def _blocks_before(lines: Sequence[Line], number: int, outline: Outline) -> int:
 
 def read(reading: Reading) -> Parts:
     """Entries as items."""
-    section = reading.outline.section
     parts = Parts([])
-    for entry in find_entries(section.lines):
-        reading.claim(entry.line)
-        if not entry.text:  # The number stands alone: the line below it is the title.
-            first = next((line for line in entry.lines if line.kind not in EMPTY), None)
+    for entry in find_entries(reading.outline.section.lines):
+        line, lines, text = entry.line, entry.lines, entry.text
+        if not text:  # The number stands alone: the line below it is the title.
+            first = next((line for line in lines if line.kind not in EMPTY), None)
             if first is not None:
-                entry.text = first.content
+                text = first.content
                 reading.claim(first)
-                entry.lines = [line for line in entry.lines if line is not first]
-        title, source, rest = split_linked_title(reading.resolved(entry.text))
-        body = reading.block(entry.lines)
-        held = [line for line in entry.lines if line.kind not in EMPTY]
-        item = Item(
-            title=title,
-            line=entry.line.number,
-            category=section_category(section, reading),
-            sources=(source,) if source is not None else (),
-            body=f"{rest}\n\n{body}".strip() if rest else body,
-            section=section_path(section, reading),
-            last_line=held[-1].number if held else entry.line.number,
-        )
-        check_sources(item, reading.problems)
-        parts.items.append(item)
+                lines = [line for line in lines if line is not first]
+        parts.items.append(read_entry(reading.resolved(text), line, lines, reading))
     return parts

@@ -6,19 +6,17 @@ Such a line is bold, linked or not, or stands right above a line that is only an
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ..blocks import PARAGRAPH, PICTURE, RULE, Block, blocks_of
-from ..checks import check_sources
-from ..inline import find_links, holds_link, only_link
+from ..inline import holds_link, only_link
+from ..items import read_entry
 from ..labels import is_placeholder
 from ..marking import gettext_noop
 from ..outline import Kind, Line, Outline
 from ..reading import Parts, Reading
-from ..sources import closing_link, is_address, named, split_trailer
-from ..titles import section_category, section_path, split_linked_title
-from ..value import Item, Link
+from ..sources import is_address
+from ..value import Link
 
 NAME = "stories"
 LABEL = gettext_noop("Stories with bold titles")
@@ -28,42 +26,51 @@ _UNLINKED = 0.4  # evidence of bold titles without links, which may be the point
 _LONGEST_TITLE = 200  # characters
 _ORNAMENT = r"[^\w\s*_\[\]()<>「《“\"'`-]{0,8}[ \t]*"
 _BOLD = re.compile(rf"{_ORNAMENT}(\*\*|__)(?=\S)((?:(?!\1).)+?)(?<=\S)\1{_ORNAMENT}$")
+# A bold link that a few words may follow.
+_BOLD_LINK = re.compile(
+    rf"{_ORNAMENT}(?:(\*\*|__)\[[^\[\]]+\]\([^()\s]+\)\1|\[(\*\*|__)[^\[\]]+\2\]\([^()\s]+\))"
+    r".{0,200}$"
+)
 _ENDS_SENTENCE = re.compile(r"[.。:：;；,，…]$")
 
 
 @dataclass(slots=True)
 class _Story:
-    """`pictures` stand above the title, `lines` below it."""
+    """`pictures` stand above the title, `lines` below it. A title can be `weak`: not bold."""
 
     line: Line
     title: str
-    source: Link | None
+    linked: bool
+    weak: bool = False
     pictures: list[Line] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
-    blocks: int = 0
-    linked: bool = False
+    blocks: int = 1
+    linked_below: bool = False
 
 
-def _title_line(block: Block, outline: Outline) -> tuple[str, Link | None] | None:
-    """(title, link) when the block's first line is a title; None otherwise."""
+def _story(block: Block, outline: Outline) -> _Story | None:
+    """The story a block opens when its first line is a title; None otherwise."""
     if block.kind != PARAGRAPH:
         return None
     line = block.lines[0]
     text = outline.resolved(line.content.rstrip("\\").strip())
     if len(text) > 3 * _LONGEST_TITLE or "![" in text or outline.labels.match(text) is not None:
         return None
+    made = _Story(line, text, True, lines=list(block.lines[1:]))
     link = only_link(text)
     if link is not None:
-        bold = "**" in text or "__" in text
-        if not bold or is_address(link) or is_placeholder(link.label):
-            return None
-        return (link.label, link) if len(link.label) <= _LONGEST_TITLE else None
-    address = _address_below(block, outline)
-    bold_line = _BOLD.match(text)
-    if bold_line is not None and not _ENDS_SENTENCE.search(bold_line.group(2).strip()):
-        return bold_line.group(2).strip(), address
-    if address is not None and len(text) <= _LONGEST_TITLE and not holds_link(text):
-        return text, address
+        made.weak = "**" not in text and "__" not in text
+        useless = is_address(link) or is_placeholder(link.label) or not link.url
+        return None if useless or len(link.label) > _LONGEST_TITLE else made
+    if _BOLD_LINK.match(text):
+        return made
+    made.linked = _address_below(block, outline) is not None
+    bold = _BOLD.match(text)
+    if bold is not None and not _ENDS_SENTENCE.search(bold.group(2).strip()):
+        made.title = bold.group(2).strip()
+        return made
+    if made.linked and len(text) <= _LONGEST_TITLE and not holds_link(text):
+        return made
     return None
 
 
@@ -79,11 +86,16 @@ def _address_below(block: Block, outline: Outline) -> Link | None:
 
 def _find(outline: Outline) -> tuple[list[_Story], int]:
     """The stories, and how many blocks belong to none."""
+    blocks = blocks_of(outline.section, outline)
+    # A line that is only a link is a title where the section begins with one, and has several.
+    weak = [one for one in blocks if (story := _story(one, outline)) is not None and story.weak]
+    texts = [one for one in blocks if one.kind not in {RULE, PICTURE}]
+    titled = len(weak) > 1 and texts[0] is weak[0] and texts[-1] is not weak[-1]
     stories: list[_Story] = []
     waiting: list[Block] = []  # pictures that may belong to the next title
     outside = 0
     ended = False
-    for block in blocks_of(outline.section, outline):
+    for block in blocks:
         if block.kind == RULE:
             _give(waiting, stories)
             ended = True
@@ -91,15 +103,10 @@ def _find(outline: Outline) -> tuple[list[_Story], int]:
         if block.kind == PICTURE:
             waiting.append(block)
             continue
-        title = _title_line(block, outline)
-        if title is not None:
-            pictures = [line for one in waiting for line in one.all_lines()]
+        story = _story(block, outline)
+        if story is not None and (titled or not story.weak):
+            story.pictures = [line for one in waiting for line in one.all_lines()]
             waiting.clear()
-            text, link = title
-            story = _Story(block.lines[0], text, link, pictures)
-            story.linked = link is not None
-            story.lines = list(block.lines[1:])
-            story.blocks = 1
             stories.append(story)
             ended = False
             continue
@@ -108,20 +115,25 @@ def _find(outline: Outline) -> tuple[list[_Story], int]:
             continue
         _give(waiting, stories)
         if stories:
-            story = stories[-1]
-            story.lines += block.all_lines()
-            story.blocks += 1
-            story.linked = story.linked or block.linked
+            stories[-1].lines += _spaced(block)
+            stories[-1].blocks += 1
+            stories[-1].linked_below = stories[-1].linked_below or block.linked
         else:
             outside += 1
     _give(waiting, stories)
     return stories, outside
 
 
+def _spaced(block: Block) -> list[Line]:
+    """The lines of a block with a blank one in front, as they stood."""
+    return [Line(block.first, "", Kind.BLANK), *block.all_lines()]
+
+
 def _give(waiting: list[Block], stories: list[_Story]) -> None:
+    """Pictures below the text of a story belong to it."""
     if stories:
         for block in waiting:
-            stories[-1].lines += block.all_lines()
+            stories[-1].lines += _spaced(block)
         waiting.clear()
 
 
@@ -134,12 +146,14 @@ def evidence(outline: Outline) -> float:
     stories, outside = _find(outline)
     if not stories:
         return 0.0
-    linked = sum(story.linked for story in stories)
-    held = sum(story.blocks for story in stories)
-    share = held / (held + outside)
-    if any(not story.lines for story in stories) and linked < len(stories):
+    linked = sum(story.linked or story.linked_below for story in stories)
+    titled = sum(story.linked for story in stories)
+    share = sum(story.blocks for story in stories) / (
+        sum(story.blocks for story in stories) + outside
+    )
+    if any(not story.lines and not story.linked for story in stories):
         return 0.0  # Bold lines with nothing below them are only bold lines.
-    if len(stories) == 1 and not (stories[0].source is not None and stories[0].lines):
+    if len(stories) == 1 and not (titled and stories[0].lines):
         return _UNLINKED * share if not outside and stories[0].lines else 0.0
     if linked * 10 < len(stories) * 6:
         return _UNLINKED * share if not outside else 0.0
@@ -148,56 +162,9 @@ def evidence(outline: Outline) -> float:
 
 def read(reading: Reading) -> Parts:
     """Stories as items."""
-    return Parts([_item(story, reading) for story in _find(reading.outline)[0]])
-
-
-def _item(story: _Story, reading: Reading) -> Item:
-    section = reading.outline.section
-    reading.claim(story.line)
-    sources = [] if story.source is None else [story.source]
-    lines = _without_address(story, reading)
-    rest = ""
-    title = story.title
-    if story.source is None and find_links(title):
-        title, source, rest = split_linked_title(title)
-        sources = [source] if source is not None else []
-    if not sources:
-        sources = _at_the_end(lines, reading)
-    body = "\n\n".join(
-        part for part in (rest, reading.block(story.pictures), reading.block(lines)) if part
+    return Parts(
+        [
+            read_entry(story.title, story.line, story.lines, reading, story.pictures)
+            for story in _find(reading.outline)[0]
+        ]
     )
-    held = [line for line in story.lines if line.kind is not Kind.BLANK]
-    item = Item(
-        title=title.strip("*_ "),
-        line=story.line.number,
-        category=section_category(section, reading),
-        sources=tuple(named(source) for source in sources),
-        body=body,
-        section=section_path(section, reading),
-        last_line=held[-1].number if held else story.line.number,
-    )
-    check_sources(item, reading.problems)
-    return item
-
-
-def _without_address(story: _Story, reading: Reading) -> list[Line]:
-    """The lines of its text without the one that is the source's address."""
-    if story.source is None or not story.lines:
-        return story.lines
-    first = only_link(reading.resolved(story.lines[0].content))
-    if first is not None and first.url == story.source.url and "![" not in story.lines[0].raw:
-        reading.claim(story.lines[0])
-        return story.lines[1:]
-    return story.lines
-
-
-def _at_the_end(lines: Sequence[Line], reading: Reading) -> list[Link]:
-    """The publisher that the last line of the text names, which stays as it is."""
-    for line in reversed(lines):
-        if line.kind in {Kind.TEXT, Kind.QUOTE}:
-            text = reading.resolved(line.raw)
-            link = only_link(text) or closing_link(text)
-            return [link] if link is not None and link.url else split_trailer(text)[1]
-        if line.kind is not Kind.BLANK:
-            return []
-    return []
