@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from newsletter.issues.corrections import Head
 from newsletter.issues.revisions import bullets_of
+from subscribers.admin.text_box import TextBox
 
 from ..digest import markdown
 from ..digest.value import Item, Link
@@ -25,7 +26,7 @@ class NoteField(forms.CharField):
         super().__init__(
             label=gettext_lazy("What was wrong"),
             max_length=600,
-            widget=forms.Textarea(attrs={"rows": 2}),
+            widget=TextBox(attrs={"rows": 2}),
             help_text=gettext_lazy(
                 "One or two sentences for readers; shown on the site, in the feeds and in a mail."
             ),
@@ -68,7 +69,7 @@ class HeadForm(AboutForm):
     tail_lines = forms.CharField(
         label=gettext_lazy("Further links"),
         required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
+        widget=TextBox(attrs={"rows": 4}),
         help_text=gettext_lazy("One a line: “The Paper | https://example.org/story”."),
     )
     note = NoteField()

@@ -1,40 +1,36 @@
 """Import a digest: drop a file or paste it, see what was understood, then store it.
 
-Looking is a dry run: nothing is stored until it parses and the editor says so. What was looked at
-travels in the form, so what is stored is exactly what was shown.
+Nothing is stored until it parses, every question is answered and the editor says so.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core import signing
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_http_methods
 
-from newsletter.importing.wording import DocumentProblem
 from subscribers.admin.access import require, visible
 from subscribers.admin.chrome import page, record
 from subscribers.models import Publication
 from subscribers.roles import Act
 
 from .. import importing
-from ..digest import Digest, decode, shapes
+from ..digest import decode, shapes
+from ..digest.decoding import normal_lines
+from ..digest.markdown import clean
+from . import import_answers
 from .frame import address
+from .import_look import Looked, look
 
 # The parser refuses more; a page that carries the source along need not try.
 _LARGEST = 4_000_000
-_SALT = "newsletter.admin.intake"
-# Lines shown around a problem.
-_AROUND = 1
 
 
 def _shapes() -> list[tuple[str, str]]:
@@ -85,56 +81,8 @@ class IntakeForm(forms.Form):
         upload = self.cleaned_data.get("file")
         if upload is not None:
             return upload.read(), str(upload.name)[:200]
-        return self.cleaned_data["text"].encode("utf-8", "surrogatepass"), ""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A problem with the lines of the source it is about: (number, text, whether it is the one)."""
-
-    problem: DocumentProblem
-    lines: tuple[tuple[int, str, bool], ...]
-
-
-def _places(problems: list[DocumentProblem], lines: list[str]) -> list[Place]:
-    order = {"error": 0, "warning": 1, "note": 2}
-    found = []
-    for problem in sorted(problems, key=lambda one: (order[one.level], one.line)):
-        near: tuple[tuple[int, str, bool], ...] = ()
-        if 0 < problem.line <= len(lines):
-            first = max(1, problem.line - _AROUND)
-            last = min(len(lines), problem.line + _AROUND)
-            near = tuple(
-                (number, lines[number - 1][:400], number == problem.line)
-                for number in range(first, last + 1)
-            )
-        found.append(Place(problem, near))
-    return found
-
-
-def _unclaimed(digest: Digest, lines: list[str]) -> list[tuple[int, int, list[tuple[int, str]]]]:
-    return [
-        (
-            first,
-            last,
-            [(n, lines[n - 1][:400]) for n in range(first, min(last, first + 11, len(lines)) + 1)],
-        )
-        for first, last in digest.unclaimed_lines
-    ]
-
-
-def _pack(data: bytes, name: str, publication: Publication, shape: str) -> str:
-    return signing.dumps(
-        [base64.b64encode(data).decode(), name, publication.pk, shape], salt=_SALT, compress=True
-    )
-
-
-def _unpack(token: str) -> tuple[bytes, str, int, str] | None:
-    try:
-        data, name, pk, shape = signing.loads(token, salt=_SALT)
-        return base64.b64decode(data), str(name), int(pk), str(shape)
-    except (signing.BadSignature, ValueError, TypeError, binascii.Error):
-        return None
+        text = normal_lines(self.cleaned_data["text"])
+        return text.encode("utf-8", "surrogatepass"), ""
 
 
 @require_http_methods(["GET", "POST"])
@@ -153,8 +101,9 @@ def upload(request: HttpRequest) -> HttpResponseBase:
     )
     if request.method == "POST" and form.is_valid():
         data, name = form.source()
-        return _look(
-            request, data, name, form.cleaned_data["publication"], form.cleaned_data["shape"]
+        publication = form.cleaned_data["publication"]
+        return look(
+            request, Looked(data, name, publication.pk, form.cleaned_data["shape"]), publication
         )
     return page(
         request,
@@ -167,86 +116,24 @@ def upload(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-def _look(
-    request: HttpRequest,
-    data: bytes,
-    name: str,
-    publication: Publication,
-    shape: str,
-    *,
-    create: bool = False,
-) -> HttpResponseBase:
-    """What the digest would come to. Stores nothing."""
-    refused = False
-    try:
-        report = importing.import_digest(
-            publication,
-            data,
-            name,
-            shape=shape,
-            create_categories=create,
-            dry_run=True,
-            by=request.user,
-        )
-    except importing.NotImported as error:
-        report, refused = error.report, True
-    decoded = decode(data)
-    digest = report.digest
-    lines = decoded.text.splitlines()
-    problems = list(report.problems)
-    missing = [one for one in problems if one.code == importing.UNKNOWN_CATEGORY]
-    return page(
-        request,
-        "admin/sudi/import_result.html",
-        title=_("What was understood"),
-        crumbs=[
-            (pgettext("admin", "Issues"), reverse("admin:newsletter_issue_changelist")),
-            (_("Import a digest"), reverse("admin:newsletter_issue_import")),
-        ],
-        publication=publication,
-        publications=[publication],
-        name=name,
-        digest=digest,
-        encoding=report.encoding or decoded.encoding,
-        report=report,
-        refused=refused,
-        places=_places(problems, lines),
-        counts={
-            level: sum(one.level == level for one in problems)
-            for level in ("error", "warning", "note")
-        },
-        unclaimed=_unclaimed(digest, lines),
-        missing=missing,
-        only_categories=refused
-        and bool(missing)
-        and all(one in missing for one in problems if one.level == "error"),
-        create=create,
-        token=_pack(data, name, publication, shape),
-        shape_name=dict(_shapes()).get(digest.shape, digest.shape),
-        status=422 if refused else 200,
-    )
-
-
 def _second_step(request: HttpRequest) -> HttpResponseBase:
-    unpacked = _unpack(request.POST["looked_at"])
-    if unpacked is None:
+    """Look again with more answers or another text, or store what was looked at."""
+    looked = Looked.read(request.POST["looked_at"])
+    if looked is None:
         messages.error(request, _("The form was too old to be read. Give the file again."))
         return HttpResponseRedirect(reverse("admin:newsletter_issue_import"))
-    data, name, pk, shape = unpacked
-    publication = visible(request, Act.EDIT).filter(pk=pk).first()
+    publication = visible(request, Act.EDIT).filter(pk=looked.publication).first()
     require(request, Act.EDIT, publication)
     if publication is None:  # Only an administrator gets here: it was deleted meanwhile.
         return HttpResponseRedirect(reverse("admin:newsletter_issue_import"))
-    create = bool(request.POST.get("create"))
-    if request.POST.get("do") != "store":
-        return _look(request, data, name, publication, shape, create=create)
-    try:
-        report = importing.import_digest(
-            publication, data, name, shape=shape, create_categories=create, by=request.user
-        )
-    except importing.NotImported:
+    told = _with_form(looked, request.POST)
+    # Stored is only what was shown: with another text or another answer it is shown first.
+    if request.POST.get("do") != "store" or told != looked:
+        return look(request, told, publication)
+    report, refused = looked.run(request, publication, dry_run=False)
+    if refused:
         # Something changed since the look: a category retired, the draft released.
-        return _look(request, data, name, publication, shape, create=create)
+        return look(request, looked, publication)
     issue = report.issue
     assert issue is not None
     record(
@@ -256,8 +143,33 @@ def _second_step(request: HttpRequest) -> HttpResponseBase:
         publication,
         items=issue.items.count(),
         created=report.created,
-        file=name[:80],
+        file=looked.name[:80],
     )
+    _say_stored(request, report)
+    return HttpResponseRedirect(address("change", issue))
+
+
+def _with_form(looked: Looked, post: QueryDict) -> Looked:
+    """What was looked at with what the form says anew."""
+    looked = replace(
+        looked,
+        answers=import_answers.given(post, looked.answers),
+        title=" ".join(post.get("title", looked.title).split())[:300] or looked.title,
+        date=import_answers.day(post.get("date", "")) or looked.date,
+        create=post.get("undo") != "create" and (looked.create or bool(post.get("create"))),
+    )
+    text = post.get("text")
+    if text is None or _as_sent(text) == _as_sent(decode(looked.data).text):
+        return looked
+    return replace(looked, data=normal_lines(text).encode("utf-8", "surrogatepass"))
+
+
+def _as_sent(text: str) -> str:
+    """A text without what a browser changes on its way through a text box."""
+    return clean(normal_lines(text)).strip()
+
+
+def _say_stored(request: HttpRequest, report: importing.Report) -> None:
     if report.created:
         messages.success(request, _("The issue was stored as a draft."))
     elif report.changes:
@@ -268,4 +180,3 @@ def _second_step(request: HttpRequest) -> HttpResponseBase:
         )
     else:
         messages.info(request, _("The same file again: nothing was different."))
-    return HttpResponseRedirect(address("change", issue))

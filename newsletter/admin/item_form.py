@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from newsletter.issues import item_links
 from newsletter.issues.revisions import bullets_of, bullets_text
+from subscribers.admin.text_box import LinesField, TextBox, TextField
 from subscribers.models import Category
 
 from ..digest import markdown
@@ -99,19 +100,19 @@ def one_line(text: str) -> str:
 class ItemForm(_Item):
     """The fields of one item; `save` writes the row and its sources."""
 
-    bullet_lines = forms.CharField(
+    bullet_lines = LinesField(
         label=gettext_lazy("Bullets"),
         required=False,
         strip=False,
-        widget=forms.Textarea(attrs={"rows": 8}),
+        widget=TextBox(attrs={"rows": 8}),
         help_text=gettext_lazy(
             "One a line: “- **Lead:** text”. Indent by two spaces to nest. Markdown is understood."
         ),
     )
-    source_lines = forms.CharField(
+    source_lines = LinesField(
         label=gettext_lazy("Sources"),
         required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=TextBox(attrs={"rows": 2}),
         help_text=gettext_lazy("One a line: “The Paper | https://example.org/story”."),
     )
 
@@ -119,11 +120,12 @@ class ItemForm(_Item):
         model = Item
         fields = ("title", "category", "date", "insight", "body", "hidden")
         widgets = {
-            "title": forms.Textarea(attrs={"rows": 2}),
-            "insight": forms.Textarea(attrs={"rows": 3}),
-            "body": forms.Textarea(attrs={"rows": 4}),
+            "title": TextBox(attrs={"rows": 2}),
+            "insight": TextBox(attrs={"rows": 3}),
+            "body": TextBox(attrs={"rows": 4}),
             "date": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         }
+        field_classes = {"title": TextField, "insight": TextField, "body": TextField}
 
     field_order = (
         "title", "category", "source_lines", "date", "insight", "bullet_lines", "body", "hidden",
@@ -166,10 +168,14 @@ class ItemForm(_Item):
             raise forms.ValidationError(str(error)) from None
 
     def write(self) -> Item:
-        """Store the item and its sources. Call it inside a transaction."""
+        """Store what was changed of the item and its sources. Call it inside a transaction."""
         item = self.instance
-        item.bullets = self.cleaned_data["bullet_lines"]
-        item.save()
+        changed = {name for name in self.changed_data if name in self.Meta.fields}
+        if "bullet_lines" in self.changed_data:
+            item.bullets = self.cleaned_data["bullet_lines"]
+            changed.add("bullets")
+        item.save(update_fields=changed)
+        item.refresh_from_db()
         if "source_lines" in self.changed_data:
             item_links.write_sources(item, self.cleaned_data["source_lines"])
         item_links.write_body_links(item)
@@ -182,7 +188,8 @@ class AboutForm(_Issue):
     class Meta:
         model = Issue
         fields = ("title", "subject", "preheader", "intro", "listed")
-        widgets = {"intro": forms.Textarea(attrs={"rows": 5})}
+        widgets = {"intro": TextBox(attrs={"rows": 5})}
+        field_classes = {"intro": TextField}
 
     def clean_title(self) -> str:
         return one_line(self.cleaned_data["title"].strip())

@@ -125,10 +125,13 @@ def about(request: HttpRequest, pk: int) -> HttpResponseBase:
         return refuse(request, issue)
     form = AboutForm(request.POST if request.method == "POST" else None, instance=issue)
     if request.method == "POST" and form.is_valid():
+        if not form.has_changed():
+            messages.info(request, _("Nothing was different."))
+            return HttpResponseRedirect(address("change", issue))
         try:
             with transaction.atomic():
                 hold_draft(issue)
-                issue.save(update_fields=list(form.fields))
+                issue.save(update_fields=form.changed_data)
                 note_edit(issue, actor(request), _("title and introduction"))
                 record(
                     request,

@@ -30,6 +30,7 @@ from newsletter import editions, rendering
 from newsletter.archive import stylesheet
 from newsletter.archive.views import issue_page as site_page
 from newsletter.editions import audience, published
+from newsletter.issues import import_findings
 from newsletter.issues import preflight as checks
 from newsletter.issues.findings import Level
 from subscribers import consent, rhythm
@@ -326,6 +327,8 @@ def preflight(request: HttpRequest, pk: int) -> HttpResponseBase:
         "admin/sudi/preflight.html",
         blockers=[one for one in found if one.level == Level.BLOCKER],
         warnings=[one for one in found if one.level == Level.WARNING],
+        noted=(noted := import_findings.of_import(issue)),
+        still_noted=any(one.open for one in noted),
         largest=made[0].size if made and isinstance(made[0], rendering.Rendered) else None,
         target=rendering.TARGET,
     )

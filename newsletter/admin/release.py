@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from newsletter.editions.published import zone_of
+from newsletter.issues import import_findings
 from newsletter.issues.channels import meant_for
 from subscribers.admin.access import actor
 from subscribers.roles import Act
@@ -271,6 +272,7 @@ def _release(request: HttpRequest, issue: Issue, look: _Look) -> Issue:
         if look.rehearsed is not None:
             return sending.rehearse(held_issue, by=actor(request), channels=look.goes_to)
         sending.release(held_issue, by=actor(request), at=look.at, channels=look.goes_to)
+        import_findings.accept(held_issue, actor(request).get_username())  # All were ticked.
     return held_issue
 
 

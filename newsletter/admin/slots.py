@@ -23,7 +23,7 @@ from subscribers.models import Publication
 from subscribers.roles import Act, may
 
 from .. import editions, sending
-from ..issues import ready
+from ..issues import import_findings, ready
 from ..issues import slots as of_publication
 from ..issues.slot_times import Occasion
 from ..models import DayOff, Issue, Slot, SlotUse
@@ -275,6 +275,7 @@ def say_ready(
         if held.state != Issue.State.DRAFT or editions.load(held) != view:
             raise Stale
         ready.declare(held, view, actor(request))
+        import_findings.accept(held, actor(request).get_username())  # All were ticked.
         record(request, "ready", f"issue:{issue.pk}", issue.publication)
     messages.success(request, pgettext("slot", "Ready: it takes the next slot by itself."))
 

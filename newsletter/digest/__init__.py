@@ -1,17 +1,22 @@
 """Markdown in, Digest out: a value. No models, no settings, no Django; see README.md."""
 
 from .decoding import Decoded, decode
+from .layout import Layout, Role
 from .parsing import parse
 from .stored import bullets_to_json, from_json, to_json
-from .value import Bullet, Digest, Item, Link, Problem
+from .value import Bullet, Digest, Item, Link, Open, Problem, SectionReading
 
 __all__ = [
     "Bullet",
     "Decoded",
     "Digest",
     "Item",
+    "Layout",
     "Link",
+    "Open",
     "Problem",
+    "Role",
+    "SectionReading",
     "bullets_to_json",
     "decode",
     "from_json",

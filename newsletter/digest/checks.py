@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
+from .inline import holds_link
 from .labels import is_placeholder
+from .outline import Outline
 from .problems import Problems
-from .value import Bullet, Item
+from .value import Bullet, Digest, Item
 from .vocabulary import either
 
 _JSON_TITLE = re.compile(r"\{\s*[\"'“][^\"'”]{1,40}[\"'”]\s*[:：]|[\"'}\]]\s*\}\s*$")
@@ -110,3 +113,35 @@ def _nearly(one: str, other: str) -> bool:
         return False
     different = sum(a != b for a, b in zip(one, other, strict=True))
     return different == 1 or (different > 1 and sorted(one) == sorted(other))
+
+
+def doubts(digest: Digest, outline: Outline, confirmed: frozenset[str]) -> Digest:
+    """The digest with an error for each thing that is probably wrong and that one word can settle.
+
+    A person who looked says so by its code, in `confirmed`.
+    """
+    problems = Problems()
+    linked = [
+        section
+        for section in outline.sections
+        if section.heading is not None and holds_link(outline.resolved(section.title))
+    ]
+    if len(digest.items) == 1 and len(linked) >= 2:
+        problems.error("one-item", {"count": len(linked)}, linked[0].first)
+    without = [item for item in digest.items if not _leads_anywhere(item)]
+    if len(digest.items) > 1 and len(without) * 2 > len(digest.items) and _has_links(outline):
+        values = {"count": len(without), "items": len(digest.items)}
+        problems.error("few-sources", values, without[0].line)
+    asked = [one for one in problems.found if one.code not in confirmed]
+    if not asked:
+        return digest
+    problems.found = [*digest.problems, *asked]
+    return replace(digest, problems=problems.sorted())
+
+
+def _leads_anywhere(item: Item) -> bool:
+    return any(source.url for source in item.sources) or holds_link(_text(item))
+
+
+def _has_links(outline: Outline) -> bool:
+    return any(holds_link(outline.resolved(line.raw)) for line in outline.lines)

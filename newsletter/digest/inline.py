@@ -27,6 +27,7 @@ _ANY = re.compile(
     f"{INLINE_LINK.pattern}|{_ANGLE.pattern}|{_BARE.pattern}", re.IGNORECASE | re.DOTALL
 )
 _REFERENCE = re.compile(rf"\[({_INSIDE})\](?:\[([^\[\]]*+)\])?(?![(:])", re.DOTALL)
+_HTML_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?=[\s/>])[^<>]*>")
 _TICKS = re.compile(r"`+")
 _MASK = str.maketrans("[]", "\ue0f0\ue0f1")
 _UNMASK = str.maketrans("\ue0f0\ue0f1", "[]")
@@ -44,7 +45,7 @@ def find_links(text: str) -> list[Link]:
     if "](" not in text and "://" not in text and "mailto:" not in text:
         return []
     found = []
-    for match in _ANY.finditer(_without_pictures(text)):
+    for match in _ANY.finditer(without_pictures(text)):
         label, angled, target, direct = (
             match.group(1),
             match.group(2),
@@ -66,15 +67,30 @@ def without_links(text: str) -> str:
 
 def holds_link(text: str) -> bool:
     """Whether a run holds a link of any kind (also a relative one, also one around a picture)."""
-    if "](" in text:
-        return INLINE_LINK.search(_without_pictures(text)) is not None or "://" in text
+    if "](" not in text and "://" not in text and "mailto:" not in text:
+        return False
+    if "<" in text or "![" in text:
+        text = without_pictures(text)
+    if "](" in text and INLINE_LINK.search(text) is not None:
+        return True
     return "://" in text or "mailto:" in text
 
 
-def _without_pictures(text: str) -> str:
+def without_pictures(text: str, *, linked: bool = False) -> str:
+    """`text` without pictures; a link around one keeps its place unless `linked` ones go, too.
+
+    Tags of HTML go with them: an address in `src="…"` is no link.
+    """
+    if "<" in text:
+        text = _HTML_TAG.sub("", text)
     if "![" not in text:
         return text
-    text = _LINK_WITH_IMAGE.sub(lambda m: f"[{m.group(1)}]({m.group(4) or m.group(5) or ''})", text)
+    if linked:
+        text = _LINK_WITH_IMAGE.sub("", text)
+    else:
+        text = _LINK_WITH_IMAGE.sub(
+            lambda m: f"[{m.group(1)}]({m.group(4) or m.group(5) or ''})", text
+        )
     return _IMAGE.sub("", text)
 
 

@@ -8,9 +8,10 @@ from .problems import Problems
 
 LONGEST_LINE = 100_000  # characters; the longest real one seen has 9,000.
 LONGEST_TEXT = 4_000_000
-MOST_LINES = 20_000  # the longest real one seen has about 5,000.
+MOST_LINES = 100_000  # the longest real one seen has about 5,000; 2,000 items have some 30,000.
 _MOST_BRACKETS = 2_000  # in one paragraph: inline parsing of brackets is worse than linear.
 _DEEPEST = 40  # quote marks or list marks in front of one line.
+_MOST_CONTROL = 20  # of any file; of a longer one at most a hundredth may be control characters
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _NESTED = re.compile(rf"[ \t]*(?:(?:>|[-*+]|\d{{1,9}}[.)])[ \t]*){{{_DEEPEST + 1}}}")
 _HEAPED = re.compile(r"([\[\](){}<>*_~`\"'|])\1{499}")
@@ -27,14 +28,28 @@ def too_long(text: str, problems: Problems) -> bool:
     return True
 
 
+def without_control(text: str, problems: Problems) -> str:
+    """The text without characters that are none, such as those pasted from slides or terminals.
+
+    A file that is full of them is no text, and is refused.
+    """
+    first = _CONTROL.search(text)
+    if first is None:
+        return text
+    left = _CONTROL.sub("", text)
+    dropped = len(text) - len(left)
+    place = text.count("\n", 0, first.start()) + 1
+    column = first.start() - text.rfind("\n", 0, first.start())
+    params = {"code": ord(first.group()), "count": dropped}
+    if dropped > max(_MOST_CONTROL, len(text) // 100):
+        problems.error("control-character", {**params, "case": "binary"}, place, column)
+    else:
+        problems.warn("control-character", {**params, "case": "dropped"}, place, column)
+    return left
+
+
 def hostile(text: str, problems: Problems) -> bool:
     """Whether the text, with `\\n` line ends, has to be refused; says why, at the first place."""
-    bad = _CONTROL.search(text)
-    if bad:
-        place = text.count("\n", 0, bad.start()) + 1
-        column = bad.start() - text.rfind("\n", 0, bad.start())
-        problems.error("control-character", {"code": ord(bad.group())}, place, column)
-        return True
     if _JSON.match(text) and text.rstrip()[-1:] in "}]":
         problems.error("json", line=1)
         return True

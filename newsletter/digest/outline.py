@@ -11,9 +11,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, auto
+from typing import TYPE_CHECKING
 
+from .html import heading_text
 from .inline import resolve
 from .labels import Labels
+
+if TYPE_CHECKING:
+    from .blocks import Block
 
 _HEADING = re.compile(r" {0,3}([#＃]{1,6})(?:[ \t\u3000\u00a0]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
 _TIGHT_HEADING = re.compile(r"([#＃]{2,6})([^\s#＃].*?)(?:[ \t]+#+)?[ \t]*$")
@@ -74,6 +79,8 @@ class Section:
     lines: Sequence[Line]
     above: tuple[Section, ...] = ()
     below: list[Section] = field(default_factory=list)
+    # The blocks of its own lines, cut once; see `newsletter.digest.blocks`.
+    blocks: list[Block] | None = None
 
     def content(self) -> Iterator[Line]:
         """Its lines that hold anything."""
@@ -83,6 +90,27 @@ class Section:
         """Whether there is anything to read below its heading."""
         return any(True for _line in self.content())
 
+    def everything(self) -> Iterator[Section]:
+        """This section and all that stand below it, in order."""
+        yield self
+        for section in self.below:
+            yield from section.everything()
+
+    @property
+    def first(self) -> int:
+        """The number of its first line, 0 when it has none."""
+        if self.heading is not None:
+            return self.heading.number
+        return self.lines[0].number if self.lines else 0
+
+    @property
+    def last(self) -> int:
+        """The number of the last of its own lines that holds anything."""
+        for line in reversed(self.lines):
+            if line.kind not in EMPTY:
+                return line.number
+        return self.first
+
 
 @dataclass(frozen=True, slots=True)
 class Outline:
@@ -91,7 +119,9 @@ class Outline:
     Weighing changes nothing here but `used_references`: a link definition is used when any text
     that was looked at links with it, whether an item holds that text or not. `references` are the
     definitions of the whole document, label to address. `title_line` is the number of the line
-    with the document's own title, 0 when it is not among these lines.
+    with the document's own title, 0 when it is not among these lines. `part` is the section that is
+    read, with or without those below it; `original` an empty heading in front of it of which its own
+    is the translation.
     """
 
     lines: Sequence[Line]
@@ -100,6 +130,28 @@ class Outline:
     references: Mapping[str, str]
     title_line: int = 0
     used_references: set[str] = field(default_factory=set)
+    part: Section | None = None
+    original: Section | None = None
+
+    @property
+    def section(self) -> Section:
+        """The section that is read."""
+        return self.part if self.part is not None else self.sections[0]
+
+    def of(
+        self, part: Section, sections: Sequence[Section], original: Section | None = None
+    ) -> Outline:
+        """The same document, only one part of it to be read."""
+        return Outline(
+            self.lines,
+            sections,
+            self.labels,
+            self.references,
+            self.title_line,
+            self.used_references,
+            part,
+            original,
+        )
 
     def headed(self) -> list[tuple[Section, Line]]:
         """The sections under a heading other than the document's title, with that heading."""
@@ -149,7 +201,7 @@ def read_lines(source: Sequence[str], first_number: int, dropped: frozenset[int]
             if match:
                 line.kind = Kind.HEADING
                 line.level = len(match.group(1))
-                line.content = (match.group(2) or "").strip()
+                line.content = heading_text((match.group(2) or "").strip())
         elif start == ">" and line.indent < 4:
             line.kind = Kind.QUOTE
             line.content = _QUOTE.sub("", raw, count=1).strip()
@@ -174,6 +226,7 @@ def _read_marked(line: Line, lines: Sequence[Line]) -> None:
         if before in {Kind.BLANK, Kind.RULE, Kind.HEADING, Kind.DROPPED}:
             above.kind = Kind.HEADING
             above.level = 1 if "=" in raw else 2
+            above.content = heading_text(above.content)
             line.kind = Kind.RULE
             return
     if _RULE.match(raw):
@@ -181,6 +234,36 @@ def _read_marked(line: Line, lines: Sequence[Line]) -> None:
     elif match := _BULLET.match(raw) or _EMPTY_BULLET.match(raw):
         line.kind = Kind.BULLET
         line.content = match.group(2).strip() if match.re is _BULLET else ""
+
+
+_BOLD_ALONE = re.compile(r"\W{0,8}(\*\*|__)(?=\S)([^*_\[\]<>`]{1,60})(?<=\S)\1\W{0,8}$")
+
+
+def promote_bold_lines(lines: Sequence[Line]) -> None:
+    """Where a document has no headings but its title, bold lines above lists are its headings.
+
+    There are at least two of them, each a paragraph of its own.
+    """
+    headings = [line for line in lines if line.kind is Kind.HEADING]
+    if any(line.level > 1 for line in headings) or len(headings) > 1:
+        return
+    found: list[tuple[Line, str]] = []
+    blank = True
+    bold: tuple[Line, str] | None = None
+    for line in lines:
+        if line.kind in EMPTY:
+            blank = True
+            continue
+        if bold is not None and (line.kind is Kind.BULLET or (line.kind is Kind.NUMBER)):
+            found.append(bold)
+        bold = None
+        if line.kind is Kind.TEXT and blank and (match := _BOLD_ALONE.match(line.content)):
+            bold = line, match.group(2)
+        blank = line.kind is Kind.HEADING
+    if len(found) < 2:
+        return
+    for line, text in found:
+        line.kind, line.level, line.content = Kind.HEADING, 2, text.strip().rstrip(":：")
 
 
 def read_sections(lines: Sequence[Line]) -> list[Section]:

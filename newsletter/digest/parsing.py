@@ -4,19 +4,37 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from . import checks, limits, shapes
-from .cleaning import clear
+from .assembling import Assembled, assemble, assemble_whole, count_numbers, main_shape
+from .cleaning import Cleaned, clear
+from .contents import Contents, find_contents, plain
 from .dates import date_of_name, find_date
 from .decoding import normal_lines
+from .division import Division
 from .front import Front, read_front
+from .html import to_markdown
 from .labels import labels_for
+from .layout import EMPTY as EMPTY_LAYOUT
+from .layout import Layout
 from .markdown import clean
-from .outline import EMPTY, Kind, Line, Outline, Section, read_lines, read_sections
+from .names import language_of
+from .opening import Questions, ask
+from .outline import (
+    EMPTY,
+    Kind,
+    Line,
+    Outline,
+    Section,
+    promote_bold_lines,
+    read_lines,
+    read_sections,
+)
 from .problems import Problems
 from .reading import Parts, Reading
-from .titles import section_name
+from .titles import find_title, section_category, section_name
 from .value import Digest, Item
 
 MOST_ITEMS = 2_000
@@ -32,83 +50,132 @@ def parse(
     labels: Mapping[str, object] | None = None,
     title: str = "",
     date: dt.date | None = None,
+    layout: Layout | None = None,
+    confirmed: frozenset[str] = frozenset(),
 ) -> Digest:
     """Read a document; never raises. Its `errors` say whether it may be imported.
 
     `name` is the file's name or path: a date in it counts when the text has none. `labels` are a
     publication's own field names. `shape` is the NAME of a shape; with "auto", or a name no shape
     has, the evidence decides. `title` and `date` are an editor's answers; they win over what the
-    file says.
+    file says. `layout` holds the publication's earlier decisions about parts like those of this
+    document, `confirmed` the codes of doubts that a person said are right.
     """
+    digest, _reading = account(
+        text,
+        name=name,
+        shape=shape,
+        labels=labels,
+        title=title,
+        date=date,
+        layout=layout,
+        confirmed=confirmed,
+    )
+    return digest
+
+
+def account(
+    text: str,
+    *,
+    name: str = "",
+    shape: str = shapes.AUTO,
+    labels: Mapping[str, object] | None = None,
+    title: str = "",
+    date: dt.date | None = None,
+    layout: Layout | None = None,
+    confirmed: frozenset[str] = frozenset(),
+) -> tuple[Digest, Reading | None]:
+    """`parse`, and the account of who owns which line; None when the text was refused unread."""
     problems = Problems()
     if limits.too_long(text, problems):
-        return _refused(problems, "")
-    text = normal_lines(text)
-    if limits.hostile(text, problems):
-        return _refused(problems, text)
+        return _refused(problems), None
+    text = limits.without_control(normal_lines(text), problems)
+    if problems.refused() or limits.hostile(text, problems):
+        return _refused(problems), None
     source = text.split("\n")
     front = read_front(source, problems)
     cleaned = clear(source, front.end, problems)
-    lines = read_lines(cleaned.lines[front.end :], front.end + 1, cleaned.dropped)
-    sections = read_sections(lines)
-    heading = _find_title(sections, front)
-    outline = Outline(
-        lines,
-        sections,
-        labels_for(labels),
-        cleaned.references,
-        heading.number if heading is not None else 0,
-    )
+    outline, heading = _outline(cleaned, front, labels)
     if not _holds_content(outline):
         problems.error("empty")
-        return _refused(problems, text, front)
+        return _refused(problems, front), None
     reading = Reading(outline, front, problems)
     if heading is not None:
         reading.title = heading.content
         reading.claim(heading)
-    chosen = shapes.find(shape) or shapes.choose(outline)
-    parts = chosen.read(reading)
+    decided = layout or EMPTY_LAYOUT
+    assembled = _read(reading, decided, shapes.find(shape))
     _claim_references(reading, cleaned.reference_lines)
-    return _digest(reading, chosen.name, parts, title, date, name)
+    questions = ask(assembled, reading, decided)
+    digest = _digest(reading, assembled, questions, title, date, name)
+    return checks.doubts(digest, outline, confirmed), reading
+
+
+def _outline(
+    cleaned: Cleaned, front: Front, labels: Mapping[str, object] | None
+) -> tuple[Outline, Line | None]:
+    """The lines and sections below the front matter, and the heading that is the title."""
+    made, marks = to_markdown(cleaned.lines, front.end)
+    lines = read_lines(made[front.end :], front.end + 1, cleaned.dropped | marks)
+    promote_bold_lines(lines)
+    sections = read_sections(lines)
+    heading = find_title(sections, front)
+    number = heading.number if heading is not None else 0
+    return Outline(lines, sections, labels_for(labels), cleaned.references, number), heading
+
+
+def _read(reading: Reading, layout: Layout, forced: shapes.Shape | None) -> Assembled:
+    """Divide the document and read each part; as one piece, if it is that."""
+    document = shapes.find("document")
+    assert document is not None
+    contents = find_contents(reading.outline.sections, reading)
+    division = Division(reading, contents, layout, forced)
+    plans = division.plans()
+    if division.is_one_piece(plans):
+        return assemble_whole(forced or document, reading)
+    count_numbers(plans, reading)
+    reading.category_of = partial(_category, contents, reading)
+    return assemble(plans, reading)
+
+
+def _category(contents: Contents, reading: Reading, section: Section, titled: Section) -> str:
+    """The group its title has in a table of contents, else the heading above."""
+    grouped = contents.groups.get(plain(titled.title), "")
+    return grouped or section_category(section, reading, own=False)
 
 
 def _digest(
-    reading: Reading, shape: str, parts: Parts, title: str, date: dt.date | None, name: str
+    reading: Reading,
+    assembled: Assembled,
+    questions: Questions,
+    title: str,
+    date: dt.date | None,
+    name: str,
 ) -> Digest:
-    """The digest out of what the shape found, with all that is to be told about it."""
+    """The digest out of what was read, with all that is to be told about it."""
     front, problems = reading.front, reading.problems
+    parts = assembled.parts
     title = title or front.title or reading.title
     _say_missing(parts.items, title, problems)
     found_date = date or _date(reading, title, name)
     checks.check(parts.items, problems)
     _say_unknown_fields(reading)
-    _say_unclaimed(reading)
     return Digest(
-        shape=shape,
+        shape=main_shape(assembled.sections),
         title=clean(title),
         date=found_date,
         items=tuple(parts.items),
         intro=parts.intro,
         tail_title=parts.tail_title,
         tail_links=tuple(parts.tail_links),
-        language=front.language,
+        language=front.language or language_of(name),
         slug=front.slug,
         extra=_extra(reading, parts),
         problems=problems.sorted(),
-        unclaimed_lines=tuple(reading.unclaimed()),
+        sections=tuple(assembled.sections),
+        open=tuple(questions.open),
+        decided=tuple(questions.decided),
     )
-
-
-def _find_title(sections: Sequence[Section], front: Front) -> Line | None:
-    """The document's own heading: an H1 in front of all others."""
-    headings = [section for section in sections if section.heading is not None]
-    tops = [section for section in headings if section.level == 1]
-    if not tops or tops[0] is not headings[0]:
-        return None
-    # Several H1 under a title in front matter are its sections.
-    if front.title and len(tops) > 1 and tops[0].title != front.title:
-        return None
-    return tops[0].heading
 
 
 def _holds_content(outline: Outline) -> bool:
@@ -145,19 +212,17 @@ def _say_unknown_fields(reading: Reading) -> None:
         reading.problems.note("field-unknown", {"name": name, "count": len(numbers)}, numbers[0])
 
 
-def _say_unclaimed(reading: Reading) -> None:
-    for first, last in reading.unclaimed(known=False):
-        params = {"first": first, "last": last, "count": last - first + 1}
-        reading.problems.warn("unclaimed", params, first)
-
-
 def _extra(reading: Reading, parts: Parts) -> dict[str, Any]:
     """Front matter, and the headings that became neither title nor category."""
     extra: dict[str, Any] = dict(reading.front.values)
     if reading.title and reading.front.title and reading.title != reading.front.title:
         extra["heading"] = reading.title
     used = {item.category for item in parts.items}
-    outer = [name for name in reading.outer.values() if section_name(name) not in used]
+    outer = [
+        name
+        for name in reading.outer.values()
+        if section_name(name, numbered=reading.numbered_sections) not in used
+    ]
     if outer:
         extra["sections"] = outer
     return extra
@@ -194,15 +259,7 @@ def _date_line(outline: Outline) -> dt.date | None:
     return None
 
 
-def _refused(problems: Problems, text: str, front: Front | None = None) -> Digest:
-    start = front.end if front is not None else 0
-    lines = [n for n, line in enumerate(text.split("\n"), 1) if n > start and line.strip()]
-    ranges: list[tuple[int, int]] = []
-    for number in lines:
-        if ranges and ranges[-1][1] == number - 1:
-            ranges[-1] = (ranges[-1][0], number)
-        else:
-            ranges.append((number, number))
+def _refused(problems: Problems, front: Front | None = None) -> Digest:
     return Digest(
         shape=_NO_SHAPE,
         title=clean(front.title) if front else "",
@@ -210,5 +267,4 @@ def _refused(problems: Problems, text: str, front: Front | None = None) -> Diges
         items=(),
         extra=dict(front.values) if front else {},
         problems=problems.sorted(),
-        unclaimed_lines=tuple(ranges),
     )

@@ -1,14 +1,17 @@
-"""The state of one reading: what was claimed of a document's lines, and the problems found."""
+"""The state of one reading: who owns which line of a document, and the problems found."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from .front import Front
 from .outline import EMPTY, Kind, Line, Outline, Section
 from .problems import Problems
 from .value import Item, Link
+
+# What a line can belong to, beside the open ones: see `Reading.owners`.
+PART, DROPPED, LAYOUT = "part", "dropped", "layout"
 
 
 @dataclass(slots=True)
@@ -23,9 +26,10 @@ class Parts:
 
 @dataclass(slots=True)
 class Reading:
-    """One document being read by one shape. `title` is the heading taken as the document's, if any.
+    """A document, or a part of one, being read. `title` is the heading taken as the document's.
 
-    A line is claimed when a part of the digest holds its text. All sets of lines hold numbers.
+    A line is claimed when a part of the digest holds its text. All sets of lines hold numbers. The
+    readings of the parts of one document share everything but `outline`.
     """
 
     outline: Outline
@@ -41,6 +45,28 @@ class Reading:
     left_out: set[int] = field(default_factory=set)
     # Headings that only group others: line and text.
     outer: dict[int, str] = field(default_factory=dict)
+    # Whether most items, and most headings above items, have a running number.
+    numbered: bool = False
+    numbered_sections: bool = False
+    # The category of an item by its heading, where a table of contents groups the titles.
+    category_of: Callable[[Section, Section], str] = field(default=lambda _section, _titled: "")
+
+    def part(self, outline: Outline) -> Reading:
+        """The reading of a part of this document."""
+        return Reading(
+            outline,
+            self.front,
+            self.problems,
+            self.title,
+            self.claimed,
+            self.unknown_fields,
+            self.unsafe_lines,
+            self.left_out,
+            self.outer,
+            self.numbered,
+            self.numbered_sections,
+            self.category_of,
+        )
 
     def claim(self, *lines: Line) -> None:
         """A part of the digest holds the text of these lines."""
@@ -69,34 +95,15 @@ class Reading:
         heading = self.resolved("#" * max(2, section.level) + " " + section.title)
         return f"{heading}\n\n{body}".strip()
 
-    def before(self, number: int, skip: Set[int] = frozenset()) -> str:
-        """What stands in front of line `number`, headings included; the title's not.
-
-        Headings right above that line are left: they name the section of what comes there.
-        `skip` are ids of sections that are something else.
-        """
-        skipped = {
-            line.number
-            for section in self.outline.sections
-            if id(section) in skip
-            for line in (*section.lines, *([section.heading] if section.heading else ()))
-        }
-        lines = [
-            line
-            for line in self.outline.lines
-            if line.number < number
-            and line.number != self.outline.title_line
-            and line.number not in skipped
-        ]
-        while lines and lines[-1].kind in EMPTY | {Kind.HEADING}:
-            lines.pop()
-        return self.block(lines)
-
     def claim_section(self, section: Section) -> None:
         """A heading that only groups others: kept in the digest's `extra["sections"]`."""
         if section.heading is not None and section.heading.number != self.outline.title_line:
             self.claim(section.heading)
             self.outer[section.heading.number] = self.resolved(section.title)
+
+    def leave_out(self, lines: Iterable[Line]) -> None:
+        """These lines are no content; the editor was told, and need not act."""
+        self.left_out.update(line.number for line in lines)
 
     def say_unsafe(self, line: Line) -> None:
         """Warn, once, of a link in this line that no reader could follow."""
@@ -105,23 +112,22 @@ class Reading:
         self.unsafe_lines.add(line.number)
         self.problems.warn("link-unsafe", line=line.number)
 
-    def unclaimed(self, *, known: bool = True) -> list[tuple[int, int]]:
-        """(first, last) ranges of lines that nothing claimed; with `known` also those left out on
-        purpose."""
-        ranges: list[tuple[int, int]] = []
-        open_at = last = 0
+    def is_open(self, line: Line) -> bool:
+        """Whether nobody owns this line."""
+        return not (
+            line.kind in EMPTY or line.number in self.claimed or line.number in self.left_out
+        )
+
+    def owners(self) -> dict[int, str]:
+        """What each line that is not blank belongs to; the open ones are missing."""
+        found: dict[int, str] = {}
         for line in self.outline.lines:
-            if line.kind is Kind.BLANK or line.kind is Kind.RULE:
+            if line.kind is Kind.BLANK:
                 continue
-            if not known and (line.kind is Kind.DROPPED or line.number in self.left_out):
-                continue
-            if line.number in self.claimed:
-                if open_at:
-                    ranges.append((open_at, last))
-                    open_at = 0
-            else:
-                open_at = open_at or line.number
-                last = line.number
-        if open_at:
-            ranges.append((open_at, last))
-        return ranges
+            if line.kind is Kind.DROPPED or line.number in self.left_out:
+                found[line.number] = DROPPED
+            elif line.kind is Kind.RULE:
+                found[line.number] = LAYOUT
+            elif line.number in self.claimed:
+                found[line.number] = PART
+        return found

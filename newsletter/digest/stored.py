@@ -7,12 +7,14 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from .value import Bullet, Digest, Item, Link, Problem
+from .layout import Role
+from .value import Bullet, Digest, Item, Link, Open, Problem, SectionReading
 
 
 def to_json(digest: Digest) -> dict[str, Any]:
     """Plain dicts, lists, strings and numbers; dates as ISO text."""
     found: dict[str, Any] = _plain(dataclasses.asdict(digest))
+    found["unclaimed_lines"] = [list(lines) for lines in digest.unclaimed_lines]
     return found
 
 
@@ -42,8 +44,17 @@ def from_json(stored: Mapping[str, Any]) -> Digest:
         slug=stored["slug"],
         extra=stored["extra"],
         problems=tuple(_problem(problem) for problem in stored["problems"]),
-        unclaimed_lines=tuple((first, last) for first, last in stored["unclaimed_lines"]),
+        sections=tuple(SectionReading(**section) for section in stored.get("sections", ())),
+        open=_open(stored),
+        decided=tuple((Open(**lines), Role(role)) for lines, role in stored.get("decided", ())),
     )
+
+
+def _open(stored: Mapping[str, Any]) -> tuple[Open, ...]:
+    if "open" in stored:
+        return tuple(Open(**lines) for lines in stored["open"])
+    # 0.1.0 stored ranges alone.
+    return tuple(Open(first, last, "", "paragraph") for first, last in stored["unclaimed_lines"])
 
 
 def _problem(stored: Mapping[str, Any]) -> Problem:
@@ -64,6 +75,11 @@ def _item(stored: Mapping[str, Any]) -> Item:
         body=stored["body"],
         score=stored["score"],
         extra=stored["extra"],
+        tags=tuple(stored.get("tags", ())),
+        authors=tuple(stored.get("authors", ())),
+        section=stored.get("section", ""),
+        last_line=stored.get("last_line", 0),
+        lines=stored.get("lines", {}),
     )
 
 

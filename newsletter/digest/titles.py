@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+from .front import Front
 from .inline import ORNAMENT, find_links, label_text, only_link
+from .labels import is_placeholder
 from .markdown import plain_text
-from .outline import Section
+from .outline import Kind, Line, Section
 from .reading import Reading
 from .value import Link
 from .vocabulary import either
 
 _LONGEST_TITLE = 160  # characters of a sentence that serves as title; a longer one is cut.
 _NUMBERED_TITLE = re.compile(r"\d{1,3}(?:[.)][ \t\u3000]+|[、．]\s*)(?=\S)")
+_SECTION_NUMBER = re.compile(
+    r"(?:\d{1,2}|[IVX]{1,4}|[一二三四五六七八九十]{1,3})(?:[.)、．:：][ \t\u3000]*|[ \t\u3000]+)(?=[^\W\d]|\W*[^\W\d])"
+)
 _COUNT = re.compile(rf"\s*[(（]\s*\d+\s*(?:{either('counters')})?\s*[)）]\s*$", re.IGNORECASE)
 _OPENING_LINK = re.compile(
-    r"(?P<tag>(?:[\[(【][^\[\]()【】]{1,24}[\])】]\s*(?!\()|[^\w\s\[(*_`]{1,4}\s*)*)"
+    r"(?P<tag>(?:[\[(【][^\[\]()【】]{1,24}[\])】]\s*(?!\()|[^\w\s\[(*_`!]{1,4}\s*)*)"
     r"(?P<mark>\*{1,3}|_{1,3})?\[(?P<label>(?>[^\[\]\\]++|\\.|\[[^\[\]]*+\])*+)\]"
     r"\([^()\s]*+(?:\([^()\s]*+\)[^()\s]*+)*+(?:\s+\"[^\"]*+\")?\)"
 )
 _BYLINE = re.compile(rf"(?:{either('bylines')})\b")
+_ADDRESS = re.compile(r"<?https?://[^\s<>\"'`、，。；：！？（）「」【】《》|｜]++>?", re.IGNORECASE)
+_CLOSING_LINK = re.compile(
+    r"\s*(?P<open>[(（\[【]\s*)?(?:\[[^\[\]]*\]\([^()\s]+\)|<?https?://[^\s<>()（）]+>?)\s*[)）\]】]?[.。]?$",
+    re.IGNORECASE,
+)
+_DASH = re.compile(r"\s+[–—-]{1,2}\s")
 _SENTENCE = re.compile(r"[^\n]{3,}?(?:[。！？]|[.!?](?=\s|$))|[^\n]+")
 
 
@@ -33,13 +45,35 @@ def is_numbered(text: str) -> bool:
     return _NUMBERED_TITLE.match(text) is not None
 
 
-def section_name(text: str) -> str:
-    """A section's heading as the name of a category: no pictographs, no count, no link."""
+def is_numbered_section(text: str) -> bool:
+    """Whether a section's heading starts with a running number: "1 News", "一、要闻"."""
+    return _SECTION_NUMBER.match(ORNAMENT.sub("", text)) is not None
+
+
+def section_name(text: str, *, numbered: bool = False) -> str:
+    """A section's heading as the name of a category: no pictographs, no count, no link.
+
+    With `numbered` a running number in front of it goes, too.
+    """
     name = re.sub(r"\[([^\[\]]*)\]\([^()]*(?:\([^()]*\)[^()]*)*\)", r"\1", text)
     name = re.sub(r"[*_`]{1,3}([^*_`]+)[*_`]{1,3}", r"\1", name)
     name = _COUNT.sub("", name.strip())
     name = ORNAMENT.sub("", name)
+    if numbered:
+        name = ORNAMENT.sub("", _SECTION_NUMBER.sub("", name, count=1))
     return " ".join(name.split()) or " ".join(text.split())
+
+
+def section_headings(section: Section, reading: Reading, *, own: bool = True) -> list[str]:
+    """The headings a section stands under, outermost first, claimed; with `own` its own, too."""
+    path = [*section.above, section] if own else list(section.above)
+    found = []
+    for above in path:
+        if above.heading is None or above.heading.number == reading.outline.title_line:
+            continue
+        reading.claim_section(above)
+        found.append(reading.resolved(above.title))
+    return found
 
 
 def section_category(section: Section, reading: Reading, *, own: bool = True) -> str:
@@ -48,20 +82,21 @@ def section_category(section: Section, reading: Reading, *, own: bool = True) ->
     A linked heading names a project or a piece, not a section (`### [uefi-rs](…)`). With `own`
     the section's own heading counts, else only those above it.
     """
-    path = [*section.above, section] if own else list(section.above)
-    for above in path:
-        reading.claim_section(above)
-    headings = [
-        above
-        for above in reversed(path)
-        if above.heading is not None and above.heading.number != reading.outline.title_line
-    ]
-    for above in headings:
-        if only_link(reading.resolved(above.title)) is None:
-            return section_name(reading.resolved(above.title))
+    headings = section_headings(section, reading, own=own)
+    for text in reversed(headings):
+        if only_link(text) is None:
+            return section_name(text, numbered=reading.numbered_sections)
     if headings:
-        return section_name(reading.resolved(headings[-1].title))
+        return section_name(headings[-1], numbered=reading.numbered_sections)
     return reading.front.category
+
+
+def section_path(section: Section, reading: Reading, *, own: bool = True) -> str:
+    """The headings above an item, outermost first, as one line."""
+    return " / ".join(
+        section_name(text, numbered=reading.numbered_sections)
+        for text in section_headings(section, reading, own=own)
+    )
 
 
 def split_linked_title(text: str) -> tuple[str, Link | None, str]:
@@ -71,6 +106,9 @@ def split_linked_title(text: str) -> tuple[str, Link | None, str]:
     the title is its first sentence, and the rest is the whole run when it says more.
     """
     text = text.strip()
+    if _ADDRESS.fullmatch(text):  # A line of addresses alone can be long; there is no title in it.
+        link = find_links(text)[0]
+        return link.label[:_LONGEST_TITLE], link, ""
     links = find_links(text)
     source = next((link for link in links if link.url), None)
     match = _OPENING_LINK.match(text)
@@ -82,9 +120,11 @@ def split_linked_title(text: str) -> tuple[str, Link | None, str]:
             else (text[match.end() :])
         )
         rest = _rest(after)
-        if rest[:1].islower() and not _BYLINE.match(rest):
+        if rest[:1].islower() and not (_BYLINE.match(rest) or _DASH.match(after)):
             rest = text  # The link is the beginning of a sentence, which stays whole.
         return f"{tag} {label}".strip(), find_links(match.group())[0], rest
+    if closed := _closing(text, links):
+        return closed
     plain = plain_text(text.split("\n\n")[0], links=False).strip()
     title = _SENTENCE.match(plain)
     short = (title.group().strip() if title else plain)[:300]
@@ -98,10 +138,68 @@ def split_linked_title(text: str) -> tuple[str, Link | None, str]:
     return short or text[:_LONGEST_TITLE], source, text if says_more else ""
 
 
+def _closing(text: str, links: Sequence[Link]) -> tuple[str, Link, str] | None:
+    """A short run that ends with its only link, as (what stands before it, link, nothing more).
+
+    The link is an address, names nobody, or stands in parentheses; else it is part of the sentence.
+    """
+    if len(links) != 1 or not links[0].url or "\n" in text:
+        return None
+    match = _CLOSING_LINK.search(text)
+    if match is None or find_links(text[: match.start()]):
+        return None
+    link = links[0]
+    if match.group("open") is None and not (is_placeholder(link.label) or "://" in link.label):
+        return None
+    before = plain_text(text[: match.start()]).strip(" *_-–—:：>→")
+    sentences = _SENTENCE.findall(before)
+    if not before or len(before) > _LONGEST_TITLE or len(sentences) > 1:
+        return None
+    return before, link, ""
+
+
 def _rest(text: str) -> str:
     """What follows a linked title, without the punctuation that tied it on."""
     rest = re.sub(r"^[\s.,:;：，。；、–—-]+", "", text).strip()
     return rest if re.search(r"\w", rest) else ""
+
+
+def find_title(sections: Sequence[Section], front: Front) -> Line | None:
+    """The document's own heading: an H1 in front of all others, when it is the title.
+
+    Several H1 are sections, unless the first has nothing to be one: no sections below it, and no
+    list or link of its own. A second H1 that says the same again belongs to the title.
+    """
+    headings = [section for section in sections if section.heading is not None]
+    tops = [section for section in headings if section.level == 1]
+    if not tops or tops[0] is not headings[0]:
+        return None
+    first, others = tops[0], [one for one in tops[1:] if not _alike(one.title, tops[0].title)]
+    if not others:
+        return first.heading
+    if front.title and not _alike(first.title, front.title):
+        return None
+    if _names_issue(first.title) and not any(_names_issue(one.title) for one in others):
+        return first.heading
+    if first.below or any(line.kind in {Kind.BULLET, Kind.NUMBER} for line in first.content()):
+        return None
+    return first.heading
+
+
+_ISSUE = re.compile(
+    r"第\s*[\d一二三四五六七八九十百]+\s*[期号號回]|[#№]\s?\d+|\b(?:issue|vol(?:ume)?|no|nr|week|kw|edition)\b\.?\s*\d+|(?:19|20)\d\d",
+    re.IGNORECASE,
+)
+
+
+def _names_issue(title: str) -> bool:
+    """Whether a heading names one number of a publication, by number or date."""
+    return _ISSUE.search(title) is not None
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two titles have the same words, whatever their figures and marks."""
+    return re.findall(r"[^\W\d_]+", one.casefold()) == re.findall(r"[^\W\d_]+", other.casefold())
 
 
 def title_of(section: Section, reading: Reading) -> str:

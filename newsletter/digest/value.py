@@ -11,8 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from .layout import Role
+
 Level = Literal["error", "warning", "note"]
 Param = str | int | float
+# What open lines can be.
+KINDS = ("paragraph", "list", "quote", "heading", "table", "code", "picture")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,12 @@ class Bullet:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One piece of the digest. `line` is where its heading stands."""
+    """One piece of the digest. `line` is where it begins, `last_line` where it ends.
+
+    `section` is the heading it stands under, or several from the outermost in, joined by " / ".
+    `tags` and `authors` are what the document says of it, as it says it. `lines` says where a field
+    stands, by its name ("category", "source", "date" …), when it has a line of its own.
+    """
 
     title: str
     line: int
@@ -63,13 +72,52 @@ class Item:
     body: str = ""
     score: float | None = None
     extra: Mapping[str, str] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    section: str = ""
+    last_line: int = 0
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Lines `first` to `last` that no part holds and nobody has decided: a question.
+
+    `key` is the structure key under which `newsletter.digest.layout` keeps the answer. `kind` is
+    what the lines are, one of KINDS. `text` is how they begin, for showing.
+    """
+
+    first: int
+    last: int
+    key: str
+    kind: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SectionReading:
+    """How one section was read: by the shape of NAME `shape`, into `items` items.
+
+    `key` is its structure key, `level` that of its heading (0: what stands before the first), and
+    `line` to `last` are its lines without those of the sections below it that were read apart.
+    """
+
+    key: str
+    title: str
+    level: int
+    line: int
+    last: int
+    shape: str
+    items: int
 
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """A whole document. `unclaimed_lines` are (first, last) ranges of lines no part holds.
+    """A whole document.
 
-    `shape` is the NAME of the shape it was read as; see `newsletter.digest.shapes`.
+    `shape` is the NAME of the shape that read most of its items (see `newsletter.digest.shapes`),
+    `sections` says it part by part. `open` are the lines somebody has to decide about, `decided`
+    those a layout already answered.
     """
 
     shape: str
@@ -83,7 +131,14 @@ class Digest:
     slug: str = ""
     extra: Mapping[str, object] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
-    unclaimed_lines: tuple[tuple[int, int], ...] = ()
+    sections: tuple[SectionReading, ...] = ()
+    open: tuple[Open, ...] = ()
+    decided: tuple[tuple[Open, Role], ...] = ()
+
+    @property
+    def unclaimed_lines(self) -> tuple[tuple[int, int], ...]:
+        """(first, last) ranges of the open lines."""
+        return tuple((one.first, one.last) for one in self.open)
 
     @property
     def errors(self) -> list[Problem]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 
@@ -27,15 +28,22 @@ class Vocabulary:
     units: tuple[str, ...]
     # Prepositions that tie an author or publisher to a title: "by Alice".
     bylines: tuple[str, ...]
+    # Headings of an introduction, as people write them above the first item.
+    introductions: tuple[str, ...] = ()
+    # Headings of a table of contents.
+    contents: tuple[str, ...] = ()
+    # What ties a publisher to the end of a text: "(via The Paper)".
+    trailers: tuple[str, ...] = ()
 
 
 CHINESE = Vocabulary(
     months=(),
     fields={
         "category": ("分类", "类别", "栏目", "所属分类"),
-        "source": ("来源", "信息来源", "消息来源", "出处", "媒体"),
+        "source": ("来源", "信息来源", "消息来源", "数据来源", "出处", "转自", "媒体"),
         "link": (
             "链接", "原文", "原文链接", "原文地址", "阅读原文", "查看原文", "网址", "项目地址",
+            "官网", "网站", "地址",
         ),
         "date": ("日期", "发布日期", "发布时间"),
         "insight": ("核心洞察", "洞察", "核心观点", "编辑点评", "点评"),
@@ -43,6 +51,9 @@ CHINESE = Vocabulary(
         "score": ("重要性", "评分", "综合评分", "推荐指数", "热度"),
         "title": ("原文标题", "原标题", "标题原文"),
         "related": ("相关链接", "相关阅读", "延伸阅读", "另见"),
+        "author": ("作者", "撰文", "编辑", "推荐人", "译者", "分享者"),
+        "tags": ("标签", "标签云", "关键词", "关键字"),
+        "comments": ("讨论", "评论", "讨论串", "讨论链接"),
     },
     placeholders=(
         "来源", "来源链接", "链接", "原文", "原文链接", "阅读原文", "阅读全文", "查看原文",
@@ -54,6 +65,12 @@ CHINESE = Vocabulary(
         "美元",
     ),
     bylines=(),
+    introductions=(
+        "卷首语", "开卷语", "刊首语", "前言", "引言", "导语", "开篇", "编者按", "导读", "写在前面", "综述", "今日综述",
+        "今日速览", "今日要点", "今日概览", "本期导读", "本期要点", "本周导读", "概述", "摘要", "核心洞察",
+    ),
+    contents=("目录", "本期目录", "目次", "概览", "索引", "本期内容"),
+    trailers=("来源", "出处", "转自", "来自", "via"),
 )  # fmt: skip
 
 ENGLISH = Vocabulary(
@@ -64,14 +81,19 @@ ENGLISH = Vocabulary(
     ),
     fields={
         "category": ("category", "section", "filed under"),
-        "source": ("source", "sources", "via"),
-        "link": ("link", "url", "read more", "original", "original link"),
-        "date": ("date", "published"),
+        "source": ("source", "sources", "via", "publisher"),
+        "link": (
+            "link", "url", "read more", "original", "original link", "site", "website", "homepage",
+        ),
+        "date": ("date", "published", "posted", "published on", "posted on"),
         "insight": ("insight", "key insight", "core insight", "takeaway", "why it matters"),
         "summary": ("summary", "abstract", "key points", "highlights", "tl;dr", "tldr"),
         "score": ("score", "rating", "importance"),
         "title": ("original title",),
         "related": ("see also", "related"),
+        "author": ("author", "authors", "by", "written by", "shared by", "submitted by"),
+        "tags": ("tags", "tag", "keywords", "topics", "labels"),
+        "comments": ("comments", "discussion", "thread", "discuss"),
     },
     placeholders=(
         "source", "link", "read more", "read", "more", "here", "original", "via", "site",
@@ -80,9 +102,142 @@ ENGLISH = Vocabulary(
     counters=("items?", "links?"),
     units=("billion", "million", "trillion", r"bn\b", r"k\b", r"x\b"),
     bylines=("by", "from", "via", "in", "at", "on", "with", "for"),
+    introductions=(
+        "intro", "introduction", "editorial", "welcome", "hello", "foreword", "editor's note",
+        "from the editor", "summary", "overview", "at a glance", "highlights", "tl;dr", "tldr",
+        "preface", "opening",
+    ),
+    contents=("contents", "table of contents", "toc", "in this issue", "index"),
+    trailers=("via", "source", "sources", "from"),
 )  # fmt: skip
 
-LANGUAGES: tuple[Vocabulary, ...] = (CHINESE, ENGLISH)
+
+def _other(
+    fields: Mapping[str, tuple[str, ...]],
+    introductions: tuple[str, ...],
+    contents: tuple[str, ...],
+    placeholders: tuple[str, ...],
+) -> Vocabulary:
+    """A language of which only the names of fields and headings are known here."""
+    return Vocabulary(
+        months=(),
+        fields=fields,
+        placeholders=placeholders,
+        counters=(),
+        units=(),
+        bylines=(),
+        introductions=introductions,
+        contents=contents,
+        trailers=fields["source"],
+    )
+
+
+JAPANESE = _other(
+    {
+        "category": ("カテゴリ", "カテゴリー", "分類"), "source": ("出典", "ソース", "引用元", "情報源"),
+        "link": ("リンク", "元記事"), "date": ("日付", "公開日", "投稿日"),
+        "summary": ("要約", "概要"), "author": ("著者", "筆者", "投稿者"), "tags": ("タグ",),
+        "score": ("スコア", "評価"), "related": ("関連リンク", "関連記事"), "comments": ("コメント",),
+    },
+    ("はじめに", "まえがき", "ごあいさつ", "今週のまとめ"),
+    ("目次", "もくじ"),
+    ("続きを読む", "元記事", "記事を読む", "リンク", "こちら"),
+)  # fmt: skip
+KOREAN = _other(
+    {
+        "category": ("분류", "카테고리"), "source": ("출처", "원문 출처"), "link": ("링크", "원문", "원문 링크"),
+        "date": ("날짜", "게시일", "작성일"), "summary": ("요약",), "author": ("작성자", "저자", "글쓴이"),
+        "tags": ("태그",), "score": ("점수", "평점"), "related": ("관련 링크",), "comments": ("댓글",),
+    },
+    ("들어가며", "머리말", "인사말", "소개"),
+    ("목차", "차례"),
+    ("자세히 보기", "더 보기", "원문", "원문 보기", "링크"),
+)  # fmt: skip
+FRENCH = _other(
+    {
+        "category": ("catégorie", "rubrique"), "source": ("source", "sources"),
+        "link": ("lien", "lire la suite", "site"), "date": ("date", "publié le"),
+        "summary": ("résumé",), "author": ("auteur", "autrice", "auteurs", "par"),
+        "tags": ("mots-clés", "mots clés", "étiquettes"), "score": ("évaluation",),
+        "related": ("voir aussi", "à lire aussi"), "comments": ("commentaires", "discussion"),
+    },
+    ("édito", "éditorial", "intro", "introduction", "avant-propos", "bienvenue"),
+    ("sommaire", "au sommaire", "table des matières"),
+    ("lire la suite", "en savoir plus", "lien", "ici", "voir"),
+)  # fmt: skip
+GERMAN = _other(
+    {
+        "category": ("kategorie", "rubrik"), "source": ("quelle", "quellen"),
+        "link": ("link", "weiterlesen", "zum artikel", "webseite"), "date": ("datum", "veröffentlicht"),
+        "summary": ("zusammenfassung",), "author": ("autor", "autorin", "autoren", "von"),
+        "tags": ("schlagwörter", "stichwörter", "schlagworte"), "score": ("bewertung", "punkte"),
+        "related": ("siehe auch",), "comments": ("kommentare", "diskussion"),
+    },
+    ("vorwort", "einleitung", "editorial", "willkommen", "hallo"),
+    ("inhalt", "inhaltsverzeichnis", "in dieser ausgabe"),
+    ("weiterlesen", "mehr", "mehr lesen", "zum artikel", "hier"),
+)  # fmt: skip
+SPANISH = _other(
+    {
+        "category": ("categoría", "sección"), "source": ("fuente", "fuentes"),
+        "link": ("enlace", "leer más", "sitio"), "date": ("fecha", "publicado"),
+        "summary": ("resumen",), "author": ("autor", "autora", "autores", "por"),
+        "tags": ("etiquetas",), "score": ("puntuación",), "related": ("ver también",),
+        "comments": ("comentarios",),
+    },
+    ("editorial", "introducción", "bienvenida", "bienvenidos", "prólogo"),
+    ("contenido", "contenidos", "índice", "en este número"),
+    ("leer más", "ver más", "enlace", "aquí"),
+)  # fmt: skip
+ITALIAN = _other(
+    {
+        "category": ("categoria", "sezione"), "source": ("fonte", "fonti"),
+        "link": ("collegamento", "leggi di più", "sito"), "date": ("pubblicato",),
+        "summary": ("riassunto", "sommario"), "author": ("autore", "autrice", "autori"),
+        "tags": ("etichette",), "score": ("punteggio", "voto"), "related": ("vedi anche",),
+        "comments": ("commenti",),
+    },
+    ("editoriale", "introduzione", "benvenuti", "premessa"),
+    ("indice", "in questo numero"),
+    ("leggi di più", "continua a leggere", "qui"),
+)  # fmt: skip
+PORTUGUESE = _other(
+    {
+        "category": ("categoria", "seção", "secção"), "source": ("fonte", "fontes"),
+        "link": ("ligação", "leia mais", "ler mais", "saiba mais"), "date": ("publicado",),
+        "summary": ("resumo",), "author": ("autor", "autora", "autores", "por"),
+        "tags": ("etiquetas", "palavras-chave"), "score": ("pontuação",),
+        "related": ("veja também",), "comments": ("comentários",),
+    },
+    ("editorial", "introdução", "boas-vindas", "prefácio"),
+    ("conteúdo", "índice", "nesta edição", "sumário"),
+    ("leia mais", "ler mais", "saiba mais", "aqui"),
+)  # fmt: skip
+RUSSIAN = _other(
+    {
+        "category": ("категория", "рубрика", "раздел"), "source": ("источник", "источники"),
+        "link": ("ссылка", "читать далее", "сайт", "оригинал"), "date": ("дата", "опубликовано"),
+        "summary": ("кратко", "резюме"), "author": ("автор", "авторы"), "tags": ("теги", "метки"),
+        "score": ("оценка", "рейтинг"), "related": ("см. также", "по теме"),
+        "comments": ("комментарии", "обсуждение"),
+    },
+    ("введение", "вступление", "от редакции", "привет", "предисловие"),
+    ("содержание", "оглавление", "в этом выпуске", "в номере"),
+    ("читать далее", "подробнее", "читать", "ссылка", "тут", "здесь"),
+)  # fmt: skip
+
+LANGUAGES: tuple[Vocabulary, ...] = (
+    CHINESE,
+    ENGLISH,
+    JAPANESE,
+    KOREAN,
+    FRENCH,
+    GERMAN,
+    SPANISH,
+    ITALIAN,
+    PORTUGUESE,
+    RUSSIAN,
+)
 
 # Every field of an item that a label can name.
 FIELDS: tuple[str, ...] = tuple(CHINESE.fields)
@@ -104,6 +259,27 @@ def month_numbers() -> Mapping[str, int]:
     }
 
 
-def either(words: Literal["placeholders", "counters", "units", "bylines"]) -> str:
-    """The words of that name in every language, joined as alternatives of a regular expression."""
-    return "|".join(word for language in LANGUAGES for word in getattr(language, words))
+Words = Literal[
+    "placeholders", "counters", "units", "bylines", "introductions", "contents", "trailers"
+]
+
+
+def either(words: Words) -> str:
+    """The words of that name in every language, joined as alternatives of a regular expression.
+
+    The longer ones first, so that "read more" is tried before "read".
+    """
+    found = {word: None for language in LANGUAGES for word in getattr(language, words)}
+    if words == "units":
+        return "|".join(found)
+    return "|".join(sorted(found, key=len, reverse=True))
+
+
+def is_one_of(words: Words, text: str) -> bool:
+    """Whether `text` is one of the words of that name, whatever its case."""
+    return " ".join(text.casefold().split()) in _folded(words)
+
+
+@cache
+def _folded(words: Words) -> frozenset[str]:
+    return frozenset(word.casefold() for language in LANGUAGES for word in getattr(language, words))

@@ -3,29 +3,44 @@
 The same file again updates the same draft and says what changed. An issue that was released is
 never touched: its differences are said instead.
 
-    identity    which issue the document is
-    matching    which of its items is which row
-    categories  the names it files under -> the publication's categories
-    comparing   what would change; recent: links another issue had
-    writing     values -> rows
-    wording     the sentences for what the digest has to tell
-    running     all of it in order
-    one_item    a document that is one item, for a correction
+What a document leaves open is a question (README.md): its answer is remembered for the publication
+with the import that needed it, and not before.
+
+    answers        what a person says, answer_texts: as text; understanding: both -> digest
+    filing         under which category each item goes, pure; categories: the publication's
+    names, places  which names are the same or near, and where they stand
+    questions      what is still to be decided
+    remembered     answers of earlier imports; warnings: what is to be looked at before a release
+    identity       which issue the document is; translations: and which says the same
+    matching       which of its items is which row
+    comparing      what would change; recent: links another issue had
+    storing        the issue as the document says; writing: values -> rows
+    wording        the sentences for what the digest has to tell, own_sentences: the import's own
+    running        all of it in order
+    one_item       a document that is one item, for a correction
 """
 
+from .answer_texts import BadAnswer, read_answers
+from .answers import Answers
 from .categories import UNKNOWN_CATEGORY
 from .identity import origin_of
 from .matching import link_key
 from .one_item import NotRead, read_item
-from .running import NotImported, Report, import_digest
+from .questions import Question
+from .report import NotImported, Report
+from .running import import_digest
 
 __all__ = [
     "UNKNOWN_CATEGORY",
+    "Answers",
+    "BadAnswer",
     "NotImported",
     "NotRead",
+    "Question",
     "Report",
     "import_digest",
     "link_key",
     "origin_of",
+    "read_answers",
     "read_item",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
@@ -20,7 +20,7 @@ def changes(
     digest: Digest,
     rows: Sequence[Item],
     pairs: Sequence[tuple[Parsed, Item | None]],
-    categories: Mapping[str, Category],
+    categories: Sequence[Category],
 ) -> list[str]:
     """Everything in which `digest` differs from the issue; `pairs` are its items and their rows."""
     found: list[str] = []
@@ -42,10 +42,10 @@ def changes(
     found += [
         _("item left out: “%(title)s”") % {"title": row.title} for row in rows if row.pk not in kept
     ]
-    for parsed, old in pairs:
+    for (parsed, old), category in zip(pairs, categories, strict=True):
         if old is None:
             found.append(_("new item: “%(title)s”") % {"title": parsed.title})
-        elif parts := differs(parsed, old, categories):
+        elif parts := differs(parsed, old, category):
             found.append(
                 _("“%(title)s”: %(parts)s changed")
                 % {"title": parsed.title, "parts": ", ".join(parts)}
@@ -64,7 +64,7 @@ def changes(
     return found
 
 
-def differs(parsed: Parsed, row: Item, categories: Mapping[str, Category]) -> list[str]:
+def differs(parsed: Parsed, row: Item, category: Category) -> list[str]:
     """Names of the parts in which a row is not what the file says."""
     sources = [
         ParsedLink(link.label, link.url)
@@ -73,7 +73,7 @@ def differs(parsed: Parsed, row: Item, categories: Mapping[str, Category]) -> li
     ]
     parts = [
         (_("title"), parsed.title != row.title),
-        (_("category"), categories[parsed.category].pk != row.category_id),
+        (_("category"), category.pk != row.category_id),
         (_("sources"), [cut(link) for link in parsed.sources] != sources),
         (_("date"), parsed.date != row.date),
         (_("insight"), parsed.insight != row.insight),

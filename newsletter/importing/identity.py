@@ -35,7 +35,7 @@ def find_issue(publication: Publication, digest: Digest, name: str) -> tuple[Iss
     """The issue this file is, if it is here, and its origin.
 
     A date and a name like `10` or `index` are a weak identity: two newsletters of one day
-    share it. There the title or an item must be the same, too.
+    share it. There the language and the title or an item must be the same, too.
     """
     origin = origin_of(digest, name)
     day = digest.date.isoformat() if digest.date else ""
@@ -51,6 +51,8 @@ def find_issue(publication: Publication, digest: Digest, name: str) -> tuple[Iss
         issue = found.get(candidate)
         if issue is None:
             return None, candidate
+        if issue.language != (digest.language or publication.language):
+            continue
         rows = list(issue.items.prefetch_related("links"))
         if issue.title == digest.title or any(
             row is not None for _parsed, row in pair(digest.items, rows)

@@ -6,11 +6,18 @@ from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
-from newsletter.digest import Item, decode, parse
+from newsletter.digest import Item, decode
+from newsletter.digest.problems import Problems
 from newsletter.models import Issue
 
-from .categories import file_under
-from .wording import DocumentProblem, DocumentProblems, in_words, too_long
+from .answers import NONE
+from .categories import Shelf, file_under
+from .places import Places
+from .remembered import recall
+from .understanding import Document, understand
+from .wording import in_words
+
+LONGEST_TITLE = 500  # characters; the database has no room for more
 
 
 class NotRead(Exception):
@@ -28,12 +35,13 @@ def read_item(issue: Issue, data: bytes, category: str) -> Item:
     """
     publication = issue.publication
     decoded = decode(data)
-    problems = DocumentProblems()
-    problems.found += in_words(decoded.problems)
-    digest = parse(decoded.text, labels=publication.labels, title=issue.title, date=issue.date)
-    problems.found += in_words(digest.problems)
-    if problems.refused():
-        raise NotRead(*_sentences(problems.sorted()))
+    problems = Problems()
+    problems.found += decoded.problems
+    memory = recall(publication)
+    document = Document(decoded.text, labels=publication.labels, title=issue.title, date=issue.date)
+    digest, _answers = understand(document, memory.layout, NONE, problems)
+    problems.found += digest.problems
+    _refuse(problems)
     if len(digest.items) != 1:
         raise NotRead(
             _("The file holds %(count)d items; a correction is of one.")
@@ -41,16 +49,28 @@ def read_item(issue: Issue, data: bytes, category: str) -> Item:
         )
     item = digest.items[0]
     item = replace(item, category=item.category or category)
-    too_long(problems, item.title, 500, item.line)
-    found = file_under(publication, replace(digest, items=(item,)), problems, create=False)
-    if problems.refused():
-        raise NotRead(*_sentences(problems.sorted()))
-    return replace(item, category=found[item.category].name)
+    if len(item.title) > LONGEST_TITLE:
+        params = {"text": item.title[:40], "size": len(item.title), "most": LONGEST_TITLE}
+        problems.error("too-long", params, item.line)
+    filing, _given = file_under(
+        Shelf.of(publication),
+        replace(digest, items=(item,)),
+        memory.filing,
+        NONE,
+        Places.of_text(decoded.text),
+        problems,
+        create=False,
+    )
+    _refuse(problems)
+    (filed,) = filing.filed
+    assert filed is not None  # Else it was asked, which is an error.
+    return replace(item, category=filed.name)
 
 
-def _sentences(problems: tuple[DocumentProblem, ...] | list[DocumentProblem]) -> list[str]:
-    return [
-        f"{one.line}: {one.message}" if one.line else one.message
-        for one in problems
-        if one.level == "error"
-    ]
+def _refuse(problems: Problems) -> None:
+    """Raise NotRead with the sentences of the errors, if there are any."""
+    errors = [one for one in in_words(problems.sorted()) if one.level == "error"]
+    if errors:
+        raise NotRead(
+            *(f"{one.line}: {one.message}" if one.line else one.message for one in errors)
+        )

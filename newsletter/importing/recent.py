@@ -5,23 +5,30 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from django.utils.translation import gettext as _
-
 from newsletter.digest import Digest
-from newsletter.models import Link
+from newsletter.digest.problems import Problems
+from newsletter.models import Issue, Link
 from subscribers.models import Publication
 
 from .matching import link_key
-from .wording import DocumentProblems
 
 _RECENT = dt.timedelta(days=30)
 
 
 def tell_recent_links(
-    publication: Publication, digest: Digest, origin: str, problems: DocumentProblems
+    publication: Publication,
+    digest: Digest,
+    origin: str,
+    problems: Problems,
+    *,
+    translation: Issue | None = None,
 ) -> None:
-    """Warn of each source that stood in an issue of the last weeks; `origin` is this issue's."""
-    assert digest.date is not None
+    """Warn of each source that stood in an issue of the last weeks; `origin` is this issue's.
+
+    A `translation` of this issue has the same links, of course.
+    """
+    if digest.date is None:
+        return
     lines: dict[uuid.UUID, int] = {}
     for item in digest.items:
         for source in item.sources:
@@ -38,6 +45,7 @@ def tell_recent_links(
             issue__date__lte=digest.date,
         )
         .exclude(issue__origin=origin)
+        .exclude(issue=translation)
         .order_by("-issue__date", "pk")
         .values_list("url_key", "issue__slug", "item__title")
     )
@@ -45,9 +53,4 @@ def tell_recent_links(
     for key, slug, title in seen:
         if key is not None and key not in told:
             told.add(key)
-            problems.warn(
-                "link-recent",
-                _("The issue %(issue)s had the same link, in “%(title)s”.")
-                % {"issue": slug, "title": title},
-                lines[key],
-            )
+            problems.warn("link-recent", {"issue": slug, "title": title or ""}, lines[key])

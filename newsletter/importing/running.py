@@ -4,63 +4,35 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, ProtectedError
-from django.utils.translation import gettext as _
+from django.db.models import Max
 
-from newsletter.digest import Digest, decode, parse, to_json
-from newsletter.digest import Item as Parsed
-from newsletter.models import Issue, Item, Revision
+from newsletter.digest import Digest, decode, to_json
+from newsletter.digest.problems import Problems
+from newsletter.models import Issue, Revision
+from subscribers import languages
 from subscribers.models import Category, Publication
 
-from .categories import file_under
-from .comparing import changes, differs
+from .answers import NONE, Answers
+from .categories import Shelf, file_under
+from .filing import Filing
 from .identity import find_issue
-from .matching import pair
+from .places import Places
+from .questions import questions_of
 from .recent import tell_recent_links
-from .wording import DocumentProblem, DocumentProblems, in_words, too_long
-from .writing import new_issue, update_issue, write_items
+from .remembered import Memory, mark_used, recall, remember, used_rules
+from .report import NotImported, Report
+from .storing import store
+from .translations import find_translation
+from .understanding import Document, understand
+from .warnings import keep_warnings
+from .wording import in_words
 
-
-@dataclass(slots=True)
-class Report:
-    """What an import did or would do. `problems` holds the reader's and the database's."""
-
-    issue: Issue | None
-    created: bool
-    digest: Digest
-    changes: list[str] = field(default_factory=list)
-    problems: tuple[DocumentProblem, ...] = ()
-    encoding: str = ""
-
-    @property
-    def errors(self) -> list[DocumentProblem]:
-        """What refused the import."""
-        return [problem for problem in self.problems if problem.level == "error"]
-
-
-class NotImported(Exception):
-    """Nothing was stored; `report.problems` says why."""
-
-    def __init__(self, report: Report) -> None:
-        super().__init__("; ".join(problem.message for problem in report.errors))
-        self.report = report
-
-
-@dataclass(frozen=True, slots=True)
-class _Document:
-    """What came in, and how it is to be taken."""
-
-    publication: Publication
-    digest: Digest
-    text: str
-    name: str
-    archived: bool
-    by: Any
+# Who remembered an answer when no user is known.
+_COMMAND = "import_digest"
 
 
 def import_digest(
@@ -75,141 +47,126 @@ def import_digest(
     by: Any = None,
     title: str = "",
     date: dt.date | None = None,
+    answers: Answers = NONE,
 ) -> Report:
-    """Import one file. Raises NotImported, and then nothing was stored.
+    """Import one file. Raises NotImported, and then nothing was stored and nothing remembered.
 
     `name` is its name or path (its date and identity may be there); empty for pasted text.
-    `title` and `date` answer what the file does not say. `archived` makes it published history:
-    in archive and feeds under its own date, never mailed. `by` is the user who imports.
+    `title` and `date` answer what the file does not say, `answers` what an import asks; these are
+    remembered for the publication. `archived` makes it published history: in archive and feeds
+    under its own date, never mailed. `by` is the user who imports.
     """
     decoded = decode(data)
-    digest = parse(
-        decoded.text, name=name, shape=shape, labels=publication.labels, title=title, date=date
-    )
-    problems = DocumentProblems()
-    problems.found += in_words(decoded.problems)
-    if not problems.refused():  # Nothing more can be said of bytes that are no text.
-        problems.found += in_words(digest.problems)
-    report = Report(None, False, digest, encoding=decoded.encoding)
-    if problems.refused():
-        raise _refuse(report, problems)
+    problems = Problems()
+    problems.found += decoded.problems
+    document = Document(decoded.text, name, shape, publication.labels, title, date)
+    memory = recall(publication)
+    digest, answers = understand(document, memory.layout, answers, problems)
+    report = Report(None, False, digest, encoding=decoded.encoding, answers=answers)
+    if any(problem.level == "error" for problem in decoded.problems):
+        raise _refuse(report, problems)  # Nothing more can be said of bytes that are no text.
+    problems.found += digest.problems
+    language = languages.stored(digest.language) or publication.language
+    report.digest = dataclasses.replace(digest, language=language)
     with transaction.atomic():
         # Two imports of one file at once: the second finds what the first made.
         Publication.objects.select_for_update().get(pk=publication.pk)
-        document = _Document(publication, digest, decoded.text, name, archived, by)
-        _check_lengths(digest, problems)
-        categories = file_under(publication, digest, problems, create=create_categories)
-        issue, origin = find_issue(publication, digest, name)
-        if not archived:
-            tell_recent_links(publication, digest, origin, problems)
-        if not problems.refused():
-            _store(document, issue, origin, categories, report, problems)
+        run = _Run(publication, document, memory, answers, archived, by, report, problems)
+        _decide(run, create=create_categories)
         if problems.refused():
             raise _refuse(report, problems)
         if dry_run:
             transaction.set_rollback(True)
             if report.created:
                 report.issue = None
-    report.problems = problems.sorted()
+    report.problems = tuple(in_words(problems.sorted()))
     return report
 
 
-def _refuse(report: Report, problems: DocumentProblems) -> NotImported:
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One import on its way: what it was given, and what it found so far."""
+
+    publication: Publication
+    document: Document
+    memory: Memory
+    answers: Answers
+    archived: bool
+    by: Any
+    report: Report
+    problems: Problems
+
+
+def _decide(run: _Run, *, create: bool) -> None:
+    """Find everything there is to say; store the issue if nothing refuses it."""
+    report, problems, publication = run.report, run.problems, run.publication
+    digest, places = report.digest, Places.of_text(run.document.text)
+    _check_lengths(digest, problems)
+    shelf = Shelf.of(publication)
+    filing, given = file_under(
+        shelf, digest, run.memory.filing, run.answers, places, problems, create=create
+    )
+    report.categories = tuple(filing.filed)
+    report.remembered = tuple(used_rules(run.memory, digest, filing.used))
+    issue, origin = find_issue(publication, digest, run.document.name)
+    translation = find_translation(publication, digest, digest.language, issue)
+    if translation is not None:
+        params = {"issue": translation.slug, "language": translation.language}
+        problems.note("translation", params)
+    if not run.archived:
+        tell_recent_links(publication, digest, origin, problems, translation=translation)
+    if not problems.refused():
+        categories = [category for category in filing.filed if category is not None]
+        store(publication, issue, origin, categories, report, problems, archived=run.archived)
+    if problems.refused():
+        report.questions = questions_of(digest, filing, shelf, problems.sorted())
+        return
+    assert report.issue is not None
+    _keep(run, report.issue, filing, given, places)
+
+
+def _keep(run: _Run, issue: Issue, filing: Filing[Category], given: Any, places: Places) -> None:
+    """What the import leaves behind beside the issue's rows."""
+    report, publication = run.report, run.publication
+    if report.created or report.changes:
+        _add_revision(run, issue)
+    by = run.by.get_username() if run.by is not None else _COMMAND
+    remember(publication, run.answers, given, report.digest, by)
+    mark_used(publication, used_rules(recall(publication), report.digest, filing.used), issue)
+    if issue.state == Issue.State.DRAFT:
+        keep_warnings(issue, run.problems.sorted(), places)
+
+
+def _refuse(report: Report, problems: Problems) -> NotImported:
     report.issue = None
-    report.problems = problems.sorted()
+    report.problems = tuple(in_words(problems.sorted()))
     return NotImported(report)
 
 
-def _check_lengths(digest: Digest, problems: DocumentProblems) -> None:
-    too_long(problems, digest.title, 300, 1)
-    too_long(problems, digest.tail_title, 300, 1)
-    for item in digest.items:
-        too_long(problems, item.title, 500, item.line)
+def _check_lengths(digest: Digest, problems: Problems) -> None:
+    texts = [(digest.title, 300, 1), (digest.tail_title, 300, 1)]
+    texts += [(item.title, 500, item.line) for item in digest.items]
+    for text, most, line in texts:
+        if len(text) > most:
+            params = {"text": text[:40], "size": len(text), "most": most}
+            problems.error("too-long", params, line)
 
 
-def _store(
-    document: _Document,
-    issue: Issue | None,
-    origin: str,
-    categories: Mapping[str, Category],
-    report: Report,
-    problems: DocumentProblems,
-) -> None:
-    digest, archived = document.digest, document.archived
-    if issue is None:
-        issue = new_issue(document.publication, digest, origin, archived=archived)
-        report.created = True
-        write_items(issue, digest, [(parsed, None) for parsed in digest.items], categories, set())
-    else:
-        rows = list(issue.items.select_related("category").prefetch_related("links"))
-        pairs = pair(digest.items, rows)
-        report.changes = changes(issue, digest, rows, pairs, categories)
-        if issue.state != Issue.State.DRAFT:
-            report.issue = issue
-            _refuse_released(issue, report.changes, problems)
-            return
-        if (report.changes or archived) and not _update(
-            document, issue, pairs, categories, problems
-        ):
-            return
-        for change in report.changes:
-            problems.note("changed", change)
-    report.issue = issue
-    if report.created or report.changes:
-        _add_revision(document, issue, problems)
-
-
-def _update(
-    document: _Document,
-    issue: Issue,
-    pairs: Sequence[tuple[Parsed, Item | None]],
-    categories: Mapping[str, Category],
-    problems: DocumentProblems,
-) -> bool:
-    """Make the draft what the document says; False if an item it leaves out must stay."""
-    changed = {
-        row.pk for parsed, row in pairs if row is not None and differs(parsed, row, categories)
-    }
-    update_issue(issue, document.digest, archived=document.archived)
-    try:
-        write_items(issue, document.digest, pairs, categories, changed)
-    except ProtectedError:
-        problems.error(
-            "item-copied",
-            _("A round-up holds a copy of an item that is no longer in this file."),
-        )
-        return False
-    return True
-
-
-def _refuse_released(issue: Issue, found: Sequence[str], problems: DocumentProblems) -> None:
-    """A released issue is never touched; the same file again is no mistake, though."""
-    if not found:
-        problems.note(
-            "released",
-            _("This issue is already %(state)s, and nothing is different.")
-            % {"state": issue.get_state_display()},
-        )
-        return
-    problems.error(
-        "released",
-        _("This issue is already %(state)s and stays as it is. What the file would change:")
-        % {"state": issue.get_state_display()},
-    )
-    for change in found:
-        problems.note("changed", change)
-
-
-def _add_revision(document: _Document, issue: Issue, problems: DocumentProblems) -> None:
+def _add_revision(run: _Run, issue: Issue) -> None:
     last = issue.revisions.aggregate(last=Max("number"))["last"] or 0
     Revision.objects.create(
         issue=issue,
         number=last + 1,
         kind=Revision.Kind.IMPORT,
-        by_id=getattr(document.by, "pk", None),
-        source_name=document.name[-200:],
-        source=document.text,
-        shape=document.digest.shape,
-        digest=to_json(document.digest),
-        problems=[dataclasses.asdict(problem) for problem in problems.sorted()],
+        by_id=getattr(run.by, "pk", None),
+        source_name=file_name(run.document.name),
+        source=run.document.text,
+        shape=run.report.digest.shape,
+        digest=to_json(run.report.digest),
+        problems=[dataclasses.asdict(one) for one in in_words(run.problems.sorted())],
     )
+
+
+def file_name(name: str) -> str:
+    """A file's name without the folders it lay in: those are the business of who runs the site."""
+    return name.replace("\\", "/").rpartition("/")[2][-200:]

@@ -10,18 +10,23 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from newsletter.digest import Problem
-from newsletter.digest.problems import Collection
 from newsletter.digest.value import Level
+
+from .own_sentences import OWN
 
 # By code, or `code/case`. Lazy: looked up in the language that is active when they are asked for.
 SENTENCES: Mapping[str, Any] = {
     "comment-dropped": gettext_lazy("A comment was left out."),
-    "control-character": gettext_lazy(
-        "There is a character here that is no text (U+%(code)04X). Delete it."
+    "control-character/binary": gettext_lazy(
+        "There is a character here that no text has (U+%(code)04X). Is this a text file?"
+    ),
+    "control-character/dropped": ngettext_lazy(
+        "A character that cannot be shown (U+%(code)04X) was left out here.",
+        "%(count)d characters that cannot be shown were left out; the first (U+%(code)04X) here.",
+        "count",
     ),
     "date-differs": gettext_lazy("The issue is dated %(date)s, but %(where)s says %(other)s."),
     "date-missing": gettext_lazy(
@@ -39,6 +44,10 @@ SENTENCES: Mapping[str, Any] = {
     "encoding/unknown": gettext_lazy(
         "The file is no text in UTF-8, UTF-16 or GB18030: it breaks off at this line. "
         "Save it as UTF-8."
+    ),
+    "few-sources": gettext_lazy(
+        "%(count)d of %(items)d items have no link at all. Was the document understood? Look at "
+        "the items, and say so if this is right."
     ),
     "field-twice": gettext_lazy(
         "“%(name)s” stands twice in this item; the second was kept in the text."
@@ -79,6 +88,13 @@ SENTENCES: Mapping[str, Any] = {
     "nesting/paragraph": gettext_lazy("There are too many brackets or tags in one paragraph."),
     "no-items": gettext_lazy("No item was found. An item is a heading with text below it."),
     "number-differs": gettext_lazy("The title says %(title)s%(unit)s, the text %(text)s%(unit)s."),
+    "one-item": ngettext_lazy(
+        "The whole document became one item, though %(count)d heading in it is a link. Choose "
+        "another shape, or say that this is right.",
+        "The whole document became one item, though %(count)d headings in it are links. Choose "
+        "another shape, or say that this is right.",
+        "count",
+    ),
     "reference-unused": ngettext_lazy(
         "This link definition is used nowhere.",
         "%(count)d link definitions are used nowhere; this is the first.",
@@ -113,10 +129,10 @@ SENTENCES: Mapping[str, Any] = {
         "The file has %(count)d items; the most is %(most)d. Divide it."
     ),
     "unclaimed": ngettext_lazy(
-        "Line %(first)d belongs to no item and was left out. Put it under an item's "
-        "heading, or in front of the first item.",
-        "Lines %(first)d to %(last)d belong to no item and were left out. Put them under "
-        "an item's heading, or in front of the first item.",
+        "Line %(first)d belongs to no item. Say what it is: an item, part of the item above, "
+        "introduction, tail, or left out.",
+        "Lines %(first)d to %(last)d belong to no item. Say what they are: an item, part of the "
+        "item above, introduction, tail, or left out.",
         "count",
     ),
     "yaml-alias": gettext_lazy(
@@ -147,25 +163,6 @@ class DocumentProblem:
     message: str
 
 
-class DocumentProblems(Collection[DocumentProblem]):
-    """The problems of one import. `line` 0 is the whole file."""
-
-    def error(self, code: str, message: str, line: int = 0) -> None:
-        """This refuses the import."""
-        self._add("error", code, message, line)
-
-    def warn(self, code: str, message: str, line: int = 0) -> None:
-        """The document is imported, and the editor is asked to look."""
-        self._add("warning", code, message, line)
-
-    def note(self, code: str, message: str, line: int = 0) -> None:
-        """Only for information."""
-        self._add("note", code, message, line)
-
-    def _add(self, level: Level, code: str, message: str, line: int) -> None:
-        self.keep(DocumentProblem(line, 1 if line else 0, level, code, message))
-
-
 def sentence(problem: Problem) -> str:
     """What a problem says, in the active language."""
     if "message" in problem.params:  # Stored by 0.1.0, which kept the sentence itself.
@@ -175,7 +172,7 @@ def sentence(problem: Problem) -> str:
     values = {
         name: _WORDS.get(name, {}).get(str(value), value) for name, value in problem.params.items()
     }
-    return str(SENTENCES[key] % values)
+    return str((SENTENCES.get(key) or OWN[key]) % values)
 
 
 def in_words(problems: Iterable[Problem]) -> list[DocumentProblem]:
@@ -184,14 +181,3 @@ def in_words(problems: Iterable[Problem]) -> list[DocumentProblem]:
         DocumentProblem(one.line, one.column, one.level, one.code, sentence(one))
         for one in problems
     ]
-
-
-def too_long(problems: DocumentProblems, text: str, most: int, line: int) -> None:
-    """Say so when `text` has more characters than its column holds."""
-    if len(text) > most:
-        problems.error(
-            "too-long",
-            _("“%(text)s…” has %(size)d characters; the most is %(most)d. Shorten it.")
-            % {"text": text[:40], "size": len(text), "most": most},
-            line,
-        )

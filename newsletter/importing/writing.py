@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -95,7 +95,7 @@ def write_items(
     issue: Issue,
     digest: Digest,
     pairs: Sequence[tuple[Parsed, Item | None]],
-    categories: Mapping[str, Category],
+    categories: Sequence[Category],
     changed: set[int],
 ) -> None:
     """Make the issue's items what the document says; `pairs` are its items and their rows.
@@ -124,11 +124,13 @@ def write_items(
 def _rows(
     issue: Issue,
     pairs: Sequence[tuple[Parsed, Item | None]],
-    categories: Mapping[str, Category],
+    categories: Sequence[Category],
 ) -> list[Item]:
     anchors = {row.anchor for _parsed, row in pairs if row is not None}
     rows = []
-    for number, (parsed, old) in enumerate(pairs, start=1):
+    for number, ((parsed, old), category) in enumerate(
+        zip(pairs, categories, strict=True), start=1
+    ):
         row = old
         if row is None:
             wanted = (f"item-{n}" for n in (number, *range(1, 100_000)))
@@ -136,7 +138,7 @@ def _rows(
             anchors.add(anchor)
             row = Item(issue=issue, anchor=anchor, entry_id=f"urn:uuid:{uuid.uuid4()}")
         row.number = number
-        row.category = categories[parsed.category]
+        row.category = category
         row.title = parsed.title
         row.date = parsed.date
         row.insight = parsed.insight

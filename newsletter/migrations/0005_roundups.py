@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("newsletter", "0003_refusals"),
+        ("newsletter", "0004_import_decisions"),
         ("subscribers", "0009_roundups"),
     ]
 

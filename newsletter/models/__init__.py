@@ -9,6 +9,7 @@ PostgreSQL. In return nothing they point to is deleted while they exist.
 from .deliveries import Bounce, Chunk, Health, Outcome, Worker
 from .editions import Delivery, Edition, EditionRevision
 from .events import EventCursor
+from .imports import ImportRule, ImportWarning
 from .issues import PLACES, Issue, Item, Link, Revision
 from .relays import Relay
 from .roundups import Roundup
@@ -24,6 +25,8 @@ __all__ = [
     "EditionRevision",
     "EventCursor",
     "Health",
+    "ImportRule",
+    "ImportWarning",
     "Issue",
     "Item",
     "Link",

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from newsletter import editions, message, rendering
 from newsletter.editions import EditionKey, IssueView, audience, reached
-from newsletter.issues import preflight
+from newsletter.issues import import_findings, preflight
 from newsletter.models import Edition, Issue
 from subscribers import rhythm
 from subscribers.addresses import domain_number
@@ -198,7 +198,8 @@ def plan(issue: Issue) -> Plan:
             )
         )
     blockers, warnings = problems(view, issue.publication, made)
-    return _summed(view, planned, none, (*blockers, *broken), warnings)
+    noted = tuple(preflight.warnings(import_findings.findings(issue)))
+    return _summed(view, planned, none, (*blockers, *broken), (*warnings, *noted))
 
 
 def problems(

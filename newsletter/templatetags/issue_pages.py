@@ -46,6 +46,10 @@ _TONES = {
 # What the audit trail calls things, in words. What is not here is shown as it stands.
 _ACTS = {
     "digest imported": gettext_lazy("imported a digest"),
+    "import answer added": gettext_lazy("said where items go"),
+    "import answer changed": gettext_lazy("changed a remembered answer"),
+    "import answer taken back": gettext_lazy("took back a remembered answer"),
+    "import warnings looked at": gettext_lazy("looked at what the import warned of"),
     "item edited": gettext_lazy("edited an item"),
     "item starred": gettext_lazy("starred an item"),
     "item unstarred": gettext_lazy("took the star off an item"),

@@ -28,6 +28,7 @@ from subscribers import theme as look
 from subscribers.addresses import BadAddress, normalise
 from subscribers.admin.access import visible
 from subscribers.admin.chrome import record
+from subscribers.admin.text_box import TextBox
 from subscribers.models import Publication, Role
 from subscribers.roles import Act, may
 
@@ -50,6 +51,10 @@ _LONGEST_UNDO = 1800
 _LATELY = dt.timedelta(days=7)
 
 
+class _TextBox(TextBox, UnfoldAdminTextareaWidget):
+    """The theme's text box."""
+
+
 def _zones() -> list[tuple[str, str]]:
     return [(name, name.replace("_", " ")) for name in sorted(zoneinfo.available_timezones())]
 
@@ -68,7 +73,7 @@ def _translation_fields() -> dict[str, forms.Field]:
         made[f"description_{code}"] = forms.CharField(
             label=format_lazy(_("Description in {language}"), language=name),
             required=False,
-            widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+            widget=_TextBox(attrs={"rows": 3}),
         )
     return made
 
@@ -365,6 +370,8 @@ class PublicationAdmin(ModelAdmin[Publication]):
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "labels":
             kwargs["widget"] = UnfoldAdminTextareaWidget(attrs={"rows": 4})
+        elif db_field.name == "description":
+            kwargs["widget"] = _TextBox
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -384,7 +391,8 @@ class PublicationAdmin(ModelAdmin[Publication]):
         return False
 
     def save_model(self, request: HttpRequest, obj: Publication, form: Any, change: bool) -> None:
-        obj.changed_at = timezone.now()
+        if form.changed_data:
+            obj.changed_at = timezone.now()
         super().save_model(request, obj, form, change)
         if form.moved:
             record(

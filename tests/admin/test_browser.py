@@ -97,7 +97,12 @@ class Window:
 
     def go(self, address: str, name: str = "") -> None:
         self.page.goto(f"{self.base}{address}")
-        if name and (folder := os.environ.get("SUDI_PICTURES")):
+        if name:
+            self.keep(name)
+
+    def keep(self, name: str) -> None:
+        """Keep a picture of the page, if somebody asked for pictures."""
+        if folder := os.environ.get("SUDI_PICTURES"):
             self.page.screenshot(path=str(Path(folder) / f"admin-{name}.png"), full_page=True)
 
     def marked(self) -> list[str]:

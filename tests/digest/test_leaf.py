@@ -33,7 +33,6 @@ def test_it_reads_without_django() -> None:
     assert done.stderr == ""
     assert done.stdout.splitlines() == [
         "labelled ['A']",
-        "[(3, 'source-unlinked', {}), (9, 'item-empty', {'case': 'heading'}), "
-        "(9, 'unclaimed', {'first': 9, 'last': 9, 'count': 1})]",
-        "<p>Text.</p> ['date', 'extra']",
+        "[(3, 'source-unlinked', {}), (9, 'item-empty', {'case': 'heading'})]",
+        "<p>Text.</p> ['date', 'decided']",
     ]

@@ -83,7 +83,8 @@ def bare(digest: Digest) -> Digest:
         digest,
         problems=(),
         extra={},
-        items=tuple(replace(item, line=0) for item in digest.items),
+        sections=(),
+        items=tuple(replace(item, line=0, last_line=0, lines={}) for item in digest.items),
     )
 
 
@@ -125,6 +126,8 @@ def lost_lines(text: str, digest: Digest) -> list[str]:
     unclaimed = {n for first, last in digest.unclaimed_lines for n in range(first, last + 1)}
     # Part of such a line was left out, and that was said.
     unclaimed |= {p.line for p in digest.problems if p.code.endswith("-dropped")}
+    if any(p.code == "index-left-out" for p in digest.problems):
+        return []  # The index holds many lines, and is told of once.
     kept = texts_of(digest)
     front = re.match(r"\s*(---|\+\+\+)\n.*?\n\1\n", text, re.DOTALL)
     start = text[: front.end()].count("\n") if front else 0

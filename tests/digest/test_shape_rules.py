@@ -46,18 +46,18 @@ def codes(digest: Digest) -> list[tuple[int, str]]:
 @pytest.mark.parametrize(
     ("text", "shape"),
     [
-        # Labels: what they say, and how many sections have them.
+        # The shape that read most items is named; how many sections are alike decides nothing.
         (labelled("A") + sections(1), "labelled"),
-        (labelled("A") + sections(4), "document"),
-        (labelled("A") + labelled("B", 2) + labelled("C", 3) + sections(7), "labelled"),
+        (labelled("A") + sections(4), "headlines"),
+        (labelled("A") + labelled("B", 2) + labelled("C", 3) + sections(7), "headlines"),
         (sections(3, "Date: 2026-03-01\n\n" + PROSE), "document"),
         (sections(3, "Score: 5\n\n" + PROSE), "document"),
-        (labelled("A") + sections(3, "- **Why:** because\n\n"), "labelled"),
-        (labelled("A") + sections(3, "- Why: because\n\n"), "document"),
+        (labelled("A") + sections(3, "- **Why:** because\n- **How:** so\n\n"), "labelled"),
+        (labelled("A") + sections(3, "- Why: because\n- How: so\n\n"), "headlines"),
         # Numbers: with `、` a link, bold or text each; with `.` more than any list has.
         (f"1、[a]({link(1)})\n2、[b]({link(2)})\n", "numbered"),
         ("1、a\n2、b\n", "document"),
-        (f"1. [a]({link(1)})\n2. [b]({link(2)})\n", "document"),
+        (f"1. [a]({link(1)})\n2. [b]({link(2)})\n", "numbered"),
         (f"1. [a]({link(1)})\n2. [b]({link(2)})\n3. [c]({link(3)})\n", "numbered"),
         (PROSE * 4 + f"1. [a]({link(1)})\n2. [b]({link(2)})\n3. [c]({link(3)})\n", "document"),
         (f"1. **a**\n\nText.\n\n2. [b]({link(2)})\n\nText.\n", "numbered"),
@@ -65,29 +65,29 @@ def codes(digest: Digest) -> list[tuple[int, str]]:
         ("1. **a**\n2. **b**\n3. **c**\n", "document"),
         (f"1、[a]({link(1)})\n2、[b]({link(2)})\n\n## More\n\n" + bullets(2), "numbered"),
         (f"1、[a]({link(1)})\n2、[b]({link(2)})\n\n## More\n\n" + bullets(3), "links"),
-        # Lists of links: two or more, short, and not outweighed by paragraphs.
-        (bullets(1), "document"),
+        # Lists of links: short, and not outweighed by paragraphs.
+        (bullets(1), "links"),
         (bullets(2) + PROSE * 2, "links"),
         (bullets(2) + PROSE * 3, "document"),
         (bullets(3) + PROSE * 6, "links"),
         (bullets(3) + PROSE * 7, "document"),
         ("".join(f"- [b]({link(n)}) {'long ' * 60}\n" for n in range(3)), "document"),
         (f"## [x]({link(8)})\n\n" + bullets(3) + f"## [y]({link(9)})\n\n" + PROSE * 9, "links"),
-        # Headlines: three or more, most of their level, short, with few links of their own.
-        (sections(2, f"A line, [here]({link(1)}).\n\n"), "document"),
+        # Headlines: a text of its own with a link, or text beside such sections.
+        (sections(2, f"A line, [here]({link(1)}).\n\n"), "headlines"),
         (sections(3, f"A line, [here]({link(1)}).\n\n"), "headlines"),
         (sections(3, f"A line, [here]({link(1)}).\n\n") + sections(2), "headlines"),
-        (sections(3, f"A line, [here]({link(1)}).\n\n") + sections(3), "document"),
+        (sections(3, f"A line, [here]({link(1)}).\n\n") + sections(3), "headlines"),
         (sections(3, f"A line, [here]({link(1)}).\n\n" + PROSE * 3), "headlines"),
         (sections(3, f"A line, [here]({link(1)}).\n\n" + PROSE * 4), "document"),
         (sections(3, f"[a]({link(1)}), [b]({link(2)}), [c]({link(3)})\n\n"), "headlines"),
         (sections(3, f"[a]({link(1)}), [b]({link(2)}), [c]({link(3)}), [d]({link(4)})\n\n"),
          "document"),
         (sections(3, f"[Read more]({link(1)})\n\n" + PROSE * 30), "headlines"),
-        (sections(3, f"[Read more]({link(1)})\n\n" + PROSE * 200), "document"),
+        (sections(3, f"[Read more]({link(1)})\n\n" + PROSE * 200), "headlines"),
         ("".join(f"## [h{n}]({link(n)})\n\n" + "- point\n" * 6 for n in range(3)), "headlines"),
-        ("".join(f"## [h{n}]({link(n)})\n\n" + "- point\n" * 7 for n in range(3)), "document"),
-        ("".join(f"## [h{n}]({link(n)})\n\n### Sub\n\n{PROSE}" for n in range(3)), "document"),
+        ("".join(f"## [h{n}]({link(n)})\n\n" + "- point\n" * 7 for n in range(3)), "headlines"),
+        ("".join(f"## [h{n}]({link(n)})\n\n### Sub\n\n{PROSE}" for n in range(3)), "headlines"),
         (sections(3, bullets(1)), "links"),
     ],
 )  # fmt: skip
@@ -100,29 +100,30 @@ class TestLabelled:
         text = labelled("3. March", 1) + labelled("B", 2) + labelled("C", 3)
         assert titles(of(text)) == ["3. March", "B", "C"]
 
-    def test_prose_before_the_first_item_is_introduction_and_later_is_not(self) -> None:
+    def test_prose_before_the_first_item_is_introduction_and_later_is_an_item(self) -> None:
         digest = of(
-            "## Hello\n\nWelcome.\n\n" + labelled("A") + labelled("B", 2) + "# P\n\nLost.\n"
+            "## Hello\n\nWelcome.\n\n" + labelled("A") + labelled("B", 2) + "## P\n\nSaid.\n"
         )
-        assert (digest.intro, titles(digest)) == ("## Hello\n\nWelcome.", ["A", "B"])
-        assert digest.unclaimed_lines == ((19, 21),)
+        assert (digest.intro, titles(digest)) == ("## Hello\n\nWelcome.", ["A", "B", "P"])
+        assert codes(digest) == [(19, "source-missing")]
 
     def test_what_follows_the_only_item_belongs_to_it(self) -> None:
         digest = of(labelled("A") + "### More\n\nWords.\n")
         assert [item.body for item in digest.items] == ["Text.\n\n### More\n\nWords."]
         assert digest.unclaimed_lines == ()
 
-    def test_a_section_without_labels_is_an_item_only_among_several_that_have_them(self) -> None:
+    def test_a_section_without_labels_is_an_item_beside_one_that_has_some(self) -> None:
         digest = of("# P\n\n" + labelled("A") + "# Q\n\n" + labelled("B", 2) + "## C\n\nText.\n")
-        assert titles(digest) == ["A", "B"]
-        assert digest.unclaimed_lines == ((19, 21),)
+        assert [(item.title, item.section) for item in digest.items] == [
+            ("A", "P"), ("B", "Q"), ("C", "Q"),
+        ]  # fmt: skip
 
-    def test_an_empty_part_before_the_first_item_is_no_empty_item(self) -> None:
+    def test_an_empty_part_is_told_of_and_makes_no_item(self) -> None:
         front = "---\ntitle: T\ndate: 2026-03-02\n---\n"
         digest = parse(front + "# Empty\n\n# Part\n\n" + labelled("A"))
-        assert codes(digest) == [(5, "unclaimed")]
+        assert codes(digest) == [(5, "item-empty")]
         digest = parse(front + "# Part\n\n" + labelled("A") + "# Empty\n")
-        assert codes(digest) == [(13, "item-empty"), (13, "unclaimed")]
+        assert codes(digest) == [(13, "item-empty")]
 
     def test_a_heading_over_items_is_their_category_or_is_kept_beside_them(self) -> None:
         own = labelled("A").replace("## A", "### A")

@@ -99,8 +99,8 @@ def test_labels_between_bars() -> None:
     assert digest.intro.startswith("> **期号**: #20260302")
     assert "## 💡 今日综述\n\n- 一条综述。" in digest.intro
     assert digest.extra["categories"] == ["要闻", "产业"]
-    assert digest.unclaimed_lines == ((43, 45),)
-    assert codes(digest) == [(21, "field-unknown"), (43, "unclaimed")]
+    assert digest.unclaimed_lines == ((45, 45),)
+    assert codes(digest) == [(21, "field-unknown"), (45, "unclaimed")]
 
 
 def test_labels_behind_the_text() -> None:
@@ -168,12 +168,12 @@ def test_link_list() -> None:
         "https://example.org/pier",
         "https://example.org/pilot",
     ]
-    # Comment, unused reference, the members: nobody's, and said.
-    assert digest.unclaimed_lines == ((17, 26),)
+    # The members: nobody's, and asked about.
+    assert digest.unclaimed_lines == ((25, 26),)
     assert codes(digest) == [
         (17, "reference-unused"),
         (19, "comment-dropped"),
-        (23, "unclaimed"),
+        (25, "unclaimed"),
     ]
 
 
@@ -216,7 +216,7 @@ def test_an_index_in_front_is_no_items() -> None:
     ]
     assert digest.intro == ""
     assert codes(digest) == [(3, "index-left-out")]
-    assert digest.unclaimed_lines == ((3, 3), (7, 7), (11, 12))
+    assert digest.unclaimed_lines == ()
 
 
 def test_document() -> None:
@@ -228,7 +228,7 @@ def test_document() -> None:
     assert "see the [report](https://example.org/ropes)" in item.body
     assert "```python\ndef knot(): {{ 1 }}\n```" in item.body
     assert "sponsor" not in item.body and "excerpt" not in item.body
-    assert digest.unclaimed_lines == ((8, 10),)
+    assert digest.unclaimed_lines == ()
     assert codes(digest) == [(8, "comment-dropped"), (10, "template-dropped")]
 
 

@@ -238,10 +238,10 @@ def test_a_released_issue_is_never_touched(paper: Any, state: str) -> None:
 def test_an_unknown_category_names_the_nearest(paper: Any) -> None:
     report = refused(paper, ISSUE.replace("**Category:** Travel", "**Category:** Travels"))
     (problem,) = report.errors
-    assert (problem.line, problem.code) == (5, "category-unknown")
+    assert (problem.line, problem.column, problem.code) == (7, 17, "category-unknown")
     assert problem.message == (
-        "“Travels” is no category of this publication; the nearest is “Travel”. "
-        "Rename it, or create the category."
+        "“Travels” is no category of this publication; near it: “Travel”. Map it to one, create "
+        "it, or rename it in the document."
     )
 
 
@@ -253,7 +253,7 @@ def test_categories_can_be_created(paper: Any) -> None:
     report = run(paper, ISSUE.replace("Travel", "市场 动态"), create_categories=True)
     made = paper.categories.get(name="市场 动态")
     assert (made.slug, made.bit, made.position, made.visibility) == ("市场-动态", 2, 2, "open")
-    assert [(p.line, p.code) for p in report.problems] == [(5, "category-created")]
+    assert [(p.line, p.code) for p in report.problems] == [(7, "category-created")]
     # Who follows new ones has it, who chose exactly two has not.
     assert everything.choice >> made.bit & 1 and not some.choice >> made.bit & 1
 
@@ -286,19 +286,24 @@ def test_a_merged_category_leads_on_and_a_retired_one_is_unknown(paper: Any) -> 
 
 
 def test_items_without_a_category(paper: Any) -> None:
+    from newsletter.importing import read_answers
     from tests import builders
 
     bare = ISSUE.replace("> **Category:** Travel\n", "").replace("> **Category:** Ships\n", "")
     report = refused(paper, bare)
     assert [(p.line, p.code, p.message) for p in report.errors] == [
         (5, "category-missing",
-         "2 items have no category. Add a line “分类：…” or “Category: …”."),
+         "2 items have no category. Say which it is, or add lines “Category: …”."),
     ]  # fmt: skip
     single = builders.publication("single")
     only = builders.category(single, "All")
     assert {row.category for row in run(single, bare).issue.items.all()} == {only}
+    # A category made up for everything is not made without a word.
     fresh = builders.publication("fresh")
-    run(fresh, bare, create_categories=True)
+    report = refused(fresh, bare, create_categories=True)
+    assert [(p.line, p.code) for p in report.errors] == [(5, "category-made-up")]
+    sure = read_answers(confirm=["category-made-up"])
+    run(fresh, bare, create_categories=True, answers=sure)
     assert [category.name for category in fresh.categories.all()] == ["General"]
 
 
@@ -403,7 +408,7 @@ def test_a_dry_run_stores_nothing(paper: Any) -> None:
         (ISSUE.replace("# Harbour Daily - 2026-03-02", "").encode(), "title-missing", 1),
         (ISSUE.replace(" - 2026-03-02", "").encode(), "date-missing", 1),
         (ISSUE.replace("Night ferry", "N" * 501).encode(), "too-long", 5),
-        (b"# T - 2026-03-02\n\nab\x00c\n", "control-character", 3),
+        (b"# T - 2026-03-02\n\nab" + b"\x00" * 50 + b"c\n", "control-character", 3),
     ],
 )
 def test_bad_files_are_refused_with_their_line(
@@ -485,10 +490,12 @@ class TestCommand:
         out, _ = self.call(str(good), str(bad), "--publication", "daily", "--json", code=1)
         first, second = map(json.loads, out.splitlines())
         assert first == {
-            "file": str(good), "shape": "labelled", "title": "Harbour Daily - 2026-03-02",
+            "file": str(good), "issue": "2026-03-02", "created": True, "shape": "labelled",
+            "title": "Harbour Daily - 2026-03-02",
             "date": "2026-03-02", "items": 2, "source_links": 2,
             "source_names_without_link": 1, "bullets": 3, "tail_links": 1, "problems": [],
             "unclaimed_lines": [],
+            "sections": first["sections"], "questions": [], "remembered": [],
         }  # fmt: skip
         assert second["date"] is None
         assert {"line", "column", "level", "code", "message"} == set(second["problems"][0])
@@ -517,7 +524,7 @@ class TestCommand:
         path = tmp_path / "2026-03-02.md"
         path.write_text(ISSUE.replace("Travel", "Travels"))
         out, _ = self.call(str(path), "--publication", "daily", code=1)
-        assert f"{path}:5:1: error: “Travels” is no category" in out
+        assert f"{path}:7:17: error: “Travels” is no category" in out
         assert out.endswith("refused, nothing was stored.\n")
         path.write_text(ISSUE)
         assert self.call(str(path), "--publication", "daily", "--dry-run")[0].endswith(
@@ -529,6 +536,7 @@ class TestCommand:
 def test_a_chinese_publication_is_spoken_to_in_chinese() -> None:
     from django.utils.translation import override
 
+    from newsletter.importing import read_answers
     from tests import builders
 
     paper = builders.publication("zh", language="zh-Hans")
@@ -537,9 +545,9 @@ def test_a_chinese_publication_is_spoken_to_in_chinese() -> None:
     with override("zh-hans"):
         report = refused(paper, ISSUE.replace("Travel", "市场动向").replace("Ships", "观点"))
     assert [problem.message for problem in report.errors] == [
-        "刊物没有“市场动向”这个类别，最接近的是“市场动态”。请改名，或新建类别。"
+        "本刊没有“市场动向”这个类别；相近的有：“市场动态”。请归入其中一个、新建它，或在文档中改名。"
     ]
     empty = builders.publication("leer", language="zh-Hans")
     bare = ISSUE.replace("> **Category:** Travel\n", "").replace("> **Category:** Ships\n", "")
-    run(empty, bare, create_categories=True)
+    run(empty, bare, answers=read_answers(maps=["*=+"]))
     assert [category.name for category in empty.categories.all()] == ["综合"]

@@ -19,10 +19,14 @@ ITEM = f"## A\n\n{SOURCE}Text.\n\n"
 OTHER = ITEM.replace("/1)", "/2)").replace("## A", "## B")
 WHOLE = "## {}\n\n**来源：** [P](https://e.org/{})\n\n**洞察：** Why.\n\n**摘要：**\n\n- a\n\n"
 
+BETWEEN = "## N\n\n- [a](https://e.org/1) - x.\n\n{}\n\n- [b](https://e.org/2) - y.\n"
+
 CASES: list[tuple[str, str, str]] = [
     ("comment-dropped", HEAD + ITEM + "<!-- no -->", "A comment was left out."),
-    ("control-character", HEAD + "a\x07b",
-     "There is a character here that is no text (U+0007). Delete it."),
+    ("control-character/binary", HEAD + "\x07" * 100,
+     "There is a character here that no text has (U+0007). Is this a text file?"),
+    ("control-character/dropped", HEAD + ITEM + "a\x07b\x08",
+     "2 characters that cannot be shown were left out; the first (U+0007) here."),
     ("date-differs", "---\ndate: 2026-03-01\n---\n" + HEAD + ITEM,
      "The issue is dated 2026-03-01, but the title says 2026-03-02."),
     ("date-missing", "# T\n\n" + ITEM,
@@ -31,13 +35,16 @@ CASES: list[tuple[str, str, str]] = [
     ("date-unreadable", HEAD + ITEM.replace("Text", "日期：昨天\n\nText"),
      "“昨天” is no date. Write it like 2025-10-10."),
     ("empty", HEAD, "The file holds no text below its header and headings."),
+    ("few-sources", HEAD + "## A\n\nText.\n\n## B\n\nText.\n\n" + ITEM,
+     "2 of 3 items have no link at all. Was the document understood? Look at the items, and say "
+     "so if this is right."),
     ("field-twice", HEAD + ITEM.replace("Text", "分类：一\n分类：二\n\nText"),
      "“分类” stands twice in this item; the second was kept in the text."),
-    ("field-unknown", HEAD + ITEM.replace("Text", "> **作者：** Bob\n\nText"),
-     "“作者” is no field we know; it was kept beside the item. Its name can be added to the "
+    ("field-unknown", HEAD + ITEM.replace("Text", "> **口味：** Bob\n\nText"),
+     "“口味” is no field we know; it was kept beside the item. Its name can be added to the "
      "publication's labels."),
-    ("field-unknown", HEAD + (ITEM + OTHER).replace("Text", "> **作者：** Bob\n\nText"),
-     "“作者” (2 times) is no field we know; it was kept beside the items. Its name can be added "
+    ("field-unknown", HEAD + (ITEM + OTHER).replace("Text", "> **口味：** Bob\n\nText"),
+     "“口味” (2 times) is no field we know; it was kept beside the items. Its name can be added "
      "to the publication's labels."),
     ("front-matter/keys", '---\n"a: b"\n---\n' + HEAD + ITEM,
      "The front matter must be lines of the form “key: value”."),
@@ -52,7 +59,7 @@ CASES: list[tuple[str, str, str]] = [
      "The list of titles here was left out: the items follow."),
     ("item-empty/heading", HEAD + ITEM + "## Empty\n",
      "This heading has nothing below it. Write the item or take the heading out."),
-    ("item-empty/item", HEAD + ITEM.replace("Text.", ""),
+    ("item-empty/item", HEAD + "## A\n\n**分类：** 一\n\n" + OTHER,
      "This item has neither insight nor text. Was the file cut off?"),
     ("item-incomplete",
      HEAD + "".join(WHOLE.format(n, n) for n in (1, 2, 3)) + WHOLE.format(4, 4)[:-5],
@@ -97,12 +104,12 @@ CASES: list[tuple[str, str, str]] = [
     ("too-large/lines", "a\n" * 20_001, "The file has more than 20000 lines. Divide it."),
     ("too-many-items", HEAD + "".join(f"- [a](https://e.org/{n})\n" for n in range(2001)),
      "The file has 2001 items; the most is 2000. Divide it."),
-    ("unclaimed", HEAD + ITEM + "## Empty\n",
-     "Line 9 belongs to no item and was left out. Put it under an item's heading, or in front of "
-     "the first item."),
-    ("unclaimed", HEAD + ITEM + OTHER + "# Lost\n\nText.\n\nMore text.\n",
-     "Lines 15 to 19 belong to no item and were left out. Put them under an item's heading, or in "
-     "front of the first item."),
+    ("unclaimed", HEAD + BETWEEN.format("Nobody has this."),
+     "Line 7 belongs to no item. Say what it is: an item, part of the item above, introduction, "
+     "tail, or left out."),
+    ("unclaimed", HEAD + BETWEEN.format("Nobody has this.\n\nNor this."),
+     "Lines 7 to 9 belong to no item. Say what they are: an item, part of the item above, "
+     "introduction, tail, or left out."),
     ("yaml-alias", "---\na: &x [1]\nb: *x\n---\n" + HEAD + ITEM,
      "The front matter uses a YAML alias (*name). Write the value out instead."),
 ]  # fmt: skip
@@ -139,8 +146,17 @@ def test_a_shape_that_was_asked_for_may_find_nothing() -> None:
     assert said == ["No item was found. An item is a heading with text below it."]
 
 
+def test_a_shape_that_was_asked_for_may_swallow_the_items() -> None:
+    linked = "".join(f"## [A {n}](https://example.org/{n})\n\nText.\n\n" for n in range(2))
+    (said,) = [sentence(problem) for problem in parse(HEAD + linked, shape="document").errors]
+    assert said == (
+        "The whole document became one item, though 2 headings in it are links. Choose another "
+        "shape, or say that this is right."
+    )
+
+
 def test_every_sentence_is_tried_and_every_code_has_one() -> None:
-    tried = {key for key, _text, _words in [*CASES, *BYTES]} | {"no-items"}
+    tried = {key for key, _text, _words in [*CASES, *BYTES]} | {"no-items", "one-item"}
     assert tried == set(SENTENCES)
     raised = set()
     for path in (ROOT / "newsletter" / "digest").rglob("*.py"):

@@ -18,7 +18,7 @@ from .tags import settle_tags
 _ADDRESS = re.compile(
     r"https?://[^\s<>\"'`\u3000-\u303f\uff00-\uffef\u2018-\u201d\u4e00-\u9fff]+", re.IGNORECASE
 )
-# A run longer than this, or with more brackets, was not written by a person. It is shown as plain
+# A run longer than this, or with more brackets and addresses, was not written by a person. It is shown as plain
 # text: markdown-it-py takes time that grows with the square of the brackets in a run.
 _LONGEST_RUN = 200_000
 _MOST_BRACKETS = 2_000
@@ -38,15 +38,16 @@ def parser() -> MarkdownIt:
 
 
 def too_wild(source: str) -> bool:
-    """Whether a run of `source` is too long, or has too many brackets, to be parsed in time."""
-    if len(source) <= _LONGEST_RUN and source.count("[") <= _MOST_BRACKETS:
+    """Whether a run of `source` is too long, or has too many brackets or addresses, to be parsed in time."""
+    marks = source.count("[") + source.count("://")
+    if len(source) <= _LONGEST_RUN and marks <= _MOST_BRACKETS:
         return False
     brackets = 0
     for line in source.split("\n"):
         stripped = line.lstrip()
         if not stripped or stripped[0] in "-*+#>|" or stripped[0].isdigit():
             brackets = 0  # Another run begins.
-        brackets += line.count("[")
+        brackets += line.count("[") + line.count("://")
         if brackets > _MOST_BRACKETS or len(line) > _LONGEST_RUN:
             return True
     return False

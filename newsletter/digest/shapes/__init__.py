@@ -5,17 +5,19 @@ A module of a shape defines:
 `NAME`      what `--shape`, JSON and the database call it: at most 12 characters, not "auto"
 `LABEL`     what people read, in English, marked by `gettext_noop` for the catalogue
 `SURENESS`  the most its evidence can be; without it 1.0
+`WHOLE`     True when it reads a section with its heading and all below it; without it False: it
+            reads the lines of a section, or of a part of one between two rules
 `evidence`  `(outline) -> float`: from 0.0 (not this shape) to `SURENESS`
 `read`      `(reading) -> Parts`: the items; claims each line whose text they hold
 
 A module that lacks one of them stops the program at its start, not at the first document.
 
-**Sureness** says how little the marks of a shape can be there by chance. 1.0 is for marks nobody
-writes by accident (a line "Source: …" under a heading), 0.7 to 0.9 for what ordinary prose may
-also hold (numbers, lists), and the least for the shape that takes everything. Evidence is weighed
-from an outline, which may be a part of a document, so it should speak of shares and not of counts.
-Shapes are asked in the order of their sureness, and when none that is left could say more, the
-best so far is taken. Of two that are equally sure the first by name wins.
+**Evidence** is the share of the section that would have an owner, times the sureness. So it never
+counts alone, and the shape that leaves least outside says most. **Sureness** says how little the
+marks of a shape can be there by chance: 1.0 is for marks nobody writes by accident (a line
+"Source: …" under a heading), 0.7 to 0.9 for what ordinary prose may also hold (numbers, lists), and
+the least for the shape that takes everything. Of two that say the same the surer one reads, then the
+first by name. `newsletter.digest.division` asks them, section by section.
 """
 
 from __future__ import annotations
@@ -41,6 +43,7 @@ class Shape:
     name: str
     label: str
     sureness: float
+    whole: bool
     evidence: Callable[[Outline], float]
     read: Callable[[Reading], Parts]
 
@@ -67,24 +70,13 @@ def find(name: str) -> Shape | None:
     return next((shape for shape in known() if shape.name == name), None)
 
 
-def choose(outline: Outline) -> Shape:
-    """The shape with the most evidence."""
-    best, most = known()[-1], 0.0
-    for shape in known():
-        if shape.sureness <= most:
-            break
-        evidence = shape.evidence(outline)
-        if evidence > most:
-            best, most = shape, evidence
-    return best
-
-
 def _described(module: ModuleType) -> Shape:
     try:
         shape = Shape(
             module.NAME,
             module.LABEL,
             getattr(module, "SURENESS", 1.0),
+            getattr(module, "WHOLE", False),
             module.evidence,
             module.read,
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ..items import read_item
+from ..label_lines import facts_lines
 from ..markdown import plain_text, safe_url
 from ..marking import gettext_noop
 from ..outline import EMPTY, Outline
@@ -11,6 +13,7 @@ from ..value import Item, Link
 NAME = "document"
 LABEL = gettext_noop("One document")
 SURENESS = 0.1  # Any text can be read like this, so every other shape goes first.
+WHOLE = True
 
 _SHORT = 40  # characters of a whole document; less is a test or a stub.
 _LONGEST_TITLE = 120  # characters of a first line that serves as the title.
@@ -22,9 +25,19 @@ def evidence(outline: Outline) -> float:
 
 
 def read(reading: Reading) -> Parts:
-    """One item with everything below the title."""
+    """One item: a section with all below it, or the document with everything below its title."""
     outline = reading.outline
-    body = reading.block(line for line in outline.lines if line.number != outline.title_line)
+    section = outline.section
+    if section.heading is not None and (
+        section.heading.number != outline.title_line or facts_lines(section, outline.labels)
+    ):
+        return Parts([read_item(section, reading, labelled=False)])
+    lines = [
+        line
+        for line in outline.lines
+        if line.number != outline.title_line and line.number not in reading.left_out
+    ]
+    body = reading.block(lines)
     first = next((line for line in outline.lines if line.kind not in EMPTY), None)
     title = reading.front.title or reading.title
     if not title and first is not None:
@@ -37,6 +50,7 @@ def read(reading: Reading) -> Parts:
         category=reading.front.category,
         sources=(Link(reading.front.title or url, url),) if url else (),
         body=body,
+        last_line=lines[-1].number if lines else 0,
     )
     if len(body) < _SHORT:
         reading.problems.warn("short", {"least": _SHORT}, item.line)

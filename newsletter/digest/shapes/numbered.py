@@ -1,38 +1,39 @@
-"""Numbered entries: `1、title`, `1. title` or `**1、title**` under section headings.
+"""Numbered entries: `1、title`, `1. title` or `**1、title**`, one after the other in a section.
 
-An entry runs to the next number. The numbers may start again in a section. An ordinary list
-inside an entry does not split it: it uses the other mark, or starts again at 1.
+An entry runs to the next number. An ordinary list inside an entry does not split it: it uses the
+other mark, or starts again at 1.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from ..checks import check_sources
+from ..blocks import PICTURE, RULE, cut
 from ..inline import holds_link
+from ..items import read_entry
 from ..marking import gettext_noop
-from ..outline import EMPTY, Kind, Line, Outline, Section
+from ..outline import EMPTY, Kind, Line, Outline
 from ..reading import Parts, Reading
-from ..titles import section_category, split_linked_title
-from ..value import Item
-from . import links
 
 NAME = "numbered"
 LABEL = gettext_noop("Numbered items")
 SURENESS = 0.9
 
+_ALONE = 0.6  # evidence of a single `1、`, or of numbers that only have text below them
 _BOLD = re.compile(r"(?:\*\*|__)\s*(\d{1,4})\s*([、．]|[.)](?=\s))\s*(?=\S)")
 _WORTH = re.compile(r"[\[*_<]|https?://")
 
 
 @dataclass(slots=True)
 class _Entry:
-    section: Section
     line: Line
     text: str
-    lines: list[Line]
+    lines: list[Line] = field(default_factory=list)
+
+    def has_text(self) -> bool:
+        return any(line.kind not in EMPTY for line in self.lines)
 
 
 def _number(line: Line) -> tuple[int, str, str] | None:
@@ -45,104 +46,86 @@ def _number(line: Line) -> tuple[int, str, str] | None:
     return None
 
 
-def find_entries(outline: Outline) -> list[_Entry]:
+def find_entries(lines: Sequence[Line]) -> list[_Entry]:
     """The entries in order. The mark more entries open with decides; `、` wins when it is used."""
     marks = {"、": 0, ".": 0}
-    for line in outline.lines:
+    for line in lines:
         found = _number(line)
         if found is not None:
             marks[found[1]] += 1
-    mark = "、" if marks["、"] >= 2 else "."
+    mark = "、" if marks["、"] >= max(1, min(2, marks["."])) else "."
     entries: list[_Entry] = []
-    for section in outline.sections:
-        current: _Entry | None = None
-        expected = 1
-        in_list = False
-        for line in section.lines:
-            found = _number(line)
-            if found is not None and found[1] == mark:
-                number = found[0]
-                # A number that starts again at 1 within a section is a list in the entry.
-                if mark == "、" or (not in_list and expected <= number <= expected + 2):
-                    current = _Entry(section, line, found[2], [])
-                    entries.append(current)
-                    expected = number + 1
-                    continue
-                in_list = number == 1 or in_list
-            elif line.kind not in {Kind.BLANK, Kind.NUMBER}:
-                in_list = False
-            if current is not None:
-                current.lines.append(line)
+    expected = 1
+    in_list = False
+    for line in lines:
+        found = _number(line)
+        if found is not None and found[1] == mark:
+            number = found[0]
+            # A number that starts again at 1 within a section is a list in the entry.
+            if mark == "、" or (not in_list and expected <= number <= expected + 2):
+                entries.append(_Entry(line, found[2]))
+                expected = number + 1
+                continue
+            in_list = number == 1 or in_list
+        elif line.kind not in {Kind.BLANK, Kind.NUMBER}:
+            in_list = False
+        if entries:
+            entries[-1].lines.append(line)
     return entries
 
 
 def evidence(outline: Outline) -> float:
-    """`SURENESS` when the numbers open entries; 0 when they look like ordinary lists.
+    """`SURENESS` times the share of the section that is entries; 0 when they are only a list.
 
-    That is so, too, when the document has more bullets with a link than entries.
+    Entries have a link or a title of their own. Where text stands in front of them and most have
+    none, they are points of one piece, not pieces.
     """
-    entries = find_entries(outline)
-    if len(entries) < 2 or not _are_entries(entries, outline):
+    lines = outline.section.lines
+    entries = find_entries(lines)
+    if not entries or not any(_number(line) for line in lines):
         return 0.0
-    return SURENESS if len(entries) >= links.count(outline) else 0.0
-
-
-def _are_entries(entries: Sequence[_Entry], outline: Outline) -> bool:
-    """Whether numbered lines are more than a list.
-
-    `N、` opens an entry that has a link, bold or text below it. `N.` is also how any list looks:
-    there most entries must have a link or bold, and prose must not outweigh them.
-    """
-    worth = with_text = linked = 0
+    own = linked = marked = with_text = 0
     for entry in entries:
-        text = any(line.kind not in EMPTY for line in entry.lines)
-        marked = _WORTH.match(entry.text) is not None
-        worth += marked
-        with_text += text
-        linked += holds_link(outline.resolved(entry.text))
-    if _is_ideographic(entries):
-        return worth + with_text >= len(entries)
-    if worth * 2 <= len(entries) or (with_text * 2 <= len(entries) and linked * 2 <= len(entries)):
-        return False
-    if with_text * 2 <= len(entries):
-        inside = {line.number for entry in entries for line in (entry.line, *entry.lines)}
-        prose = sum(
-            1
-            for line in outline.lines
-            if line.kind in {Kind.TEXT, Kind.BULLET} and line.number not in inside
+        link = holds_link(outline.resolved(entry.text)) or any(
+            holds_link(outline.resolved(line.content))
+            for line in entry.lines
+            if line.kind not in EMPTY
         )
-        return len(entries) >= 3 and prose <= len(entries)
-    return True
+        linked += link
+        marked += _WORTH.match(entry.text) is not None
+        own += link and (_WORTH.match(entry.text) is not None or entry.has_text())
+        with_text += entry.has_text()
+    before = _blocks_before(lines, entries[0].line.number, outline)
+    every = before + len(entries)
+    ideographic = _number(entries[0].line)[1] == "、"  # type: ignore[index]
+    if ideographic and len(entries) == 1:
+        return _ALONE * len(entries) / every if linked or not before else 0.0
+    if len(entries) < 2:
+        return _ALONE if linked and marked and not before else 0.0
+    if linked * 2 >= len(entries) and (marked + with_text) * 2 > len(entries):
+        if not ideographic and not marked and before:
+            return 0.0
+        return SURENESS * len(entries) / every if before <= len(entries) else 0.0
+    if ideographic and not before and marked + with_text >= len(entries):
+        return _ALONE
+    return 0.0
 
 
-def _is_ideographic(entries: Sequence[_Entry]) -> bool:
-    found = _number(entries[0].line)
-    return found is not None and found[1] == "、"
+def _blocks_before(lines: Sequence[Line], number: int, outline: Outline) -> int:
+    front = [line for line in lines if line.number < number]
+    return sum(1 for block in cut(front, outline) if block.kind not in {RULE, PICTURE})
 
 
 def read(reading: Reading) -> Parts:
-    """Entries as items; what stands in front of the first is the introduction."""
-    entries = find_entries(reading.outline)
+    """Entries as items."""
     parts = Parts([])
-    parts.intro = reading.before(entries[0].line.number if entries else 0)
-    for entry in entries:
-        reading.claim(entry.line)
-        if not entry.text:  # The number stands alone: the line below it is the title.
-            first = next((line for line in entry.lines if line.kind not in EMPTY), None)
+    for entry in find_entries(reading.outline.section.lines):
+        line, lines, text = entry.line, entry.lines, entry.text
+        if not text:  # The number stands alone: the line below it is the title.
+            first = next((line for line in lines if line.kind not in EMPTY), None)
             if first is not None:
-                entry.text = first.content
+                text = first.content
                 reading.claim(first)
-                entry.lines = [line for line in entry.lines if line is not first]
-        category = section_category(entry.section, reading)
-        title, source, rest = split_linked_title(reading.resolved(entry.text))
-        body = reading.block(entry.lines)
-        item = Item(
-            title=title,
-            line=entry.line.number,
-            category=category,
-            sources=(source,) if source is not None else (),
-            body=f"{rest}\n\n{body}".strip() if rest else body,
-        )
-        check_sources(item, reading.problems)
-        parts.items.append(item)
+                lines = [line for line in lines if line is not first]
+        parts.items.append(read_entry(reading.resolved(text), line, lines, reading))
     return parts

@@ -1,4 +1,7 @@
-"""Import digests: `import_digest FILE... --publication SLUG`. Folders are searched for files."""
+"""Import digests: `import_digest FILE... --publication SLUG`. Folders are searched for files.
+
+What a document leaves open is asked: the command ends with 1 and says by which options to answer.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from newsletter import importing
-from newsletter.digest import parse, shapes
+from newsletter.digest import Role, parse, shapes
 from newsletter.digest.decoding import LARGEST
+from newsletter.importing.asked_words import of_question
+from newsletter.importing.questions import CONFIRMABLE
+from newsletter.importing.reporting import as_json
 from newsletter.importing.wording import DocumentProblem
 from subscribers.models import AuditEntry, Publication
 
@@ -46,7 +52,34 @@ class Command(BaseCommand):
             help="published history: in archive and feeds, never mailed",
         )
         parser.add_argument("--dry-run", action="store_true", help="say everything, store nothing")
-        parser.add_argument("--date", type=_day, help="for a file that names no date")
+        parser.add_argument(
+            "--lines",
+            action="append",
+            default=[],
+            metavar="LINES=ROLE",
+            help="what lines are that no item holds: line numbers (12 or 12-14) or their key, "
+            f"and one of {', '.join(role.replace('_', '-') for role in Role)}; may be repeated, "
+            "remembered for the publication",
+        )
+        parser.add_argument(
+            "--map",
+            action="append",
+            default=[],
+            metavar="FROM=TO",
+            help="where items go: FROM is tag:X, section:X, author:X, source:HOST, the name of a "
+            "category in the document, or * for items that nothing else files; TO is a category, "
+            "+ for a new one of that name, or - to leave the name out of account; may be "
+            "repeated, remembered for the publication",
+        )
+        parser.add_argument(
+            "--confirm",
+            action="append",
+            default=[],
+            metavar="CODE",
+            choices=sorted(CONFIRMABLE),
+            help=f"this is right, for this import: {', '.join(sorted(CONFIRMABLE))}",
+        )
+        parser.add_argument("--date", type=_day, help="for a file that names no date, or two")
         parser.add_argument("--title", default="", help="for a file that has no title")
         parser.add_argument("--json", action="store_true", help="one object a line")  # fmt: skip
 
@@ -58,20 +91,36 @@ class Command(BaseCommand):
             raise CommandError(
                 f"There is no publication {options['publication']!r}.", returncode=_USAGE
             ) from None
+        try:
+            answers = importing.read_answers(
+                lines=options["lines"], maps=options["map"], confirm=options["confirm"]
+            )
+        except importing.BadAnswer as error:
+            raise CommandError(str(error), returncode=_USAGE) from None
         files = list(_files(options["paths"]))
+        if answers.places and len(files) > 1:
+            raise CommandError(
+                "Line numbers belong to one file: give one, or the key of the lines.",
+                returncode=_USAGE,
+            )
         refused = False
         for path, name in files:
-            report, stored = self._one(path, name, publication, options)
+            report, stored = self._one(path, name, publication, options, answers)
             refused = refused or not stored
             if options["json"]:
-                self.stdout.write(json.dumps(_as_json(path, report), ensure_ascii=False))
+                self.stdout.write(json.dumps(as_json(report, str(path)), ensure_ascii=False))
             else:
                 self._say(path, report, stored, options["dry_run"])
         if refused:
             raise SystemExit(1)
 
     def _one(
-        self, path: Path, name: str, publication: Publication, options: dict[str, Any]
+        self,
+        path: Path,
+        name: str,
+        publication: Publication,
+        options: dict[str, Any],
+        answers: importing.Answers,
     ) -> tuple[importing.Report, bool]:
         try:
             with path.open("rb") as file:
@@ -91,6 +140,7 @@ class Command(BaseCommand):
                 dry_run=options["dry_run"],
                 title=options["title"],
                 date=options["date"],
+                answers=answers,
             )
         except importing.NotImported as error:
             return error.report, False
@@ -108,7 +158,9 @@ class Command(BaseCommand):
         for problem in report.problems:
             place = f"{path}:{problem.line}:{problem.column}" if problem.line else str(path)
             self.stdout.write(f"{place}: {problem.level}: {problem.message} [{problem.code}]")
-        counts = _as_json(path, report)
+        for question in report.questions:
+            self.stdout.write(f"{path}: {_asked(question)}")
+        counts = as_json(report, str(path))
         said = (
             f"{path}: {counts['shape']}, {counts['items']} items, "
             f"{counts['source_links']} source links, {counts['bullets']} bullets, "
@@ -145,28 +197,16 @@ def _files(paths: list[str]) -> Iterator[tuple[Path, str]]:
             raise CommandError(f"There is no file {given}.", returncode=_USAGE)
 
 
-def _as_json(path: Path, report: importing.Report) -> dict[str, Any]:
-    digest = report.digest
-    sources = [source for item in digest.items for source in item.sources]
-    return {
-        "file": str(path),
-        "shape": digest.shape,
-        "title": digest.title,
-        "date": digest.date.isoformat() if digest.date else None,
-        "items": len(digest.items),
-        "source_links": sum(1 for source in sources if source.url),
-        "source_names_without_link": sum(1 for source in sources if not source.url),
-        "bullets": sum(len(item.bullets) for item in digest.items),
-        "tail_links": len(digest.tail_links),
-        "problems": [
-            {
-                "line": problem.line,
-                "column": problem.column,
-                "level": problem.level,
-                "code": problem.code,
-                "message": problem.message,
-            }
-            for problem in report.problems
-        ],
-        "unclaimed_lines": [list(pair) for pair in digest.unclaimed_lines],
-    }
+def _asked(question: importing.Question) -> str:
+    """How one question is answered, on one line."""
+    lines = ", ".join(
+        str(first) if first == last else f"{first}-{last}" for first, last in question.lines[:5]
+    )
+    if question.option == "--map":
+        choices = "|".join(question.choices)
+        kind = "or" if question.optional else "answer"
+        return f"{kind} --map '{question.key}={choices}' ({of_question(question)})"
+    if question.option == "--lines":
+        choices = "|".join(choice.replace("_", "-") for choice in question.choices)
+        return f"answer --lines '{question.key}={choices}' (lines {lines}: {question.name[:60]})"
+    return f"answer {question.option} {'|'.join(question.choices)}".rstrip()

@@ -54,6 +54,19 @@
     tick();
     setInterval(tick, 500);
 
+    for (const button of document.querySelectorAll("[data-goto]")) {
+      button.addEventListener("click", () => {
+        const text = document.querySelector("textarea[data-lines]");
+        const lines = text.value.split("\n");
+        const line = Number(button.dataset.goto);
+        const start = lines.slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, 0);
+        text.closest("details").open = true;
+        text.focus();
+        text.setSelectionRange(start, start + (lines[line - 1] || "").length);
+        // The share of the lines is near enough: long lines wrap, and how often is not known.
+        text.scrollTop = (text.scrollHeight * (line - 1)) / lines.length - text.clientHeight / 3;
+      });
+    }
     for (const form of document.querySelectorAll("form[data-once]")) {
       form.addEventListener("submit", (event) => {
         // The server refuses a second press as well; this only spares the question.

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from ...inline import find_links, without_links
-from ...outline import Kind, Section
-from ...reading import Parts, Reading
-from ...titles import section_name
-from ...value import Link
+from .inline import find_links, without_links
+from .outline import Kind, Outline, Section
+from .reading import Parts, Reading
+from .titles import section_name
+from .value import Link
 
 _LONGEST_REMARK = 60  # characters beside the link; with more it is an item of its own.
 
 
-def is_tail(section: Section, reading: Reading) -> bool:
+def is_tail(section: Section, outline: Outline) -> bool:
     """Whether there is nothing but a list of links below its heading."""
-    if section.heading is None or section.heading.number == reading.outline.title_line:
+    if section.heading is None or section.heading.number == outline.title_line:
         return False
     bullets = 0
     for line in section.content():
         if line.kind is Kind.BULLET and line.indent < 2:
-            links = find_links(reading.resolved(line.content))
+            links = find_links(outline.resolved(line.content))
             if len(links) != 1 or len(without_links(line.content)) > _LONGEST_REMARK:
                 return False
-            if (label := reading.outline.labels.match(line.content)) is not None and label.bold:
+            if (label := outline.labels.match(line.content)) is not None and label.bold:
                 return False
             bullets += 1
         elif line.kind is not Kind.TEXT or line.indent < 2:

@@ -1,0 +1,184 @@
+"""A plan carried out: items, introduction and tail in the order of the document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from . import checks, shapes
+from .blocks import PICTURE, RULE, blocks_of
+from .division import Piece, Plan
+from .inline import without_pictures
+from .leads import claim_lead_ins, read_lead
+from .markdown import plain_text
+from .outline import EMPTY, Kind, Line, Section
+from .reading import Parts, Reading
+from .shapes import Shape
+from .tail import read_tail
+from .titles import is_numbered, is_numbered_section
+from .value import SectionReading
+
+# An introduction is what an editor says to everybody before the first item: a screen of text. More
+# than that has a subject of its own, which a reader who chose other things must not get unasked.
+_LONGEST_INTRODUCTION = 3_000  # columns of its plain text; a Chinese character has two
+_MOST_PARAGRAPHS = 12
+
+
+@dataclass(slots=True)
+class Assembled:
+    """What was read: the parts, and how each section was."""
+
+    parts: Parts
+    sections: list[SectionReading] = field(default_factory=list)
+
+
+def count_numbers(plans: Sequence[Plan], reading: Reading) -> None:
+    """See whether titles of items, and headings above items, have running numbers."""
+    every = [plan for one in plans for plan in one.everything()]
+    items = [plan.section.title for plan in every if plan.shape is not None]
+    groups = [
+        plan.section.title
+        for plan in every
+        if plan.shape is None and plan.blocks and plan.section.heading is not None
+        and plan.section.heading.number != reading.outline.title_line
+        and not plan.introduction
+    ]  # fmt: skip
+    reading.numbered = sum(map(is_numbered, items)) * 2 > len(items)
+    reading.numbered_sections = len(groups) > 1 and sum(map(is_numbered_section, groups)) * 2 > len(
+        groups
+    )
+
+
+def assemble(plans: Sequence[Plan], reading: Reading) -> Assembled:
+    """Read every section as planned."""
+    made = Assembled(Parts([]))
+    labelled = []
+    intro: list[str] = []
+    for plan in plans:
+        if plan.section.heading is None or _is_title(plan.section, reading):
+            first = _read_pieces(plan, reading, made)
+            if text := _introduction(plan.section, first, reading):
+                intro.append(text)
+        elif plan.introduction:
+            if text := _introduction(plan.section, 0, reading):
+                intro.append(text)
+        else:
+            _read(plan, reading, made)
+    made.parts.intro = "\n\n".join(intro)
+    labelled = [item for item in made.parts.items if item.insight or item.bullets]
+    if len(labelled) * 2 >= len(made.parts.items):
+        checks.check_complete(made.parts.items, reading.problems)
+    return made
+
+
+def assemble_whole(shape: Shape, reading: Reading) -> Assembled:
+    """The document as one item."""
+    outline = reading.outline
+    title = next((one for one in outline.sections if _is_title(one, reading)), None)
+    part = title or outline.sections[0]
+    parts = shape.read(reading.part(outline.of(part, outline.sections)))
+    lines = [line.number for line in outline.lines if line.kind is not Kind.BLANK]
+    section = SectionReading(
+        "", reading.title, part.level, lines[0] if lines else 0, lines[-1] if lines else 0,
+        shape.name, len(parts.items),
+    )  # fmt: skip
+    return Assembled(parts, [section])
+
+
+def _is_title(section: Section, reading: Reading) -> bool:
+    return section.heading is not None and section.heading.number == reading.outline.title_line
+
+
+def _read(plan: Plan, reading: Reading, made: Assembled) -> None:
+    section = plan.section
+    assert section.heading is not None
+    before = len(made.parts.items)
+    if plan.tail:
+        read_tail(section, reading, made.parts)
+        _note(plan, "tail", 0, made)
+        return
+    if plan.shape is not None:
+        outline = reading.outline.of(section, list(section.everything()), plan.original)
+        made.parts.items += plan.shape.read(reading.part(outline)).items
+        _note(plan, plan.shape.name, len(made.parts.items) - before, made)
+        return
+    if not plan.blocks:
+        reading.claim_section(section)
+        reading.problems.warn("item-empty", {"case": "heading"}, section.heading.number)
+        return
+    _read_pieces(plan, reading, made)
+    for one in plan.below:
+        _read(one, reading, made)
+    if len(made.parts.items) > before and (lead := read_lead(plan, reading)) is not None:
+        made.parts.items.insert(before, lead)
+    claim_lead_ins(section, reading)
+    reading.claim_section(section)
+
+
+def _read_pieces(plan: Plan, reading: Reading, made: Assembled) -> int:
+    """Read a section's own lines; returns the number of the first line of an item, 0 for none."""
+    before = len(made.parts.items)
+    for piece in plan.pieces:
+        if piece.shape is not None:
+            outline = reading.outline.of(piece.section, [piece.section])
+            parts = piece.shape.read(reading.part(outline))
+            made.parts.items += parts.items
+    if plan.section.heading is not None or plan.name:
+        _note(plan, plan.name, len(made.parts.items) - before, made)
+    found = made.parts.items[before:]
+    return min((item.line for item in found), default=0)
+
+
+def _note(plan: Plan, shape: str, items: int, made: Assembled) -> None:
+    section = plan.section
+    if not shape and not items and not any(piece.blocks for piece in plan.pieces):
+        return
+    last = section.last
+    if plan.shape is not None:
+        last = max(one.last for one in section.everything())
+    made.sections.append(
+        SectionReading(plan.key, section.title, section.level, section.first, last, shape, items)
+    )
+
+
+def _introduction(section: Section, until: int, reading: Reading) -> str:
+    """The open lines of a section in front of line `until` (0: all), if they only introduce."""
+    lines = [
+        line
+        for line in section.lines
+        if (not until or line.number < until) and _is_ours(line, reading)
+    ]
+    while lines and lines[-1].kind in EMPTY:
+        lines.pop()
+    if not any(line.kind not in EMPTY for line in lines) or _is_long(section, lines, reading):
+        return ""
+    if section.heading is not None and not _is_title(section, reading):
+        reading.claim(section.heading)
+        heading = reading.resolved("#" * max(2, section.level) + " " + section.title)
+        return f"{heading}\n\n{reading.block(lines)}"
+    return reading.block(lines)
+
+
+def _is_ours(line: Line, reading: Reading) -> bool:
+    return line.kind in {Kind.BLANK, Kind.RULE} or reading.is_open(line)
+
+
+def _is_long(section: Section, lines: Iterable[Line], reading: Reading) -> bool:
+    part = replace(section, lines=list(lines), below=[], blocks=None)
+    blocks = [one for one in blocks_of(part, reading.outline) if one.kind not in {RULE, PICTURE}]
+    if len(blocks) > _MOST_PARAGRAPHS:
+        return True
+    text = plain_text(without_pictures("\n\n".join(one.text for one in blocks)), links=False)
+    return sum(2 if ord(letter) > 0x2E7F else 1 for letter in text) > _LONGEST_INTRODUCTION
+
+
+def main_shape(sections: Sequence[SectionReading]) -> str:
+    """The NAME of the shape that read most of the items."""
+    counted: dict[str, int] = {}
+    for section in sections:
+        if shapes.find(section.shape) is not None:
+            counted[section.shape] = counted.get(section.shape, 0) + section.items
+    return max(counted, key=lambda name: counted[name], default="document") or "document"
+
+
+__all__ = ["Assembled", "Piece", "assemble", "assemble_whole", "count_numbers", "main_shape"]

@@ -1,0 +1,168 @@
+"""The lines of one section as blocks: paragraphs, bullets with what hangs on them, tables, rules.
+
+What the shapes weigh and read. A block's text has its reference links resolved; what is asked of a
+block more than once is found once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from .inline import (
+    find_links,
+    holds_link,
+    only_link,
+    without_pictures,
+)
+from .outline import Kind, Line, Outline, Section
+from .value import Link
+
+PARAGRAPH, QUOTE, BULLET, NUMBER, TABLE, CODE, PICTURE, RULE = (
+    "paragraph", "quote", "bullet", "number", "table", "code", "picture", "rule",
+)  # fmt: skip
+_HTML_PICTURE = re.compile(r"<img\s[^<>]*>|</?(?:center|p|div|figure|br)(?:\s[^<>]*)?/?>", re.I)
+
+
+@dataclass(slots=True)
+class Block:
+    """Some lines of one kind. `below` are the lines that hang on a bullet or number."""
+
+    kind: str
+    lines: list[Line]
+    outline: Outline
+    below: list[Line] = field(default_factory=list)
+    _text: str | None = None
+    _links: list[Link] | None = None
+    _only: Link | bool | None = False
+
+    @property
+    def first(self) -> int:
+        return self.lines[0].number
+
+    @property
+    def last(self) -> int:
+        held = [line for line in self.below if line.kind not in {Kind.BLANK, Kind.DROPPED}]
+        return (held or self.lines)[-1].number
+
+    def all_lines(self) -> Iterator[Line]:
+        yield from self.lines
+        yield from self.below
+
+    @property
+    def text(self) -> str:
+        """Its own text, without the mark of a bullet and without what hangs on it."""
+        if self._text is None:
+            first, *rest = self.lines
+            head = first.content if first.kind is not Kind.CODE else first.raw
+            joined = "\n".join([head, *(line.content or line.raw.strip() for line in rest)])
+            self._text = self.outline.resolved(joined.strip())
+        return self._text
+
+    @property
+    def links(self) -> list[Link]:
+        """The links in its own text."""
+        if self._links is None:
+            self._links = find_links(self.text)
+        return self._links
+
+    @property
+    def only(self) -> Link | None:
+        """The link, when its own text is nothing but one link."""
+        if self._only is False:
+            self._only = only_link(self.text) if self.linked else None
+        return self._only if isinstance(self._only, Link) else None
+
+    @property
+    def linked(self) -> bool:
+        """Whether its own text holds a link of any kind."""
+        return holds_link(self.text)
+
+    def linked_below(self) -> bool:
+        """Whether what hangs on it holds a link."""
+        return any(holds_link(self.outline.resolved(line.raw)) for line in self.below)
+
+
+def blocks_of(section: Section, outline: Outline) -> list[Block]:
+    """The blocks of a section's own lines."""
+    if section.blocks is None:
+        section.blocks = cut(section.lines, outline)
+    return section.blocks
+
+
+def cut(lines: Sequence[Line], outline: Outline) -> list[Block]:
+    """Lines as blocks, in order; blank and dropped lines belong to none."""
+    return _Cutter(lines, outline).run()
+
+
+class _Cutter:
+    def __init__(self, lines: Sequence[Line], outline: Outline) -> None:
+        self.lines = lines
+        self.outline = outline
+        indents = [line.indent for line in lines if line.kind is Kind.BULLET]
+        self.top = min(indents, default=0)
+        self.made: list[Block] = []
+        self.owner: Block | None = None  # The bullet that takes indented lines.
+        self.blank = True
+        self.nested = False
+
+    def run(self) -> list[Block]:
+        for line in self.lines:
+            if line.kind in {Kind.BLANK, Kind.DROPPED}:
+                self.blank = True
+                if self.owner is not None:
+                    self.owner.below.append(line)
+                continue
+            self._take(line)
+            self.blank = False
+        for block in self.made:
+            if block.kind == PARAGRAPH and _is_picture(block):
+                block.kind = PICTURE
+        return self.made
+
+    def _take(self, line: Line) -> None:
+        if line.kind is Kind.RULE:
+            self._start(RULE, line)
+        elif line.kind is Kind.BULLET and line.indent <= self.top + 1:
+            self.owner = self._start(BULLET, line)
+        elif self.owner is not None and (line.indent > self.top + 1 or not self.blank):
+            if self.nested or self.blank or line.kind is not Kind.TEXT:
+                self.owner.below.append(line)
+                self.nested = True
+            else:
+                self.owner.lines.append(line)
+        elif line.kind is Kind.NUMBER:
+            self._start(NUMBER, line)
+        elif line.kind is Kind.CODE:
+            self._go_on(CODE, line, over_blanks=False)
+        elif line.kind is Kind.QUOTE:
+            self._go_on(QUOTE, line)
+        elif line.content.startswith("|"):
+            self._go_on(TABLE, line)
+        else:
+            self._go_on(PARAGRAPH, line)
+
+    def _start(self, kind: str, line: Line) -> Block:
+        block = Block(kind, [line], self.outline)
+        self.made.append(block)
+        self.owner = None
+        self.nested = False
+        return block
+
+    def _go_on(self, kind: str, line: Line, over_blanks: bool = False) -> None:
+        last = self.made[-1] if self.made else None
+        self.owner = None
+        if last is not None and not self.blank:
+            if last.kind == kind or (kind == PARAGRAPH and last.kind == NUMBER):
+                last.lines.append(line)
+                return
+        self._start(kind, line)
+
+
+def _is_picture(block: Block) -> bool:
+    """A paragraph that is only pictures, linked or not."""
+    text = block.text
+    if "![" not in text and "<img" not in text.lower():
+        return False
+    return not re.search(r"\w", without_pictures(_HTML_PICTURE.sub("", text), linked=True))

@@ -1,0 +1,388 @@
+"""Which shape reads which section: the one that leaves least of it outside.
+
+A section is read *whole*, as one item with all below it, or *divided*: its own lines by a shape
+for lists, numbers or stories, the sections below it each in its own way. Every shape says for the
+section in question how much of it would have an owner and how sure that is; nothing is counted
+over the whole document. Sections under the same heading are usually of one kind, so each also
+hears what the others speak for: where a section alone could be either, they decide.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from . import shapes
+from .blocks import PICTURE, RULE, blocks_of
+from .contents import Contents
+from .keys import section_key
+from .layout import Layout
+from .outline import EMPTY, Kind, Line, Section
+from .reading import Reading
+from .shapes import Shape
+from .tail import is_tail
+from .titles import section_name
+from .vocabulary import is_one_of
+
+_OTHERS = 0.6  # how much the sections beside a section weigh in its choice
+_UNCERTAIN = 0.3  # evidence that anything has: text below a heading
+# Below this, on the average of its sections, a document is one piece with chapters.
+_ONE_PIECE = 0.48
+_CERTAIN = 0.75  # evidence of marks that only pieces have
+_LONG = 4  # blocks of a section that count there
+_DOCUMENT = "document"
+
+
+@dataclass(slots=True)
+class Piece:
+    """Own lines of a section, read by one shape; without one they are remarks."""
+
+    section: Section
+    shape: Shape | None
+    score: float
+    blocks: int
+
+
+@dataclass(slots=True)
+class Plan:
+    """How a section is read. `shape` reads it whole; else `pieces` and `below` are read apart."""
+
+    section: Section
+    key: str = ""
+    shape: Shape | None = None
+    pieces: list[Piece] = field(default_factory=list)
+    below: list[Plan] = field(default_factory=list)
+    score: float = 0.0
+    blocks: int = 0
+    original: Section | None = None
+    tail: bool = False
+    introduction: bool = False
+
+    @property
+    def name(self) -> str:
+        """The NAME of the shape that reads most of its own lines; empty when none does."""
+        if self.shape is not None:
+            return self.shape.name
+        best = max(self.pieces, key=lambda one: one.blocks * (one.shape is not None), default=None)
+        return best.shape.name if best is not None and best.shape is not None else ""
+
+    def leaves(self) -> list[tuple[float, int]]:
+        """How sure its own items are and how much they weigh; a long text is not worth more."""
+        if self.shape is not None:
+            return [(self.score, min(self.blocks, _LONG))]
+        return [
+            (piece.score, min(piece.blocks, _LONG))
+            for piece in self.pieces
+            if piece.shape is not None
+        ]
+
+    def remarks(self) -> int:
+        """How many of its own blocks would have no owner."""
+        return sum(piece.blocks for piece in self.pieces if piece.shape is None)
+
+    def blocks_held(self) -> int:
+        """How many of its own blocks a shape divides into items."""
+        return sum(piece.blocks for piece in self.pieces if piece.shape is not None)
+
+    def is_group(self) -> bool:
+        """Whether it is a heading above items, without a text of its own."""
+        held = any(one.shape is not None for one in self.below)
+        return held and not any(piece.blocks for piece in self.pieces)
+
+    def everything(self) -> Iterable[Plan]:
+        """This plan and those below it, in order."""
+        yield self
+        for one in self.below:
+            yield from one.everything()
+
+
+@dataclass(slots=True)
+class _Choice:
+    """Both ways to read a section, before the sections beside it are heard."""
+
+    plan: Plan
+    whole: Shape | None = None
+    whole_score: float = 0.0
+    divided_score: float = 0.0
+    forced: bool | None = None
+
+    def tells(self) -> bool:
+        """Whether it says anything of the sections beside it."""
+        certain = max(self.whole_score, self.divided_score) > _UNCERTAIN
+        return certain and bool(self.plan.blocks) and not self.plan.introduction
+
+
+class Division:
+    """Plans a document. `forced` is the one shape that may read, None when all may."""
+
+    def __init__(
+        self, reading: Reading, contents: Contents, layout: Layout, forced: Shape | None
+    ) -> None:
+        self.outline = reading.outline
+        self.contents = contents
+        self.layout = layout
+        self.forced = forced
+        every = [one for one in shapes.known() if one.name != _DOCUMENT]
+        allowed = every if forced is None else [one for one in every if one is forced]
+        self.whole = [shape for shape in allowed if shape.whole]
+        self.own = [shape for shape in allowed if not shape.whole]
+
+    def plans(self) -> list[Plan]:
+        """The plan of every section at the top, in order; those below are in them."""
+        tops = [
+            section
+            for section in self.outline.sections
+            if section.heading is None or self._is_title(section) or not self._above(section)
+        ]
+        front = [one for one in tops if one.heading is None or self._is_title(one)]
+        headed = [one for one in tops if one.heading is not None and not self._is_title(one)]
+        made = [self._front(section) for section in front]
+        beside = self._beside(headed)
+        self._cut_colophon(beside)
+        return sorted([*made, *beside], key=lambda plan: plan.section.first)
+
+    def is_one_piece(self, plans: Sequence[Plan]) -> bool:
+        """Whether the document is better read as one item."""
+        if self.forced is not None:
+            return self.forced.name == _DOCUMENT
+        every = [one for plan in plans for one in plan.everything()]
+        if sum(1 for one in every if one.is_group()) > 1:
+            return False
+        found = [pair for one in every for pair in one.leaves()]
+        if any(score > _CERTAIN for score, _blocks in found):
+            return False
+        headed = [one for one in every if self._is_headed(one.section)]
+        total = sum(one.blocks for one in plans if self._is_headed(one.section))
+        divided = sum(one.blocks_held() for one in headed)
+        if total and divided * 3 >= total:
+            return False  # Lists of items are a third of it.
+        weight = sum(blocks for _score, blocks in found)
+        if not weight or sum(s * blocks for s, blocks in found) / weight < _ONE_PIECE:
+            return True
+        return sum(one.remarks() for one in headed) * 3 > 2 * total
+
+    def _is_title(self, section: Section) -> bool:
+        return section.heading is not None and section.heading.number == self.outline.title_line
+
+    def _is_headed(self, section: Section) -> bool:
+        return section.heading is not None and not self._is_title(section)
+
+    def _above(self, section: Section) -> tuple[Section, ...]:
+        return tuple(
+            one for one in section.above if one.heading is not None and not self._is_title(one)
+        )
+
+    def _cut_colophon(self, plans: Sequence[Plan]) -> None:
+        """Text behind a rule at the end of the last item, where no other item has any, is not its
+        text: it closes the issue."""
+        every = [one for plan in plans for one in plan.everything() if one.shape is not None]
+        if len(every) < 2 or every[-1].section.below:
+            return
+        *others, last = every
+        if any(_behind_rule(one.section) is not None for one in others):
+            return
+        place = _behind_rule(last.section)
+        if place is None or any(
+            self.outline.labels.match(line.content) for line in last.section.lines[place:]
+        ):
+            return
+        last.section = replace(last.section, lines=last.section.lines[:place], blocks=None)
+
+    # Own lines
+
+    def _front(self, section: Section) -> Plan:
+        """What stands above the first heading: items only where a shape sees some."""
+        plan = Plan(section, section_key(section, self.outline.title_line))
+        plan.pieces = self._pieces(section)
+        plan.blocks = sum(piece.blocks for piece in plan.pieces)
+        read = [piece for piece in plan.pieces if piece.shape is not None]
+        held = sum(piece.blocks for piece in read)
+        plan.score = sum(piece.score * piece.blocks for piece in read) / held if held else 0.0
+        return plan
+
+    def _pieces(self, section: Section) -> list[Piece]:
+        """A section's own lines, whole or cut at its rules, whichever leaves less outside."""
+        lines = [line for line in section.lines if line.number not in self.contents.lines]
+        whole = self._piece(section, lines)
+        if not any(line.kind is Kind.RULE for line in lines):
+            return [whole]
+        parts = [self._piece(section, part) for part in _cut_at_rules(lines)]
+        parts = [part for part in parts if part.blocks]
+        total = sum(part.blocks for part in parts)
+        if not total or len(parts) < 2:
+            return [whole]
+        score = sum(part.score * part.blocks for part in parts) / total
+        return [whole] if whole.score >= score else parts
+
+    def _piece(self, section: Section, lines: Sequence[Line]) -> Piece:
+        part = (
+            section
+            if len(lines) == len(section.lines)
+            else replace(section, lines=lines, below=[], blocks=None)
+        )
+        outline = self.outline.of(part, [part])
+        best: Shape | None = None
+        most = 0.0
+        for shape in self.own:
+            score = shape.evidence(outline)
+            if score > most:
+                best, most = shape, score
+        counted = sum(1 for one in blocks_of(part, outline) if one.kind not in {RULE, PICTURE})
+        if self.forced is not None and not self.forced.whole and counted:
+            best, most = self.forced, max(most, self.forced.sureness / 2)
+        return Piece(part, best, most, counted)
+
+    # Sections
+
+    def _beside(self, sections: Sequence[Section]) -> list[Plan]:
+        """The plans of sections that stand under the same heading."""
+        held = [one for one in sections if id(one) not in self.contents.sections]
+        pairs, originals = self._pairs(held)
+        choices = [self._choice(section, pairs.get(id(section))) for section in held
+                   if id(section) not in originals]  # fmt: skip
+        self._introduce(choices)
+        heard = [one for one in choices if one.tells()]
+        whole = sum(one.whole_score for one in heard)
+        divided = sum(one.divided_score for one in heard)
+        for one in choices:
+            own = one.tells()
+            others = max(1, len(heard) - own)
+            self._settle(
+                one,
+                (whole - one.whole_score * own) / others,
+                (divided - one.divided_score * own) / others,
+            )
+        self._find_tail([one.plan for one in choices])
+        return [one.plan for one in choices]
+
+    def _choice(self, section: Section, original: Section | None) -> _Choice:
+        plan = Plan(section, section_key(section, self.outline.title_line), original=original)
+        choice = _Choice(plan)
+        plan.pieces = self._pieces(section)
+        plan.below = self._beside(section.below)
+        own = sum(piece.blocks for piece in plan.pieces)
+        plan.blocks = own + sum(one.blocks for one in plan.below)
+        outline = self.outline.of(section, list(section.everything()), original)
+        for shape in self.whole:
+            score = shape.evidence(outline)
+            if score > choice.whole_score:
+                choice.whole, choice.whole_score = shape, score
+        if not plan.blocks and choice.whole is not None:
+            plan.blocks = 1  # A linked heading with nothing below it.
+        if plan.blocks:
+            held = sum(piece.score * piece.blocks for piece in plan.pieces)
+            held += sum(one.score * one.blocks for one in plan.below)
+            choice.divided_score = held / plan.blocks
+        self._force(choice)
+        return choice
+
+    def _force(self, choice: _Choice) -> None:
+        """A layout's or the editor's decision for this section."""
+        name = self.layout.shapes.get(choice.plan.key, "")
+        shape = shapes.find(name) if name else None
+        if shape is None:
+            if self.forced is not None and not self.forced.whole:
+                choice.forced = False
+            return
+        if shape.whole:
+            choice.whole, choice.whole_score, choice.forced = shape, 1.0, True
+        else:
+            piece = self._piece(choice.plan.section, choice.plan.section.lines)
+            choice.plan.pieces = [Piece(piece.section, shape, 1.0, piece.blocks)]
+            choice.forced = False
+
+    def _settle(self, one: _Choice, whole: float, divided: float) -> None:
+        plan = one.plan
+        if plan.introduction:
+            return
+        read_whole = (
+            one.forced
+            if one.forced is not None
+            else one.whole is not None
+            and one.whole_score > 0
+            and one.whole_score + _OTHERS * whole >= one.divided_score + _OTHERS * divided
+        )
+        if one.forced is None and one.divided_score == 0 and one.whole is None:
+            read_whole = False
+        if read_whole:
+            plan.shape, plan.score, plan.pieces, plan.below = one.whole, one.whole_score, [], []
+        else:
+            plan.score = one.divided_score
+
+    def _pairs(self, sections: Sequence[Section]) -> tuple[dict[int, Section], set[int]]:
+        """Original headings by the id of their translation's section, and the ids of originals."""
+        found: dict[int, Section] = {}
+        originals: set[int] = set()
+        for first, second in zip(sections, sections[1:], strict=False):
+            if first.level != second.level or first.holds_anything() or first.below:
+                continue
+            linked = "](" in first.title or "](" in second.title
+            if linked or not (second.holds_anything() or second.below) or id(first) in found:
+                continue
+            if _script(first.title) != _script(second.title):
+                found[id(second)] = first
+                originals.add(id(first))
+        return found, originals
+
+    def _introduce(self, choices: Sequence[_Choice]) -> None:
+        """Sections in front of all items that only introduce the issue."""
+        for number, one in enumerate(choices):
+            if one.plan.section.level > 2 or not one.plan.blocks:
+                continue
+            name = section_name(one.plan.section.title)
+            if not is_one_of("introductions", name.strip(":：!！.。")):
+                return
+            if one.divided_score > 0 or one.whole_score > 0.75 or number == len(choices) - 1:
+                return
+            one.plan.introduction = True
+            one.plan.score = 0.0
+
+    def _find_tail(self, plans: Sequence[Plan]) -> None:
+        """Sections that are only links, behind sections that are items: the tail."""
+        if self.forced is not None and not self.forced.whole:
+            return
+        items = [index for index, plan in enumerate(plans) if plan.shape is not None]
+        if not items or any(plan.below for plan in plans):
+            return
+        lists = [plan for plan in plans[: items[-1]] if plan.shape is None and plan.blocks
+                 and not plan.introduction]  # fmt: skip
+        if lists:
+            return
+        for plan in plans[items[-1] + 1 :]:
+            plan.tail = is_tail(plan.section, self.outline)
+
+
+def _behind_rule(section: Section) -> int | None:
+    """The index of the last rule of a section with text behind it."""
+    text = False
+    for index in range(len(section.lines) - 1, 0, -1):
+        line = section.lines[index]
+        if line.kind is Kind.RULE and text:
+            return index
+        text = text or line.kind not in EMPTY
+    return None
+
+
+def _cut_at_rules(lines: Sequence[Line]) -> list[list[Line]]:
+    parts: list[list[Line]] = [[]]
+    for line in lines:
+        if line.kind is Kind.RULE:
+            parts.append([])
+        else:
+            parts[-1].append(line)
+    return [part for part in parts if part]
+
+
+def _script(text: str) -> str:
+    """The script most of the letters are in: "CJK", "LATIN", "CYRILLIC" …"""
+    counted: dict[str, int] = {}
+    for letter in text:
+        if letter.isalpha():
+            name = unicodedata.name(letter, "").split(" ")[0]
+            name = "CJK" if name in {"HIRAGANA", "KATAKANA"} else name
+            counted[name] = counted.get(name, 0) + (2 if name == "CJK" else 1)
+    return max(counted, key=lambda name: counted[name], default="")
+
+
+__all__ = ["Division", "Piece", "Plan"]

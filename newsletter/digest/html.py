@@ -1,0 +1,166 @@
+"""HTML that stands for Markdown: headings, list items and links become their Markdown equals.
+
+Only what gives a document its structure. Everything else stays as it is and is sanitised when it
+is shown. Line numbers do not change.
+"""
+
+from __future__ import annotations
+
+import re
+
+from .inline import outside_code
+
+_HEADING = re.compile(r"\s*<h([1-6])(?:\s[^<>]*)?>(.*?)</h\1\s*>\s*$", re.IGNORECASE)
+_HEADING_OPEN = re.compile(r"\s*<h([1-6])(?:\s[^<>]*)?>\s*$", re.IGNORECASE)
+_HEADING_CLOSE = re.compile(r"\s*(.*?)</h([1-6])\s*>\s*$", re.IGNORECASE)
+_LIST_TAGS = re.compile(r"\s*(?:</?(?:ul|ol)(?:\s[^<>]*)?>\s*|</li\s*>\s*)+$", re.IGNORECASE)
+_DETAILS_TAGS = re.compile(r"(?:\s*</?details(?:\s[^<>]*)?>\s*)+", re.IGNORECASE)
+# No mail program folds text: what is behind a summary is shown below it.
+_SUMMARY = re.compile(
+    r"\s*(?:<details(?:\s[^<>]*)?>\s*)?<summary(?:\s[^<>]*)?>(.*?)</summary\s*>\s*$", re.IGNORECASE
+)
+_LIST_ITEM = re.compile(r"(\s*)(?:<[uo]l(?:\s[^<>]*)?>\s*)?<li(?:\s[^<>]*)?>(.*)$", re.IGNORECASE)
+_LIST_END = re.compile(r"(?:\s*</(?:li|ul|ol)\s*>)+\s*$", re.IGNORECASE)
+_LINK = re.compile(
+    r"<a\s(?:[^<>]*?\s)?href\s*=\s*(?:\"([^\"<>]*)\"|'([^'<>]*)'|([^\s\"'<>]+))[^<>]*>"
+    r"((?:[^<]|<(?!/?a[\s>]))*?)</a\s*>",
+    re.IGNORECASE,
+)
+_ANCHOR = re.compile(r"<a\s+(?:id|name)\s*=\s*[^<>]*>\s*(?:</a\s*>)?", re.IGNORECASE)
+_PICTURE = re.compile(r"<img\s[^<>]*>", re.IGNORECASE)
+_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]*)?/?>")
+_FENCE = re.compile(r"\s{0,12}(`{3,}|~{3,})")
+
+
+def to_markdown(lines: list[str], start: int) -> tuple[list[str], frozenset[int]]:
+    """The lines, and the numbers (from 1) of those that were only marks; not in code.
+
+    `start` is the index of the first line that is looked at.
+    """
+    made = list(lines)
+    marks: set[int] = set()
+    fence = ""
+    for index in range(start, len(made)):
+        line = made[index]
+        if fence:
+            closing = line.strip()
+            if closing.startswith(fence) and not closing.strip(fence[0]):
+                fence = ""
+            continue
+        if line.lstrip()[:3] in ("```", "~~~") and (match := _FENCE.match(line)):
+            fence = match.group(1)
+            continue
+        if "<" not in line:
+            continue
+        changed = _line(made, index)
+        if changed != line:
+            made[index] = changed
+            if not changed.strip():
+                marks.add(index + 1)
+    return made, frozenset(marks)
+
+
+def _line(lines: list[str], index: int) -> str:
+    line = lines[index]
+    if _LIST_TAGS.match(line) or _DETAILS_TAGS.fullmatch(line):
+        return ""
+    if summary := _SUMMARY.match(line):
+        return f"**{summary.group(1).strip()}**" if summary.group(1).strip() else ""
+    if heading := _HEADING.match(line) or _several_lines(lines, index):
+        level, text = heading.group(1), heading.group(2)
+        return f"{'#' * int(level)} {' '.join(_links(text).split())}"
+    if item := _LIST_ITEM.match(line):
+        line = f"{item.group(1)}- {_LIST_END.sub('', item.group(2)).strip()}"
+    elif "</li" in line or "</ul" in line or "</ol" in line:
+        line = _LIST_END.sub("", line)
+    return _links(line) if "<a" in line.lower() else line
+
+
+def _several_lines(lines: list[str], index: int) -> re.Match[str] | None:
+    """A heading whose tags stand on lines of their own; the lines below it are emptied."""
+    opening = _HEADING_OPEN.match(lines[index])
+    if opening is None:
+        return None
+    for end in range(index + 1, min(index + 4, len(lines))):
+        closing = _HEADING_CLOSE.match(lines[end])
+        if closing is not None and closing.group(2) == opening.group(1):
+            inside = " ".join([*lines[index + 1 : end], closing.group(1)])
+            for place in range(index + 1, end + 1):
+                lines[place] = ""
+            tag = opening.group(1)
+            return _HEADING.match(f"<h{tag}>{' '.join(inside.split())}</h{tag}>")
+    return None
+
+
+def _links(line: str) -> str:
+    return outside_code(line, lambda run: _ANCHOR.sub("", _LINK.sub(_link, run)))
+
+
+def _link(match: re.Match[str]) -> str:
+    target = match.group(1) or match.group(2) or match.group(3) or ""
+    label = match.group(4).strip()
+    if not target.strip() or target.startswith("#"):
+        return label
+    if re.search(r"[()\s]", target):
+        target = f"<{target.strip()}>"
+    if label.count("[") != label.count("]"):
+        label = label.replace("[", "\\[").replace("]", "\\]")
+    return f"[{label}]({target})"
+
+
+def heading_text(text: str) -> str:
+    """A heading without tags and pictures, which no title can show; their text stays.
+
+    A tag that is no HTML (`<think>`) is text itself.
+    """
+    if "<" not in text:
+        return text
+    bare = outside_code(text, lambda run: _TAG.sub(_dropped, _PICTURE.sub("", run)))
+    return " ".join(bare.split())
+
+
+_HTML_NAMES = frozenset(
+    [
+        "a",
+        "abbr",
+        "b",
+        "big",
+        "br",
+        "center",
+        "code",
+        "del",
+        "div",
+        "em",
+        "font",
+        "i",
+        "img",
+        "ins",
+        "kbd",
+        "mark",
+        "p",
+        "s",
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "sup",
+        "u",
+        "details",
+        "summary",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "svg",
+        "path",
+        "picture",
+        "source",
+    ]
+)
+
+
+def _dropped(match: re.Match[str]) -> str:
+    name = re.match(r"</?([A-Za-z0-9]+)", match.group())
+    return "" if name is not None and name.group(1).lower() in _HTML_NAMES else match.group()

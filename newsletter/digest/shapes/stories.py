@@ -1,0 +1,170 @@
+"""Stories: pieces without headings of their own, each opened by a line that serves as one.
+
+Such a line is bold, linked or not, or stands right above a line that is only an address.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from ..blocks import PARAGRAPH, PICTURE, RULE, Block, blocks_of
+from ..inline import holds_link, only_link
+from ..items import read_entry
+from ..labels import is_placeholder
+from ..marking import gettext_noop
+from ..outline import Kind, Line, Outline
+from ..reading import Parts, Reading
+from ..sources import is_address
+from ..value import Link
+
+NAME = "stories"
+LABEL = gettext_noop("Stories with bold titles")
+SURENESS = 0.8
+
+_UNLINKED = 0.4  # evidence of bold titles without links, which may be the points of one text
+_LONGEST_TITLE = 200  # characters
+_ORNAMENT = r"[^\w\s*_\[\]()<>「《“\"'`-]{0,8}[ \t]*"
+_BOLD = re.compile(rf"{_ORNAMENT}(\*\*|__)(?=\S)((?:(?!\1).)+?)(?<=\S)\1{_ORNAMENT}$")
+# A bold link that a few words may follow.
+_BOLD_LINK = re.compile(
+    rf"{_ORNAMENT}(?:(\*\*|__)\[[^\[\]]+\]\([^()\s]+\)\1|\[(\*\*|__)[^\[\]]+\2\]\([^()\s]+\))"
+    r".{0,200}$"
+)
+_ENDS_SENTENCE = re.compile(r"[.。:：;；,，…]$")
+
+
+@dataclass(slots=True)
+class _Story:
+    """`pictures` stand above the title, `lines` below it. A title can be `weak`: not bold."""
+
+    line: Line
+    title: str
+    linked: bool
+    weak: bool = False
+    pictures: list[Line] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    blocks: int = 1
+    linked_below: bool = False
+
+
+def _story(block: Block, outline: Outline) -> _Story | None:
+    """The story a block opens when its first line is a title; None otherwise."""
+    if block.kind != PARAGRAPH:
+        return None
+    line = block.lines[0]
+    text = outline.resolved(line.content.rstrip("\\").strip())
+    if len(text) > 3 * _LONGEST_TITLE or "![" in text or outline.labels.match(text) is not None:
+        return None
+    made = _Story(line, text, True, lines=list(block.lines[1:]))
+    link = only_link(text)
+    if link is not None:
+        made.weak = "**" not in text and "__" not in text
+        useless = is_address(link) or is_placeholder(link.label) or not link.url
+        return None if useless or len(link.label) > _LONGEST_TITLE else made
+    if _BOLD_LINK.match(text):
+        return made
+    made.linked = _address_below(block, outline) is not None
+    bold = _BOLD.match(text)
+    if bold is not None and not _ENDS_SENTENCE.search(bold.group(2).strip()):
+        made.title = bold.group(2).strip()
+        return made
+    if made.linked and len(text) <= _LONGEST_TITLE and not holds_link(text):
+        return made
+    return None
+
+
+def _address_below(block: Block, outline: Outline) -> Link | None:
+    """The address that is the whole second line."""
+    if len(block.lines) < 2:
+        return None
+    link = only_link(outline.resolved(block.lines[1].content))
+    if link is None or not link.url or not (is_address(link) or is_placeholder(link.label)):
+        return None
+    return link
+
+
+def _find(outline: Outline) -> tuple[list[_Story], int]:
+    """The stories, and how many blocks belong to none."""
+    blocks = blocks_of(outline.section, outline)
+    # A line that is only a link is a title where the section begins with one, and has several.
+    weak = [one for one in blocks if (story := _story(one, outline)) is not None and story.weak]
+    texts = [one for one in blocks if one.kind not in {RULE, PICTURE}]
+    titled = len(weak) > 1 and texts[0] is weak[0] and texts[-1] is not weak[-1]
+    stories: list[_Story] = []
+    waiting: list[Block] = []  # pictures that may belong to the next title
+    outside = 0
+    ended = False
+    for block in blocks:
+        if block.kind == RULE:
+            _give(waiting, stories)
+            ended = True
+            continue
+        if block.kind == PICTURE:
+            waiting.append(block)
+            continue
+        story = _story(block, outline)
+        if story is not None and (titled or not story.weak):
+            story.pictures = [line for one in waiting for line in one.all_lines()]
+            waiting.clear()
+            stories.append(story)
+            ended = False
+            continue
+        if ended:  # A rule ends a story.
+            outside += 1
+            continue
+        _give(waiting, stories)
+        if stories:
+            stories[-1].lines += _spaced(block)
+            stories[-1].blocks += 1
+            stories[-1].linked_below = stories[-1].linked_below or block.linked
+        else:
+            outside += 1
+    _give(waiting, stories)
+    return stories, outside
+
+
+def _spaced(block: Block) -> list[Line]:
+    """The lines of a block with a blank one in front, as they stood."""
+    return [Line(block.first, "", Kind.BLANK), *block.all_lines()]
+
+
+def _give(waiting: list[Block], stories: list[_Story]) -> None:
+    """Pictures below the text of a story belong to it."""
+    if stories:
+        for block in waiting:
+            stories[-1].lines += _spaced(block)
+        waiting.clear()
+
+
+def evidence(outline: Outline) -> float:
+    """`SURENESS` times the share of the section that stories hold.
+
+    Most of them have a link. A single one needs it in or right below its title, since a bold line
+    may also be the beginning of a text.
+    """
+    stories, outside = _find(outline)
+    if not stories:
+        return 0.0
+    linked = sum(story.linked or story.linked_below for story in stories)
+    titled = sum(story.linked for story in stories)
+    share = sum(story.blocks for story in stories) / (
+        sum(story.blocks for story in stories) + outside
+    )
+    if any(not story.lines and not story.linked for story in stories):
+        return 0.0  # Bold lines with nothing below them are only bold lines.
+    if len(stories) == 1 and not (titled and stories[0].lines):
+        return _UNLINKED * share if not outside and stories[0].lines else 0.0
+    if linked * 10 < len(stories) * 6:
+        return _UNLINKED * share if not outside else 0.0
+    return SURENESS * share
+
+
+def read(reading: Reading) -> Parts:
+    """Stories as items."""
+    return Parts(
+        [
+            read_entry(story.title, story.line, story.lines, reading, story.pictures)
+            for story in _find(reading.outline)[0]
+        ]
+    )

@@ -1,0 +1,59 @@
+"""Where an item comes from when no label says so: a line that is a link, the end of its text."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from .inline import find_links, only_link, read_sources, without_links
+from .labels import is_placeholder
+from .value import Link
+from .vocabulary import either
+
+_TRAILER = re.compile(
+    rf"(?:^|(?<=[\s(（\[【—–。.!?！？;；，,-]))(?:{either('trailers')})\s*[:：]?\s*(?=[\[<(（h])",
+    re.IGNORECASE,
+)
+_OPENING = re.compile(r"[\s(（\[【—–-]+$")
+
+
+def named(link: Link) -> Link:
+    """A label that names nobody (`Read more →`), or that is the address, gives way to its host."""
+    if not link.url or not (is_placeholder(link.label) or is_address(link)):
+        return link
+    host = urlsplit(link.url).hostname or link.url
+    return Link(host.removeprefix("www."), link.url)
+
+
+def is_address(link: Link) -> bool:
+    """Whether a link's label is only its address, shortened or not."""
+    label = link.label.strip().rstrip("/…. ")
+    return not label or "://" in label or (" " not in label and "/" in label and "." in label)
+
+
+def link_line(text: str) -> Link | None:
+    """The link of a line that is nothing else; a linked picture is none."""
+    if "![" in text or "<img" in text.lower():
+        return None
+    return only_link(text)
+
+
+def split_trailer(text: str) -> tuple[str, list[Link]]:
+    """A text without the publisher its end names, and that publisher: "…. (via [A](…))"."""
+    for match in _TRAILER.finditer(text):
+        rest = text[match.end() :]
+        links = [link for link in find_links(rest) if link.url]
+        if links and not re.search(r"\w", without_links(rest)):
+            return _OPENING.sub("", text[: match.start()]).rstrip(), read_sources(rest)
+    return text, []
+
+
+def closing_link(text: str) -> Link | None:
+    """The link that names nobody at the very end of a text: "… ([source](…))."""
+    links = find_links(text)
+    if not links or not links[-1].url or not is_placeholder(links[-1].label):
+        return None
+    end = text.rstrip(" .。)）]】!！*_").rfind(links[-1].url)
+    if end < 0 or end + len(links[-1].url) < len(text.rstrip(" .。)）]】!！*_>")):
+        return None
+    return links[-1]

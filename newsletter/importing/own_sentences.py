@@ -1,0 +1,64 @@
+"""The sentences for what an import finds itself, beside what the digest has to tell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy, ngettext_lazy
+
+# By code, or `code/case`, as in `wording`.
+OWN: Mapping[str, Any] = {
+    "category-created": gettext_lazy("The category “%(name)s” is new."),
+    "category-made-up": ngettext_lazy(
+        "The document says nothing that could file its item, and the publication has no category. "
+        "One called “General” can be made for it.",
+        "The document says nothing that could file its %(count)d items, and the publication has "
+        "no category. One called “General” can be made for all of them.",
+        "count",
+    ),
+    "category-missing/none": ngettext_lazy(
+        "%(count)d item has no category. Say which it is, or add a line “Category: …”.",
+        "%(count)d items have no category. Say which it is, or add lines “Category: …”.",
+        "count",
+    ),
+    "category-missing/tags": ngettext_lazy(
+        "%(count)d item has no category. Say which category its tags stand for.",
+        "%(count)d items have no category. Say which categories their tags stand for.",
+        "count",
+    ),
+    "category-unknown/near": gettext_lazy(
+        "“%(name)s” is no category of this publication; near it: %(near)s. Map it to one, create "
+        "it, or rename it in the document."
+    ),
+    "category-unknown/new": gettext_lazy(
+        "“%(name)s” is no category of this publication. Map it to one, create it, or rename it "
+        "in the document."
+    ),
+    "category-unknown/retired": gettext_lazy(
+        "“%(name)s” is a retired category. Bring it back, or map the name to another one."
+    ),
+    "item-copied": gettext_lazy(
+        "A round-up holds a copy of an item that is no longer in this file."
+    ),
+    "lines-not-open": gettext_lazy(
+        "Nothing is asked about the lines %(first)d to %(last)d: they belong to a part already."
+    ),
+    "link-recent": gettext_lazy("The issue %(issue)s had the same link, in “%(title)s”."),
+    "map-target": gettext_lazy(
+        "“%(name)s” cannot be mapped to “%(target)s”: this publication has no such category."
+    ),
+    "released/changed": gettext_lazy(
+        "This issue is already %(state)s and stays as it is. What the file would change:"
+    ),
+    "released/same": gettext_lazy("This issue is already %(state)s, and nothing is different."),
+    "too-long": gettext_lazy(
+        "“%(text)s…” has %(size)d characters; the most is %(most)d. Shorten it."
+    ),
+    "too-many-categories": gettext_lazy(
+        "There is no room for the category “%(name)s”: retire one."
+    ),
+    "translation": gettext_lazy(
+        "This looks like the same issue as %(issue)s in another language (%(language)s)."
+    ),
+}

@@ -1,0 +1,67 @@
+"""A document and the answers to it -> the digest. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from newsletter.digest import Digest, Layout, Role, parse
+from newsletter.digest.problems import Problems
+
+from .answers import Answers
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What came in: its text with `\\n` as line ends, and what was said of it as a whole.
+
+    `name` is the file's name or path, empty for pasted text. `title` and `date` answer what the
+    document does not say.
+    """
+
+    text: str
+    name: str = ""
+    shape: str = "auto"
+    labels: Mapping[str, object] | None = None
+    title: str = ""
+    date: dt.date | None = None
+
+
+def understand(
+    document: Document, layout: Layout, answers: Answers, problems: Problems
+) -> tuple[Digest, Answers]:
+    """Read the document by the remembered `layout` and the `answers`.
+
+    Also the answers with what was said of line numbers under the structure keys of these lines.
+    """
+    digest = _parse(document, answers.layout(layout), answers)
+    if not answers.places:
+        return digest, answers
+    answers = _by_key(digest, answers, problems)
+    return _parse(document, answers.layout(layout), answers), answers
+
+
+def _parse(document: Document, layout: Layout, answers: Answers) -> Digest:
+    return parse(
+        document.text,
+        name=document.name,
+        shape=document.shape,
+        labels=document.labels,
+        title=document.title,
+        date=document.date,
+        layout=layout,
+        confirmed=answers.confirmed,
+    )
+
+
+def _by_key(digest: Digest, answers: Answers, problems: Problems) -> Answers:
+    """Each range of lines as the key of what is asked, or was decided, about them."""
+    askable = [*digest.open, *(lines for lines, _role in digest.decided)]
+    lines: dict[str, Role] = dict(answers.lines)
+    for (first, last), role in answers.places.items():
+        keys = [one.key for one in askable if one.first <= last and first <= one.last]
+        if not keys:
+            problems.error("lines-not-open", {"first": first, "last": last}, first)
+        lines.update(dict.fromkeys(keys, role))
+    return replace(answers, lines=lines, places={})
