@@ -8,7 +8,7 @@ from typing import Any
 
 from . import checks, limits, shapes
 from .cleaning import clear
-from .dates import date_of_name, find_date
+from .dates import Place, Span, date_of_document, read
 from .decoding import normal_lines
 from .front import Front, read_front
 from .labels import labels_for
@@ -20,6 +20,7 @@ from .titles import section_name
 from .value import Digest, Item
 
 MOST_ITEMS = 2_000
+_LONGEST_DATE = 40  # characters of a line at the top that says the date.
 # The shape shown of a text that no shape could read.
 _NO_SHAPE = "document"
 
@@ -32,13 +33,15 @@ def parse(
     labels: Mapping[str, object] | None = None,
     title: str = "",
     date: dt.date | None = None,
+    span: Span = "ask",
 ) -> Digest:
     """Read a document; never raises. Its `errors` say whether it may be imported.
 
     `name` is the file's name or path: a date in it counts when the text has none. `labels` are a
     publication's own field names. `shape` is the NAME of a shape; with "auto", or a name no shape
     has, the evidence decides. `title` and `date` are an editor's answers; they win over what the
-    file says.
+    file says. A span of days in place of a date is asked about, or with `span` "last" its last day
+    is taken.
     """
     problems = Problems()
     if limits.too_long(text, problems):
@@ -69,17 +72,23 @@ def parse(
     chosen = shapes.find(shape) or shapes.choose(outline)
     parts = chosen.read(reading)
     _claim_references(reading, cleaned.reference_lines)
-    return _digest(reading, chosen.name, parts, title, date, name)
+    return _digest(reading, chosen.name, parts, title, date, name, span)
 
 
 def _digest(
-    reading: Reading, shape: str, parts: Parts, title: str, date: dt.date | None, name: str
+    reading: Reading,
+    shape: str,
+    parts: Parts,
+    title: str,
+    date: dt.date | None,
+    name: str,
+    span: Span,
 ) -> Digest:
     """The digest out of what the shape found, with all that is to be told about it."""
     front, problems = reading.front, reading.problems
     title = title or front.title or reading.title
     _say_missing(parts.items, title, problems)
-    found_date = date or _date(reading, title, name)
+    found_date = date or _date(reading, title, name, span)
     checks.check(parts.items, problems)
     _say_unknown_fields(reading)
     _say_unclaimed(reading)
@@ -163,35 +172,39 @@ def _extra(reading: Reading, parts: Parts) -> dict[str, Any]:
     return extra
 
 
-def _date(reading: Reading, title: str, name: str) -> dt.date | None:
-    """Front matter, then the title, then a line of its own at the top, then the file's name."""
-    problems = reading.problems
+def _date(reading: Reading, title: str, name: str, span: Span) -> dt.date | None:
+    """Front matter, then the title, then the heading or a line at the top, then the file's name."""
     line = reading.outline.title_line or 1
-    of_title = find_date(title)
-    of_name = date_of_name(name) if name else None
-    date = reading.front.date or of_title or _date_line(reading.outline) or of_name
-    if date is None:
-        problems.error("date-missing", line=line)
-        return None
-    for other, where in ((of_title, "title"), (of_name, "file-name")):
-        if other is not None and other != date:
-            params = {"date": date.isoformat(), "where": where, "other": other.isoformat()}
-            problems.warn("date-differs", params, line)
-    return date
+    places = [
+        *reading.front.date_places,
+        Place("title", title, line),
+        Place("heading", reading.title if reading.title != title else "", line),
+        *_lines_at_top(reading.outline),
+        Place("file-name", name, line),
+    ]
+    return date_of_document(
+        places, reading.problems, otherwise=reading.front.file_days, span=span, line=line
+    )
 
 
-def _date_line(outline: Outline) -> dt.date | None:
-    """A short line with a date above the first item: `> 2026-04-24`, `日期：…`."""
-    seen = 0
+def _lines_at_top(outline: Outline) -> list[Place]:
+    """Short lines above the first item that may say a date: `> 2026-04-24`, `日期：…`.
+
+    A heading among them counts when it is little more than a date, and ends the search.
+    """
+    found: list[Place] = []
     for line in outline.lines:
         if line.kind in EMPTY or line.number == outline.title_line:
             continue
-        if line.kind is Kind.HEADING or seen > 5:
-            return None
-        seen += 1
-        if len(line.content) <= 40 and (date := find_date(line.content)):
-            return date
-    return None
+        if line.kind is Kind.HEADING:
+            if len(line.content) <= _LONGEST_DATE and read(line.content) != read(""):
+                found.append(Place("heading", line.content, line.number))
+            break
+        if len(found) > 5:
+            break
+        if len(line.content) <= _LONGEST_DATE:
+            found.append(Place("line", line.content, line.number))
+    return found
 
 
 def _refused(problems: Problems, text: str, front: Front | None = None) -> Digest:

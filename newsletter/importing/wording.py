@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
@@ -23,10 +24,31 @@ SENTENCES: Mapping[str, Any] = {
     "control-character": gettext_lazy(
         "There is a character here that is no text (U+%(code)04X). Delete it."
     ),
+    "date-ambiguous/month": gettext_lazy(
+        "“%(text)s” names a month but no day. Say which day the issue has."
+    ),
+    "date-ambiguous/order": gettext_lazy(
+        "“%(text)s” can be read as %(readings)s. Say which day is meant."
+    ),
+    "date-ambiguous/several": gettext_lazy(
+        "“%(text)s” names several dates: %(readings)s. Say which one is the issue's."
+    ),
+    "date-ambiguous/span": gettext_lazy(
+        "“%(text)s” is a span of days: %(readings)s. Say which day is the issue's."
+    ),
+    "date-ambiguous/week": gettext_lazy(
+        "“%(text)s” is a week: %(readings)s. Say which day is the issue's."
+    ),
+    "date-ambiguous/year": gettext_lazy(
+        "“%(text)s” names a day but no year. Write the year, too."
+    ),
     "date-differs": gettext_lazy("The issue is dated %(date)s, but %(where)s says %(other)s."),
     "date-missing": gettext_lazy(
         "No date was found in the title, the header or the file's name. Add one: "
         "“# Title - 2025-10-10”."
+    ),
+    "date-weekday": gettext_lazy(
+        "%(date)s is a %(weekday)s, but another weekday stands beside it. Check the date."
     ),
     "date-unreadable": gettext_lazy("“%(value)s” is no date. Write it like 2025-10-10."),
     "empty": gettext_lazy("The file holds no text below its header and headings."),
@@ -129,6 +151,7 @@ _WORDS: Mapping[str, Mapping[str, Any]] = {
         "title": gettext_lazy("the title"),
         "file-name": gettext_lazy("the file's name"),
     },
+    "weekday": {str(number): name for number, name in WEEKDAYS.items()},
     "part": {"insight": gettext_lazy("insight"), "bullets": gettext_lazy("bullets")},
 }
 

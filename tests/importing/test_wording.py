@@ -23,6 +23,23 @@ CASES: list[tuple[str, str, str]] = [
     ("comment-dropped", HEAD + ITEM + "<!-- no -->", "A comment was left out."),
     ("control-character", HEAD + "a\x07b",
      "There is a character here that is no text (U+0007). Delete it."),
+    ("date-ambiguous/month", "# T, October 2025\n\n" + ITEM,
+     "“T, October 2025” names a month but no day. Say which day the issue has."),
+    ("date-ambiguous/order", "# T 03/04/2026\n\n" + ITEM,
+     "“T 03/04/2026” can be read as 2026-03-04, 2026-04-03. Say which day is meant."),
+    ("date-ambiguous/several", "# 1 May 2026, 2 May 2026\n\n" + ITEM,
+     "“1 May 2026, 2 May 2026” names several dates: 2026-05-01, 2026-05-02. Say which one is the "
+     "issue's."),
+    ("date-ambiguous/span", "# T, 6–10 October 2025\n\n" + ITEM,
+     "“T, 6–10 October 2025” is a span of days: 2025-10-06, 2025-10-10. Say which day is the "
+     "issue's."),
+    ("date-ambiguous/week", "# T 2025-W41\n\n" + ITEM,
+     "“T 2025-W41” is a week: 2025-10-06, 2025-10-07, 2025-10-08, 2025-10-09, 2025-10-10, "
+     "2025-10-11, 2025-10-12. Say which day is the issue's."),
+    ("date-ambiguous/year", "# T, 10 October\n\n" + ITEM,
+     "“T, 10 October” names a day but no year. Write the year, too."),
+    ("date-weekday", "# T, Monday, 10 October 2025\n\n" + ITEM,
+     "2025-10-10 is a Friday, but another weekday stands beside it. Check the date."),
     ("date-differs", "---\ndate: 2026-03-01\n---\n" + HEAD + ITEM,
      "The issue is dated 2026-03-01, but the title says 2026-03-02."),
     ("date-missing", "# T\n\n" + ITEM,
