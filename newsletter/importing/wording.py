@@ -14,13 +14,17 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
-from newsletter.digest import Problem
+from newsletter.digest import Problem, dialects
 from newsletter.digest.problems import Collection
 from newsletter.digest.value import Level
 
 # By code, or `code/case`. Lazy: looked up in the language that is active when they are asked for.
 SENTENCES: Mapping[str, Any] = {
-    "comment-dropped": gettext_lazy("A comment was left out."),
+    "comment-dropped": ngettext_lazy(
+        "A comment was left out.",
+        "%(count)d comments were left out; this is the first.",
+        "count",
+    ),
     "control-character": gettext_lazy(
         "There is a character here that is no text (U+%(code)04X). Delete it."
     ),
@@ -51,6 +55,12 @@ SENTENCES: Mapping[str, Any] = {
         "%(date)s is a %(weekday)s, but another weekday stands beside it. Check the date."
     ),
     "date-unreadable": gettext_lazy("“%(value)s” is no date. Write it like 2025-10-10."),
+    "dialect-dropped": ngettext_lazy(
+        "%(dialect)s was left out: mail has nothing like it.",
+        "%(dialect)s was left out in %(count)d places, of which this is the first: mail has "
+        "nothing like it.",
+        "count",
+    ),
     "empty": gettext_lazy("The file holds no text below its header and headings."),
     "encoding/broken-utf-16": gettext_lazy(
         "The file starts like UTF-16 but is broken. Save it as UTF-8."
@@ -114,8 +124,6 @@ SENTENCES: Mapping[str, Any] = {
         "“%(label)s” says nothing about who published it. Write the source's name."
     ),
     "source-unlinked": gettext_lazy("The source has no link. Write it as [name](address)."),
-    "template-dropped/mdx": gettext_lazy("This MDX line was left out."),
-    "template-dropped/tag": gettext_lazy("A template tag was left out."),
     "title-empty": gettext_lazy(
         "This heading has no text. Write the item's title behind the number signs."
     ),
@@ -151,6 +159,7 @@ _WORDS: Mapping[str, Mapping[str, Any]] = {
         "title": gettext_lazy("the title"),
         "file-name": gettext_lazy("the file's name"),
     },
+    "dialect": {one.name: gettext_lazy(one.label) for one in dialects.known()},
     "weekday": {str(number): name for number, name in WEEKDAYS.items()},
     "part": {"insight": gettext_lazy("insight"), "bullets": gettext_lazy("bullets")},
 }

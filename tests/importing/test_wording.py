@@ -21,6 +21,8 @@ WHOLE = "## {}\n\n**来源：** [P](https://e.org/{})\n\n**洞察：** Why.\n\n*
 
 CASES: list[tuple[str, str, str]] = [
     ("comment-dropped", HEAD + ITEM + "<!-- no -->", "A comment was left out."),
+    ("comment-dropped", HEAD + ITEM + "<!-- no --> a\n\n<!-- no --> b",
+     "2 comments were left out; this is the first."),
     ("control-character", HEAD + "a\x07b",
      "There is a character here that is no text (U+0007). Delete it."),
     ("date-ambiguous/month", "# T, October 2025\n\n" + ITEM,
@@ -47,6 +49,11 @@ CASES: list[tuple[str, str, str]] = [
      "“# Title - 2025-10-10”."),
     ("date-unreadable", HEAD + ITEM.replace("Text", "日期：昨天\n\nText"),
      "“昨天” is no date. Write it like 2025-10-10."),
+    ("dialect-dropped", HEAD + ITEM + "{% include x %}",
+     "A template tag ({% name %}) was left out: mail has nothing like it."),
+    ("dialect-dropped", HEAD + ITEM + ":material-star: a\n\n:material-star: b",
+     "The code of an icon (:material-star:) was left out in 2 places, of which this is the first: "
+     "mail has nothing like it."),
     ("empty", HEAD, "The file holds no text below its header and headings."),
     ("field-twice", HEAD + ITEM.replace("Text", "分类：一\n分类：二\n\nText"),
      "“分类” stands twice in this item; the second was kept in the text."),
@@ -99,8 +106,6 @@ CASES: list[tuple[str, str, str]] = [
      "“Read more” says nothing about who published it. Write the source's name."),
     ("source-unlinked", HEAD + ITEM.replace("[The Paper](https://example.org/1)", "The Paper"),
      "The source has no link. Write it as [name](address)."),
-    ("template-dropped/mdx", "import A from 'a'\n\n" + HEAD + ITEM, "This MDX line was left out."),
-    ("template-dropped/tag", HEAD + ITEM + "{% include x %}", "A template tag was left out."),
     ("title-empty", HEAD + ITEM.replace("## A", "##"),
      "This heading has no text. Write the item's title behind the number signs."),
     ("title-json", HEAD + ITEM.replace("## A", '## {"title": "A'),
