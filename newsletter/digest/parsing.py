@@ -11,7 +11,7 @@ from . import checks, limits, shapes
 from .assembling import Assembled, assemble, assemble_whole, count_numbers, main_shape
 from .cleaning import Cleaned, clear
 from .contents import Contents, find_contents, plain
-from .dates import date_of_name, find_date
+from .dates import Place, Span, date_of_document, read
 from .decoding import normal_lines
 from .division import Division
 from .front import Front, read_front
@@ -38,6 +38,7 @@ from .titles import find_title, section_category, section_name
 from .value import Digest, Item
 
 MOST_ITEMS = 2_000
+_LONGEST_DATE = 40  # characters of a line at the top that says the date.
 # The shape shown of a text that no shape could read.
 _NO_SHAPE = "document"
 
@@ -52,6 +53,7 @@ def parse(
     date: dt.date | None = None,
     layout: Layout | None = None,
     confirmed: frozenset[str] = frozenset(),
+    span: Span = "ask",
 ) -> Digest:
     """Read a document; never raises. Its `errors` say whether it may be imported.
 
@@ -59,7 +61,8 @@ def parse(
     publication's own field names. `shape` is the NAME of a shape; with "auto", or a name no shape
     has, the evidence decides. `title` and `date` are an editor's answers; they win over what the
     file says. `layout` holds the publication's earlier decisions about parts like those of this
-    document, `confirmed` the codes of doubts that a person said are right.
+    document, `confirmed` the codes of doubts that a person said are right. A span of days in place
+    of a date is asked about, or with `span` "last" its last day is taken.
     """
     digest, _reading = account(
         text,
@@ -70,6 +73,7 @@ def parse(
         date=date,
         layout=layout,
         confirmed=confirmed,
+        span=span,
     )
     return digest
 
@@ -84,6 +88,7 @@ def account(
     date: dt.date | None = None,
     layout: Layout | None = None,
     confirmed: frozenset[str] = frozenset(),
+    span: Span = "ask",
 ) -> tuple[Digest, Reading | None]:
     """`parse`, and the account of who owns which line; None when the text was refused unread."""
     problems = Problems()
@@ -107,7 +112,7 @@ def account(
     assembled = _read(reading, decided, shapes.find(shape))
     _claim_references(reading, cleaned.reference_lines)
     questions = ask(assembled, reading, decided)
-    digest = _digest(reading, assembled, questions, title, date, name)
+    digest = _digest(reading, assembled, questions, title, date, name, span)
     return checks.doubts(digest, outline, confirmed), reading
 
 
@@ -151,13 +156,14 @@ def _digest(
     title: str,
     date: dt.date | None,
     name: str,
+    span: Span,
 ) -> Digest:
     """The digest out of what was read, with all that is to be told about it."""
     front, problems = reading.front, reading.problems
     parts = assembled.parts
     title = title or front.title or reading.title
     _say_missing(parts.items, title, problems)
-    found_date = date or _date(reading, title, name)
+    found_date = date or _date(reading, title, name, span)
     checks.check(parts.items, problems)
     _say_unknown_fields(reading)
     return Digest(
@@ -228,35 +234,39 @@ def _extra(reading: Reading, parts: Parts) -> dict[str, Any]:
     return extra
 
 
-def _date(reading: Reading, title: str, name: str) -> dt.date | None:
-    """Front matter, then the title, then a line of its own at the top, then the file's name."""
-    problems = reading.problems
+def _date(reading: Reading, title: str, name: str, span: Span) -> dt.date | None:
+    """Front matter, then the title, then the heading or a line at the top, then the file's name."""
     line = reading.outline.title_line or 1
-    of_title = find_date(title)
-    of_name = date_of_name(name) if name else None
-    date = reading.front.date or of_title or _date_line(reading.outline) or of_name
-    if date is None:
-        problems.error("date-missing", line=line)
-        return None
-    for other, where in ((of_title, "title"), (of_name, "file-name")):
-        if other is not None and other != date:
-            params = {"date": date.isoformat(), "where": where, "other": other.isoformat()}
-            problems.warn("date-differs", params, line)
-    return date
+    places = [
+        *reading.front.date_places,
+        Place("title", title, line),
+        Place("heading", reading.title if reading.title != title else "", line),
+        *_lines_at_top(reading.outline),
+        Place("file-name", name, line),
+    ]
+    return date_of_document(
+        places, reading.problems, otherwise=reading.front.file_days, span=span, line=line
+    )
 
 
-def _date_line(outline: Outline) -> dt.date | None:
-    """A short line with a date above the first item: `> 2026-04-24`, `日期：…`."""
-    seen = 0
+def _lines_at_top(outline: Outline) -> list[Place]:
+    """Short lines above the first item that may say a date: `> 2026-04-24`, `日期：…`.
+
+    A heading among them counts when it is little more than a date, and ends the search.
+    """
+    found: list[Place] = []
     for line in outline.lines:
         if line.kind in EMPTY or line.number == outline.title_line:
             continue
-        if line.kind is Kind.HEADING or seen > 5:
-            return None
-        seen += 1
-        if len(line.content) <= 40 and (date := find_date(line.content)):
-            return date
-    return None
+        if line.kind is Kind.HEADING:
+            if len(line.content) <= _LONGEST_DATE and read(line.content) != read(""):
+                found.append(Place("heading", line.content, line.number))
+            break
+        if len(found) > 5:
+            break
+        if len(line.content) <= _LONGEST_DATE:
+            found.append(Place("line", line.content, line.number))
+    return found
 
 
 def _refused(problems: Problems, front: Front | None = None) -> Digest:

@@ -10,16 +10,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
-from newsletter.digest import Problem
+from newsletter.digest import Problem, dialects
 from newsletter.digest.value import Level
 
 from .own_sentences import OWN
 
 # By code, or `code/case`. Lazy: looked up in the language that is active when they are asked for.
 SENTENCES: Mapping[str, Any] = {
-    "comment-dropped": gettext_lazy("A comment was left out."),
+    "comment-dropped": ngettext_lazy(
+        "A comment was left out.",
+        "%(count)d comments were left out; this is the first.",
+        "count",
+    ),
     "control-character/binary": gettext_lazy(
         "There is a character here that no text has (U+%(code)04X). Is this a text file?"
     ),
@@ -28,12 +33,37 @@ SENTENCES: Mapping[str, Any] = {
         "%(count)d characters that cannot be shown were left out; the first (U+%(code)04X) here.",
         "count",
     ),
+    "date-ambiguous/month": gettext_lazy(
+        "“%(text)s” names a month but no day. Say which day the issue has."
+    ),
+    "date-ambiguous/order": gettext_lazy(
+        "“%(text)s” can be read as %(readings)s. Say which day is meant."
+    ),
+    "date-ambiguous/several": gettext_lazy(
+        "“%(text)s” names several dates: %(readings)s. Say which one is the issue's."
+    ),
+    "date-ambiguous/span": gettext_lazy(
+        "“%(text)s” is a span of days: %(readings)s. Say which day is the issue's."
+    ),
+    "date-ambiguous/week": gettext_lazy(
+        "“%(text)s” is a week: %(readings)s. Say which day is the issue's."
+    ),
+    "date-ambiguous/year": gettext_lazy("“%(text)s” names a day but no year. Write the year, too."),
     "date-differs": gettext_lazy("The issue is dated %(date)s, but %(where)s says %(other)s."),
     "date-missing": gettext_lazy(
         "No date was found in the title, the header or the file's name. Add one: "
         "“# Title - 2025-10-10”."
     ),
+    "date-weekday": gettext_lazy(
+        "%(date)s is a %(weekday)s, but another weekday stands beside it. Check the date."
+    ),
     "date-unreadable": gettext_lazy("“%(value)s” is no date. Write it like 2025-10-10."),
+    "dialect-dropped": ngettext_lazy(
+        "%(dialect)s was left out: mail has nothing like it.",
+        "%(dialect)s was left out in %(count)d places, of which this is the first: mail has "
+        "nothing like it.",
+        "count",
+    ),
     "empty": gettext_lazy("The file holds no text below its header and headings."),
     "encoding/broken-utf-16": gettext_lazy(
         "The file starts like UTF-16 but is broken. Save it as UTF-8."
@@ -108,8 +138,6 @@ SENTENCES: Mapping[str, Any] = {
         "“%(label)s” says nothing about who published it. Write the source's name."
     ),
     "source-unlinked": gettext_lazy("The source has no link. Write it as [name](address)."),
-    "template-dropped/mdx": gettext_lazy("This MDX line was left out."),
-    "template-dropped/tag": gettext_lazy("A template tag was left out."),
     "title-empty": gettext_lazy(
         "This heading has no text. Write the item's title behind the number signs."
     ),
@@ -145,6 +173,8 @@ _WORDS: Mapping[str, Mapping[str, Any]] = {
         "title": gettext_lazy("the title"),
         "file-name": gettext_lazy("the file's name"),
     },
+    "dialect": {one.name: gettext_lazy(one.label) for one in dialects.known()},
+    "weekday": {str(number): name for number, name in WEEKDAYS.items()},
     "part": {"insight": gettext_lazy("insight"), "bullets": gettext_lazy("bullets")},
 }
 

@@ -55,7 +55,7 @@ def said(text: str, **extra: object) -> list[tuple[int, str, str]]:
             [(8, "warning", "field-twice")],
         ),
         (HEAD + item(body="Text.<!-- no -->"), [(7, "warning", "comment-dropped")]),
-        (HEAD + item(body="Text. {% include x %}"), [(7, "warning", "template-dropped")]),
+        (HEAD + item(body="Text. {% include x %}"), [(7, "warning", "dialect-dropped")]),
         (HEAD + item() + "## Empty\n", [(9, "warning", "item-empty")]),
     ],
 )

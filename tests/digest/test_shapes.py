@@ -229,7 +229,7 @@ def test_document() -> None:
     assert "```python\ndef knot(): {{ 1 }}\n```" in item.body
     assert "sponsor" not in item.body and "excerpt" not in item.body
     assert digest.unclaimed_lines == ()
-    assert codes(digest) == [(8, "comment-dropped"), (10, "template-dropped")]
+    assert codes(digest) == [(8, "comment-dropped"), (10, "dialect-dropped")]
 
 
 def test_a_shape_can_be_forced() -> None:

@@ -1,0 +1,218 @@
+"""Components of JSX, Vue and the web: `<Card title="…" href="…">`, `<TabItem>`, `<my-element>`.
+
+A component that stands for something mail knows becomes that: a picture, a link, a call-out, a tab.
+Of the others the tags go; the text between them and the text in their attributes stays. A tag is
+a component when it is closed, closes itself, or has attributes: `List<String>` is text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from ..marking import gettext_noop
+from ..marks import attributes, bold, is_picture, link, picture, quote
+from ..prose import Prose
+
+NAME = "component"
+LABEL = gettext_noop("A component (<Card>)")
+ORDER = 12
+
+_NAME = r"(?:[A-Z][\w.]*|[a-z][a-z0-9]*(?:-[a-z0-9]+)+)"
+_OPENING = re.compile(rf"<({_NAME})(?=[\s/>]|$)")
+# A `>` in quotes or braces ends no tag; possessive, so that nothing is tried twice.
+_BRACES = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*+\})*+\})*+\}"
+_REST = rf"(?:[^<>{{}}\"'`]|\"[^\"]*+\"|'[^']*+'|`[^`]*+`|{_BRACES})*+>"
+_TAG = re.compile(rf"<{_NAME}{_REST}")
+_ANY = re.compile(rf"<(?P<open>{_NAME})(?=[\s/>]){_REST}|</(?P<close>{_NAME})\s*>|</?>")
+_CALL_OUTS = re.compile(
+    r"(note|tip|info|warning|danger|caution|important|hint|alert|callout|admonition|aside"
+    r"|highlight|box|notice|message|banner)(?:box|block)?",
+    re.IGNORECASE,
+)
+_TABS = re.compile(r"(?:tab|tabs?-?item|tab-?panel|step|accordion-?item)", re.IGNORECASE)
+_PICTURES = re.compile(r"\w*(?:image|img|picture|figure|photo|screenshot|zoom|thumbnail)\w*", re.I)
+_VIDEOS = re.compile(r"(?:lite-?)?(youtube|vimeo)\w*", re.IGNORECASE)
+_TEXTS = ("title", "label", "heading", "header", "summary", "text", "caption", "name", "author")
+_MORE = ("description", "desc", "subtitle", "content", "excerpt", "body", "quote")
+_TARGETS = ("href", "url", "to", "link", "src")
+_LONGEST = 60  # lines of one opening tag
+_MOST = 5_000  # components of one document that are converted
+_DEEPEST = 8  # components in each other that are converted; deeper ones only lose their tags
+
+
+@dataclass(slots=True)
+class _Open:
+    """A component whose closing tag is still to come, with the index of its line."""
+
+    name: str
+    line: int
+    title: str
+    indent: int | None = None  # of the first line of its text
+
+
+def settle(prose: Prose) -> None:
+    """Convert the tags, line by line, and bring the text between them to the margin."""
+    if any(_OPENING.search(line) for _index, line in prose.rows("<")):
+        _Components(prose).run()
+
+
+class _Components:
+    def __init__(self, prose: Prose) -> None:
+        self.prose = prose
+        self.open: list[_Open] = []
+        self.finished: list[_Open] = []
+        self.left = _MOST
+        self.closed = {
+            name
+            for _index, line in prose.rows("</")
+            for name in re.findall(rf"</({_NAME})\s*>", line)
+        }
+
+    def run(self) -> None:
+        lines = self.prose.lines
+        for index in range(self.prose.start, len(lines)):
+            if not lines[index].strip():
+                continue
+            if self.open:
+                self._dedent(index)
+            if index not in self.prose.code and "<" in lines[index]:
+                self._join(index)
+                self.prose.change_line(index, partial(self._written, index))
+                for component in self.finished:
+                    self._finish(component, index)
+                self.finished = []
+
+    def _dedent(self, index: int) -> None:
+        """What is indented below a tag is no code: its first line says how far."""
+        line = self.prose.lines[index]
+        column = len(line) - len(line.lstrip())
+        top = self.open[-1]
+        if top.indent is None:
+            top.indent = column
+        self.prose.lines[index] = line[min(column, top.indent) :]
+
+    def _join(self, index: int) -> None:
+        """Bring an opening tag whose attributes go on below onto its first line."""
+        prose, lines = self.prose, self.prose.lines
+        start = next((at for at in _starts(lines[index]) if _OPENING.match(lines[index], at)), None)
+        if start is None or _end_of_tag(lines[index], start) is not None:
+            return
+        parts = [lines[index]]
+        for below in range(index + 1, min(index + _LONGEST, len(lines))):
+            if not lines[below].strip():
+                return
+            parts.append(lines[below].strip())
+            if ">" not in lines[below]:
+                continue
+            text = " ".join(parts)
+            end = _end_of_tag(text, start)
+            if end is not None:
+                lines[index] = text[:end]
+                for empty in range(index + 1, below + 1):
+                    prose.put(empty, "")
+                    prose.code.discard(empty)
+                prose.put(below, text[end:])
+                return
+
+    def _written(self, index: int, run: str) -> str:
+        def written(match: re.Match[str]) -> str:
+            tag, name, closed = match.group(), match["open"], match["close"]
+            if name is not None and self._is_component(name, tag):
+                return self._opened(name, tag[1 + len(name) :], index)
+            if name is None and (closed is None or closed in self.closed):
+                self._close(closed or "")
+                return ""
+            return tag
+
+        return _ANY.sub(written, run)
+
+    def _is_component(self, name: str, tag: str) -> bool:
+        return name in self.closed or tag.rstrip().endswith("/>") or "=" in tag
+
+    def _opened(self, name: str, rest: str, index: int) -> str:
+        """What is written in place of an opening tag, or of one that closes itself."""
+        self.left -= 1
+        if self.left < 0:  # More than a person writes: their text is looked at no more.
+            self.prose.tell(NAME, index)
+            return ""
+        given = attributes(rest)
+        text = next((given[key] for key in _TEXTS if given.get(key)), "")
+        more = next((given[key] for key in _MORE if given.get(key)), "")
+        kind = name.rpartition(".")[2]
+        shown = _shown(kind, given, text)
+        if rest.rstrip().endswith("/>") or name not in self.closed:
+            parts = [part for part in (shown or text, more) if part]
+            if not parts:
+                self.prose.tell(NAME, index)
+            return " – ".join(parts)
+        if _TABS.fullmatch(kind):
+            title = text or given.get("value", "")
+            self.open.append(_Open(name, index, title))
+            return f"- {bold(title)}" if title else ""
+        if _CALL_OUTS.fullmatch(kind):
+            title = text or (given.get("type", "") or kind).capitalize()
+            self.open.append(_Open(name, index, title))
+            return ""
+        self.open.append(_Open(name, index, ""))
+        head = shown or bold(text)
+        return " – ".join(part for part in (head, more) if part) + (" " if head or more else "")
+
+    def _close(self, name: str) -> None:
+        """Close the innermost component of that name, and what was left open in it."""
+        for place in range(len(self.open) - 1, max(-1, len(self.open) - _DEEPEST), -1):
+            if self.open[place].name == name:
+                if place < _DEEPEST:
+                    self.finished.append(self.open[place])
+                del self.open[place:]
+                return
+
+    def _finish(self, component: _Open, index: int) -> None:
+        """The closing tag stood in line `index`: quote a call-out, indent what a tab holds."""
+        lines = self.prose.lines
+        kind = component.name.rpartition(".")[2]
+        last = index + 1 if lines[index].strip() else index
+        inside = range(component.line + 1, last)
+        if _CALL_OUTS.fullmatch(kind):
+            if component.line == index:
+                self.prose.put(index, f"> {bold(component.title)} – {lines[index].strip()}")
+            else:
+                quote(self.prose, component.line, inside, component.title)
+        elif _TABS.fullmatch(kind) and component.title:
+            for line in inside:
+                lines[line] = f"  {lines[line]}".rstrip()
+
+
+def _starts(line: str) -> Iterator[int]:
+    """Where a `<` stands in a line, the last first; only the last few can be left open."""
+    at = len(line)
+    for _once in range(20):
+        at = line.rfind("<", 0, at)
+        if at < 0:
+            return
+        yield at
+
+
+def _shown(kind: str, given: dict[str, str], text: str) -> str:
+    """The picture, the video's page or the link that a component stands for; or nothing."""
+    source = next((given[key] for key in ("src", "image", "img") if given.get(key)), "")
+    alternative = given.get("alt", "") or text
+    video = _VIDEOS.fullmatch(kind)
+    code = next((given[key] for key in ("id", "videoid", "video-id") if given.get(key)), "")
+    if video and re.fullmatch(r"[\w-]{4,20}", code):
+        host = "www.youtube.com/watch?v=" if video[1].lower() == "youtube" else "vimeo.com/"
+        return link(f"https://{host}{code}", alternative)
+    if "://" in source and (is_picture(source) or _PICTURES.fullmatch(kind)):
+        return picture(source, alternative)
+    target = next((given[key] for key in _TARGETS if "://" in given.get(key, "")), "")
+    if target:
+        return link(target, alternative)
+    return f"({alternative})" if _PICTURES.fullmatch(kind) and alternative else ""
+
+
+def _end_of_tag(text: str, start: int) -> int | None:
+    """The index behind the `>` of the tag that begins at `start`; None if it is not there."""
+    match = _TAG.match(text, start)
+    return match.end() if match else None
