@@ -11,12 +11,11 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from newsletter.editions.published import zone_of
+from subscribers import times
 from subscribers.admin.access import actor
 from subscribers.models import Publication
 from subscribers.roles import Act
@@ -73,24 +72,36 @@ def audience(request: HttpRequest, pk: int) -> HttpResponseBase:
     return issue_page(request, issue, "audience", "admin/sudi/audience.html", **plan_context(plan))
 
 
-def read_time(text: str, zone: dt.tzinfo) -> tuple[dt.datetime | None, str]:
-    """A local time as typed -> (moment, problem). A time the clocks skip is refused by name."""
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """The time to send: as typed, as a moment, and what is wrong with it.
+
+    `choices` are the times that could be meant instead: (how to write it, in words).
+    """
+
+    typed: str = ""
+    moment: dt.datetime | None = None
+    problem: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+def read_time(text: str, publication: Publication) -> Planned:
+    """A time as typed, the publication's unless it has an offset."""
     try:
-        local = parse_datetime(text.strip())
-    except ValueError:
-        local = None
-    if local is None or local.tzinfo is not None:
-        return None, _("Write the time as 2026-03-02T07:30.")
-    moment = local.replace(tzinfo=zone)
-    # A local time inside the hour that is skipped in spring does not come back as itself.
-    if moment.astimezone(dt.UTC).astimezone(zone).replace(tzinfo=None) != local:
-        return None, _("The clocks are put forward then: this time does not exist.")
+        moment = times.read(text, times.zone_of(publication))
+    except times.TimeProblem as problem:
+        choices = zip(
+            times.answers(problem, publication),
+            (times.say(choice, publication) for choice in problem.choices),
+            strict=True,
+        )
+        return Planned(text, problem=times.explain(problem, publication), choices=tuple(choices))
     now = timezone.now()
     if moment <= now:
-        return None, _("This time has passed.")
+        return Planned(text, problem=_("This time has passed."))
     if moment - now > _FURTHEST:
-        return None, _("That is more than a year ahead.")
-    return moment, ""
+        return Planned(text, problem=_("That is more than a year ahead."))
+    return Planned(text, moment)
 
 
 def _mark(text: str) -> str:
@@ -103,11 +114,9 @@ def button_text(plan: sending.Plan, publication: Publication, at: dt.datetime | 
     count = plan.mails
     readers = ngettext("%(count)s reader", "%(count)s readers", count) % {"count": f"{count:,}"}
     if at is not None:
-        when = at.astimezone(zone_of(publication)).strftime("%Y-%m-%d %H:%M")
-        return _("Schedule for %(readers)s at %(when)s (%(zone)s)") % {
+        return _("Schedule for %(readers)s at %(when)s") % {
             "readers": readers,
-            "when": when,
-            "zone": publication.time_zone,
+            "when": times.say(at, publication),
         }
     if publication.undo_seconds:
         minutes, seconds = divmod(publication.undo_seconds, 60)
@@ -127,9 +136,9 @@ def review(request: HttpRequest, pk: int) -> HttpResponseBase:
     issue = find_issue(request, pk, Act.SEND)
     if issue.state != Issue.State.DRAFT:
         return _somebody_was_first(request, issue)
-    zone = zone_of(issue.publication)
     typed = (request.POST if request.method == "POST" else request.GET).get("at", "")
-    at, time_problem = read_time(typed, zone) if typed else (None, "")
+    planned = read_time(typed, issue.publication) if typed else Planned()
+    at, time_problem = planned.moment, planned.problem
     # The text before the audience: an edit in between is then found, not missed.
     view = editions.load(issue)
     plan = sending.plan(issue)
@@ -173,10 +182,8 @@ def review(request: HttpRequest, pk: int) -> HttpResponseBase:
         stale=stale,
         refused=refused,
         at=at,
-        typed=typed,
-        time_problem=time_problem,
-        zone=issue.publication.time_zone,
-        local_now=f"{timezone.now().astimezone(zone):%Y-%m-%d %H:%M}",
+        planned=planned,
+        now=timezone.now(),
         button=button_text(plan, issue.publication, at),
         **(approval := _approval(request, issue)),
         sendable=not (plan.blockers or time_problem or any(approval.values())) and plan.mails > 0,

@@ -43,9 +43,7 @@ SENTENCES: Mapping[str, Any] = {
     "date-ambiguous/week": gettext_lazy(
         "“%(text)s” is a week: %(readings)s. Say which day is the issue's."
     ),
-    "date-ambiguous/year": gettext_lazy(
-        "“%(text)s” names a day but no year. Write the year, too."
-    ),
+    "date-ambiguous/year": gettext_lazy("“%(text)s” names a day but no year. Write the year, too."),
     "date-differs": gettext_lazy("The issue is dated %(date)s, but %(where)s says %(other)s."),
     "date-missing": gettext_lazy(
         "No date was found in the title, the header or the file's name. Add one: "

@@ -7,16 +7,14 @@ import datetime as dt
 import json
 import sys
 import time
-import zoneinfo
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
 from newsletter import sending
 from newsletter.models import Issue
 from newsletter.sending.engine.service import live_worker
+from subscribers import times
 
 USAGE, NOT_FINAL = 2, 3
 _OPEN = ("scheduled", "sending", "paused", "sent")
@@ -42,7 +40,9 @@ class Command(BaseCommand):
         parser.add_argument("issue", help="the issue's address name, its date: 2025-10-10")
         when = parser.add_mutually_exclusive_group()
         when.add_argument("--now", action="store_true", help="without the time to undo")
-        when.add_argument("--at", metavar="TIME", help="ISO time, in the publication's time zone")
+        when.add_argument(
+            "--at", metavar="TIME", help="ISO time, the publication's unless it has an offset"
+        )
         parser.add_argument("--wait", action="store_true", help="stay until the ledger is final")
         parser.add_argument("--timeout", type=float, metavar="SECONDS", help="with --wait")
         parser.add_argument("--json", action="store_true", help="the ledger as one line of JSON")
@@ -64,19 +64,29 @@ class Command(BaseCommand):
     def _release(self, issue: Issue, options: dict[str, Any]) -> None:
         at = None
         if options["at"]:
-            at = parse_datetime(options["at"])
-            if at is None:
-                raise CommandError(f"Not a time: {options['at']}", returncode=USAGE)
-            if timezone.is_naive(at):
-                at = at.replace(tzinfo=zoneinfo.ZoneInfo(issue.publication.time_zone))
+            at = self._moment(options["at"], issue, as_json=options["json"])
         try:
             send_at = sending.release(issue, by="send_issue", at=at, now=options["now"])
         except sending.ActRefused as refused:
-            if options["json"]:
-                self.stdout.write(json.dumps({"refused": refused.reasons}, ensure_ascii=False))
-            raise CommandError("\n".join(refused.reasons), returncode=1) from None
+            raise self._refused(refused.reasons, as_json=options["json"]) from None
         if not options["json"]:
-            self.stdout.write(f"Released; sent from {send_at:%Y-%m-%d %H:%M:%S} UTC.")
+            there = times.say(send_at, issue.publication)
+            self.stdout.write(f"Released; sent from {send_at:%Y-%m-%d %H:%M:%S} UTC, {there}.")
+
+    def _moment(self, text: str, issue: Issue, *, as_json: bool) -> dt.datetime:
+        """A time of the publication; one that is none, or two, is refused by name."""
+        try:
+            return times.read(text, times.zone_of(issue.publication))
+        except times.NoTime as problem:
+            raise CommandError(times.explain(problem, None), returncode=USAGE) from None
+        except times.TimeProblem as problem:
+            reasons = [times.explain(problem, issue.publication)]
+            raise self._refused(reasons, as_json=as_json) from None
+
+    def _refused(self, reasons: list[str], *, as_json: bool) -> CommandError:
+        if as_json:
+            self.stdout.write(json.dumps({"refused": reasons}, ensure_ascii=False))
+        return CommandError("\n".join(reasons), returncode=1)
 
     def _wait(self, issue: Issue, options: dict[str, Any], closing: contextlib.ExitStack) -> None:
         timeout = options["timeout"]
