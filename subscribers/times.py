@@ -58,11 +58,20 @@ def zone_of(place: Zoned | str | None) -> dt.tzinfo:
 
     None stands for what belongs to no publication, and is UTC.
     """
-    name = place if isinstance(place, str) else place.time_zone if place is not None else "UTC"
     try:
-        return ZoneInfo(name)
+        return ZoneInfo(_named(place))
     except (KeyError, ValueError, OSError):
         return dt.UTC
+
+
+def name_of(place: Zoned | str | None) -> str:
+    """The name of its zone; "UTC" for one that this machine does not know."""
+    name = _named(place)
+    return "UTC" if zone_of(place) is dt.UTC or name == "Etc/UTC" else name
+
+
+def _named(place: Zoned | str | None) -> str:
+    return place if isinstance(place, str) else place.time_zone if place is not None else "UTC"
 
 
 def resolve(local: dt.datetime, zone: dt.tzinfo, policy: Policy) -> dt.datetime:
@@ -135,8 +144,8 @@ def say(moment: dt.datetime, place: Zoned | str | None, *, seconds: bool = False
     zone = zone_of(place)
     local = moment.astimezone(zone)
     written = f"{local:%Y-%m-%d %H:%M:%S}" if seconds else f"{local:%Y-%m-%d %H:%M}"
-    name = place if isinstance(place, str) else place.time_zone if place is not None else "UTC"
-    if zone is dt.UTC or name in {"UTC", "Etc/UTC"}:
+    name = name_of(place)
+    if name == "UTC":
         return f"{written} UTC"
     letters = local.tzname() or ""
     return f"{written} {name} ({letters if letters.isalpha() else 'UTC' + _offset(local)})"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 from django import template
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from .. import times
 
@@ -21,6 +23,15 @@ def clock(moment: dt.datetime | None, place: times.Zoned | str | None) -> str:
 def exact_clock(moment: dt.datetime | None, place: times.Zoned | str | None) -> str:
     """The same with seconds."""
     return "" if moment is None else times.say(moment, place or None, seconds=True)
+
+
+@register.filter
+def clock_in_words(moment: dt.datetime | None, place: times.Zoned | str | None) -> str:
+    """As the active language writes it, for readers: `2 March 2026, 08:00 (Europe/Berlin)`."""
+    if moment is None:
+        return ""
+    local = moment.astimezone(times.zone_of(place or None))
+    return f"{date_format(local, _('j F Y, H:i'))} ({times.name_of(place or None)})"
 
 
 @register.filter
