@@ -21,6 +21,7 @@ from .categories import file_under
 from .comparing import changes, differs
 from .identity import find_issue
 from .matching import pair
+from .plausible import tell_implausible
 from .recent import tell_recent_links
 from .wording import DocumentProblem, DocumentProblems, in_words, too_long
 from .writing import new_issue, update_issue, write_items
@@ -102,6 +103,7 @@ def import_digest(
         issue, origin = find_issue(publication, digest, name)
         if not archived:
             tell_recent_links(publication, digest, origin, problems)
+            tell_implausible(publication, digest, origin, problems)
         if not problems.refused():
             _store(document, issue, origin, categories, report, problems)
         if problems.refused():
