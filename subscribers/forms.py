@@ -5,13 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from . import languages, rhythm
+from . import languages, rhythm, times
 from .addresses import BadAddress, normalise
 from .models import Category, Publication, Subscription
 
@@ -134,11 +133,11 @@ class PauseForm(forms.Form):
 
     def __init__(self, data: Any, *, publication: Publication) -> None:
         super().__init__(data)
-        self.zone = ZoneInfo(publication.time_zone)
+        self.publication = publication
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        today = timezone.now().astimezone(self.zone).date()
+        today = times.day(timezone.now(), self.publication)
         span = cleaned.get("span")
         if span and span != "date":
             day = today + dt.timedelta(days=int(span))
@@ -153,7 +152,7 @@ class PauseForm(forms.Form):
             self.add_error("until", _("Choose a day between tomorrow and a year from now."))
             return cleaned
         # Mail comes again on that day, as the publication counts days.
-        cleaned["moment"] = dt.datetime.combine(day, dt.time(), self.zone).astimezone(dt.UTC)
+        cleaned["moment"] = times.begin(day, times.zone_of(self.publication))
         return cleaned
 
 

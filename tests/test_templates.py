@@ -59,3 +59,12 @@ def test_a_tag_ends_on_its_line(path: Path) -> None:
     lines = path.read_text(encoding="utf-8").splitlines()
     opened = re.compile(r"\{\{(?!.*\}\})|\{%(?!.*%\})")
     assert [n for n, line in enumerate(lines, 1) if opened.search(line)] == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=name)
+def test_every_time_is_said_with_its_zone(path: Path) -> None:
+    """Hours are written by the filters of `clock`, or have the publication's zone beside them."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        for shown in re.findall(r"\|(?:date|time):(?:_\()?\"([^\"]*)\"", line):
+            if re.search("[aAgGhHisPfU]", re.sub(r"\\.", "", shown)):
+                assert "time_zone" in line, line

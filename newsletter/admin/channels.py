@@ -9,8 +9,7 @@ from urllib.parse import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from newsletter.editions.published import zone_of
-from subscribers import rehearsal
+from subscribers import rehearsal, times
 
 from .. import sending
 from ..editions import IssueView
@@ -99,7 +98,7 @@ def button(issue: Issue, channels: str, mails: int, at: dt.datetime | None) -> s
     if at is not None:
         words = {
             "readers": readers,
-            "when": at.astimezone(zone_of(publication)).strftime("%Y-%m-%d %H:%M"),
+            "when": times.say(at, publication),
             "zone": publication.time_zone,
         }
         if site:

@@ -28,7 +28,9 @@ def history(request: HttpRequest, pk: int) -> HttpResponseBase:
         "history",
         "admin/sudi/history.html",
         revisions=revisions.defer("source", "digest", "problems")[:_MOST],
-        entries=AuditEntry.objects.filter(target=f"issue:{issue.pk}").order_by("-id")[:_MOST],
+        entries=AuditEntry.objects.filter(target=f"issue:{issue.pk}")
+        .select_related("publication")
+        .order_by("-id")[:_MOST],
     )
 
 

@@ -280,7 +280,8 @@ def _document(
     if wanted.form == "feed":
         entry = contents.issue_entry(part)
         return render_to_string(
-            "admin/sudi/shown_feed.html", {"entry": entry, "dark": wanted.look == "dark"}
+            "admin/sudi/shown_feed.html",
+            {"entry": entry, "dark": wanted.look == "dark", "publication": issue.publication},
         )
     return _with_sheets(
         site_page(request, part, issue.publication).content.decode(), issue.publication

@@ -12,15 +12,15 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from newsletter.editions.published import zone_of
 from newsletter.issues import import_findings
 from newsletter.issues.channels import meant_for
+from subscribers import times
 from subscribers.admin.access import actor
+from subscribers.models import Publication
 from subscribers.roles import Act
 
 from .. import editions, sending
@@ -79,24 +79,36 @@ def audience(request: HttpRequest, pk: int) -> HttpResponseBase:
     return issue_page(request, issue, "audience", "admin/sudi/audience.html", **plan_context(plan))
 
 
-def read_time(text: str, zone: dt.tzinfo) -> tuple[dt.datetime | None, str]:
-    """A local time as typed -> (moment, problem). A time the clocks skip is refused by name."""
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """The time to send: as typed, as a moment, and what is wrong with it.
+
+    `choices` are the times that could be meant instead: (how to write it, in words).
+    """
+
+    typed: str = ""
+    moment: dt.datetime | None = None
+    problem: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+def read_time(text: str, publication: Publication) -> Planned:
+    """A time as typed, the publication's unless it has an offset."""
     try:
-        local = parse_datetime(text.strip())
-    except ValueError:
-        local = None
-    if local is None or local.tzinfo is not None:
-        return None, _("Write the time as 2026-03-02T07:30.")
-    moment = local.replace(tzinfo=zone)
-    # A local time inside the hour that is skipped in spring does not come back as itself.
-    if moment.astimezone(dt.UTC).astimezone(zone).replace(tzinfo=None) != local:
-        return None, _("The clocks are put forward then: this time does not exist.")
+        moment = times.read(text, times.zone_of(publication))
+    except times.TimeProblem as problem:
+        choices = zip(
+            times.answers(problem, publication),
+            (times.say(choice, publication) for choice in problem.choices),
+            strict=True,
+        )
+        return Planned(text, problem=times.explain(problem, publication), choices=tuple(choices))
     now = timezone.now()
     if moment <= now:
-        return None, _("This time has passed.")
+        return Planned(text, problem=_("This time has passed."))
     if moment - now > _FURTHEST:
-        return None, _("That is more than a year ahead.")
-    return moment, ""
+        return Planned(text, problem=_("That is more than a year ahead."))
+    return Planned(text, moment)
 
 
 def _mark(text: str) -> str:
@@ -109,9 +121,7 @@ class _Look:
     """What the send page is about: where and when, and what pressing would do."""
 
     goes_to: str
-    typed: str
-    at: dt.datetime | None
-    time_problem: str
+    planned: Planned
     view: editions.IssueView
     plan: sending.Plan
     rehearsed: channels.Rehearsal | None
@@ -122,13 +132,13 @@ class _Look:
         data = request.POST if request.method == "POST" else request.GET
         typed = data.get("at", "")
         goes_to = channels.chosen(issue, data.get("channels", ""))
-        at, problem = read_time(typed, zone_of(issue.publication)) if typed else (None, "")
+        planned = read_time(typed, issue.publication) if typed else Planned()
         meant = meant_for(issue, goes_to)
         # The text before the audience: an edit in between is then found, not missed.
         view = editions.load(meant)
         plan = sending.plan(meant)
         rehearsed = channels.rehearsed(meant, view, goes_to)
-        return cls(goes_to, typed, at, problem, view, plan, rehearsed)
+        return cls(goes_to, planned, view, plan, rehearsed)
 
     @property
     def mails(self) -> int:
@@ -144,7 +154,7 @@ class _Look:
         """What pressing will do."""
         if self.rehearsed is not None:
             return channels.rehearse_button(self.rehearsed)
-        return channels.button(issue, self.goes_to, self.mails, self.at)
+        return channels.button(issue, self.goes_to, self.mails, self.planned.moment)
 
 
 @dataclass(slots=True)
@@ -174,7 +184,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponseBase:
     warnings = [{"text": text, "mark": _mark(text)} for text in plan.warnings]
     ticked = set(request.POST.getlist("accept")) if request.method == "POST" else set()
     pressed = _Pressed()
-    if request.method == "POST" and not look.time_problem:
+    if request.method == "POST" and not look.planned.problem:
         pressed = _press(request, issue, look, [one["text"] for one in warnings])
         if pressed.done:
             return HttpResponseRedirect(pressed.done)
@@ -185,8 +195,8 @@ def review(request: HttpRequest, pk: int) -> HttpResponseBase:
         ticked = set()
     # A rehearsal is no release: it asks for no second person, and waits for no time.
     approval = _approval(request, issue) if look.rehearsed is None else {}
-    stopped = plan.blockers or look.time_problem or any(approval.values())
-    problem = pressed.refused or look.time_problem
+    stopped = plan.blockers or look.planned.problem or any(approval.values())
+    problem = pressed.refused or look.planned.problem
     return issue_page(
         request,
         issue,
@@ -200,9 +210,8 @@ def review(request: HttpRequest, pk: int) -> HttpResponseBase:
         seen=Seen.of(look.view, plan).token(),
         stale=pressed.stale,
         refused=pressed.refused,
-        zone=issue.publication.time_zone,
-        local_now=f"{timezone.now().astimezone(zone_of(issue.publication)):%Y-%m-%d %H:%M}",
-        ways=channels.choices(issue, look.goes_to, look.typed),
+        now=timezone.now(),
+        ways=channels.choices(issue, look.goes_to, look.planned.typed),
         meaning=channels.meaning(issue, look.goes_to),
         past_rehearsals=issue.rehearsals.order_by("-pk")[:_SHOWN],
         button=look.button(issue),
@@ -271,7 +280,9 @@ def _release(request: HttpRequest, issue: Issue, look: _Look) -> Issue:
             raise Stale
         if look.rehearsed is not None:
             return sending.rehearse(held_issue, by=actor(request), channels=look.goes_to)
-        sending.release(held_issue, by=actor(request), at=look.at, channels=look.goes_to)
+        sending.release(
+            held_issue, by=actor(request), at=look.planned.moment, channels=look.goes_to
+        )
         import_findings.accept(held_issue, actor(request).get_username())  # All were ticked.
     return held_issue
 

@@ -12,12 +12,12 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.translation import get_language
 
-from newsletter.editions import published
 from newsletter.feeds import contents
 from newsletter.feeds.formats import FORMATS, Format
 from newsletter.rendering import neutral
 from subscribers import languages
 from subscribers.models import Publication
+from subscribers.times import zone_of
 
 # Public pages may lie in a shared cache so long; a publishing shows within a minute.
 _SECONDS = 60
@@ -58,5 +58,5 @@ def render_page(
     request: HttpRequest, template: str, publication: Publication, context: Mapping[str, object]
 ) -> HttpResponse:
     """A page of a publication; times in it are those of its own clock."""
-    with timezone.override(published.zone_of(publication)):
+    with timezone.override(zone_of(publication)):
         return render(request, template, {"publication": publication, **context})

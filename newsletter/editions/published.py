@@ -16,13 +16,13 @@ import datetime as dt
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Max, Min, Q, QuerySet
 
 from newsletter import editions
 from newsletter.models import Issue, Item, Link, Revision
 from subscribers.models import Category, Publication
+from subscribers.times import zone_of
 
 PAGE_ISSUES = 30
 PAGE_ITEMS = 100
@@ -59,14 +59,6 @@ class Month:
 
     def __str__(self) -> str:
         return f"{self.year:04d}-{self.month:02d}"
-
-
-def zone_of(publication: Publication) -> dt.tzinfo:
-    """The publication's time zone; UTC if its name is unknown on this machine."""
-    try:
-        return ZoneInfo(publication.time_zone)
-    except (KeyError, ValueError, OSError):
-        return dt.UTC
 
 
 # --- categories -------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from newsletter.editions import published
 from subscribers import languages
 from subscribers.choice import Choice
 from subscribers.models import Category, Publication, Subscription
+from subscribers.times import zone_of
 
 from ..digest import markdown
 from ..models import Issue, Item, Revision
@@ -105,7 +106,7 @@ def _entries(
 ) -> tuple[list[Entry], published.Month | None, published.Month | None]:
     publication, month = chosen.publication, chosen.month
     rows = None if chosen.categories is None else list(chosen.slices)
-    zone = published.zone_of(publication)
+    zone = zone_of(publication)
     newer = None
     if month is None:
         entries, more = _newest(publication, rows)
@@ -185,7 +186,7 @@ def _feed(
         }
         page = page_path(publication.slug, slugs)
     month = chosen.month
-    now_month = published.Month.of(timezone.now(), published.zone_of(publication))
+    now_month = published.Month.of(timezone.now(), zone_of(publication))
 
     def at(one: published.Month | None) -> str:
         return "" if one is None else conf.base_url() + chosen.path(form, one)

@@ -20,6 +20,7 @@ from newsletter import conf
 from newsletter.editions import published
 from subscribers import languages, links
 from subscribers.models import Publication, Subscription
+from subscribers.times import zone_of
 
 from . import contents, kept
 from .contents import Chosen
@@ -158,7 +159,7 @@ def _etag(request: HttpRequest, publication: Publication, state: str) -> str:
         publication.changed_at.isoformat(), state,
     ]  # fmt: skip
     if "month" in request.GET:  # Its archive mark appears when the month is over.
-        parts.append(str(published.Month.of(timezone.now(), published.zone_of(publication))))
+        parts.append(str(published.Month.of(timezone.now(), zone_of(publication))))
     return '"' + hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32] + '"'
 
 

@@ -61,4 +61,7 @@ OWN: Mapping[str, Any] = {
     "translation": gettext_lazy(
         "This looks like the same issue as %(issue)s in another language (%(language)s)."
     ),
+    "date-implausible": gettext_lazy(
+        "The last issue is of %(last)s, this one of %(date)s. Is the year right?"
+    ),
 }

@@ -21,6 +21,7 @@ from .categories import Shelf, file_under
 from .filing import Filing
 from .identity import find_issue
 from .places import Places
+from .plausible import tell_implausible
 from .questions import questions_of
 from .recent import tell_recent_links
 from .remembered import Memory, mark_used, recall, remember, used_rules
@@ -115,6 +116,7 @@ def _decide(run: _Run, *, create: bool) -> None:
         problems.note("translation", params)
     if not run.archived:
         tell_recent_links(publication, digest, origin, problems, translation=translation)
+        tell_implausible(publication, digest, origin, problems)
     if not problems.refused():
         categories = [category for category in filing.filed if category is not None]
         store(publication, issue, origin, categories, report, problems, archived=run.archived)

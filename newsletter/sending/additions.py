@@ -97,13 +97,16 @@ def returned_mail_panel(subscriber: Subscriber, ties: list[Subscription]) -> Pan
     """The last refusals of these publications' issues; what others mailed is not theirs to see."""
     newest = list(Bounce.objects.filter(subscriber=subscriber).order_by("-at")[: 4 * _BOUNCES])
     issues = {one.delivery_id // PLACES for one in newest if one.delivery_id is not None}
-    ours = set(
-        Issue.objects.filter(
-            pk__in=issues, publication__in=[tie.publication_id for tie in ties]
-        ).values_list("pk", flat=True)
+    publications = {tie.publication_id: tie.publication for tie in ties}
+    ours = dict(
+        Issue.objects.filter(pk__in=issues, publication__in=list(publications)).values_list(
+            "pk", "publication_id"
+        )
     )
     bounces = [
-        one for one in newest if one.delivery_id is not None and one.delivery_id // PLACES in ours
+        {"bounce": one, "publication": publications[ours[one.delivery_id // PLACES]]}
+        for one in newest
+        if one.delivery_id is not None and one.delivery_id // PLACES in ours
     ][:_BOUNCES]
     return Panel("admin/sudi/reader_bounces.html", bounces) if bounces else None
 

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import zoneinfo
 
 from django.db import connection
+
+from subscribers.times import zone_of
 
 
 def is_open(now: dt.datetime, zone: str, start: dt.time | None, end: dt.time | None) -> bool:
     """Whether `now` is within the hours; from 22:00 until 06:00 goes over midnight."""
     if start is None or end is None or start == end:
         return True
-    try:
-        local = now.astimezone(zoneinfo.ZoneInfo(zone)).time()
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-        local = now.time()
+    local = now.astimezone(zone_of(zone)).time()
     if start < end:
         return start <= local < end
     return local >= start or local < end

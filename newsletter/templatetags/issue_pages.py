@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,8 +12,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from subscribers import rehearsal
-from subscribers.models import AuditEntry
+from subscribers import rehearsal, times
+from subscribers.models import AuditEntry, Publication
 
 from ..digest import markdown
 from ..models import Issue
@@ -96,6 +97,10 @@ _ACTS = {
 }
 
 
+# Details that are moments in ISO 8601.
+_MOMENTS = {"send_at", "until"}
+
+
 @register.filter
 def state_chip(row: Any) -> SafeString:
     """The state of an issue, a subscription or an import as a chip with a word in it."""
@@ -159,12 +164,22 @@ def act_detail(entry: AuditEntry) -> str:
     """The details as `name: value` pairs."""
     parts = []
     for name, value in entry.detail.items():
+        if name in _MOMENTS and isinstance(value, str):
+            value = _said(value, entry.publication)
         if isinstance(value, (list, tuple)):
             value = ", ".join(str(one) for one in value)
         elif isinstance(value, dict):
             value = ", ".join(f"{key} {one}" for key, one in value.items())
         parts.append(f"{name}: {value}")
     return "; ".join(parts)
+
+
+def _said(stored: str, publication: Publication | None) -> str:
+    """A moment as it was stored, in the publication's own time."""
+    try:
+        return times.say(dt.datetime.fromisoformat(stored), publication)
+    except ValueError:
+        return stored
 
 
 @register.filter

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from zoneinfo import ZoneInfo
 
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from .. import additions, conf, languages, links, rehearsal
+from .. import additions, conf, languages, links, rehearsal, times
 from ..addresses import masked
 from ..choice import Choice
 from ..links import Purpose
@@ -339,8 +338,8 @@ def until(subscription: Subscription) -> str:
     """The day a pause ends, as the active language writes days."""
     if subscription.paused_until is None:
         return ""
-    zone = ZoneInfo(subscription.publication.time_zone)
-    return date_format(subscription.paused_until.astimezone(zone).date(), "DATE_FORMAT")
+    day = times.day(subscription.paused_until, subscription.publication)
+    return date_format(day, "DATE_FORMAT")
 
 
 def _name(publication: Publication, language: str) -> str:

@@ -747,7 +747,7 @@ def test_a_time_is_read_in_the_publications_zone(issue: Issue, daily: Publicatio
     who = client(user("uma", daily, "sender"))
     with time_machine.travel(builders.NOW, tick=False):
         html = who.get(page("send", issue), {"at": "2026-03-03T07:30"}).content.decode()
-        assert "Schedule for 1 reader at 2026-03-03 07:30 (Europe/Paris)" in html
+        assert "Schedule for 1 reader at 2026-03-03 07:30 Europe/Paris (CET)" in html
         answer = press(who, issue, at="2026-03-03T07:30")
     assert answer.status_code == 302
     issue.refresh_from_db()
@@ -758,7 +758,7 @@ def test_a_time_is_read_in_the_publications_zone(issue: Issue, daily: Publicatio
     ("typed", "message"),
     [
         ("2026-03-01T07:30", "This time has passed."),
-        ("2026-03-29T02:30", "The clocks are put forward then: this time does not exist."),
+        ("2026-03-29T02:30", "2026-03-29 02:30 does not exist: the clocks are put forward then."),
         ("2062-03-03T07:30", "That is more than a year ahead."),
         ("tomorrow", "Write the time as 2026-03-02T07:30."),
         ("2026-13-03T07:30", "Write the time as 2026-03-02T07:30."),
@@ -772,6 +772,24 @@ def test_a_bad_time_is_refused(typed: str, message: str, issue: Issue, daily: Pu
         answer = press(who, issue, at=typed)
     assert answer.status_code == 422 and message in answer.content.decode()
     assert Issue.objects.get(pk=issue.pk).state == "draft"
+
+
+def test_a_time_that_comes_twice_is_asked(issue: Issue, daily: Publication) -> None:
+    Publication.objects.update(time_zone="Europe/Paris")
+    builders.subscription(daily, "alice@example.org")
+    who = client(user("uma", daily, "sender"))
+    with time_machine.travel(builders.NOW, tick=False):
+        html = who.get(page("send", issue), {"at": "2026-10-25T02:30"}).content.decode()
+        assert "2026-10-25 02:30 comes twice" in html
+        for written, said in (
+            ("2026-10-25T02%3A30%2B02%3A00", "2026-10-25 02:30 Europe/Paris (CEST)"),
+            ("2026-10-25T02%3A30%2B01%3A00", "2026-10-25 02:30 Europe/Paris (CET)"),
+        ):
+            assert f'href="?at={written}">{said}</a>' in html
+        assert press(who, issue, at="2026-10-25T02:30").status_code == 422
+        assert press(who, issue, at="2026-10-25T02:30+01:00").status_code == 302
+    issue.refresh_from_db()
+    assert issue.send_at == dt.datetime(2026, 10, 25, 1, 30, tzinfo=dt.UTC)
 
 
 def test_a_second_person_approves(issue: Issue, daily: Publication) -> None:

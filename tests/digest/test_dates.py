@@ -38,6 +38,7 @@ ONE_READING = (
     "10 października 2025", "10. října 2025", "2025. október 10.", "10 Ekim 2025 Cuma",
     "10 oktober 2025", "den 10 oktober 2025", "10 Οκτωβρίου 2025", "10 жовтня 2025 р.",
     "10 octombrie 2025", "2025 m. spalio 10 d.", "2025. gada 10. oktobris", "10 d’octubre de 2025",
+    "10月10日，2025年",
     "ngày 10 tháng 10 năm 2025", "10 ตุลาคม 2568", "10 באוקטובר 2025", "١٠ أكتوبر ٢٠٢٥",
     "10 अक्टूबर 2025", "10 lokakuuta 2025", "10 Oktober 2025",
 )  # fmt: skip
@@ -72,6 +73,8 @@ def test_what_has_one_reading_is_read(text: str) -> None:
         ("3 мая 2026", "2026-05-03"),
         ("29 février 2024", "2024-02-29"),
         ("2 août 2026", "2026-08-02"),
+        ("4. Jänner 2026", "2026-01-04"),
+        ("4 de setiembre de 2026", "2026-09-04"),
         # The number of an issue is no first day of a span.
         ("Issue 5 – 10 October 2025", "2025-10-10"),
         ("Newsletter no. 6 - 10 octobre 2025", "2025-10-10"),

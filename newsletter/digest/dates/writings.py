@@ -142,6 +142,7 @@ _WRITINGS = (
     _patterns(
         (rf"(?<!\d){_Y}-?w(?P<w>\d\d)-?(?P<d>[1-7])(?!\d)", _week),
         (rf"{_YEAR_FIRST}\s?[年년]{_CJK_MONTH}{_CJK_DAY}", _numbers),
+        (rf"{_CJK_MONTH}{_CJK_DAY}[,、 ]\s?{_YEAR_FIRST}\s?[年년]", _numbers),
         (rf"(?P<e>令和|平成|昭和|中華民國|中华民国|民國|民国)\s?(?P<y>{NUMERAL})\s?年"
          rf"{_CJK_MONTH}{_CJK_DAY}", _era),
         (rf"(?:(?P<e>令和|平成|昭和|民國|民国)|{_OPEN}(?P<l>[rhs]))\s?(?P<y>\d{{1,3}})"

@@ -7,17 +7,14 @@ import datetime as dt
 import json
 import sys
 import time
-import zoneinfo
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
 from newsletter import sending
 from newsletter.models import Issue
 from newsletter.sending.engine.service import live_worker
-from subscribers import rehearsal
+from subscribers import rehearsal, times
 
 USAGE, NOT_FINAL = 2, 3
 _OPEN = ("scheduled", "sending", "paused", "sent")
@@ -50,7 +47,9 @@ class Command(BaseCommand):
         parser.add_argument("issue", help="the issue's address name, its date: 2025-10-10")
         when = parser.add_mutually_exclusive_group()
         when.add_argument("--now", action="store_true", help="without the time to undo")
-        when.add_argument("--at", metavar="TIME", help="ISO time, in the publication's time zone")
+        when.add_argument(
+            "--at", metavar="TIME", help="ISO time, the publication's unless it has an offset"
+        )
         where = parser.add_mutually_exclusive_group()
         where.add_argument("--site-only", action="store_true", help="site and feeds, no mail")
         where.add_argument("--mail-only", action="store_true", help="no page and no feed has it")
@@ -79,11 +78,7 @@ class Command(BaseCommand):
         """Do what was asked; the issue that is on its way, which may be a rehearsal."""
         at = None
         if options["at"]:
-            at = parse_datetime(options["at"])
-            if at is None:
-                raise CommandError(f"Not a time: {options['at']}", returncode=USAGE)
-            if timezone.is_naive(at):
-                at = at.replace(tzinfo=zoneinfo.ZoneInfo(issue.publication.time_zone))
+            at = self._moment(options["at"], issue, as_json=options["json"])
         channels = _CHANNELS[options["site_only"], options["mail_only"]]
         address = rehearsal.address_of(issue.publication)
         rehearsed = address and channels != Issue.Channels.SITE and not options["rest"]
@@ -98,14 +93,28 @@ class Command(BaseCommand):
                     issue, by=_BY, at=at, now=options["now"], channels=channels
                 )
                 what = "published" if channels == Issue.Channels.SITE else "sent"
-                said = f"Released; {what} from {send_at:%Y-%m-%d %H:%M:%S} UTC."
+                there = times.say(send_at, issue.publication)
+                said = f"Released; {what} from {send_at:%Y-%m-%d %H:%M:%S} UTC, {there}."
         except sending.ActRefused as refused:
-            if options["json"]:
-                self.stdout.write(json.dumps({"refused": refused.reasons}, ensure_ascii=False))
-            raise CommandError("\n".join(refused.reasons), returncode=1) from None
+            raise self._refused(refused.reasons, as_json=options["json"]) from None
         if not options["json"]:
             self.stdout.write(said)
         return issue
+
+    def _moment(self, text: str, issue: Issue, *, as_json: bool) -> dt.datetime:
+        """A time of the publication; one that is none, or two, is refused by name."""
+        try:
+            return times.read(text, times.zone_of(issue.publication))
+        except times.NoTime as problem:
+            raise CommandError(times.explain(problem, None), returncode=USAGE) from None
+        except times.TimeProblem as problem:
+            reasons = [times.explain(problem, issue.publication)]
+            raise self._refused(reasons, as_json=as_json) from None
+
+    def _refused(self, reasons: list[str], *, as_json: bool) -> CommandError:
+        if as_json:
+            self.stdout.write(json.dumps({"refused": reasons}, ensure_ascii=False))
+        return CommandError("\n".join(reasons), returncode=1)
 
     def _wait(self, issue: Issue, options: dict[str, Any], closing: contextlib.ExitStack) -> None:
         timeout = options["timeout"]

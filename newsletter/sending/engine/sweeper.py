@@ -20,7 +20,7 @@ from django.utils import timezone
 from newsletter.issues import channels
 from newsletter.models import Chunk, Delivery, Issue, Outcome, Worker
 from newsletter.rendering import RenderingError
-from subscribers import rehearsal
+from subscribers import rehearsal, times
 
 from .. import counts, freezing, health, incidents, mending, rehearsals, settling, slots, welcome
 from . import journal, leasing, rate_limit, timing
@@ -113,7 +113,7 @@ def start_due() -> int:
         assert issue.send_at is not None
         late = dt.timedelta(minutes=issue.publication.late_start_minutes)
         if issue.send_at < now - late:
-            incidents.pause_for(issue.pk, "late", f"{issue.send_at:%Y-%m-%d %H:%M} UTC")
+            incidents.pause_for(issue.pk, "late", times.say(issue.send_at, issue.publication))
             continue
         try:
             if issue.channels == Issue.Channels.SITE:

@@ -1,0 +1,34 @@
+"""Whether a document's date can be meant, seen from the publication's last issue."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from newsletter.digest import Digest
+from newsletter.digest.problems import Problems
+from subscribers.models import Publication
+
+# A slip in the year is off by one, and hardly a publication rests that long. Less than a year: the
+# first days of January carry last year's number easily, 2025-01-05 after 2025-12-29.
+_FARTHEST = dt.timedelta(days=300)
+
+
+def implausible(date: dt.date, last_issue_date: dt.date | None) -> bool:
+    """Whether `date` is nearly a year or more from the last issue's, before or after.
+
+    A new publication (None) has nothing to compare with.
+    """
+    return last_issue_date is not None and abs(date - last_issue_date) > _FARTHEST
+
+
+def tell_implausible(
+    publication: Publication, digest: Digest, origin: str, problems: Problems
+) -> None:
+    """Warn of a date far off the last issue's; `origin` is this issue's own."""
+    if digest.date is None:
+        return
+    others = publication.issues.exclude(origin=origin).order_by("-date")
+    last = others.values_list("date", flat=True).first()
+    if last is not None and implausible(digest.date, last):
+        params = {"last": last.isoformat(), "date": digest.date.isoformat()}
+        problems.warn("date-implausible", params)
