@@ -20,8 +20,16 @@ from newsletter.digest.value import Level
 # By code, or `code/case`. Lazy: looked up in the language that is active when they are asked for.
 SENTENCES: Mapping[str, Any] = {
     "comment-dropped": gettext_lazy("A comment was left out."),
-    "control-character": gettext_lazy(
-        "There is a character here that is no text (U+%(code)04X). Delete it."
+    "control-character/binary": ngettext_lazy(
+        "There is a character that is no text (U+%(code)04X). Is this a text file?",
+        "There are %(count)d characters that are no text; this is the first (U+%(code)04X). "
+        "Is this a text file?",
+        "count",
+    ),
+    "control-character/dropped": ngettext_lazy(
+        "A character that is no text was left out here (U+%(code)04X).",
+        "%(count)d characters that are no text were left out; this was the first (U+%(code)04X).",
+        "count",
     ),
     "date-differs": gettext_lazy("The issue is dated %(date)s, but %(where)s says %(other)s."),
     "date-missing": gettext_lazy(
@@ -39,6 +47,10 @@ SENTENCES: Mapping[str, Any] = {
     "encoding/unknown": gettext_lazy(
         "The file is no text in UTF-8, UTF-16 or GB18030: it breaks off at this line. "
         "Save it as UTF-8."
+    ),
+    "few-sources": gettext_lazy(
+        "%(count)d of %(items)d items have no link, although the document has links. If that is "
+        "right, confirm it; otherwise look where their links are."
     ),
     "field-twice": gettext_lazy(
         "“%(name)s” stands twice in this item; the second was kept in the text."
@@ -79,6 +91,10 @@ SENTENCES: Mapping[str, Any] = {
     "nesting/paragraph": gettext_lazy("There are too many brackets or tags in one paragraph."),
     "no-items": gettext_lazy("No item was found. An item is a heading with text below it."),
     "number-differs": gettext_lazy("The title says %(title)s%(unit)s, the text %(text)s%(unit)s."),
+    "one-item": gettext_lazy(
+        "The whole document would be one item, although %(count)d of its headings are links. If "
+        "that is right, confirm it; otherwise choose how to read it."
+    ),
     "reference-unused": ngettext_lazy(
         "This link definition is used nowhere.",
         "%(count)d link definitions are used nowhere; this is the first.",
@@ -113,10 +129,10 @@ SENTENCES: Mapping[str, Any] = {
         "The file has %(count)d items; the most is %(most)d. Divide it."
     ),
     "unclaimed": ngettext_lazy(
-        "Line %(first)d belongs to no item and was left out. Put it under an item's "
-        "heading, or in front of the first item.",
-        "Lines %(first)d to %(last)d belong to no item and were left out. Put them under "
-        "an item's heading, or in front of the first item.",
+        "Line %(first)d belongs to no item. Say what it is: an item, part of the item above, "
+        "introduction, tail, or left out.",
+        "Lines %(first)d to %(last)d belong to no item. Say what they are: an item, part of the "
+        "item above, introduction, tail, or left out.",
         "count",
     ),
     "yaml-alias": gettext_lazy(
