@@ -22,7 +22,16 @@ from .layout import Layout
 from .markdown import clean
 from .names import language_of
 from .opening import Questions, ask
-from .outline import EMPTY, Kind, Line, Outline, Section, promote_bold_lines, read_lines, read_sections
+from .outline import (
+    EMPTY,
+    Kind,
+    Line,
+    Outline,
+    Section,
+    promote_bold_lines,
+    read_lines,
+    read_sections,
+)
 from .problems import Problems
 from .reading import Parts, Reading
 from .titles import find_title, section_category, section_name
@@ -211,8 +220,8 @@ def _extra(reading: Reading, parts: Parts) -> dict[str, Any]:
     used = {item.category for item in parts.items}
     outer = [
         name
-        for name in reading.outer.values()
-        if section_name(name, numbered=reading.numbered_sections) not in used
+        for line, name in reading.outer.items()
+        if section_name(name, numbered=line in reading.numbered_sections) not in used
     ]
     if outer:
         extra["sections"] = outer

@@ -20,7 +20,17 @@ EXAMPLES = int(os.environ.get("EXAMPLES", "60"))
 DAY = dt.date(2026, 3, 2)
 
 words = st.sampled_from(
-    ["Boats", "Ropes and knots", "渡轮复航", "灯塔", "Les phares", "Новые причалы", "港の灯", "항구", "x"]
+    [
+        "Boats",
+        "Ropes and knots",
+        "渡轮复航",
+        "灯塔",
+        "Les phares",
+        "Новые причалы",
+        "港の灯",
+        "항구",
+        "x",
+    ]
 )
 urls = st.integers(0, 9).map("https://example.org/{}".format)
 links = st.builds("[{}]({})".format, words, urls)
@@ -32,7 +42,9 @@ runs = st.one_of(
     st.builds("{}. {}".format, links, words),
     st.builds("**{}**".format, words),
     st.builds("**{}**".format, links),
-    st.builds("**{}:** {}".format, st.sampled_from(["Source", "来源", "Insight", "Mood", "作者"]), links),
+    st.builds(
+        "**{}:** {}".format, st.sampled_from(["Source", "来源", "Insight", "Mood", "作者"]), links
+    ),
     st.builds("{}: {}".format, st.sampled_from(["Source", "Quelle", "Tags", "Score"]), words),
     st.builds("![{}]({})".format, words, urls),
     st.builds("[{}][ref]".format, words),
@@ -92,7 +104,9 @@ def test_every_line_has_one_owner(text: str) -> None:
         ]
 
 
-FIELDS = re.compile(r"Source|来源|Insight|Quelle|Tags|Score|作者|h2|ref|details|summary|code|tag|no|id|li")
+FIELDS = re.compile(
+    r"Source|来源|Insight|Quelle|Tags|Score|作者|h2|ref|details|summary|code|tag|no|id|li"
+)
 
 
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -8,6 +8,7 @@ from ..blocks import PICTURE, RULE, TABLE, Block, blocks_of
 from ..checks import check_sources
 from ..inline import find_links, holds_link
 from ..labels import is_placeholder
+from ..markdown import plain_text
 from ..marking import gettext_noop
 from ..outline import Line, Outline
 from ..reading import Parts, Reading
@@ -37,9 +38,7 @@ def _rows(block: Block, outline: Outline) -> tuple[list[str], list[tuple[Line, l
 
 def evidence(outline: Outline) -> float:
     """`SURENESS` times the share of the section that tables are in which most rows have a link."""
-    blocks = [
-        one for one in blocks_of(outline.section, outline) if one.kind not in {RULE, PICTURE}
-    ]
+    blocks = [one for one in blocks_of(outline.section, outline) if one.kind not in {RULE, PICTURE}]
     held = every = 0
     for block in blocks:
         if block.kind != TABLE:
@@ -67,7 +66,8 @@ def read(reading: Reading) -> Parts:
 
 def _item(line: Line, cells: list[str], head: list[str], reading: Reading) -> Item:
     section = reading.outline.section
-    place = next((n for n, cell in enumerate(cells) if re.search(r"[^\W\d_]", cell)), 0)
+    texts = [plain_text(cell, links=False) for cell in cells]
+    place = next((n for n, text in enumerate(texts) if re.search(r"[^\W\d_]", text)), 0)
     first, *more = _BREAK.split(cells[place])
     title, source, rest = split_linked_title(first)
     title = title.strip("*_ ") or first
