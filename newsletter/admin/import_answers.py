@@ -132,8 +132,8 @@ def _lines_label(question: Question) -> str:
 def given(post: QueryDict, answers: Answers) -> Answers:
     """`answers` with those of the form over them; `undo` names one that is taken back."""
     lines, known_shapes = dict(answers.lines), dict(answers.shapes)
-    for name in post:
-        value = post[name].strip()
+    for name, sent in post.lists():
+        value = str(sent[-1]).strip() if sent else ""
         if name.startswith(_LINES_PREFIX) and value in list(Role):
             lines[name.removeprefix(_LINES_PREFIX)] = Role(value)
         elif name.startswith(_SHAPE_PREFIX) and shapes.find(value):

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from . import checks, shapes
-from .blocks import PICTURE, RULE, blocks_of
+from .blocks import PARAGRAPH, PICTURE, QUOTE, RULE, cut
 from .division import Piece, Plan
-from .inline import without_pictures
+from .inline import find_links, without_pictures
 from .leads import claim_lead_ins, read_lead
 from .markdown import plain_text
 from .outline import EMPTY, Kind, Line, Section
 from .reading import Parts, Reading
 from .shapes import Shape
+from .sources import named
 from .tail import read_tail
-from .titles import is_numbered, is_numbered_section
-from .value import SectionReading
+from .titles import is_numbered, is_numbered_section, section_category, section_path
+from .value import Item, SectionReading
 
 # An introduction is what an editor says to everybody before the first item: a screen of text. More
 # than that has a subject of its own, which a reader who chose other things must not get unasked.
@@ -36,17 +37,24 @@ def count_numbers(plans: Sequence[Plan], reading: Reading) -> None:
     """See whether titles of items, and headings above items, have running numbers."""
     every = [plan for one in plans for plan in one.everything()]
     items = [plan.section.title for plan in every if plan.shape is not None]
-    groups = [
-        plan.section.title
-        for plan in every
-        if plan.shape is None and plan.blocks and plan.section.heading is not None
-        and plan.section.heading.number != reading.outline.title_line
-        and not plan.introduction
-    ]  # fmt: skip
     reading.numbered = sum(map(is_numbered, items)) * 2 > len(items)
-    reading.numbered_sections = len(groups) > 1 and sum(map(is_numbered_section, groups)) * 2 > len(
-        groups
+    reading.numbered_sections = frozenset(
+        number
+        for beside in (plans, *(plan.below for plan in every))
+        for number in _numbered(beside)
     )
+
+
+def _numbered(beside: Sequence[Plan]) -> list[int]:
+    """The lines of headings above items that are numbered, where several beside each other are."""
+    found = [
+        plan.section.heading.number
+        for plan in beside
+        if (plan.shape is None or plan.alone)
+        and plan.section.heading is not None
+        and is_numbered_section(plan.section.title)
+    ]
+    return found if len(found) > 1 else []
 
 
 def assemble(plans: Sequence[Plan], reading: Reading) -> Assembled:
@@ -64,6 +72,7 @@ def assemble(plans: Sequence[Plan], reading: Reading) -> Assembled:
                 intro.append(text)
         else:
             _read(plan, reading, made)
+    intro += _in_front(reading, made, intro)
     made.parts.intro = "\n\n".join(intro)
     labelled = [item for item in made.parts.items if item.insight or item.bullets]
     if len(labelled) * 2 >= len(made.parts.items):
@@ -99,7 +108,8 @@ def _read(plan: Plan, reading: Reading, made: Assembled) -> None:
         return
     if plan.shape is not None:
         outline = reading.outline.of(section, list(section.everything()), plan.original)
-        made.parts.items += plan.shape.read(reading.part(outline)).items
+        items = plan.shape.read(reading.part(outline)).items
+        made.parts.items += [_in_own_section(item, plan, reading) for item in items]
         _note(plan, plan.shape.name, len(made.parts.items) - before, made)
         return
     if not plan.blocks:
@@ -113,6 +123,22 @@ def _read(plan: Plan, reading: Reading, made: Assembled) -> None:
         made.parts.items.insert(before, lead)
     claim_lead_ins(section, reading)
     reading.claim_section(section)
+
+
+def _in_own_section(item: Item, plan: Plan, reading: Reading) -> Item:
+    """An item whose heading is a section's too is filed under it, with the one link it is about."""
+    if not plan.alone:
+        return item
+    sources = item.sources
+    if not sources:
+        links = {link.url: link for link in find_links(item.body) if link.url}
+        sources = tuple(named(link) for link in links.values()) if len(links) == 1 else ()
+    return replace(
+        item,
+        category=item.category or section_category(plan.section, reading),
+        section=section_path(plan.section, reading),
+        sources=sources,
+    )
 
 
 def _read_pieces(plan: Plan, reading: Reading, made: Assembled) -> int:
@@ -150,25 +176,56 @@ def _introduction(section: Section, until: int, reading: Reading) -> str:
     ]
     while lines and lines[-1].kind in EMPTY:
         lines.pop()
-    if not any(line.kind not in EMPTY for line in lines) or _is_long(section, lines, reading):
+    if not any(line.kind not in EMPTY for line in lines) or _is_long(lines, reading):
         return ""
-    if section.heading is not None and not _is_title(section, reading):
-        reading.claim(section.heading)
-        heading = reading.resolved("#" * max(2, section.level) + " " + section.title)
-        return f"{heading}\n\n{reading.block(lines)}"
-    return reading.block(lines)
+    return _text_of(section, lines, reading, heading=not _is_title(section, reading))
+
+
+def _in_front(reading: Reading, made: Assembled, intro: Sequence[str]) -> list[str]:
+    """What stands in front of the first item under headings of their own: short words to all.
+
+    Only text; a list or a link that no shape took is a question.
+    """
+    first = min((item.line for item in made.parts.items), default=0)
+    found: list[tuple[Section, list[Line]]] = []
+    for section in reading.outline.sections:
+        if section.first >= first:
+            break
+        if section.heading is None or _is_title(section, reading):
+            continue
+        lines = [line for line in section.lines if line.number < first and _is_ours(line, reading)]
+        if any(line.kind not in EMPTY for line in lines):
+            found.append((section, lines))
+    every = [line for _section, lines in found for line in lines]
+    kinds = {one.kind for one in cut(every, reading.outline)}
+    if not kinds <= {PARAGRAPH, QUOTE, PICTURE, RULE} or _is_long(every, reading, intro):
+        return []
+    texts = []
+    for section, lines in found:
+        alone = section.heading is not None and reading.is_open(section.heading)
+        texts.append(_text_of(section, lines, reading, heading=alone))
+    return texts
+
+
+def _text_of(section: Section, lines: Sequence[Line], reading: Reading, *, heading: bool) -> str:
+    text = reading.block(lines)
+    if not heading or section.heading is None:
+        return text
+    reading.claim(section.heading)
+    return f"{'#' * max(2, section.level)} {reading.resolved(section.title)}\n\n{text}"
 
 
 def _is_ours(line: Line, reading: Reading) -> bool:
     return line.kind in {Kind.BLANK, Kind.RULE} or reading.is_open(line)
 
 
-def _is_long(section: Section, lines: Iterable[Line], reading: Reading) -> bool:
-    part = replace(section, lines=list(lines), below=[], blocks=None)
-    blocks = [one for one in blocks_of(part, reading.outline) if one.kind not in {RULE, PICTURE}]
+def _is_long(lines: Sequence[Line], reading: Reading, before: Sequence[str] = ()) -> bool:
+    blocks = [one for one in cut(lines, reading.outline) if one.kind not in {RULE, PICTURE}]
     if len(blocks) > _MOST_PARAGRAPHS:
         return True
-    text = plain_text(without_pictures("\n\n".join(one.text for one in blocks)), links=False)
+    text = plain_text(
+        without_pictures("\n\n".join([*before, *(one.text for one in blocks)])), links=False
+    )
     return sum(2 if ord(letter) > 0x2E7F else 1 for letter in text) > _LONGEST_INTRODUCTION
 
 

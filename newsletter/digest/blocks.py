@@ -135,7 +135,7 @@ class _Cutter:
         elif line.kind is Kind.NUMBER:
             self._start(NUMBER, line)
         elif line.kind is Kind.CODE:
-            self._go_on(CODE, line, over_blanks=False)
+            self._go_on(CODE, line)
         elif line.kind is Kind.QUOTE:
             self._go_on(QUOTE, line)
         elif line.content.startswith("|"):
@@ -150,14 +150,14 @@ class _Cutter:
         self.nested = False
         return block
 
-    def _go_on(self, kind: str, line: Line, over_blanks: bool = False) -> None:
+    def _go_on(self, kind: str, line: Line) -> None:
         last = self.made[-1] if self.made else None
         self.owner = None
-        if last is not None and not self.blank:
-            if last.kind == kind or (kind == PARAGRAPH and last.kind == NUMBER):
-                last.lines.append(line)
-                return
-        self._start(kind, line)
+        joins = {kind} if kind != PARAGRAPH else {PARAGRAPH, NUMBER}
+        if last is not None and not self.blank and last.kind in joins:
+            last.lines.append(line)
+        else:
+            self._start(kind, line)
 
 
 def _is_picture(block: Block) -> bool:

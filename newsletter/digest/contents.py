@@ -73,11 +73,12 @@ def find_contents(sections: Sequence[Section], reading: Reading) -> Contents:
 def _claim_empty_parents(headed: Sequence[Section], found: Contents, reading: Reading) -> None:
     """A heading above nothing but tables is part of them."""
     for section in reversed(headed):
-        if section.below and not section.holds_anything() and id(section) not in found.sections:
-            if all(id(below) in found.sections for below in section.below):
-                found.sections.add(id(section))
-                if section.heading is not None:
-                    reading.leave_out([section.heading])
+        if not section.below or section.holds_anything() or id(section) in found.sections:
+            continue
+        if all(id(below) in found.sections for below in section.below):
+            found.sections.add(id(section))
+            if section.heading is not None:
+                reading.leave_out([section.heading])
 
 
 def _tables(
@@ -134,10 +135,8 @@ def _repeated(name: str, titles: Sequence[str]) -> str | None:
     """The title that `name` is, or starts with; `titles` are sorted, so it is the one before."""
     place = bisect_right(titles, name)
     title = titles[place - 1] if place else ""
-    more = len(name) - len(title)
-    if title and (
-        name == title or (len(title) > _SHORTEST and name.startswith(title) and more <= _MOST_MORE)
-    ):
+    longer = len(title) > _SHORTEST and len(name) - len(title) <= _MOST_MORE
+    if title and (name == title or (longer and name.startswith(title))):
         return title
     return None
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from . import shapes
 from .blocks import PICTURE, RULE, blocks_of
@@ -58,6 +59,8 @@ class Plan:
     original: Section | None = None
     tail: bool = False
     introduction: bool = False
+    # Read whole beside sections that are divided: its heading is a section's, as theirs are.
+    alone: bool = False
 
     @property
     def name(self) -> str:
@@ -157,6 +160,8 @@ class Division:
         divided = sum(one.blocks_held() for one in headed)
         if total and divided * 3 >= total:
             return False  # Lists of items are a third of it.
+        if not headed:
+            return not found
         weight = sum(blocks for _score, blocks in found)
         if not weight or sum(s * blocks for s, blocks in found) / weight < _ONE_PIECE:
             return True
@@ -307,6 +312,11 @@ class Division:
             read_whole = False
         if read_whole:
             plan.shape, plan.score, plan.pieces, plan.below = one.whole, one.whole_score, [], []
+            plan.alone = (
+                divided > max(whole, _UNCERTAIN)
+                and one.whole_score < _CERTAIN
+                and "](" not in plan.section.title
+            )
         else:
             plan.score = one.divided_score
 
@@ -314,7 +324,7 @@ class Division:
         """Original headings by the id of their translation's section, and the ids of originals."""
         found: dict[int, Section] = {}
         originals: set[int] = set()
-        for first, second in zip(sections, sections[1:], strict=False):
+        for first, second in pairwise(sections):
             if first.level != second.level or first.holds_anything() or first.below:
                 continue
             linked = "](" in first.title or "](" in second.title

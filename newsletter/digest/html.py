@@ -119,48 +119,12 @@ def heading_text(text: str) -> str:
     return " ".join(bare.split())
 
 
-_HTML_NAMES = frozenset(
-    [
-        "a",
-        "abbr",
-        "b",
-        "big",
-        "br",
-        "center",
-        "code",
-        "del",
-        "div",
-        "em",
-        "font",
-        "i",
-        "img",
-        "ins",
-        "kbd",
-        "mark",
-        "p",
-        "s",
-        "small",
-        "span",
-        "strong",
-        "sub",
-        "sup",
-        "u",
-        "details",
-        "summary",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "svg",
-        "path",
-        "picture",
-        "source",
-    ]
+_HTML_NAMES = re.compile(
+    r"</?(?:a|abbr|b|big|br|center|code|del|div|em|font|i|img|ins|kbd|mark|p|s|small|span|strong|sub"
+    r"|sup|u|details|summary|h[1-6]|svg|path|picture|source)(?=[\s/>])",
+    re.IGNORECASE,
 )
 
 
 def _dropped(match: re.Match[str]) -> str:
-    name = re.match(r"</?([A-Za-z0-9]+)", match.group())
-    return "" if name is not None and name.group(1).lower() in _HTML_NAMES else match.group()
+    return "" if _HTML_NAMES.match(match.group()) else match.group()

@@ -28,6 +28,7 @@ _ANY = re.compile(
 )
 _REFERENCE = re.compile(rf"\[({_INSIDE})\](?:\[([^\[\]]*+)\])?(?![(:])", re.DOTALL)
 _HTML_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?=[\s/>])[^<>]*>")
+_BREAK = re.compile(r"<br\s*/?>|\\$", re.IGNORECASE)
 _TICKS = re.compile(r"`+")
 _MASK = str.maketrans("[]", "\ue0f0\ue0f1")
 _UNMASK = str.maketrans("\ue0f0\ue0f1", "[]")
@@ -148,6 +149,7 @@ def segments(text: str) -> list[str]:
 
 def only_link(text: str) -> Link | None:
     """The link, if the run is nothing but one link (emphasis, quotes and symbols aside)."""
+    text = _BREAK.sub("", text)
     match = _ANY.search(text)
     if match is None or re.search(r"\w", text[: match.start()] + text[match.end() :]):
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from .blocks import BULLET, NUMBER, PARAGRAPH, PICTURE, RULE, Block, cut
 from .division import Plan
@@ -88,7 +89,7 @@ def _is_story(blocks: list[Block]) -> bool:
 def claim_lead_ins(section: Section, reading: Reading) -> None:
     """A line that ends with a colon right above a list of items is the heading of that list."""
     blocks = cut(section.lines, reading.outline)
-    for block, below in zip(blocks, blocks[1:], strict=False):
+    for block, below in pairwise(blocks):
         line = block.lines[0]
         if (
             block.kind == PARAGRAPH

@@ -1,4 +1,4 @@
-"""What a file's name says of its language: `2026-03-02-zh.md`, `digest.en.md`, `zh/2026-03-02.md`."""
+"""What a file's name says of its language: `2026-03-02-zh.md`, `digest.en.md`, `zh/03-02.md`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _FOLDER = re.compile(
 
 
 def language_of(name: str) -> str:
-    """The language tag in a file's name or in the folder nearest to it; empty when none is there."""
+    """The language tag in a file's name or in the folder nearest to it; empty when none is."""
     *folders, file = name.replace("\\", "/").split("/")
     match = _IN_NAME.search(re.sub(r"\.(?:md|mdx|markdown|txt)$", "", file, flags=re.IGNORECASE))
     if match is None:

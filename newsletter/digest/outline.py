@@ -119,9 +119,9 @@ class Outline:
     Weighing changes nothing here but `used_references`: a link definition is used when any text
     that was looked at links with it, whether an item holds that text or not. `references` are the
     definitions of the whole document, label to address. `title_line` is the number of the line
-    with the document's own title, 0 when it is not among these lines. `part` is the section that is
-    read, with or without those below it; `original` an empty heading in front of it of which its own
-    is the translation.
+    with the document's own title, 0 when it is not among these lines. `part` is the section that
+    is read, with or without those below it; `original` an empty heading in front of it of which its
+    own is the translation.
     """
 
     lines: Sequence[Line]

@@ -226,8 +226,8 @@ def _extra(reading: Reading, parts: Parts) -> dict[str, Any]:
     used = {item.category for item in parts.items}
     outer = [
         name
-        for name in reading.outer.values()
-        if section_name(name, numbered=reading.numbered_sections) not in used
+        for line, name in reading.outer.items()
+        if section_name(name, numbered=line in reading.numbered_sections) not in used
     ]
     if outer:
         extra["sections"] = outer

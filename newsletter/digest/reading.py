@@ -45,9 +45,9 @@ class Reading:
     left_out: set[int] = field(default_factory=set)
     # Headings that only group others: line and text.
     outer: dict[int, str] = field(default_factory=dict)
-    # Whether most items, and most headings above items, have a running number.
+    # Whether most items have a running number, and the lines of headings above items that have one.
     numbered: bool = False
-    numbered_sections: bool = False
+    numbered_sections: frozenset[int] = frozenset()
     # The category of an item by its heading, where a table of contents groups the titles.
     category_of: Callable[[Section, Section], str] = field(default=lambda _section, _titled: "")
 

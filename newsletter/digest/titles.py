@@ -12,12 +12,13 @@ from .markdown import plain_text
 from .outline import Kind, Line, Section
 from .reading import Reading
 from .value import Link
-from .vocabulary import either
+from .vocabulary import either, month_numbers
 
 _LONGEST_TITLE = 160  # characters of a sentence that serves as title; a longer one is cut.
 _NUMBERED_TITLE = re.compile(r"\d{1,3}(?:[.)][ \t\u3000]+|[、．]\s*)(?=\S)")
 _SECTION_NUMBER = re.compile(
-    r"(?:\d{1,2}|[IVX]{1,4}|[一二三四五六七八九十]{1,3})(?:[.)、．:：][ \t\u3000]*|[ \t\u3000]+)(?=[^\W\d]|\W*[^\W\d])"
+    r"(?:\d{1,2}|[IVX]{1,4}|[一二三四五六七八九十]{1,3})(?:[.)、．:：][ \t\u3000]*|[ \t\u3000]+)"
+    r"(?=\W*[^\W\d])"
 )
 _COUNT = re.compile(rf"\s*[(（]\s*\d+\s*(?:{either('counters')})?\s*[)）]\s*$", re.IGNORECASE)
 _OPENING_LINK = re.compile(
@@ -64,15 +65,21 @@ def section_name(text: str, *, numbered: bool = False) -> str:
     return " ".join(name.split()) or " ".join(text.split())
 
 
-def section_headings(section: Section, reading: Reading, *, own: bool = True) -> list[str]:
-    """The headings a section stands under, outermost first, claimed; with `own` its own, too."""
+def section_headings(
+    section: Section, reading: Reading, *, own: bool = True
+) -> list[tuple[str, bool]]:
+    """The headings a section stands under, outermost first, claimed; with `own` its own, too.
+
+    Each with whether its running number is none of its name.
+    """
     path = [*section.above, section] if own else list(section.above)
     found = []
     for above in path:
         if above.heading is None or above.heading.number == reading.outline.title_line:
             continue
         reading.claim_section(above)
-        found.append(reading.resolved(above.title))
+        numbered = above.heading.number in reading.numbered_sections
+        found.append((reading.resolved(above.title), numbered))
     return found
 
 
@@ -83,19 +90,19 @@ def section_category(section: Section, reading: Reading, *, own: bool = True) ->
     the section's own heading counts, else only those above it.
     """
     headings = section_headings(section, reading, own=own)
-    for text in reversed(headings):
+    for text, numbered in reversed(headings):
         if only_link(text) is None:
-            return section_name(text, numbered=reading.numbered_sections)
+            return section_name(text, numbered=numbered)
     if headings:
-        return section_name(headings[-1], numbered=reading.numbered_sections)
+        return section_name(headings[-1][0], numbered=headings[-1][1])
     return reading.front.category
 
 
 def section_path(section: Section, reading: Reading, *, own: bool = True) -> str:
     """The headings above an item, outermost first, as one line."""
     return " / ".join(
-        section_name(text, numbered=reading.numbered_sections)
-        for text in section_headings(section, reading, own=own)
+        section_name(text, numbered=numbered)
+        for text, numbered in section_headings(section, reading, own=own)
     )
 
 
@@ -134,6 +141,7 @@ def split_linked_title(text: str) -> tuple[str, Link | None, str]:
         len(links) > 1
         or " ".join(plain.split()) != " ".join(short.split())
         or (source is not None and not text.startswith("["))
+        or "![" in text
     )
     return short or text[:_LONGEST_TITLE], source, text if says_more else ""
 
@@ -179,7 +187,7 @@ def find_title(sections: Sequence[Section], front: Front) -> Line | None:
         return first.heading
     if front.title and not _alike(first.title, front.title):
         return None
-    if _names_issue(first.title) and not any(_names_issue(one.title) for one in others):
+    if _names_issue(first.title) and _words(first.title):
         return first.heading
     if first.below or any(line.kind in {Kind.BULLET, Kind.NUMBER} for line in first.content()):
         return None
@@ -187,7 +195,8 @@ def find_title(sections: Sequence[Section], front: Front) -> Line | None:
 
 
 _ISSUE = re.compile(
-    r"第\s*[\d一二三四五六七八九十百]+\s*[期号號回]|[#№]\s?\d+|\b(?:issue|vol(?:ume)?|no|nr|week|kw|edition)\b\.?\s*\d+|(?:19|20)\d\d",
+    r"第\s*[\d一二三四五六七八九十百]+\s*[期号號回]|[#№]\s?\d+|(?:19|20)\d\d"
+    r"|\b(?:issue|vol(?:ume)?|no|nr|week|kw|edition)\b\.?\s*\d+",
     re.IGNORECASE,
 )
 
@@ -197,9 +206,15 @@ def _names_issue(title: str) -> bool:
     return _ISSUE.search(title) is not None
 
 
+def _words(title: str) -> list[str]:
+    """The words of a title without figures, marks and months."""
+    months = month_numbers()
+    return [word for word in re.findall(r"[^\W\d_]+", title.casefold()) if word not in months]
+
+
 def _alike(one: str, other: str) -> bool:
-    """Whether two titles have the same words, whatever their figures and marks."""
-    return re.findall(r"[^\W\d_]+", one.casefold()) == re.findall(r"[^\W\d_]+", other.casefold())
+    """Whether two titles have the same words, whatever their date or number."""
+    return bool(_words(one)) and _words(one) == _words(other)
 
 
 def title_of(section: Section, reading: Reading) -> str:

@@ -66,8 +66,10 @@ CHINESE = Vocabulary(
     ),
     bylines=(),
     introductions=(
-        "卷首语", "开卷语", "刊首语", "前言", "引言", "导语", "开篇", "编者按", "导读", "写在前面", "综述", "今日综述",
-        "今日速览", "今日要点", "今日概览", "本期导读", "本期要点", "本周导读", "概述", "摘要", "核心洞察",
+        "卷首语", "开卷语", "刊首语", "前言", "引言", "导语", "开篇", "编者按", "导读", "写在前面",
+        "综述", "今日综述",
+        "今日速览", "今日要点", "今日概览", "本期导读", "本期要点", "本周导读", "概述", "摘要",
+        "核心洞察",
     ),
     contents=("目录", "本期目录", "目次", "概览", "索引", "本期内容"),
     trailers=("来源", "出处", "转自", "来自", "via"),
@@ -134,10 +136,12 @@ def _other(
 
 JAPANESE = _other(
     {
-        "category": ("カテゴリ", "カテゴリー", "分類"), "source": ("出典", "ソース", "引用元", "情報源"),
+        "category": ("カテゴリ", "カテゴリー", "分類"),
+        "source": ("出典", "ソース", "引用元", "情報源"),
         "link": ("リンク", "元記事"), "date": ("日付", "公開日", "投稿日"),
         "summary": ("要約", "概要"), "author": ("著者", "筆者", "投稿者"), "tags": ("タグ",),
-        "score": ("スコア", "評価"), "related": ("関連リンク", "関連記事"), "comments": ("コメント",),
+        "score": ("スコア", "評価"), "related": ("関連リンク", "関連記事"),
+        "comments": ("コメント",),
     },
     ("はじめに", "まえがき", "ごあいさつ", "今週のまとめ"),
     ("目次", "もくじ"),
@@ -145,9 +149,12 @@ JAPANESE = _other(
 )  # fmt: skip
 KOREAN = _other(
     {
-        "category": ("분류", "카테고리"), "source": ("출처", "원문 출처"), "link": ("링크", "원문", "원문 링크"),
-        "date": ("날짜", "게시일", "작성일"), "summary": ("요약",), "author": ("작성자", "저자", "글쓴이"),
-        "tags": ("태그",), "score": ("점수", "평점"), "related": ("관련 링크",), "comments": ("댓글",),
+        "category": ("분류", "카테고리"), "source": ("출처", "원문 출처"),
+        "link": ("링크", "원문", "원문 링크"),
+        "date": ("날짜", "게시일", "작성일"), "summary": ("요약",),
+        "author": ("작성자", "저자", "글쓴이"),
+        "tags": ("태그",), "score": ("점수", "평점"), "related": ("관련 링크",),
+        "comments": ("댓글",),
     },
     ("들어가며", "머리말", "인사말", "소개"),
     ("목차", "차례"),
@@ -168,7 +175,8 @@ FRENCH = _other(
 GERMAN = _other(
     {
         "category": ("kategorie", "rubrik"), "source": ("quelle", "quellen"),
-        "link": ("link", "weiterlesen", "zum artikel", "webseite"), "date": ("datum", "veröffentlicht"),
+        "link": ("link", "weiterlesen", "zum artikel", "webseite"),
+        "date": ("datum", "veröffentlicht"),
         "summary": ("zusammenfassung",), "author": ("autor", "autorin", "autoren", "von"),
         "tags": ("schlagwörter", "stichwörter", "schlagworte"), "score": ("bewertung", "punkte"),
         "related": ("siehe auch",), "comments": ("kommentare", "diskussion"),

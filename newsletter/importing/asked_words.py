@@ -72,18 +72,22 @@ def of_question(question: Question) -> str:
     """What a name in the document would file: “tag “llm”: 7 items, in 5 of them the first tag”."""
     kind, _colon, name = question.key.partition(":")
     by = By(kind) if name else By.CATEGORY
-    said = _("%(what)s: %(items)s") % {
+    values = {
         "what": of_name(by, name),
         "items": ngettext("%(count)d item", "%(count)d items", question.items)
         % {"count": question.items},
+        "count": question.first,
     }
-    if by is By.TAG and question.first:
-        said += ngettext(
-            ", in %(count)d of them the first tag",
-            ", in %(count)d of them the first tag",
+    if by is not By.TAG or not question.first:
+        return _("%(what)s: %(items)s") % values
+    return (
+        ngettext(
+            "%(what)s: %(items)s, in %(count)d of them the first tag",
+            "%(what)s: %(items)s, in %(count)d of them the first tag",
             question.first,
-        ) % {"count": question.first}
-    return said
+        )
+        % values
+    )
 
 
 def of_shape(name: str) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import override
 
 from newsletter.digest import Digest
 from newsletter.digest.problems import Problems
+from newsletter.digest.value import Param
 from subscribers.choice import NoBitLeft, free_bit
 from subscribers.models import Category, Publication
 
@@ -184,7 +185,7 @@ def _say_open(
 def _make(shelf: Shelf, name: str, place: tuple[int, int], problems: Problems) -> Category | None:
     line, column = place
     if len(name) > LONGEST_NAME:
-        params = {"text": name[:40], "size": len(name), "most": LONGEST_NAME}
+        params: dict[str, Param] = {"text": name[:40], "size": len(name), "most": LONGEST_NAME}
         problems.error("too-long", params, line, column)
         return None
     # The name of a retired category is taken by the database's rule.

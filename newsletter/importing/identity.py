@@ -52,7 +52,7 @@ def find_issue(publication: Publication, digest: Digest, name: str) -> tuple[Iss
         if issue is None:
             return None, candidate
         if issue.language != (digest.language or publication.language):
-            continue
+            continue  # A translation.
         rows = list(issue.items.prefetch_related("links"))
         if issue.title == digest.title or any(
             row is not None for _parsed, row in pair(digest.items, rows)

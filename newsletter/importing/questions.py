@@ -6,7 +6,9 @@ option of the command and under which key.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +19,7 @@ from .answers import CREATE, IGNORE, REST
 from .categories import MADE_UP, MISSING_CATEGORY, UNKNOWN_CATEGORY, Shelf
 from .filing import Asked, Filing
 
+_DAY = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
 # Doubts that a person can say are right, once for each import.
 CONFIRMABLE = frozenset({"one-item", "few-sources", MADE_UP})
 
@@ -72,13 +75,11 @@ def _of_problems(problems: Iterable[Problem]) -> Iterable[Question]:
 
 def readings(problem: Problem) -> tuple[str, ...]:
     """The dates that an ambiguous one can be, as ISO 8601."""
+    written = " ".join(str(value) for value in problem.params.values())
     found = []
-    for value in problem.params.values():
-        for part in str(value).replace(",", " ").split():
-            try:
-                found.append(dt.date.fromisoformat(part).isoformat())
-            except ValueError:
-                continue
+    for text in _DAY.findall(written):
+        with contextlib.suppress(ValueError):
+            found.append(dt.date.fromisoformat(text).isoformat())
     return tuple(dict.fromkeys(found))
 
 

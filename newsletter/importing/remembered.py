@@ -13,7 +13,7 @@ from subscribers.models import Category, Publication
 
 from .answers import CREATE, Answers, By, Key
 
-_LONGEST_NAME = 300  # ImportRule.name
+_LONGEST_NAME, _LONGEST_KEY = 300, 500  # Columns of ImportRule.
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +56,15 @@ def remember(
 
     `filing` are the answers about names with the categories they came to.
     """
-    began = {
-        lines.key: lines.text for lines in (*digest.open, *(lines for lines, _ in digest.decided))
-    }
+    decided = {lines.key: lines.text for lines, _role in digest.decided}
     titles = {section.key: section.title for section in digest.sections}
+    # Of a key that this document has not, nobody knows yet what it would do.
     for key, role in answers.lines.items():
-        _keep(publication, ImportRule.Kind.LINES, key, by, name=began.get(key, ""), value=role)
+        if key in decided:
+            _keep(publication, ImportRule.Kind.LINES, key, by, name=decided[key], value=role)
     for key, shape in answers.shapes.items():
-        name = titles.get(key, "")
-        _keep(publication, ImportRule.Kind.SHAPE, key, by, name=name, value=shape)
+        if key in titles:
+            _keep(publication, ImportRule.Kind.SHAPE, key, by, name=titles[key], value=shape)
     for (kind, key), category in filing.items():
         if answers.filing[kind, key] == CREATE and kind in (By.CATEGORY, By.SECTION) and key:
             continue  # The new category has this name; there is nothing to remember.
@@ -82,6 +82,8 @@ def _keep(
     value: str = "",
     category: Category | None = None,
 ) -> None:
+    if len(key) > _LONGEST_KEY:
+        return  # Asked again, rather than remembered for what only begins alike.
     answer = {"name": name[:_LONGEST_NAME], "value": str(value), "category": category}
     rule = publication.import_rules.filter(kind=str(kind), key=key).first()
     if rule is None:

@@ -12,6 +12,7 @@ from django.db.models import Max
 
 from newsletter.digest import Digest, decode, to_json
 from newsletter.digest.problems import Problems
+from newsletter.digest.value import Param
 from newsletter.models import Issue, Revision
 from subscribers import languages
 from subscribers.models import Category, Publication
@@ -150,7 +151,7 @@ def _check_lengths(digest: Digest, problems: Problems) -> None:
     texts += [(item.title, 500, item.line) for item in digest.items]
     for text, most, line in texts:
         if len(text) > most:
-            params = {"text": text[:40], "size": len(text), "most": most}
+            params: dict[str, Param] = {"text": text[:40], "size": len(text), "most": most}
             problems.error("too-long", params, line)
 
 

@@ -25,12 +25,15 @@ SENTENCES: Mapping[str, Any] = {
         "%(count)d comments were left out; this is the first.",
         "count",
     ),
-    "control-character/binary": gettext_lazy(
-        "There is a character here that no text has (U+%(code)04X). Is this a text file?"
+    "control-character/binary": ngettext_lazy(
+        "There is a character that is no text (U+%(code)04X). Is this a text file?",
+        "There are %(count)d characters that are no text; this is the first (U+%(code)04X). "
+        "Is this a text file?",
+        "count",
     ),
     "control-character/dropped": ngettext_lazy(
-        "A character that cannot be shown (U+%(code)04X) was left out here.",
-        "%(count)d characters that cannot be shown were left out; the first (U+%(code)04X) here.",
+        "A character that is no text was left out here (U+%(code)04X).",
+        "%(count)d characters that are no text were left out; this was the first (U+%(code)04X).",
         "count",
     ),
     "date-ambiguous/month": gettext_lazy(
@@ -76,8 +79,8 @@ SENTENCES: Mapping[str, Any] = {
         "Save it as UTF-8."
     ),
     "few-sources": gettext_lazy(
-        "%(count)d of %(items)d items have no link at all. Was the document understood? Look at "
-        "the items, and say so if this is right."
+        "%(count)d of %(items)d items have no link, although the document has links. If that is "
+        "right, confirm it; otherwise look where their links are."
     ),
     "field-twice": gettext_lazy(
         "“%(name)s” stands twice in this item; the second was kept in the text."
@@ -118,12 +121,9 @@ SENTENCES: Mapping[str, Any] = {
     "nesting/paragraph": gettext_lazy("There are too many brackets or tags in one paragraph."),
     "no-items": gettext_lazy("No item was found. An item is a heading with text below it."),
     "number-differs": gettext_lazy("The title says %(title)s%(unit)s, the text %(text)s%(unit)s."),
-    "one-item": ngettext_lazy(
-        "The whole document became one item, though %(count)d heading in it is a link. Choose "
-        "another shape, or say that this is right.",
-        "The whole document became one item, though %(count)d headings in it are links. Choose "
-        "another shape, or say that this is right.",
-        "count",
+    "one-item": gettext_lazy(
+        "The whole document would be one item, although %(count)d of its headings are links. If "
+        "that is right, confirm it; otherwise choose how to read it."
     ),
     "reference-unused": ngettext_lazy(
         "This link definition is used nowhere.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import uuid
 from collections.abc import Sequence
 from typing import Any
@@ -133,7 +134,7 @@ def _rows(
     ):
         row = old
         if row is None:
-            wanted = (f"item-{n}" for n in (number, *range(1, 100_000)))
+            wanted = (f"item-{n}" for n in itertools.chain([number], itertools.count(1)))
             anchor = next(one for one in wanted if one not in anchors)
             anchors.add(anchor)
             row = Item(issue=issue, anchor=anchor, entry_id=f"urn:uuid:{uuid.uuid4()}")

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.AutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('lines', 'lines of no item'), ('shape', 'shape of a section'), ('category', 'category'), ('tag', 'tag'), ('section', 'section'), ('author', 'author'), ('source', 'source')], max_length=8)),
-                ('key', models.CharField(blank=True, max_length=300)),
+                ('key', models.CharField(blank=True, max_length=500)),
                 ('name', models.CharField(blank=True, max_length=300)),
                 ('value', models.CharField(blank=True, max_length=12)),
                 ('by', models.CharField(max_length=150)),

@@ -32,7 +32,7 @@ class ImportRule(models.Model):
     kind = models.CharField(max_length=8, choices=Kind.choices)
     # A structure key of the digest, or a name as `filing.same` folds it. Empty with the kind
     # category: items that nothing else files.
-    key = models.CharField(max_length=300, blank=True)
+    key = models.CharField(max_length=500, blank=True)
     # As the document wrote it, for people; of lines, how those began that were asked about.
     name = models.CharField(max_length=300, blank=True)
     # A digest.Role or the NAME of a shape; empty where a category answers.

@@ -51,7 +51,7 @@ _LONGEST_UNDO = 1800
 _LATELY = dt.timedelta(days=7)
 
 
-class _TextBox(TextBox, UnfoldAdminTextareaWidget):
+class _TextBox(TextBox, UnfoldAdminTextareaWidget):  # type: ignore[misc]
     """The theme's text box."""
 
 

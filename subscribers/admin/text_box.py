@@ -33,14 +33,14 @@ class TextField(forms.CharField):
             return False
         return self.comparable(initial or "") != self.comparable(self.to_python(data) or "")
 
-    def comparable(self, text: str) -> Any:
+    def comparable(self, text: str) -> list[str]:
         """What of a text makes a difference."""
-        return text.strip()
+        return [text.strip()]
 
 
 class LinesField(TextField):
     """A list with an entry a line. Blanks at the ends of lines are no change either."""
 
-    def comparable(self, text: str) -> Any:
+    def comparable(self, text: str) -> list[str]:
         """What of a text makes a difference."""
         return [line.rstrip() for line in text.split("\n") if line.strip()]

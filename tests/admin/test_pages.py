@@ -137,6 +137,7 @@ ISSUE_ROUTES: list[tuple[str, str, tuple[Any, ...], set[str]]] = [
     ("preview", "POST", (), READERS),
     ("shown", "GET", (), SEE),
     ("preflight", "GET", (), SEE),
+    ("looked", "POST", (), EDIT),
     ("audience", "GET", (), SEE),
     ("test", "GET", (), EDIT),
     ("test", "POST", (), EDIT),

@@ -181,6 +181,7 @@ def test_linked_headings_are_no_categories() -> None:
     digest = read("links-toml.md")
     assert (digest.shape, digest.title, digest.date) == ("links", "Tools of the month", DAY)
     assert [(item.title, item.category) for item in digest.items] == [
+        ("winch", "Projects"),  # What the heading links to, with the text above the list.
         ("Add a brake", "Projects"),
         ("Fix the drum", "Projects"),
         ("Lighter chain", "Projects"),

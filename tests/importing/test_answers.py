@@ -139,6 +139,21 @@ def test_line_numbers_that_nothing_asks_about_are_an_error(paper: Publication) -
     assert [(p.line, p.code) for p in report.errors] == [(5, "lines-not-open")]
 
 
+def test_a_key_that_the_document_has_not_is_not_remembered(paper: Publication) -> None:
+    report = run(paper, OPEN, answers=read_answers(lines=["7=tail", "nowhere|list|after=tail"]))
+    assert report.issue is not None
+    assert "nowhere" not in ImportRule.objects.get().key
+
+
+def test_lines_under_endless_headings_are_asked_again(paper: Publication) -> None:
+    path = "".join(f"{'#' * level} {'abcdefghij ' * 6}{'x' * level}\n\n" for level in range(2, 7))
+    text = OPEN.replace("## News", f"{path}{'#' * 6} {'News ' * 12}")
+    answers = read_answers(maps=["*=News"])
+    (question,) = [one for one in run(paper, text, answers=answers).questions if not one.optional]
+    report = run(paper, text, answers=read_answers(lines=[f"{question.key}=tail"], maps=["*=News"]))
+    assert report.issue is not None
+
+
 # --- categories -------------------------------------------------------------------------------
 
 
@@ -256,6 +271,22 @@ def test_a_doubt_is_confirmed_once_for_each_import(paper: Publication) -> None:
     assert asked(run(paper, text.replace("2026-03-02", "2026-03-03"))) == [
         ("few-sources", "few-sources")
     ]
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"value": "03/04/2026", "one": "2026-03-04", "other": "2026-04-03"},
+        {"value": "03/04/2026", "readings": "2026-03-04, 2026-04-03"},
+        {"value": "03/04/2026", "readings": "2026-03-04/2026-04-03/2026-04-03/2026-99-99"},
+    ],
+)
+def test_the_readings_of_a_date_are_its_choices(params: dict[str, str]) -> None:
+    from newsletter.digest import Problem
+    from newsletter.importing.questions import readings
+
+    problem = Problem(1, 1, "error", "date-ambiguous", params)
+    assert readings(problem) == ("2026-03-04", "2026-04-03")
 
 
 # --- translations -----------------------------------------------------------------------------

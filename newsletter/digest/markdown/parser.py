@@ -18,8 +18,8 @@ from .tags import settle_tags
 _ADDRESS = re.compile(
     r"https?://[^\s<>\"'`\u3000-\u303f\uff00-\uffef\u2018-\u201d\u4e00-\u9fff]+", re.IGNORECASE
 )
-# A run longer than this, or with more brackets and addresses, was not written by a person. It is shown as plain
-# text: markdown-it-py takes time that grows with the square of the brackets in a run.
+# A run longer than this, or with more brackets and addresses, was not written by a person. It is
+# shown as plain text: the time of markdown-it-py grows with the square of the brackets in a run.
 _LONGEST_RUN = 200_000
 _MOST_BRACKETS = 2_000
 
@@ -38,7 +38,7 @@ def parser() -> MarkdownIt:
 
 
 def too_wild(source: str) -> bool:
-    """Whether a run of `source` is too long, or has too many brackets or addresses, to be parsed in time."""
+    """Whether a run of `source` is too long, or has too many brackets or addresses, to parse."""
     marks = source.count("[") + source.count("://")
     if len(source) <= _LONGEST_RUN and marks <= _MOST_BRACKETS:
         return False

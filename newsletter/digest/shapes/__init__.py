@@ -16,8 +16,8 @@ A module that lacks one of them stops the program at its start, not at the first
 counts alone, and the shape that leaves least outside says most. **Sureness** says how little the
 marks of a shape can be there by chance: 1.0 is for marks nobody writes by accident (a line
 "Source: …" under a heading), 0.7 to 0.9 for what ordinary prose may also hold (numbers, lists), and
-the least for the shape that takes everything. Of two that say the same the surer one reads, then the
-first by name. `newsletter.digest.division` asks them, section by section.
+the least for the shape that takes everything. Of two that say the same the surer one reads, then
+the first by name. `newsletter.digest.division` asks them, section by section.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from ..blocks import PICTURE, RULE, TABLE, Block, blocks_of
 from ..checks import check_sources
 from ..inline import find_links, holds_link
 from ..labels import is_placeholder
+from ..markdown import plain_text
 from ..marking import gettext_noop
 from ..outline import Line, Outline
 from ..reading import Parts, Reading
@@ -65,7 +66,8 @@ def read(reading: Reading) -> Parts:
 
 def _item(line: Line, cells: list[str], head: list[str], reading: Reading) -> Item:
     section = reading.outline.section
-    place = next((n for n, cell in enumerate(cells) if re.search(r"[^\W\d_]", cell)), 0)
+    texts = [plain_text(cell, links=False) for cell in cells]
+    place = next((n for n, text in enumerate(texts) if re.search(r"[^\W\d_]", text)), 0)
     first, *more = _BREAK.split(cells[place])
     title, source, rest = split_linked_title(first)
     title = title.strip("*_ ") or first

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shlex
 from argparse import ArgumentTypeError
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +26,7 @@ from subscribers.models import AuditEntry, Publication
 
 _ENDINGS = {".md", ".markdown", ".mdx", ".txt"}
 _USAGE = 2
+_MOST_OFFERED = 5  # Other ways to answer; --json has all of them.
 
 
 def _day(text: str) -> dt.date:
@@ -158,7 +160,9 @@ class Command(BaseCommand):
         for problem in report.problems:
             place = f"{path}:{problem.line}:{problem.column}" if problem.line else str(path)
             self.stdout.write(f"{place}: {problem.level}: {problem.message} [{problem.code}]")
-        for question in report.questions:
+        needed = [question for question in report.questions if not question.optional]
+        offered = [question for question in report.questions if question.optional]
+        for question in needed + offered[:_MOST_OFFERED]:
             self.stdout.write(f"{path}: {_asked(question)}")
         counts = as_json(report, str(path))
         said = (
@@ -205,8 +209,11 @@ def _asked(question: importing.Question) -> str:
     if question.option == "--map":
         choices = "|".join(question.choices)
         kind = "or" if question.optional else "answer"
-        return f"{kind} --map '{question.key}={choices}' ({of_question(question)})"
+        answer = shlex.quote(f"{question.key}={choices}")
+        return f"{kind} --map {answer} ({of_question(question)})"
     if question.option == "--lines":
         choices = "|".join(choice.replace("_", "-") for choice in question.choices)
-        return f"answer --lines '{question.key}={choices}' (lines {lines}: {question.name[:60]})"
+        answer = shlex.quote(f"{question.key}={choices}")
+        began = " ".join(question.name.split())[:60]
+        return f"answer --lines {answer} (lines {lines}: {began})"
     return f"answer {question.option} {'|'.join(question.choices)}".rstrip()
