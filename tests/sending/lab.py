@@ -144,6 +144,37 @@ def happen(options: argparse.Namespace) -> None:
     subscriptions.leave(list(ties), form="mail")
 
 
+def weekly(options: argparse.Namespace) -> None:
+    """The issue is out, everybody wants the round-up, and it goes by itself: its period is over."""
+    import datetime as dt
+
+    from django.utils import timezone
+
+    from newsletter.models import Issue, Item
+    from subscribers.models import Publication, Subscription
+
+    now = timezone.now()
+    out = now.replace(minute=0, second=0, microsecond=0) - dt.timedelta(hours=5)
+    Issue.objects.update(published_at=out, state="archived")
+    Item.objects.update(published_at=out)
+    Subscription.objects.update(rhythm="weekly")
+    Publication.objects.update(
+        roundup="weekly",
+        roundup_by_itself=True,
+        roundup_weekday=now.weekday(),
+        roundup_hour=now.hour,
+    )
+
+
+def chore(options: argparse.Namespace) -> None:
+    """What housekeeping does for round-ups, and the freeze."""
+    from newsletter import sending
+    from newsletter.sending import roundups
+
+    roundups.sweep()
+    sending.sweep()
+
+
 def press(options: argparse.Namespace) -> None:
     """Release the draft from several threads at once; prints how many were let."""
     from django.db import connection
@@ -387,9 +418,9 @@ class Nursery:
             raise AssertionError(f"{args}: {text}\n{self.messages}")
         return text.removesuffix("\ndone\n")
 
-    def birth(self, *args: str) -> int:
-        """Start a sender; its pid."""
-        pid, _ = self._fork(("sender", *args))
+    def birth(self, *args: str, command: str = "sender") -> int:
+        """Start a sender, or another command; its pid."""
+        pid, _ = self._fork((command, *args))
         self._pids.add(pid)
         return pid
 
@@ -446,6 +477,8 @@ def parser() -> argparse.ArgumentParser:
         commands.add_parser(name).add_argument("what")
     four = commands.add_parser("press")
     four.add_argument("count", type=int)
+    commands.add_parser("weekly")
+    commands.add_parser("chore")
     commands.add_parser("report")
     commands.add_parser("nursery")
     for command in commands.choices.values():
@@ -455,7 +488,7 @@ def parser() -> argparse.ArgumentParser:
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], None]] = {
     "populate": populate, "sender": serve, "act": act, "happen": happen, "press": press,
-    "report": report,
+    "report": report, "weekly": weekly, "chore": chore,
 }  # fmt: skip
 
 
