@@ -123,8 +123,8 @@ def load_all(issues: Sequence[Issue]) -> list[IssueView]:
         places = {one.issue: n for n, one in enumerate(origins.get(issue.pk, ()), start=1)}
         for row in mine:
             place = places.get(row.copied_from.issue_id, 0) if row.copied_from and places else 0
-            view = item_view(row, sources.get(row.pk, ()), place)
-            items.setdefault(issue.pk, []).append(view)
+            made = item_view(row, sources.get(row.pk, ()), place)
+            items.setdefault(issue.pk, []).append(made)
     return [
         IssueView(
             id=issue.pk,

@@ -48,12 +48,12 @@ class Command(BaseCommand):
             )
         if options["changes"]:
             _change(publication, dict(options["changes"]))
-        settings = _settings(publication)
+        found = _settings(publication)
         if options["json"]:
-            found = {"publication": publication.slug, **settings}
-            self.stdout.write(json.dumps(found, ensure_ascii=False, default=str))
+            whole = {"publication": publication.slug, **found}
+            self.stdout.write(json.dumps(whole, ensure_ascii=False, default=str))
             return
-        for name, value in settings.items():
+        for name, value in found.items():
             self.stdout.write(f"{name}={_said(value)}")
 
 
