@@ -29,7 +29,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from newsletter import editions, rendering
 from newsletter.archive import stylesheet
 from newsletter.archive.views import issue_page as site_page
-from newsletter.editions import audience, published
+from newsletter.editions import EditionKey, audience, published, reached
 from newsletter.issues import import_findings
 from newsletter.issues import preflight as checks
 from newsletter.issues.findings import Level
@@ -63,6 +63,7 @@ _OUTSIDE = {
     audience.Outside.HAD_TRANSLATION: gettext_lazy("The reader had it in another language."),
     audience.Outside.NOT_CORRECTED: gettext_lazy("The reader had nothing of what it corrects."),
     audience.Outside.OTHER_RHYTHM: gettext_lazy("The reader gets single issues, no round-up."),
+    audience.Outside.OTHER_READER: gettext_lazy("It is what another reader missed."),
 }
 # A link used again within this time is worth a look.
 _RECENT = dt.timedelta(days=30)
@@ -101,6 +102,7 @@ class Person:
     address: str
     none_because: str = ""
     selection: int = 0
+    start: int = 0
     choice: tuple[str, ...] = ()
 
 
@@ -118,12 +120,13 @@ def _person(request: HttpRequest, issue: Issue, view: IssueView) -> Person | Non
         return None
     live = list(issue.publication.categories.filter(bit__isnull=False))
     chosen = tuple(category.name for category in Choice(tie.choice).categories(live))
-    got = audience.answer(issue, view.mask, tie)
+    got = audience.answer(issue, view.mask, tie, reached.starts_of(issue, view))
     return Person(
         tie.pk,
         tie.subscriber.address,
         none_because=_why_nothing(got, tie),
-        selection=tie.choice & view.mask,
+        selection=tie.choice & view.mask_from(got.start),
+        start=got.start,
         choice=chosen,
     )
 
@@ -174,12 +177,13 @@ def preview(request: HttpRequest, pk: int) -> HttpResponseBase:
     wanted = Wanted.of(request)
     person = _person(request, issue, view)
     selection = person.selection if person is not None else chosen_selection(request.GET, view)
-    items = view.select(selection)
+    start = person.start if person is not None else 0
+    items = view.select(selection, start)
     facts: dict[str, Any] = {}
     problem = ""
     if items and wanted.form in ("mail", "text"):
         try:
-            made = rendering.prepare(view, issue.publication).edition(selection)
+            made = rendering.prepare(view, issue.publication).edition(selection, start)
         except rendering.RenderingError as error:
             problem = str(error)
         else:
@@ -190,7 +194,14 @@ def preview(request: HttpRequest, pk: int) -> HttpResponseBase:
                 "shortened": made.shortened,
                 "target": rendering.TARGET,
             }
-    query = urlencode([*query_of(selection, view), ("as", wanted.form), ("look", wanted.look)])
+    query = urlencode(
+        [
+            *query_of(selection, view),
+            *([("start", start)] if start else []),
+            ("as", wanted.form),
+            ("look", wanted.look),
+        ]
+    )
     return issue_page(
         request,
         issue,
@@ -225,11 +236,13 @@ def shown(request: HttpRequest, pk: int) -> HttpResponseBase:
     view = editions.load(issue)
     wanted = Wanted.of(request)
     selection = chosen_selection(request.GET, view)
-    if not view.select(selection):
+    number = request.GET.get("start", "")
+    start = min(int(number), len(view.origins)) if number.isdecimal() else 0
+    if not view.select(selection, start):
         html = _words(_("No item is in the categories you ticked."), wanted)
     else:
         try:
-            html = _document(request, issue, view, selection, wanted)
+            html = _document(request, issue, view, EditionKey(selection, start), wanted)
         except rendering.RenderingError as error:
             html = _words(str(error), wanted)
     return framed(html, wanted.look)
@@ -262,10 +275,10 @@ def _words(text: str, wanted: Wanted, *, pre: bool = False) -> str:
 
 
 def _document(
-    request: HttpRequest, issue: Issue, view: IssueView, selection: int, wanted: Wanted
+    request: HttpRequest, issue: Issue, view: IssueView, key: EditionKey, wanted: Wanted
 ) -> str:
     if wanted.form in ("mail", "text"):
-        made = rendering.prepare(view, issue.publication).edition(selection)
+        made = rendering.prepare(view, issue.publication).edition(*key)
         if wanted.form == "text":
             return _words(filled(made.text), wanted, pre=True)
         return filled(made.html)
@@ -273,8 +286,8 @@ def _document(
     now = timezone.now()
     part = dataclasses.replace(
         view,
-        items=view.select(selection),
-        tail=view.tail if selection & TAIL else (),
+        items=view.select(*key),
+        tail=view.tail if key.selection & TAIL else (),
         published_at=view.published_at or now,
     )
     if wanted.form == "feed":
@@ -336,7 +349,12 @@ def preflight(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def _repeated(issue: Issue) -> dict[str, str]:
-    """Addresses that another issue of the last weeks had too -> that issue's slug."""
+    """Addresses that another issue of the last weeks had too -> that issue's slug.
+
+    A round-up repeats on purpose, and what it repeats is not used again.
+    """
+    if issue.kind == Issue.Kind.ROUNDUP:
+        return {}
     own = dict(
         issue.links.filter(kind=Link.Kind.SOURCE, url_key__isnull=False).values_list(
             "url_key", "url"
@@ -349,6 +367,7 @@ def _repeated(issue: Issue) -> dict[str, str]:
             issue__publication=issue.publication_id,
             issue__date__gte=issue.date - _RECENT,
             issue__date__lte=issue.date,
+            item__copied_from__isnull=True,
         )
         .exclude(issue=issue)
         .order_by("-issue__date")

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import connection
+from django.db.models import Max
 
 from newsletter.models import PLACES, Chunk, Delivery, Issue, Outcome, Roundup
 from subscribers.models import Subscription
@@ -52,6 +53,10 @@ class Starts:
     single: Mapping[int, int] = field(default_factory=dict)
     lapping: Mapping[int, int] = field(default_factory=dict)
     on_the_wire: tuple[int, ...] = ()
+    # Single issue -> when it appeared.
+    single_at: Mapping[int, dt.datetime] = field(default_factory=dict)
+    # Issue -> the highest delivery that a chunk holds.
+    last_mailed: Mapping[int, int] = field(default_factory=dict)
     floor: int = 0
     lapping_floor: int = 0
 
@@ -65,7 +70,7 @@ class Starts:
 
 
 def starts_of(issue: Issue, view: IssueView, *, by_day: bool = False) -> Starts | None:
-    """What a round-up asks, or None for any other issue. Four queries.
+    """What a round-up asks, or None for any other issue. Five queries.
 
     With `by_day` starts within one day fall together to its end: later rather than twice.
     """
@@ -86,20 +91,26 @@ def starts_of(issue: Issue, view: IssueView, *, by_day: bool = False) -> Starts 
         until=row.ends_at if row is not None else view.origins[-1].published_at + _MOMENT,
         personal=row is not None and row.subscription_id is not None,
     )
-    single, floor = _single(issue, view, found)
+    single, appeared, floor = _single(issue, view, found)
     lapping, lapping_floor = _lapping(issue, found)
     return replace(
         found,
         single=single,
+        # Of one reader everything is asked, whatever their rhythm is.
+        single_at={} if found.personal else appeared,
         lapping=lapping,
         on_the_wire=_on_the_wire(issue.publication_id),
+        last_mailed=_last_mailed([*single, *lapping]),
         floor=floor,
         lapping_floor=lapping_floor,
     )
 
 
-def _single(issue: Issue, view: IssueView, starts: Starts) -> tuple[dict[int, int], int]:
-    """The period's issues -> the start of who was handed them, and that of what was folded."""
+def _single(
+    issue: Issue, view: IssueView, starts: Starts
+) -> tuple[dict[int, int], dict[int, dt.datetime], int]:
+    """The period's issues -> the start of who was handed them, and when they appeared; and the
+    start of what was folded."""
     issues = Issue.objects.filter(
         publication_id=issue.publication_id,
         kind=Issue.Kind.REGULAR,
@@ -109,17 +120,18 @@ def _single(issue: Issue, view: IssueView, starts: Starts) -> tuple[dict[int, in
     )
     origins = [(one.published_at, one.issue) for one in view.origins]
     found: dict[int, int] = {}
+    appeared: dict[int, dt.datetime] = {}
     floor = 0
     for pk, at, folded in issues.values_list("pk", "published_at", "folded_at"):
         place = sum((at, pk) >= one for one in origins)
-        if not place:
+        if not place or at is None:
             continue
         start = starts.ends[place - 1][1]
         if folded is not None:
             floor = max(floor, start)
         else:
-            found[pk] = start
-    return found, floor
+            found[pk], appeared[pk] = start, at
+    return found, appeared, floor
 
 
 def _lapping(issue: Issue, starts: Starts) -> tuple[dict[int, int], int]:
@@ -154,24 +166,23 @@ def _on_the_wire(publication: int) -> tuple[int, ...]:
     )
 
 
+def _last_mailed(issues: list[int]) -> dict[int, int]:
+    chunks = Chunk.objects.filter(issue__in=issues).values_list("issue_id")
+    return dict(chunks.annotate(last=Max("last")).order_by())
+
+
 # ---- for all readers at once
 
 
 def joined(starts: Starts, readers: str) -> str:
     """A join of `y`, the start of who was handed something; `y.id` is a subscription.
 
-    `readers` is the condition on subscriptions `c` that the round-up is for. CROSS JOIN makes
-    SQLite begin with the readers: beginning with the deliveries it reads all of every issue.
-    Parameters: publication, since, until, roundup, and end_N for each origin.
+    `readers` is the condition on subscriptions `c` that the round-up is for. Parameters:
+    publication, since, until, roundup, and end_N for each origin.
     """
-    handed = f"""(EXISTS (SELECT 1 FROM newsletter_outcome o WHERE o.delivery_id = d.id
-                      AND o.state IN ('{HANDED_OVER[0]}', '{HANDED_OVER[1]}'))
-                  {_or_listed("d.id", starts.on_the_wire)})"""
     parts = [
-        f"""SELECT c.id, {_case("d.issue_id", issues)} AS start
-            FROM subscribers_subscription c CROSS JOIN newsletter_delivery d
-            WHERE {readers}{asked} AND d.subscription_id = c.id
-              AND d.issue_id IN ({", ".join(map(str, sorted(issues)))}) AND {handed}"""
+        f"""SELECT c.id, {_newest_handed(issues, starts)} AS start
+            FROM subscribers_subscription c WHERE {readers}{asked}"""
         for issues, asked in (
             (starts.single, "" if starts.personal else f" AND {ASKED.format(s='c')}"),
             (starts.lapping, ""),
@@ -189,10 +200,36 @@ def joined(starts: Starts, readers: str) -> str:
                  ON d.issue_id = r.issue_id AND d.subscription_id = r.subscription_id
             WHERE r.publication_id = %(publication)s AND r.subscription_id IS NOT NULL
               AND r.ends_at > %(since)s AND r.begins_at < %(until)s AND r.issue_id <> %(roundup)s
-              AND (i.folded_at IS NOT NULL OR {handed})"""
+              AND (i.folded_at IS NOT NULL OR {_handed_sql(starts)})"""
     )
     return f"""LEFT JOIN (SELECT id, max(start) AS start FROM ({" UNION ALL ".join(parts)}) z
         GROUP BY id) y ON y.id = s.id"""
+
+
+def _newest_handed(issues: Mapping[int, int], starts: Starts) -> str:
+    """The highest start of the issues handed to subscription `c`; 0 if there was none.
+
+    A CASE stops at the first that holds, so most readers are looked up once, not once an issue.
+    """
+    whens = []
+    for issue, start in sorted(issues.items(), key=lambda one: (-one[1], one[0])):
+        # Who is behind the last chunk was to get nothing: their outcome need not be looked for.
+        last = starts.last_mailed.get(issue)
+        mailed = f" AND d.id <= {last}" if last is not None else ""
+        # Of what appeared after they took to round-ups, nothing was mailed to them.
+        before = f"c.rhythm_since >= %(at_{issue})s AND " if issue in starts.single_at else ""
+        whens.append(
+            f"""WHEN {before}EXISTS (SELECT 1 FROM newsletter_delivery d WHERE d.issue_id = {issue}
+                AND d.subscription_id = c.id{mailed} AND {_handed_sql(starts)}) THEN {start}"""
+        )
+    return f"CASE {' '.join(whens)} ELSE 0 END"
+
+
+def _handed_sql(starts: Starts) -> str:
+    """Whether delivery `d` was handed over, or may have been."""
+    return f"""(EXISTS (SELECT 1 FROM newsletter_outcome o WHERE o.delivery_id = d.id
+                AND o.state IN ('{HANDED_OVER[0]}', '{HANDED_OVER[1]}'))
+            {_or_listed("d.id", starts.on_the_wire)})"""
 
 
 # Whether single issues can have reached the reader, as `Starts.asks`; parameter: since.
@@ -221,6 +258,7 @@ def parameters(starts: Starts) -> dict[str, Any]:
     """What `joined` and `ASKED` name, besides the publication."""
     adapt = connection.ops.adapt_datetimefield_value
     found = {f"end_{number}": adapt(at) for number, (at, _start) in enumerate(starts.ends)}
+    found |= {f"at_{issue}": adapt(at) for issue, at in starts.single_at.items()}
     found |= {"since": adapt(starts.since), "until": adapt(starts.until)}
     return {**found, "roundup": starts.issue}
 

@@ -43,6 +43,7 @@ def tell_recent_links(
             issue__publication=publication,
             issue__date__gte=digest.date - _RECENT,
             issue__date__lte=digest.date,
+            item__copied_from__isnull=True,
         )
         .exclude(issue__origin=origin)
         .exclude(issue=translation)

@@ -90,7 +90,7 @@ def held(publication: Publication, period: Period) -> list[Item]:
 def choose(items: Sequence[Item], publication: Publication) -> list[Item]:
     """The items that fit, in the publication's order; `items` are in the order of the issues."""
     ordered = list(items)
-    if publication.roundup_order != Order.ISSUES:
+    if publication.roundup_order in (Order.STARRED, Order.NEWEST):
         # Newest issue first, each issue in its own order: sorting is stable.
         ordered.sort(key=lambda item: _appeared(item), reverse=True)
     if publication.roundup_order == Order.STARRED:

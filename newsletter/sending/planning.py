@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from newsletter import editions, message, rendering
 from newsletter.editions import EditionKey, IssueView, audience, reached
-from newsletter.issues import import_findings, preflight
+from newsletter.issues import import_findings, mends, preflight
 from newsletter.models import Edition, Issue
 from subscribers import rhythm
 from subscribers.addresses import domain_number
@@ -199,7 +199,8 @@ def plan(issue: Issue) -> Plan:
         )
     blockers, warnings = problems(view, issue.publication, made)
     noted = tuple(preflight.warnings(import_findings.findings(issue)))
-    return _summed(view, planned, none, (*blockers, *broken), (*warnings, *noted))
+    warnings = (*warnings, *noted, *_not_mended(issue))
+    return _summed(view, planned, none, (*blockers, *broken), warnings)
 
 
 def problems(
@@ -239,6 +240,17 @@ def _plan_of_frozen(issue: Issue) -> Plan:
             )
         )
     return _summed(view, planned, none)
+
+
+def _not_mended(issue: Issue) -> list[str]:
+    """Copies of a round-up whose originals were corrected since: worth a look before it goes."""
+    if issue.kind != Issue.Kind.ROUNDUP:
+        return []
+    return [
+        _("Item %(number)d: the original was corrected since. Take its words, or keep yours.")
+        % {"number": copy.number}
+        for copy in mends.offered(issue).filter(hidden=False).order_by("number")
+    ]
 
 
 def _after(view: IssueView, start: int) -> dt.date | None:

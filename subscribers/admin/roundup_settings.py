@@ -21,7 +21,7 @@ FIELDS = (
     "roundup", "roundup_weekday", "roundup_day", "roundup_hour", "roundup_items",
     "roundup_per_category", "roundup_order", "roundup_by_itself",
 )  # fmt: skip
-FIELDSET = (
+FIELDSET: tuple[Any, Any] = (
     gettext_lazy("Round-up"),
     {
         "fields": (

@@ -7,6 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 # First parts of our own addresses: a publication may not take them.
@@ -51,15 +52,6 @@ class Publication(models.Model):
         STARRED = "starred", _("starred items first, then the newest")
         NEWEST = "newest", _("the newest first")
         ISSUES = "issues", _("in the order of the issues")
-
-    class Weekday(models.IntegerChoices):
-        MONDAY = 0, _("Monday")
-        TUESDAY = 1, _("Tuesday")
-        WEDNESDAY = 2, _("Wednesday")
-        THURSDAY = 3, _("Thursday")
-        FRIDAY = 4, _("Friday")
-        SATURDAY = 5, _("Saturday")
-        SUNDAY = 6, _("Sunday")
 
     slug = models.SlugField(
         _("address name"),
@@ -165,8 +157,8 @@ class Publication(models.Model):
     )
     roundup_weekday = models.PositiveSmallIntegerField(
         _("on"),
-        choices=Weekday.choices,
-        default=Weekday.FRIDAY,
+        choices=list(WEEKDAYS.items()),
+        default=4,
         help_text=_("The day on which a weekly round-up's period ends."),
     )
     roundup_day = models.PositiveSmallIntegerField(

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from newsletter import sending
 from subscribers.models import AuditEntry, Publication
 from tests import builders
 
@@ -79,3 +80,37 @@ def test_other_names_are_a_usage_error(pair: str) -> None:
     with pytest.raises(CommandError) as caught:
         run("weekly")
     assert caught.value.returncode == 2
+
+
+def test_switching_the_round_up_off_says_how_many_depend_on_it() -> None:
+    publication = builders.publication(roundup="weekly")
+    builders.subscription(publication, "alice@example.org", rhythm="weekly")
+    code, answer, _ = run("daily", "--set", "roundup=off")
+    assert code == 1
+    assert answer["problems"][0]["field"] == "roundup"
+    assert "1 reader gets the round-up" in answer["problems"][0]["message"]
+    assert "roundup_ends" not in run("daily")[1]  # A confirmation is no setting.
+    code, shown, _ = run("daily", "--set", "roundup=off", "--set", "roundup_ends=yes")
+    assert (code, shown["roundup"]) == (0, "off")
+
+
+@pytest.mark.parametrize(
+    "pair", ["roundup=daily", "roundup_items=201", "roundup_hour=24", "roundup_day=32"]
+)
+def test_settings_of_the_round_up_outside_their_bounds(pair: str) -> None:
+    builders.publication()
+    code, answer, _ = run("daily", "--set", pair)
+    assert (code, answer["problems"][0]["field"]) == (1, pair.partition("=")[0])
+
+
+def test_a_rehearsal_address_set_from_a_shell_pauses_what_is_under_way() -> None:
+    publication = builders.publication()
+    issue = builders.issue(publication, "2026-03-02")
+    builders.item(issue, builders.category(publication, "Tides"), "A note")
+    builders.subscription(publication, "alice@example.org")
+    sending.release(issue, by="alice", now=True)
+    sending.freeze(issue.pk)
+    code, shown, _ = run("daily", "--set", "rehearsal_address=desk@harbour.example.org")
+    assert (code, shown["rehearsal_address"]) == (0, "desk@harbour.example.org")
+    issue.refresh_from_db()
+    assert issue.state == "paused"

@@ -213,6 +213,37 @@ def rehearse(options: argparse.Namespace) -> None:
     sys.stdout.write(sending.rehearse(issue, by="lab").slug)
 
 
+def weekly(options: argparse.Namespace) -> None:
+    """The issue is out, everybody wants the round-up, and it goes by itself: its period is over."""
+    import datetime as dt
+
+    from django.utils import timezone
+
+    from newsletter.models import Issue, Item
+    from subscribers.models import Publication, Subscription
+
+    now = timezone.now()
+    out = now.replace(minute=0, second=0, microsecond=0) - dt.timedelta(hours=5)
+    Issue.objects.update(published_at=out, state="archived")
+    Item.objects.update(published_at=out)
+    Subscription.objects.update(rhythm="weekly")
+    Publication.objects.update(
+        roundup="weekly",
+        roundup_by_itself=True,
+        roundup_weekday=now.weekday(),
+        roundup_hour=now.hour,
+    )
+
+
+def chore(options: argparse.Namespace) -> None:
+    """What housekeeping does for round-ups, and the freeze."""
+    from newsletter import sending
+    from newsletter.sending import roundups
+
+    roundups.sweep()
+    sending.sweep()
+
+
 def press(options: argparse.Namespace) -> None:
     """Release the draft from several threads at once; prints how many were let."""
     from django.db import connection
@@ -570,6 +601,8 @@ def parser() -> argparse.ArgumentParser:
     five = commands.add_parser("rehearse")
     five.add_argument("count", type=int)
     five.add_argument("to")
+    commands.add_parser("weekly")
+    commands.add_parser("chore")
     commands.add_parser("report")
     commands.add_parser("nursery")
     for command in commands.choices.values():
@@ -579,7 +612,8 @@ def parser() -> argparse.ArgumentParser:
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], None]] = {
     "populate": populate, "sender": serve, "act": act, "happen": happen, "press": press,
-    "join": join, "rehearse": rehearse, "report": report, "correct": correct,
+    "join": join, "rehearse": rehearse, "report": report, "correct": correct, "weekly": weekly,
+    "chore": chore,
 }  # fmt: skip
 
 

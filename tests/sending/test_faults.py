@@ -68,14 +68,14 @@ def log(site: Site) -> list[str]:
     return [line.split("\t")[0] for line in path.read_text().splitlines()] if path.exists() else []
 
 
-def report(site: Site) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(nursery_of(site).run("report"))
+def report(site: Site, *args: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(nursery_of(site).run("report", *args))
     return found
 
 
-def truth(site: Site, erased: Collection[str] = ()) -> dict[str, Any]:
+def truth(site: Site, erased: Collection[str] = (), slug: str = "") -> dict[str, Any]:
     """The report, after the oracle agreed: D = L = F = 0. Of who is erased it tells no address."""
-    found = report(site)
+    found = report(site, *(("--date", slug) if slug else ()))
     accepted = Counter(log(site))
     twice = {address: n for address, n in accepted.items() if n > 1}
     assert not twice, f"sent twice: {twice}"

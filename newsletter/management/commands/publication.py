@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
+from subscribers import rehearsal
 from subscribers.admin.publications import PublicationForm
 from subscribers.models import AuditEntry, Publication
 
@@ -109,6 +110,7 @@ def _change(publication: Publication, given: Mapping[str, str]) -> list[dict[str
     if changed:
         form.instance.changed_at = timezone.now()
         form.save()
+        rehearsal.began(form.instance)
         AuditEntry.objects.create(
             actor="publication",
             publication=publication,
@@ -120,8 +122,12 @@ def _change(publication: Publication, given: Mapping[str, str]) -> list[dict[str
 
 
 def _shown(form: forms.BaseForm) -> dict[str, Any]:
-    """{name: value} of every field; what JSON does not know as text."""
-    values = {name: form[name].value() for name in form.fields}
+    """{name: value} of every setting; what JSON does not know as text. Confirmations are none."""
+    values = {
+        name: form[name].value()
+        for name, field in form.fields.items()
+        if name in form.initial or field.initial is not None
+    }
     return {
         name: value if isinstance(value, str | bool | int) or value is None else str(value)
         for name, value in values.items()
