@@ -20,10 +20,11 @@ HANDED_OVER = ("sent", "in_doubt")
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """The mails in which something was wrong: editions, by the issues they are of."""
+    """The mails in which something was wrong: editions, and the issues they are of."""
 
     issues: tuple[int, ...]
-    editions: tuple[int, ...]
+    # None: every one.
+    editions: tuple[int, ...] | None
     # Of this revision on it was right; None: no mail was.
     revision: int | None = None
 
@@ -34,14 +35,16 @@ class Corrected:
         `only` is a condition more, on the delivery `d`.
         """
         postgres = connection.vendor == "postgresql"
-        numbers = sorted(self.editions)
-        among = (
-            "= ANY(%(corrected_editions)s::int[])"
-            if postgres
-            else "IN (SELECT value FROM json_each(%(corrected_editions)s))"
-        )
-        params: dict[str, Any] = {"corrected_editions": numbers if postgres else str(numbers)}
-        old = ""
+        params: dict[str, Any] = {}
+        among = old = ""
+        if self.editions is not None:
+            numbers = list(self.editions)
+            params["corrected_editions"] = numbers if postgres else str(numbers)
+            among = "AND d.edition_id " + (
+                "= ANY(%(corrected_editions)s::int[])"
+                if postgres
+                else "IN (SELECT value FROM json_each(%(corrected_editions)s))"
+            )
         if self.revision is not None:
             # Outcomes of 0.1.0 name no revision: what was mailed then was never corrected.
             old = "AND (o.revision_id IS NULL OR o.revision_id < %(corrected_by)s)"
@@ -55,7 +58,7 @@ class Corrected:
                 f"""SELECT d.subscription_id FROM newsletter_delivery d
                     JOIN newsletter_outcome o ON o.delivery_id = d.id AND o.state IN ({states})
                     WHERE d.id BETWEEN %(corrected_{issue})s AND %(corrected_{issue}_end)s
-                      AND d.edition_id {among} {old} {only}"""
+                      {among} {old} {only}"""
             )
         return " UNION ALL ".join(parts), params
 
@@ -83,11 +86,10 @@ def corrected(issue: Issue, item: Item | None, revision: int | None = None) -> C
     `revision` is the correction, from which on it was right. What was folded away is not found.
     """
     if item is None:
-        held, issues = set[int](), {issue.pk}
-    else:
-        held, issues = _copies(item)
+        return Corrected((issue.pk,), None, revision)
+    held, issues = _copies(item)
     found = Edition.objects.filter(issue__in=issues, none_because="").values_list("pk", "items")
-    editions = [pk for pk, items in found.iterator() if item is None or held & set(items)]
+    editions = [pk for pk, items in found.iterator() if held & set(items)]
     return Corrected(tuple(sorted(issues)), tuple(sorted(editions)), revision)
 
 

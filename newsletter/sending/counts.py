@@ -227,7 +227,7 @@ def _which_text(issue: Issue, outcome: Outcome) -> str:
         text = _("It was the text before the correction (revision %(had)s of %(newest)d).")
     else:
         text = _("It was the corrected text (revision %(had)s of %(newest)d).")
-    had = outcome.revision_id if outcome.revision_id is not None else issue.frozen_id
+    had = outcome.revision_id or issue.frozen_id or 0
     number = issue.revisions.filter(pk=had).values_list("number", flat=True).first()
     return " " + text % {"had": "–" if number is None else number, "newest": numbers[1]}
 

@@ -19,7 +19,7 @@ from django.test.utils import CaptureQueriesContext
 from lxml import etree
 
 from newsletter.feeds import kept
-from newsletter.models import Issue, Item, Link
+from newsletter.models import Issue, Item, Link, Revision
 from subscribers import links
 from subscribers.models import Category, Publication, Subscription
 from tests import builders
@@ -267,6 +267,44 @@ def test_a_correction_moves_updated_and_nothing_else(
     rss = feedparser.parse(read(client, "/daily/feed.rss").content)
     assert rss.entries[1].published == "Mon, 02 Mar 2026 08:00:00 +0000"
     assert rss.feed.updated == "Tue, 03 Mar 2026 14:00:00 +0000"
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_note_of_a_correction_stands_in_every_entry_and_tells_no_secret(
+    client: Client, harbour: SimpleNamespace, form: str
+) -> None:
+    later = TUESDAY + dt.timedelta(hours=6)
+    ship, gold = (
+        Item.objects.get(title=title) for title in ("A ship came in", "Where the gold is")
+    )
+    for number, (item, note) in enumerate(((ship, "Two <ships> & one"), (gold, "Not there")), 1):
+        Revision.objects.create(
+            issue=harbour.monday, number=number, kind="correction", note=note, item=item, at=later
+        )
+    Item.objects.filter(pk=ship.pk).update(corrected_at=later)
+    Issue.objects.filter(pk=harbour.monday.pk).update(corrected_at=later)
+    Publication.objects.update(changed_at=later)
+
+    def notes(address: str) -> dict[str, bool]:
+        answer = read(client, address)
+        assert b"Not there" not in answer.content
+        if form == "json":
+            return {
+                one["title"]: "Two &lt;ships&gt; &amp; one" in one["content_html"]
+                for one in answer.json()["items"]
+            }
+        return {
+            one.title: "Two &lt;ships&gt; &amp; one"
+            in (one.content[0].value if "content" in one else one.summary)
+            for one in feedparser.parse(answer.content).entries
+        }
+
+    assert notes(f"/daily/c/ships/feed.{form}") == {"The ship left": False, "A ship came in": True}
+    assert notes(f"/daily/feed.{form}") == {
+        "Harbour Daily - 2026-03-03": False, "Harbour Daily - 2026-03-02": True,
+    }  # fmt: skip
+    page = read(client, f"/daily/{harbour.monday.slug}/").content.decode()
+    assert "Two &lt;ships&gt; &amp; one" in page and "Not there" not in page
 
 
 @pytest.mark.parametrize("form", FORMS)

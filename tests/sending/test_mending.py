@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, connection, connections, transaction
 
 from newsletter import sending
 from newsletter.digest.value import Item as ItemText
@@ -26,7 +26,7 @@ from newsletter.models import (
     Outcome,
     Revision,
 )
-from newsletter.sending import mending
+from newsletter.sending import control, mending
 from newsletter.sending.engine import leasing
 from subscribers.models import Publication
 from tests import builders
@@ -350,3 +350,27 @@ def test_who_is_mailed_later_gets_the_corrected_text_also_with_a_choice_nobody_h
         found = titles(server)
     assert found["late@example.org"] == found["later@example.org"] == "Two ships came in"
     assert Issue.objects.get(pk=issue.pk).state == "sent"
+
+
+@pytest.mark.needs("postgres")
+def test_a_lease_waits_for_a_correction_that_is_being_put_in(tmp_path: Path) -> None:
+    """Else one that read "sending" before would be of the old text. SQLite has one writer."""
+    issue = issue_for(2)
+    with relay_for(tmp_path):
+        sending.release(issue, by="alice", now=True)
+        sending.sweep()
+    worker = chunks.worker().pk
+    other = connections.create_connection("default")
+    try:
+        other.set_autocommit(False)
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [control.ADVISORY, issue.pk])
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '200ms'")
+        with pytest.raises(OperationalError, match="lock timeout"):
+            leasing.lease(worker, issue.pk, retries=False, canary=False)
+        other.rollback()
+        assert leasing.lease(worker, issue.pk, retries=False, canary=False) is not None
+    finally:
+        other.close()
+        connection.close()

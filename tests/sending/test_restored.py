@@ -93,3 +93,13 @@ def test_what_was_frozen_or_decided_since_is_not_of_a_copy(machine: Any) -> None
     assert [state_after_start(one)[0] for one in (decided, fresh, old)] == [
         "sending", "sending", "paused",
     ]  # fmt: skip
+
+
+def test_one_that_a_correction_had_paused_does_not_go_on_by_itself() -> None:
+    issue = sending()
+    text = issue.revisions.create(number=2, kind="correction", note="It was wrong.")
+    Issue.objects.filter(pk=issue.pk).update(state="paused", mending=text, resumes_when_mended=True)
+    incidents.seen(worker().pk)
+    Worker.objects.update(seen=NOW - dt.timedelta(seconds=1))
+    assert state_after_start(issue) == ("paused", "The database is an older")
+    assert not issue.resumes_when_mended
