@@ -37,6 +37,8 @@ def hold_draft(issue: Issue) -> None:
 def _refuse(request: HttpRequest, issue: Issue) -> HttpResponseRedirect:
     if issue.state == Issue.State.SCHEDULED:
         text = _("Nothing was changed: the issue is scheduled. Take it back to a draft first.")
+    elif issue.published_at is None:
+        text = _("Nothing was changed: the issue is out, and only in mails.")
     else:
         text = _("Nothing was changed: the issue is out. Use a correction instead.")
     messages.error(request, text)

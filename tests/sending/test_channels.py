@@ -329,6 +329,10 @@ def test_mail_only_is_never_cut_short() -> None:
     assert said == "An edition does not fit into 75,000 bytes. Mail only has no page for the rest."
     with pytest.raises(rendering.TooLarge):
         rendering.prepare(load(meant), issue.publication).edition(load(meant).mask)
+    Publication.objects.update(rehearsal_address="desk@harbour.example.org")
+    with pytest.raises(sending.ActRefused, match="no page that has what is left out"):
+        sending.rehearse(issue, by="alice", channels=MAIL)
+    assert not Issue.objects.filter(kind="rehearsal").exists()
 
 
 def test_a_mail_only_draft_taken_back_is_an_ordinary_draft() -> None:
