@@ -39,6 +39,8 @@ def refuse(request: HttpRequest, issue: Issue) -> HttpResponseRedirect:
     """Say why nothing was changed: it is no draft."""
     if issue.state == Issue.State.SCHEDULED:
         text = _("Nothing was changed: the issue is scheduled. Take it back to a draft first.")
+    elif issue.published_at is None:
+        text = _("Nothing was changed: the issue is out, and only in mails.")
     else:
         text = _("Nothing was changed: the issue is out. Use a correction instead.")
     messages.error(request, text)

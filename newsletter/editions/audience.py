@@ -338,7 +338,12 @@ def audience_of(issue: Issue, mask: int, starts: Starts | None = None) -> Audien
         family = family.filter(Q(original_id=issue.original_id) | Q(pk=issue.original_id))
     else:
         family = family.filter(original_id=issue.pk)
-    found = list(family.values_list("pk", "state", "language").order_by("pk"))
+    # One that goes to the site alone mails nobody, and takes no reader away.
+    found = list(
+        family.exclude(channels=Issue.Channels.SITE)
+        .values_list("pk", "state", "language")
+        .order_by("pk")
+    )
     if not language:
         not_languages = [one for _pk, state, one in found if state in _RELEASED]
     correction = issue.kind == Issue.Kind.CORRECTION

@@ -85,8 +85,11 @@ def rehearse(issue: Issue, *, by: Actor, channels: str = Issue.Channels.ALL) -> 
         reasons = [_("Nobody would get a mail, so there is nothing to rehearse.")]
     if reasons:
         raise ActRefused(reasons)
-    prepared = rendering.prepare(view, issue.publication)
-    made = {key: prepared.edition(*key) for key in chosen.keys}
+    try:
+        prepared = rendering.prepare(view, issue.publication)
+        made = {key: prepared.edition(*key) for key in chosen.keys}
+    except rendering.RenderingError as error:
+        raise ActRefused([str(error)]) from None
     now = timezone.now()
     with transaction.atomic():
         # Also the lock of the numbers of an issue's rehearsals.

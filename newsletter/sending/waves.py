@@ -50,6 +50,8 @@ def mail_rest(issue: Issue, *, by: Actor) -> int:
     except IntegrityError:
         # A reader came between two statements, with a choice that nobody had.
         raise ActRefused([_("Readers came or went in this moment. Press again.")]) from None
+    except rendering.RenderingError as error:
+        raise ActRefused([str(error)]) from None
 
 
 def _mail_rest(issue: Issue, by: Actor) -> int:

@@ -98,7 +98,8 @@ def test_suppression_once_in_force_and_lifted_by_somebody() -> None:
 
 def test_issue(issue: Issue) -> None:
     change = Issue.objects.filter(pk=issue.pk).update
-    refused(lambda: change(state="published"), "issue_state")
+    refused(lambda: change(state="printed"), "issue_state")
+    refused(lambda: change(state="published"), "issue_published_has_time")
     refused(lambda: change(state="scheduled"), "issue_scheduled_has_time")
     refused(lambda: change(state="sending"), "issue_sending_is_frozen")
     refused(lambda: change(recipients=5), "issue_unsent_has_no_recipients")

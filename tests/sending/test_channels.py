@@ -177,6 +177,20 @@ def test_mailing_later_is_once_a_reader_and_moves_no_date(relay: Smtpd, client: 
     assert Counter(relay.recipients()) == {f"reader00{n}@example.org": 1 for n in range(3)}
 
 
+def test_a_translation_for_the_site_alone_takes_no_reader_away(relay: Smtpd) -> None:
+    issue = issue_for(1)
+    publication = issue.publication
+    builders.subscription(publication, "li@example.org", language="zh-Hans")
+    chinese = builders.issue(
+        publication, "2026-03-01", language="zh-Hans", original=issue, slug="zh"
+    )
+    builders.item(chinese, publication.categories.first(), "一艘船进港了")
+    later = timezone.now() + dt.timedelta(days=1)
+    sending.release(chinese, by="alice", at=later, channels=SITE)
+    sending.release(issue, by="alice", now=True)
+    assert go(issue)["sent"] == 2
+
+
 def test_what_is_published_cannot_be_mail_only_or_published_again() -> None:
     issue = issue_for(1)
     sending.release(issue, by="alice", now=True, channels=SITE)
@@ -314,6 +328,10 @@ def test_mail_only_is_never_cut_short() -> None:
     assert said == "An edition does not fit into 75,000 bytes. Mail only has no page for the rest."
     with pytest.raises(rendering.TooLarge):
         rendering.prepare(load(meant), issue.publication).edition(load(meant).mask)
+    Publication.objects.update(rehearsal_address="desk@harbour.example.org")
+    with pytest.raises(sending.ActRefused, match="no page that has what is left out"):
+        sending.rehearse(issue, by="alice", channels=MAIL)
+    assert not Issue.objects.filter(kind="rehearsal").exists()
 
 
 def test_a_mail_only_draft_taken_back_is_an_ordinary_draft() -> None:

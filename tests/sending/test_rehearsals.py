@@ -71,7 +71,7 @@ def body(message: EmailMessage, kind: str) -> str:
 # ---- where the mail goes
 
 
-def test_c10_every_mail_goes_to_the_address_and_says_whose_it_was(relay: Smtpd) -> None:
+def test_s7_every_mail_goes_to_the_address_and_says_whose_it_was(relay: Smtpd) -> None:
     issue = issue_for(4, rehearsal_address=DESK)
     copy = rehearse(issue)
     assert relay.recipients() == [DESK] * 4
@@ -397,7 +397,7 @@ def fill(owner: Client, publication: Publication, **changed: str) -> Any:
         (DESK, ""),
     ],
 )
-def test_c10_the_field_refuses_a_readers_address(owner: Client, address: str, said: str) -> None:
+def test_s7_the_field_refuses_a_readers_address(owner: Client, address: str, said: str) -> None:
     issue = issue_for(1)
     publication = issue.publication
     builders.subscription(publication, "waits@example.org", state="pending", confirmed_at=None)
