@@ -116,7 +116,7 @@ def guard_restored() -> None:
     older = remembered is not None and (last is None or last < remembered)
     if older or _journals_know_more():
         pause_for(None, "restored", "")
-        welcome.forget_confirmed(before=last)
+        welcome.forget_confirmed()
     elif last is not None and last < timezone.now() - dt.timedelta(
         minutes=timing.FORGOTTEN_MINUTES
     ):
@@ -130,7 +130,8 @@ def guard_restored() -> None:
         for pk in Issue.objects.filter(under_way, frozen_at__lte=last).values_list("pk", flat=True):
             if f"issue:{pk}" not in decided:
                 pause_for(pk, "forgotten", "")
-        welcome.forget_confirmed(before=last)
+        # A worker greets each second and says every few that it lives.
+        welcome.forget_confirmed(before=last + dt.timedelta(seconds=2 * timing.SWEEP))
 
 
 def _remembered() -> dt.datetime | None:

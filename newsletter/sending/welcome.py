@@ -253,11 +253,11 @@ def greet_confirmed() -> int:
         rows = list(
             Event.objects.filter(pk__gt=read)
             .order_by("pk")
-            .values_list("pk", "kind", "at", "subscription_id", "detail")[:_BATCH]
+            .values_list("pk", "at", "subscription_id", "detail")[:_BATCH]
         )
-        for pk, kind, at, subscription, detail in rows:
-            asks = kind == Event.Kind.CONFIRMED and detail.get("latest_issue")
-            if asks and pk not in _greeted:
+        for pk, at, subscription, detail in rows:
+            # `subscriptions.confirm` writes it, and nobody else.
+            if detail.get("latest_issue") and pk not in _greeted:
                 try:
                     greeted += _greet(subscription, now)
                 except Later:
@@ -299,8 +299,8 @@ def _greet(subscription: int, now: dt.datetime) -> bool:
     return refused is None
 
 
-def forget_confirmed(*, before: dt.datetime | None) -> None:
-    """Greet nobody for a confirmation up to that moment (None: any).
+def forget_confirmed(*, before: dt.datetime | None = None) -> None:
+    """Greet nobody for a confirmation up to that moment (None: up to now).
 
     For a database that may be an older copy: the one it is a copy of has greeted them.
     """

@@ -17,6 +17,7 @@ from django.db import connection
 
 from newsletter import editions, sending
 from newsletter.issues import ready
+from newsletter.issues import slots as of_publication
 from newsletter.models import DayOff, Issue, Ready, Slot, SlotUse
 from newsletter.sending import slot_notices, slots
 from subscribers.models import AuditEntry, Publication, Role
@@ -168,6 +169,9 @@ def test_where_a_second_person_must_approve_nothing_goes_without(
     Issue.objects.update(approved_by=user("sam"))  # The same person is no second one.
     issue.refresh_from_db()
     assert slots.sweep() == 0
+    assert ready.lacking(issue) == [
+        "Somebody else than the one who approved it must say it is ready."
+    ]
     Issue.objects.update(approved_by=user("ada"))
     assert slots.sweep() == 1
     assert state(issue)[0] == "scheduled"
@@ -303,6 +307,20 @@ def test_a_release_by_hand_ends_the_word(daily: Publication) -> None:
     say(issue)
     sending.release(issue, by=user("sam"))
     assert not Ready.objects.exists()
+
+
+def test_a_slot_that_was_taken_takes_no_second_draft(daily: Publication, clock: Any) -> None:
+    """Two sweeps that saw it open, each with another draft."""
+    for date in ("2026-03-01", "2026-03-02"):
+        say(draft(daily, date))
+    clock.move_to(SLOT)
+    ((occasion, row, _step),) = slots.due(daily, SLOT)
+    assert row is None
+    first, second = of_publication.drafts(daily)
+    assert slots.take(occasion, first, SLOT)
+    assert not slots.take(occasion, second, SLOT)
+    assert state(second.issue)[0] == "draft"
+    assert uses() == [("2026-03-02", "taken", "2026-03-01")]
 
 
 @pytest.mark.parametrize("workers", [4])

@@ -14,8 +14,8 @@ from django.test import Client
 from django.utils import timezone
 
 from newsletter import sending
-from newsletter.models import Chunk, Delivery, Edition, EventCursor, Issue
-from newsletter.sending import welcome
+from newsletter.models import Chunk, Delivery, Edition, EventCursor, Issue, Worker
+from newsletter.sending import incidents, welcome
 from newsletter.sending.welcome import Refusal
 from subscribers import subscriptions
 from subscribers.choice import Choice
@@ -319,14 +319,50 @@ def test_an_older_copy_of_the_database_greets_nobody_for_what_was(tmp_path: Path
         (tmp_path / "journal").mkdir(exist_ok=True)
         ahead = timezone.now() + dt.timedelta(minutes=1)
         (tmp_path / "journal" / "seen").write_text(ahead.isoformat())
-        from newsletter.sending import incidents
-
         incidents.guard_restored()
         issue.refresh_from_db()
         assert issue.state == "paused"
         sending.sweep()
         sending.drain(20)
         assert mails(relay, "carla@example.org") == mails(relay, "dora@example.org") == []
+        # A person compared and decided; who is not in the copy's ledger stays out of it.
+        (tmp_path / "journal" / "seen").unlink()
+        sending.resume(issue, by="olga")
+        sending.sweep()
+        sending.drain(20)
+        assert len(mails(relay, "carla@example.org")) == 1
+        assert mails(relay, "dora@example.org") == []
+        confirmed(issue, "eve@example.org")
+        sending.sweep()
+        sending.drain(20)
+        assert len(mails(relay, "eve@example.org")) == 1
+
+
+@pytest.mark.parametrize("hours_silent", [0, 1])
+def test_a_copy_in_which_nothing_is_on_its_way_greets_nobody_either(
+    tmp_path: Path, hours_silent: int
+) -> None:
+    """Whether this machine knows better, or no worker was seen for a while."""
+    with relay_for(tmp_path) as relay:
+        issue = sent()
+        confirmed(issue, "dora@example.org")
+        ahead = timezone.now() + dt.timedelta(minutes=1)
+        if hours_silent:
+            long_ago = timezone.now() - dt.timedelta(hours=hours_silent)
+            assert Worker.objects.update(seen=long_ago)
+            Event.objects.update(at=long_ago + dt.timedelta(seconds=4))
+            (tmp_path / "journal" / "seen").unlink(missing_ok=True)
+        else:
+            (tmp_path / "journal").mkdir(exist_ok=True)
+            (tmp_path / "journal" / "seen").write_text(ahead.isoformat())
+        incidents.guard_restored()
+        confirmed(issue, "eve@example.org")
+        sending.sweep()
+        (tmp_path / "journal" / "seen").unlink(missing_ok=True)
+        Worker.objects.update(seen=timezone.now())
+        sending.drain(20)
+        assert mails(relay, "dora@example.org") == []
+        assert len(mails(relay, "eve@example.org")) == 1
 
 
 def test_the_welcome_says_what_follows(tmp_path: Path, mailoutbox: list[Any]) -> None:
