@@ -1,7 +1,7 @@
 """Who gets what of an issue, or why nothing: the one rule, in SQL for many and in Python for one.
 
 Three ask. The plan and the freeze ask for all readers at once (`readers`); a turn asks for those
-who are about to be mailed (`ON_THE_WIRE`); preview and "why" ask for one reader (`answer`).
+who are about to be mailed (`on_the_wire`); preview and "why" ask for one reader (`answer`).
 
 A reader *belongs* to an issue or does not: an active subscription to its publication, the language
 of a translated issue, an item that is corrected. Who does not belong has no row in its ledger. Of
@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -277,52 +277,6 @@ def _belongs(audience: Audience) -> tuple[str, dict[str, Any]]:
     return where, params
 
 
-# ---- for those who are about to be mailed
-
-
-class Wanted(NamedTuple):
-    """What an edition asks of its reader while it goes out: a bit of it, and one of the rhythms."""
-
-    # None at all: a correction, which asks for no choice.
-    categories: int
-    rhythms: tuple[str, ...] | None
-
-
-# Of one reader by key, where `_SUPPRESSED` is of all at once. `r` is the subscriber.
-_STANDS = """p.key = r.key AND p.lifted_at IS NULL
-    AND (p.publication_id IS NULL OR p.publication_id = s.publication_id)"""
-_SUPPRESSED_NOW = f"EXISTS (SELECT 1 FROM subscribers_suppression p WHERE {_STANDS})"
-# Join this for ON_THE_WIRE. Whom no suppression matches stands here once, and only they are mailed:
-# a join that cannot double a reader, and on SQLite a seventh quicker than NOT EXISTS.
-UNSUPPRESSED = f"LEFT JOIN subscribers_suppression p ON {_STANDS}"
-# Who may be mailed as far as SQL can tell, with one parameter: now. Whether the edition still suits
-# them is `suits`. Which issue is a reader's was settled at the freeze and is not asked again.
-ON_THE_WIRE = """s.state = 'active' AND r.address <> '' AND p.id IS NULL
-    AND (s.paused_until IS NULL OR s.paused_until <= %s)"""
-# Columns of a reader who may not, with one parameter: now; `facts_on_the_wire` takes them.
-WHY_NOT = f"""s.choice, s.state = 'active' AND coalesce(r.address, '') <> '', {_SUPPRESSED_NOW},
-    s.paused_until > %s, s.rhythm"""
-
-
-def facts_on_the_wire(choice: int, active: Any, suppressed: Any, paused: Any, rhythm: str) -> Facts:
-    """The columns of WHY_NOT as facts; truth as either database writes it."""
-    return Facts(choice, bool(active), bool(suppressed), bool(paused), rhythm)
-
-
-def suits(wanted: Wanted, choice: int, rhythm: str) -> bool:
-    """Whether an edition still holds something for a reader: the last two of RULES, quickly."""
-    chosen = choice & wanted.categories or not wanted.categories
-    return bool(chosen) and (wanted.rhythms is None or rhythm in wanted.rhythms)
-
-
-def decide_on_the_wire(wanted: Wanted, facts: Facts) -> Answer:
-    """The rule for a reader whose issue is settled."""
-    to = Audience(issue=0, publication=0, mask=wanted.categories, rhythms=wanted.rhythms)
-    if not wanted.categories:
-        to, facts = replace(to, corrects=Corrected((), ())), replace(facts, had_corrected=True)
-    return decide(to, facts)
-
-
 # ---- of one issue, and for one reader
 
 
@@ -360,12 +314,6 @@ def audience_of(issue: Issue, mask: int, starts: Starts | None = None) -> Audien
         only=_only(issue),
         corrects=told_by(issue) if correction else None,
     )
-
-
-def wanted_of(issue: Issue, selection: int) -> Wanted:
-    """What an edition of the issue with this selection asks of its reader while it goes out."""
-    correction = issue.kind == Issue.Kind.CORRECTION
-    return Wanted(0 if correction else selection & CATEGORY_MASK, rhythms_of(issue))
 
 
 def rhythms_of(issue: Issue) -> tuple[str, ...] | None:

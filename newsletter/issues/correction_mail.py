@@ -11,6 +11,7 @@ import difflib
 import re
 import uuid
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -18,9 +19,9 @@ from django.utils.translation import pgettext
 
 from newsletter.digest.value import Bullet, Digest, Link
 from newsletter.digest.value import Item as ItemText
-from newsletter.editions.published import zone_of
 from newsletter.models import Issue, Item, Revision
 from newsletter.rendering.words import language_code
+from subscribers.times import zone_of
 
 from . import item_links
 from .corrections import Head, NotCorrected, part
@@ -141,7 +142,7 @@ _PARTS = (
 
 def _lines(text: ItemText | Head, name: str) -> list[str]:
     """A part of a text as the lines that are compared."""
-    value = getattr(text, name, "")
+    value: Any = getattr(text, name, "")
     if name == "bullets":
         return list(_bullet_lines(value))
     if name in ("sources", "tail_links"):

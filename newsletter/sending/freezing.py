@@ -121,16 +121,9 @@ def _transaction(
                 cursor.execute("SET LOCAL synchronous_commit = on")
                 cursor.execute("SET LOCAL work_mem = '64MB'")
         now = timezone.now()
-        ours = (
-            Issue.objects.select_for_update()
-            .filter(pk=issue.pk, state=Issue.State.SCHEDULED, send_at__lte=now)
-            .exists()
-        )
-        if not ours:
+        held = _due(issue, now)
+        if held is None:
             return -1
-        held = Issue.objects.select_related("publication").get(pk=issue.pk)
-        if rehearsal.address_of(held.publication):
-            return -1  # The address was set meanwhile: the sweeper says so.
         if editions.load(held) != view:
             raise _Again("it was edited")
         starts = reached.starts_of(issue, view, by_day=by_day)
@@ -168,6 +161,18 @@ def _transaction(
         if public:
             channels.show(issue, now)
         return expected
+
+
+def _due(issue: Issue, now: dt.datetime) -> Issue | None:
+    """The issue, locked and as it is now, if it is to be frozen at this moment."""
+    due = Issue.objects.select_for_update().filter(
+        pk=issue.pk, state=Issue.State.SCHEDULED, send_at__lte=now
+    )
+    if not due.exists():
+        return None
+    held = Issue.objects.select_related("publication").get(pk=issue.pk)
+    # Where the address was set meanwhile, the sweeper says so.
+    return None if rehearsal.address_of(held.publication) else held
 
 
 def _readers_of_each(groups: list[_Group]) -> dict[tuple[str, EditionKey], int]:

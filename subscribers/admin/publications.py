@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import zoneinfo
 from typing import TYPE_CHECKING, Any
 
-from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import ForeignKey, QuerySet
@@ -14,201 +12,28 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
-    UnfoldAdminIntegerFieldWidget,
-    UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
-    UnfoldAdminTextInputWidget,
 )
 
 from subscribers import events, languages, rehearsal
-from subscribers import theme as look
-from subscribers.addresses import BadAddress, normalise
 from subscribers.admin.access import visible
 from subscribers.admin.chrome import record
-from subscribers.admin.text_box import TextBox
 from subscribers.models import Publication, Role
 from subscribers.roles import Act, may
 
 from . import roundup_settings
-from .roundup_settings import RoundupSettings
+from .publication_form import DescriptionBox, PublicationForm
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin, TabularInline
     from django.forms import ModelChoiceField
-
-    _Form = forms.ModelForm[Publication]
 else:
     from unfold.admin import ModelAdmin, TabularInline
 
-    _Form = forms.ModelForm
-
-# Undo may be switched off; half an hour is as long as an editor waits.
-_LONGEST_UNDO = 1800
 # How far back the page says how many readers joined and left.
 _LATELY = dt.timedelta(days=7)
-
-
-class _TextBox(TextBox, UnfoldAdminTextareaWidget):  # type: ignore[misc]
-    """The theme's text box."""
-
-
-def _zones() -> list[tuple[str, str]]:
-    return [(name, name.replace("_", " ")) for name in sorted(zoneinfo.available_timezones())]
-
-
-def _translation_fields() -> dict[str, forms.Field]:
-    """A name and a description in every language; that of the publication's own is not shown."""
-    made: dict[str, forms.Field] = {}
-    for code, name in languages.offered():
-        made[f"name_{code}"] = forms.CharField(
-            label=format_lazy(_("Name in {language}"), language=name),
-            required=False,
-            max_length=100,
-            widget=UnfoldAdminTextInputWidget,
-            help_text=_("For readers who use the pages in that language."),
-        )
-        made[f"description_{code}"] = forms.CharField(
-            label=format_lazy(_("Description in {language}"), language=name),
-            required=False,
-            widget=_TextBox(attrs={"rows": 3}),
-        )
-    return made
-
-
-class PublicationForm(RoundupSettings, _Form):
-    """The publication's columns, with the look and the translations as fields of their own."""
-
-    language = forms.ChoiceField(
-        label=_("Language"), choices=languages.offered, widget=UnfoldAdminSelectWidget
-    )
-    time_zone = forms.ChoiceField(
-        label=_("Time zone"), choices=_zones, widget=UnfoldAdminSelectWidget, initial="UTC"
-    )
-    locals().update(_translation_fields())
-    accent = forms.CharField(
-        label=_("Accent colour"),
-        required=False,
-        widget=UnfoldAdminTextInputWidget,
-        help_text=_(
-            "Like #24577a: headings, buttons and the band on top of the mail and the site. Whatever"
-            " you choose, text on it is kept legible."
-        ),
-    )
-    accent_dark = forms.CharField(
-        label=_("Accent colour in the dark"),
-        required=False,
-        widget=UnfoldAdminTextInputWidget,
-        help_text=_("Empty: made from the accent colour."),
-    )
-    logo = forms.CharField(
-        label=_("Logo"),
-        required=False,
-        widget=UnfoldAdminTextInputWidget,
-        help_text=_(
-            "An https address or a path on this site. Without a logo the name is set in type, which"
-            " also shows where a mail program blocks pictures."
-        ),
-    )
-    logo_alt = forms.CharField(
-        label=_("What the logo shows"),
-        required=False,
-        widget=UnfoldAdminTextInputWidget,
-        help_text=_("In words, for readers who do not see it."),
-    )
-    logo_width = forms.IntegerField(
-        label=_("Logo width in pixels"), required=False, widget=UnfoldAdminIntegerFieldWidget
-    )
-    logo_height = forms.IntegerField(
-        label=_("Logo height in pixels"), required=False, widget=UnfoldAdminIntegerFieldWidget
-    )
-
-    class Meta:
-        model = Publication
-        fields = (
-            "name", "slug", "language", "time_zone", "description", "open", "from_name",
-            "from_address", "reply_to", "postal_identity", "needs_approval", "undo_seconds",
-            "send_from", "send_until", "canary_size", "canary_max_failures",
-            "late_start_minutes", "slot_notice_minutes", "welcome_latest_issue", "welcome_days",
-            "rehearsal_address", *roundup_settings.FIELDS, "hub_url", "labels",
-        )  # fmt: skip
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        translations = self.instance.translations or {}
-        for code, _name in languages.offered():
-            for part in ("name", "description"):
-                if f"{part}_{code}" in self.fields:
-                    self.fields[f"{part}_{code}"].initial = translations.get(code, {}).get(part, "")
-        theme = self.instance.theme or {}
-        for name in look.KEYS:
-            if name in self.fields:
-                self.fields[name].initial = theme.get(name, "")
-
-    def clean_from_address(self) -> str:
-        return self._address("from_address")
-
-    def clean_reply_to(self) -> str:
-        return self._address("reply_to")
-
-    def clean_rehearsal_address(self) -> str:
-        address = self._address("rehearsal_address")
-        if address:
-            rehearsal.check(address, self.instance)
-        return address
-
-    def _address(self, name: str) -> str:
-        """Read as every other address: control characters and the like are refused."""
-        value: str = self.cleaned_data.get(name) or ""
-        if not value:
-            return ""
-        try:
-            return normalise(value)
-        except BadAddress as error:
-            raise forms.ValidationError(str(error)) from None
-
-    def clean_undo_seconds(self) -> int:
-        seconds: int = self.cleaned_data["undo_seconds"]
-        if seconds > _LONGEST_UNDO:
-            raise forms.ValidationError(_("At most 1,800 seconds, which is half an hour."))
-        return seconds
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        for name in ("name", "from_name", "postal_identity"):
-            if any(ord(c) < 32 or c in "\x7f\x85\u2028\u2029" for c in data.get(name) or ""):
-                self.add_error(name, _("Write this on one line, without control characters."))
-        if bool(data.get("send_from")) != bool(data.get("send_until")):
-            self.add_error("send_until", _("Give both hours or neither."))
-        self._translate(data)
-        theme = dict(self.instance.theme or {})
-        for name in look.KEYS:
-            if name in data:
-                theme.pop(name, None)
-                if data[name] not in ("", None):
-                    theme[name] = data[name]
-        for problem in look.problems(theme):
-            self.add_error(None, problem)
-        self.instance.theme = theme
-        return data
-
-    def _translate(self, data: dict[str, Any]) -> None:
-        """What the form says in other languages; in its own the publication has its own words."""
-        translations = dict(self.instance.translations or {})
-        for code, _name in languages.offered():
-            if f"name_{code}" not in data:
-                continue
-            words = {
-                part: data[f"{part}_{code}"].strip()
-                for part in ("name", "description")
-                if (data.get(f"{part}_{code}") or "").strip()
-            }
-            translations.pop(code, None)
-            if words and code != data.get("language"):
-                translations[code] = words
-        self.instance.translations = translations
 
 
 class RoleInline(TabularInline):  # type: ignore[type-arg]
@@ -371,7 +196,7 @@ class PublicationAdmin(ModelAdmin[Publication]):
         if db_field.name == "labels":
             kwargs["widget"] = UnfoldAdminTextareaWidget(attrs={"rows": 4})
         elif db_field.name == "description":
-            kwargs["widget"] = _TextBox
+            kwargs["widget"] = DescriptionBox
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def has_module_permission(self, request: HttpRequest) -> bool:

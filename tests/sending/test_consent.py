@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 
-from newsletter.editions.audience import Wanted
+from newsletter.editions.on_the_wire import Wanted
 from newsletter.models import Edition, Issue, Outcome
 from newsletter.sending.engine import turning
 from newsletter.sending.engine.decisions import Decision, Part

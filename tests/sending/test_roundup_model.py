@@ -18,7 +18,8 @@ from django.db import connection
 from django.utils import timezone
 
 from newsletter import sending
-from newsletter.editions.audience import Wanted, rhythms_of
+from newsletter.editions.audience import rhythms_of
+from newsletter.editions.on_the_wire import Wanted
 from newsletter.issues import roundups as making
 from newsletter.issues.roundup_periods import of_days
 from newsletter.models import Chunk, Delivery, Edition, Issue, Item, Outcome, Roundup

@@ -11,7 +11,7 @@ from django.db import IntegrityError, OperationalError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from newsletter import sending
-from newsletter.editions.audience import Wanted
+from newsletter.editions.on_the_wire import Wanted
 from newsletter.models import Chunk, Edition, Issue, Outcome, Worker
 from newsletter.sending.engine import decisions, leasing, outcomes, policy, turning
 from subscribers.choice import CATEGORY_MASK

@@ -44,9 +44,9 @@ def test_its_readers_read_at_their_own_speed() -> None:
 
 @pytest.mark.usefixtures("klingon")
 def test_the_publication_form_has_fields_for_it() -> None:
-    from subscribers.admin import publications
+    from subscribers.admin import publication_form
 
-    assert {"name_tlh", "description_tlh"} <= set(publications._translation_fields())
+    assert {"name_tlh", "description_tlh"} <= set(publication_form._translation_fields())
 
 
 @pytest.mark.parametrize(

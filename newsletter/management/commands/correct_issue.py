@@ -81,14 +81,17 @@ class Command(BaseCommand):
             "had": reach.had, "held": reach.held, "elsewhere": reach.elsewhere,
             "revision": None, "proposal": None, "mail": None, "final": True,
         }  # fmt: skip
-        known = {"author": None, "by": ACTOR, "note": note, "seen": seen}
         if issue.publication.needs_approval:
             if options["mail"]:
                 raise NotCorrected("A second person must approve, who decides about a mail too.")
-            proposal = mending.propose(issue, item, new, **known)
+            proposal = mending.propose(
+                issue, item, new, author=None, by=ACTOR, note=note, seen=seen
+            )
             return {**answer, "proposal": proposal.number, "final": False}
         with transaction.atomic():
-            revision = mending.correct(issue, item, new, **known)
+            revision = mending.correct(
+                issue, item, new, author=None, by=ACTOR, note=note, seen=seen
+            )
             if options["mail"]:
                 if not reach.told:
                     raise NotCorrected("Nobody has had it by mail: there is nobody to tell.")

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from subscribers import rehearsal
-from subscribers.admin.publications import PublicationForm
+from subscribers.admin.publication_form import PublicationForm
 from subscribers.models import AuditEntry, Publication
 
 _USAGE = 2

@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from newsletter import conf
-from newsletter.editions import audience
-from newsletter.editions.audience import Wanted
+from newsletter.editions import on_the_wire
+from newsletter.editions.on_the_wire import Wanted
 from newsletter.message import Reader
 from newsletter.models import Edition
 
@@ -85,7 +85,7 @@ def check(
     good = {
         row[2]: _reader(row[:5])
         for row in rows
-        if audience.suits(editions.get(row[5], _ANYTHING), row[6], row[7])
+        if on_the_wire.suits(editions.get(row[5], _ANYTHING), row[6], row[7])
     }
     left: dict[int, Judgement] = {}
     if len(good) < len(asked):
@@ -117,11 +117,11 @@ _SENDING = """FROM newsletter_issue i JOIN subscribers_publication q ON q.id = i
                   IN ('', i.rehearsed_to)"""
 _SENT = " OR (i.state = 'sent' AND i.id IN ({issues}))"
 _WHO_SQLITE = f"""SELECT (SELECT json_group_array(i.id) {_SENDING}),
-            (SELECT json_group_array(json_array({_COLUMNS})) {_READERS} {audience.UNSUPPRESSED}
-             WHERE d.id {_AMONG["sqlite"]} AND {audience.ON_THE_WIRE})"""
+            (SELECT json_group_array(json_array({_COLUMNS})) {_READERS} {on_the_wire.UNSUPPRESSED}
+             WHERE d.id {_AMONG["sqlite"]} AND {on_the_wire.ON_THE_WIRE})"""
 _WHO_POSTGRES = f"""SELECT NULL, i.id, 0::bigint, 0, 0, 0, 0::bigint, NULL {_SENDING}
-            UNION ALL SELECT {_COLUMNS} {_READERS} {audience.UNSUPPRESSED}
-            WHERE d.id {_AMONG["postgresql"]} AND {audience.ON_THE_WIRE}"""
+            UNION ALL SELECT {_COLUMNS} {_READERS} {on_the_wire.UNSUPPRESSED}
+            WHERE d.id {_AMONG["postgresql"]} AND {on_the_wire.ON_THE_WIRE}"""
 
 
 def _why_not(
@@ -129,15 +129,15 @@ def _why_not(
 ) -> dict[int, Judgement]:
     """Why these may not be mailed."""
     cursor.execute(
-        f"""SELECT d.id, d.edition_id, {audience.WHY_NOT}
+        f"""SELECT d.id, d.edition_id, {on_the_wire.WHY_NOT}
             {_READERS} WHERE d.id {_AMONG[connection.vendor]}""",
         [outcomes.as_time(now), outcomes.listed(missing)],
     )
     # A delivery the query does not return has lost its subscription, although nothing deletes one.
     left = dict.fromkeys(missing, _NOBODY)
     for delivery, edition, *columns in cursor.fetchall():
-        answer = audience.decide_on_the_wire(
-            editions.get(edition, _ANYTHING), audience.facts_on_the_wire(*columns)
+        answer = on_the_wire.decide_on_the_wire(
+            editions.get(edition, _ANYTHING), on_the_wire.facts_on_the_wire(*columns)
         )
         left[delivery] = _LEFT.get(answer.none_because, _UNSUBSCRIBED)
     return left

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 
-from newsletter.editions.audience import Wanted, wanted_of
+from newsletter.editions.on_the_wire import Wanted, wanted_of
 from newsletter.message import MessageTemplate
 from newsletter.message.rehearsal import RehearsalTemplate
 from newsletter.models import Edition, Issue

@@ -17,7 +17,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from newsletter.editions.audience import Wanted
+from newsletter.editions.on_the_wire import Wanted
 from newsletter.models import Chunk, Issue
 
 from .. import control, counts
