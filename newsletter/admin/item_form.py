@@ -118,7 +118,7 @@ class ItemForm(_Item):
 
     class Meta:
         model = Item
-        fields = ("title", "category", "date", "insight", "body", "hidden")
+        fields: tuple[str, ...] = ("title", "category", "date", "insight", "body", "hidden")
         widgets = {
             "title": TextBox(attrs={"rows": 2}),
             "insight": TextBox(attrs={"rows": 3}),
@@ -187,7 +187,7 @@ class AboutForm(_Issue):
 
     class Meta:
         model = Issue
-        fields = ("title", "subject", "preheader", "intro", "listed")
+        fields: tuple[str, ...] = ("title", "subject", "preheader", "intro", "listed")
         widgets = {"intro": TextBox(attrs={"rows": 5})}
         field_classes = {"intro": TextField}
 

@@ -50,7 +50,11 @@ def read_item(issue: Issue, data: bytes, category: str) -> Item:
     item = digest.items[0]
     item = replace(item, category=item.category or category)
     if len(item.title) > LONGEST_TITLE:
-        params = {"text": item.title[:40], "size": len(item.title), "most": LONGEST_TITLE}
+        params: dict[str, str | int | float] = {
+            "text": item.title[:40],
+            "size": len(item.title),
+            "most": LONGEST_TITLE,
+        }
         problems.error("too-long", params, item.line)
     filing, _given = file_under(
         Shelf.of(publication),

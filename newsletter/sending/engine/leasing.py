@@ -80,7 +80,7 @@ def lease(
             if row is None:
                 return None
             *columns, revision = row
-            found = Lease(*columns, owner, revision)
+            found = Lease(*(*columns, owner, revision))
             found.members = outcomes.members(cursor, found)
     return found
 
