@@ -55,20 +55,25 @@ def folded(text: str) -> str:
 
 # What exports write where there is nothing.
 _NOTHING = frozenset(
-    """ - -- --- – — . / null none nil n/a na nan #n/a undefined (null) (none) (empty) (blank)
-    never \\n <null> [] {} [null] "" ''""".split()
-) | {""}
+    [
+        "", "-", "--", "---", "–", "—", ".", "/", "null", "none", "nil", "n/a", "na", "nan", "#n/a",
+        "undefined", "(null)", "(none)", "(empty)", "(blank)", "<null>", "never", "\\n", "[]", "{}",
+        "[null]", '""', "''",
+    ]
+)  # fmt: skip
 _NO_DATE = re.compile(
     # MySQL's zero date, and the zeroes of .NET, Excel and Unix in the zones of the world.
     r"0{1,4}[-/. ]0{1,2}[-/. ]0{1,4}(?:[t ].*)?|0+(?::0+)+"
-    r"|(?:0001|1899|1900)[-/.]\d\d?[-/.]\d\d?(?:[t ].*)?|\d\d?[-/.]\d\d?[-/.](?:0001|1899|1900)(?:[t ].*)?"
+    r"|(?:0001|1899|1900)[-/.]\d\d?[-/.]\d\d?(?:[t ].*)?"
+    r"|\d\d?[-/.]\d\d?[-/.](?:0001|1899|1900)(?:[t ].*)?"
     r"|(?:1970[-/.]0?1[-/.]0?1|1969[-/.]12[-/.]31)(?:[t ].*)?"
     r"|jan\w*\.? 0?1,? 1970.*|0?1\.? jan\w*\.?,? 1970.*"
     r"|(?:0?1[-/.]0?1[-/.]1970|12[-/.]31[-/.]1969|31[-/.]12[-/.]1969)(?:[t ,].*)?"
 )
 _DATE = re.compile(
     r"(?=.{6,40}$)(?:.*\b(?:19\d\d|20[0-8]\d)(?:\b|[t年]).*\d.*|.*\d.*\b(?:19\d\d|20[0-8]\d)\b.*"
-    r"|\d\d?[-/.]\d\d?[-/.]\d\d(?:[ t,].*)?|1\d{9}(?:\.\d+)?|1\d{12}|(?:19\d\d|20[0-8]\d)\d{4}(?:\d{6})?)"
+    r"|\d\d?[-/.]\d\d?[-/.]\d\d(?:[ t,].*)?"
+    r"|1\d{9}(?:\.\d+)?|1\d{12}|(?:19\d\d|20[0-8]\d)\d{4}(?:\d{6})?)"
 )
 
 

@@ -15,6 +15,7 @@ from newsletter import sending
 from subscribers.links import Purpose, make
 from subscribers.lists import importing as csv_in
 from subscribers.lists.plan import Options
+from subscribers.lists.source import look as look_at
 from subscribers.models import ImportProblem, Publication, Subscription
 from tests import builders
 
@@ -86,7 +87,7 @@ def test_a_file_that_says_weekly_is_told_by_row(tmp_path: Path, harbour: Publica
         "email,frequency\nalice@example.org,Weekly\nbob@example.org,every\ncharlie@example.org,\n"
     )
     options = Options(consent="signed forms, folder 7")
-    csv_in.run(csv_in.look(path, options), harbour, options)
+    csv_in.run(look_at(path, options), harbour, options)
     assert list(Subscription.objects.values_list("rhythm", flat=True)) == ["every"] * 3
     problem = ImportProblem.objects.get()
     assert (problem.line, problem.column, problem.level, problem.code, problem.message) == (
