@@ -194,7 +194,7 @@ def understand(
     that is not there.
     """
     unique = _apart([name.strip() for name in names])
-    meanings: list[Meaning | None] = [meaning_of(n) if header else None for n in unique]
+    meanings: list[Meaning | None] = [meaning_of(n) if header else None for n in names]
     tool = tool_of([plain_header(name) for name in names]) if header else None
     decided = {place_of(column, unique): Meaning(field) for column, field in (told or {}).items()}
     once = [m for m in Meaning if m not in STATES and m is not Meaning.IGNORE]
@@ -225,6 +225,11 @@ def place_of(column: str, names: Sequence[str]) -> int:
     if column.isdigit() and 1 <= int(column) <= len(names):
         return int(column) - 1
     raise ValueError(_("There is no column %s.") % column)
+
+
+def header_of(name: str) -> str:
+    """The header a column's name was made of."""
+    return re.sub(r" \(\d+\)$", "", name)
 
 
 def _apart(names: Sequence[str]) -> list[str]:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 
 from .cells import words_of
 from .column import Addresses, Column, Question, Value
-from .columns import Meaning, place_of
+from .columns import Meaning, header_of, place_of
 from .layout import Layout
 from .nested import Path, flat
 from .standing import ANY, DATE, NOTHING, RANK, Rule, Standing, key_of, worst
@@ -75,7 +75,7 @@ class Survey:
 
     def _column(self, place: int, path: Path) -> Column:
         name = self._columns.names[place]
-        header = " ".join(path) if path else name
+        header = " ".join(path) if path else header_of(name)
         full = ".".join([name, *path])
         said = self._said.get((place, path), {})
         return Column(full, header, place, path, self._columns, said)
@@ -143,7 +143,7 @@ class Survey:
         """All that a person has to say before a row of the file is stored."""
         found: list[Question] = []
         file = self._about_the_file()
-        if file is not None:
+        if file is not None and self._listing:
             found.append(file)
         if self._layout.rivals and Meaning.EMAIL not in {
             self._columns.meanings[place] for place in self._columns.told
@@ -156,6 +156,9 @@ class Survey:
             column.ask_for_codes()
             if (question := column.question(self._columns.names)) is not None:
                 found.append(question)
+        if file is not None and not found:
+            # Its name is a hint, of use where nothing else makes a person look.
+            found.append(file)
         return tuple(sorted(found, key=lambda q: q.place))
 
     @property

@@ -86,7 +86,7 @@ def is_code(value: str) -> bool:
     yes or no in whatever language."""
     text = value.strip()
     if text.lstrip("-+").isdigit():
-        return len(text) <= 3
+        return len(text) <= 2
     return len(text) <= 2 or (folded(text).strip() or text.casefold()) in _BARE_WORDS
 
 
