@@ -11,10 +11,11 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from subscribers.lists.column import Question, Value
 from subscribers.lists.columns import Columns, Meaning
 from subscribers.lists.standing import NOTHING, Standing
-from subscribers.lists.survey import ALL_ROWS, Question, Value
-from subscribers.lists.vocabulary import About
+from subscribers.lists.stems import About
+from subscribers.lists.survey import ALL_ROWS
 from subscribers.models import ListDecision
 
 MEANINGS = {

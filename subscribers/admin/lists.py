@@ -21,9 +21,9 @@ from subscribers.admin.access import actor, find_publication, require, visible
 from subscribers.admin.chrome import PagesAdmin, page, record
 from subscribers.lists import decisions
 from subscribers.lists import export as csv_out
-from subscribers.lists import importing as csv_in
 from subscribers.lists import jobs as reader_files
 from subscribers.lists.plan import Options
+from subscribers.lists.source import look as look_at
 from subscribers.models import ImportJob, ImportProblem, Publication
 from subscribers.roles import Act
 
@@ -157,7 +157,7 @@ def look(request: HttpRequest, slug: str, digest: str) -> HttpResponseBase:
         problem = _("Write no address as proof: it would outlive an erasure.")
         options = replace(options, consent="")
     try:
-        source = csv_in.look(path, options, name)
+        source = look_at(path, options, name)
         if not source.questions:
             trial = reader_files.try_out(source, publication, options)
     except reader_files.NOT_READABLE as error:

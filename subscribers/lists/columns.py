@@ -1,4 +1,4 @@
-"""Which column means what: by its header, by the tool the file comes from, by what a person said."""
+"""Which column means what: by its header, by the tool it comes from, by what a person said."""
 
 from __future__ import annotations
 
@@ -74,35 +74,49 @@ def told_table(meaning: Meaning) -> Table:
 
 
 _WORDS: dict[Meaning, str] = {
-    Meaning.EMAIL: """email|email address|e mail|e mail address|mail|emailaddress|mail address|contact email
+    Meaning.EMAIL: """
+        email|email address|e mail|e mail address|mail|emailaddress|mail address|contact email
         |邮箱|电子邮箱|邮箱地址|电子邮件|邮件地址|电邮|電子郵件|信箱""",
-    Meaning.NAME: """name|full name|fullname|display name|nickname|gecos|姓名|名字|名称|昵称|nome|namn|naam
+    Meaning.NAME: """
+        name|full name|fullname|display name|nickname|gecos|姓名|名字|名称|昵称|nome|namn|naam
         |nom complet|nombre completo|nome completo|氏名|名前|이름|성명|ad soyad|фио""",
-    Meaning.FIRST_NAME: """first name|firstname|fname|given name|名|vorname|prénom|prenom|nombre|voornaam|imię
+    Meaning.FIRST_NAME: """
+        first name|firstname|fname|given name|名|vorname|prénom|prenom|nombre|voornaam|imię
         |имя|förnamn|fornavn|ad""",
-    Meaning.LAST_NAME: """last name|lastname|lname|surname|family name|姓|nachname|apellidos|apellido|cognome
+    Meaning.LAST_NAME: """
+        last name|lastname|lname|surname|family name|姓|nachname|apellidos|apellido|cognome
         |achternaam|nazwisko|фамилия|efternamn|etternavn|soyad|sobrenome""",
     Meaning.STATUS: "status|state|状态|订阅状态|狀態|訂閱狀態",
-    Meaning.SUBSCRIBED: "subscribed to emails|subscribed|receives mail|opted in|is subscribed|已订阅|已訂閱",
+    Meaning.SUBSCRIBED: """
+        subscribed to emails|subscribed|receives mail|opted in|is subscribed|已订阅|已訂閱""",
     Meaning.CONFIRMED: "confirmed|is confirmed|email confirmed",
-    Meaning.DISABLED: """email disabled|unsubscribed|is unsubscribed|opted out|email opt out|email opted out
-        |opted out of email|has opted out|do not email|do not mail|do not contact|unsubscribed from all email
-        |已退订|已退訂""",
-    Meaning.LEFT_AT: """unsub time|unsubscribed at|unsubscribe date|unsubscribed on|deleted at|unsubscribe time
-        |unsubscription date|date unsubscribed|unsub date|unsubscribed date|opt out date|opt out time
-        |opted out at|opted out on|removed on|removed at|date removed|left on|left at|退订时间|退訂時間""",
-    Meaning.BOUNCED_AT: """clean time|bounced at|bounce date|undeliverability date|bounced on|date bounced
+    Meaning.DISABLED: """
+        email disabled|unsubscribed|is unsubscribed|opted out|email opt out|email opted out
+        |opted out of email|has opted out|do not email|do not mail|do not contact
+        |unsubscribed from all email|已退订|已退訂""",
+    Meaning.LEFT_AT: """
+        unsub time|unsubscribed at|unsubscribe date|unsubscribed on|deleted at
+        |unsubscribe time|unsubscription date|date unsubscribed|unsub date|unsubscribed date
+        |opt out date|opt out time|opted out at|opted out on|removed on|removed at
+        |date removed|left on|left at|退订时间|退訂時間""",
+    Meaning.BOUNCED_AT: """
+        clean time|bounced at|bounce date|undeliverability date|bounced on|date bounced
         |hard bounced at|complained at|complaint date|suppressed at|blocked at|blacklisted at""",
-    Meaning.SUPPRESSED: """suppressed|suppression|is suppressed|blacklisted|is blacklisted|email blacklisted
-        |email blacklist|blocklisted|email blocklisted|hard bounced|is hard bounced|has complained""",
+    Meaning.SUPPRESSED: """
+        suppressed|suppression|is suppressed|blacklisted|is blacklisted|email blacklisted
+        |email blacklist|blocklisted|email blocklisted|hard bounced|is hard bounced
+        |has complained""",
     Meaning.CATEGORIES: "categories|category|topics|栏目|分类|類別",
     Meaning.NEW: "new categories",
     Meaning.TAIL: "tail links",
     Meaning.LANGUAGE: "language|lang|locale|语言",
     Meaning.RHYTHM: "rhythm|frequency",
-    Meaning.CONFIRMED_AT: "confirm time|confirmed at|confirmation date|confirmed on|confirmation time",
-    Meaning.JOINED_AT: """optin time|created at|creation date|subscribed at|subscribed on|created|date added
-        |signup date|signup time|date created|date subscribed|subscription date|joined|joined at|订阅时间""",
+    Meaning.CONFIRMED_AT: """
+        confirm time|confirmed at|confirmation date|confirmed on|confirmation time""",
+    Meaning.JOINED_AT: """
+        optin time|created at|creation date|subscribed at|subscribed on|created|date added
+        |signup date|signup time|date created|date subscribed|subscription date|joined
+        |joined at|订阅时间""",
 }
 _HEADERS = {
     header.strip(): meaning for meaning, words in _WORDS.items() for header in words.split("|")
@@ -114,7 +128,8 @@ _STATUS = re.compile(
 )
 # Columns of these are shown as ones that could become the choice of categories.
 _TAGS = re.compile(
-    r" (?:tags?|labels?|groups?|segments?|interests?|lists?|newsletters?|标签|標籤|タグ|태그|分组|gruppen?|listen?)\b"
+    r" (?:tags?|labels?|groups?|segments?|interests?|lists?|newsletters?|gruppen?|listen?"
+    r"|标签|標籤|タグ|태그|分组)\b"
 )
 
 
@@ -179,7 +194,7 @@ def understand(
     that is not there.
     """
     unique = _apart([name.strip() for name in names])
-    meanings: list[Meaning | None] = [meaning_of(n) if header else None for n in unique]
+    meanings: list[Meaning | None] = [meaning_of(n) if header else None for n in names]
     tool = tool_of([plain_header(name) for name in names]) if header else None
     decided = {place_of(column, unique): Meaning(field) for column, field in (told or {}).items()}
     once = [m for m in Meaning if m not in STATES and m is not Meaning.IGNORE]
@@ -210,6 +225,11 @@ def place_of(column: str, names: Sequence[str]) -> int:
     if column.isdigit() and 1 <= int(column) <= len(names):
         return int(column) - 1
     raise ValueError(_("There is no column %s.") % column)
+
+
+def header_of(name: str) -> str:
+    """The header a column's name was made of."""
+    return re.sub(r" \(\d+\)$", "", name)
 
 
 def _apart(names: Sequence[str]) -> list[str]:

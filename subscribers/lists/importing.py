@@ -24,16 +24,14 @@ import contextlib
 import json
 import uuid
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from subscribers import categories, languages, rhythm, suppression
+from subscribers import categories, languages, suppression
 from subscribers.choice import NoBitLeft
 from subscribers.models import (
     Category,
@@ -46,194 +44,13 @@ from subscribers.models import (
 from subscribers.subscriptions.files import Row, Writer
 
 from . import decisions
-from . import layout as layouts
-from .columns import Columns
-from .file import Lines, Opened, examine
-from .layout import Layout
 from .plan import Decider, Done, FileRefused, Fresh, Options, Plan, category_names, known
-from .records import Records
-from .rows import Entry, book_reader, reader_of
-from .standing import CUT, Rule, Standing
-from .survey import Question, Survey
+from .rows import Entry
+from .source import Batch, ReaderFile, Undecided
 
 State = Subscription.State
-BATCH = 10_000
 # So many problems are enough to see what is wrong with a file.
 MOST_PROBLEMS = 10_000
-
-
-class Undecided(FileRefused):
-    """Columns of the file speak of a state, and nobody has said what they mean."""
-
-    def __init__(self, questions: tuple[Question, ...]) -> None:
-        names = ", ".join(question.column for question in questions)
-        super().__init__(
-            _("Nothing was stored: say first what these columns mean for a reader: %s") % names
-        )
-        self.questions = questions
-
-
-@dataclass(slots=True)
-class Batch:
-    """Rows in order, and the lines among them that hold nothing. `line` is the last one read."""
-
-    entries: list[Entry]
-    blank: int
-    line: int
-
-
-@dataclass(slots=True)
-class ReaderFile:
-    """A file, opened and understood, ready to be read from its first row.
-
-    With `questions` it can only be looked at. `listing` is what everybody in it is, if nobody is
-    a reader.
-    """
-
-    opened: Opened
-    layout: Layout
-    rules: tuple[Rule, ...]
-    questions: tuple[Question, ...]
-    floor: Standing | None
-    listing: Standing | None
-    ignored: list[str]
-    list_of: str = ""
-    # The names in the column of categories, with how many rows have each.
-    categories: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def columns(self) -> Columns:
-        """The header, understood."""
-        return self.layout.columns
-
-    def to_json(self) -> dict[str, Any]:
-        """What is shown before anything is stored."""
-        found: dict[str, Any] = {
-            "file": self.opened.path.name,
-            "encoding": self.opened.encoding,
-            "separator": self.opened.separator,
-            "source": self.columns.source,
-            "header": self.columns.header,
-            "columns": self.columns.to_json(),
-            "states": [rule.column for rule in self.rules],
-            "ignored": self.ignored,
-        }
-        if self.opened.other:
-            found["other_encoding"] = self.opened.other
-        if self.listing is not None:
-            found["list"] = str(self.listing)
-        if offers := self.columns.offers():
-            found["tags"] = offers
-        return found
-
-    def batches(
-        self,
-        publication: Publication,
-        after: int = 0,
-        on_read: Callable[[float], None] | None = None,
-    ) -> Iterator[Batch]:
-        """The rows after a line, at least BATCH entries at a time."""
-        served = rhythm.served(publication)
-        rows, done = _book_rows(self) if self.layout.book else _table_rows(self, served)
-        start = max(after, self.layout.first)
-        batch = Batch([], 0, after)
-        for number, entries in rows:
-            if number <= start:
-                continue
-            batch.line = number
-            if entries is None:
-                batch.blank += 1
-                continue
-            batch.entries += entries
-            if len(batch.entries) >= BATCH:
-                yield batch
-                if on_read is not None:
-                    on_read(done())
-                batch = Batch([], 0, number)
-        if batch.entries or batch.blank:
-            yield batch
-
-
-# The number of a line and its entries (None: it is blank); and how much of the file was read.
-_Rows = tuple[Iterator[tuple[int, list[Entry] | None]], Callable[[], float]]
-
-
-def _book_rows(source: ReaderFile) -> _Rows:
-    read, lines = book_reader(), Lines(source.opened)
-
-    def rows() -> Iterator[tuple[int, list[Entry] | None]]:
-        with contextlib.closing(lines):
-            for number, text in lines:
-                yield number, read(number, text) if text.strip() else None
-
-    return rows(), lambda: lines.done
-
-
-def _table_rows(source: ReaderFile, served: Collection[str]) -> _Rows:
-    read = reader_of(source.columns, source.rules, source.floor, served=served)
-    records = Records(source.opened, source.layout.width)
-
-    def rows() -> Iterator[tuple[int, list[Entry] | None]]:
-        odd = records.lines.odd
-        with contextlib.closing(records):
-            for number, cells, flaw in records:
-                if not cells:
-                    yield number, None
-                elif odd and number in odd:
-                    yield number, read(number, cells, flaw or "encoding")
-                else:
-                    yield number, read(number, cells, flaw)
-
-    return rows(), lambda: records.done
-
-
-def look(path: Path, options: Options, name: str = "") -> ReaderFile:
-    """Find out what the file is, reading it whole; `name` is what its owner called it.
-
-    Raises Unreadable, NoEmailColumn or FileRefused.
-    """
-    opened = examine(path, encoding=options.encoding, separator=options.separator)
-    try:
-        layout = layouts.find(opened, options.columns)
-        if layout is None:
-            raise FileRefused(_("The file has no rows."))
-        survey = Survey(layout, options.values, name or path.name)
-    except ValueError as error:
-        raise FileRefused(str(error)) from None
-    _survey(opened, layout, survey)
-    tool = layout.columns.tool
-    return ReaderFile(
-        opened,
-        layout,
-        questions=survey.questions(),
-        rules=survey.rules(),
-        floor=survey.floor,
-        listing=survey.listing(),
-        ignored=survey.ignored(),
-        list_of=tool.list_of if tool is not None else "",
-        categories=survey.categories,
-    )
-
-
-def _survey(opened: Opened, layout: Layout, survey: Survey) -> None:
-    if layout.book:
-        return
-    width = layout.width
-    records = Records(opened, width)
-    lines: list[int] = []
-    rows: list[list[str]] = []
-    try:
-        for number, cells, _flaw in records:
-            if number <= layout.first or not cells or len(cells) > width:
-                continue
-            lines.append(number)
-            rows.append(cells if len(cells) == width else cells + [CUT] * (width - len(cells)))
-            if len(rows) >= BATCH:
-                survey.take(lines, rows)
-                lines, rows = [], []
-    finally:
-        records.close()
-    survey.take(lines, rows)
 
 
 # --- the two ways to go through a file ----------------------------------------------------------
@@ -423,13 +240,16 @@ def _bulk() -> Iterator[None]:
         return
     with connection.cursor() as cursor:
         usual = {}
-        for name in ("cache_size", "foreign_keys"):
+        for name in ("cache_size", "foreign_keys", "ignore_check_constraints"):
             cursor.execute(f"PRAGMA {name}")
             usual[name] = cursor.fetchone()[0]
         cursor.execute("PRAGMA cache_size=-64000")
         # Every row's parents are made or looked up in its own transaction, under the only write
         # lock there is; looking them up again is a tenth of the time.
         cursor.execute("PRAGMA foreign_keys=OFF")
+        # So are the states: they come out of one table of four words, and parsing again the JSON
+        # this module has just written is an eighth of the time. PostgreSQL checks all the same.
+        cursor.execute("PRAGMA ignore_check_constraints=ON")
     try:
         yield
     finally:

@@ -26,6 +26,8 @@ from subscribers.lists import importing as csv_in
 from subscribers.lists.columns import NoEmailColumn
 from subscribers.lists.file import Unreadable
 from subscribers.lists.plan import Done, FileRefused, Options
+from subscribers.lists.source import ReaderFile
+from subscribers.lists.source import look as look_at
 from subscribers.models import ImportJob, ImportProblem, Publication
 
 from .. import conf
@@ -90,7 +92,7 @@ class Trial:
     problems: tuple[Done, ...]
 
 
-def try_out(source: csv_in.ReaderFile, publication: Publication, options: Options) -> Trial:
+def try_out(source: ReaderFile, publication: Publication, options: Options) -> Trial:
     """A dry run over the first TRIED rows. Stores nothing."""
     counts: Counter[str] = Counter()
     problems: list[Done] = []
@@ -115,7 +117,7 @@ def lines_in(path: Path) -> int:
 
 
 def start(
-    source: csv_in.ReaderFile, publication: Publication, options: Options, name: str, by: Any
+    source: ReaderFile, publication: Publication, options: Options, name: str, by: Any
 ) -> ImportJob:
     """Enter the job, or find the one that is under way with this file; a worker runs it."""
     said = options.to_json()
@@ -155,7 +157,7 @@ def import_readers(job_id: int) -> None:
     try:
         if path is None:
             raise FileNotFoundError("the file is gone")
-        source = csv_in.look(path, options, job.file)
+        source = look_at(path, options, job.file)
         csv_in.run(source, job.publication, options, by=job.by)
     except NOT_READABLE as error:
         _fail(job, str(error))

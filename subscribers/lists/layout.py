@@ -39,7 +39,7 @@ class Layout:
 
 
 def find(opened: Opened, told: Mapping[str, str]) -> Layout | None:
-    """The layout, or None of a file without rows. Raises NoEmailColumn, ValueError (`understand`)."""
+    """The layout, or None of a file without rows. Raises NoEmailColumn and ValueError."""
     lines = _first_lines(opened)
     if not lines:
         return None

@@ -6,13 +6,11 @@
 from __future__ import annotations
 
 import hmac
-import uuid
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from subscribers.addresses import canonical, newest_version
@@ -21,6 +19,7 @@ from subscribers.models import Category, Publication, Subscription
 
 from .. import conf
 from .cells import without_address
+from .lookups import states_of, subscriber_ids, suppressed_keys
 from .rows import Entry, RowProblem
 from .standing import RANK, Standing
 
@@ -154,12 +153,13 @@ class Decider:
         """Decide every row of a batch. Only reads."""
         plan = Plan([])
         done, fresh = plan.done, plan.fresh
-        keys = [self._key(entry.address) if entry.address else "" for entry in batch]
+        secret = self._secrets[0]
+        keys = [_hexadecimal_key(secret, e.address) if e.address else "" for e in batch]
         older = self._older_keys(batch)
         probes = [key for key in keys if key] + [key for names in older.values() for key in names]
-        suppressed = _suppressed(probes, self._publication.pk)
-        ids = _subscriber_ids(probes)
-        states = _states(self._publication.pk, list(ids.values()))
+        suppressed = suppressed_keys(probes, self._publication.pk)
+        ids = subscriber_ids(probes)
+        states = states_of(self._publication.pk, list(ids.values()))
         worst = _worst_of_repeated(batch, keys)
         seen: set[str] = set()
         for place, (entry, key) in enumerate(zip(batch, keys, strict=True)):
@@ -245,10 +245,6 @@ class Decider:
             "", "note", "known", _("Is here already (%s); nothing was changed.") % state
         )
         return Done(row.line, "known", row.address, (*row.problems, note))
-
-    def _key(self, address: str) -> str:
-        """`addresses.key_of` as hexadecimal, which is what a row holds and costs half."""
-        return _hexadecimal_key(self._secrets[0], address)
 
     def _older_keys(self, batch: list[Entry]) -> dict[int, list[str]]:
         """Place -> the keys under the older versions of LINK_KEYS; empty where there is one."""
@@ -343,6 +339,7 @@ def _worst_of_repeated(batch: list[Entry], keys: list[str]) -> dict[str, Entry]:
 
 
 def _hexadecimal_key(secret: bytes, address: str) -> str:
+    """`addresses.key_of` as hexadecimal, which is what a row holds and costs half."""
     # In ASCII the canonical form is the lower case; the domain is that already.
     mailbox = address.lower() if address.isascii() else canonical(address)
     return hmac.digest(secret, b"address\0" + mailbox.encode(), "sha256")[:16].hex()
@@ -362,51 +359,3 @@ def category_names(live: Iterable[Category]) -> dict[str, Category]:
         for name in (*category.aliases, category.name, category.slug):
             found[str(name).casefold()] = category
     return found
-
-
-# --- looking up ---------------------------------------------------------------------------------
-
-# SQLite takes 32,766 parameters in a statement.
-_MOST_PARAMETERS = 30_000
-
-
-def _subscriber_ids(keys: list[str]) -> dict[str, int]:
-    """Key in hexadecimal -> Subscriber id, of those that exist."""
-    rows = _rows("SELECT key, id FROM subscribers_subscriber WHERE key IN (%s)", keys)
-    return {_hexadecimal(key): pk for key, pk in rows}
-
-
-def _suppressed(keys: list[str], publication: int) -> set[str]:
-    """Which of the keys must not be mailed from this publication."""
-    sql = (
-        "SELECT key FROM subscribers_suppression WHERE lifted_at IS NULL"
-        f" AND (publication_id IS NULL OR publication_id = {int(publication)}) AND key IN (%s)"
-    )
-    return {_hexadecimal(key) for (key,) in _rows(sql, keys)}
-
-
-def _states(publication: int, subscribers: list[int]) -> dict[int, tuple[int, str, bool]]:
-    """Subscriber id -> (subscription id, state, held: imported without proof and not asked)."""
-    sql = (
-        "SELECT subscriber_id, id, state, asked_at IS NULL AND reminded_at IS NOT NULL"
-        f" FROM subscribers_subscription WHERE publication_id = {int(publication)}"
-        " AND subscriber_id IN (%s)"
-    )
-    return {
-        subscriber: (pk, state, state == State.PENDING and bool(held))
-        for subscriber, pk, state, held in _rows(sql, subscribers)
-    }
-
-
-def _rows(sql: str, values: Sequence[str | int]) -> Iterator[tuple[Any, ...]]:
-    """Rows of a statement whose one `%s` is a list. Plain, since models cost 15 µs a row."""
-    with connection.cursor() as cursor:
-        for start in range(0, len(values), _MOST_PARAMETERS):
-            part = values[start : start + _MOST_PARAMETERS]
-            cursor.execute(sql % ", ".join(["%s"] * len(part)), part)
-            yield from cursor.fetchall()
-
-
-def _hexadecimal(key: str | uuid.UUID) -> str:
-    """SQLite holds a UUID as 32 characters, PostgreSQL as itself."""
-    return key if isinstance(key, str) else key.hex

@@ -83,7 +83,7 @@ class Records:
         return self._loosely(text)
 
     def _over_lines(self, text: str, fresh: Iterator[tuple[int, str]]) -> list[str] | None:
-        """The cells of a row that goes over lines, or None: then all but its line are given back."""
+        """The cells of a row over several lines, or None: then all but its line are given back."""
         if self._broken >= _MOST_BROKEN:
             return None
         taken: list[tuple[int, str]] = []
@@ -111,7 +111,7 @@ class Records:
         return None
 
     def _is_row(self, text: str) -> bool:
-        """Whether a line could be a row of its own: its cells are as many, and one is an address."""
+        """Whether a line could be a row of its own: as many cells, and one is an address."""
         cells = self._loosely(text)[0]
         return len(cells) == (self._width or len(cells)) and any(map(holds_address, cells))
 

@@ -79,7 +79,8 @@ def reader_of(
 ) -> Read:
     """A function that reads rows of these columns, judged by these rules, none better than `floor`.
 
-    `served` are the rhythms of the publication. It takes the line, the cells and the flaw of a record, and gives an entry for each address.
+    `served` are the rhythms of the publication. It takes the line, the cells and the flaw of a
+    record, and gives an entry for each address.
     """
     width, email = len(columns.names), columns.email
     other = _OtherColumns(columns, rules, served)
@@ -152,14 +153,14 @@ def _refused(line: int, column: str, code: str, message: str) -> Entry:
 
 
 def _name(cell: str) -> str:
-    text = undefuse(cell).strip()
+    text = (undefuse(cell) if cell[:1] == "'" else cell).strip()
     if not text.isprintable():
         text = "".join(c if c.isprintable() else " " for c in text).strip()
     return text[:100]
 
 
 class _Judge:
-    """The worst of what the columns say. Few combinations make up a file, so they are remembered."""
+    """The worst of what the columns say; few combinations make up a file, so they are kept."""
 
     def __init__(self, names: Sequence[str], rules: Sequence[Rule], floor: Standing | None) -> None:
         self._names, self._rules = names, rules

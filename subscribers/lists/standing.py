@@ -91,16 +91,22 @@ def _zero(rule: Rule, cell: str) -> bool:
 # --- words that one meaning has, whoever writes them --------------------------------------------
 
 _WORDS = {
-    Standing.ACTIVE: "active|subscribed|enabled|confirmed|opted in|opt in|有效|已订阅|订阅中|正常|已訂閱|訂閱中",
-    Standing.PENDING: """pending|unconfirmed|not confirmed|unactivated|awaiting confirmation
-        |waiting for confirmation|pending confirmation|never subscribed|待确认|未确认|待確認|未確認""",
-    Standing.UNSUBSCRIBED: """unsubscribed|unsubscribe|opted out|opt out|optout|removed|deleted
-        |non subscribed|nonsubscribed|not subscribed|cancelled|canceled|cancelled subscription
-        |已退订|退订|取消订阅|已取消|已退訂|退訂|取消訂閱""",
-    Standing.SUPPRESSED: """bounced|bounce|hard bounced|hard bounce|hardbounce|cleaned|complained
-        |complaint|spam complaint|spam|spammy|marked as spam|blocklisted|blacklisted|blocked|undeliverable
-        |unreachable|suppressed|malformed|invalid|soft bounced|soft bounce|spam report
-        |退信|无效|投诉|黑名单|無效|投訴|黑名單""",
+    Standing.ACTIVE: """
+        active|subscribed|enabled|confirmed|opted in|opt in|有效|已订阅|订阅中|正常|已訂閱
+        |訂閱中""",
+    Standing.PENDING: """
+        pending|unconfirmed|not confirmed|unactivated|awaiting confirmation
+        |waiting for confirmation|pending confirmation|never subscribed|待确认|未确认|待確認
+        |未確認""",
+    Standing.UNSUBSCRIBED: """
+        unsubscribed|unsubscribe|opted out|opt out|optout|removed|deleted|non subscribed
+        |nonsubscribed|not subscribed|cancelled|canceled|cancelled subscription|已退订|退订
+        |取消订阅|已取消|已退訂|退訂|取消訂閱""",
+    Standing.SUPPRESSED: """
+        bounced|bounce|hard bounced|hard bounce|hardbounce|cleaned|complained|complaint
+        |spam complaint|spam|spammy|marked as spam|blocklisted|blacklisted|blocked
+        |undeliverable|unreachable|suppressed|malformed|invalid|soft bounced|soft bounce
+        |spam report|退信|无效|投诉|黑名单|無效|投訴|黑名單""",
 }
 STATE_WORDS: dict[str, Standing] = {
     word.strip(): standing for standing, words in _WORDS.items() for word in words.split("|")

@@ -9,300 +9,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Iterable, Sequence
 
-from subscribers.addresses import BadAddress, masked
-
-from .cells import folded, is_date, is_nothing, plain_header, words_of
-from .columns import STATES, Columns, Meaning, place_of, told_table
+from .cells import words_of
+from .column import Addresses, Column, Question, Value
+from .columns import Meaning, header_of, place_of
 from .layout import Layout
-from .mailboxes import mailboxes
 from .nested import Path, flat
-from .standing import ANY, CUT, DATE, NOTHING, RANK, Rule, Standing, key_of, worst
-from .vocabulary import (
-    NEGATIVE,
-    About,
-    asks_for_good,
-    header_speaks,
-    is_code,
-    is_label,
-    is_plain,
-    is_reference,
-    value_speaks,
-)
+from .standing import ANY, DATE, NOTHING, RANK, Rule, Standing, key_of, worst
+from .stems import About
+from .vocabulary import NEGATIVE, header_speaks, value_speaks
 
 # The column name under which something is said of every row of the file.
 ALL_ROWS = "*"
-_MOST_VALUES = 40
-_A_DAY = "2024-05-01"
-_EXAMPLES = 3
-_MOST_CODES = 12
 _MOST_CATEGORIES = 200
 _NEGATIVE = frozenset(NEGATIVE)
-_OTHER_CHANNEL = re.compile(
-    r" (?:sms|phone|tel|telephone|call|whatsapp|fax|push|post|postal|letter|viber|telegram)\b"
-)
-_EMAIL = re.compile(r" (?:e ?mails?|mail|newsletter)\b")
-_OTHER_STATUS = re.compile(
-    r" (?:marital|family|civil|order|payment|lead|deal|employment|shipping|visa|account type|ticket|invoice|kyc|tax)\b"
-)
-# "State" of a country beside a town or a street is no state of a reader.
-_REGION = re.compile(r" (?:state|estado|stato|etat|staat|land|province)$")
-_PLACE = re.compile(
-    r" (?:city|zip\w*|postal|postcode|country|street|town|ciudad|cidade|pais|calle|rua|citta|cap|ville|plz|ort|address1?)\b"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """One value that waits for a decision: `value` as `--value` takes it, rows that hold it, and
-    up to three of them as (line, masked address)."""
-
-    value: str
-    count: int
-    examples: tuple[tuple[int, str], ...]
-    dated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A column that speaks of a state and has not been decided. `place` from 1; 0: the file.
-
-    `standings` are the answers that can be given.
-    """
-
-    column: str
-    place: int
-    about: tuple[About, ...]
-    values: tuple[Value, ...]
-    suggestion: Standing | None = None
-    standings: tuple[Standing, ...] = tuple(Standing)
-
-    def to_json(self) -> dict[str, Any]:
-        """What the command prints under `undecided`."""
-        return {
-            "column": self.column,
-            "place": self.place,
-            "about": [str(about) for about in self.about],
-            "values": [
-                {
-                    "value": v.value,
-                    "count": v.count,
-                    "examples": [{"line": line, "address": who} for line, who in v.examples],
-                }
-                for v in self.values
-            ],
-        }
-
-
-@dataclass(slots=True)
-class _Seen:
-    count: int = 0
-    examples: list[tuple[int, str]] = field(default_factory=list)
-
-
-class _Column:
-    """One column, or one key of a JSON column, while the file is read."""
-
-    def __init__(
-        self, name: str, header: str, place: int, path: Path, columns: Columns,
-        said: Mapping[str, Standing],
-    ) -> None:  # fmt: skip
-        self.name, self.place, self.path = name, place, path
-        self.said = said
-        self.about: frozenset[About] = frozenset()
-        self.undecided: dict[str, _Seen] = {}
-        # Under a header that says nothing, only values that speak are asked for.
-        self.scanned = False
-        self.dismissed = False
-        self.codes: dict[str, _Seen] | None = {}
-        self.first: list[str] = []
-        self._known: set[str] = set()
-        self.filled = self.dates = self.rows = 0
-        self.label = is_label(header)
-        self.named = columns.header
-        self.rule = self._rule(header, columns)
-
-    def _rule(self, header: str, columns: Columns) -> Rule | None:
-        many = self.label or bool(self.path)
-        plain = plain_header(header)
-        table: dict[str, Standing] | None = None
-        meaning = columns.meanings[self.place] if not self.path else None
-        tool = columns.tool
-        if meaning is not None and self.place in columns.told and not self.path:
-            table = dict(told_table(meaning)) if meaning in STATES else None
-            self.about = frozenset([About.STATE]) if table is not None else frozenset()
-        elif tool is not None and not self.path and plain in tool.states:
-            table, self.about = dict(tool.states[plain]), frozenset([About.STATE])
-        elif tool is not None and not self.path and plain in tool.plain:
-            self.scanned = self.label
-        elif meaning is not None and meaning in STATES:
-            table = dict(STATES[meaning])
-            self.about = header_speaks(header) or frozenset([About.STATE])
-        elif meaning is not None:
-            # Without a header, that the second column holds names is a guess.
-            self.scanned = meaning is Meaning.CATEGORIES or not columns.header
-        elif columns.header and (about := header_speaks(header)):
-            if not _of_another(header, about):
-                negative = about <= _NEGATIVE and not asks_for_good(header)
-                table = {NOTHING: Standing.ACTIVE} if negative else {}
-                if negative and about <= {About.BOUNCE, About.COMPLAINT}:
-                    table["0"] = Standing.ACTIVE  # None was counted.
-                self.about = about
-        elif columns.header and is_plain(header) and not self.label:
-            pass
-        else:
-            self.scanned = True
-            self.about = frozenset([About.UNKNOWN])
-        if table is None:
-            return (
-                Rule(self.place, self.name, dict(self.said), self.path, many) if self.said else None
-            )
-        return Rule(self.place, self.name, {**table, **self.said}, self.path, many)
-
-    def take(self, values: Sequence[str], lines: Sequence[int], who: _Addresses) -> None:
-        """The cells of this column in a block of rows."""
-        if self.rule is None and not self.scanned:
-            return
-        counts = Counter(values)
-        self.rows += len(values) - counts.pop(CUT, 0)
-        if self.scanned and len(self.first) < 100:
-            self.first.extend(values[: 100 - len(self.first)])
-        for cell, count in counts.items():
-            text = cell.strip()
-            if not text:
-                if self.rule is not None and not self.scanned:
-                    self._judge(cell, cell, count, values, lines, who)
-                continue
-            self.filled += 0 if is_nothing(text) else count
-            for word in words_of(text) if self.label or self.path else (text,):
-                self._judge(word, cell, count, values, lines, who)
-
-    def _judge(
-        self, word: str, cell: str, count: int, values: Sequence[str], lines: Sequence[int],
-        who: _Addresses,
-    ) -> None:  # fmt: skip
-        rule = self.rule
-        if rule is not None and not self.scanned:
-            if About.CONSENT in self.about or About.CONFIRMATION in self.about:
-                self.dates += count if is_date(word) else 0
-            if rule.standing_of(word) is None:
-                _count(self.undecided, rule.kind_of(word), cell, count, values, lines, who)
-            return
-        if rule is not None and rule.standing_of(word) is not None:
-            return
-        self.dates += count if is_date(word) else 0
-        if self.codes is not None and not is_nothing(word):
-            if is_code(word) and len(self.codes) < _MOST_CODES:
-                _count(self.codes, word, cell, count, values, lines, who)
-            else:
-                self.codes = None
-        if word in self._known:
-            return
-        if value_speaks(word):
-            _count(self.undecided, word, cell, count, values, lines, who)
-        elif len(self._known) < 5000:
-            self._known.add(word)
-
-    # -- at the end
-
-    def ask_for_codes(self) -> None:
-        """Letters and small numbers under a header that says nothing could be states; and so
-        could days, if only some of the readers have one."""
-        if not self.scanned or self.label or self.path:
-            return
-        some = 0 < self.dates == self.filled < self.rows
-        if some and self.named and (self.rule is None or self.rule.standing_of(_A_DAY) is None):
-            self.undecided[DATE] = _Seen(self.dates)
-        if not self.codes:
-            return
-        if _counts_up([text for text in (cell.strip() for cell in self.first) if text]):
-            return
-        self.undecided = {**self.codes, **self.undecided}
-        empty = self.rows - self.filled
-        if empty and (self.rule is None or self.rule.standing_of("") is None):
-            self.undecided.setdefault(NOTHING, _Seen(empty))
-
-    def question(self, siblings: Iterable[str]) -> Question | None:
-        """What a person has to say of this column, or None."""
-        rule = self.rule
-        if rule is not None and not self.filled and self.rows and not self.said:
-            if rule.table.get(NOTHING) is Standing.PENDING:
-                # Nobody in the file would have confirmed: rather, the tool did not keep it.
-                self.undecided = {NOTHING: _Seen(self.rows)}
-        if not self.undecided:
-            return None
-        if rule is not None and not self.said and self._settled_by_itself(siblings):
-            self.dismissed = True
-            return None
-        values = [
-            Value(
-                ANY if kind in (DATE, ANY) else kind, seen.count, tuple(seen.examples), kind == DATE
-            )
-            for kind, seen in self.undecided.items()
-        ]
-        values.sort(key=lambda v: (v.value == ANY, v.value == "", -v.count, v.value))
-        return Question(self.name, self.place + 1, tuple(sorted(self.about)), tuple(values))
-
-    def _settled_by_itself(self, siblings: Iterable[str]) -> bool:
-        """Whether what is undecided turns out to say nothing of a state."""
-        positive = self.about & {About.CONSENT, About.CONFIRMATION}
-        if positive and not self.about & _NEGATIVE and self.filled == self.dates == self.rows:
-            # The day on which each of them signed up or confirmed.
-            return True
-        if not self.filled and not positive:
-            # What is empty everywhere says that nobody used it.
-            return True
-        if self.about <= _NEGATIVE and NOTHING in (self.rule.table if self.rule else ()):
-            # "Unsubscribed: no" in every row: nobody did.
-            return set(map(str.casefold, self.undecided)) <= {"0", "false", "no"}
-        if self.about == {About.STATE} and _REGION.search(folded(self.name)):
-            speaks = any(value_speaks(v) or header_speaks(v) & _NEGATIVE for v in self.undecided)
-            return not speaks and any(_PLACE.search(folded(other)) for other in siblings)
-        return False
-
-    def final_rule(self) -> Rule | None:
-        """How rows are judged by this column, once it has no question."""
-        if self.rule is None:
-            return None
-        table = dict(self.rule.table)
-        for kind in (NOTHING, ANY) if self.scanned or self.dismissed else ():
-            # What did not speak of a state says nothing of one.
-            table.setdefault(kind, Standing.ACTIVE)
-        return replace(self.rule, table=table)
-
-
-def _count(
-    into: dict[str, _Seen], kind: str, cell: str, count: int, values: Sequence[str],
-    lines: Sequence[int], who: _Addresses,
-) -> None:  # fmt: skip
-    """One more block's rows with this value; the first few are kept as examples."""
-    if kind not in into and len(into) >= _MOST_VALUES:
-        kind = ANY
-    seen = into.setdefault(kind, _Seen())
-    seen.count += count
-    place = -1
-    while len(seen.examples) < _EXAMPLES:
-        try:
-            place = values.index(cell, place + 1)
-        except ValueError:
-            return
-        seen.examples.append((lines[place], who(place)))
-
-
-class _Addresses:
-    """The masked address of a row of the block at hand; worked out only when one is shown."""
-
-    def __init__(self, rows: Sequence[Sequence[str]], place: int) -> None:
-        self._rows, self._place = rows, place
-
-    def __call__(self, row: int) -> str:
-        try:
-            return masked(mailboxes(self._rows[row][self._place])[0][1])
-        except (BadAddress, IndexError):
-            return "…"
 
 
 class Survey:
@@ -320,7 +41,7 @@ class Survey:
         for column, value, standing in values:
             self._take_decision(column, value, Standing(standing))
         names = self._columns.names
-        self._found: dict[tuple[int, Path], _Column] = {
+        self._found: dict[tuple[int, Path], Column] = {
             (place, ()): self._column(place, ())
             for place in range(len(names))
             if self._columns.meanings[place] not in (Meaning.EMAIL, Meaning.IGNORE)
@@ -340,7 +61,8 @@ class Survey:
                 raise ValueError(f"a list of {tool.list_of} by {tool.name} is no list of readers")
             self.floor = standing
             return
-        name, path = column, ()
+        name = column
+        path: Path = ()
         try:
             place = place_of(column, self._columns.names)
         except ValueError:
@@ -351,19 +73,19 @@ class Survey:
         table = self._said.setdefault((place, path), {})
         table[key_of(key) if key not in (NOTHING, DATE, ANY) else key] = standing
 
-    def _column(self, place: int, path: Path) -> _Column:
+    def _column(self, place: int, path: Path) -> Column:
         name = self._columns.names[place]
-        header = " ".join(path) if path else name
+        header = " ".join(path) if path else header_of(name)
         full = ".".join([name, *path])
         said = self._said.get((place, path), {})
-        return _Column(full, header, place, path, self._columns, said)
+        return Column(full, header, place, path, self._columns, said)
 
     def take(self, lines: Sequence[int], rows: Sequence[Sequence[str]]) -> None:
         """A block of rows, each of the layout's width."""
         if not rows:
             return
         self.rows += len(rows)
-        who = _Addresses(rows, self._columns.email)
+        who = Addresses(rows, self._columns.email)
         cells = list(zip(*rows, strict=True))
         for place in range(len(self._columns.names)):
             column = self._found.get((place, ()))
@@ -387,7 +109,7 @@ class Survey:
                     self.categories[word] = self.categories.get(word, 0) + count
 
     def _take_json(
-        self, place: int, cells: Sequence[str], lines: Sequence[int], who: _Addresses
+        self, place: int, cells: Sequence[str], lines: Sequence[int], who: Addresses
     ) -> None:
         inner = [flat(cell) for cell in cells]
         paths = {path for found in inner for path in found}
@@ -399,8 +121,7 @@ class Survey:
             self._found[place, path].take([found.get(path, "") for found in inner], lines, who)
         # A list, or words that are no JSON, are the column's own.
         own = [
-            found[()] if () in found else "" if found else cell
-            for found, cell in zip(inner, cells, strict=True)
+            found.get((), "" if found else cell) for found, cell in zip(inner, cells, strict=True)
         ]
         self._found[place, ()].take(own, lines, who)
 
@@ -422,7 +143,7 @@ class Survey:
         """All that a person has to say before a row of the file is stored."""
         found: list[Question] = []
         file = self._about_the_file()
-        if file is not None:
+        if file is not None and self._listing:
             found.append(file)
         if self._layout.rivals and Meaning.EMAIL not in {
             self._columns.meanings[place] for place in self._columns.told
@@ -435,6 +156,9 @@ class Survey:
             column.ask_for_codes()
             if (question := column.question(self._columns.names)) is not None:
                 found.append(question)
+        if file is not None and not found:
+            # Its name is a hint, of use where nothing else makes a person look.
+            found.append(file)
         return tuple(sorted(found, key=lambda q: q.place))
 
     @property
@@ -485,21 +209,3 @@ class Survey:
             )
             if place not in used and meaning in (None, Meaning.IGNORE)
         ]
-
-
-def _of_another(header: str, about: frozenset[About]) -> bool:
-    """Whether a header that speaks of a state speaks of another thing's."""
-    words = folded(header)
-    if _OTHER_CHANNEL.search(words) and not _EMAIL.search(words):
-        return True
-    return is_reference(header, about) or (
-        about == {About.STATE} and bool(_OTHER_STATUS.search(words))
-    )
-
-
-def _counts_up(words: Sequence[str]) -> bool:
-    """Whether they number the rows."""
-    if not all(word.isdigit() for word in words) or len(words) < 2:
-        return False
-    numbers = [int(word) for word in words]
-    return all(b > a for a, b in zip(numbers, numbers[1:], strict=False))

@@ -84,7 +84,8 @@ def _tool(
 _MAILCHIMP = {
     "confirm time": _CONFIRMED_ON, "unsub time": _LEFT_ON, "clean time": _BAD_ON,
     "unsub reason": "-=a *=u", "unsub reason other": "-=a *=u", "unsub campaign title": "-=a *=u",
-    "unsub campaign id": "-=a *=u", "clean campaign title": "-=a *=s", "clean campaign id": "-=a *=s",
+    "unsub campaign id": "-=a *=u", "clean campaign title": "-=a *=s", "clean campaign id": "-=a "
+           "*=s",
 }  # fmt: skip
 
 TOOLS: tuple[Tool, ...] = (
@@ -92,14 +93,17 @@ TOOLS: tuple[Tool, ...] = (
           {"state": "active=a pending=p unsubscribed=u",
            "suppressed": "-=a hard/soft/complaint/erased/manual/imported=s *=s"},
           "confirmed at, paused until, rhythm"),
-    _tool("mailchimp", "member rating, leid", _MAILCHIMP, "optin time, optin ip, confirm ip, last changed, tags"),
-    _tool("mailchimp", "email address, member rating, optin time", _MAILCHIMP, "optin ip, confirm ip, last changed"),
+    _tool("mailchimp", "member rating, leid", _MAILCHIMP, "optin time, optin ip, confirm ip, "
+           "last changed, tags"),
+    _tool("mailchimp", "email address, member rating, optin time", _MAILCHIMP, "optin ip, "
+           "confirm ip, last changed"),
     _tool("mailchimp", "email address, unsub time", _MAILCHIMP, "optin time, optin ip, confirm ip"),
     _tool("mailchimp", "email address, clean time", _MAILCHIMP, "optin time, optin ip, confirm ip"),
     _tool("phplist", "email, confirmed, blacklisted",
           {"confirmed": "1/yes=a 0/no=p", "blacklisted": "0/no/-=a 1/yes=s", "optedin": "1=a 0=p",
            "bouncecount": "0/-=a", "disabled": "0/-=a 1=u"},
-          "entered, modified, htmlemail, rssfrequency, foreignkey, uniqid, uuid, id, subscribepage, passwordchanged"),
+          "entered, modified, htmlemail, rssfrequency, foreignkey, uniqid, uuid, id, "
+           "subscribepage, passwordchanged"),
     _tool("mailpoet", "email, status, global status", {
           "status": "subscribed=a unconfirmed=p unsubscribed=u bounced=s",
           "global status": "subscribed=a unconfirmed=p unsubscribed=u bounced=s"}, "list"),
@@ -107,26 +111,35 @@ TOOLS: tuple[Tool, ...] = (
           "email blacklist": _YES_BAD, "double opt in": "yes/1=a", "opt in": "yes/1=a"},
           "sms blacklist, whatsapp blacklist, added time, modified time, sms"),
     _tool("brevo", "contact id, email, added time, modified time", {
-          "double opt in": "yes/1=a", "opt in": "yes/1=a", "email blacklisted": _YES_BAD, "blocklisted": _YES_BAD},
+          "double opt in": "yes/1=a", "opt in": "yes/1=a", "email blacklisted": _YES_BAD,
+           "blocklisted": _YES_BAD},
           "sms blacklist, sms blacklisted, whatsapp, sms, interests"),
-    _tool("mautic", "email, firstname, lastname, do not email", {"do not email": "1/true/yes=u 0/false/no/-=a",
+    _tool("mautic", "email, firstname, lastname, do not email", {"do not email": "1/true/yes=u "
+           "0/false/no/-=a",
           "do not contact": "1/true/yes=u 0/false/no/-=a"}, "is published, do not sms"),
     _tool("substack", "email, active subscription, email disabled",
-          {"email disabled": _YES_LEFT}, "active subscription, plan, expiry, created at, first payment at"),
-    _tool("substack", "email, stripe plan, start date", {}, "stripe plan, paid upgrade date, type, bestseller, activity, subscription source, subscription source (free), subscription source (paid)"),
-    _tool("ghost", "subscribed to emails", {"subscribed to emails": _YES_ACTIVE, "deleted at": _LEFT_ON},
+          {"email disabled": _YES_LEFT}, "active subscription, plan, expiry, created at, first "
+           "payment at"),
+    _tool("substack", "email, stripe plan, start date", {}, "stripe plan, paid upgrade date, "
+           "type, bestseller, activity, subscription source, subscription source (free), "
+           "subscription source (paid)"),
+    _tool("ghost", "subscribed to emails", {"subscribed to emails": _YES_ACTIVE, "deleted at":
+           _LEFT_ON},
           "complimentary plan, stripe customer id, labels, tiers, newsletters, created at"),
-    _tool("keila", "external id, data, status", {"status": "active=a unsubscribed=u unreachable=s"}),
+    _tool("keila", "external id, data, status", {"status": "active=a unsubscribed=u "
+           "unreachable=s"}),
     _tool("keila", "external id, data"),
     _tool("listmonk", "uuid, email, attributes, status",
           {"status": "enabled=a disabled=u blocklisted/blacklisted=s"}, "created at, updated at"),
-    _tool("listmonk", "email, attributes", {"status": "enabled=a disabled=u blocklisted/blacklisted=s",
+    _tool("listmonk", "email, attributes", {"status": "enabled=a disabled=u "
+           "blocklisted/blacklisted=s",
           "subscription status": "confirmed=a unconfirmed=p unsubscribed=u"}),
     _tool("buttondown", "metadata, tags, type", {
           "type": "regular/premium/gifted/trialed/free/paid/past_due/churning/churned/upcoming=a"
                   " unactivated=p unsubscribed/removed/disabled=u"
                   " undeliverable/complained/spammy/blocked/malformed=s",
-          "subscriber type": "regular/premium/gifted/trialed/free/paid/past_due/churning/churned/upcoming=a"
+          "subscriber type":
+           "regular/premium/gifted/trialed/free/paid/past_due/churning/churned/upcoming=a"
                   " unactivated=p unsubscribed/removed/disabled=u"
                   " undeliverable/complained/spammy/blocked/malformed=s",
           "unsubscription date": _LEFT_ON, "undeliverability date": _BAD_ON,
@@ -134,70 +147,99 @@ TOOLS: tuple[Tool, ...] = (
           "creation date, avatar url, churn date, past due date"),
     _tool("buttondown", "email, metadata, tags"),
     _tool("beehiiv", "email, status, subscription tier", {
-          "status": "active=a pending/validating=p inactive=u invalid=s"}, "subscription tier, referral code"),
-    _tool("kit", "email, first name, status, created at, tags, subscriber id", {"status": "+ active=a inactive/unconfirmed=p"}),
-    _tool("kit", "id, first name, email, status, created at, referrer", {"status": "+ active=a inactive/unconfirmed=p"}),
-    _tool("mailerlite", "subscriber, opens, clicks", {"status": "+ junk=s"}, "sent, subscribed, location"),
+          "status": "active=a pending/validating=p inactive=u invalid=s"}, "subscription tier, "
+           "referral code"),
+    _tool("kit", "email, first name, status, created at, tags, subscriber id", {"status": "+ "
+           "active=a inactive/unconfirmed=p"}),
+    _tool("kit", "id, first name, email, status, created at, referrer", {"status": "+ active=a "
+           "inactive/unconfirmed=p"}),
+    _tool("mailerlite", "subscriber, opens, clicks", {"status": "+ junk=s"}, "sent, subscribed, "
+           "location"),
     _tool("mailjet", "email, is excluded from campaigns", {
-          "is excluded from campaigns": _YES_LEFT, "is unsubscribed": _YES_LEFT, "unsubscribed at": _LEFT_ON,
-          "is spam complaining": _YES_BAD, "is opt in pending": "true/1/yes=p false/0/no/-=a"}, "delivered count"),
-    _tool("sendgrid", "status, reason, email, created", exact=True, listing="s", list_of="bounces or blocks"),
-    _tool("sendgrid", "reason, email, created", exact=True, listing="s", list_of="invalid addresses"),
+          "is excluded from campaigns": _YES_LEFT, "is unsubscribed": _YES_LEFT, "unsubscribed "
+           "at": _LEFT_ON,
+          "is spam complaining": _YES_BAD, "is opt in pending": "true/1/yes=p false/0/no/-=a"},
+           "delivered count"),
+    _tool("sendgrid", "status, reason, email, created", exact=True, listing="s",
+           list_of="bounces or blocks"),
+    _tool("sendgrid", "reason, email, created", exact=True, listing="s", list_of="invalid "
+           "addresses"),
     _tool("sendgrid", "email, created, ip", exact=True, listing="s", list_of="spam reports"),
-    _tool("mailgun", "address, code, error, created at", exact=True, listing="s", list_of="bounces"),
+    _tool("mailgun", "address, code, error, created at", exact=True, listing="s",
+           list_of="bounces"),
     _tool("mailgun", "address, tags, created at", exact=True, listing="u", list_of="unsubscribes"),
     _tool("mailgun", "address, tag, created at", exact=True, listing="u", list_of="unsubscribes"),
     _tool("mailgun", "address, created at", exact=True, listing="s", list_of="complaints"),
-    _tool("postmark", "email address, suppression reason, origin", listing="s", list_of="suppressions"),
+    _tool("postmark", "email address, suppression reason, origin", listing="s",
+           list_of="suppressions"),
     _tool("postmark", "email, bounced at, type, inactive", listing="s", list_of="bounces"),
-    _tool("amazon ses", "email address, reason, last update time", exact=True, listing="s", list_of="suppressions"),
+    _tool("amazon ses", "email address, reason, last update time", exact=True, listing="s",
+           list_of="suppressions"),
     _tool("amazon ses", "email address, reason", exact=True, listing="s", list_of="suppressions"),
     _tool("sparkpost", "recipient, type, description, source", listing="s", list_of="suppressions"),
-    _tool("sparkpost", "recipient, transactional, non transactional", listing="s", list_of="suppressions"),
-    _tool("mandrill", "email, reason, detail, created at, expires at", listing="s", list_of="rejections"),
+    _tool("sparkpost", "recipient, transactional, non transactional", listing="s",
+           list_of="suppressions"),
+    _tool("mandrill", "email, reason, detail, created at, expires at", listing="s",
+           list_of="rejections"),
     _tool("hubspot", "record id, email, unsubscribed from all email", {
           "unsubscribed from all email": _YES_LEFT, "email hard bounce reason": "-=a *=s",
           "invalid email address": _YES_BAD, "currently in workflow": "true/false/-=a"},
-          "lead status, lifecycle stage, marketing contact until next update, content membership status"),
+          "lead status, lifecycle stage, marketing contact until next update, content membership "
+           "status"),
     _tool("constant contact", "email address, email permission status", {
           "email status": "+ active=a unsubscribed=u", "confirmed opt out date": _LEFT_ON,
           "confirmed opt out reason": "-=a *=u", "confirmed opt out source": "-=a *=u",
-          "email permission status": "express/explicit/implied/confirmed=a pending/pending_confirmation/unset/awaiting_confirmation=p"
+          "email permission status": "express/explicit/implied/confirmed=a "
+           "pending/pending_confirmation/unset/awaiting_confirmation=p"
                                      " unsubscribed/opt_out/optout=u temp_hold=p"},
-          "email update source, email lists, source name, confirmed opt in date, opt in date, confirmed opt in source"),
+          "email update source, email lists, source name, confirmed opt in date, opt in date, "
+           "confirmed opt in source"),
     _tool("google groups", "email address, group status, email status", {
           "group status": "member/owner/manager=a invited/pending=p banned=s",
           "email status": "-/ok/active=a bouncing=s",
-          "email preference": "all_email/every_email/digest/daily_summary/abridged/daily=a no_email/none=u"},
-          "posting permissions, join year, join month, join day, join hour, join minute, join second, time zone"),
+          "email preference": "all_email/every_email/digest/daily_summary/abridged/daily=a "
+           "no_email/none=u"},
+          "posting permissions, join year, join month, join day, join hour, join minute, join "
+           "second, time zone"),
     _tool("klaviyo", "email, klaviyo id, email marketing consent", {
           "email marketing consent": "subscribed=a unsubscribed=u never_subscribed=p",
           "email suppressions": "-=a *=s", "email suppression reason": "-=a *=s"},
-          "sms marketing consent, sms marketing consent timestamp, email marketing consent timestamp, sms consent timestamp"),
+          "sms marketing consent, sms marketing consent timestamp, email marketing consent "
+           "timestamp, sms consent timestamp"),
     _tool("salesforce", "email, has opted out of email", {
-          "has opted out of email": _YES_LEFT, "is email bounced": _YES_BAD, "email bounced date": _BAD_ON,
+          "has opted out of email": _YES_LEFT, "is email bounced": _YES_BAD, "email bounced "
+           "date": _BAD_ON,
           "email bounced reason": "-=a *=s"}, "has opted out of fax, do not call"),
     _tool("pardot", "email, opted out, prospect id", {
           "opted out": _YES_LEFT, "do not email": _YES_LEFT, "is do not email": _YES_LEFT,
           "is hard bounced": _YES_BAD, "hard bounced": _YES_BAD}, "do not call"),
     _tool("cleverreach", "email, registered, activated, deactivated", {
-          "activated": "@=a -=p", "deactivated": _LEFT_ON, "bounced": _BAD_ON, "active": "1/true=a 0/false=u"},
+          "activated": "@=a -=p", "deactivated": _LEFT_ON, "bounced": _BAD_ON, "active":
+           "1/true=a 0/false=u"},
           "registered, source"),
     _tool("unisender", "email, email status, email availability", {
           "email status": "active=a new/invited=p inactive/unsubscribed=u blocked=s",
           "email availability": "available/-=a unreachable/spam_rejected=s"},
           "email subscribe times, email list ids, email add time"),
-    _tool("drip", "email, status, lead score, prospect", {"status": "active=a unsubscribed/removed/deactivated=u undeliverable=s"}, "prospect, base lead score"),
+    _tool("drip", "email, status, lead score, prospect", {"status": "active=a "
+           "unsubscribed/removed/deactivated=u undeliverable=s"}, "prospect, base lead score"),
     _tool("emailoctopus", "email address, status, created at, last updated at", {"status": "+"}),
-    _tool("campaign monitor", "email address, name, state, date subscribed", {"state": "+"}, "date subscribed"),
-    _tool("activecampaign", "contact id, email, contact status, account name", {"contact status": "+"}),
-    _tool("shopify", "customer id, email, accepts email marketing", {"accepts email marketing": _YES_ACTIVE},
+    _tool("campaign monitor", "email address, name, state, date subscribed", {"state": "+"},
+           "date subscribed"),
+    _tool("activecampaign", "contact id, email, contact status, account name", {"contact "
+           "status": "+"}),
+    _tool("shopify", "customer id, email, accepts email marketing", {"accepts email marketing":
+           _YES_ACTIVE},
           "accepts sms marketing, tax exempt"),
-    _tool("shopify", "email, accepts marketing, total spent", {"accepts marketing": _YES_ACTIVE}, "tax exempt, accepts marketing updated at"),
-    _tool("acymailing", "email, enabled, confirmed, accept", {"enabled": _YES_ACTIVE, "confirmed": _YES_CONFIRMED, "accept": _YES_ACTIVE}, "html"),
-    _tool("omnisend", "email, email status, email status date", {"email status": "+"}, "email status date, sms status, sms status date"),
+    _tool("shopify", "email, accepts marketing, total spent", {"accepts marketing":
+           _YES_ACTIVE}, "tax exempt, accepts marketing updated at"),
+    _tool("acymailing", "email, enabled, confirmed, accept", {"enabled": _YES_ACTIVE,
+           "confirmed": _YES_CONFIRMED, "accept": _YES_ACTIVE}, "html"),
+    _tool("omnisend", "email, email status, email status date", {"email status": "+"}, "email "
+           "status date, sms status, sms status date"),
     _tool("sendy", "email, unsubscribed, bounced, complaint, confirmed", {
-          "unsubscribed": _YES_LEFT, "bounced": _YES_BAD, "complaint": _YES_BAD, "confirmed": _YES_CONFIRMED,
+          "unsubscribed": _YES_LEFT, "bounced": _YES_BAD, "complaint": _YES_BAD, "confirmed":
+           _YES_CONFIRMED,
           "bounce soft": "0/-=a"}, "last campaign, join date, timestamp"),
 )  # fmt: skip
 

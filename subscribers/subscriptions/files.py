@@ -19,6 +19,9 @@ from .leaving import leave
 
 Kind = ConsentEvent.Kind
 State = Subscription.State
+# As plain words: comparing with the members of an enumeration costs more than all else of a row.
+_ACTIVE, _PENDING = str(State.ACTIVE), str(State.PENDING)
+_UNSUBSCRIBED = str(State.UNSUBSCRIBED)
 _Value = str | int | uuid.UUID | dt.datetime | None
 
 
@@ -70,13 +73,32 @@ class Writer:
         people: list[tuple[_Value, ...]] = []
         ties: list[tuple[_Value, ...]] = []
         entries: list[tuple[_Value, ...]] = []
+        domains, domain_of, past = self._domains, self._domain, self._past
         for row in rows:
-            pk = row.subscriber
+            (
+                key, pk, address, name, state, choice, rhythm, language, joined, confirmed, detail,
+                held,
+            ) = row  # fmt: skip
             if pk is None:
                 pk = next(ids)
-                people.append((pk, key_of(row.key), row.address, row.name, moment))
-            ties.append(self._subscription(row, pk, now, moment))
-            entries.append((pk, place, moment, kind, form, row.detail))
+                people.append((pk, key_of(key), address, name, moment))
+            began = moment if joined is None else past(joined, now, moment)
+            yes: _Value = None
+            if state == _ACTIVE:
+                yes = moment if confirmed is None else past(confirmed, now, moment)
+            elif state == _UNSUBSCRIBED and confirmed is not None:
+                yes = past(confirmed, now, None)
+            # Reminded though never asked: nothing is mailed to them by itself, until the file
+            # comes again with a proof or the wish to ask them.
+            waits = moment if held and state == _PENDING else None
+            domain = domains.get(address[address.rindex("@") + 1 :]) or domain_of(address)
+            ties.append(
+                (
+                    pk, place, choice, state, rhythm, language, domain, began, moment, moment, yes,
+                    waits,
+                )
+            )
+            entries.append((pk, place, moment, kind, form, detail))
         with connection.cursor() as cursor:
             cursor.executemany(_INSERT_SUBSCRIBER, people)
             cursor.execute("SELECT COALESCE(MAX(id), 0) FROM subscribers_subscription")
@@ -86,33 +108,6 @@ class Writer:
             # Ours are the rows after the last id that was here with our own moment: another
             # connection's have another one, or cannot be seen yet.
             cursor.execute(_INSERT_EVENTS, [f'{{"form": "{self._form}"}}', last, place, moment])
-
-    def _subscription(
-        self, row: Row, subscriber: int, now: dt.datetime, moment: _Value
-    ) -> tuple[_Value, ...]:
-        confirmed = held = None
-        if row.state == State.ACTIVE:
-            confirmed = self._past(row.confirmed_at, now, moment)
-        elif row.state == State.UNSUBSCRIBED:
-            confirmed = self._past(row.confirmed_at, now, None)
-        elif row.held:
-            # Reminded though never asked: nothing is mailed to them by itself, until the file
-            # comes again with a proof or the wish to ask them.
-            held = moment
-        return (
-            subscriber,
-            self._publication.pk,
-            row.choice,
-            row.state,
-            row.rhythm,
-            row.language,
-            self._domain(row.address),
-            self._past(row.joined_at, now, moment),
-            moment,
-            moment,
-            confirmed,
-            held,
-        )
 
     def _past(self, at: dt.datetime | None, now: dt.datetime, moment: _Value) -> _Value:
         """A time the file gives, if it is one that can be; `moment` otherwise."""
@@ -199,12 +194,14 @@ _INSERT_SUBSCRIPTION = """
 _INSERT_CONSENT = """
     INSERT INTO subscribers_consentevent (subscriber_id, publication_id, at, kind, form, network,
         detail) VALUES (%s, %s, %s, %s, %s, '', %s)"""
+# The sign before a column keeps SQLite from reading all of the publication by its index instead of
+# the last few rows by their ids.
 _INSERT_EVENTS = """
     INSERT INTO subscribers_event (publication_id, subscription_id, kind, at, detail)
     SELECT publication_id, id, CASE state WHEN 'active' THEN 'entered' ELSE 'requested' END,
         since, %s
     FROM subscribers_subscription
-    WHERE id > %s AND publication_id = %s AND since = %s AND state <> 'unsubscribed'
+    WHERE id > %s AND +publication_id = %s AND since = %s AND state <> 'unsubscribed'
     ORDER BY id"""
 
 

@@ -14,6 +14,8 @@ import pytest
 
 from subscribers.lists import importing as csv_in
 from subscribers.lists.plan import Options
+from subscribers.lists.source import Undecided
+from subscribers.lists.source import look as look_at
 from subscribers.models import Subscription, Suppression
 from tests import builders
 
@@ -355,13 +357,13 @@ def test_an_export_brings_in_whom_it_says(export: Export, tmp_path: Path) -> Non
     daily = builders.publication()
     path = tmp_path / "readers.csv"
     path.write_bytes(export.text.encode(export.encoding))
-    first = csv_in.look(path, Options(consent="paper"))
+    first = look_at(path, Options(consent="paper"))
     assert first.opened.encoding == export.encoding
     assert first.columns.source == export.source
     asked = {question.column for question in first.questions}
     assert asked == {name for name in export.asked.split("|") if name}
     if asked:
-        with pytest.raises(csv_in.Undecided):
+        with pytest.raises(Undecided):
             csv_in.run(first, daily, Options(consent="paper"))
         assert not Subscription.objects.exists()
     values = []
@@ -370,7 +372,7 @@ def test_an_export_brings_in_whom_it_says(export: Export, tmp_path: Path) -> Non
         column, _colon, value = rest.partition(":")
         values.append((column, value, state))
     options = Options(consent="paper", columns=export.columns, values=tuple(values))
-    source = csv_in.look(path, options)
+    source = look_at(path, options)
     assert source.questions == ()
     job = csv_in.run(source, daily, options)
     assert job.counts.get("error", 0) == 0

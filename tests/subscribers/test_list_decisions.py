@@ -17,6 +17,8 @@ from subscribers import housekeeping
 from subscribers.lists import importing as csv_in
 from subscribers.lists import jobs
 from subscribers.lists.plan import Options
+from subscribers.lists.source import Undecided
+from subscribers.lists.source import look as look_at
 from subscribers.models import (
     AuditEntry,
     ImportJob,
@@ -161,10 +163,10 @@ def test_a_column_that_is_not_there_or_a_state_that_is_none_is_an_error(
 
 
 def test_without_an_answer_the_importer_itself_refuses(daily: Publication, path: Path) -> None:
-    source = csv_in.look(path, Options(consent="paper"))
-    with pytest.raises(csv_in.Undecided):
+    source = look_at(path, Options(consent="paper"))
+    with pytest.raises(Undecided):
         csv_in.run(source, daily, Options(consent="paper"))
-    with pytest.raises(csv_in.Undecided):
+    with pytest.raises(Undecided):
         list(csv_in.check(source, daily, Options(consent="paper")))
     assert states() == {}
 
@@ -176,11 +178,11 @@ def test_who_is_not_known_to_be_willing_is_asked_only_if_their_group_was_chosen(
     path.write_text("email,status\nann@example.org,active\nben@example.org,unconfirmed\n")
     monkeypatch.setattr(housekeeping, "PATIENCE", housekeeping.PATIENCE * 0)
     options = Options(ask=True)
-    csv_in.run(csv_in.look(path, options), daily, options)
+    csv_in.run(look_at(path, options), daily, options)
     housekeeping.sweep()
     assert [letter.to for letter in mailoutbox] == [["ann@example.org"]]
     options = Options(ask=True, values=(("status", "unconfirmed", "ask"),))
-    csv_in.run(csv_in.look(path, options), daily, options)
+    csv_in.run(look_at(path, options), daily, options)
     housekeeping.sweep()
     assert [letter.to for letter in mailoutbox[1:]] == [["ben@example.org"]]
 
@@ -251,8 +253,7 @@ def test_all_questions_stand_on_one_page_and_are_answered_together(daily: Public
         f"q{may}-state1": "unsubscribed",
         f"q{may}-state2": "pending",
     }
-    html = who.post(where, {**answers, "do": "look", "how": "proof", "consent": "sheets"}).content
-    page = html.decode()
+    page = who.post(where, {**answers, **press, "do": "look"}).content.decode()
     assert 'value="import"' in page and "become active" in page
     decided = re.search(r'name="decided" value="([^"]*)"', page)
     assert decided is not None

@@ -1,4 +1,4 @@
-"""Files as they are: quotes that do not close, encodings, address books; every line has an answer."""
+"""Files as they are: open quotes, encodings, address books; every line has an answer."""
 
 from __future__ import annotations
 
@@ -14,13 +14,15 @@ from subscribers.lists.columns import NoEmailColumn
 from subscribers.lists.file import Unreadable, examine
 from subscribers.lists.plan import FileRefused, Options
 from subscribers.lists.rows import Entry
+from subscribers.lists.source import ReaderFile
+from subscribers.lists.source import look as look_at
 from tests import builders
 
 
-def look(folder: Path, data: bytes | str, options: Options = Options()) -> csv_in.ReaderFile:
+def look(folder: Path, data: bytes | str, options: Options | None = None) -> ReaderFile:
     path = folder / "readers.csv"
     path.write_bytes(data if isinstance(data, bytes) else data.encode())
-    return csv_in.look(path, options)
+    return look_at(path, options or Options())
 
 
 def rows(folder: Path, data: bytes | str) -> list[tuple[int, str, str]]:
@@ -48,7 +50,7 @@ def _refusal(entry: Entry) -> str:
 
 def test_a_quote_that_does_not_close_swallows_nobody(tmp_path: Path) -> None:
     text = "email,name\n" + "".join(
-        f'r{n}@example.org,{chr(34) if n == 5 else ""}Name {n}\n' for n in range(1, 400)
+        f"r{n}@example.org,{chr(34) if n == 5 else ''}Name {n}\n" for n in range(1, 400)
     )
     found = rows(tmp_path, text)
     assert [line for line, _address, _name in found] == list(range(2, 401))
@@ -70,7 +72,8 @@ def test_an_open_quote_and_a_stray_one_further_down_do_not_make_a_cell(tmp_path:
 
 def test_a_cell_over_several_lines_is_one_cell(tmp_path: Path) -> None:
     text = (
-        'email,name,notes\na@example.org,Ann,"met in May;\nknows bob@example.org\n\nlikes ""jazz"""\n'
+        'email,name,notes\na@example.org,Ann,"met in May;\nknows bob@example.org\n\n'
+        'likes ""jazz"""\n'
         "b@example.org,Ben,\n"
     )
     assert rows(tmp_path, text) == [(2, "a@example.org", "Ann"), (6, "b@example.org", "Ben")]
@@ -199,20 +202,24 @@ def test_a_title_before_the_header_is_no_row(tmp_path: Path) -> None:
     assert rows(tmp_path, text) == [(4, REFUSED, ""), (5, "a@example.org", "Ann")]
 
 
-@pytest.mark.parametrize(
-    "text",
-    """|0000-00-00|0000-00-00 00:00:00|1970-01-01|1970-01-01T00:00:00Z|01/01/1970|1969-12-31 19:00:00
-    |N/A|null|-|NaN|0001-01-01T00:00:00|1900-01-00|Jan 1, 1970|00.00.0000|#N/A|None""".split("|"),
-)  # fmt: skip
+NOTHING = [
+    "", "0000-00-00", "0000-00-00 00:00:00", "1970-01-01", "1970-01-01T00:00:00Z", "01/01/1970",
+    "1969-12-31 19:00:00", "N/A", "null", "-", "NaN", "0001-01-01T00:00:00", "1900-01-00",
+    "Jan 1, 1970", "00.00.0000", "#N/A", "None",
+]  # fmt: skip
+DATES = [
+    "2024-05-01", "01.05.2024", "5/1/24", "May 1, 2024", "1. Mai 2024", "2024年5月1日",
+    "1714556400",
+    "20240501", "2024-05-01T10:00:00+02:00", "Wed, 01 May 2024 10:00:00 +0000", "2024. 5. 1.",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NOTHING)
 def test_a_date_of_nothing_is_nothing(text: str) -> None:
     assert is_nothing(text)
 
 
-@pytest.mark.parametrize(
-    "text",
-    """2024-05-01|01.05.2024|5/1/24|May 1, 2024|1. Mai 2024|2024年5月1日|1714556400|20240501
-    |2024-05-01T10:00:00+02:00|Wed, 01 May 2024 10:00:00 +0000|2024. 5. 1.""".split("|"),
-)
+@pytest.mark.parametrize("text", DATES)
 def test_a_date_is_one_in_whatever_order(text: str) -> None:
     assert is_date(text) and not is_nothing(text)
 
@@ -226,9 +233,9 @@ def test_what_is_no_date(text: str) -> None:
 
 _PIECES = st.sampled_from(
     [
-        b"a@example.org", b"b@example.org,Ben", b'"', b'"Ann"', b",", b";", b"\t", b"\n", b"\r\n", b"\r",
-        b"name", b"email", b"status", b"unsubscribed", b"\xff", b"\x00", b"\xe4\xbd\xa0", b"\xc4\xe3",
-        b" ", b"<c@example.org>", b"nonsense", b"0", b"{", b"\xef\xbb\xbf", b"sep=;",
+        b"a@example.org", b"b@example.org,Ben", b'"', b'"Ann"', b",", b";", b"\t", b"\n", b"\r\n",
+        b"\r", b"name", b"email", b"status", b"unsubscribed", b"\xff", b"\x00", b"\xe4\xbd\xa0",
+        b"\xc4\xe3", b" ", b"<c@example.org>", b"nonsense", b"0", b"{", b"\xef\xbb\xbf", b"sep=;",
     ]
 )  # fmt: skip
 
@@ -249,7 +256,7 @@ def test_every_line_of_any_file_is_read_refused_or_blank(
     path = tmp_path / "readers.csv"
     path.write_bytes(data)
     try:
-        source = csv_in.look(path, Options())
+        source = look_at(path, Options())
         opened = examine(path)
     except (Unreadable, NoEmailColumn, FileRefused):
         return

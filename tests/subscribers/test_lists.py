@@ -17,11 +17,13 @@ from subscribers.addresses import BadAddress, key_of, normalise
 from subscribers.choice import Choice
 from subscribers.lists import export as csv_out
 from subscribers.lists import importing as csv_in
+from subscribers.lists import source as source_module
 from subscribers.lists.cells import defuse, undefuse
 from subscribers.lists.columns import Meaning, NoEmailColumn, understand
 from subscribers.lists.file import Unreadable, examine
 from subscribers.lists.mailboxes import address_of
 from subscribers.lists.plan import Done, FileRefused, Options
+from subscribers.lists.source import look as look_at
 from subscribers.models import (
     ConsentEvent,
     ImportJob,
@@ -55,11 +57,11 @@ def file(folder: Path, text: str | bytes, encoding: str = "utf-8") -> Path:
 def bring(
     folder: Path, text: str | bytes, daily: Publication, options: Options = PROOF
 ) -> ImportJob:
-    return csv_in.run(csv_in.look(file(folder, text), options), daily, options)
+    return csv_in.run(look_at(file(folder, text), options), daily, options)
 
 
 def checked(folder: Path, text: str, daily: Publication, options: Options = PROOF) -> list[Done]:
-    return list(csv_in.check(csv_in.look(file(folder, text), options), daily, options))
+    return list(csv_in.check(look_at(file(folder, text), options), daily, options))
 
 
 def states() -> dict[str, str]:
@@ -273,7 +275,7 @@ def test_the_same_address_twice_in_other_letters_is_one_reader(
 def test_of_two_rows_the_one_that_left_speaks(
     tmp_path: Path, daily: Publication, monkeypatch: pytest.MonkeyPatch, batch: int
 ) -> None:
-    monkeypatch.setattr(csv_in, "BATCH", batch)
+    monkeypatch.setattr(source_module, "BATCH", batch)
     text = "email,status\nalice@example.org,active\nALICE@example.org,unsubscribed\n"
     bring(tmp_path, text, daily)
     assert set(states().values()) == {"unsubscribed"}
@@ -344,9 +346,9 @@ class Killed(BaseException):
 def test_a_killed_import_goes_on_where_it_was(
     tmp_path: Path, daily: Publication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(csv_in, "BATCH", 10)
+    monkeypatch.setattr(source_module, "BATCH", 10)
     text = "email\n" + "".join(f"reader.{n}@example.org\n" for n in range(95))
-    source = csv_in.look(file(tmp_path, text), PROOF)
+    source = look_at(file(tmp_path, text), PROOF)
     batches = 0
 
     def kill(_share: float) -> None:

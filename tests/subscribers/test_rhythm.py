@@ -22,6 +22,7 @@ from subscribers.emails import relay
 from subscribers.links import Purpose, make
 from subscribers.lists import importing as csv_in
 from subscribers.lists.plan import Options
+from subscribers.lists.source import look as look_at
 from subscribers.models import AuditEntry, ConsentEvent, ImportProblem, Publication, Subscription
 from tests import builders
 from tests.test_switches import fill, filled
@@ -113,7 +114,7 @@ def read(tmp_path: Path, publication: Publication, text: str) -> None:
     path = tmp_path / "readers.csv"
     path.write_text(text)
     options = Options(consent="signed forms, folder 7")
-    csv_in.run(csv_in.look(path, options), publication, options)
+    csv_in.run(look_at(path, options), publication, options)
 
 
 def test_a4_a_file_that_says_weekly_is_told_by_row(tmp_path: Path, harbour: Publication) -> None:

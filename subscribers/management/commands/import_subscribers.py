@@ -17,6 +17,8 @@ from subscribers.lists import importing as csv_in
 from subscribers.lists.columns import Meaning, NoEmailColumn
 from subscribers.lists.file import Unreadable
 from subscribers.lists.plan import Done, FileRefused, Options
+from subscribers.lists.source import ReaderFile, Undecided
+from subscribers.lists.source import look as look_at
 from subscribers.lists.standing import Standing
 from subscribers.models import Publication
 
@@ -74,7 +76,7 @@ class Command(BaseCommand):
             raise CommandError(_("There is no publication %s.") % options["publication"])
         said = _options(options)
         try:
-            source = csv_in.look(options["file"], said)
+            source = look_at(options["file"], said)
             self._json, self._bar = options["json"], _Bar()
             if options["dry_run"]:
                 counts = self._check(source, publication, said)
@@ -82,7 +84,7 @@ class Command(BaseCommand):
                 counts = self._run(source, publication, said)
         except OSError as error:
             raise CommandError(f"{options['file']}: {error.strerror}", returncode=2) from None
-        except csv_in.Undecided as error:
+        except Undecided as error:
             self._ask(source, error)
             raise CommandError(str(error)) from None
         except (Unreadable, NoEmailColumn, FileRefused) as error:
@@ -92,9 +94,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         self._end(source, counts, options["dry_run"])
 
-    def _check(
-        self, source: csv_in.ReaderFile, publication: Publication, said: Options
-    ) -> dict[str, int]:
+    def _check(self, source: ReaderFile, publication: Publication, said: Options) -> dict[str, int]:
         counts: Counter[str] = Counter()
 
         def blank(lines: int) -> None:
@@ -107,9 +107,7 @@ class Command(BaseCommand):
                 self._row(done)
         return dict(counts)
 
-    def _run(
-        self, source: csv_in.ReaderFile, publication: Publication, said: Options
-    ) -> dict[str, int]:
+    def _run(self, source: ReaderFile, publication: Publication, said: Options) -> dict[str, int]:
         def problem(done: Done) -> None:
             if any(problem.level != "note" for problem in done.problems):
                 self._row(done)
@@ -117,7 +115,7 @@ class Command(BaseCommand):
         job = csv_in.run(source, publication, said, on_read=self._bar.show, on_problem=problem)
         return {name: count for name, count in job.counts.items() if name != "problems"}
 
-    def _ask(self, source: csv_in.ReaderFile, error: csv_in.Undecided) -> None:
+    def _ask(self, source: ReaderFile, error: Undecided) -> None:
         """Show every column and value that waits for a decision, and how to give it."""
         self._bar.clear()
         undecided = [question.to_json() for question in error.questions]
@@ -144,7 +142,7 @@ class Command(BaseCommand):
             column = f" [{problem.column}]" if problem.column else ""
             self.stdout.write(f"{done.line}:{column} {problem.message}")
 
-    def _end(self, source: csv_in.ReaderFile, counts: dict[str, int], dry_run: bool) -> None:
+    def _end(self, source: ReaderFile, counts: dict[str, int], dry_run: bool) -> None:
         self._bar.clear()
         rows = sum(counts.values())
         blank, refused = counts.get("blank", 0), counts.get("error", 0)
