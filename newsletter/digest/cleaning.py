@@ -134,7 +134,8 @@ def _cut(run: str, html_ends: bool, liquid_ends: bool) -> tuple[str, str]:
                 out.append(run[: liquid.start()])
                 until = "endcomment"
             else:
-                break
+                out.append(run[: liquid.end()])
+                run = run[liquid.end() :]
         else:
             break
     if not until:

@@ -270,8 +270,8 @@ def test_corrections_are_shown_with_their_history(client: Client, harbour: Simpl
     Item.objects.filter(title="Spring tide").update(corrected_at=at)
     text = text_of(read(client, "/daily/2026-03-02/"))
     assert (
-        "Corrected 3 March 2026, 10:00: The tide was low. 3 March 2026, 10:00: And the moon new."
-        in text
+        "Corrected 3 March 2026, 10:00 (UTC): The tide was low. "
+        "3 March 2026, 10:00 (UTC): And the moon new." in text
     )
     assert "1 Spring tide Corrected 3 March 2026" in text
     assert "not for readers" not in text

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from newsletter.digest import parse
-from newsletter.digest.dates import Found, date_of_name, read, read_name
+from newsletter.digest.dates import Found, read, read_name
 
 TENTH = dt.date(2025, 10, 10)  # a Friday
 
@@ -196,7 +196,7 @@ def test_a_weekday_that_is_another_is_told(text: str, wrong: bool) -> None:
     ],
 )
 def test_names_of_files(name: str, date: dt.date | None) -> None:
-    assert date_of_name(name) == date
+    assert read_name(name).date == date
 
 
 def test_the_name_of_a_file_may_be_a_span() -> None:

@@ -68,6 +68,10 @@ CONVERTED = [
      "[Boats](https://e.org/b) – All > of them"),
     ('<Image\n  src="https://e.org/a.png"\n  alt={"A boat"}\n  width={3}\n/>',
      "![A boat](https://e.org/a.png)\n\n\n\n"),
+    # Several lines: a title, a text and links, as a person would write them.
+    ('<Topic\n  title="Boats"\n  paragraphs="All about boats and oil."\n'
+     '  sources={[{"url":"https://e.org/1"},{"url":"https://f.org/2"}]}\n/>',
+     "**Boats**\n\nAll about boats and oil.\n\n[e.org](https://e.org/1) · [f.org](https://f.org/2)"),
     ('<YouTube id="dQw4w9WgXcQ" title="Song" />',
      "[Song](https://www.youtube.com/watch?v=dQw4w9WgXcQ)"),
     ('<Admonition type="tip">\n  Some *text*.\n</Admonition>', "> **Tip** –\n> Some *text*.\n"),
@@ -104,7 +108,7 @@ CONVERTED = [
     ("## ==Title==", "## Title"),
     ("Text. ^block-1", "Text."),
     ("Status:: open", "Status: open"),
-    ("std::string stays", "std::string stays"),
+    ("[std::string][a] stays", "[std::string][a] stays"),
     # others
     (":rocket: :+1::tada: a:b:c 10:30:15", "🚀 👍🎉 a:b:c 10:30:15"),
     ("<details>\n<summary><b>More</b></summary>\n\nText.\n</details>", "\n**More**\n\nText.\n"),

@@ -11,14 +11,13 @@ year are returned as a question with the readings that are possible.
 """
 
 from .document import Place, date_of_document
-from .reading import Found, Span, date_of_name, find_date, read, read_name
+from .reading import Found, Span, find_date, read, read_name
 
 __all__ = [
     "Found",
     "Place",
     "Span",
     "date_of_document",
-    "date_of_name",
     "find_date",
     "read",
     "read_name",

@@ -128,8 +128,3 @@ def read_name(name: str, span: Span = "ask") -> Found:
         if (of_path := read(joined, span)).date is not None:
             return of_path
     return of_name
-
-
-def date_of_name(name: str) -> dt.date | None:
-    """The one date that a file's name or the end of its path says, or None."""
-    return read_name(name).date

@@ -38,6 +38,21 @@ _VIDEOS = re.compile(r"(?:lite-?)?(youtube|vimeo)\w*", re.IGNORECASE)
 _TEXTS = ("title", "label", "heading", "header", "summary", "text", "caption", "name", "author")
 _MORE = ("description", "desc", "subtitle", "content", "excerpt", "body", "quote")
 _TARGETS = ("href", "url", "to", "link", "src")
+_NO_TEXT = {
+    *_TEXTS,
+    *_MORE,
+    *_TARGETS,
+    "alt",
+    "class",
+    "classname",
+    "style",
+    "sizes",
+    "srcset",
+    "d",
+}
+_ADDRESS = re.compile(r"https?://[^\s\"'`<>{}()\[\]]+")
+_MOST_LINKS = 20
+_BETWEEN = " – "
 _LONGEST = 60  # lines of one opening tag
 _MOST = 5_000  # components of one document that are converted
 _DEEPEST = 8  # components in each other that are converted; deeper ones only lose their tags
@@ -65,6 +80,7 @@ class _Components:
         self.open: list[_Open] = []
         self.finished: list[_Open] = []
         self.left = _MOST
+        self.parts: list[str] = []  # of the component that closed itself last
         self.closed = {
             name
             for _index, line in prose.rows("</")
@@ -79,8 +95,10 @@ class _Components:
             if self.open:
                 self._dedent(index)
             if index not in self.prose.code and "<" in lines[index]:
-                self._join(index)
+                last = self._join(index)
+                self.parts = []
                 self.prose.change_line(index, partial(self._written, index))
+                self._spread(index, last)
                 for component in self.finished:
                     self._finish(component, index)
                 self.finished = []
@@ -94,16 +112,19 @@ class _Components:
             top.indent = column
         self.prose.lines[index] = line[min(column, top.indent) :]
 
-    def _join(self, index: int) -> None:
-        """Bring an opening tag whose attributes go on below onto its first line."""
+    def _join(self, index: int) -> int:
+        """Bring an opening tag whose attributes go on below onto its first line.
+
+        Returns the index of the last line that was emptied so, or `index`.
+        """
         prose, lines = self.prose, self.prose.lines
         start = next((at for at in _starts(lines[index]) if _OPENING.match(lines[index], at)), None)
         if start is None or _end_of_tag(lines[index], start) is not None:
-            return
+            return index
         parts = [lines[index]]
         for below in range(index + 1, min(index + _LONGEST, len(lines))):
             if not lines[below].strip():
-                return
+                return index
             parts.append(lines[below].strip())
             if ">" not in lines[below]:
                 continue
@@ -115,7 +136,20 @@ class _Components:
                     prose.put(empty, "")
                     prose.code.discard(empty)
                 prose.put(below, text[end:])
-                return
+                return below if not text[end:].strip() else below - 1
+        return index
+
+    def _spread(self, index: int, last: int) -> None:
+        """Title, text and links of a component that took several lines, as paragraphs of these."""
+        lines, parts = self.prose.lines, self.parts
+        if len(parts) < 2 or lines[index].strip() != _BETWEEN.join(parts):
+            return
+        step = min(2, (last - index) // (len(parts) - 1))
+        if step:
+            for place, part in enumerate(parts):
+                text = bold(part) if place == 0 and not part.startswith(("[", "!")) else part
+                lines[index + place * step] = text
+                self.prose.dropped.discard(index + place * step + 1)
 
     def _written(self, index: int, run: str) -> str:
         def written(match: re.Match[str]) -> str:
@@ -144,10 +178,13 @@ class _Components:
         kind = name.rpartition(".")[2]
         shown = _shown(kind, given, text)
         if rest.rstrip().endswith("/>") or name not in self.closed:
-            parts = [part for part in (shown or text, more) if part]
-            if not parts:
+            others = [value for key, value in given.items() if _is_prose(key, value)]
+            texts = [one for one in dict.fromkeys([more, *others]) if one and one != text]
+            links = _others(rest, shown) if not _PICTURES.fullmatch(kind) else ""
+            self.parts = [part for part in (shown or text, *texts, links) if part]
+            if not self.parts:
                 self.prose.tell(NAME, index)
-            return " – ".join(parts)
+            return _BETWEEN.join(self.parts)
         if _TABS.fullmatch(kind):
             title = text or given.get("value", "")
             self.open.append(_Open(name, index, title))
@@ -158,7 +195,7 @@ class _Components:
             return ""
         self.open.append(_Open(name, index, ""))
         head = shown or bold(text)
-        return " – ".join(part for part in (head, more) if part) + (" " if head or more else "")
+        return _BETWEEN.join(part for part in (head, more) if part) + (" " if head or more else "")
 
     def _close(self, name: str) -> None:
         """Close the innermost component of that name, and what was left open in it."""
@@ -193,6 +230,17 @@ def _starts(line: str) -> Iterator[int]:
         if at < 0:
             return
         yield at
+
+
+def _is_prose(key: str, value: str) -> bool:
+    """Whether an attribute that is none of the usual holds text: three words or more."""
+    return key not in _NO_TEXT and value.count(" ") > 1 and "://" not in value.split()[0]
+
+
+def _others(rest: str, shown: str) -> str:
+    """Links to the addresses in a tag's attributes and expressions, but for the one shown."""
+    found = dict.fromkeys(_ADDRESS.findall(rest)[:_MOST_LINKS])
+    return " · ".join(link(url, url.split("/")[2]) for url in found if url not in shown)
 
 
 def _shown(kind: str, given: dict[str, str], text: str) -> str:

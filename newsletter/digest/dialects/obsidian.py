@@ -23,7 +23,7 @@ _HIGHLIGHT_WIDE = re.compile(r"==(?=[^\s=])((?:[^=`]|=(?!=)){1,600}?)(?<=[^\s=])
 _COMMENT = re.compile(r"(?<![\w%])%%(?!%)([^%\n]{0,2000}?)%%(?![\w%])")
 _BLOCK = re.compile(r"(?:^|[ \t])\^(?=[a-z0-9-]*[a-z])[a-z0-9]{3}[a-z0-9-]{0,40}[ \t]*$", re.I)
 _FIELD = re.compile(r"([ \t]{0,12}(?:[-*+][ \t]+)?)([^\W_][\w \t-]{0,40}?)::[ \t]+(?=\S)")
-_INLINE_FIELD = re.compile(r"[\[(]([^\W\d_][\w -]{0,40})::[ \t]*([^\[\]()]{1,200})[\])]")
+_INLINE_FIELD = re.compile(r"[\[(]([^\W\d_][\w -]{0,40})::[ \t]+([^\[\]()]{1,200})[\])](?![(\[])")
 _QUERY = re.compile(
     r"[ \t]{0,3}(`{3,}|~{3,})[ \t]*(?:dataview|dataviewjs|tasks|query|tracker|kanban)\b"
 )
