@@ -1,4 +1,4 @@
-"""Judge the importer on real issues: `python -m tests.corpus [--reference GITDIR]`.
+"""Judge the importer on real issues: `python -m tests.corpus [--reference GITDIR] [--public DIR]`.
 
 Prints each figure beside its target and exits 1 when one is missed. The corpus is a folder beside
 the project (`../shared/corpus`); without it there is nothing to judge, and that is said. The 296
@@ -26,6 +26,8 @@ if not settings.configured:
 from markdown_it import MarkdownIt
 
 from newsletter.digest import Digest, decode, parse
+
+from .corpus_public import judge_public, print_items
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT.parent / "shared" / "corpus"
@@ -269,8 +271,8 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "10,000 tags": lambda: b"<div>" * 10_000,
     "50 MB": lambda: b"word\n" * 10_000_000,
     "a line of 1 MB": lambda: b"a" * 1_000_000,
-    "NUL": lambda: b"# T\n\nab\x00c",
-    "control characters": lambda: b"# T\n\n\x1b[31mred\x07",
+    "NULs": lambda: b"# T\n\n" + b"ab\x00c" * 1000,
+    "control characters": lambda: b"# T\n\n" + b"\x1b[31mred\x07" * 100,
     "a lone surrogate": lambda: b"# T\n\n\xed\xa0\x80",
 }
 
@@ -313,7 +315,19 @@ def main() -> int:
         default=os.environ.get("REFERENCE_DIGEST"),
         help="git directory of the reference digest's repository",
     )
-    git_dir = parser.parse_args().reference
+    parser.add_argument(
+        "--public",
+        type=Path,
+        metavar="FOLDER",
+        default=os.environ.get("PUBLIC_DIGESTS"),
+        help="folder of bare git directories, OWNER+NAME/repo, of public newsletters",
+    )
+    parser.add_argument("--print-items", metavar="OWNER/NAME", help="print a sample, to be judged")
+    asked = parser.parse_args()
+    git_dir = asked.reference
+    if asked.print_items and asked.public is not None:
+        print_items(Path(asked.public), asked.print_items)
+        return 0
     figures = Figures()
     texts: list[str] = []
     if CORPUS.is_dir():
@@ -324,6 +338,10 @@ def main() -> int:
             print("  --  reference issues: not judged; give --reference GITDIR")
     else:
         print("  --  no corpus beside the project; its files are not judged")
+    if asked.public is not None:
+        judge_public(Path(asked.public), figures)
+    else:
+        print("  --  public newsletters: not judged; give --public FOLDER")
     judge_broken(figures)
     judge_cost(texts, figures)
     judge_hostile(figures)

@@ -26,6 +26,8 @@ from subscribers.models import Category
 
 # Lines of the document shown for one place, places shown for one question.
 _LINES, _PLACES = 12, 6
+# The field for the items that nothing else files.
+REST_FIELD = "map:*"
 _LINES_PREFIX, _MAP_PREFIX, _SHAPE_PREFIX = "lines:", "map:", "shape:"
 
 

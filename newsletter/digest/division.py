@@ -258,6 +258,7 @@ class Division:
                 (whole - one.whole_score * own) / others,
                 (divided - one.divided_score * own) / others,
             )
+        _find_alone(choices)
         self._find_tail([one.plan for one in choices])
         return [one.plan for one in choices]
 
@@ -312,11 +313,6 @@ class Division:
             read_whole = False
         if read_whole:
             plan.shape, plan.score, plan.pieces, plan.below = one.whole, one.whole_score, [], []
-            plan.alone = (
-                divided > max(whole, _UNCERTAIN)
-                and one.whole_score < _CERTAIN
-                and "](" not in plan.section.title
-            )
         else:
             plan.score = one.divided_score
 
@@ -361,6 +357,18 @@ class Division:
             return
         for plan in plans[items[-1] + 1 :]:
             plan.tail = is_tail(plan.section, self.outline)
+
+
+def _find_alone(choices: Sequence[_Choice]) -> None:
+    """Mark sections read whole where most of those beside them are divided.
+
+    One that is certainly an item (a link is its heading) is none of them.
+    """
+    read = [one for one in choices if one.plan.blocks and not one.plan.introduction]
+    divided = sum(one.plan.shape is None for one in read)
+    for one in read:
+        linked = one.whole_score >= _CERTAIN or "](" in one.plan.section.title
+        one.plan.alone = one.plan.shape is not None and not linked and divided * 2 >= len(read)
 
 
 def _behind_rule(section: Section) -> int | None:

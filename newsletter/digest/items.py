@@ -8,10 +8,11 @@ from .bullets import read_bullets
 from .checks import check_sources
 from .facts import split_badge
 from .item_lines import ItemLines
-from .outline import EMPTY, Line, Section
+from .outline import EMPTY, Kind, Line, Section
 from .reading import Reading
+from .sources import link_line, named
 from .titles import section_category, section_path, split_linked_title, title_of
-from .value import Item
+from .value import Item, Link
 
 
 def read_item(
@@ -34,6 +35,8 @@ def read_item(
     lines.title = title_of(titled, reading)
     rest = lines.read_title()
     lines.read()
+    if not lines.sources and section.below:
+        lines.sources += _last_link(section, reading)
     insight = reading.resolved("\n".join(lines.insight).strip())
     bullets = read_bullets(lines.list_lines, reading)
     summary = reading.resolved("\n".join(lines.summary_text).strip())
@@ -70,6 +73,16 @@ def read_item(
     if not any(line.number in reading.unsafe_lines for line in section.lines):
         check_sources(item, reading.problems)
     return item
+
+
+def _last_link(section: Section, reading: Reading) -> list[Link]:
+    """The link that ends the last of the sections below, on a line of its own; it stays there."""
+    last = list(section.everything())[-1]
+    for line in reversed(last.lines):
+        if line.kind not in EMPTY:
+            link = link_line(reading.resolved(line.content)) if line.kind is Kind.TEXT else None
+            return [named(link)] if link is not None and link.url else []
+    return []
 
 
 def read_entry(

@@ -99,10 +99,11 @@ def section_category(section: Section, reading: Reading, *, own: bool = True) ->
 
 
 def section_path(section: Section, reading: Reading, *, own: bool = True) -> str:
-    """The headings above an item, outermost first, as one line."""
+    """The headings above an item that are no links, outermost first, as one line."""
     return " / ".join(
         section_name(text, numbered=numbered)
         for text, numbered in section_headings(section, reading, own=own)
+        if only_link(text) is None
     )
 
 

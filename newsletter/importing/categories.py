@@ -107,6 +107,7 @@ def file_under(
             items = rest[0].items
             problems.error(MADE_UP, {"count": len(items)}, digest.items[items[0]].line)
             filing.asked.remove(rest[0])  # It is this question.
+            filing.offered = [one for one in filing.offered if one.key != REST]
     _say_open(shelf, digest, filing, places, problems)
     return filing, given
 

@@ -46,8 +46,8 @@ class Asked:
 class Filing(Generic[C]):
     """`filed` holds the category of each item in turn, None where it is asked.
 
-    `asked` must be decided before the document can be stored. `offered` are authors and hosts of
-    the same items: another way to decide. `used` are the answers that filed something.
+    `asked` must be decided before the document can be stored. `offered` are other ways to decide
+    about the same items. `used` are the answers that filed something.
     """
 
     filed: list[C | None]
@@ -70,7 +70,8 @@ def file_items(
         filing.filed.append(_category_of(item, answers, known, only, filing.used))
     unfiled = [place for place, category in enumerate(filing.filed) if category is None]
     filing.asked = _asked(items, unfiled, answers)
-    filing.offered = _offered(items, unfiled, answers)
+    asked = {one.key for one in filing.asked}
+    filing.offered = [one for one in _offered(items, unfiled, answers) if one.key not in asked]
     return filing
 
 
@@ -175,8 +176,10 @@ def _names(item: Item, answers: Mapping[Key, C | None]) -> list[Key]:
 def _offered(
     items: Sequence[Item], unfiled: Iterable[int], answers: Mapping[Key, C | None]
 ) -> list[Asked]:
-    """Authors and hosts of the items that are not filed, the most frequent first."""
+    """Other ways to file these items: one answer for all of them that name no category of their
+    own, then authors and hosts, the most frequent first."""
     found: dict[Key, list[int]] = {}
+    rest = [place for place in unfiled if not own_category(items[place])]
     for place in unfiled:
         hosts = [next(hosts_of(source.url), "") for source in items[place].sources]
         names = [
@@ -187,4 +190,5 @@ def _offered(
             if key_of(*name) not in answers:
                 found.setdefault(name, []).append(place)
     listed = [Asked(by, name, tuple(places), len(places)) for (by, name), places in found.items()]
-    return sorted(listed, key=lambda one: -len(one.items))
+    listed.sort(key=lambda one: -len(one.items))
+    return [Asked(*REST, tuple(rest)), *listed] if rest else listed

@@ -72,7 +72,7 @@ def test_all_questions_stand_on_one_page_and_are_answered_together(
     page = paste(who, daily, text)
     assert page.status_code == 422
     (lines,) = [name for name in names(page) if name.startswith("lines:")]
-    assert names(page) == ["date", lines, "map:section:Newz", "create"]
+    assert names(page) == ["date", lines, "map:section:Newz", "map:*", "create"]
     html = page.content.decode()
     assert "3 questions are open" in html and "Store as a draft" not in html
     assert "That was a quiet week" in html
@@ -80,7 +80,7 @@ def test_all_questions_stand_on_one_page_and_are_answered_together(
     # One of three: the others are asked again, and the given one is kept.
     page = again(who, page, **{lines: "introduction"})
     assert page.status_code == 422
-    assert names(page) == ["date", "map:section:Newz", "create"]
+    assert names(page) == ["date", "map:section:Newz", "map:*", "create"]
     page = again(who, page, **{"map:section:Newz": "news", "date": "2026-03-02"})
     assert page.status_code == 200 and names(page) == []
     assert not Issue.objects.exists() and not ImportRule.objects.exists()

@@ -166,7 +166,7 @@ def test_tags_are_asked_once_with_what_they_would_do(paper: Publication) -> None
     ]
     assert tags[0].choices == ("news", "models", "+", "-")
     assert [one.key for one in report.questions if one.optional] == [
-        "source:example.org", "source:paper.example.net",
+        "*", "source:example.org", "source:paper.example.net",
     ]  # fmt: skip
     report = run(paper, TAGGED, answers=read_answers(maps=["tag:llm=Models", "tag:rust=news"]))
     assert report.issue is not None
@@ -188,6 +188,16 @@ def test_a_tag_left_out_of_account_is_an_answer(paper: Publication) -> None:
 def test_sources_and_the_rest(paper: Publication) -> None:
     answers = read_answers(maps=["tag:llm=-", "tag:rust=-", "source:example.net=Models", "*=News"])
     report = run(paper, TAGGED, answers=answers)
+    assert report.issue is not None
+    names = list(report.issue.items.order_by("number").values_list("category__name", flat=True))
+    assert names == ["News", "Models"]
+
+
+def test_one_answer_is_enough_for_what_nothing_else_files(paper: Publication) -> None:
+    text = TAGGED.replace("**Tags**: `#rust`", "Category: Ships")
+    report = run(paper, text, answers=read_answers(maps=["*=News"]))
+    assert asked(report) == [("category-unknown", "category:Ships")]
+    report = run(paper, text, answers=read_answers(maps=["*=News", "Ships=Models"]))
     assert report.issue is not None
     names = list(report.issue.items.order_by("number").values_list("category__name", flat=True))
     assert names == ["News", "Models"]

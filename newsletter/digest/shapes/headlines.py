@@ -45,7 +45,7 @@ def evidence(outline: Outline) -> float:
         return _GROUP
     # Sub-headings of a piece seldom have links of their own; those of pieces do.
     linked = sum(any(block.linked for block in blocks_of(one, outline)) for one in below)
-    return own * 0.9 * (1 - linked / len(below))
+    return own * 0.9 * (1 - 0.6 * linked / len(below))
 
 
 def _is_piece(section: Section, outline: Outline) -> bool:

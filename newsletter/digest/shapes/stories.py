@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 
 from ..blocks import PARAGRAPH, PICTURE, RULE, Block, blocks_of
-from ..inline import holds_link, only_link
+from ..inline import find_links, holds_link, only_link
 from ..items import read_entry
 from ..labels import is_placeholder
 from ..marking import gettext_noop
@@ -63,7 +63,8 @@ def _story(block: Block, outline: Outline) -> _Story | None:
         useless = is_address(link) or is_placeholder(link.label) or not link.url
         return None if useless or len(link.label) > _LONGEST_TITLE else made
     if _BOLD_LINK.match(text):
-        return made
+        first = find_links(text)[:1]
+        return made if first and not is_placeholder(first[0].label) else None
     made.linked = _address_below(block, outline) is not None
     bold = _BOLD.match(text)
     if bold is not None and not _ENDS_SENTENCE.search(bold.group(2).strip()):
