@@ -1,4 +1,4 @@
-"""The settings of a publication as a form: what may be written, and what it says to what may not."""
+"""The settings of a publication as a form: what may be written, and what it says of the rest."""
 
 from __future__ import annotations
 

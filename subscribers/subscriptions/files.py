@@ -94,7 +94,17 @@ class Writer:
             domain = domains.get(address[address.rindex("@") + 1 :]) or domain_of(address)
             ties.append(
                 (
-                    pk, place, choice, state, rhythm, language, domain, began, moment, moment, yes,
+                    pk,
+                    place,
+                    choice,
+                    state,
+                    rhythm,
+                    language,
+                    domain,
+                    began,
+                    moment,
+                    moment,
+                    yes,
                     waits,
                 )
             )
