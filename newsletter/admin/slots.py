@@ -291,3 +291,7 @@ class SlotAdmin(PagesAdmin[Slot]):
     """One page: the calendar, with what changes it."""
 
     pages = (("", calendar, "changelist"),)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Not in Django's own list of models, which asks on every page: our sidebar has it."""
+        return False
