@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from subscribers import times
 from subscribers.admin.access import actor, require, visible
 from subscribers.admin.chrome import PagesAdmin, page, record
 from subscribers.models import Publication
@@ -99,7 +100,7 @@ class DayOffForm(forms.Form):
 
     def clean_day(self) -> dt.date:
         day: dt.date = self.cleaned_data["day"]
-        zone = of_publication.zone_of(self.publication)
+        zone = times.zone_of(self.publication)
         if day < timezone.now().astimezone(zone).date():
             raise forms.ValidationError(_("This day has passed."))
         if DayOff.objects.filter(publication=self.publication, day=day).exists():
@@ -198,7 +199,7 @@ def _days(slot: Slot) -> str:
 
 
 def _ahead(publication: Publication) -> list[Line]:
-    now, zone = timezone.now(), of_publication.zone_of(publication)
+    now, zone = timezone.now(), times.zone_of(publication)
     occasions = of_publication.between(publication, now, now + _AHEAD)
     used = of_publication.uses(occasions)
     open_, drafts = taking.upcoming(publication, now + _AHEAD, now)
@@ -214,7 +215,7 @@ def _ahead(publication: Publication) -> list[Line]:
 
 def _back(publication: Publication) -> list[Line]:
     """What became of the last occasions, newest first."""
-    now, zone = timezone.now(), of_publication.zone_of(publication)
+    now, zone = timezone.now(), times.zone_of(publication)
     occasions = of_publication.between(publication, now - _BACK, now)
     used = of_publication.uses(occasions)
     lines = []
@@ -241,7 +242,7 @@ def of_draft(issue: Issue, view: editions.IssueView) -> dict[str, Any]:
         "slots": address(publication),
         "word": word if word is not None and not lacks else None,
         "lacks": lacks if word is not None else (),
-        "slot": occasion and occasion.at.astimezone(of_publication.zone_of(publication)),
+        "slot": occasion and occasion.at.astimezone(times.zone_of(publication)),
     }
 
 
@@ -292,3 +293,7 @@ class SlotAdmin(PagesAdmin[Slot]):
     """One page: the calendar, with what changes it."""
 
     pages = (("", calendar, "changelist"),)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Not in Django's own list of models, which asks on every page: our sidebar has it."""
+        return False

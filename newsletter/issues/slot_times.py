@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-import zoneinfo
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from newsletter.models import Slot
+from subscribers import times
 
 _MINUTE = dt.timedelta(minutes=1)
 
@@ -31,33 +31,10 @@ class Step(enum.Enum):
     MISSED = "missed"
 
 
-def moment(day: dt.date, at: dt.time, zone: dt.tzinfo) -> dt.datetime:
-    """A local time of a slot as a moment (UTC).
-
-    One that exists twice, when the clocks go back, is the first of the two. One that does not
-    exist, when they go forward, is the next that does: the moment at which they are moved.
-    """
-    local = dt.datetime.combine(day, at, tzinfo=zone)  # fold 0: the first of two.
-    first = local.astimezone(dt.UTC)
-    if first.astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None):
-        return first
-    # Read by the offset of after, a time in the gap lies before the change; by that of before,
-    # after it. Clocks are moved at a full second.
-    early, late = int(local.replace(fold=1).timestamp()), int(first.timestamp())
-    after = first.astimezone(zone).utcoffset()
-    while late - early > 1:
-        middle = (early + late) // 2
-        if dt.datetime.fromtimestamp(middle, zone).utcoffset() == after:
-            late = middle
-        else:
-            early = middle
-    return dt.datetime.fromtimestamp(late, dt.UTC)
-
-
 def occasions(
     slots: Iterable[Slot],
     days_off: Collection[dt.date],
-    zone: zoneinfo.ZoneInfo,
+    zone: dt.tzinfo,
     since: dt.datetime,
     until: dt.datetime,
 ) -> list[Occasion]:
@@ -73,7 +50,7 @@ def occasions(
         if day not in days_off
         for slot in slots
         if slot.weekdays >> day.weekday() & 1
-        and since <= (at := moment(day, slot.at, zone)) < until
+        and since <= (at := times.resolve(dt.datetime.combine(day, slot.at), zone, "next")) < until
         and at >= slot.created_at
     ]
     return sorted(found, key=lambda one: (one.at, one.slot.edition, one.slot.pk))

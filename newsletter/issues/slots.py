@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import zoneinfo
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from newsletter.models import DayOff, Issue, Slot, SlotUse
+from subscribers import times
 from subscribers.models import Publication
 
 from . import ready, slot_times
@@ -27,14 +27,6 @@ class Draft:
     said_at: dt.datetime | None = None
 
 
-def zone_of(publication: Publication) -> zoneinfo.ZoneInfo:
-    """The zone its slots are in; UTC where it is not known."""
-    try:
-        return zoneinfo.ZoneInfo(publication.time_zone)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-        return zoneinfo.ZoneInfo("UTC")
-
-
 def edition_of(issue: Issue) -> str:
     """The edition name of an issue: what its address name has after the date, or ""."""
     date = f"{issue.date:%Y-%m-%d}"
@@ -46,7 +38,7 @@ def between(publication: Publication, since: dt.datetime, until: dt.datetime) ->
     slots = list(Slot.objects.filter(publication=publication).order_by("at", "edition"))
     if not slots:
         return []
-    zone = zone_of(publication)
+    zone = times.zone_of(publication)
     off = DayOff.objects.filter(
         publication=publication,
         day__gte=since.astimezone(zone).date(),

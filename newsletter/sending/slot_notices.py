@@ -11,6 +11,7 @@ import logging
 from collections.abc import Sequence
 
 from django.contrib.auth.models import User
+from django.db import InterfaceError, OperationalError
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format, time_format
@@ -39,10 +40,15 @@ State = SlotUse.State
 def tell() -> int:
     """Mail what there is to tell of every publication's slots now; how many notices went."""
     now = timezone.now()
-    return sum(
-        _tell_of(publication, now)
-        for publication in Publication.objects.filter(slots__isnull=False).distinct()
-    )
+    told = 0
+    for publication in Publication.objects.filter(slots__isnull=False).distinct():
+        try:
+            told += _tell_of(publication, now)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            log.exception("the editors of %s are not told of its slots", publication.slug)
+    return told
 
 
 def _tell_of(publication: Publication, now: dt.datetime) -> int:

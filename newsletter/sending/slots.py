@@ -2,8 +2,8 @@
 
 A slot is taken once: the row of its day (`SlotUse`) leaves `open` by one conditional update, in the
 transaction of the release. The release is a person's, who said that the draft is ready: the same
-checks, the same undo time, canary and audit. What is told to the editors is only marked here;
-`slot_notices` mails it, so that no mail server holds up a sweep.
+checks, the same undo time, canary and audit. `slot_notices` tells the editors, elsewhere, so that
+no mail server holds up a sweep.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import datetime as dt
 import logging
 from collections.abc import Sequence
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import pgettext
@@ -44,7 +44,13 @@ def sweep() -> int:
     now = timezone.now()
     taken = 0
     for publication in Publication.objects.filter(slots__isnull=False).distinct():
-        taken += _of(publication, now)
+        try:
+            taken += _of(publication, now)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            # A draft that cannot be looked at must not hold up what else a sweep does.
+            log.exception("the slots of %s are not looked at", publication.slug)
     return taken
 
 

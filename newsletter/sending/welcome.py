@@ -16,7 +16,7 @@ import enum
 import logging
 from typing import NamedTuple
 
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import pgettext
@@ -288,7 +288,7 @@ _greeted: set[int] = set()
 def _greet(subscription: int, now: dt.datetime) -> bool:
     try:
         refused = deliver(subscription, now)
-    except (IntegrityError, DatabaseError, Later):
+    except (OperationalError, InterfaceError, Later):
         raise  # Tried again: the cursor has not moved.
     except Exception:
         # One reader's edition that cannot be made must not keep the others from theirs.

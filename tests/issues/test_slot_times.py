@@ -7,8 +7,9 @@ import zoneinfo
 
 import pytest
 
-from newsletter.issues.slot_times import Step, moment, occasions, step
+from newsletter.issues.slot_times import Step, occasions, step
 from newsletter.models import Slot
+from subscribers import times
 
 DAILY = 127
 UTC = dt.UTC
@@ -41,7 +42,8 @@ MINUTE = dt.timedelta(minutes=1)
     ],
 )
 def test_a_local_time_is_one_moment(zone: str, day: str, at: str, utc: str) -> None:
-    found = moment(dt.date.fromisoformat(day), dt.time.fromisoformat(at), zoneinfo.ZoneInfo(zone))
+    local = dt.datetime.combine(dt.date.fromisoformat(day), dt.time.fromisoformat(at))
+    found = times.resolve(local, zoneinfo.ZoneInfo(zone), "next")
     assert found == dt.datetime.fromisoformat(utc).replace(tzinfo=UTC)
 
 
