@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from ..marking import gettext_noop
 from ..marks import link
@@ -23,14 +24,17 @@ _HOSTS = {
 def settle(prose: Prose) -> None:
     """Write the links; a video of a host nobody here knows is told."""
     for index, _line in prose.rows("@["):
+        prose.change_line(index, partial(_linked, prose, index))
 
-        def written(match: re.Match[str], index: int = index) -> str:
-            address = match[2]
-            if "://" not in address:
-                address = _HOSTS.get(match[1], "").format(address)
-            if not address:
-                prose.tell(NAME, index)
-                return ""
-            return link(address, "")
 
-        prose.change_line(index, lambda run, written=written: _MARK.sub(written, run))
+def _linked(prose: Prose, index: int, run: str) -> str:
+    def written(match: re.Match[str]) -> str:
+        address = match[2]
+        if "://" not in address:
+            address = _HOSTS.get(match[1], "").format(address)
+        if not address:
+            prose.tell(NAME, index)
+            return ""
+        return link(address, "")
+
+    return _MARK.sub(written, run)
