@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from newsletter.digest import dialects, parse
 from newsletter.digest.cleaning import clear
 from newsletter.digest.problems import Problems
 from newsletter.digest.value import Digest
+
+EXAMPLES = int(os.environ.get("EXAMPLES", "150"))
 
 
 def settled(text: str) -> tuple[str, list[tuple[str, int, int]]]:
@@ -315,6 +320,33 @@ def test_a_dialect_is_one_file(made_up: None) -> None:
 def test_every_dialect_says_what_people_read() -> None:
     for dialect in dialects.known():
         assert dialect.label and dialect.name == dialect.name.lower()
+
+
+PIECES = st.sampled_from(
+    [
+        "!!! note", "??? a", ":::", ":::tip[a]", "/// a | b", "> [!NOTE]", '=== "a"', "--8<--",
+        "[^1]", "[^1]: a", "^[", "]", "[[", "]]", "![[", "==", "%%", "{{<", ">}}", "{%", "%}",
+        "{{", "}}", "{: ", "}", "{/*", "*/}", "<A ", '<Tab label="a">', "</Tab>", "<Note>",
+        "</Note>", "/>", ">", "<!--", "-->", "```", "~~~", "`", "    ", "  ", "\t", "- ", "# ",
+        "| ", "import a from 'b'", "export {", "<details>", "</details>", "<script>",
+        "</script>", "<pre>", "</pre>", ":a:", ":rocket:", "a:: b", " ^a1b", "{% note %}",
+        "{% endnote %}", "{::comment}", "{:/}", "text", "文", "\n", "\n\n",
+    ]
+)  # fmt: skip
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(st.lists(PIECES, max_size=40))
+def test_no_document_breaks_a_dialect(pieces: list[str]) -> None:
+    """Whatever is combined: nothing raises, no line moves, and each kind is told once."""
+    source = "".join(pieces).split("\n")
+    problems = Problems()
+    cleaned = clear(source, 0, problems)
+    assert len(cleaned.lines) == len(source)
+    assert all(0 < number <= len(source) for number in cleaned.dropped)
+    assert len({(one.code, one.params.get("dialect")) for one in problems.found}) == len(
+        problems.found
+    )
 
 
 def hostile() -> Iterator[list[str]]:
