@@ -88,7 +88,7 @@ _LANGUAGES = ("lang", "language", "locale")
 _DRAFTS = ("draft", "isdraft")
 # Kept under one name each, whatever the generator calls them, for those who act on them.
 _KEPT: Mapping[str, tuple[str, ...]] = {
-    "translation_of": ("translationof", "translates", "translationkey"),
+    "translation_of": ("translationof", "translates"),
     "edition": ("edition", "editionname"),
     "send_at": ("sendat", "scheduledat", "scheduledfor"),
 }

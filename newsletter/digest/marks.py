@@ -14,6 +14,7 @@ _ATTRIBUTE = re.compile(
     r"(?:\"([^\"]*)\"|'([^']*)'|\{\s*[\"'`]([^\"'`{}]*)[\"'`]\s*\}|(\{[^{}]*\})|([^\s\"'{}<>/]+))"
 )
 _WORD = re.compile(r"\"([^\"]*)\"|'([^']*)'|([^\s\"'=]+)(?!\s*=)(?=\s|$)")
+_QUOTED = re.compile(r"[\"']([^\"']*)[\"']")
 _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|webp|svg|avif|bmp)(?:[?#]\S*)?$", re.IGNORECASE)
 _LINK_BULLET = re.compile(r"\s*(?:[-*+]|\d{1,4}[.)])\s+(?:\*\*|__)?\[")
 _EMPTY_LINK = re.compile(r"(?<!!)\[([^\[\]]*+)\]\(\s*+\)")
@@ -35,6 +36,12 @@ def words(text: str) -> list[str]:
     """The values that have no name, quoted or not, in order."""
     return [next(part for part in match.groups() if part is not None).strip(",")
             for match in _WORD.finditer(_ATTRIBUTE.sub(" ", text))]  # fmt: skip
+
+
+def quoted(text: str) -> str:
+    """The first quoted value that has no name and is a title: not the name of an icon."""
+    found = _QUOTED.findall(_ATTRIBUTE.sub(" ", text))
+    return next((one for one in found if one and not one.startswith(("fa", "mdi", "icon"))), "")
 
 
 def picture(source: str, words_for_it: str = "") -> str:

@@ -1354,3 +1354,24 @@ def test_an_archived_issue_offers_no_sending(issue: Issue, daily: Publication) -
     answer = who.post(page("send", issue), follow=True)
     assert "cannot be sent" in answer.content.decode()
     assert Issue.objects.get(pk=issue.pk).state == "archived"
+
+
+def test_each_row_of_several_publications_has_its_own_clock(daily: Publication) -> None:
+    Publication.objects.update(time_zone="Europe/Berlin")
+    lord = builders.publication("lord", name="Lord Howe Weekly", time_zone="Australia/Lord_Howe")
+    at = dt.datetime(2026, 7, 1, 6, 0, tzinfo=dt.UTC)
+    when = {"send_at": at.isoformat()}
+    for publication in (daily, lord, None):
+        AuditEntry.objects.create(
+            at=at, actor="uma", publication=publication, action="release", detail=when
+        )
+    root = client(User.objects.create(username="root", is_staff=True, is_superuser=True))
+    html = root.get(reverse("admin:subscribers_auditentry_changelist")).content.decode()
+    for said in (
+        "2026-07-01 08:00:00 Europe/Berlin (CEST)",
+        "2026-07-01 16:30:00 Australia/Lord_Howe (UTC+10:30)",
+        "2026-07-01 06:00:00 UTC",
+        # A time in the details, too, and not as it is stored.
+        "send_at: 2026-07-01 08:00 Europe/Berlin (CEST)",
+    ):
+        assert said in html

@@ -93,6 +93,7 @@ def test_the_numbers_leave_one_reading(text: str, date: str) -> None:
         ("03/04/2026", "order", ["2026-03-04", "2026-04-03"]),
         ("03.04.2026", "order", ["2026-03-04", "2026-04-03"]),
         ("10/04/26", "order", ["2010-04-26", "2026-04-10", "2026-10-04"]),
+        ("10.04.26", "order", ["2010-04-26", "2026-04-10", "2026-10-04"]),
         ("10 Oct 25", "order", ["2010-10-25", "2025-10-10"]),
         # October in Croatian, November in Polish.
         ("10 listopada 2025", "order", ["2025-10-10", "2025-11-10"]),
@@ -225,6 +226,7 @@ ITEM = "## A\n\n[Paper](https://example.org/1)\n\nText of the item.\n"
         ("# T 10/06/2025\n\n", "2025-10-10.md", None, [("date-ambiguous", 1)]),
         ("# T, 6–10 October 2025\n\n", "2025-10-10.md", TENTH, []),
         ("# T, October 2025\n\n", "2025-10-10.md", TENTH, []),
+        ("# Django 5.2.10 released\n\n", "2025-10-10.md", TENTH, []),
         ("---\ntitle: T\n---\n# Tenth of boats: October 10th, 2025\n\n", "", TENTH, []),
         ("# T\n\n## Friday, 10 October 2025\n\n", "", TENTH, []),
         ("# T\n\n> 10 octobre 2025\n\n", "", TENTH, []),

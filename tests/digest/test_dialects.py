@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from newsletter.digest import dialects, parse
 from newsletter.digest.cleaning import clear
 from newsletter.digest.problems import Problems
 from newsletter.digest.value import Digest
+
+EXAMPLES = int(os.environ.get("EXAMPLES", "150"))
 
 
 def settled(text: str) -> tuple[str, list[tuple[str, int, int]]]:
@@ -46,6 +51,8 @@ CONVERTED = [
     ("::: warning Mind\nText.\n:::", "> **Mind** –\n> Text.\n"),
     ("::::info\n:::tip\nA\n:::\nB\n::::", "> **Info**\n> > **Tip** –\n> > A\n>\n> B\n"),
     ("::: {.callout-note}\nText.\n:::", "> **Note** –\n> Text.\n"),
+    ("::: {#a .note title=\"Mind\"}\nText.\n:::", "> **Mind** –\n> Text.\n"),
+    ("::: {#only-an-id}\nText.\n:::", "\nText.\n"),
     (":::{admonition} Title\n:class: wide\nText.\n:::", "> **Title**\n>\n> Text.\n"),
     ("/// note | Title\nText.\n///", "> **Title** –\n> Text.\n"),
     ("::: columns\n## A\n:::", "\n## A\n"),
@@ -91,6 +98,11 @@ CONVERTED = [
     ('{{< button href="https://e.org/" >}}Go{{< /button >}}', "[Go](https://e.org/)"),
     ("{{< highlight go >}}\nx := 1\n{{< /highlight >}}", "```go\nx := 1\n```"),
     ("{% highlight ruby %}\nputs {{ 1 }}\n{% endhighlight %}", "```ruby\nputs {{ 1 }}\n```"),
+    ("{% note blue 'fas fa-bullhorn' flat %}\n注意\n{% endnote %}", "> **Note** –\n> 注意\n"),
+    ("{% github ann/boats %}", "[ann/boats](https://github.com/ann/boats)"),
+    ('{% include youtube.html id="dQw4w9WgXcQ" %} @[youtube](dQw4w9WgXcQ)', " ".join(
+        ["[https://www.youtube.com/watch?v=dQw4w9WgXcQ]"
+         "(https://www.youtube.com/watch?v=dQw4w9WgXcQ)"] * 2)),
     ("{% codeblock lang:js %}\nx\n{% endcodeblock %}", "```js\nx\n```"),
     ("{% img https://e.org/a.png 300 A boat %}", "![A boat](https://e.org/a.png)"),
     ('{% include figure.html src="https://e.org/p.jpg" caption="Cap" %}',
@@ -102,7 +114,8 @@ CONVERTED = [
      "(https://www.youtube.com/watch?v=dQw4w9WgXcQ)"),
     ("{% raw %}kept{% endraw %}", "kept"),
     # Obsidian
-    ("[[Page]], [[Page|text]], [[Page#Part]], [[#Part]]", "Page, text, Page – Part, Part"),
+    ("[[Page]], [[Page|text]], [[Page#Part]], [[#Part]], [[Page#^b1]]",
+     "Page, text, Page – Part, Part, Page"),
     ("A ==marked== word, a == b == c", "A <mark>marked</mark> word, a == b == c"),
     ("这是==高亮==文本", "这是<mark>高亮</mark>文本"),
     ("## ==Title==", "## Title"),
@@ -110,9 +123,14 @@ CONVERTED = [
     ("Status:: open", "Status: open"),
     ("[std::string][a] stays", "[std::string][a] stays"),
     # others
+    ("发布:rocket:新版", "发布🚀新版"),
     (":rocket: :+1::tada: a:b:c 10:30:15", "🚀 👍🎉 a:b:c 10:30:15"),
     ("<details>\n<summary><b>More</b></summary>\n\nText.\n</details>", "\n**More**\n\nText.\n"),
     ("{++added++} {--gone--}{~~old~>new~~} {==kept==}", "added new kept"),
+    ('^^new^^ [=75% "75 %"]', "new 75 %"),
+    ('??? "Only a title"\n    Text.', "> **Only a title** –\n> Text."),
+    ('<Link href="https://e.org/">site</Link>', "[site](https://e.org/)"),
+    ("A[^a]\n\n[^a]: Do\n    ```\n    this\n    ```\nB", "A (Do `this`)\n\n\n\n\n\nB"),
     ("Press ++ctrl+c++, not C++ or ++x.", "Press Ctrl+C, not C++ or ++x."),
 ]  # fmt: skip
 
@@ -141,6 +159,8 @@ def test_what_mail_has_an_equal_for_is_converted(text: str, expected: str) -> No
          "export const c = {\n  d: 1,\n};\n\nText",
          "\n\n\n\n\n\n\n\n\nText", [("mdx", 1, 3)]),
         ("{/* remark */}A {frontmatter.title} b", "A  b", [("mdx", 1, 2)]),
+        ("<A b='c' />\n<div style={{color: 'red'}} id={x}>t</div> {page.count} {\"s\"}",
+         "\n<div>t</div>  s", [("component", 1, 1), ("mdx", 2, 1)]),
         ("<Unknown /> text <Grid>a</Grid>", " text a", [("component", 1, 1)]),
         # tags
         ("A {% include x %} {{ site.title }}", "A", [("tag", 1, 2)]),
@@ -148,6 +168,7 @@ def test_what_mail_has_an_equal_for_is_converted(text: str, expected: str) -> No
         ('[a]({{< ref "x.md" >}}) {{< toc >}}', "a", [("shortcode", 1, 2)]),
         # Obsidian
         ("![[a.png|300]]\n```dataview\nLIST\n```\nText", "\n\n\n\nText", [("obsidian", 1, 2)]),
+        ("- collapsed:: true\n  id:: 64f1\nText", "\n\nText", [("obsidian", 1, 2)]),
         ("A %%secret%% b\n%%\nsecret\n%%", "A  b\n\n\n", [("comment-dropped", 1, 2)]),
         # files, contents, abbreviations, scripts
         ('--8<-- "a.md"\n--8<--\nb.md\n--8<--\n{!c.md!}', "\n\n\n\n", [("include", 1, 3)]),
@@ -261,7 +282,11 @@ Faster [tiles](https://tiles.example.org/).
     assert "🚄 The train is here." in text
     assert "(Drawn by hand.)" in text
     assert "> **Mind the gap** –\n> It is wide." in text
-    told = [(one.line, one.params["dialect"]) for one in digest.problems]
+    told = [
+        (one.line, one.params["dialect"])
+        for one in digest.problems
+        if one.code == "dialect-dropped"
+    ]
     assert told == [(5, "mdx"), (7, "tag"), (11, "attributes"), (15, "icon")]
 
 
@@ -299,6 +324,33 @@ def test_a_dialect_is_one_file(made_up: None) -> None:
 def test_every_dialect_says_what_people_read() -> None:
     for dialect in dialects.known():
         assert dialect.label and dialect.name == dialect.name.lower()
+
+
+PIECES = st.sampled_from(
+    [
+        "!!! note", "??? a", ":::", ":::tip[a]", "/// a | b", "> [!NOTE]", '=== "a"', "--8<--",
+        "[^1]", "[^1]: a", "^[", "]", "[[", "]]", "![[", "==", "%%", "{{<", ">}}", "{%", "%}",
+        "{{", "}}", "{: ", "}", "{/*", "*/}", "<A ", '<Tab label="a">', "</Tab>", "<Note>",
+        "</Note>", "/>", ">", "<!--", "-->", "```", "~~~", "`", "    ", "  ", "\t", "- ", "# ",
+        "| ", "import a from 'b'", "export {", "<details>", "</details>", "<script>",
+        "</script>", "<pre>", "</pre>", ":a:", ":rocket:", "a:: b", " ^a1b", "{% note %}",
+        "{% endnote %}", "{::comment}", "{:/}", "text", "文", "\n", "\n\n",
+    ]
+)  # fmt: skip
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(st.lists(PIECES, max_size=40))
+def test_no_document_breaks_a_dialect(pieces: list[str]) -> None:
+    """Whatever is combined: nothing raises, no line moves, and each kind is told once."""
+    source = "".join(pieces).split("\n")
+    problems = Problems()
+    cleaned = clear(source, 0, problems)
+    assert len(cleaned.lines) == len(source)
+    assert all(0 < number <= len(source) for number in cleaned.dropped)
+    assert len({(one.code, one.params.get("dialect")) for one in problems.found}) == len(
+        problems.found
+    )
 
 
 def hostile() -> Iterator[list[str]]:

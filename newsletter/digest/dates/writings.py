@@ -173,8 +173,11 @@ _WRITINGS = (
          _named_short_year),
         (rf"(?<![^\W\d_]){_WORD}{_GAP}(?P<d>\d{{1,2}}){ORDINAL},?\s?'(?P<s>\d\d)(?!\d)",
          _named_short_year),
-        (r"(?<![\w])(?<!\d[./-])(?P<a>\d{1,2})(?P<s>[-/.])(?P<b>\d{1,2})(?P=s)(?P<c>\d\d)"
+        (r"(?<![\w])(?<!\d[./-])(?P<a>\d{1,2})(?P<s>[-/])(?P<b>\d{1,2})(?P=s)(?P<c>\d\d)"
          r"(?![\w])(?![./-]\d)", _three_short),
+        # With dots only in pairs of digits: "5.2.10" is a version.
+        (r"(?<![\w])(?<!\d[./-])(?P<a>\d\d)\.(?P<b>\d\d)\.(?P<c>\d\d)(?![\w])(?![./-]\d)",
+         _three_short),
     ),
     # A week, a month, a day without its year.
     _patterns(

@@ -17,7 +17,7 @@ LABEL = gettext_noop("Marks of an admonition (!!! note)")
 ORDER = 15
 
 _MARK = re.compile(
-    r"[ \t]{0,12}(?:!!!|\?\?\?\+?)[ \t]*([\w-]{1,40})(?:[ \t]+[\w-]{1,40})*+[ \t]*"
+    r"[ \t]{0,12}(?:!!!|\?\?\?\+?)[ \t]*(?:([\w-]{1,40})(?:[ \t]+[\w-]{1,40})*+)?[ \t]*"
     r"(?:\"([^\"]*)\")?[ \t]*$"
 )
 
@@ -28,9 +28,9 @@ def settle(prose: Prose) -> None:
              if line.lstrip()[:3] in {"!!!", "???"}]  # fmt: skip
     for index, line in reversed(marks):
         match = _MARK.match(line)
-        if match is None:
+        if match is None or match[1] is match[2] is None:
             continue
-        kind, title = match[1], match[2]
+        kind, title = match[1] or "", match[2]
         if title is None:
             title = kind.replace("-", " ").capitalize()
         inside = indented(prose, index)

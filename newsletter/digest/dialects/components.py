@@ -27,6 +27,9 @@ _BRACES = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*+\})*+\})*+\}"
 _REST = rf"(?:[^<>{{}}\"'`]|\"[^\"]*+\"|'[^']*+'|`[^`]*+`|{_BRACES})*+>"
 _TAG = re.compile(rf"<{_NAME}{_REST}")
 _ANY = re.compile(rf"<(?P<open>{_NAME})(?=[\s/>]){_REST}|</(?P<close>{_NAME})\s*>|</?>")
+_PAIR = re.compile(
+    rf"<(?P<pair>{_NAME})(?=\s)(?P<rest>{_REST})(?P<text>[^<>\[\]]{{1,300}})</(?P=pair)\s*>"
+)
 _CALL_OUTS = re.compile(
     r"(note|tip|info|warning|danger|caution|important|hint|alert|callout|admonition|aside"
     r"|highlight|box|notice|message|banner)(?:box|block)?",
@@ -161,7 +164,7 @@ class _Components:
                 return ""
             return tag
 
-        return _ANY.sub(written, run)
+        return _ANY.sub(written, _PAIR.sub(_linked, run))
 
     def _is_component(self, name: str, tag: str) -> bool:
         return name in self.closed or tag.rstrip().endswith("/>") or "=" in tag
@@ -220,6 +223,14 @@ class _Components:
         elif _TABS.fullmatch(kind) and component.title:
             for line in inside:
                 lines[line] = f"  {lines[line]}".rstrip()
+
+
+def _linked(match: re.Match[str]) -> str:
+    """A pair in one line that is a link with its text between the tags."""
+    given = attributes(match["rest"])
+    target = next((given[key] for key in _TARGETS if "://" in given.get(key, "")), "")
+    named = any(given.get(key) for key in _TEXTS) or "src" in given
+    return match.group() if named or not target else link(target, match["text"].strip())
 
 
 def _starts(line: str) -> Iterator[int]:

@@ -17,9 +17,8 @@ NAME = "directive"
 LABEL = gettext_noop("A directive (::name)")
 ORDER = 15
 
-_OPEN = re.compile(
-    r"[ \t]{0,12}(:{3,}|/{3,})[ \t]*(?:\{?[ \t]*\.?([A-Za-z][\w.-]{0,60})[ \t]*)?(.*)$"
-)
+_OPEN = re.compile(r"[ \t]{0,12}(:{3,}|/{3,})[ \t]*(\{[^{}]*\}|[A-Za-z][\w.-]{0,60})?(.*)$")
+_NAME_IN_BRACES = re.compile(r"\{[ \t]*([A-Za-z][\w-]{0,60})[ \t]*\}|[\s{]\.([A-Za-z][\w-]{0,60})")
 _LEAF = re.compile(r"[ \t]{0,12}::([A-Za-z][\w-]{0,40})(?:\[([^\[\]]*)\])?(?:\{([^{}]*)\})?[ \t]*$")
 _INLINE = re.compile(r"(?<![\w:]):([a-z][\w-]{0,40})\[([^\[\]]*)\](?:\{[^{}]*\})?")
 _ROLE = re.compile(r"\{[a-z][\w:-]{0,40}\}(?=`)")
@@ -72,8 +71,12 @@ def _settle_one(prose: Prose, opening: int, end: int | None) -> None:
     match = _OPEN.match(prose.lines[opening])
     if match is None or match[2] is None:
         return
-    name = match[2].strip(".")
+    name = match[2]
     title = _title(match[3])
+    if name.startswith("{"):  # Pandoc's classes, MyST's name
+        found = _NAME_IN_BRACES.search(name)
+        title = title or attributes(name).get("title", "")
+        name = (found[1] or found[2]) if found else ""
     inside = list(range(opening + 1, end)) if end is not None else []
     if end is not None:
         prose.put(end, "")

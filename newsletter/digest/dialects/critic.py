@@ -1,6 +1,7 @@
-"""CriticMarkup, `{++added++}` `{--taken out--}` `{>>remark<<}`, and keys: `++ctrl+c++`.
+"""CriticMarkup, `{++added++}` `{--taken out--}` `{>>remark<<}`, and what PyMdown adds to a line.
 
-The text is shown as it would be with all changes accepted. https://fletcher.github.io/MultiMarkdown-6/
+That is keys `++ctrl+c++`, insertions `^^text^^` and progress bars `[=75% "75%"]`. The text is shown
+as it would be with all changes accepted. https://fletcher.github.io/MultiMarkdown-6/
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ _ADDED = re.compile(r"\{(\+\+|==)([^{}]{0,2000}?)\1\}")
 _REMOVED = re.compile(r"\{--[^{}]{0,2000}?--\}")
 _REPLACED = re.compile(r"\{~~[^{}~]{0,1000}~>([^{}~]{0,1000})~~\}")
 _REMARK = re.compile(r"\{>>[^{}<]{0,2000}<<\}")
+_INSERTED = re.compile(r"(?<!\^)\^\^(?=[^\s^])([^^]{1,500})(?<=[^\s^])\^\^(?!\^)")
+_PROGRESS = re.compile(r"\[=\d{1,3}(?:\.\d{1,3})?%?[ \t]{1,3}\"([^\"]{0,80})\"\]")
 _KEYS = re.compile(r"(?<![\w+])\+\+([a-z0-9\"-]{1,20}(?:\+[a-z0-9\"-]{1,20}){0,4})\+\+(?![\w+])")
 
 
@@ -28,6 +31,8 @@ def settle(prose: Prose) -> None:
             prose.tell(NAME, index)
         prose.change_line(index, _accepted)
     prose.change("++", lambda run: _KEYS.sub(_named, run))
+    prose.change("^^", lambda run: _INSERTED.sub(r"\1", run))
+    prose.change("[=", lambda run: _PROGRESS.sub(r"\1", run))
 
 
 def _accepted(run: str) -> str:

@@ -18,7 +18,9 @@ LABEL = gettext_noop("The code of an icon (:material-star:)")
 ORDER = 40
 
 # Bounded by something that is no part of a word or an address.
-_CODES = re.compile(r"(?<![\w:/.@=#&?-])(?::(?:[A-Za-z0-9+][\w+-]{0,60}|-1):){1,40}(?![\w/:])")
+_CODES = re.compile(
+    r"(?<![A-Za-z0-9_:/.@=#&?-])(?::(?:[A-Za-z0-9+][\w+-]{0,60}|-1):){1,40}(?![A-Za-z0-9_/:])"
+)
 _CODE = re.compile(r":[^:]+:")
 _SKIN = re.compile(r":skin-tone-[2-6]:")  # Slack's; it changes the pictograph in front
 _ICON = re.compile(

@@ -55,13 +55,22 @@ def _take_definitions(prose: Prose) -> dict[str, tuple[int, str]]:
             text = prose.lines[below]
             if text.strip():
                 continues = text[:1] in " \t" and (text.startswith("\t") or text[:2] == "  ")
-                lazy = below == skip and prose.lines[below - 1].strip() and not _starts(text)
-                if (not continues and not lazy) or below in prose.code:
+                lazy = (
+                    below == skip
+                    and prose.lines[below - 1].strip()
+                    and below - 1 not in prose.code
+                    and not _starts(text)
+                )
+                if not continues and (not lazy or below in prose.code):
                     break
-                parts.append(text.strip())
+                if below not in prose.code:
+                    parts.append(text.strip())
+                elif not text.strip().startswith(("```", "~~~")):
+                    parts.append(f"`{text.strip()}`")
                 skip = below + 1
         for below in range(index, skip):
             prose.drop(below)
+            prose.code.discard(below)
         found.setdefault(match[1], (index, _BACK.sub("", " ".join(filter(None, parts)))))
     return found
 

@@ -16,6 +16,7 @@ from ..marks import (
     link,
     picture,
     quote,
+    quoted,
     replace_tags,
     unlink_empty,
     words,
@@ -36,6 +37,7 @@ _PAIR = re.compile(
     r"\{\{[<%]\s{0,3}([\w-]{1,40})\s([^<>%{}]{0,400})[%>]\}\}([^{}\n]{1,600})"
     r"\{\{[<%]\s{0,3}/\s{0,3}\1\s{0,3}[%>]\}\}"
 )
+_TEXTS = ("caption", "title", "summary", "text", "label", "alt", "name", "desc")
 _VIDEOS = {
     "youtube": "https://www.youtube.com/watch?v={}",
     "vimeo": "https://vimeo.com/{}",
@@ -111,7 +113,7 @@ def _written(
     given, plain = attributes(rest), words(rest)
     if _CALL_OUTS.fullmatch(name) and not inside.endswith("/"):
         kind = given.get("type", "") or (plain[0] if plain and len(plain[0]) < 20 else name)
-        title = given.get("title", "") or (plain[1] if len(plain) > 1 else kind.capitalize())
+        title = given.get("title", "") or quoted(rest) or kind.capitalize()
         text = given.get("text", "")
         if text:
             return f"> {bold(title)} – {text}"
@@ -126,8 +128,7 @@ def _written(
 def _shown(name: str, given: dict[str, str], plain: list[str]) -> str:
     """What a shortcode without text between its marks stands for; or nothing."""
     first = plain[0] if plain else ""
-    text = next((given[key] for key in ("caption", "title", "text", "label", "alt", "name", "desc")
-                 if given.get(key)), "")  # fmt: skip
+    text = next((given[key] for key in _TEXTS if given.get(key)), "")
     if name in _VIDEOS:
         code = given.get("id") or first
         return link(_VIDEOS[name].format(code), given.get("title", "")) if code else ""

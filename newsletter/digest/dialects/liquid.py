@@ -17,6 +17,7 @@ from ..marks import (
     link,
     picture,
     quote,
+    quoted,
     replace_tags,
     unlink_empty,
     words,
@@ -33,6 +34,7 @@ _CODE = re.compile(
 _RAW = re.compile(r"\{%-?\s*(end)?(?:raw|verbatim)\s*-?%\}")
 _FUNCTION = re.compile(r"([\w-]+)\s*\((.*)\)\s*$")  # Zola: youtube(id="…")
 _CALL_OUTS = {"hint", "note", "notel", "alert", "callout", "tip", "warning", "info"}
+_KINDS = {"info", "tip", "warning", "danger", "success", "caution", "important", "error"}
 _QUOTES = {"blockquote", "quote", "pullquote", "centerquote", "cq", "admonition"}
 _VIDEOS = {
     "youtube": "https://www.youtube.com/watch?v={}",
@@ -110,7 +112,8 @@ class _Tags:
             )
             if name in _CALL_OUTS:
                 kind = given.get("style", "") or "".join(plain[:1]) or name
-                title = title or " ".join(plain[1:]) or kind.capitalize()
+                kind = kind if kind.lower() in _KINDS else name  # else a colour
+                title = title or quoted(rest) or kind.capitalize()
             self.open.append((index, name, title or given.get("author", "")))
             return ""
         shown = _shown(name, rest)
@@ -134,6 +137,10 @@ def _shown(name: str, rest: str) -> str:
     """What a single tag stands for; or nothing."""
     given, plain = attributes(rest), words(rest)
     first = plain[0] if plain else ""
+    if name == "include" and "youtube" in first and given.get("id"):
+        name = "youtube"
+    if name == "github" and first.count("/") == 1:
+        return link(f"https://github.com/{first}", first)
     if name in _VIDEOS and (code := given.get("id") or first):
         return link(_VIDEOS[name].format(code), given.get("title", ""))
     if name in {"img", "image", "asset_img", "picture", "include", "figure", "render"}:

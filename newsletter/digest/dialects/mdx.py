@@ -30,10 +30,16 @@ _EXPORT = re.compile(
 )
 _JSX = re.compile(r"<[A-Z][\w.]{0,60}(?:\s[^<>]{0,300}=[^<>]{0,300}|\s{0,3}/)>")
 _EXPRESSION = re.compile(
-    r"(?<![\\$`{])\{\s*(?:[A-Za-z_$][\w$]*(?:\??\.[\w$]+|\[[^\[\]{}]*\]|\([^(){}]*\))+"
+    r"(?<![\\$`{=])\{\s*(?:[A-Za-z_$][\w$]*(?:\??\.[\w$]+|\[[^\[\]{}]*\]|\([^(){}]*\))+"
     r"|`[^`{}]*`|\"[^\"{}]*\"|'[^'{}]*'|[\"'` ]+)\s*\}"
 )
-_STRING = re.compile(r"\{\s*(?:\"([^\"{}]*)\"|'([^'{}]*)'|`([^`{}$]*)`|[\"'`]?\s*[\"'`]?)\s*\}")
+# Attributes of a tag whose value is computed: style={{…}}, src={require(…)}.
+_COMPUTED = re.compile(
+    r"\s[\w-]{1,40}=(?:\{\{[^{}]{0,500}\}\}|\{(?!\s{0,9}[\"'`\[{])[^{}]{0,500}\})"
+)
+_STRING = re.compile(
+    r"(?<!=)\{\s*(?:\"([^\"{}]*)\"|'([^'{}]*)'|`([^`{}$]*)`|[\"'`]?\s*[\"'`]?)\s*\}"
+)
 
 
 def settle(prose: Prose) -> None:
@@ -110,6 +116,8 @@ def _without_expressions(prose: Prose, index: int, run: str) -> str:
     def text(match: re.Match[str]) -> str:
         return next((part for part in match.groups() if part), " ")
 
+    if "<" in run:
+        run = _COMPUTED.sub("", run)
     left, count = _EXPRESSION.subn("", _STRING.sub(text, run))
     for _once in range(count):
         prose.tell(NAME, index)

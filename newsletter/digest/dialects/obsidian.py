@@ -27,6 +27,9 @@ _INLINE_FIELD = re.compile(r"[\[(]([^\W\d_][\w -]{0,40})::[ \t]+([^\[\]()]{1,200
 _QUERY = re.compile(
     r"[ \t]{0,3}(`{3,}|~{3,})[ \t]*(?:dataview|dataviewjs|tasks|query|tracker|kanban)\b"
 )
+_BLOCK_OF_PAGE = re.compile(r"#?\^[\w-]+$")
+# Properties of Logseq and Obsidian that are for the program alone.
+_TECHNICAL = {"id", "collapsed", "heading", "created-at", "updated-at", "cssclass", "cssclasses"}
 _HEADING = re.compile(r"\s{0,3}#{1,6}\s")
 _WIDE = re.compile("[\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef]")
 
@@ -48,7 +51,10 @@ def settle(prose: Prose) -> None:
         if match is not None:
             prose.put(index, line[: len(line) - len(match.group())])
     for index, line in prose.rows("::"):
-        if (match := _FIELD.match(line)) is not None:
+        match = _FIELD.match(line)
+        if match is not None and match[2].lower() in _TECHNICAL:
+            prose.drop(index, NAME)
+        elif match is not None:
             prose.put(index, f"{match[1]}{match[2]}: {line[match.end() :]}")
         prose.change_line(index, lambda run: _INLINE_FIELD.sub(r"\1: \2", run))
 
@@ -71,7 +77,7 @@ def _text_of(match: re.Match[str]) -> str:
     page = match[1].strip().rstrip("\\")
     heading = page.rpartition("#")[2].lstrip("^") if page.startswith("#") else page
     if not page.startswith("#"):
-        heading = re.sub(r"#\^?", " – ", page.removesuffix(".md")).strip(" –")
+        heading = _BLOCK_OF_PAGE.sub("", page.removesuffix(".md")).replace("#", " – ").strip(" –")
     return heading
 
 
