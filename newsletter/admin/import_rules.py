@@ -157,3 +157,7 @@ class ImportRuleAdmin(PagesAdmin[ImportRule]):
         ("<int:pk>/", change, "change"),
         ("add/<slug:slug>/", add, "add"),
     )
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Not in Django's own list of models, which would ask the database on every page."""
+        return False
