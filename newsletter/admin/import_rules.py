@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from newsletter.digest import Role, shapes
+from newsletter.digest.markdown import clean
 from newsletter.importing.answers import By, key_of
 from newsletter.importing.asked_words import ROLES, of_rule, of_shape
 from subscribers.admin.access import actor, find_publication, require, visible
@@ -113,7 +114,7 @@ def _answered(rule: ImportRule, answer: str) -> bool:
 def add(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Say where a tag, a section, an author, a source or a category of documents goes."""
     publication = find_publication(request, slug, Act.EDIT)
-    kind, name = request.POST.get("kind", ""), " ".join(request.POST.get("name", "").split())
+    kind, name = request.POST.get("kind", ""), " ".join(clean(request.POST.get("name", "")).split())
     answer = request.POST.get("answer", "")
     category = publication.categories.filter(slug=answer, retired_at__isnull=True).first()
     if kind not in list(By) or not name or (category is None and answer != "-"):
@@ -157,3 +158,7 @@ class ImportRuleAdmin(PagesAdmin[ImportRule]):
         ("<int:pk>/", change, "change"),
         ("add/<slug:slug>/", add, "add"),
     )
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Not in Django's own list of models, which would ask the database on every page."""
+        return False

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from newsletter.digest import Role
+from newsletter.digest.markdown import clean
 
 from .answers import IGNORE, REST, Answers, By
 
@@ -58,7 +59,7 @@ def add_map(answers: Answers, text: str) -> Answers:
     """
     name, _equals, target = text.rpartition("=")
     name, target = name.strip(), target.strip()
-    if not name or not target:
+    if not name or not target or clean(text) != text:
         raise BadAnswer(f"{text!r}: write FROM=TO, for example tag:llm=Models.")
     if name == "*" and target == IGNORE:
         raise BadAnswer(f"{text!r}: name the category of the items that nothing else files.")

@@ -75,9 +75,8 @@ def _of_problems(problems: Iterable[Problem]) -> Iterable[Question]:
 
 def readings(problem: Problem) -> tuple[str, ...]:
     """The dates that an ambiguous one can be, as ISO 8601."""
-    written = " ".join(str(value) for value in problem.params.values())
     found = []
-    for text in _DAY.findall(written):
+    for text in _DAY.findall(str(problem.params.get("readings", ""))):
         with contextlib.suppress(ValueError):
             found.append(dt.date.fromisoformat(text).isoformat())
     return tuple(dict.fromkeys(found))

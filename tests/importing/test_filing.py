@@ -131,7 +131,7 @@ def test_map_as_text(text: str, key: Any) -> None:
     assert dict(read_answers(maps=[text]).filing) == {key: "x"}
 
 
-@pytest.mark.parametrize("text", ["", "=x", "a", "a=", "*=-"])
+@pytest.mark.parametrize("text", ["", "=x", "a", "a=", "*=-", "tag:a\0b=News"])
 def test_what_is_no_map(text: str) -> None:
     with pytest.raises(BadAnswer):
         read_answers(maps=[text])
