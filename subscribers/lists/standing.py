@@ -68,11 +68,12 @@ class Rule:
             return Standing.PENDING
         if (found := table.get(key_of(cell))) is not None:
             return found
-        if (known := table.get(NOTHING)) is not None and (is_nothing(cell) or _zero(self, cell)):
-            return known
+        if is_nothing(cell) or _zero(self, cell):
+            # Never by ANY: who says "every other value is a yes" does not speak of no answer.
+            return table.get(NOTHING)
         if (dated := table.get(DATE)) is not None and is_date(cell):
             return dated
-        return table.get(ANY) if cell.strip() or NOTHING not in table else None
+        return table.get(ANY)
 
     def kind_of(self, cell: str) -> str:
         """Under which key a cell is asked for: its own words, or NOTHING or DATE for all alike."""
@@ -85,7 +86,11 @@ class Rule:
 
 def _zero(rule: Rule, cell: str) -> bool:
     """Programs write 0 or False for no date."""
-    return DATE in rule.table and cell.strip().casefold() in ("0", "false", "no", "0.0")
+    return (
+        DATE in rule.table
+        and NOTHING in rule.table
+        and cell.strip().casefold() in ("0", "false", "no", "0.0")
+    )
 
 
 # --- words that one meaning has, whoever writes them --------------------------------------------

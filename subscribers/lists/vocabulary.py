@@ -59,7 +59,7 @@ def header_speaks(header: str) -> frozenset[About]:
 
 def value_speaks(value: str) -> bool:
     """Whether a cell under a header that says nothing speaks of somebody not to be mailed."""
-    words = folded(value[:2000])
+    words = folded(value[:20_000])
     if words.strip() in _BARE_WORDS:
         return False
     if words.count(" ") == 1:

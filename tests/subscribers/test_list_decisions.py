@@ -187,6 +187,18 @@ def test_who_is_not_known_to_be_willing_is_asked_only_if_their_group_was_chosen(
     assert [letter.to for letter in mailoutbox[1:]] == [["ben@example.org"]]
 
 
+def test_every_other_value_is_not_the_empty_one(daily: Publication, tmp_path: Path) -> None:
+    path = tmp_path / "readers.csv"
+    path.write_text("email,opt_in_date\nann@example.org,2024-01-02\nben@example.org,\n")
+    code, (refusal,) = command(path, "--value", "opt_in_date:*=active")
+    assert code == 1
+    assert [v["value"] for v in refusal["undecided"][0]["values"]] == [""]
+    assert (
+        command(path, "--value", "opt_in_date:*=active", "--value", "opt_in_date:=pending")[0] == 0
+    )
+    assert states() == {"ann": "active", "ben": "pending"}
+
+
 def test_a_list_of_bounces_is_never_readers(daily: Publication, tmp_path: Path) -> None:
     path = tmp_path / "export.csv"
     path.write_text('status,reason,email,created\n5.1.1,"550 no",ann@example.org,1672567200\n')
