@@ -207,7 +207,7 @@ def readers(audience: Audience, now: dt.datetime, lanes: Iterable[int] = ()) -> 
     }
     past, start, mask = "", "0", str(audience.mask)
     if (starts := audience.starts) is not None:
-        past = reached.joined(starts, f"c.publication_id = %(publication)s{_of_rhythm(audience)}")
+        past = reached.joined(starts, of_roundup(audience))
         start, mask = reached.start_sql(starts), f"({reached.mask_sql(starts)})"
         params |= reached.parameters(starts)
     # The one edition of a correction is for everybody who had the item.
@@ -245,11 +245,12 @@ def _listed(words: Iterable[str]) -> str:
     return ", ".join(f"'{word}'" for word in words)
 
 
-def _of_rhythm(audience: Audience) -> str:
-    """The condition on subscriptions `c` of those a round-up is for."""
+def of_roundup(audience: Audience) -> str:
+    """The condition on subscriptions `c` of those a round-up is for; parameter: publication."""
+    mine = "c.publication_id = %(publication)s"
     if audience.only is not None:
-        return f" AND c.id = {int(audience.only)}"
-    return f" AND c.state = 'active' AND c.rhythm IN ({_listed(audience.rhythms or ())})"
+        return f"{mine} AND c.id = {int(audience.only)}"
+    return f"{mine} AND c.state = 'active' AND c.rhythm IN ({_listed(audience.rhythms or ())})"
 
 
 def _belongs(audience: Audience) -> tuple[str, dict[str, Any]]:

@@ -248,7 +248,7 @@ def why(issue: Issue, subscription: Subscription) -> str:
     none = {
         "no_item": _("No mail: the issue has nothing in the categories the reader chose."),
         "paused": _("No mail: the reader had paused."),
-        "rhythm": _("No mail: the reader wants the weekly round-up only."),
+        "rhythm": _("No mail: the reader wants round-ups only."),
         "suppressed": _("No mail: the address was suppressed."),
     }
     if edition.none_because:

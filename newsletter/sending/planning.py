@@ -99,10 +99,9 @@ def busy_lanes(issue: Issue) -> list[int]:
 def likely_keys(issue: Issue, view: IssueView) -> tuple[list[EditionKey], bool]:
     """Every edition some active reader's choice makes, ascending; and whether by day.
 
-    Of an issue one cheap pass without suppressions: a superset of what the freeze will find, but
-    for readers who change their choice in between. A correction has the one for everybody. Of a
-    round-up its readers as they are; where that makes too many editions, starts fall together to
-    the day.
+    Cheap, without suppressions: a superset of what the freeze will find, but for readers who
+    change their choice in between. A correction has the one for everybody. Of a round-up at every
+    start that somebody has; where that makes too many editions, starts fall together to the day.
     """
     if issue.kind == Issue.Kind.CORRECTION:
         return [EditionKey(view.mask)], False
@@ -125,12 +124,16 @@ def likely_keys(issue: Issue, view: IssueView) -> tuple[list[EditionKey], bool]:
 
 def _keys_of(issue: Issue, view: IssueView, starts: reached.Starts) -> list[EditionKey]:
     to = audience.audience_of(issue, view.mask, starts)
-    source = audience.readers(to, timezone.now())
+    if starts.floor or starts.lapping_floor:
+        source = audience.readers(to, timezone.now())
+        sql, params = f"SELECT DISTINCT picked, start FROM ({source.sql}) q", source.params
+    else:
+        sql = reached.keys_sql(starts, audience.of_roundup(to))
+        params = {"publication": issue.publication_id, **reached.parameters(starts)}
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT DISTINCT picked, start FROM ({source.sql}) q WHERE none = 0", source.params
-        )
-        return sorted(EditionKey(int(picked), int(start)) for picked, start in cursor.fetchall())
+        cursor.execute(sql, params)
+        found = {EditionKey(int(picked), int(start)) for picked, start in cursor.fetchall()}
+    return sorted(key for key in found if view.select(*key))
 
 
 def _readers_of_each(issue: Issue, view: IssueView) -> list[tuple[str, EditionKey, int]]:

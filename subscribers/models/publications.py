@@ -156,7 +156,7 @@ class Publication(models.Model):
         help_text=_("Readers may then choose it instead of single issues."),
     )
     roundup_weekday = models.PositiveSmallIntegerField(
-        _("on"),
+        _("weekday"),
         choices=list(WEEKDAYS.items()),
         default=4,
         help_text=_("The day on which a weekly round-up's period ends."),

@@ -2,8 +2,8 @@
 
 python -m tests.benchmarks.roundup_freeze READERS [--changed PERCENT]
 
-Seven issues are frozen for everybody and handed over; then everybody wants round-ups, and so many
-per cent of them since lately: only they are asked what had reached them. 100 is the worst case.
+Seven issues are frozen and handed over; then everybody wants round-ups, so many per cent of them
+since a day of this week: only they are asked what had reached them. 100 is the worst case.
 """
 
 from __future__ import annotations
@@ -115,17 +115,21 @@ def hand_over(issue: Any, number: int) -> None:
 
 
 def want_round_ups(publication: Any, changed: int, begin: dt.datetime) -> None:
+    """Everybody has this rhythm: long since, or since the last issue that was handed to them."""
     from django.db import connection
-    from django.utils import timezone
 
-    long_ago = connection.ops.adapt_datetimefield_value(begin - dt.timedelta(days=30))
-    lately = connection.ops.adapt_datetimefield_value(timezone.now())
+    adapt = connection.ops.adapt_datetimefield_value
+    long_ago = adapt(begin - dt.timedelta(days=30))
+    out = publication.issues.order_by("published_at").values_list("published_at", flat=True)
+    times = [adapt(at) for at in out]
+    whens = " ".join(f"WHEN {number} THEN %s" for number in range(1, len(times) + 1))
     with connection.cursor() as cursor:
         cursor.execute(
-            """UPDATE subscribers_subscription SET rhythm = 'weekly', since = %s,
-                   rhythm_since = CASE WHEN id %% 100 < %s THEN %s ELSE %s END
+            f"""UPDATE subscribers_subscription SET rhythm = 'weekly', since = %s,
+                   rhythm_since = CASE WHEN id %% 100 >= %s THEN %s ELSE
+                       CASE id %% 8 {whens} ELSE %s END END
                WHERE publication_id = %s""",
-            [long_ago, changed, lately, long_ago, publication.pk],
+            [long_ago, changed, long_ago, *times, long_ago, publication.pk],
         )
 
 

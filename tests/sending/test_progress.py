@@ -221,7 +221,7 @@ def test_why_on_the_wire_and_cancelled() -> None:
     [
         ("no_item", "No mail: the issue has nothing in the categories the reader chose."),
         ("paused", "No mail: the reader had paused."),
-        ("rhythm", "No mail: the reader wants the weekly round-up only."),
+        ("rhythm", "No mail: the reader wants round-ups only."),
         ("suppressed", "No mail: the address was suppressed."),
     ],
 )
