@@ -20,7 +20,7 @@ from django.utils.translation import pgettext
 from newsletter.digest.value import Bullet, Digest, Link
 from newsletter.digest.value import Item as ItemText
 from newsletter.models import Issue, Item, Revision
-from newsletter.rendering.words import language_code
+from newsletter.rendering import words
 from subscribers.times import zone_of
 
 from . import item_links
@@ -44,8 +44,11 @@ def make(revision: Revision) -> Issue:
         raise NotCorrected(reason)
     new = value_of(revision)
     old = value_of(_before(revision))
-    with translation.override(language_code(issue.language)):
+    with translation.override(words.language_code(issue.language)):
         title = _("Correction: %(title)s") % {"title": part(issue, new, item).title}
+        mistake = _("There was a mistake in our issue of %(date)s.") % {
+            "date": words.date(issue.date)
+        }
         table = side_by_side(part(issue, old, item), part(issue, new, item))
         if not table:
             raise NotCorrected(_("Nothing was changed that a mail could show."))
@@ -58,7 +61,8 @@ def make(revision: Revision) -> Issue:
             language=issue.language,
             title=title[:_LONGEST_TITLE],
             subject=title[:_LONGEST_TITLE],
-            intro=revision.note,
+            preheader=words.plain(revision.note)[:_LONGEST_TITLE],
+            intro=f"{mistake} {revision.note}",
             entry_id=f"urn:uuid:{uuid.uuid4()}",
             # The site has the corrected text with the note, and that is where its links lead.
             listed=False,

@@ -77,7 +77,13 @@ def test_exactly_those_who_had_the_old_text_of_the_item_are_told(tmp_path: Path)
     assert one["Subject"] == "Correction: Two ships came in"
     assert one["Archived-At"] == f"<http://127.0.0.1:8000/daily/{issue.slug}/>"
     html = one.get_body(("html",)).get_content()
-    for said in ("It was two ships.", "It said", "It should say", "A ship came in"):
+    for said in (
+        "There was a mistake in our issue of",
+        "It was two ships.",
+        "It said",
+        "It should say",
+        "A ship came in",
+    ):
         assert said in html
     # Short: what was right is not said again, and its page is that of the issue.
     assert "one thing" not in html

@@ -83,7 +83,7 @@ def check(found: dict[str, Any], order: list[int], count: int, kills: int) -> No
     assert ledger["sent"] + ledger["in_doubt"] == count
     assert ledger["in_doubt"] <= 4 * kills
     assert order == sorted(order), "an old text went out after a newer one"
-    assert len(set(order)) > kills // 3
+    assert len(set(order)) > 1, "nothing was corrected while it went out"
 
 
 def test_corrected_and_killed_at_each_step(site: Site) -> None:
