@@ -486,6 +486,7 @@ def test_the_page_says_a_rehearsal_in_numbers_and_does_it(olga: Client, relay: S
         "<strong>Rehearsal.</strong> Pressing sends 3 mails (editions: 2) to"
         " desk@harbour.example.org at once, and nothing to any reader." in page
     )
+    assert "then those of further readers, 20 in all at most." in page
     assert "Rehearse: 3 mails to desk@harbour.example.org" in page
     answer = press(olga, issue)
     copy = Issue.objects.get(rehearses=issue)
