@@ -34,6 +34,8 @@ class Rehearsal:
     address: str
     mails: int
     editions: int
+    # Mails it has at most, however many readers there are.
+    most: int
 
 
 def chosen(issue: Issue, text: str) -> str:
@@ -80,7 +82,7 @@ def rehearsed(issue: Issue, view: IssueView, channels: str) -> Rehearsal | None:
     if not address or channels == Channels.SITE:
         return None
     found = sending.sample(issue, view)
-    return Rehearsal(address, len(found.readers), len(found.keys))
+    return Rehearsal(address, len(found.readers), len(found.keys), sending.MOST_REHEARSED)
 
 
 def _wait(seconds: int) -> str:

@@ -47,12 +47,14 @@ from .engine.sweeper import sweep
 from .freezing import freeze
 from .planning import EditionPlan, Plan, plan
 from .proofs import send_test
+from .rehearsals import MOST as MOST_REHEARSED
 from .rehearsals import rehearse, sample
 from .releasing import approve, release, unschedule
 from .waves import left_over, mail_rest
 
 __all__ = [
     "KEYS",
+    "MOST_REHEARSED",
     "ActRefused",
     "Body",
     "EditionPlan",

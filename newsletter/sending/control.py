@@ -86,8 +86,10 @@ def not_while_rehearsing(issue: Issue) -> None:
     """Refuse to send to anybody but the rehearsal address, while there is one; in a transaction.
 
     The lock keeps the address from being set between the look and the commit: whoever sets it
-    finds the issue on its way, and pauses it.
+    finds the issue on its way, and pauses it. What goes to the site alone mails nobody.
     """
+    if issue.channels == Issue.Channels.SITE:
+        return
     publication = Publication.objects.select_for_update(no_key=True).get(pk=issue.publication_id)
     address = rehearsal.address_of(publication)
     if address not in ("", issue.rehearsed_to):

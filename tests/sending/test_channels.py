@@ -125,6 +125,8 @@ def test_a_late_publication_asks_a_person_like_any_release() -> None:
         sending.sweep()
         issue.refresh_from_db()
         assert (issue.state, issue.published_at) == ("paused", None)
+        # A rehearsal address is about mail: what goes to the site alone is not held up by it.
+        Publication.objects.update(rehearsal_address="desk@harbour.example.org")
         sending.resume(issue, by="alice")
         sending.sweep()
         issue.refresh_from_db()
@@ -483,6 +485,7 @@ def test_the_page_says_a_rehearsal_in_numbers_and_does_it(olga: Client, relay: S
         "<strong>Rehearsal.</strong> Pressing sends 3 mails (editions: 2) to"
         " desk@harbour.example.org at once, and nothing to any reader." in page
     )
+    assert "then those of further readers, 20 in all at most." in page
     assert "Rehearse: 3 mails to desk@harbour.example.org" in page
     answer = press(olga, issue)
     copy = Issue.objects.get(rehearses=issue)

@@ -51,6 +51,25 @@ def send(issue: Issue) -> dict[str, int]:
     return sending.ledger(issue)
 
 
+def test_a_rehearsal_is_signed_as_it_is_sent(tmp_path: Path, key: Path) -> None:
+    """Band and header included: the signature is made of what goes to the rehearsal address."""
+    issue = issue_for(3, rehearsal_address="desk@harbour.example.org")
+    record = Signer("harbour.example.org", "s1", key.read_bytes()).record.encode()
+    with (
+        Smtpd(keep=True) as relay,
+        override(
+            DATA_DIR=tmp_path,
+            DKIM_KEYS=f"harbour.example.org:s1:{key}",
+            SMTP_URLS=[f"smtp://127.0.0.1:{relay.port}"],
+        ),
+    ):
+        send(issue)
+    assert relay.recipients() == ["desk@harbour.example.org"] * 3
+    for one in relay.accepted:
+        assert one.content is not None and b"X-Sudi-Rehearsal-For: reader00" in one.content
+        assert verifier.verify(one.content, dnsfunc=lambda name, timeout=5: record)
+
+
 def test_every_mail_carries_a_good_signature(tmp_path: Path, key: Path) -> None:
     issue = issue_for(150)
     record = Signer("harbour.example.org", "s1", key.read_bytes()).record.encode()
