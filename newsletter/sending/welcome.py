@@ -24,6 +24,7 @@ from django.utils.translation import pgettext
 from newsletter import rendering
 from newsletter.editions import EditionKey, IssueView, audience, frozen
 from newsletter.models import Chunk, Delivery, Edition, EventCursor, Issue
+from subscribers import rehearsal
 from subscribers.models import Event, Publication, Subscription
 
 from . import freezing, mending
@@ -47,6 +48,7 @@ class Refusal(enum.Enum):
     """Why the newest issue does not follow a confirmation."""
 
     OFF = "the publication does not do this"
+    REHEARSING = "mail goes to a rehearsal address, and to no reader"
     NO_ISSUE = "nothing is published"
     CLOSED = "the newest issue was not mailed, or is paused, cancelled or folded"
     OLD = "the newest issue is older than the publication allows"
@@ -89,6 +91,8 @@ def look(tie: Subscription, now: dt.datetime) -> Look:
     publication = tie.publication
     if not publication.welcome_latest_issue:
         return Look(Refusal.OFF)
+    if rehearsal.address_of(publication):
+        return Look(Refusal.REHEARSING)
     family = _newest(publication)
     if not family:
         return Look(Refusal.NO_ISSUE)

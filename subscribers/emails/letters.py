@@ -211,6 +211,7 @@ def roundup_ended(subscription: Subscription) -> Letter:
             ],
             button=Button(_("See or change my choice"), manage_link(subscription)),
             more=[Button(_("Unsubscribe"), way_out)],
+            on_request=False,
             headers={
                 "List-Unsubscribe": f"<{way_out}>",
                 "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",

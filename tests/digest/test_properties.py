@@ -12,7 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.digest import Bullet, Digest, Item, Link, decode, parse
+from newsletter.digest.cleaning import clear
 from newsletter.digest.decoding import normal_lines
+from newsletter.digest.front import read_front
+from newsletter.digest.problems import Problems
 
 from .writing import write
 
@@ -129,11 +132,14 @@ def lost_lines(text: str, digest: Digest) -> list[str]:
     if any(p.code == "index-left-out" for p in digest.problems):
         return []  # The index holds many lines, and is told of once.
     kept = texts_of(digest)
+    # Comments and marks of dialects are told of once a kind, at the first.
+    source = text.split("\n")
+    marked = clear(source, read_front(source, Problems()).end, Problems())
     front = re.match(r"\s*(---|\+\+\+)\n.*?\n\1\n", text, re.DOTALL)
     start = text[: front.end()].count("\n") if front else 0
     lost = []
-    for number, line in enumerate(text.split("\n"), 1):
-        if number <= start or number in unclaimed:
+    for number, line in enumerate(marked.lines, 1):
+        if number <= start or number in unclaimed or number in marked.dropped:
             continue
         found = CHARACTERS.findall(line)
         if found and not any(word in kept or word.isdigit() for word in found):

@@ -32,6 +32,7 @@ def test_a_year_off_the_last_issue(date: dt.date, odd: bool) -> None:
 @pytest.mark.django_db
 def test_an_import_says_so() -> None:
     publication = builders.publication()
+    builders.category(publication, "Tides")
     builders.issue(publication, "2026-02-23")
     document = b"# T - 2025-03-02\n\n## A\n\n[P](https://example.org/1)\n\nText of the item.\n"
     for _again in range(2):  # Its own earlier import is not the last issue.

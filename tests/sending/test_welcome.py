@@ -192,6 +192,18 @@ def test_what_refuses_it(tmp_path: Path, change: dict[str, Any], refused: Refusa
         assert (given, issue.recipients) == ((1, 3) if refused is None else (0, 2))
 
 
+def test_no_reader_is_greeted_while_mail_goes_to_a_rehearsal_address(tmp_path: Path) -> None:
+    with relay_for(tmp_path) as server:
+        issue = sent()
+        had = len(server.accepted)
+        Publication.objects.update(rehearsal_address="desk@harbour.example.org")
+        tie = builders.subscription(issue.publication, "carla@example.org")
+        assert welcome.deliver(tie.pk, timezone.now()) is Refusal.REHEARSING
+        assert not Delivery.objects.filter(subscription=tie).exists()
+        sending.drain(2)
+        assert len(server.accepted) == had
+
+
 def test_an_archived_newest_issue_is_not_mailed_and_nothing_older_instead(tmp_path: Path) -> None:
     with relay_for(tmp_path):
         issue = sent()

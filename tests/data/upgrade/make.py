@@ -1,5 +1,5 @@
 # mypy: ignore-errors
-# ruff: noqa: E402
+# ruff: noqa: E402, E501
 """Makes `0.1.0.json` with the code of 0.1.0 itself: a database with a little of everything in it.
 
 Run it in a checkout of 0.1.0 (commit 01f4808), with an empty folder for its data:
