@@ -42,7 +42,7 @@ def evidence(outline: Outline) -> float:
     if not below:
         return own
     if not section.holds_anything():
-        return _GROUP
+        return own if _linked(section, outline) else _GROUP
     # Sub-headings of a piece seldom have links of their own; those of pieces do.
     linked = sum(any(block.linked for block in blocks_of(one, outline)) for one in below)
     return own * 0.9 * (1 - 0.6 * linked / len(below))
