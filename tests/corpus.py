@@ -28,6 +28,7 @@ from markdown_it import MarkdownIt
 from newsletter.digest import Digest, decode, parse
 
 from .corpus_public import judge_public, print_items
+from .corpus_wild import judge_speed, judge_wild
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT.parent / "shared" / "corpus"
@@ -333,6 +334,7 @@ def main() -> int:
     texts: list[str] = []
     if CORPUS.is_dir():
         judge_corpus(figures)
+        judge_wild(CORPUS / "wild", figures)
         if git_dir is not None:
             texts = judge_reference(Path(git_dir), figures)
         else:
@@ -346,6 +348,7 @@ def main() -> int:
     judge_broken(figures)
     judge_cost(texts, figures)
     judge_hostile(figures)
+    judge_speed(figures)
     print(f"{figures.missed} targets missed" if figures.missed else "all targets met")
     return 1 if figures.missed else 0
 
