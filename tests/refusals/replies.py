@@ -7,6 +7,7 @@ domain.
 """
 
 # A row is read across.
+# ruff: noqa: E501
 
 from __future__ import annotations
 
