@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 
 from . import checks, shapes
 from .blocks import PARAGRAPH, PICTURE, QUOTE, RULE, cut
-from .division import Piece, Plan
 from .inline import find_links, without_pictures
 from .leads import claim_lead_ins, read_lead
 from .markdown import plain_text
 from .outline import EMPTY, Kind, Line, Section
+from .plans import Plan
 from .reading import Parts, Reading
 from .shapes import Shape
 from .sources import named
@@ -236,6 +236,3 @@ def main_shape(sections: Sequence[SectionReading]) -> str:
         if shapes.find(section.shape) is not None:
             counted[section.shape] = counted.get(section.shape, 0) + section.items
     return max(counted, key=lambda name: counted[name], default="document") or "document"
-
-
-__all__ = ["Assembled", "Piece", "assemble", "assemble_whole", "count_numbers", "main_shape"]

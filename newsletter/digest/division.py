@@ -10,8 +10,8 @@ hears what the others speak for: where a section alone could be either, they dec
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from . import shapes
@@ -20,6 +20,7 @@ from .contents import Contents
 from .keys import section_key
 from .layout import Layout
 from .outline import EMPTY, Kind, Line, Section
+from .plans import Piece, Plan
 from .reading import Reading
 from .shapes import Shape
 from .tail import is_tail
@@ -27,77 +28,13 @@ from .titles import section_name
 from .vocabulary import is_one_of
 
 _OTHERS = 0.6  # how much the sections beside a section weigh in its choice
+_AGREED = 0.5  # how much more the sections beside one are whole than divided, to be of one kind
+_SILENT = 0.2
 _UNCERTAIN = 0.3  # evidence that anything has: text below a heading
 # Below this, on the average of its sections, a document is one piece with chapters.
 _ONE_PIECE = 0.48
 _CERTAIN = 0.75  # evidence of marks that only pieces have
-_LONG = 4  # blocks of a section that count there
 _DOCUMENT = "document"
-
-
-@dataclass(slots=True)
-class Piece:
-    """Own lines of a section, read by one shape; without one they are remarks."""
-
-    section: Section
-    shape: Shape | None
-    score: float
-    blocks: int
-
-
-@dataclass(slots=True)
-class Plan:
-    """How a section is read. `shape` reads it whole; else `pieces` and `below` are read apart."""
-
-    section: Section
-    key: str = ""
-    shape: Shape | None = None
-    pieces: list[Piece] = field(default_factory=list)
-    below: list[Plan] = field(default_factory=list)
-    score: float = 0.0
-    blocks: int = 0
-    original: Section | None = None
-    tail: bool = False
-    introduction: bool = False
-    # Read whole beside sections that are divided: its heading is a section's, as theirs are.
-    alone: bool = False
-
-    @property
-    def name(self) -> str:
-        """The NAME of the shape that reads most of its own lines; empty when none does."""
-        if self.shape is not None:
-            return self.shape.name
-        best = max(self.pieces, key=lambda one: one.blocks * (one.shape is not None), default=None)
-        return best.shape.name if best is not None and best.shape is not None else ""
-
-    def leaves(self) -> list[tuple[float, int]]:
-        """How sure its own items are and how much they weigh; a long text is not worth more."""
-        if self.shape is not None:
-            return [(self.score, min(self.blocks, _LONG))]
-        return [
-            (piece.score, min(piece.blocks, _LONG))
-            for piece in self.pieces
-            if piece.shape is not None
-        ]
-
-    def remarks(self) -> int:
-        """How many of its own blocks would have no owner."""
-        return sum(piece.blocks for piece in self.pieces if piece.shape is None)
-
-    def blocks_held(self) -> int:
-        """How many of its own blocks a shape divides into items."""
-        return sum(piece.blocks for piece in self.pieces if piece.shape is not None)
-
-    def is_group(self) -> bool:
-        """Whether it is a heading above items, without a text of its own."""
-        held = any(one.shape is not None for one in self.below)
-        return held and not any(piece.blocks for piece in self.pieces)
-
-    def everything(self) -> Iterable[Plan]:
-        """This plan and those below it, in order."""
-        yield self
-        for one in self.below:
-            yield from one.everything()
 
 
 @dataclass(slots=True)
@@ -152,7 +89,8 @@ class Division:
         every = [one for plan in plans for one in plan.everything()]
         if sum(1 for one in every if one.is_group()) > 1:
             return False
-        found = [pair for one in every for pair in one.leaves()]
+        # Text without links says nothing: it may be an item or a chapter.
+        found = [pair for one in every for pair in one.leaves() if pair[0] > _SILENT]
         if any(score > _CERTAIN for score, _blocks in found):
             return False
         headed = [one for one in every if self._is_headed(one.section)]
@@ -309,8 +247,10 @@ class Division:
             and one.whole_score > 0
             and one.whole_score + _OTHERS * whole >= one.divided_score + _OTHERS * divided
         )
-        if one.forced is None and one.divided_score == 0 and one.whole is None:
+        if one.forced is None and one.whole is None:
             read_whole = False
+        elif one.forced is None and whole - divided > _AGREED and plan.leaves_text():
+            read_whole = True  # The others are items, and dividing it would leave text outside.
         if read_whole:
             plan.shape, plan.score, plan.pieces, plan.below = one.whole, one.whole_score, [], []
         else:
@@ -401,6 +341,3 @@ def _script(text: str) -> str:
             name = "CJK" if name in {"HIRAGANA", "KATAKANA"} else name
             counted[name] = counted.get(name, 0) + (2 if name == "CJK" else 1)
     return max(counted, key=lambda name: counted[name], default="")
-
-
-__all__ = ["Division", "Piece", "Plan"]

@@ -6,10 +6,10 @@ import re
 from itertools import pairwise
 
 from .blocks import BULLET, NUMBER, PARAGRAPH, PICTURE, RULE, Block, cut
-from .division import Plan
 from .inline import find_links, only_link, without_links
 from .markdown import plain_text
 from .outline import EMPTY, Kind, Line, Section
+from .plans import Plan
 from .reading import Reading
 from .titles import section_category, section_path, split_linked_title
 from .value import Item

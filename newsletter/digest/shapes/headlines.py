@@ -23,7 +23,7 @@ WHOLE = True
 # How sure a section is to be one item, by what it holds.
 _SHORT = 0.7  # a few paragraphs with a few links
 _NUMBERED = 0.65  # a text under a heading that is counted: the editor numbers his pieces
-_PLAIN = 0.3  # a few paragraphs without any: an item only beside others that are
+_PLAIN = 0.2  # a few paragraphs without any: an item only beside others that are
 _LONG = 0.3  # many paragraphs, or many links: a piece, or a chapter of one
 _GROUP = 0.2  # nothing of its own, only sections below it
 _OF_ONE = 2  # paragraphs with links in a piece about one thing
@@ -42,7 +42,7 @@ def evidence(outline: Outline) -> float:
     if not below:
         return own
     if not section.holds_anything():
-        return _GROUP
+        return own if _linked(section, outline) else _GROUP
     # Sub-headings of a piece seldom have links of their own; those of pieces do.
     linked = sum(any(block.linked for block in blocks_of(one, outline)) for one in below)
     return own * 0.9 * (1 - 0.6 * linked / len(below))
@@ -79,6 +79,8 @@ def _own(section: Section, outline: Outline) -> float:
         return _NUMBERED
     links = sum(len(one.links) for one in texts)
     linked = sum(bool(one.links) for one in texts)
+    if not links and any(one.kind == PICTURE and one.linked for one in blocks_of(section, outline)):
+        links = 1  # A picture can be the link.
     if len(texts) > _MANY or links >= _MANY or linked > _OF_ONE:
         return _LONG * text_share
     return (_SHORT if links else _PLAIN) * text_share

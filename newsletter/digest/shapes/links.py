@@ -18,8 +18,10 @@ NAME = "links"
 LABEL = gettext_noop("Lists of links")
 SURENESS = 0.7
 
-# Characters; longer bullets are prose with a dot in front. Lists of links average 50 to 190.
-_LONGEST_NOTE = 260
+_TARGET = re.compile(r"\]\([^()\s]*\)")
+# Characters without addresses; longer bullets are prose with a dot in front. Lists of links average
+# 30 to 120.
+_LONGEST_NOTE = 200
 # The least share of bullets with a link among bullets and paragraphs, for three bullets or more.
 _SHARE = 0.32
 _OF_BULLETS = 0.6  # the least share of bullets with a link among bullets
@@ -32,7 +34,7 @@ def evidence(outline: Outline) -> float:
     linked = [one for one in bullets if one.linked]
     if not linked or len(linked) < _OF_BULLETS * len(bullets):
         return 0.0
-    lengths = sorted(len(one.text) for one in linked)
+    lengths = sorted(len(_TARGET.sub("]", one.text)) for one in linked)
     if lengths[len(lengths) // 2] > _LONGEST_NOTE:
         return 0.0
     prose = sum(1 for one in blocks if one.kind in {PARAGRAPH, QUOTE, NUMBER})
