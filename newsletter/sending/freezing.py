@@ -220,7 +220,7 @@ class _Group(NamedTuple):
 # The queue: the canary's own addresses, then by lane and edition; who gets nothing comes last.
 # As one number, for SQLite: it sorts by one twice as fast as by four. A lane has 31 bits, a start
 # (`reached.MOST_STARTS`) 12; with a reason it says nothing.
-_ORDER = "none, first_in_line DESC, lane, picked, start"
+_ORDER = "c.none, c.first_in_line DESC, c.lane, c.picked, c.start"
 _PACKED = "((((none * 2 + 1 - first_in_line) << 32) | lane) << 12) | start"
 
 
