@@ -11,6 +11,7 @@ import difflib
 import re
 import uuid
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -145,7 +146,7 @@ _PARTS = (
 
 def _lines(text: ItemText | Head, name: str) -> list[str]:
     """A part of a text as the lines that are compared."""
-    value = getattr(text, name, "")
+    value: Any = getattr(text, name, "")
     if name == "bullets":
         return list(_bullet_lines(value))
     if name in ("sources", "tail_links"):

@@ -96,7 +96,7 @@ def release(
     if at is not None and at < timezone.now() - dt.timedelta(minutes=1):
         reasons.append(_("The time to send has passed."))
     publication = issue.publication
-    if Issue.objects.filter(pk=issue.corrects_id, mending__isnull=False).exists():
+    if Issue.objects.filter(pk=issue.corrects_id or 0, mending__isnull=False).exists():
         # Until then nobody knows for whom it is: some mails of the old text are on the wire.
         reasons.append(
             _("The correction is still being put into the issue itself. Try again in a moment.")

@@ -81,7 +81,7 @@ class Command(BaseCommand):
             "had": reach.had, "held": reach.held, "elsewhere": reach.elsewhere,
             "revision": None, "proposal": None, "mail": None, "final": True,
         }  # fmt: skip
-        known = {"author": None, "by": ACTOR, "note": note, "seen": seen}
+        known: dict[str, Any] = {"author": None, "by": ACTOR, "note": note, "seen": seen}
         if issue.publication.needs_approval:
             if options["mail"]:
                 raise NotCorrected("A second person must approve, who decides about a mail too.")

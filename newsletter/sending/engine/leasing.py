@@ -76,8 +76,7 @@ def lease(
             row = cursor.fetchone()
             if row is None:
                 return None
-            *columns, revision = row
-            found = Lease(*columns, owner=owner, revision=revision)
+            found = Lease(*row[:-1], owner, row[-1])
             found.members = outcomes.members(cursor, found)
     return found
 
