@@ -76,7 +76,7 @@ def lease(
             row = cursor.fetchone()
             if row is None:
                 return None
-            found = Lease(*row[:-1], owner, row[-1])
+            found = Lease(*(*row[:-1], owner, row[-1]))
             found.members = outcomes.members(cursor, found)
     return found
 
