@@ -170,6 +170,7 @@ def _figures(issue: Issue, item: Item | None, reach: mending.Reach) -> dict[str,
     impossible = correction_mail.impossible(issue)
     return {
         "reach": reach,
+        "told": _readers(reach, reach.told),
         "sentences": sentences(issue, item, reach),
         "may_mail": bool(reach.told) and not impossible,
         "no_mail": impossible if issue.frozen_at is not None else "",
@@ -199,7 +200,7 @@ def sentences(issue: Issue, item: Item | None, reach: mending.Reach) -> list[str
         held = (
             ""
             if item is None
-            else _(" (%(held)s of them held this item)") % {"held": f"{reach.held:,}"}
+            else _(" (%(held)s of them held this item)") % {"held": _readers(reach, reach.held)}
         )
         found.append(f"{old}{held}.")
     if reach.elsewhere:
@@ -209,9 +210,14 @@ def sentences(issue: Issue, item: Item | None, reach: mending.Reach) -> list[str
                 "%(count)s have had this item in a round-up.",
                 reach.elsewhere,
             )
-            % {"count": f"{reach.elsewhere:,}"}
+            % {"count": _readers(reach, reach.elsewhere)}
         )
     return found or [_("Nobody has had it by mail, and nobody waits for it.")]
+
+
+def _readers(reach: mending.Reach, count: int) -> str:
+    """How many had it, as exactly as that is known."""
+    return _("about %(count)s") % {"count": f"{count:,}"} if reach.about else f"{count:,}"
 
 
 def _mail_if_wished(request: HttpRequest, revision: Revision) -> Issue | None:

@@ -73,7 +73,7 @@ class Corrected:
             return cursor.fetchone() is not None
 
     def count(self) -> int:
-        """How many readers had one. Grows with the issues' readers: see the benchmark."""
+        """How many readers had one. Grows with the issues' readers."""
         sql, params = self.readers()
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT count(DISTINCT q.subscription_id) FROM ({sql}) q", params)

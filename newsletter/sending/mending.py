@@ -24,13 +24,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import Sum
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from newsletter import editions, message, rendering
 from newsletter.digest.value import Digest
 from newsletter.editions import EditionKey, IssueView, frozen
-from newsletter.editions.corrected import corrected
+from newsletter.editions.corrected import Corrected, corrected
 from newsletter.issues import corrections
 from newsletter.issues.corrections import NotCorrected
 from newsletter.models import Chunk, Edition, EditionRevision, Issue, Item, Revision
@@ -47,6 +48,8 @@ log = logging.getLogger(__name__)
 
 # Editions stored at once: 20 kB each.
 _BATCH = 50
+# Readers up to whom a page counts who had what: some tenths of a second.
+_COUNTED = 50_000
 # Seconds between two looks whether the last chunk was given back.
 _LOOK = 0.1
 
@@ -62,6 +65,8 @@ class Reach:
     held: int
     # Had it elsewhere, in a round-up.
     elsewhere: int = 0
+    # The last two are reckoned from the editions' readers: counting them would take seconds.
+    about: bool = False
 
     @property
     def told(self) -> int:
@@ -75,9 +80,24 @@ def reach(issue: Issue, item: Item | None) -> Reach:
     waiting = ledger["waiting"] + ledger["in_flight"] + ledger["deferred"]
     had = ledger["sent"] + ledger["in_doubt"]
     wrong = corrected(issue, item)
+    if had > _COUNTED:
+        return Reach(waiting, had, *_reckoned(issue, wrong, had), about=True)
     held = replace(wrong, issues=(issue.pk,)).count() if had else 0
     everywhere = wrong.count() if len(wrong.issues) > 1 else held
     return Reach(waiting, had, held, everywhere - held)
+
+
+def _reckoned(issue: Issue, wrong: Corrected, had: int) -> tuple[int, int]:
+    """(held, elsewhere) as if every edition had reached the same share of its readers."""
+    if wrong.editions is None:
+        return had, 0
+    mailed = Edition.objects.filter(issue__in=wrong.issues, none_because="")
+    everybody = mailed.filter(issue=issue).aggregate(all=Sum("readers"))["all"] or 1
+    holding = dict(
+        mailed.filter(pk__in=wrong.editions).values_list("issue").annotate(Sum("readers"))
+    )
+    here = holding.pop(issue.pk, 0)
+    return round(had * min(1.0, here / everybody)), sum(holding.values())
 
 
 def correct(

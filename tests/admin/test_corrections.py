@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from newsletter import sending
 from newsletter.models import Delivery, Issue, Item, Outcome, Revision
+from newsletter.sending import mending
 from subscribers.models import AuditEntry, Publication, Role, Subscription
 from tests.sending.stage import issue_for
 
@@ -70,6 +71,16 @@ def test_the_page_says_beforehand_in_numbers_who_gets_what(issue: Issue) -> None
     assert "4 still wait and will get the mended text." in html
     assert "3 have had the old one (2 of them held this item)." in html
     assert "Also make a mail about it for the 2 readers who had it" in html
+
+
+def test_of_very_many_the_page_reckons_and_does_not_count(
+    issue: Issue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mending, "_COUNTED", 2)
+    html = client("sam", "sender").get(first(issue)).content.decode()
+    # Of seven readers three chose the item's category; three of the seven have had their mail.
+    assert "3 have had the old one (about 1 of them held this item)." in html
+    assert "Also make a mail about it for the about 1 reader who had it" in html
 
 
 def test_an_item_nobody_got_has_nobody_to_be_told(issue: Issue) -> None:

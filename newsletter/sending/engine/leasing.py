@@ -79,8 +79,7 @@ def lease(
             row = cursor.fetchone()
             if row is None:
                 return None
-            *columns, revision = row
-            found = Lease(*(*columns, owner, revision))
+            found = Lease(*(*row[:-1], owner, row[-1]))
             found.members = outcomes.members(cursor, found)
     return found
 
