@@ -42,7 +42,7 @@ class ItemCorrectionForm(ItemForm):
     note = NoteField()
 
     class Meta(ItemForm.Meta):
-        fields = ("title", "category", "date", "insight", "body")  # type: ignore[assignment]
+        fields = ("title", "category", "date", "insight", "body")
 
     def corrected(self, old: Item) -> Item:
         """The item with what was typed; a field that was left alone stays as it is."""
@@ -75,7 +75,7 @@ class HeadForm(AboutForm):
     note = NoteField()
 
     class Meta(AboutForm.Meta):
-        fields = ("title", "subject", "preheader", "intro")  # type: ignore[assignment]
+        fields = ("title", "subject", "preheader", "intro")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -92,22 +92,8 @@ class Writer:
             # comes again with a proof or the wish to ask them.
             waits = moment if held and state == _PENDING else None
             domain = domains.get(address[address.rindex("@") + 1 :]) or domain_of(address)
-            ties.append(
-                (
-                    pk,
-                    place,
-                    choice,
-                    state,
-                    rhythm,
-                    language,
-                    domain,
-                    began,
-                    moment,
-                    moment,
-                    yes,
-                    waits,
-                )
-            )
+            tie = (pk, place, choice, state, rhythm, language, domain, began, moment, moment)
+            ties.append((*tie, yes, waits))
             entries.append((pk, place, moment, kind, form, detail))
         with connection.cursor() as cursor:
             cursor.executemany(_INSERT_SUBSCRIBER, people)

@@ -76,7 +76,7 @@ def _described(module: ModuleType) -> Shape:
             module.NAME,
             module.LABEL,
             getattr(module, "SURENESS", 1.0),
-            getattr(module, "WHOLE", False),
+            module.WHOLE if hasattr(module, "WHOLE") else False,
             module.evidence,
             module.read,
         )
