@@ -150,7 +150,10 @@ class Division:
         whole = self._piece(section, lines)
         if not any(line.kind is Kind.RULE for line in lines):
             return [whole]
-        parts = [self._piece(section, part) for part in _cut_at_rules(lines)]
+        cut = _cut_at_rules(lines)
+        if len(cut) < 2:
+            return [whole]
+        parts = [self._piece(section, part) for part in cut]
         parts = [part for part in parts if part.blocks]
         total = sum(part.blocks for part in parts)
         if not total or len(parts) < 2:
@@ -203,15 +206,18 @@ class Division:
     def _choice(self, section: Section, original: Section | None) -> _Choice:
         plan = Plan(section, section_key(section, self.outline.title_line), original=original)
         choice = _Choice(plan)
-        plan.pieces = self._pieces(section)
         plan.below = self._beside(section.below)
-        own = sum(piece.blocks for piece in plan.pieces)
-        plan.blocks = own + sum(one.blocks for one in plan.below)
         outline = self.outline.of(section, list(section.everything()), original)
         for shape in self.whole:
             score = shape.evidence(outline)
             if score > choice.whole_score:
                 choice.whole, choice.whole_score = shape, score
+            if score == 1.0 and not section.below:  # Nothing could say more.
+                break
+        else:
+            plan.pieces = self._pieces(section)
+        own = sum(1 for one in blocks_of(section, outline) if one.kind not in {RULE, PICTURE})
+        plan.blocks = own + sum(one.blocks for one in plan.below)
         if not plan.blocks and choice.whole is not None:
             plan.blocks = 1  # A linked heading with nothing below it.
         if plan.blocks:
@@ -329,7 +335,7 @@ def _cut_at_rules(lines: Sequence[Line]) -> list[list[Line]]:
             parts.append([])
         else:
             parts[-1].append(line)
-    return [part for part in parts if part]
+    return [part for part in parts if any(line.kind not in EMPTY for line in part)]
 
 
 def _script(text: str) -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from .standing import ANY, DATE, NOTHING, RANK, STATE_WORDS, Standing, Table, key_of
+from .standing import ANY, DATE, NOTHING, STATE_WORDS, Standing, Table, key_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,8 +251,3 @@ def tool_of(headers: Collection[str]) -> Tool | None:
         if tool.marks == found if tool.exact else tool.marks <= found:
             return tool
     return None
-
-
-def most_alive(tool: Tool) -> int:
-    """The rank of the most alive a row of a listing may be."""
-    return RANK[tool.listing] if tool.listing is not None else 0
