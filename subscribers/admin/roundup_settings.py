@@ -55,8 +55,9 @@ class RoundupSettings(_Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in FIELDS:
-            self.fields[name].required = False  # Left empty, a setting stays as it is.
+        # Left empty, a setting stays as it is. Who may only look has no fields.
+        for name in self.fields.keys() & set(FIELDS):
+            self.fields[name].required = False
 
     def clean_roundup(self) -> str:
         return self.cleaned_data["roundup"] or self.instance.roundup
