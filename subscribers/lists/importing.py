@@ -156,23 +156,19 @@ def _record(job: ImportJob, plan: Plan, batch: Batch) -> None:
     counts.update([done.action for done in plan.done])
     if batch.blank:
         counts["blank"] += batch.blank
-    stored = counts["problems"]
-    room = max(0, MOST_PROBLEMS - stored)
-    problems = [
+    found = [(done.line, problem) for done in plan.done for problem in done.problems]
+    ImportProblem.objects.bulk_create(
         ImportProblem(
             job=job,
-            line=done.line,
+            line=line,
             column=problem.column[:60],
             level=problem.level,
             code=problem.code,
             message=problem.message[:300],
         )
-        for done in plan.done
-        if done.problems
-        for problem in done.problems
-    ]
-    ImportProblem.objects.bulk_create(problems[:room])
-    counts["problems"] += len(problems)
+        for line, problem in found[: max(0, MOST_PROBLEMS - counts["problems"])]
+    )
+    counts["problems"] += len(found)
     job.counts = dict(counts)
     job.line = batch.line
     job.save(update_fields=["counts", "line"])
@@ -240,10 +236,18 @@ def _bulk() -> Iterator[None]:
         return
     with connection.cursor() as cursor:
         usual = {}
-        for name in ("cache_size", "foreign_keys", "ignore_check_constraints"):
+        for name in (
+            "cache_size",
+            "foreign_keys",
+            "ignore_check_constraints",
+            "wal_autocheckpoint",
+        ):
             cursor.execute(f"PRAGMA {name}")
             usual[name] = cursor.fetchone()[0]
         cursor.execute("PRAGMA cache_size=-64000")
+        # Every batch changes pages all over the index; writing each of them back once for several
+        # batches costs 160 MB of log and saves a third of the commits' time.
+        cursor.execute("PRAGMA wal_autocheckpoint=40000")
         # Every row's parents are made or looked up in its own transaction, under the only write
         # lock there is; looking them up again is a tenth of the time.
         cursor.execute("PRAGMA foreign_keys=OFF")

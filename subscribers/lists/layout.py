@@ -11,16 +11,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 
+from django.utils.translation import gettext as _
+
 from .cells import folded
 from .columns import Columns, Meaning, meaning_of, place_of, understand
 from .file import Lines, Opened
-from .mailboxes import holds_address, mailboxes
+from .mailboxes import holds_address, parts_of
 from .records import Records
 from .vocabulary import header_speaks, is_plain
 
 # So many rows show what a file is.
 _ROWS = 300
 _MOST_BEFORE = 20
+# A table of readers has some dozens; what has thousands is no table.
+_MOST_COLUMNS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,8 @@ def find(opened: Opened, told: Mapping[str, str]) -> Layout | None:
     else:
         names = [""] * width
         data = [cells for _number, cells in rows]
+    if width > _MOST_COLUMNS:
+        raise ValueError(_("The file has more than %d columns.") % _MOST_COLUMNS)
     address, rivals = _address_column(names if place is not None else [], data, width, told)
     columns = understand(names, told, header=place is not None, address=address)
     first = rows[place][0] if place is not None else 0
@@ -87,9 +93,11 @@ def _address_book(lines: list[str]) -> int | None:
     some = [line for line in lines[heading:] if "@" in line or "＠" in line]
     good, more = 0, False
     for line in some:
-        if holds_address(line):
+        parts = parts_of(line)
+        found = sum(map(holds_address, parts))
+        if len(parts) - found <= len(parts) // 4:
             good += 1
-            more = more or "<" in line or len(mailboxes(line)) > 1
+            more = more or "<" in line or found > 1
     return heading if more and good >= 0.6 * len(some) else None
 
 

@@ -15,8 +15,11 @@ _PLAIN = re.compile(
     r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}"
 )
 _SPECIAL = (".arpa", ".invalid", ".local", ".localhost", ".onion", ".test")
-# `"Name, Her" <a@b>`, as address books and list programs write it (RFC 5322 3.4).
-_NAMED = re.compile(r"""\s*(?:"(?P<quoted>[^"]*)"|(?P<bare>[^<>"@]*?))\s*<\s*(?P<at>[^<>]*)>\s*""")
+# `"Name, Her" <a@b>`, as address books and list programs write it (RFC 5322 3.4). A name is short:
+# without a bound a line of a hundred thousand marks would be searched from each of them.
+_NAMED = re.compile(
+    r"""\s*(?:"(?P<quoted>[^"]*)"|(?P<bare>[^<>"@]{0,200}?))\s*<\s*(?P<at>[^<>]*)>\s*"""
+)
 _COMMENT = re.compile(r"\s*(?P<at>[^\s()<>]+)\s+\((?P<bare>[^()]*)\)\s*")
 _BETWEEN = re.compile(r"\s*[,;|\n\r\t]\s*")
 _MAILTO = re.compile(r"(?:mailto|smtp)\s*:\s*", re.IGNORECASE)
@@ -58,7 +61,7 @@ def mailboxes(cell: str) -> list[Mailbox]:
             raise
         whole = error
     found: list[Mailbox] = []
-    for part in _parts(text):
+    for part in parts_of(text):
         match = _NAMED.fullmatch(part) or _COMMENT.fullmatch(part)
         try:
             if match is None:
@@ -84,7 +87,7 @@ def holds_address(cell: str) -> bool:
         return False
 
 
-def _parts(text: str) -> list[str]:
+def parts_of(text: str) -> list[str]:
     """Cut at the marks between mailboxes, but not at those inside a name or its quotes."""
     parts: list[str] = []
     start = 0

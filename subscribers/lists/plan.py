@@ -161,6 +161,8 @@ class Decider:
         ids = subscriber_ids(probes)
         states = states_of(self._publication.pk, list(ids.values()))
         worst = _worst_of_repeated(batch, keys)
+        active, outcomes = Standing.ACTIVE, self._outcomes
+        reader = outcomes[active]
         seen: set[str] = set()
         for place, (entry, key) in enumerate(zip(batch, keys, strict=True)):
             if not key:
@@ -181,7 +183,8 @@ class Decider:
                 and said.tail is None
             ):
                 # Nearly all rows are of somebody nobody here knows: no more is to be asked.
-                state, held = self._outcomes[said.standing]
+                # Looking a member of an enumeration up costs more than asking which one it is.
+                state, held = reader if said.standing is active else outcomes[said.standing]
                 fresh.append(Fresh(place, said, key, state, self._default, held))
                 done.append(Done(entry.line, state, entry.address, entry.problems))
                 continue

@@ -15,7 +15,7 @@ from subscribers.rhythm import Rhythm
 
 from .cells import undefuse, without_address, words_of
 from .columns import Columns, Meaning
-from .mailboxes import is_plain_address, mailboxes
+from .mailboxes import is_plain_address, mailboxes, parts_of
 from .nested import flat
 from .standing import CUT, RANK, Rule, Standing, key_of, worst
 from .vocabulary import NO, YES
@@ -62,10 +62,14 @@ def book_reader() -> Callable[[int, str], list[Entry]]:
     """A function that reads lines of mailboxes: `Name <address>`, or several in a line."""
 
     def read(line: int, text: str) -> list[Entry]:
-        try:
-            return [Entry(line, address, _name(name)) for name, address in mailboxes(text)]
-        except BadAddress as error:
-            return [_refused(line, "", error.code, without_address(str(error)))]
+        entries: list[Entry] = []
+        for part in parts_of(text) or [text]:
+            # One that cannot be read is no reason to refuse the rest of its line.
+            try:
+                entries += [Entry(line, address, _name(name)) for name, address in mailboxes(part)]
+            except BadAddress as error:
+                entries.append(_refused(line, "", error.code, without_address(str(error))))
+        return entries
 
     return read
 

@@ -191,8 +191,8 @@ PLAIN = """
     ip$ ip_address latitude longitude lat$ lng$ lon$ geo$ location ort url$ website web_site
     webseite homepage link$ site_web sitio sito strona сайт ウェブ 网站 網站 twitter facebook
     linkedin instagram github avatar photo picture image utm referr stripe price currency expir
-    invoice renew trial donat spend purchase payment$ visit event next_ last_ html$
-    htmlemail format$
+    invoice renew trial donat spend
+    purchase payment$ visit event next_ last_ html$ htmlemail format$
     user_agent browser device client$ os$ color colour farbe size groesse hobby beruf vip$
     children kinder"""
 

@@ -176,6 +176,17 @@ def test_an_address_book_gives_everybody_in_it(tmp_path: Path) -> None:
     ]
 
 
+def test_one_bad_address_in_a_line_of_many_costs_only_itself(tmp_path: Path) -> None:
+    text = "a@example.org; b@example.org; c@; d@example.org; e@example.org\n"
+    assert rows(tmp_path, text) == [
+        (1, "a@example.org", ""),
+        (1, "b@example.org", ""),
+        (1, REFUSED, ""),
+        (1, "d@example.org", ""),
+        (1, "e@example.org", ""),
+    ]
+
+
 def test_several_addresses_in_a_cell_are_several_readers_of_one_line(tmp_path: Path) -> None:
     text = "name,email\nAnn,a@example.org; a2@example.org\nBen,b@example.org / nowhere\n"
     assert rows(tmp_path, text) == [
