@@ -220,9 +220,9 @@ def judge_broken(figures: Figures) -> None:
         )
         cut = tight[: tight.index("\n", len(tight) // 3)]
         found = parse(cut)
-        said = bool(found.problems) or len(found.items) > 0
+        told = bool(found.problems) or len(found.items) > 0
         figures.show("the seed cut off in the middle", f"{len(found.items)} items, "
-                     f"{len(found.problems)} problems", "never an empty issue", said)  # fmt: skip
+                     f"{len(found.problems)} problems", "never an empty issue", told)  # fmt: skip
 
 
 def cpu(work: Callable[[], object], times: int = 3) -> float:

@@ -26,8 +26,8 @@ def bullets(count: int) -> str:
     return "".join(f"- [b{n}]({link(n)})\n" for n in range(count)) + "\n"
 
 
-def of(text: str, **extra: str) -> Digest:
-    return parse(HEAD + text, **extra)
+def of(text: str, shape: str = "auto") -> Digest:
+    return parse(HEAD + text, shape=shape)
 
 
 def only(text: str) -> Item:

@@ -106,6 +106,8 @@ def evidence(outline: Outline) -> float:
         if not ideographic and not marked and before:
             return 0.0
         return SURENESS * len(entries) / every if before <= len(entries) else 0.0
+    if linked * 10 >= len(entries) * 8 and not before:
+        return _ALONE  # Sentences, each with its link, and nothing else.
     if ideographic and not before and marked + with_text >= len(entries):
         return _ALONE
     return 0.0
