@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -51,3 +52,62 @@ def test_every_chapter_opens_for_who_may_log_in(client: Client, language: str) -
         page = client.get(f"/admin/help/{chapter.name}/").content.decode()
         assert f"<h1>{chapter.title}</h1>" in re.sub(r"\s+(?=<)|(?<=>)\s+", "", page)
     assert client.get("/admin/help/none/").status_code == 404
+
+
+# The chapter "who gets what", row by row: where each is tried.
+WHO_GETS_WHAT = {
+    "Chose two categories, both in the issue": "editions/test_audience.py::test_for_one",
+    "Chose a category that is not in the issue":
+        "sending/test_freeze.py::test_every_reason_for_no_mail_is_counted",
+    "Ticked \"also new categories\" and a category was added since":
+        "subscribers/test_choice.py::test_everything_includes_a_category_created_later",
+    "Pauses until Friday, the issue goes on Thursday":
+        "sending/test_freeze.py::test_every_reason_for_no_mail_is_counted",
+    "Unsubscribes while the issue is going out, before their mail is begun":
+        "sending/test_consent.py::test_who_left_since_the_freeze_is_not_mailed",
+    "Changes categories while the issue is going out":
+        "editions/test_audience.py::test_on_the_wire",
+    "Their address was refused for good by its own server":
+        "subscribers/test_returning.py::test_from_the_link_in_an_old_mail_back_to_the_next_issue",
+    "Somebody reported the mail as spam from it":
+        "subscribers/test_returning.py::test_what_only_the_editors_may_decide",
+    "Has the round-up rhythm, a single issue goes out":
+        "editions/test_audience.py::test_for_all_at_once",
+    "Gets every issue, the round-up goes out":
+        "editions/test_audience.py::test_a_roundup_is_for_those_who_want_nothing_else",
+    "Changed from every issue to the round-up on Wednesday":
+        "editions/test_reached.py::test_it_begins_after_the_last_issue_that_reached_the_reader",
+    "An issue of the week reached nobody of them: it failed":
+        "editions/test_reached.py::test_failed_and_skipped_did_not_reach_and_in_doubt_may_have",
+    "An issue of the week is in doubt for them":
+        "editions/test_reached.py::test_failed_and_skipped_did_not_reach_and_in_doubt_may_have",
+    "Confirms, where the newest issue follows":
+        "sending/test_welcome.py::test_it_follows_the_confirmation_as_the_readers_edition_and_the_"
+        "issue_stays_sent",
+    "Is entered by an editor or by a file":
+        "sending/test_welcome.py::test_only_a_readers_own_confirmation_asks_for_it",
+    "Waits while the issue is corrected":
+        "sending/test_mending.py::test_c2_paused_corrected_and_resumed_the_rest_gets_the_new_text",
+    "Had the old text of a corrected item, and a correction mail is sent":
+        "sending/test_correction_mail.py::test_exactly_those_who_had_the_old_text_of_the_item_are_"
+        "told",
+    "Never had the corrected item":
+        "sending/test_correction_mail.py::test_exactly_those_who_had_the_old_text_of_the_item_are_"
+        "told",
+    "A rehearsal address is set":
+        "sending/test_rehearsals.py::test_s7_every_mail_goes_to_the_address_and_says_whose_it_was",
+    "The issue goes on the site and into the feeds only":
+        "sending/test_channels.py::test_mailing_later_is_once_a_reader_and_moves_no_date",
+    "The issue goes out as mail only":
+        "sending/test_channels.py::test_mail_only_is_in_no_archive_and_in_no_feed",
+}  # fmt: skip
+
+
+def test_each_row_of_who_gets_what_is_tried_by_a_test() -> None:
+    chapter = next(one for one in handbook.chapters("en") if one.name == "who-gets-what")
+    rows = [line.split("|")[1].strip() for line in chapter.text.splitlines() if line[:2] == "| "]
+    assert rows[1:] == list(WHO_GETS_WHAT)
+    for test in WHO_GETS_WHAT.values():
+        path, _, name = test.partition("::")
+        source = (Path(__file__).parent / path).read_text()
+        assert f"\ndef {name}(" in source, test
