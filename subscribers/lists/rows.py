@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from subscribers import times
 from subscribers.addresses import BadAddress
-from subscribers.rhythm import Rhythm
+from subscribers.models import Publication
+from subscribers.rhythm import Rhythm, served
 
 from .cells import undefuse, without_address, words_of
 from .columns import Columns, Meaning
@@ -79,15 +81,15 @@ def reader_of(
     rules: Sequence[Rule],
     floor: Standing | None = None,
     *,
-    served: Collection[str],
+    publication: Publication,
 ) -> Read:
     """A function that reads rows of these columns, judged by these rules, none better than `floor`.
 
-    `served` are the rhythms of the publication. It takes the line, the cells and the flaw of a
-    record, and gives an entry for each address.
+    What a time without a zone and a rhythm mean is the `publication`'s. It takes the line, the
+    cells and the flaw of a record, and gives an entry for each address.
     """
     width, email = len(columns.names), columns.email
-    other = _OtherColumns(columns, rules, served)
+    other = _OtherColumns(columns, rules, publication)
     judge = _Judge(columns.names, rules, floor).judge
 
     def read(line: int, cells: list[str], flaw: str) -> list[Entry]:
@@ -221,8 +223,9 @@ def _answers(rule: Rule, cell: str) -> list[Standing | None]:
 class _OtherColumns:
     """Everything of a row beyond address and standing; columns are looked up once for a file."""
 
-    def __init__(self, columns: Columns, rules: Sequence[Rule], served: Collection[str]) -> None:
-        self._rhythms = served
+    def __init__(self, columns: Columns, rules: Sequence[Rule], publication: Publication) -> None:
+        self._rhythms = served(publication)
+        self._zone = times.zone_of(publication)
         places: Mapping[Meaning, int] = {
             meaning: place
             for place, meaning in reversed(list(enumerate(columns.meanings)))
@@ -273,9 +276,9 @@ class _OtherColumns:
         if self._rhythm is not None:
             entry.rhythm = self._served(cells[self._rhythm].strip(), problems)
         if self._confirmed is not None:
-            entry.confirmed_at = _time(cells[self._confirmed].strip())
+            entry.confirmed_at = _time(cells[self._confirmed].strip(), self._zone)
         if self._joined is not None:
-            entry.joined_at = _time(cells[self._joined].strip())
+            entry.joined_at = _time(cells[self._joined].strip(), self._zone)
 
     def _served(self, said: str, problems: list[RowProblem]) -> str:
         """What is stored for a rhythm: one that nothing serves would mean no mail at all."""
@@ -294,8 +297,8 @@ def _cell(cells: list[str], place: int | None) -> str:
     return undefuse(cells[place]).strip() if place is not None else ""
 
 
-def _time(text: str) -> dt.datetime | None:
-    """A moment or a day in ISO 8601, UTC unless it says otherwise; anything else is none."""
+def _time(text: str, zone: dt.tzinfo) -> dt.datetime | None:
+    """A moment or a day in ISO 8601, in `zone` unless it says otherwise; anything else is none."""
     if not text:
         return None
     try:
@@ -307,9 +310,9 @@ def _time(text: str) -> dt.datetime | None:
             return None
     if moment.year < _EARLIEST:
         return None
-    if moment.tzinfo is None:
-        return moment.replace(tzinfo=dt.UTC)
     try:
+        if moment.tzinfo is None:
+            return times.resolve(moment, zone, "next")  # Nobody can be asked about each row.
         return moment.astimezone(dt.UTC)
-    except OverflowError:
+    except (OverflowError, times.NoTime):
         return None

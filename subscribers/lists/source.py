@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from subscribers import rhythm
 from subscribers.models import Publication
 
 from . import layout as layouts
@@ -98,8 +97,7 @@ class ReaderFile:
         on_read: Callable[[float], None] | None = None,
     ) -> Iterator[Batch]:
         """The rows after a line, at least BATCH entries at a time."""
-        served = rhythm.served(publication)
-        rows, done = _book_rows(self) if self.layout.book else _table_rows(self, served)
+        rows, done = _book_rows(self) if self.layout.book else _table_rows(self, publication)
         start = max(after, self.layout.first)
         batch = Batch([], 0, after)
         for number, entries in rows:
@@ -134,8 +132,8 @@ def _book_rows(source: ReaderFile) -> _Rows:
     return rows(), lambda: lines.done
 
 
-def _table_rows(source: ReaderFile, served: Collection[str]) -> _Rows:
-    read = reader_of(source.columns, source.rules, source.floor, served=served)
+def _table_rows(source: ReaderFile, publication: Publication) -> _Rows:
+    read = reader_of(source.columns, source.rules, source.floor, publication=publication)
     records = Records(source.opened, source.layout.width)
 
     def rows() -> Iterator[tuple[int, list[Entry] | None]]:

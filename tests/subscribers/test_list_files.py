@@ -16,6 +16,7 @@ from subscribers.lists.plan import FileRefused, Options
 from subscribers.lists.rows import Entry
 from subscribers.lists.source import ReaderFile
 from subscribers.lists.source import look as look_at
+from subscribers.models import Publication
 from tests import builders
 
 
@@ -32,7 +33,7 @@ def rows(folder: Path, data: bytes | str) -> list[tuple[int, str, str]]:
     """
     return [
         (entry.line, entry.address or _refusal(entry), entry.name)
-        for batch in look(folder, data).batches()
+        for batch in look(folder, data).batches(Publication())
         for entry in batch.entries
     ]
 
@@ -142,7 +143,10 @@ def test_the_code_pages_of_the_world_are_told_by_their_letters(
     source = look(tmp_path, text.encode(encoding))
     assert source.opened.encoding == encoding
     assert source.columns.names[1] == header.partition(",")[2]
-    assert [e.address for batch in source.batches() for e in batch.entries] == ["ann@example.org"]
+    entries = [entry for batch in source.batches(Publication()) for entry in batch.entries]
+    assert [entry.address for entry in entries] == ["ann@example.org"]
+        "ann@example.org"
+    ]
 
 
 def test_a_line_in_another_encoding_is_read_in_its_own(tmp_path: Path) -> None:
@@ -150,7 +154,7 @@ def test_a_line_in_another_encoding_is_read_in_its_own(tmp_path: Path) -> None:
     data = "\n".join(lines).encode() + b"\nx@example.org,J\xfcrgen\ny@example.org,Zo\xc3\xab\n"
     source = look(tmp_path, data)
     assert (source.opened.encoding, source.opened.other) == ("utf-8", "cp1252")
-    found = [entry for batch in source.batches() for entry in batch.entries]
+    found = [entry for batch in source.batches(Publication()) for entry in batch.entries]
     assert [entry.name for entry in found[-2:]] == ["Jürgen", "Zoë"]
     assert [p.code for p in found[-2].problems] == ["encoding"]
 
@@ -273,7 +277,7 @@ def test_every_line_of_any_file_is_read_refused_or_blank(
         return
     lines: set[int] = set()
     blank = 0
-    for batch in source.batches():
+    for batch in source.batches(Publication()):
         blank += batch.blank
         for entry in batch.entries:
             assert entry.address or entry.problems[0].level == "error"
@@ -292,3 +296,25 @@ def test_the_result_adds_up(tmp_path: Path) -> None:
     text = "email,name\na@example.org,Ann\n\nnonsense,Bob\n , \nb@example.org\nA@example.org,An\n"
     job = csv_in.run(look(tmp_path, text), daily, Options())
     assert job.counts == {"pending": 2, "blank": 2, "error": 1, "known": 1, "problems": 3}
+
+
+@pytest.mark.parametrize(
+    ("zone", "at"),
+    [
+        ("UTC", "2023-01-02T10:00:00+00:00"),
+        ("Asia/Shanghai", "2023-01-02T02:00:00+00:00"),
+        ("America/New_York", "2023-01-02T15:00:00+00:00"),
+    ],
+)
+def test_a_time_without_a_zone_is_the_publications(tmp_path: Path, zone: str, at: str) -> None:
+    text = (
+        "Email Address,First Name,Last Name,OPTIN_TIME,CONFIRM_TIME,LEID,EUID\n"
+        'a@example.org,Ann,,,"2023-01-02 10:00:00",1,x\n'
+        "b@example.org,Ben,,,2023-01-02T10:00:00+00:00,2,y\n"
+    )
+    source = look(tmp_path, text)
+    (batch,) = source.batches(Publication(time_zone=zone))
+    moments = [entry.confirmed_at for entry in batch.entries]
+    assert [moment and moment.isoformat() for moment in moments] == [
+        at, "2023-01-02T10:00:00+00:00",
+    ]  # fmt: skip
