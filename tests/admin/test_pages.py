@@ -786,7 +786,7 @@ def test_a_time_that_comes_twice_is_asked(issue: Issue, daily: Publication) -> N
             ("2026-10-25T02%3A30%2B02%3A00", "2026-10-25 02:30 Europe/Paris (CEST)"),
             ("2026-10-25T02%3A30%2B01%3A00", "2026-10-25 02:30 Europe/Paris (CET)"),
         ):
-            assert f'href="?at={written}">{said}</a>' in html
+            assert f'href="?channels=all&amp;at={written}"' in html and f">{said}</a>" in html
         assert press(who, issue, at="2026-10-25T02:30").status_code == 422
         assert press(who, issue, at="2026-10-25T02:30+01:00").status_code == 302
     issue.refresh_from_db()

@@ -145,13 +145,16 @@ def test_a_mended_original_offers_its_mend_to_the_copy(daily: Publication, clock
     assert issue is not None
     Issue.objects.filter(pk=issue.pk).update(approved_by=user("anna"))
     editor = client(user("eva", daily, "editor"))
+    sender = client(user("uma", daily, "sender"))
     assert "corrected since" not in editor.get(page("change", issue)).content.decode()
     clock.shift(dt.timedelta(hours=1))
     for number in (1, 2):
         original = first.items.get(number=number)
-        editor.post(
-            page("correct_item", first, original.pk),
+        correcting = page("correct_item", first, original.pk)
+        sender.post(
+            correcting,
             {
+                "seen": sender.get(correcting).context_data["seen"],
                 "title": f"{original.title}, mended",
                 "category": original.category_id,
                 "source_lines": "The Other | https://other.example.org/",

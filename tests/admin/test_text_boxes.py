@@ -108,7 +108,8 @@ def test_an_untouched_issue_is_not_changed(who: Client, item: Item) -> None:
 def test_an_untouched_correction_is_none(who: Client, item: Item) -> None:
     Issue.objects.filter(pk=item.issue_id).update(state="archived", published_at=builders.NOW)
     page = address("correct_item", item.issue_id, item.pk)
-    fields = {**sent(who.get(page).context_data["form"]), "note": "One.\r\nTwo."}
+    context = who.get(page).context_data
+    fields = {**sent(context["form"]), "seen": context["seen"], "note": "One.\r\nTwo."}
     assert who.post(page, fields).status_code == 422
     assert not Revision.objects.exists()
     who.post(page, {**fields, "body": "Mended.\r\n\r\nTwice."})

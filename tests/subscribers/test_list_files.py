@@ -145,8 +145,6 @@ def test_the_code_pages_of_the_world_are_told_by_their_letters(
     assert source.columns.names[1] == header.partition(",")[2]
     entries = [entry for batch in source.batches(Publication()) for entry in batch.entries]
     assert [entry.address for entry in entries] == ["ann@example.org"]
-        "ann@example.org"
-    ]
 
 
 def test_a_line_in_another_encoding_is_read_in_its_own(tmp_path: Path) -> None:

@@ -92,13 +92,13 @@ def csv_row(state: str, publication: Publication, **extra: Any) -> Row:
         "key": "00112233445566778899aabbccddeeff", "subscriber": None,
         "address": "alice@example.org", "name": "Alice", "state": state,
         "choice": Choice.all().bits, "rhythm": "every", "language": "", "joined_at": None,
-        "confirmed_at": None, "detail": '{"line": 2}',
+        "confirmed_at": None, "detail": '{"line": 2}', "held": True,
     }  # fmt: skip
     return Row(**{**defaults, **extra})
 
 
-def by_file(publication: Publication, ask: bool = False) -> Writer:
-    return Writer(publication, 7, ask=ask)
+def by_file(publication: Publication) -> Writer:
+    return Writer(publication, 7)
 
 
 def insert(state: str, **extra: Any) -> Callable[[Subscription], object]:
@@ -211,7 +211,7 @@ def undo_by_file(tie: Subscription) -> object:
 
 def release(proof: str) -> Callable[[Subscription], object]:
     def act(tie: Subscription) -> object:
-        return by_file(tie.publication, ask=not proof).release(tie.pk, proof=proof, now=NOW)
+        return by_file(tie.publication).release(tie.pk, proof=proof, now=NOW)
 
     return act
 
@@ -495,11 +495,11 @@ def test_move_goes_only_to_the_address_that_was_asked_for(harbour: Publication) 
     assert tie.subscriber.address == "alice@example.org"
 
 
-@pytest.mark.parametrize(("ask", "reminded"), [(False, NOW), (True, None)])
+@pytest.mark.parametrize(("held", "reminded"), [(True, NOW), (False, None)])
 def test_who_is_imported_without_proof_is_held_until_they_may_be_asked(
-    harbour: Publication, ask: bool, reminded: dt.datetime | None
+    harbour: Publication, held: bool, reminded: dt.datetime | None
 ) -> None:
-    by_file(harbour, ask).insert([csv_row("pending", harbour)], NOW)
+    by_file(harbour).insert([csv_row("pending", harbour, held=held)], NOW)
     assert Subscription.objects.get().reminded_at == reminded
 
 
