@@ -432,7 +432,7 @@ def press(olga: Client, issue: Issue, query: str = "") -> Any:
     look = context["look"]
     data = {
         "seen": context["seen"],
-        "at": look.typed,
+        "at": look.planned.typed,
         "channels": look.goes_to,
         "rehearsal": look.rehearsed.address if look.rehearsed else "",
         "accept": [one["mark"] for one in context["warnings"]],
