@@ -92,8 +92,7 @@ def problems(theme: Any) -> list[str]:
         value = theme.get(key, "")
         if value and not (isinstance(value, str) and value in known):
             found.append(
-                _("“%(name)s”: choose one of %(known)s.")
-                % {"name": key, "known": ", ".join(known)}
+                _("“%(name)s”: choose one of %(known)s.") % {"name": key, "known": ", ".join(known)}
             )
     logo = theme.get("logo", "")
     if logo and not _logo_address(logo):

@@ -33,8 +33,8 @@ class Card:
     """An item, ready to be placed. Names ending in `_html` are safe HTML, others plain text.
 
     `link` is where the headline leads: the first source with an address, else the web page, else
-    empty. The `text_` fields are wrapped for the text part and lack the number before them. `headline`
-    and `summary` are what subject and preheader are made of.
+    empty. The `text_` fields are wrapped for the text part and lack the number before them.
+    `headline` and `summary` are what subject and preheader are made of.
     """
 
     id: int
@@ -69,9 +69,7 @@ def make(item: ItemView, web: str, indent: int) -> Card:
     plain = words.plain(item.title)
     summary = words.summary(item)
     title = (
-        inline(item.title)
-        if len(item.title) * 2 <= TITLE
-        else Markup.escape(shorten(plain, TITLE))
+        inline(item.title) if len(item.title) * 2 <= TITLE else Markup.escape(shorten(plain, TITLE))
     )
     to = next((link.url for link in item.sources if link.url), web)
     lead = words.first_sentence(summary, BRIEF)

@@ -164,7 +164,9 @@ class Source:
 
 def _in_groups(items: Sequence[ItemView]) -> bool:
     """Whether no category comes back after another one, so that any selection is sorted by them."""
-    runs = [key for key, _ in itertools.groupby(item.category and item.category.id for item in items)]
+    runs = [
+        key for key, _ in itertools.groupby(item.category and item.category.id for item in items)
+    ]
     return len(runs) == len(set(runs))
 
 
@@ -253,7 +255,9 @@ class Layout:
             if form is Form.FULL:
                 blocks.add(("full", card.id))
                 blocks.add(("section", group))
-                blocks.add(("headline" if index or not self._source.style.leads else "lead", card.id))
+                blocks.add(
+                    ("headline" if index or not self._source.style.leads else "lead", card.id)
+                )
             elif form is Form.BRIEF:
                 blocks.add(("brief", card.id))
             if self._contents:
