@@ -7,7 +7,6 @@ with the form of each item, and knows every value and block of that edition.
 from __future__ import annotations
 
 import functools
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -74,7 +73,7 @@ class Source:
         self.language = words.language_code(view.language)
         self.digits = len(str(len(view.items)))
         self.style = theme.style_of(publication.theme)
-        self.grouped = _in_groups(view.items)
+        self.grouped = view.sorted_by_category
         with translation.override(self.language):
             self.headers = headers.constant(view, publication)
             self.constant = self._constant(publication)
@@ -160,14 +159,6 @@ class Source:
             "tail": self.tail,
             **dict.fromkeys(NAMES, "…"),
         }
-
-
-def _in_groups(items: Sequence[ItemView]) -> bool:
-    """Whether no category comes back after another one, so that any selection is sorted by them."""
-    runs = [
-        key for key, _ in itertools.groupby(item.category and item.category.id for item in items)
-    ]
-    return len(runs) == len(set(runs))
 
 
 def _web(item: ItemView, page: str) -> str:
