@@ -79,7 +79,7 @@ def make(item: ItemView, web: str, indent: int) -> Card:
         web=web,
         category=item.category,
         chip=chip_class(item.category),
-        sources=[labelled(link) for link in item.sources],
+        sources=[labelled(link, item.title) for link in item.sources],
         name=shorten(plain, NAME),
         title_html=title,
         insight_html=block(item.insight),
@@ -98,10 +98,11 @@ def make(item: ItemView, web: str, indent: int) -> Card:
     )
 
 
-def labelled(link: LinkView) -> LinkView:
-    """A link with a label of at most two lines; without one, the name of its host."""
+def labelled(link: LinkView, title: str = "") -> LinkView:
+    """A link with a label of two lines at most, its host where it has none or repeats `title`."""
+    label = "" if link.url and link.label == title else shorten(link.label, LABEL)
     host = (urlsplit(link.url).hostname or "").removeprefix("www.")
-    return LinkView(link.id, shorten(link.label, LABEL) or host, link.url)
+    return LinkView(link.id, label or host, link.url)
 
 
 def chip_class(category: CategoryView | None) -> str:

@@ -17,8 +17,8 @@ from subscribers import languages, styles, theme
 from subscribers.models import Category, Publication
 
 from ..digest import markdown
-from ..editions import ItemView
-from ..rendering import neutral
+from ..editions import ItemView, LinkView
+from ..rendering import cards, neutral
 
 register = template.Library()
 
@@ -169,6 +169,12 @@ def site_address() -> str:
 def style(publication: object) -> styles.Style:
     """The style of a publication's pages; the default one where the page has no publication."""
     return theme.style_of(getattr(publication, "theme", None))
+
+
+@register.filter
+def source_name(source: LinkView, title: str) -> str:
+    """What a source is called under a title: as in the mail."""
+    return neutral.line(cards.labelled(source, title).label)
 
 
 @register.simple_tag
