@@ -176,7 +176,7 @@ def issue_page(
         "sections": view.sorted_by_category and not style.contents_from,
         "leads": style.leads,
         "meta": words.meta(len(view.items), seconds),
-        "date": words.date(view.date),
+        "date": "" if words.names_day(view.title, view.date) else words.date(view.date),
         "summary": headlines,
         "canonical": f"{conf.base_url()}/{publication.slug}/{view.slug}/",
         "feeds": feed_links(publication),
