@@ -154,7 +154,7 @@ def test_a_sender_says_that_a_draft_is_ready_and_the_calendar_shows_it(
     assert f"Tue {SAID['2026-03-03']} – Harbour Daily - 2026-03-02 not ready" in calendar
     assert "Nobody has said yet that it is ready." in calendar
     page = press(sender, issue, "ready", page)
-    assert "sam said that it is ready: it takes the slot of Tue 2026-03-03 07:30" in text(page)
+    assert "sam said that it is ready: it takes the slot of 2026-03-03 07:30 UTC" in text(page)
     assert f"Tue {SAID['2026-03-03']} – Harbour Daily - 2026-03-02 ready" in text(
         sender.get(CALENDAR)
     )
