@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter import rendering
+from newsletter.archive import stylesheet
 from newsletter.editions import BulletView, LinkView
 from newsletter.rendering import neutral, pipeline, shortening
 from newsletter.rendering.columns import shorten, width, wrap
@@ -556,6 +557,19 @@ def test_shortened_text_fits_and_is_a_beginning(text: str, most: int) -> None:
 
 
 # Look ------------------------------------------------------------------------------------------
+
+
+def test_a_typeface_is_in_mail_and_site() -> None:
+    usual = issues.publication(theme={"style": "daily"})
+    other = issues.publication(theme={"style": "daily", "typeface": "serif"})
+    view = issues.view(2)
+    mails = [rendering.prepare(view, one).edition(view.mask).html for one in (usual, other)]
+    assert ["Charter,Iowan" in mail for mail in mails] == [False, True]
+    assert ["Georgia,serif !important" in mail for mail in mails] == [False, True]
+    sheets = [stylesheet.stylesheet(one, []) for one in (usual, other)]
+    assert ["--face:Charter,Iowan" in sheet for sheet in sheets] == [False, True]
+    assert "Songti SC" in sheets[1]
+
 
 COLOURS = st.integers(0, 0xFFFFFF).map(lambda n: f"#{n:06x}")
 
