@@ -59,8 +59,8 @@ _LEFT_OVER = r"""
     | (?i:\bвставить\s(?:текст|ссылку)\b|\bрыба-текст\b)
 """
 # Marks that writers leave for themselves. A sentence may be about one ("a TODO list", "resolves a
-# FIXME", 文档待完善), so it counts only where it stands alone: at the beginning or behind a stop or a
-# bracket, and before the end, a stop or a bracket.
+# FIXME", 文档待完善), so it counts only where it stands alone: at the beginning or behind a stop or
+# a bracket, and before the end, a stop or a bracket.
 _MARKS = r"""
     (?:^|(?<=[.。!！?？:：;；,，、–—-]\s)|(?<=[。！？：；，、(（\[【*_]))[\s*_>-]*
     (?:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.db.models import Count, Max, QuerySet, Sum
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -126,7 +126,7 @@ def _counted(rows: QuerySet[Any, tuple[int]]) -> Counter[int]:
 
 def of_day(view: IssueView, beside: Around) -> Iterator[Finding]:
     """The issue's date against the day it goes out on, and against the last issue's."""
-    if view.origins or view.corrects:
+    if view.origins or view.corrects or not beside.past:
         return
     usual = {(past.went_out - past.date).days for past in beside.past} | {0}
     if (beside.on - view.date).days not in usual:
@@ -136,8 +136,6 @@ def of_day(view: IssueView, beside: Around) -> Iterator[Finding]:
             % {"date": _day(view.date), "today": _day(beside.on)},
             place=ABOUT,
         )
-    if not beside.past:
-        return
     last = beside.past[0]
     if last.date > view.date:
         yield warning(
