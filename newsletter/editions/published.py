@@ -336,7 +336,11 @@ def _pieces(publication: Publication, rows: Sequence[Item]) -> tuple[Piece, ...]
                 view = editions.LinkView(link.pk, link.label, link.url)
                 sources.setdefault(link.item_id, []).append(view)
     return tuple(
-        Piece(editions.item_view(row, sources.get(row.pk, ())), row.issue, publication.slug)
+        Piece(
+            editions.item_view(row, sources.get(row.pk, ()), language=row.issue.language),
+            row.issue,
+            publication.slug,
+        )
         for row in rows
     )
 

@@ -1,6 +1,6 @@
 """Which issue a document is the translation of: as it says, as its date says, or as it looks.
 
-`link` makes the two a pair (`issues.pairs`), in the transaction of the import.
+`link` makes the two a pair (`editions.pairing`), in the transaction of the import.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from newsletter.digest import Digest
 from newsletter.digest.problems import Problems
-from newsletter.issues import pairs
-from newsletter.issues.pairs import NotPaired
+from newsletter.editions import pairing
+from newsletter.editions.pairing import NotPaired
 from newsletter.models import Issue, Link
 from subscribers.models import Publication
 
@@ -80,16 +80,16 @@ def link(
             problems.error("translation-other", {"name": said[:100]}, line)
             return None
         try:
-            pairs.pair(issue, original, by=actor, detail="document")
+            pairing.pair(issue, original, by=actor, detail="document")
         except NotPaired as reason:
             problems.error("translation-refused", {"message": str(reason)}, line)
             return None
-    if reason := pairs.broken(issue):
+    if reason := pairing.broken(issue):
         problems.error("translation-refused", {"message": reason}, line)
         return None
     if not said:
-        for translation, original in pairs.by_date(issue):
-            pairs.pair(translation, original, by=actor, detail="date")
+        for translation, original in pairing.by_date(issue):
+            pairing.pair(translation, original, by=actor, detail="date")
     issue.refresh_from_db(fields=["original"])
     if issue.original is not None:
         return issue.original
@@ -114,7 +114,7 @@ def _named(issue: Issue, name: str) -> Issue | None:
     last = re.sub(r"\.[A-Za-z]{1,10}$", "", parts[-1])
     wanted = {name, last, parts[-1]}
     rows = Issue.objects.filter(
-        publication__in=pairs.sisters(issue.publication), kind=Issue.Kind.REGULAR
+        publication__in=pairing.sisters(issue.publication), kind=Issue.Kind.REGULAR
     ).select_related("publication")
     if len(parts) > 1 and (exact := rows.filter(publication__slug=parts[-2], slug=last).first()):
         return exact

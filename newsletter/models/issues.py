@@ -119,7 +119,7 @@ class Issue(models.Model):
                 fields=["publication", "origin"], condition=~Q(origin=""), name="issue_origin"
             ),
             models.UniqueConstraint(fields=["original", "language"], name="issue_translation"),
-            # That the two are of one date, and the original no translation, is `issues.pairs`.
+            # That the two are of one date, and the original no translation, is `editions.pairing`.
             models.CheckConstraint(
                 name="issue_original",
                 condition=Q(original__isnull=True)

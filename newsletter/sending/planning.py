@@ -113,12 +113,9 @@ def likely_keys(issue: Issue, view: IssueView) -> tuple[list[EditionKey], bool]:
         starts = reached.starts_of(issue, view, by_day=True)
         assert starts is not None
         return _keys_of(issue, view, starts), True
+    source = audience.keys(audience.audience_of(issue, view.mask), timezone.now())
     with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT DISTINCT choice & %s FROM subscribers_subscription
-               WHERE publication_id = %s AND state = 'active' AND (choice & %s) <> 0""",
-            [view.mask, issue.publication_id, view.category_mask],
-        )
+        cursor.execute(source.sql, source.params)
         return sorted(EditionKey(int(row[0])) for row in cursor.fetchall()), False
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.db import IntegrityError, transaction
 
-from newsletter.issues import pairs
-from newsletter.issues.pairs import NotPaired
+from newsletter.editions import family, pairing
+from newsletter.editions.pairing import NotPaired
 from newsletter.models import Issue
 from subscribers.admin.publication_form import PublicationForm
 from subscribers.models import AuditEntry, Publication
@@ -32,7 +32,7 @@ def draft(publication: Publication, language: str = "en", **extra: object) -> Is
 def refused(translation: Issue, original: Issue) -> str:
     before = list(Issue.objects.order_by("pk").values_list("pk", "original"))
     with pytest.raises(NotPaired) as raised:
-        pairs.pair(translation, original, by="alice")
+        pairing.pair(translation, original, by="alice")
     assert list(Issue.objects.order_by("pk").values_list("pk", "original")) == before
     assert not AuditEntry.objects.filter(action="paired").exclude(detail__how="first").exists()
     return str(raised.value)
@@ -40,16 +40,16 @@ def refused(translation: Issue, original: Issue) -> str:
 
 def test_two_of_one_date_in_two_languages_are_a_pair(harbour: Publication) -> None:
     english, chinese = draft(harbour), draft(harbour, ZH)
-    pairs.pair(chinese, english, by="alice", detail="hand")
+    pairing.pair(chinese, english, by="alice", detail="hand")
     chinese.refresh_from_db()
     assert chinese.original == english
-    assert list(pairs.family(chinese)) == list(pairs.family(english)) == [english, chinese]
-    assert pairs.together(chinese) == [chinese, english]
+    assert list(family.rows(chinese)) == list(family.rows(english)) == [english, chinese]
+    assert family.together(chinese) == [chinese, english]
     entry = AuditEntry.objects.get(action="paired")
     assert (entry.actor, entry.target) == ("alice", f"issue:{chinese.pk}")
-    pairs.pair(chinese, english, by="alice")  # Again: nothing.
+    pairing.pair(chinese, english, by="alice")  # Again: nothing.
     assert AuditEntry.objects.filter(action="paired").count() == 1
-    pairs.part(chinese, by="alice")
+    pairing.part(chinese, by="alice")
     chinese.refresh_from_db()
     assert chinese.original is None
 
@@ -63,7 +63,7 @@ def test_a_translation_of_itself_is_refused_by_the_database_too(harbour: Publica
 
 def test_a_translation_of_a_translation_is_refused(harbour: Publication) -> None:
     english, chinese, german = draft(harbour), draft(harbour, ZH), draft(harbour, "de")
-    pairs.pair(chinese, english, by="alice", detail="first")
+    pairing.pair(chinese, english, by="alice", detail="first")
     assert refused(german, chinese).startswith(f"“{chinese.title}” is a translation itself.")
     assert (
         refused(english, german)
@@ -81,7 +81,7 @@ def test_two_dates_one_language_and_a_language_twice_are_refused(harbour: Public
         "They are of two dates: 2026-03-03 and 2026-03-02. A translation is of the same date."
     )
     assert refused(draft(harbour), english) == "There is one in this language (en) already."
-    pairs.pair(draft(harbour, ZH), english, by="alice", detail="first")
+    pairing.pair(draft(harbour, ZH), english, by="alice", detail="first")
     assert (
         refused(draft(harbour, ZH), english) == "There is one in this language (zh-Hans) already."
     )
@@ -92,7 +92,7 @@ def test_of_another_publication_only_where_it_is_declared(harbour: Publication) 
     english, chinese = draft(harbour), draft(gang, ZH)
     assert refused(chinese, english).startswith("“港口日报” and “Harbour Daily” are not declared")
     Publication.objects.filter(pk=gang.pk).update(sister_of=harbour)
-    pairs.pair(Issue.objects.get(pk=chinese.pk), Issue.objects.get(pk=english.pk), by="alice")
+    pairing.pair(Issue.objects.get(pk=chinese.pk), Issue.objects.get(pk=english.pk), by="alice")
     assert Issue.objects.get(pk=chinese.pk).original == english
 
 
@@ -101,10 +101,10 @@ def test_what_is_on_its_way_is_neither_paired_nor_parted(harbour: Publication) -
     Issue.objects.filter(pk=english.pk).update(state="scheduled", send_at=builders.NOW)
     assert "is on its way" in refused(chinese, english)
     Issue.objects.filter(pk=english.pk).update(state="draft", send_at=None)
-    pairs.pair(chinese, english, by="alice")
+    pairing.pair(chinese, english, by="alice")
     Issue.objects.filter(pk=english.pk).update(state="scheduled", send_at=builders.NOW)
     with pytest.raises(NotPaired, match="on its way"):
-        pairs.part(chinese, by="alice")
+        pairing.part(chinese, by="alice")
 
 
 def test_only_issues_of_their_own_are_paired(harbour: Publication) -> None:
@@ -150,7 +150,7 @@ def test_sisters_in_a_circle_or_a_chain_are_refused_at_the_field(harbour: Public
         sister.refresh_from_db()
         bad = form(publication, sister)
         assert bad.errors == {"sister_of": [sentence]}
-    assert pairs.sisters(harbour) == pairs.sisters(gang) == sorted([harbour.pk, gang.pk])
+    assert pairing.sisters(harbour) == pairing.sisters(gang) == sorted([harbour.pk, gang.pk])
 
 
 def test_sisters_in_one_language_are_refused(harbour: Publication) -> None:

@@ -10,12 +10,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from newsletter.models import Issue, Item
 from subscribers.models import AuditEntry, Publication
+
+from . import family
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
@@ -27,25 +29,6 @@ _MOVING = (State.SCHEDULED, State.SENDING, State.PAUSED)
 
 class NotPaired(Exception):
     """The two are no pair, or cannot be parted; a sentence that says why and what to do."""
-
-
-def original_of(issue: Issue) -> int:
-    """The key of the original of an issue's family, which may be itself."""
-    return issue.original_id or issue.pk
-
-
-def family(issue: Issue) -> QuerySet[Issue]:
-    """The issue, its original and all translations, the original first. One row if it has none."""
-    root = original_of(issue)
-    rows = Issue.objects.filter(Q(pk=root) | Q(original=root)).select_related("publication")
-    return rows.order_by(F("original").asc(nulls_first=True), "language", "pk")
-
-
-def together(issue: Issue) -> list[Issue]:
-    """What is released, frozen and taken back with an issue, itself first: those that are just as
-    far as it is. One that was mailed before, or that is on the site only, stays what it is."""
-    rows = family(issue).filter(state=issue.state).exclude(pk=issue.pk)
-    return [issue, *rows]
 
 
 def sisters(publication: Publication) -> list[int]:
@@ -88,7 +71,7 @@ def part(translation: Issue, *, by: AbstractBaseUser | str) -> None:
         held = Issue.objects.select_for_update(of=("self",)).get(pk=translation.pk)
         if held.original_id is None:
             raise NotPaired(_("It is no translation of another issue."))
-        rows = list(family(held))
+        rows = list(family.rows(held))
         if any(row.state in _MOVING for row in rows):
             raise NotPaired(_("It is on its way with the others. Take the release back first."))
         if held.frozen_at is not None and sum(row.frozen_at is not None for row in rows) > 1:
