@@ -23,9 +23,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from newsletter import rendering, sending
-from newsletter.editions import load
+from newsletter.editions import load, pairing
 from newsletter.issues import channels
-from newsletter.editions import pairing
 from newsletter.models import PLACES, Chunk, Delivery, Edition, Issue
 from newsletter.sending import planning
 from subscribers import links, suppression
