@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from newsletter import editions, message, rendering
 from newsletter.editions import EditionKey, IssueView, audience, reached
-from newsletter.issues import import_findings, mends, preflight
+from newsletter.issues import import_findings, mends, preflight, side_by_side
 from newsletter.models import Edition, Issue
 from subscribers import rhythm
 from subscribers.addresses import domain_number
@@ -199,6 +199,7 @@ def plan(issue: Issue) -> Plan:
         )
     blockers, warnings = problems(view, issue.publication, made)
     noted = tuple(preflight.warnings(import_findings.findings(issue)))
+    noted += tuple(preflight.warnings(side_by_side.findings(issue)))
     warnings = (*warnings, *noted, *_not_mended(issue))
     return _summed(view, planned, none, (*blockers, *broken), warnings)
 
