@@ -30,7 +30,7 @@ from newsletter import editions, rendering
 from newsletter.archive import stylesheet
 from newsletter.archive.views import issue_page as site_page
 from newsletter.editions import EditionKey, audience, published, reached
-from newsletter.issues import import_findings
+from newsletter.issues import import_findings, side_by_side
 from newsletter.issues import preflight as checks
 from newsletter.issues.findings import Level
 from subscribers import consent, rhythm
@@ -334,6 +334,7 @@ def preflight(request: HttpRequest, pk: int) -> HttpResponseBase:
         repeated=_repeated(issue),
         unserved=rhythm.unserved(issue.publication),
     )
+    found += side_by_side.findings(issue)
     return issue_page(
         request,
         issue,

@@ -1,13 +1,13 @@
 """The numbers of a text in any language, so that two languages can be compared. Pure.
 
-A number is written in many ways: `1,234`, `1.234`, `1 234`, `１２３４`, `12万`, `1.2 million`. So each
-written number has *readings*, and two are the same when they have one in common. What is written in
-words or stands in a name (`three`, `三`, `March`, `CO2`) is *weak*: it answers a number of the other
-side and asks for none, since the other side may say it without one.
+A number is written in many ways: `1,234`, `1.234`, `1 234`, full-width digits, `12万`. So each
+written number has *readings*, and two are the same when they have one in common. What is written
+in words or stands in a name (`three`, `三`, `March`, `CO2`) is *weak*: it answers a number of the
+other side and asks for none, since the other side may say it without one.
 
 Digits and their marks follow Unicode (NFKC, UAX 44 for other digits), grouping and decimals the
-habits that CLDR lists: groups of three, or of two and three in India, set apart by a comma, a point,
-a space or an apostrophe.
+habits that CLDR lists: groups of three, or of two and three in India, set apart by a comma, a
+point, a space or an apostrophe.
 """
 
 from __future__ import annotations
@@ -153,7 +153,7 @@ def _written(text: str) -> Iterator[Figure]:
 
 
 def _name_before(text: str, start: int) -> str:
-    """What a number is stuck to on its left, if that is a name; scripts without spaces have none."""
+    """What a number is stuck to on its left, if that is a name, of a script with spaces."""
     if start == 0 or not (text[start - 1].isalpha() or text[start - 1] in "-."):
         return ""
     found = _BEFORE.search(text, max(0, start - 40), start)
@@ -199,7 +199,7 @@ def _joined(body: str, pieces: list[str], factor: frozenset[Decimal], after: str
     """Numbers with a mark between: a date, a time, a span, a fraction, a power."""
     one = frozenset({Decimal(1)})
     parts = [_figure(piece, factor if piece is pieces[-1] else one, "") for piece in pieces]
-    if len(pieces) == 2 and "-" in body or "~" in body:
+    if (len(pieces) == 2 and "-" in body) or "~" in body:
         # `3-5 million`: the word is said once.
         parts = [_with(part, {v * by for v in part.readings for by in factor}) for part in parts]
     if ":" in body and len(pieces[0]) <= 2:

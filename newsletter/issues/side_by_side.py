@@ -285,7 +285,8 @@ def _differs(item: ItemView, theirs: ItemView, found: Difference, other: Issue) 
         )
     sentence = pgettext(
         "pair",
-        "Item %(number)d differs from item %(other)d in the other language (%(language)s): %(what)s.",
+        "Item %(number)d differs from item %(other)d in the other language (%(language)s):"
+        " %(what)s.",
     )
     values = {
         "number": item.number,

@@ -20,7 +20,7 @@ from newsletter.issues import import_findings, mends, preflight, side_by_side
 from newsletter.models import Edition, Issue
 from subscribers import rhythm
 from subscribers.addresses import domain_number
-from subscribers.choice import CATEGORY_MASK, TAIL
+from subscribers.choice import CATEGORY_MASK, FOREIGN, TAIL
 from subscribers.models import Limit, Publication
 
 from .bodies import unpack
@@ -53,6 +53,8 @@ class EditionPlan:
     html_bytes: int
     message_bytes: int
     shortened: bool = False
+    # For readers who chose another language than the issue's, and are told so.
+    foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +197,7 @@ def plan(issue: Issue) -> Plan:
                 html_bytes=edition.size,
                 message_bytes=message.MessageTemplate(edition, issue.publication, issue).size,
                 shortened=edition.shortened,
+                foreign=bool(key.selection & FOREIGN),
             )
         )
     blockers, warnings = problems(view, issue.publication, made)
@@ -238,6 +241,7 @@ def _plan_of_frozen(issue: Issue) -> Plan:
                 subject=row.subject,
                 html_bytes=row.size,
                 message_bytes=message.MessageTemplate(unpack(row), issue.publication, issue).size,
+                foreign=bool(row.selection & FOREIGN),
             )
         )
     return _summed(view, planned, none)
