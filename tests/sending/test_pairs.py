@@ -52,9 +52,7 @@ def pair(*, sister: bool = False, **settings: Any) -> tuple[Issue, Issue]:
 
 
 def reader(publication: Publication, name: str, language: str = "", **extra: Any) -> Subscription:
-    return builders.subscription(
-        publication, f"{name}@example.org", language=language, **extra
-    )
+    return builders.subscription(publication, f"{name}@example.org", language=language, **extra)
 
 
 def states(*issues: Issue) -> list[str]:
@@ -152,7 +150,9 @@ def test_what_blocks_the_one_blocks_both_and_nothing_is_stored() -> None:
     chinese.items.all().update(category=None)
     with pytest.raises(sending.ActRefused) as raised:
         sending.release(english, by="alice", now=True)
-    assert all(reason.startswith(f"“{chinese.title} (zh-Hans)”: ") for reason in raised.value.reasons)
+    assert all(
+        reason.startswith(f"“{chinese.title} (zh-Hans)”: ") for reason in raised.value.reasons
+    )
     assert states(english, chinese) == ["draft", "draft"]
 
 
@@ -260,7 +260,10 @@ def test_a_rehearsal_is_of_both() -> None:
     english = Issue.objects.select_related("publication").get(pk=english.pk)
     sending.rehearse(english, by="alice")
     made = Issue.objects.filter(kind="rehearsal").order_by("pk")
-    assert [(one.rehearses_id, one.recipients) for one in made] == [(english.pk, 1), (chinese.pk, 1)]
+    assert [(one.rehearses_id, one.recipients) for one in made] == [
+        (english.pk, 1),
+        (chinese.pk, 1),
+    ]
     assert states(english, chinese) == ["draft", "draft"]
 
 
