@@ -34,8 +34,7 @@ Channels = Issue.Channels
 _FURTHEST = dt.timedelta(days=366)
 # States in which an issue can be released: a draft, or what is on the site and was not mailed.
 _OPEN = (Issue.State.DRAFT, Issue.State.PUBLISHED)
-# Editions shown at once, and behind a click; a large issue has thousands.
-_SHOWN, _LISTED = 5, 100
+_SHOWN, _LISTED = 5, 100  # Editions shown at once, and behind a click.
 
 
 @dataclass(frozen=True, slots=True)
