@@ -61,6 +61,8 @@ LOOKS = {"light": gettext_lazy("Light"), "dark": gettext_lazy("Dark")}
 _OUTSIDE = {
     audience.Outside.OTHER_LANGUAGE: gettext_lazy("The reader gets it in another language."),
     audience.Outside.HAD_TRANSLATION: gettext_lazy("The reader had it in another language."),
+    audience.Outside.SISTER: gettext_lazy("The reader gets it from a sister publication."),
+    audience.Outside.HAD_ROUNDUP: gettext_lazy("A round-up brought it to the reader."),
     audience.Outside.NOT_CORRECTED: gettext_lazy("The reader had nothing of what it corrects."),
     audience.Outside.OTHER_RHYTHM: gettext_lazy("The reader gets single issues, no round-up."),
     audience.Outside.OTHER_READER: gettext_lazy("It is what another reader missed."),

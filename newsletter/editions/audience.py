@@ -27,7 +27,8 @@ from subscribers.choice import CATEGORY_MASK, FOREIGN
 from subscribers.models import Subscription
 from subscribers.rhythm import ROUNDUPS
 
-from . import family, reached
+from . import copied, family, reached
+from .copied import Copies
 from .corrected import Corrected, told_by
 from .family import ALONE, Family
 from .reached import Starts
@@ -43,6 +44,8 @@ class Outside(StrEnum):
     OTHER_LANGUAGE = "other_language"
     # A translation of it was theirs, or is, in a sister publication.
     HAD_TRANSLATION = "had_translation"
+    # A round-up brought it to them.
+    HAD_ROUNDUP = "had_roundup"
     SISTER = "sister"
     NOT_CORRECTED = "not_corrected"
     # A round-up is for those who want nothing else; "what you missed" for one reader.
@@ -66,6 +69,8 @@ class Audience:
     only: int | None = None
     # Its original and its translations.
     family: Family = ALONE
+    # What round-ups brought of it before.
+    copies: Copies | None = None
     # Of a correction mail: what was wrong. It is for whoever had that, whatever they choose today.
     corrects: Corrected | None = None
 
@@ -91,6 +96,7 @@ class Facts:
     language: str = ""
     # They were mailed the original or another translation; they have one in a sister publication.
     had_family: bool = False
+    had_copies: bool = False
     sister: bool = False
     # They were, or may have been, handed an item that is corrected.
     had_corrected: bool = False
@@ -182,6 +188,8 @@ def _outside(audience: Audience, facts: Facts) -> Outside | None:
         return Outside.OTHER_LANGUAGE
     if facts.had_family:
         return Outside.HAD_TRANSLATION
+    if facts.had_copies:
+        return Outside.HAD_ROUNDUP
     return Outside.SISTER if facts.sister else None
 
 
@@ -288,6 +296,10 @@ def _belongs(audience: Audience, now: dt.datetime) -> tuple[str, dict[str, Any]]
         had, more = audience.corrects.readers()
         params |= more
         where += f" AND s.id IN ({had})"
+    if audience.copies is not None:
+        sql, more = audience.copies.where()
+        where += sql
+        params |= more
     sql, more = family.where(audience.family, now)
     where += sql
     params |= more
@@ -303,12 +315,14 @@ def audience_of(issue: Issue, mask: int, starts: Starts | None = None) -> Audien
     `starts` are `reached.starts_of` of a round-up; without them it begins with its first item.
     """
     correction = issue.kind == Issue.Kind.CORRECTION
+    its = family.of(issue)
     return Audience(
         issue=issue.pk,
         publication=issue.publication_id,
         mask=mask,
         rhythms=rhythms_of(issue),
-        family=family.of(issue),
+        family=its,
+        copies=copied.of(issue, paired=its is not ALONE),
         roundup=issue.kind == Issue.Kind.ROUNDUP,
         starts=starts,
         only=_only(issue),
@@ -341,7 +355,7 @@ def _only(issue: Issue) -> int | None:
 
 def facts_of(subscription: Subscription, audience: Audience, now: dt.datetime) -> Facts:
     """One reader as the rule sees them; few queries. Select its foreign keys with it."""
-    corrects = audience.corrects
+    corrects, copies = audience.corrects, audience.copies
     reader = subscription.subscriber
     paused_until = subscription.paused_until
     return Facts(
@@ -352,6 +366,7 @@ def facts_of(subscription: Subscription, audience: Audience, now: dt.datetime) -
         rhythm=subscription.rhythm,
         language=subscription.language,
         had_family=family.had(subscription, audience.family),
+        had_copies=copies is not None and copies.had(subscription),
         sister=family.better_elsewhere(subscription, audience.family, now),
         had_corrected=corrects is not None and corrects.had(subscription.pk),
         start=reached.start_of(subscription, audience.starts) if audience.starts else 0,

@@ -15,7 +15,7 @@ million readers with ten issues each would be ten million probes.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -106,7 +106,9 @@ def starts_of(issue: Issue, view: IssueView, *, by_day: bool = False) -> Starts 
         single_at={} if found.personal else appeared,
         lapping=lapping,
         elsewhere=elsewhere,
-        on_the_wire=_on_the_wire(issue.publication_id, elsewhere),
+        on_the_wire=on_the_wire(
+            Q(issue__publication_id=issue.publication_id) | Q(issue__in=list(elsewhere))
+        ),
         last_mailed=_last_mailed([*single, *lapping]),
         floor=floor,
         lapping_floor=lapping_floor,
@@ -174,10 +176,9 @@ def _lapping(issue: Issue, starts: Starts) -> tuple[dict[int, int], int]:
     return found, floor
 
 
-def _on_the_wire(publication: int, elsewhere: Iterable[int]) -> tuple[int, ...]:
+def on_the_wire(chunks: Q) -> tuple[int, ...]:
     """Deliveries in the windows of workers: they may be handed over before this is committed."""
-    theirs = Q(issue__publication_id=publication) | Q(issue__in=list(elsewhere))
-    leased = Chunk.objects.filter(theirs, state=Chunk.State.LEASED)
+    leased = Chunk.objects.filter(chunks, state=Chunk.State.LEASED)
     return tuple(
         sorted(
             issue * PLACES + place

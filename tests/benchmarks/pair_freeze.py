@@ -52,7 +52,9 @@ def measure(readers: int) -> dict[str, Any]:
         alone.append(freeze(_issue(publication, categories, f"alone-{number}")))
         one.append(freeze(_pair(publication, publication, categories, categories, other, number)))
     sister, its = _sister(publication, categories, other, readers)
-    two = [freeze(_pair(publication, sister, categories, its, other, 10 + n)) for n in range(_TIMES)]
+    two = [
+        freeze(_pair(publication, sister, categories, its, other, 10 + n)) for n in range(_TIMES)
+    ]
     counts = _deliveries(sister)
     usual = statistics.median(alone)
     return {

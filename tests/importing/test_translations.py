@@ -84,19 +84,19 @@ def test_front_matter_names_the_original(harbour: Publication, said: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("more", "date", "code", "message"),
+    ("named", "date", "code", "message"),
     [
-        ("translation_of: 2026-01-01\n", "2026-03-02", "translation-unknown", "There is no issue “2026-01-01”"),
-        ("translation_of: harbour-zh-1\n", "2026-03-02", "translation-refused", "cannot be a translation of itself"),
-        ("translation_of: harbour-en-1\n", "2026-03-03", "translation-refused", "of two dates"),
+        ("2026-01-01", "2026-03-02", "translation-unknown", "There is no issue “2026-01-01”"),
+        ("harbour-zh-1", "2026-03-02", "translation-refused", "cannot be a translation of itself"),
+        ("harbour-en-1", "2026-03-03", "translation-refused", "of two dates"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_is_an_error_at_its_line_and_nothing_is_stored(
-    harbour: Publication, more: str, date: str, code: str, message: str
+    harbour: Publication, named: str, date: str, code: str, message: str
 ) -> None:
     run(harbour, text("en"), "harbour-en-1.md")
     with pytest.raises(importing.NotImported) as raised:
-        run(harbour, text("zh", more, date), "harbour-zh-1.md")
+        run(harbour, text("zh", f"translation_of: {named}\n", date), "harbour-zh-1.md")
     (found,) = refusal(raised.value)
     assert found[:2] == (5, code) and message in found[2]
     assert Issue.objects.count() == 1
