@@ -18,6 +18,7 @@ from subscribers.roles import Act
 
 from .. import sending
 from ..models import Issue
+from . import together
 from .frame import address, can, find_issue, issue_page
 from .incidents import open_incident
 
@@ -181,6 +182,7 @@ def progress(request: HttpRequest, pk: int) -> HttpResponseBase:
         "admin/sudi/progress.html",
         controls=offered(issue, shown["progress"].counts),
         live=not shown["progress"].final,
+        pair=together.figures(request, issue),
         **shown,
         **open_incident(issue),
     )
@@ -197,6 +199,7 @@ def fragment(request: HttpRequest, pk: int) -> HttpResponseBase:
             "issue": issue,
             "publication": issue.publication,
             "can": can(request, issue.publication),
+            "pair": together.figures(request, issue),
             **figures(issue),
         },
     )
