@@ -22,6 +22,7 @@ from subscribers.roles import Act, may
 from .. import sending
 from ..models import Issue
 from . import (
+    agree,
     control,
     corrections,
     failures,
@@ -157,7 +158,10 @@ class IssueAdmin(PagesAdmin[Issue]):
         ("<int:pk>/test/", proofs.send, "test"),
         ("<int:pk>/send/", release.review, "send"),
         ("<int:pk>/rest/", release.rest, "rest"),
-        ("<int:pk>/approve/", release.approve, "approve"),
+        ("<int:pk>/approve/", agree.approve, "approve"),
+        ("<int:pk>/approval/ask/", agree.ask, "ask"),
+        ("<int:pk>/discussion/", agree.discussion, "discussion"),
+        ("<int:pk>/discussion/<int:comment>/settled/", agree.settled, "settled"),
         ("<int:pk>/progress/", control.progress, "progress"),
         ("<int:pk>/progress/now/", control.fragment, "now"),
         ("<int:pk>/act/<slug:name>/", control.act, "act"),
