@@ -135,7 +135,7 @@ def test_a_late_publication_asks_a_person_like_any_release() -> None:
 
 def test_undo_and_approval_apply_to_publishing(relay: Smtpd) -> None:
     users = get_user_model()
-    alice, bob = users.objects.create_user("alice"), users.objects.create_user("bob")
+    alice, bob = users.objects.create_superuser("alice"), users.objects.create_user("bob")
     issue = issue_for(1, needs_approval=True, undo_seconds=60)
     with pytest.raises(sending.ActRefused, match="second person"):
         sending.release(issue, by=bob, channels=SITE)
@@ -149,7 +149,9 @@ def test_undo_and_approval_apply_to_publishing(relay: Smtpd) -> None:
     sending.approve(issue, by=alice)
     Issue.objects.filter(pk=issue.pk).update(corrected_at=timezone.now())
     issue.refresh_from_db()
-    with pytest.raises(sending.ActRefused, match="corrected since it was approved"):
+    with pytest.raises(
+        sending.ActRefused, match="since alice approved it: Text that was corrected"
+    ):
         sending.release(issue, by=bob, now=True)
     sending.approve(issue, by=alice)
     sending.release(issue, by=bob, now=True)
