@@ -130,6 +130,12 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 *entry(_("Suppressions"), "block", "subscribers_suppression_changelist", readers),
                 *entry(_("Incidents"), "report", "subscribers_incident_changelist", readers),
                 *entry(_("Imports"), "upload_file", "subscribers_importjob_changelist", readers),
+                *entry(
+                    pgettext("service mail", "Service mail"),
+                    "mark_email_read",
+                    "subscribers_servicemail_changelist",
+                    see,
+                ),
             ],
         ),
         (
