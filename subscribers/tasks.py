@@ -51,15 +51,15 @@ def deliver(service_mail_id: int) -> None:
 # ---- jobs that earlier versions left in a queue: each is now a row, sent at once
 
 
-def _now(kind: str, **about: int) -> None:
+def _now(kind: str, **about: Any) -> None:
     with transaction.atomic():
         row = mailing.ask(kind, **about)
     mailing.deliver(row)
 
 
-def _known(subscription_id: int) -> int:
-    """The subscription, if it is still there; else 0."""
-    return Subscription.objects.filter(pk=subscription_id).values_list("pk", flat=True).first() or 0
+def _known(subscription_id: int) -> Subscription | None:
+    """The subscription, if it is still there."""
+    return Subscription.objects.filter(pk=subscription_id).first()
 
 
 @task(queue_name="mail")

@@ -13,6 +13,7 @@ import imaplib
 import logging
 import os
 import poplib
+import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from newsletter import conf
+from newsletter.notices import clear_alert, raise_alert
 from newsletter.smtp.server import is_loopback
 
 from . import effects
@@ -31,6 +33,10 @@ log = logging.getLogger(__name__)
 # One poll is a short job: the rest comes in the next minute.
 MOST = 500
 TIMEOUT = 30
+# Seconds after which a mailbox that cannot be read is told of.
+UNREAD_FOR = 3600.0
+# Mailbox -> since when, by this process's own clock.
+_unread: dict[str, float] = {}
 _TROUBLE = (OSError, imaplib.IMAP4.error, poplib.error_proto, EOFError)
 
 
@@ -64,6 +70,12 @@ def _read(url: str) -> int:
                     done += 1
     except _TROUBLE as error:
         log.warning("%s could not be read: %s", where, str(error)[:200])
+        since = _unread.setdefault(where, time.monotonic())
+        if time.monotonic() - since >= UNREAD_FOR:
+            raise_alert("mailbox", where, {"text": where})
+        return done
+    _unread.pop(where, None)
+    clear_alert("mailbox", where)
     return done
 
 

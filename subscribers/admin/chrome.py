@@ -144,6 +144,18 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 *entry(_("Publications"), "menu_book", "subscribers_publication_changelist", see),
                 *entry(_("Categories"), "category", "subscribers_category_changelist", see),
                 *entry(_("Remembered answers"), "rule", "newsletter_importrule_changelist", see),
+                *entry(
+                    pgettext("notice", "Notices"),
+                    "notifications",
+                    "newsletter_noticechoice_changelist",
+                    see,
+                ),
+                *entry(
+                    pgettext("webhook", "Webhooks"),
+                    "webhook",
+                    "newsletter_webhook_changelist",
+                    set_up,
+                ),
                 *entry(_("Users"), "badge", "auth_user_changelist", root),
                 *entry(_("Audit"), "history", "subscribers_auditentry_changelist", set_up),
             ],

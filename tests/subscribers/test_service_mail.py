@@ -8,6 +8,7 @@ import email.policy
 import os
 import random
 import signal
+import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -346,6 +347,11 @@ while True:
 """
 
 
+def killed(process: subprocess.Popen[bytes]) -> None:
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+
+
 def test_kill_9_at_any_moment_loses_none(site: Site) -> None:
     """`SUDI_KILLS=40` by hand; each mail goes at least once, and few go twice."""
     kills = int(os.environ.get("SUDI_KILLS", "3"))
@@ -376,15 +382,13 @@ for number in range({count}):
             while len(handler.got) < before + 5 and time.monotonic() < end:
                 time.sleep(0.01)
             time.sleep(dice.random() * 0.3)
-            os.kill(process.pid, signal.SIGKILL)
-            process.wait()
+            killed(process)
         process = site.start("shell", "-v", "0", "-c", child)
         end = time.monotonic() + 60
         while len(set(handler.to())) < count and time.monotonic() < end:
             time.sleep(0.05)
         time.sleep(0.3)
-        os.kill(process.pid, signal.SIGKILL)
-        process.wait()
+        killed(process)
     finally:
         controller.stop()
     got = Counter(handler.to())

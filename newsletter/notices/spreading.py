@@ -1,0 +1,62 @@
+"""Each event into the queue of each channel, once; then the channels work off their queues."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+
+from django.db import InterfaceError, OperationalError, transaction
+from django.utils import timezone
+
+from newsletter.models import Alert, OutboxEvent
+
+from . import channels, gathering
+
+log = logging.getLogger(__name__)
+
+_BATCH = 200
+# What was told can be looked up, and sent again, for so long.
+KEEP = dt.timedelta(days=60)
+
+
+def sweep() -> int:
+    """Read what happened and tell it; how many events were told. Cheap when nothing is new.
+
+    Bounded in time: a receiver that is slow goes on in a thread of its own.
+    """
+    now = timezone.now()
+    gathering.gather(now)
+    told = spread(now)
+    for channel in channels.known():
+        try:
+            channel.work(timezone.now())
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            # One channel in trouble is no reason for silence on the others.
+            log.exception("the channel %s failed; it is tried again", channel.name)
+    return told
+
+
+def spread(now: dt.datetime) -> int:
+    """Give every new event to each channel's queue, in one transaction an event."""
+    new = OutboxEvent.objects.filter(spread_at__isnull=True).order_by("pk")
+    told = 0
+    for event in new.select_related("publication")[:_BATCH]:
+        with transaction.atomic():
+            mine = OutboxEvent.objects.filter(pk=event.pk, spread_at__isnull=True)
+            if mine.update(spread_at=now):
+                for channel in channels.known():
+                    channel.spread(event)
+                told += 1
+    return told
+
+
+def forget() -> int:
+    """Delete what was told KEEP ago, with its notices and deliveries; a bounded batch of rows."""
+    now = timezone.now()
+    oldest = OutboxEvent.objects.order_by("pk").values_list("pk", "at")[:_BATCH]
+    old = [pk for pk, at in oldest if at < now - KEEP]
+    gone = OutboxEvent.objects.filter(pk__in=old, spread_at__isnull=False).delete()[0]
+    cleared = Alert.objects.filter(cleared_at__lt=now - KEEP).values_list("pk", flat=True)[:_BATCH]
+    return gone + Alert.objects.filter(pk__in=list(cleared)).delete()[0]
