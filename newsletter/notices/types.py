@@ -31,7 +31,6 @@ TYPES = (
     EventType("subscriber.left", pgettext_lazy("notice", "A reader left"), to_people=False),
     EventType("alert", pgettext_lazy("notice", "Something is wrong (alerts)")),
 )
-BY_CODE = {one.code: one for one in TYPES}
 # Made by the button of a webhook's page, for that webhook alone.
 TEST = "webhook.test"
 

@@ -1,0 +1,217 @@
+"""Why nothing moves: each cause from facts, and what the pages say."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import time_machine
+from django.contrib.auth import get_user_model
+from django.test import Client
+from django.urls import reverse
+
+from newsletter.models import Alert, Issue, Relay, Worker
+from newsletter.sending import standstill, watching
+from newsletter.sending.engine import relays
+from newsletter.sending.standstill import Cause, Facts, Reason, RelayFact, reasons_of
+from subscribers.models import Incident, Limit
+from tests import builders
+
+NOW = dt.datetime(2026, 3, 2, 12, 0, tzinfo=dt.UTC)
+AGO = NOW - dt.timedelta(minutes=20)
+MOVES = Facts(
+    now=NOW,
+    state="sending",
+    state_reason="",
+    mending=False,
+    due=True,
+    worker_seen=NOW - dt.timedelta(seconds=5),
+    opens_at=None,
+    relays=(RelayFact("mx:25", None, ""),),
+    limited_until=None,
+)
+
+
+def relay(error: str, since: dt.datetime | None = AGO) -> tuple[RelayFact, ...]:
+    return (RelayFact("mx:25", since, error),)
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ({}, []),
+        ({"state": "paused", "state_reason": "Look."}, [Reason(Cause.PERSON, detail="Look.")]),
+        ({"state": "paused", "mending": True}, [Reason(Cause.MENDING)]),
+        ({"worker_seen": AGO}, [Reason(Cause.WORKER, since=AGO)]),
+        ({"worker_seen": None}, [Reason(Cause.WORKER)]),
+        ({"worker_seen": None, "due": False, "state": "scheduled"}, []),
+        ({"worker_seen": AGO, "relays": relay("auth: 535 no")}, [Reason(Cause.WORKER, since=AGO)]),
+        ({"opens_at": NOW}, [Reason(Cause.HOURS, until=NOW)]),
+        (
+            {"relays": relay("auth: 535 5.7.8 <alice@example.org> no")},
+            [Reason(Cause.LOGIN, since=AGO, detail="mx:25 (auth 535)")],
+        ),
+        (
+            {"relays": relay("connect:  [Errno -2] Name or service not known")},
+            [Reason(Cause.DNS, since=AGO, detail="mx:25 (connect)")],
+        ),
+        (
+            {"relays": relay("connect:  [Errno 8] nodename nor servname provided, or not known")},
+            [Reason(Cause.DNS, since=AGO, detail="mx:25 (connect)")],
+        ),
+        (
+            {"relays": relay("connect:  [Errno 111] Connect call failed ('127.0.0.1', 25)")},
+            [Reason(Cause.RELAY, since=AGO, detail="mx:25 (connect)")],
+        ),
+        (
+            {"relays": relay("tls:  certificate refused: self-signed certificate")},
+            [Reason(Cause.RELAY, since=AGO, detail="mx:25 (tls)")],
+        ),
+        (
+            {"relays": relay("greeting: 554 5.7.1 listed")},
+            [Reason(Cause.RELAY, since=AGO, detail="mx:25 (greeting 554)")],
+        ),
+        ({"relays": relay("auth: 535 no") + relay("", None)}, []),
+        (
+            {"limited_until": NOW + dt.timedelta(minutes=3)},
+            [Reason(Cause.LIMIT, until=NOW + dt.timedelta(minutes=3))],
+        ),
+        ({"limited_until": NOW + dt.timedelta(seconds=20)}, []),
+        (
+            {"opens_at": NOW, "relays": relay("ehlo: 421 busy")},
+            [
+                Reason(Cause.HOURS, until=NOW),
+                Reason(Cause.RELAY, since=AGO, detail="mx:25 (ehlo 421)"),
+            ],
+        ),
+    ],
+)
+def test_each_cause(change: dict[str, Any], found: list[Reason]) -> None:
+    assert reasons_of(replace(MOVES, **change)) == found
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "zone", "opens"),
+    [
+        (None, None, "UTC", None),
+        (dt.time(8), dt.time(18), "UTC", None),
+        (dt.time(14), dt.time(18), "UTC", "2026-03-02T14:00:00+00:00"),
+        (dt.time(8), dt.time(10), "UTC", "2026-03-03T08:00:00+00:00"),
+        (dt.time(22), dt.time(6), "UTC", "2026-03-02T22:00:00+00:00"),
+        (dt.time(7), dt.time(9), "Asia/Shanghai", "2026-03-02T23:00:00+00:00"),
+    ],
+)
+@pytest.mark.django_db
+def test_when_the_hours_begin(start: Any, end: Any, zone: str, opens: str | None) -> None:
+    publication = builders.publication(send_from=start, send_until=end, time_zone=zone)
+    found = standstill.next_opening(NOW, publication)
+    assert (found.isoformat() if found else None) == opens
+
+
+@pytest.fixture
+def issue(db: None) -> Issue:
+    publication = builders.publication()
+    issue = builders.issue(publication)
+    builders.item(issue, builders.category(publication, "Ships"), "A ship came in")
+    Issue.objects.filter(pk=issue.pk).update(
+        state="scheduled", send_at=dt.datetime.now(dt.UTC) - dt.timedelta(minutes=5)
+    )
+    issue.refresh_from_db()
+    return issue
+
+
+@pytest.fixture
+def olga(db: None) -> Client:
+    client = Client()
+    client.force_login(get_user_model().objects.create_superuser("olga", "olga@example.org"))
+    return client
+
+
+@pytest.mark.django_db
+def test_the_pages_say_it(issue: Issue, olga: Client) -> None:
+    pages = [
+        reverse("admin:index"),
+        reverse("admin:newsletter_issue_progress", args=[issue.pk]),
+    ]
+    for url in pages:
+        assert "No worker is running (last seen: never)" in olga.get(url).content.decode()
+    Worker.objects.create(name="w", machine="m", version="1")
+    Relay.objects.create(
+        name="mx.example.org:587",
+        failures=3,
+        failing_since=dt.datetime.now(dt.UTC),
+        last_error="auth: 535 5.7.8 bad",
+    )
+    for url in pages:
+        text = olga.get(url).content.decode()
+        assert "The mail server refuses our login since" in text
+        assert "mx.example.org:587 (auth 535)" in text
+        assert "5.7.8 bad" not in text
+
+
+@pytest.mark.django_db
+def test_a_relay_remembers_since_when_it_fails(db: None) -> None:
+    row = Relay.objects.create(name="mx:25")
+    with time_machine.travel(NOW, tick=False) as clock:
+        for minutes, failures, since in ((0, 1, NOW), (5, 2, NOW), (6, 0, None), (7, 1, 7)):
+            clock.move_to(NOW + dt.timedelta(minutes=minutes))
+            relays.keep(row.pk, None, failures, 5.0, "connect: no")
+            row.refresh_from_db()
+            if since == 7:
+                since = NOW + dt.timedelta(minutes=7)
+            assert row.failing_since == since
+
+
+# ---- what is looked at every minute
+
+
+def alerts() -> set[tuple[str, str]]:
+    return set(Alert.objects.filter(cleared_at__isnull=True).values_list("kind", "about"))
+
+
+@pytest.mark.django_db
+def test_alerts_come_and_go_with_what_is_wrong(
+    issue: Issue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching.resident, "work_is_due", lambda: True)
+    row = Relay.objects.create(
+        name="mx:25", failing_since=dt.datetime.now(dt.UTC) - dt.timedelta(minutes=11)
+    )
+    incident = Incident.objects.create(publication=issue.publication, about=f"issue:{issue.pk}")
+    usage = type("Usage", (), {"free": 100, "total": 10**12})
+    with monkeypatch.context() as full:
+        full.setattr(watching.shutil, "disk_usage", lambda path: usage)
+        watching.sweep()
+    assert alerts() == {
+        ("disk", "data"),
+        ("worker", "sender"),
+        ("relay", "mx:25"),
+        ("bounces", f"incident:{incident.pk}"),
+    }
+    Worker.objects.create(name="w", machine="m", version="1")
+    Relay.objects.filter(pk=row.pk).update(failing_since=None)
+    Incident.objects.filter(pk=incident.pk).delete()
+    watching.sweep()
+    assert alerts() == set()
+
+
+@pytest.mark.django_db
+def test_an_issue_that_stands_still_is_told_of_after_a_while(
+    issue: Issue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frozen = issue.revisions.create(number=1, kind="release")
+    Issue.objects.filter(pk=issue.pk).update(state="sending", frozen=frozen, frozen_at=NOW)
+    Worker.objects.create(name="w", machine="m", version="1")
+    now = [0.0]
+    monkeypatch.setattr(watching.time, "monotonic", lambda: now[0])
+    watching._stood.clear()
+    for seconds, told in ((0, False), (14 * 60, False), (15 * 60, True)):
+        now[0] = seconds
+        watching.stuck()
+        assert (("stuck", f"issue:{issue.pk}") in alerts()) == told
+    assert Limit.objects.count() == 0
+    Issue.objects.filter(pk=issue.pk).update(state="paused")
+    watching.stuck()
+    assert alerts() == set()
