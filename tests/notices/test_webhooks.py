@@ -28,7 +28,7 @@ from newsletter.models import (
 from newsletter.notices import webhooks
 from newsletter.notices.channels import webhook as channel
 from newsletter.sending import control, releasing
-from subscribers import subscriptions
+from subscribers import erasure, subscriptions
 from subscribers.models import Publication
 from tests import builders
 from tests.internet import Server, internet, read_request, serve
@@ -327,6 +327,25 @@ def test_readers_are_told_of_only_where_a_webhook_wants_it(harbour: Publication)
         notices.sweep()
         ((_fields, body),) = requests(server)
     assert (body["type"], body["data"]["what"]) == ("subscriber.joined", "returned")
+
+
+def test_each_change_of_a_reader_is_told(harbour: Publication) -> None:
+    tie = builders.subscription(harbour, "alice@example.org")
+    with serve(OK) as server:
+        hook(harbour, server, "subscriber.changed", "subscriber.left")
+        subscriptions.change(tie, clear=0, chosen=0, language="zh-Hans", form="mail")
+        tie.refresh_from_db()
+        until = timezone.now() + dt.timedelta(days=3)
+        subscriptions.pause(tie, until, form="mail", network="")
+        erasure.erase(tie.subscriber, by="reader")
+        notices.sweep()
+        found = [(body["type"], body["data"]["what"]) for _, body in requests(server)]
+    assert found == [
+        ("subscriber.changed", "changed"),
+        ("subscriber.changed", "paused"),
+        ("subscriber.left", "left"),
+        ("subscriber.left", "erased"),
+    ]
 
 
 def test_two_sweeps_at_once_tell_once(harbour: Publication) -> None:
