@@ -14,7 +14,8 @@ from . import channels, gathering
 
 log = logging.getLogger(__name__)
 
-_BATCH = 200
+# Events of one sweep at most, and of one transaction.
+_BATCH, _TOGETHER = 200, 20
 # What was told can be looked up, and sent again, for so long.
 KEEP = dt.timedelta(days=60)
 
@@ -39,16 +40,20 @@ def sweep() -> int:
 
 
 def spread(now: dt.datetime) -> int:
-    """Give every new event to each channel's queue, in one transaction an event."""
-    new = OutboxEvent.objects.filter(spread_at__isnull=True).order_by("pk")
+    """Give every new event to each channel's queue, some in a transaction; how many there were."""
     told = 0
-    for event in new.select_related("publication")[:_BATCH]:
+    for _turn in range(_BATCH // _TOGETHER):
+        new = OutboxEvent.objects.filter(spread_at__isnull=True).order_by("pk")
+        batch = list(new.select_related("publication")[:_TOGETHER])
         with transaction.atomic():
-            mine = OutboxEvent.objects.filter(pk=event.pk, spread_at__isnull=True)
-            if mine.update(spread_at=now):
-                for channel in channels.known():
-                    channel.spread(event)
-                told += 1
+            for event in batch:
+                mine = OutboxEvent.objects.filter(pk=event.pk, spread_at__isnull=True)
+                if mine.update(spread_at=now):
+                    for channel in channels.known():
+                        channel.spread(event)
+                    told += 1
+        if len(batch) < _TOGETHER:
+            break
     return told
 
 

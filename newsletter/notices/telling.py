@@ -110,7 +110,7 @@ def _words(type_: str, data: dict[str, Any]) -> str:
             "notice", "%(name)s: %(by)s released “%(title)s”; it goes out at %(when)s."
         ),
         "issue.released": pgettext(
-            "notice", "%(name)s: “%(title)s” goes out to %(recipients)d readers."
+            "notice", "%(name)s: “%(title)s” goes out. Readers: %(recipients)d."
         ),
         "issue.paused": pgettext("notice", "%(name)s: “%(title)s” is paused. %(reason)s"),
         "issue.finished": pgettext(

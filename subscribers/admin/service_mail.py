@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponseBase
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from ..addresses import masked
@@ -17,6 +18,19 @@ from .access import require, visible
 from .chrome import PagesAdmin, page
 
 State = ServiceMail.State
+# What `mailing` notes of a mail, for people; anything else is a relay's code, shown as it is.
+_SAID = {
+    "asked lately": pgettext_lazy("service mail", "the address had its share of mails"),
+    "greeted lately": pgettext_lazy("service mail", "the address had its share of mails"),
+    "confirmed": pgettext_lazy("service mail", "confirmed meanwhile"),
+    "left": pgettext_lazy("service mail", "not subscribed any more"),
+    "nobody": pgettext_lazy("service mail", "nobody to mail"),
+    "suppressed": pgettext_lazy("service mail", "suppressed"),
+    "told": pgettext_lazy("service mail", "told before"),
+    "over": pgettext_lazy("service mail", "taken back meanwhile"),
+    "no answer": pgettext_lazy("service mail", "the mail server gave no answer"),
+    "error": pgettext_lazy("service mail", "it could not be made"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +40,7 @@ class Row:
     mail: ServiceMail
     address: str
     reader: int | None
+    said: Any
 
 
 @require_safe
@@ -66,6 +81,7 @@ def _row(mail: ServiceMail, whole: bool) -> Row:
         mail,
         (address if whole else masked(address)) if address else "",
         person.pk if known and person is not None else None,
+        _SAID.get(mail.answer, mail.answer),
     )
 
 

@@ -384,7 +384,7 @@ for number in range({count}):
             time.sleep(dice.random() * 0.3)
             killed(process)
         process = site.start("shell", "-v", "0", "-c", child)
-        end = time.monotonic() + 60
+        end = time.monotonic() + 180
         while len(set(handler.to())) < count and time.monotonic() < end:
             time.sleep(0.05)
         time.sleep(0.3)
