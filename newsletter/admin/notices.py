@@ -57,7 +57,7 @@ def choose(request: HttpRequest) -> HttpResponseBase:
         _save(request, places)
         messages.success(request, pgettext("notice", "Saved."))
         return HttpResponseRedirect(reverse("admin:newsletter_noticechoice_changelist"))
-    chosen = set(
+    chosen: set[tuple[int | None, str]] = set(
         NoticeChoice.objects.filter(user=actor(request)).values_list("publication", "type")
     )
     reader = NoticeReader.objects.filter(user=actor(request)).first()

@@ -20,7 +20,7 @@ from subscribers.models import AuditEntry, Event, Publication, Subscription
 from . import telling
 
 # Rows read by one statement, and statements of one call.
-_BATCH, _BATCHES = 500, 20
+_BATCH, _BATCHES = 1000, 50
 # On PostgreSQL a transaction may commit a lower id than one already read; none takes so long.
 _LATE = dt.timedelta(minutes=1)
 
@@ -32,7 +32,7 @@ _AUDIT = {
     "ready": "issue.approval_wanted",
     "correction proposed": "issue.approval_wanted",
 }
-_READERS = {
+_READERS: dict[str, str] = {
     Event.Kind.CONFIRMED: "subscriber.joined",
     Event.Kind.ENTERED: "subscriber.joined",
     Event.Kind.RETURNED: "subscriber.joined",
@@ -143,7 +143,7 @@ def _acts(rows: Sequence[AuditEntry]) -> list[OutboxEvent]:
         issue = issues.get(numbers.get(row.pk, 0))
         if issue is None or (row.action == "ready" and not _unapproved(issue)):
             continue
-        more = {"by": row.actor}
+        more: dict[str, Any] = {"by": row.actor}
         for name in ("send_at", "channels", "reason", "item", "fields"):
             if row.detail.get(name) not in (None, "", []):
                 more[name] = row.detail[name]

@@ -105,7 +105,8 @@ def send(
         if not isinstance(smtp, smtplib.SMTP):
             connection.send_messages([message])  # Not over the wire: a test's, or a console's.
         elif address.isascii():
-            content = message.message().as_bytes(linesep="\r\n")
+            octets: Any = message.message()  # Django's, which takes a line separator.
+            content = octets.as_bytes(linesep="\r\n")
             connection.send_messages([Finished(publication.from_address, address, content)])
         else:
             _send_international(smtp, message, publication, address)

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import translation
 
 from .. import languages, limits, stopped, suppression
@@ -181,17 +180,15 @@ def _welcome(row: ServiceMail) -> Outgoing:
 
 def _links(row: ServiceMail) -> Outgoing:
     """The links to an address's subscriptions; an unconfirmed one gets its confirmation instead."""
-    ties = list(
-        Subscription.objects.select_related("subscriber", "publication")
-        .filter(subscriber_id=row.subscriber_id, subscriber__erased_at__isnull=True)
-        .filter(Q(confirmed_at__isnull=False))
-        .order_by("id")
+    if row.subscriber_id is None or row.publication_id is None:
+        raise NothingToSay("nobody")
+    theirs = Subscription.objects.select_related("subscriber", "publication").filter(
+        subscriber_id=row.subscriber_id, subscriber__erased_at__isnull=True
     )
-    if row.subscriber_id is None or not ties:
-        waiting = Subscription.objects.select_related("subscriber", "publication").filter(
-            subscriber_id=row.subscriber_id, publication_id=row.publication_id, state=State.PENDING
-        )
-        row.subscription = waiting.first() if row.subscriber_id is not None else None
+    ties = list(theirs.filter(confirmed_at__isnull=False).order_by("id"))
+    if not ties:
+        waiting = theirs.filter(publication_id=row.publication_id, state=State.PENDING)
+        row.subscription = waiting.first()
         return _answer(row)
     first = next((tie for tie in ties if tie.publication_id == row.publication_id), ties[0])
     if not may_be_mailed(first):

@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'service mail',
                 'verbose_name_plural': 'service mails',
-                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['due_at'], name='service_mail_waiting'), models.Index(fields=['publication', 'id'], name='service_mail_listed'), models.Index(condition=models.Q(('ended_at__isnull', False)), fields=['ended_at'], name='service_mail_ended')],
+                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['due_at'], name='service_mail_waiting'), models.Index(fields=['publication', 'id'], name='service_mail_listed'), models.Index(fields=['state', 'id'], name='service_mail_by_state'), models.Index(condition=models.Q(('ended_at__isnull', False)), fields=['ended_at'], name='service_mail_ended')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['answer', 'reminder', 'welcome', 'links', 'sensitive', 'old_address', 'new_address', 'no_roundup', 'letter'])), name='service_mail_kind'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state', 'waiting')), models.Q(('ended_at__isnull', False), ('state__in', ['sent', 'refused', 'expired', 'dropped'])), _connector='OR'), name='service_mail_state')],
             },
         ),

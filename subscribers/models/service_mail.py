@@ -94,6 +94,7 @@ class ServiceMail(models.Model):
                 fields=["due_at"], condition=Q(state="waiting"), name="service_mail_waiting"
             ),
             models.Index(fields=["publication", "id"], name="service_mail_listed"),
+            models.Index(fields=["state", "id"], name="service_mail_by_state"),
             models.Index(
                 fields=["ended_at"], condition=Q(ended_at__isnull=False), name="service_mail_ended"
             ),

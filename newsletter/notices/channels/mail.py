@@ -82,7 +82,7 @@ def _write(user: int, now: dt.datetime) -> None:
         sender,
         rows[0].user.email,
         language,
-        by_alert_relay=True,  # type: ignore[attr-defined]
+        by_alert_relay=True,
     )
     Notice.objects.filter(pk__in=[row.pk for row in rows]).update(mail=mail, told_at=now)
 
