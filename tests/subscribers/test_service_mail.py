@@ -26,6 +26,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from newsletter import sending
 from newsletter.message.dkim import Signer
 from subscribers import mailing, tasks
 from subscribers.emails.letters import Button, Letter
@@ -248,11 +249,17 @@ def test_it_is_signed_by_the_key_that_signs_issues(
     dotted = Letter(subject="Dots", heading="Dots", paragraphs=[".", "..", ".hidden"])
     mailing.write(dotted, harbour, "eve@example.org", "en")
     mailing.sweep()
+    issue = builders.issue(harbour)
+    builders.item(issue, builders.category(harbour, "Ships"), "A ship came in")
+    builders.subscription(harbour, "bob@example.org")
+    sending.send_test(
+        issue, ["desk@example.org"], sending.plan(issue).editions[0].selection, "olga"
+    )
     record = Signer(domain, "mail", pem).record.encode()
     for _address, content in relay.got:
         assert content.startswith(b"DKIM-Signature: ")
         assert verifier.verify(content, dnsfunc=lambda name, timeout=5: record)
-    assert len(relay.got) == 2
+    assert len(relay.got) == 3
 
 
 def test_an_alert_goes_by_its_own_relay_and_by_the_other_if_that_is_away(
