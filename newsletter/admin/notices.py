@@ -21,6 +21,7 @@ from subscribers.models import Publication
 from subscribers.roles import Act
 
 from ..models import Alert, NoticeChoice, NoticeReader
+from ..notices.telling import of_alert
 from ..notices.types import ALERTS, TYPES
 
 OFFERED = [one for one in TYPES if one.to_people]
@@ -72,7 +73,10 @@ def choose(request: HttpRequest) -> HttpResponseBase:
         groups=[_group(place, chosen) for place in places],
         languages=settings.LANGUAGES,
         language=reader.language if reader is not None else get_language(),
-        alerts=[(ALERTS.get(one.kind, one.kind), one) for one in alerts.order_by("-pk")[:_MOST]],
+        alerts=[
+            (ALERTS.get(one.kind, one.kind), of_alert(one.kind, one.about, one.detail), one)
+            for one in alerts.order_by("-pk")[:_MOST]
+        ],
     )
 
 

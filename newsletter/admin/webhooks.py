@@ -22,7 +22,6 @@ from ..models import Webhook, WebhookDelivery
 from ..notices import webhooks
 from ..notices.types import TYPES
 from ..outgoing import BadUrl
-from ..outgoing.targets import parse
 
 
 class WebhookForm(forms.Form):
@@ -71,11 +70,19 @@ class WebhookForm(forms.Form):
     def clean_url(self) -> str:
         url: str = self.cleaned_data["url"].strip()
         try:
-            parse(url)
+            asked = webhooks.is_asked(url)
         except BadUrl:
             raise forms.ValidationError(
                 pgettext("webhook", "Write an address like https://example.org/hooks/sudi")
             ) from None
+        if not asked:
+            raise forms.ValidationError(
+                pgettext(
+                    "webhook",
+                    "This address is not public, or its port is one that is not asked (only 80,"
+                    " 443 and from 1024 up are).",
+                )
+            )
         return url
 
     def clean(self) -> dict[str, Any]:
@@ -173,15 +180,18 @@ def change(request: HttpRequest, pk: int) -> HttpResponseBase:
         if action == "save":
             form = _form(request, request.POST)
             if form.is_valid():
-                Webhook.objects.filter(pk=hook.pk).update(**form.cleaned_data)
+                webhooks.change(hook, form.cleaned_data)
                 _record(request, hook, "webhook changed")
                 messages.success(request, pgettext("webhook", "Saved."))
                 return HttpResponseRedirect(address(hook))
             status = 422
         elif action == "remove":
             _record(request, hook, "webhook removed")
-            hook.delete()
+            webhooks.remove(hook)
             return HttpResponseRedirect(reverse("admin:newsletter_webhook_changelist"))
+        elif action in ("test", "again") and hook.state != Webhook.State.ON:
+            messages.error(request, pgettext("webhook", "It is switched off; switch it on first."))
+            return HttpResponseRedirect(address(hook))
         else:
             messages.success(request, _act(request, hook, action))
             return HttpResponseRedirect(address(hook))

@@ -21,6 +21,7 @@ from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from newsletter import conf
+from newsletter.models import Alert
 from newsletter.notices import clear_alert, raise_alert
 from newsletter.smtp.server import is_loopback
 
@@ -55,12 +56,28 @@ def poll(urls: list[str] | None = None) -> int:
     A mailbox that cannot be reached is logged and tried again next time, and so is a mail that
     cannot be stored.
     """
-    return sum(_read(url) for url in (conf.bounce_mailboxes() if urls is None else urls))
+    if urls is None:
+        urls = conf.bounce_mailboxes()
+        _forget_all_but({_where(url) for url in urls})
+    return sum(_read(url) for url in urls)
+
+
+def _where(url: str) -> str:
+    """The mailbox as it may be shown: never the password."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.hostname or ''}{parts.path}"
+
+
+def _forget_all_but(mailboxes: set[str]) -> None:
+    """What was said of a mailbox that is not configured any more is over."""
+    told = Alert.objects.filter(kind="mailbox", cleared_at__isnull=True)
+    for about in list(told.values_list("about", flat=True)[:20]):
+        if about not in {name[:100] for name in mailboxes}:
+            clear_alert("mailbox", about)
 
 
 def _read(url: str) -> int:
-    parts = urlsplit(url)
-    where = f"{parts.scheme}://{parts.hostname or ''}{parts.path}"  # Never the password.
+    parts, where = urlsplit(url), _where(url)
     opener = {"maildir": _maildir, "pop3": _pop3, "pop3s": _pop3}.get(parts.scheme, _imap)
     done = 0
     try:

@@ -28,7 +28,8 @@ def raise_alert(
     """Note that something is wrong; True if it is told (again) now.
 
     `kind` is one of `types.ALERTS`, `key` what it is about within the kind (at most 100 characters
-    are kept). `detail` is JSON-able and names no reader; its `text` is shown as it is. While the
+    are kept). `detail` is JSON-able and names no reader; `telling.of_alert` puts it into words, or
+    shows its `text` as it is. While the
     same is open it is counted and told once a day; `clear_alert` ends it. In the caller's
     transaction, if there is one; nothing touches the network. Raises ValueError for another kind.
     """

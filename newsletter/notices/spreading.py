@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import time
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
@@ -57,11 +58,17 @@ def spread(now: dt.datetime) -> int:
     return told
 
 
-def forget() -> int:
-    """Delete what was told KEEP ago, with its notices and deliveries; a bounded batch of rows."""
-    now = timezone.now()
-    oldest = OutboxEvent.objects.order_by("pk").values_list("pk", "at")[:_BATCH]
-    old = [pk for pk, at in oldest if at < now - KEEP]
-    gone = OutboxEvent.objects.filter(pk__in=old, spread_at__isnull=False).delete()[0]
+def forget(*, seconds: float = 10.0) -> int:
+    """Delete what was told KEEP ago, with its notices and deliveries; rows deleted.
+
+    Some in a statement and for at most so long; the rest is the next hour's.
+    """
+    now, end = timezone.now(), time.monotonic() + seconds
+    gone, old = 0, [0]
+    while old and time.monotonic() < end:
+        oldest = OutboxEvent.objects.filter(spread_at__isnull=False).order_by("pk")
+        first = oldest.values_list("pk", "at")[:_BATCH]
+        old = [pk for pk, at in first if at < now - KEEP]
+        gone += OutboxEvent.objects.filter(pk__in=old).delete()[0]
     cleared = Alert.objects.filter(cleared_at__lt=now - KEEP).values_list("pk", flat=True)[:_BATCH]
     return gone + Alert.objects.filter(pk__in=list(cleared)).delete()[0]

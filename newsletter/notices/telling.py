@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -138,20 +139,42 @@ def _alert(event: OutboxEvent, publication: Publication | None) -> str:
     data = event.data
     parts = [publication.name] if publication is not None else []
     text = ": ".join([*parts, str(ALERTS.get(data["kind"], data["kind"]))])
-    detail = str(data.get("detail", {}).get("text", "")) or data["key"]
     since = dt.datetime.fromisoformat(data["since"])
-    text += f". {detail}"
+    text += f". {of_alert(data['kind'], data['key'], data.get('detail', {}))}"
     if event.at - since >= dt.timedelta(hours=1):
         day = date_format(since, "DATE_FORMAT")
         text += " " + pgettext("alert", "(since %(day)s)") % {"day": day}
     return text
 
 
+def of_alert(kind: str, key: str, detail: Mapping[str, Any]) -> str:
+    """What an alert is about, in the active language: its `text`, its values in words, its key."""
+    if detail.get("text"):
+        return str(detail["text"])
+    words = {
+        "bounces": pgettext("alert", "%(refusals)s of %(attempts)s readers tried"),
+        "disk": pgettext("alert", "%(free_mb)s MB are free"),
+        "worker": pgettext("alert", "Last seen: %(seen)s UTC"),
+        "relay:login": pgettext("alert", "It refuses our login: %(relay)s"),
+        "relay:dns": pgettext("alert", "Its name has no address: %(relay)s"),
+        "relay:relay": pgettext("alert", "It cannot be reached, or takes no mail: %(relay)s"),
+    }
+    if kind == "worker" and not detail.get("seen"):
+        return pgettext("alert", "None was ever seen")
+    said = words.get(f"relay:{detail.get('cause')}" if kind == "relay" else kind, "")
+    try:
+        return said % detail or key
+    except KeyError:  # Of another version, that stored other values.
+        return key
+
+
 def _alert_page(event: OutboxEvent) -> str:
-    name, _colon, number = event.data["key"].partition(":")
+    """The issue's page; else the one that lists what is wrong, which all who are told may open."""
+    about = event.data.get("detail", {}).get("about") or event.data["key"]
+    name, _colon, number = about.partition(":")
     if name == "issue" and number.isdecimal():
         return _page("progress", int(number))
-    return _admin("admin:index")
+    return _admin("admin:newsletter_noticechoice_changelist")
 
 
 def _page(name: str, issue: int | None) -> str:

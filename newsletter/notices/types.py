@@ -40,7 +40,6 @@ ALERTS = {
     "canary": pgettext_lazy("alert", "The first readers could not be sent to; the rest waits"),
     "complaints": pgettext_lazy("alert", "Unusually many readers reported the mail as spam"),
     "disk": pgettext_lazy("alert", "The disk is almost full"),
-    "doctor": pgettext_lazy("alert", "A check of the doctor failed"),
     "mailbox": pgettext_lazy("alert", "The mailbox for returned mail cannot be read"),
     "relay": pgettext_lazy("alert", "The mail server does not take mail"),
     "stuck": pgettext_lazy("alert", "An issue does not move"),

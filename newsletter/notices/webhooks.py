@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import re
 import secrets
 import uuid
+from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from newsletter.models import OutboxEvent, Webhook, WebhookDelivery
+from newsletter.outgoing.addresses import is_public
+from newsletter.outgoing.targets import parse
 
 from .alerts import clear_alert
+from .channels.webhook import LIMITS
 from .types import TEST
 
 State = WebhookDelivery.State
@@ -23,6 +28,16 @@ BOTH_FOR = dt.timedelta(hours=24)
 def new_secret() -> str:
     """32 random octets, as Standard Webhooks writes a secret."""
     return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def is_asked(url: str) -> bool:
+    """False for an address that no attempt would go to; a name is looked up only then.
+
+    Raises BadUrl for what is no address.
+    """
+    target = parse(url)
+    number = re.fullmatch(r"[0-9.]+|.*:.*", target.host) is not None
+    return LIMITS.allow_port(target.port) and (not number or is_public(target.host))
 
 
 def rotate(hook: Webhook) -> None:
@@ -57,6 +72,24 @@ def send_again(delivery: WebhookDelivery) -> bool:
             state=State.WAITING, ended_at=None, due_at=timezone.now(), leased_until=None
         )
     )
+
+
+def change(hook: Webhook, values: dict[str, Any]) -> None:
+    """Store its settings. At another address it begins anew: what waits goes there now."""
+    moved = values["url"] != hook.url
+    Webhook.objects.filter(pk=hook.pk).update(**values)
+    if moved and hook.state == Webhook.State.ON:
+        switch(hook, on=True)
+
+
+def remove(hook: Webhook) -> None:
+    """Delete it with its log. Off first, so that no attempt begins while rows are collected."""
+    switch(hook, on=False)
+    rows = Webhook.objects.filter(pk=hook.pk)
+    try:
+        rows.delete()
+    except IntegrityError:  # One had begun; it is among the rows by now.
+        rows.delete()
 
 
 def switch(hook: Webhook, *, on: bool) -> None:

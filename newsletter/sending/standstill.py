@@ -19,6 +19,7 @@ from subscribers.models import Limit, Publication
 from subscribers.times import zone_of
 
 from . import hours
+from .engine.relays import servers
 
 # A worker tells the database that it lives every few seconds.
 SILENT_AFTER = dt.timedelta(seconds=60)
@@ -147,11 +148,7 @@ def of_issues(issues: Sequence[Issue]) -> dict[int, list[Reason]]:
     """The same of several, with what is the site's read once. Select `publication` with them."""
     now = timezone.now()
     seen = Worker.objects.aggregate(last=Max("seen"))["last"] if issues else None
-    relays = (
-        [RelayFact(one.name, one.failing_since, one.last_error) for one in Relay.objects.all()[:20]]
-        if issues
-        else []
-    )
+    relays = facts_of_relays() if issues else []
     keys = [f"relay:{one.name}" for one in relays]
     limits = Limit.objects.filter(key__in=keys).values_list("free_at", flat=True)
     # A relay without a row of its own holds nothing back.
@@ -172,6 +169,13 @@ def of_issues(issues: Sequence[Issue]) -> dict[int, list[Reason]]:
         )
         for issue in issues
     }
+
+
+def facts_of_relays() -> list[RelayFact]:
+    """What was learned of each relay that is in use: a row outlives its place in the setting."""
+    names = [server.name[:60] for server in servers()]
+    rows = Relay.objects.filter(name__in=names).order_by("name")
+    return [RelayFact(one.name, one.failing_since, one.last_error) for one in rows]
 
 
 def _due(issue: Issue, now: dt.datetime) -> bool:

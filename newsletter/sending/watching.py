@@ -18,11 +18,11 @@ from django.db.models import Max, Q
 from django.utils import timezone
 
 from newsletter import conf
-from newsletter.models import Alert, Bounce, Issue, Relay, Worker
+from newsletter.models import Alert, Bounce, Issue, Worker
 from newsletter.notices import clear_alert, raise_alert
 from subscribers.models import Incident
 
-from . import counts, standstill
+from . import counts, standstill, tallies
 from .engine import resident
 from .standstill import Cause
 
@@ -58,18 +58,28 @@ def sweep() -> None:
             log.exception("%s could not be looked at", look.__name__)
 
 
-def _say(wrong: bool, kind: str, key: str, text: str = "", publication: int | None = None) -> None:
+def _say(
+    wrong: bool, kind: str, key: str, publication: int | None = None, **detail: object
+) -> None:
     if wrong:
-        raise_alert(kind, key, {"text": text}, publication=publication)
+        raise_alert(kind, key, detail, publication=publication)
     else:
         clear_alert(kind, key)
+
+
+def _clear_all_but(kind: str, about: set[str]) -> None:
+    """Clear what was raised, by this process or one before it, and is not so any more."""
+    told = Alert.objects.filter(kind=kind, cleared_at__isnull=True)
+    for one in list(told.values_list("about", flat=True)[:200]):
+        if one not in about:
+            clear_alert(kind, one)
 
 
 def disk() -> None:
     """Free space where the site keeps its files."""
     free = shutil.disk_usage(conf.data_dir())
     least = min(LEAST_FREE, int(free.total * LEAST_SHARE))
-    _say(free.free < least, "disk", "data", f"{free.free // 1_000_000} MB free")
+    _say(free.free < least, "disk", "data", free_mb=free.free // 1_000_000)
 
 
 def worker() -> None:
@@ -81,19 +91,20 @@ def worker() -> None:
     seen = Worker.objects.aggregate(last=Max("seen"))["last"]
     silent = seen is None or seen < timezone.now() - WORKER_AFTER
     wrong = silent and resident.work_is_due()
-    _say(wrong, "worker", "sender", f"last seen {seen:%Y-%m-%d %H:%M} UTC" if seen else "never")
+    last = f"{seen.astimezone(dt.UTC):%Y-%m-%d %H:%M}" if seen is not None else ""
+    _say(wrong, "worker", "sender", seen=last)
 
 
 def relays() -> None:
     """A relay that has failed for a while, while there is something to send."""
     due = resident.work_is_due()
     late = timezone.now() - RELAY_AFTER
-    for relay in Relay.objects.all()[:20]:
+    known = standstill.facts_of_relays()
+    for relay in known:
         wrong = due and relay.failing_since is not None and relay.failing_since < late
-        reason = standstill.of_relay(
-            standstill.RelayFact(relay.name, relay.failing_since, relay.last_error)
-        )
-        _say(wrong, "relay", relay.name, f"{reason.cause}: {reason.detail}")
+        reason = standstill.of_relay(relay)
+        _say(wrong, "relay", relay.name, cause=str(reason.cause), relay=reason.detail)
+    _clear_all_but("relay", {relay.name for relay in known})
 
 
 def stuck() -> None:
@@ -108,27 +119,23 @@ def stuck() -> None:
         if figures != known or held:
             since = now
         _stood[issue.pk] = (figures, since)
-        _say(
-            now - since >= STUCK_AFTER, "stuck", f"issue:{issue.pk}", issue.title,
-            issue.publication_id,
-        )  # fmt: skip
+        stands = now - since >= STUCK_AFTER
+        _say(stands, "stuck", f"issue:{issue.pk}", issue.publication_id, text=issue.title)
     moving = {issue.pk for issue in issues}
     for number in [pk for pk in _stood if pk not in moving]:
         del _stood[number]
-        clear_alert("stuck", f"issue:{number}")
+    _clear_all_but("stuck", {f"issue:{pk}" for pk in moving})
 
 
 def refusals() -> None:
     """Refusals that wait for a person: too many to be believed."""
-    for incident in Incident.objects.filter(state=Incident.State.OPEN)[:50]:
-        raise_alert(
-            "bounces", f"incident:{incident.pk}", {"text": ""}, publication=incident.publication_id
-        )
-    told = Alert.objects.filter(kind="bounces", cleared_at__isnull=True)
-    for about in list(told.values_list("about", flat=True)[:50]):
-        number = about.partition(":")[2]
-        if not Incident.objects.filter(pk=number, state=Incident.State.OPEN).exists():
-            clear_alert("bounces", about)
+    held = list(Incident.objects.filter(state=Incident.State.OPEN).order_by("pk")[:50])
+    for incident in held:
+        _say(
+            True, "bounces", f"incident:{incident.pk}", incident.publication_id,
+            about=incident.about, refusals=incident.refusals, attempts=incident.attempts,
+        )  # fmt: skip
+    _clear_all_but("bounces", {f"incident:{incident.pk}" for incident in held})
 
 
 def canary() -> None:
@@ -149,17 +156,11 @@ def complaints() -> None:
         rehearses__isnull=True,
         sent__gt=0,
     )
-    for issue in late.only("sent", "publication", "title", "first_delivery", "last_delivery")[:50]:
-        found = Bounce.objects.filter(
-            kind=Bounce.Kind.COMPLAINT,
-            delivery__gte=issue.first_delivery,
-            delivery__lte=issue.last_delivery,
-        ).count()
+    for issue in late.only("sent", "publication", "title").order_by("-frozen_at")[:50]:
+        reports = tallies.of_issue(issue.pk).filter(kind=Bounce.Kind.COMPLAINT)
+        found = reports.count()
         if found >= FEWEST_COMPLAINTS and found > COMPLAINT_RATE * issue.sent:
             high.add(f"issue:{issue.pk}")
             text = f"{issue.title}: {found} / {issue.sent}"
-            _say(True, "complaints", f"issue:{issue.pk}", text, issue.publication_id)
-    told = Alert.objects.filter(kind="complaints", cleared_at__isnull=True)
-    for about in list(told.values_list("about", flat=True)[:50]):
-        if about not in high:  # Long over: the next issue's is news.
-            clear_alert("complaints", about)
+            _say(True, "complaints", f"issue:{issue.pk}", issue.publication_id, text=text)
+    _clear_all_but("complaints", high)  # What is long over: the next issue's is news.

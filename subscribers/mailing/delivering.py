@@ -8,7 +8,8 @@ import logging
 import time
 
 from django.db import InterfaceError, OperationalError
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import Least
 from django.utils import timezone
 
 from ..emails import relay
@@ -86,7 +87,9 @@ def _claimable(now: dt.datetime) -> QuerySet[ServiceMail]:
 
 def _claim(pk: int, now: dt.datetime) -> ServiceMail | None:
     """The row, ours until the lease ends; written before anything touches the network."""
-    if not _claimable(now).filter(pk=pk).update(leased_until=now + LEASE, tries=F("tries") + 1):
+    # A relay may be away for a month; the column ends at 32,767.
+    tries = Least(F("tries") + 1, Value(32_767))
+    if not _claimable(now).filter(pk=pk).update(leased_until=now + LEASE, tries=tries):
         return None
     loaded = ServiceMail.objects.select_related(
         "publication", "subscription__subscriber", "subscription__publication"

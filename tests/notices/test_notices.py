@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -32,6 +33,7 @@ from newsletter.sending import control, releasing
 from subscribers import mailing
 from subscribers.models import Publication, Role, ServiceMail
 from tests import builders
+from tests.conftest import ROOT
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -205,11 +207,11 @@ def test_many_alerts_at_once_are_one_mail_and_none_is_lost(
 ) -> None:
     person("olga", None, "alert")
     for number in range(30):
-        raise_alert("doctor", f"check-{number}")
+        raise_alert("mailbox", f"box-{number}")
     (first,) = mails()
     clock.shift(dt.timedelta(minutes=5))
     (second,) = mails()
-    assert [f"check-{n}" in first.body + second.body for n in range(30)] == [True] * 30
+    assert [f"box-{n}" in first.body + second.body for n in range(30)] == [True] * 30
     clock.shift(dt.timedelta(minutes=5))
     assert mails() == []
 
@@ -224,7 +226,55 @@ def test_a_publications_alert_is_its_own_peoples(harbour: Publication, clock: An
 def test_an_unknown_kind_is_the_callers_mistake() -> None:
     with pytest.raises(ValueError, match="nonsense"):
         raise_alert("nonsense", "x")
-    assert "doctor" in ALERTS
+
+
+def test_every_kind_of_alert_is_raised_by_something_and_cleared_by_something() -> None:
+    """A kind that nothing raises is a promise that nobody keeps."""
+    rooms = ("sending/watching.py", "sending/engine/turning.py", "bounces/mailboxes.py")
+    rooms += ("notices/channels/webhook.py",)
+    raised = "".join((ROOT / "newsletter" / room).read_text() for room in rooms)
+    found = set(re.findall(r'(?:raise_alert\(|_say\()[^()]*?"([a-z]+)"', raised))
+    found |= set(re.findall(r'_say\(now - since >= STUCK_AFTER, "([a-z]+)"', raised))
+    assert found == set(ALERTS)
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "detail", "said", "page"),
+    [
+        ("disk", "data", {"free_mb": 12}, "12 MB are free", "newsletter/noticechoice/"),
+        ("worker", "sender", {"seen": ""}, "None was ever seen", "newsletter/noticechoice/"),
+        ("worker", "sender", {"seen": "2026-03-02 07:00"}, "Last seen: 2026-03-02 07:00 UTC", ""),
+        ("relay", "mx:25", {"cause": "dns", "relay": "mx:25 (connect)"}, "no address: mx:25", ""),
+        ("relay", "mx:25", {"cause": "later", "relay": "mx:25"}, "mx:25", ""),
+        ("bounces", "incident:3", {"about": "issue:7", "refusals": 9, "attempts": 20},
+         "9 of 20 readers tried", "newsletter/issue/7/progress/"),
+        ("stuck", "issue:7", {"text": "100 % ready"}, "100 % ready", "issue/7/progress/"),
+        ("bounces", "incident:3", {}, "incident:3", ""),
+    ],
+)  # fmt: skip
+def test_what_an_alert_says_and_which_page_it_opens(
+    kind: str, key: str, detail: dict[str, Any], said: str, page: str
+) -> None:
+    from newsletter.notices.telling import told
+
+    data = {"kind": kind, "key": key, "since": START.isoformat(), "detail": detail}
+    found = told(OutboxEvent(type="alert", at=START, data=data), None)
+    assert said in found.text
+    assert page in found.url
+
+
+def test_who_is_told_of_an_alert_may_open_its_page(harbour: Publication) -> None:
+    """An editor who neither cares for readers nor sets anything up gets no page that refuses."""
+    from newsletter.notices.telling import told
+
+    client = Client()
+    client.force_login(person("emma", harbour))
+    issue = draft(harbour)
+    for key, about in (("webhook:1", ""), ("incident:1", f"issue:{issue.pk}"), ("data", "")):
+        data = {"kind": "bounces", "key": key, "since": START.isoformat()}
+        data["detail"] = {"about": about}
+        url = told(OutboxEvent(type="alert", at=START, data=data), harbour).url
+        assert client.get(url.removeprefix("http://127.0.0.1:8000")).status_code == 200, key
 
 
 def test_an_alert_reaches_a_webhook(harbour: Publication) -> None:

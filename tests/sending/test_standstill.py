@@ -12,12 +12,15 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
 
-from newsletter.models import Alert, Issue, Relay, Worker
+from newsletter.bounces import mailboxes
+from newsletter.models import Alert, Bounce, Issue, Relay, Worker
+from newsletter.notices import raise_alert
 from newsletter.sending import standstill, watching
 from newsletter.sending.engine import relays
 from newsletter.sending.standstill import Cause, Facts, Reason, RelayFact, reasons_of
 from subscribers.models import Incident, Limit
 from tests import builders
+from tests.site_settings import configure
 
 NOW = dt.datetime(2026, 3, 2, 12, 0, tzinfo=dt.UTC)
 AGO = NOW - dt.timedelta(minutes=20)
@@ -130,7 +133,9 @@ def olga(db: None) -> Client:
 
 
 @pytest.mark.django_db
-def test_the_pages_say_it(issue: Issue, olga: Client) -> None:
+def test_the_pages_say_it(issue: Issue, olga: Client, settings: Any) -> None:
+    configure(settings, SMTP_URLS=["smtp://mx.example.org:587"])
+    Relay.objects.create(name="old.example.org")  # Not configured any more: no help.
     pages = [
         reverse("admin:index"),
         reverse("admin:newsletter_issue_progress", args=[issue.pk]),
@@ -139,7 +144,7 @@ def test_the_pages_say_it(issue: Issue, olga: Client) -> None:
         assert "No worker is running (last seen: never)" in olga.get(url).content.decode()
     Worker.objects.create(name="w", machine="m", version="1")
     Relay.objects.create(
-        name="mx.example.org:587",
+        name="mx.example.org",
         failures=3,
         failing_since=dt.datetime.now(dt.UTC),
         last_error="auth: 535 5.7.8 bad",
@@ -147,7 +152,7 @@ def test_the_pages_say_it(issue: Issue, olga: Client) -> None:
     for url in pages:
         text = olga.get(url).content.decode()
         assert "The mail server refuses our login since" in text
-        assert "mx.example.org:587 (auth 535)" in text
+        assert "mx.example.org (auth 535)" in text
         assert "5.7.8 bad" not in text
 
 
@@ -173,11 +178,14 @@ def alerts() -> set[tuple[str, str]]:
 
 @pytest.mark.django_db
 def test_alerts_come_and_go_with_what_is_wrong(
-    issue: Issue, monkeypatch: pytest.MonkeyPatch
+    issue: Issue, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
+    configure(settings, SMTP_URLS=["smtp://mx.example.org"])
+    long = dt.datetime.now(dt.UTC) - dt.timedelta(days=9)
+    Relay.objects.create(name="old.example.org", failing_since=long)  # Not in use any more.
     monkeypatch.setattr(watching.resident, "work_is_due", lambda: True)
     row = Relay.objects.create(
-        name="mx:25", failing_since=dt.datetime.now(dt.UTC) - dt.timedelta(minutes=11)
+        name="mx.example.org", failing_since=dt.datetime.now(dt.UTC) - dt.timedelta(minutes=11)
     )
     incident = Incident.objects.create(publication=issue.publication, about=f"issue:{issue.pk}")
     usage = type("Usage", (), {"free": 100, "total": 10**12})
@@ -187,7 +195,7 @@ def test_alerts_come_and_go_with_what_is_wrong(
     assert alerts() == {
         ("disk", "data"),
         ("worker", "sender"),
-        ("relay", "mx:25"),
+        ("relay", "mx.example.org"),
         ("bounces", f"incident:{incident.pk}"),
     }
     Worker.objects.create(name="w", machine="m", version="1")
@@ -215,3 +223,64 @@ def test_an_issue_that_stands_still_is_told_of_after_a_while(
     Issue.objects.filter(pk=issue.pk).update(state="paused")
     watching.stuck()
     assert alerts() == set()
+
+
+@pytest.mark.django_db
+def test_what_another_process_raised_is_cleared_when_it_is_over(
+    issue: Issue, settings: Any
+) -> None:
+    """A worker that was started again knows of the alerts of the one before by their rows."""
+    configure(settings, SMTP_URLS=["smtp://mx.example.org"], BOUNCE_MAILBOXES=[])
+    raise_alert("stuck", f"issue:{issue.pk}", publication=issue.publication)
+    raise_alert("relay", "old.example.org")
+    raise_alert("bounces", "incident:77")
+    raise_alert("complaints", "issue:77")
+    raise_alert("canary", "issue:77")
+    raise_alert("mailbox", "imaps://old.example.org/INBOX")
+    watching._stood.clear()
+    watching.sweep()
+    assert alerts() == {("mailbox", "imaps://old.example.org/INBOX")} | (
+        alerts() & {("worker", "sender"), ("disk", "data")}
+    )
+    mailboxes.poll()
+    assert "mailbox" not in {kind for kind, _about in alerts()}
+
+
+@pytest.mark.django_db
+def test_many_spam_reports_of_an_issue_are_told_of_while_it_is_young(issue: Issue) -> None:
+    frozen = issue.revisions.create(number=1, kind="release")
+    with time_machine.travel(NOW, tick=False) as clock:
+        Issue.objects.filter(pk=issue.pk).update(
+            state="sent", frozen=frozen, frozen_at=NOW, finished_at=NOW, sent=999, recipients=999
+        )
+        told = []
+        for number in range(4):
+            for kind, place in (
+                ("complaint", issue.first_delivery + number),
+                ("hard", issue.first_delivery + 50 + number),
+                ("complaint", issue.last_delivery + 1 + number),  # Another issue's.
+            ):
+                Bounce.objects.create(kind=kind, via="report", delivery_id=place, seen=str(place))
+            watching.sweep()
+            told.append(("complaints", f"issue:{issue.pk}") in alerts())
+        assert told == [False, False, True, True]
+        assert Alert.objects.get(kind="complaints").detail == {"text": f"{issue.title}: 4 / 999"}
+        clock.shift(dt.timedelta(days=3, seconds=1))
+        watching.sweep()
+    assert ("complaints", f"issue:{issue.pk}") not in alerts()
+
+
+@pytest.mark.django_db
+def test_no_look_fails(issue: Issue, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What fails is logged and does not keep the others: so a look that always does is silent."""
+    said: list[Any] = []
+    monkeypatch.setattr(watching.log, "exception", lambda *words: said.append(words))
+    frozen = issue.revisions.create(number=1, kind="release")
+    now = dt.datetime.now(dt.UTC)
+    Issue.objects.filter(pk=issue.pk).update(
+        state="sending", frozen=frozen, frozen_at=now, sent=10, recipients=10
+    )
+    Relay.objects.create(name="127.0.0.1", failing_since=now)
+    Incident.objects.create(publication=issue.publication, about=f"issue:{issue.pk}")
+    watching.sweep()
+    assert said == []

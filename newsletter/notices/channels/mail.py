@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.db.models import Min
 from django.utils import translation
 from django.utils.translation import pgettext
 
@@ -54,8 +55,10 @@ def _may(user: Any, event: OutboxEvent) -> bool:
 
 def work(now: dt.datetime) -> None:
     """Write the mails of who has waited long enough; service mail sends them."""
-    waiting = Notice.objects.filter(told_at__isnull=True).order_by("user")
-    for number in list(waiting.values_list("user", flat=True).distinct()[:_PEOPLE]):
+    waiting = Notice.objects.filter(told_at__isnull=True).values("user")
+    # Who waits longest first: a hundred who are told of much must not keep out the others.
+    longest = waiting.annotate(first=Min("id")).order_by("first")
+    for number in list(longest.values_list("user", flat=True)[:_PEOPLE]):
         with transaction.atomic():
             if limits.take(f"notice:{number}", PACE, now=now):
                 _write(number, now)

@@ -16,6 +16,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
+from django.utils.http import parse_http_date_safe
 from standardwebhooks import Webhook as Signature
 
 from newsletter import conf, outgoing
@@ -32,7 +33,7 @@ CODES = frozenset(one.code for one in TYPES)
 
 State = WebhookDelivery.State
 # A receiver of one's own often stands at a port of its own; what it says is in the status.
-_LIMITS = outgoing.Limits(seconds=10.0, redirects=0, body=0, high_ports=True)
+LIMITS = outgoing.Limits(seconds=10.0, redirects=0, body=0, high_ports=True)
 # Longer than a request may take.
 LEASE = dt.timedelta(seconds=30)
 # After each failure; the last one again and again. As the specification proposes.
@@ -45,6 +46,9 @@ DISABLE_AFTER = dt.timedelta(days=5)
 _THREADS, _TURN = 16, 20.0
 # Failures after which the rest of a receiver's queue waits for the next turn.
 _ENOUGH = 3
+# What says that a receiver has too much to do (RFC 6585 section 4, RFC 9110 section 15.6): it is
+# asked nothing more in this turn, and not before it said (RFC 9110, section 10.2.3).
+_OVERLOADED = (429, 502, 503, 504)
 
 _busy: set[int] = set()
 _guard = threading.Lock()
@@ -67,7 +71,9 @@ def work(now: dt.datetime, *, wait: float = 3.0) -> None:
     due = WebhookDelivery.objects.filter(
         webhook=OuterRef("pk"), state=State.WAITING, due_at__lte=now
     )
-    on = Webhook.objects.filter(Exists(due), state=Webhook.State.ON).order_by("pk")
+    on = Webhook.objects.filter(Exists(due), state=Webhook.State.ON)
+    # Those that answer first: many that do not must not take every thread.
+    on = on.order_by(F("failing_since").desc(nulls_first=True), "pk")
     threads = []
     for number in on.values_list("pk", flat=True):
         with _guard:
@@ -100,7 +106,7 @@ def _work_off(number: int) -> None:
         claimed = _claim(number, timezone.now())
         if claimed is None:
             return
-        failures += not _attempt(*claimed)
+        failures += _attempt(*claimed)
 
 
 def _claim(number: int, now: dt.datetime) -> tuple[WebhookDelivery, WebhookAttempt] | None:
@@ -119,19 +125,20 @@ def _claim(number: int, now: dt.datetime) -> tuple[WebhookDelivery, WebhookAttem
     return None
 
 
-def _attempt(delivery: WebhookDelivery, attempt: WebhookAttempt) -> bool:
-    """One request; whether it was taken."""
+def _attempt(delivery: WebhookDelivery, attempt: WebhookAttempt) -> int:
+    """One request; how many failures it counts for: none, one, or as many as end a turn."""
     hook, started = delivery.webhook, time.monotonic()
-    status, trouble = None, ""
+    status, trouble, later = None, "", ""
     try:
         body = payload(hook, delivery.event)
-        status = outgoing.request(
+        answer = outgoing.request(
             "POST",
             hook.url,
             body=body,
             headers=headers(hook, delivery.event, body, timezone.now()),
-            limits=_LIMITS,
-        ).status
+            limits=LIMITS,
+        )
+        status, later = answer.status, answer.headers.get("retry-after", "")
     except outgoing.OutgoingError as error:
         trouble = str(error)
     taken = status is not None and 200 <= status < 300
@@ -147,10 +154,26 @@ def _attempt(delivery: WebhookDelivery, attempt: WebhookAttempt) -> bool:
             mine.update(state=State.TAKEN, ended_at=now, leased_until=None)
             _well(hook)
         else:
-            waits = WAITS[min(delivery.tries, len(WAITS)) - 1]
-            mine.update(due_at=now + waits, leased_until=None)
+            mine.update(due_at=now + _wait(delivery.tries, status, later, now), leased_until=None)
             _failing(hook, status, now)
-    return taken
+    if taken:
+        return 0
+    return _ENOUGH if status in _OVERLOADED else 1
+
+
+def _wait(tries: int, status: int | None, later: str, now: dt.datetime) -> dt.timedelta:
+    """How long until the next try; as long as an overloaded receiver asked for, if that is longer.
+
+    `later` is its Retry-After: seconds, or a date. Pure.
+    """
+    wait = WAITS[min(tries, len(WAITS)) - 1]
+    asked = dt.timedelta(0)
+    if status in _OVERLOADED and later:
+        if later.isascii() and later.isdecimal():
+            asked = dt.timedelta(seconds=min(int(later[:9]), 86_400))
+        elif (date := parse_http_date_safe(later)) is not None:
+            asked = dt.timedelta(seconds=date - now.timestamp())
+    return max(wait, min(asked, WAITS[-1]))
 
 
 def payload(hook: Webhook, event: OutboxEvent) -> bytes:
@@ -187,8 +210,8 @@ def _well(hook: Webhook) -> None:
 
 def _failing(hook: Webhook, status: int | None, now: dt.datetime) -> None:
     """Switch it off after days in which it took nothing, or at once if it is gone (410)."""
-    Webhook.objects.filter(pk=hook.pk, failing_since__isnull=True).update(failing_since=now)
     on = Webhook.objects.filter(pk=hook.pk, state=Webhook.State.ON)
+    on.filter(failing_since__isnull=True).update(failing_since=now)
     if status != 410:
         on = on.filter(failing_since__lte=now - DISABLE_AFTER)
     if on.update(state=Webhook.State.FAILED):
