@@ -31,7 +31,7 @@ class WebhookForm(forms.Form):
         Publication.objects.none(), label=gettext_lazy("Publication"), required=False
     )
     name = forms.CharField(
-        label=gettext_lazy("Name"),
+        label=pgettext_lazy("webhook", "Name"),
         max_length=60,
         help_text=pgettext_lazy("webhook", "For you: what listens there."),
     )

@@ -56,10 +56,10 @@ def poll(urls: list[str] | None = None) -> int:
     A mailbox that cannot be reached is logged and tried again next time, and so is a mail that
     cannot be stored.
     """
+    configured = list(conf.bounce_mailboxes())
     if urls is None:
-        urls = conf.bounce_mailboxes()
-        _forget_all_but({_where(url) for url in urls})
-    return sum(_read(url) for url in urls)
+        _forget_all_but({_where(url) for url in configured})
+    return sum(_read(url) for url in (configured if urls is None else urls))
 
 
 def _where(url: str) -> str:

@@ -43,18 +43,17 @@ def sweep() -> int:
 def spread(now: dt.datetime) -> int:
     """Give every new event to each channel's queue, some in a transaction; how many there were."""
     told = 0
-    for _turn in range(_BATCH // _TOGETHER):
-        new = OutboxEvent.objects.filter(spread_at__isnull=True).order_by("pk")
-        batch = list(new.select_related("publication")[:_TOGETHER])
+    rows = OutboxEvent.objects.filter(spread_at__isnull=True).select_related("publication")
+    # They were read table by table: told in the order in which they happened.
+    new = sorted(rows.order_by("pk")[:_BATCH], key=lambda event: (event.at, event.pk))
+    for first in range(0, len(new), _TOGETHER):
         with transaction.atomic():
-            for event in batch:
+            for event in new[first : first + _TOGETHER]:
                 mine = OutboxEvent.objects.filter(pk=event.pk, spread_at__isnull=True)
                 if mine.update(spread_at=now):
                     for channel in channels.known():
                         channel.spread(event)
                     told += 1
-        if len(batch) < _TOGETHER:
-            break
     return told
 
 

@@ -18,7 +18,7 @@ from django.db.models import Max, Q
 from django.utils import timezone
 
 from newsletter import conf
-from newsletter.models import Alert, Bounce, Issue, Worker
+from newsletter.models import Alert, Bounce, Issue, Webhook, Worker
 from newsletter.notices import clear_alert, raise_alert
 from subscribers.models import Incident
 
@@ -47,7 +47,7 @@ _stood: dict[int, tuple[tuple[int, ...], float]] = {}
 def sweep() -> None:
     """Look at everything once; what fails does not keep the others from being looked at."""
     looks: tuple[Callable[[], object], ...] = (
-        disk, worker, relays, stuck, refusals, complaints, canary,
+        disk, worker, relays, stuck, refusals, complaints, canary, webhooks,
     )  # fmt: skip
     for look in looks:
         try:
@@ -139,12 +139,19 @@ def refusals() -> None:
 
 
 def canary() -> None:
-    """An issue that somebody let go on, or stopped for good, is no alert any more."""
-    told = Alert.objects.filter(kind="canary", cleared_at__isnull=True)
-    for about in list(told.values_list("about", flat=True)[:50]):
-        paused = Issue.objects.filter(pk=about.partition(":")[2], state=State.PAUSED)
-        if not paused.exists():
-            clear_alert("canary", about)
+    """Raised in a turn; it lasts until somebody lets the issue go on, or stops it for good."""
+    for alert in Alert.objects.filter(kind="canary", cleared_at__isnull=True).order_by("pk")[:50]:
+        paused = Issue.objects.filter(pk=alert.about.partition(":")[2], state=State.PAUSED)
+        _say(paused.exists(), "canary", alert.about, alert.publication_id, **alert.detail)
+
+
+def webhooks() -> None:
+    """Raised in its channel; it lasts until somebody switches the webhook on, off or removes it."""
+    failed = list(Webhook.objects.filter(state=Webhook.State.FAILED).order_by("pk")[:50])
+    for hook in failed:
+        about = f"webhook:{hook.pk}"
+        _say(True, "webhook", about, hook.publication_id, text=hook.name, webhook=hook.pk)
+    _clear_all_but("webhook", {f"webhook:{hook.pk}" for hook in failed})
 
 
 def complaints() -> None:

@@ -30,6 +30,9 @@ _SAID = {
     "over": pgettext_lazy("service mail", "taken back meanwhile"),
     "no answer": pgettext_lazy("service mail", "the mail server gave no answer"),
     "error": pgettext_lazy("service mail", "it could not be made"),
+    "unreachable": pgettext_lazy("service mail", "the mail server could not be reached"),
+    "login": pgettext_lazy("service mail", "the mail server refused our login: %(code)s"),
+    "greeting": pgettext_lazy("service mail", "the mail server turned us away: %(code)s"),
 }
 
 
@@ -81,8 +84,16 @@ def _row(mail: ServiceMail, whole: bool) -> Row:
         mail,
         (address if whole else masked(address)) if address else "",
         person.pk if known and person is not None else None,
-        _SAID.get(mail.answer, mail.answer),
+        _said(mail.answer),
     )
+
+
+def _said(answer: str) -> str:
+    """What was noted, in words; a code behind it is shown as it is."""
+    words, _space, code = answer.rpartition(" ")
+    if words in _SAID and code.isdecimal():
+        return str(_SAID[words]) % {"code": code}
+    return str(_SAID.get(answer, answer))
 
 
 @admin.register(ServiceMail)

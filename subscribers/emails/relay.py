@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import logging
 import smtplib
 from email.utils import formataddr, make_msgid
 from typing import Any
@@ -20,6 +21,8 @@ from django.utils import translation
 from .. import additions, conf, languages, rehearsal
 from ..models import Publication
 from .letters import Letter
+
+log = logging.getLogger(__name__)
 
 
 class NotSent(Exception):
@@ -97,9 +100,13 @@ def send(
     try:
         connection.open()
     except smtplib.SMTPAuthenticationError as error:
-        raise NoRelay(f"login refused ({error.smtp_code})") from None
+        raise NoRelay(f"login {error.smtp_code}") from None
+    except smtplib.SMTPResponseException as error:  # Its greeting, or its word on our name.
+        known = 400 <= error.smtp_code < 600  # -1: what it said is no SMTP.
+        raise NoRelay(f"greeting {error.smtp_code}" if known else "unreachable") from None
     except (OSError, smtplib.SMTPException) as error:
-        raise NoRelay(type(error).__name__) from None
+        log.info("the relay: %s", type(error).__name__)
+        raise NoRelay("unreachable") from None
     try:
         smtp = getattr(connection, "connection", None)
         if not isinstance(smtp, smtplib.SMTP):

@@ -361,6 +361,19 @@ def test_two_sweeps_at_once_tell_once(harbour: Publication) -> None:
         assert len(server.asked) == 1
 
 
+def test_what_came_together_is_told_in_the_order_in_which_it_happened(
+    harbour: Publication,
+) -> None:
+    with serve(OK) as server:
+        hook(harbour, server, "issue.paused")
+        for minutes in (2, 1, 3):
+            at = START + dt.timedelta(minutes=minutes)
+            one = event(harbour, n=minutes)
+            OutboxEvent.objects.filter(pk=one.pk).update(at=at)
+        notices.sweep()
+        assert [body["data"]["n"] for _fields, body in requests(server)] == [1, 2, 3]
+
+
 def _sweep() -> None:
     from django.db import connection
 

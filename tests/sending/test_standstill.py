@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from newsletter.bounces import mailboxes
-from newsletter.models import Alert, Bounce, Issue, Relay, Worker
+from newsletter.models import Alert, Bounce, Issue, OutboxEvent, Relay, Webhook, Worker
 from newsletter.notices import raise_alert
 from newsletter.sending import standstill, watching
 from newsletter.sending.engine import relays
@@ -268,6 +268,34 @@ def test_many_spam_reports_of_an_issue_are_told_of_while_it_is_young(issue: Issu
         clock.shift(dt.timedelta(days=3, seconds=1))
         watching.sweep()
     assert ("complaints", f"issue:{issue.pk}") not in alerts()
+
+
+@pytest.mark.django_db
+def test_what_another_room_raised_is_told_again_every_day_while_it_lasts(issue: Issue) -> None:
+    hook = Webhook.objects.create(
+        publication=issue.publication, name="Desk", url="https://example.org/", state="failed",
+        secret="whsec_AAAA",
+    )  # fmt: skip
+    Issue.objects.filter(pk=issue.pk).update(state="paused")
+    told = []
+    with time_machine.travel(NOW, tick=False) as clock:
+        raise_alert("canary", f"issue:{issue.pk}", {"text": "Look."}, publication=issue.publication)
+        for _hour in range(49):
+            watching.canary()
+            watching.webhooks()
+            found = OutboxEvent.objects.filter(type="alert").order_by("pk")
+            told.append(sorted(found.values_list("data__kind", flat=True)))
+            OutboxEvent.objects.all().delete()
+            clock.shift(dt.timedelta(hours=1))
+        assert [hour for hour, kinds in enumerate(told) if kinds == ["canary", "webhook"]] == [
+            0, 24, 48,
+        ]  # fmt: skip
+        assert Alert.objects.get(kind="canary").detail == {"text": "Look."}
+        Issue.objects.filter(pk=issue.pk).update(state="draft")
+        Webhook.objects.filter(pk=hook.pk).update(state="on")
+        watching.canary()
+        watching.webhooks()
+    assert alerts() == set()
 
 
 @pytest.mark.django_db

@@ -268,7 +268,7 @@ def test_they_get_single_issues_after_a_mail_that_tells_them_so(
     fill(owner, harbour, roundup="off", roundup_ends="on")
 
     def unreachable(*args: Any, **options: Any) -> None:
-        raise relay.NoRelay("ConnectionRefusedError")
+        raise relay.NoRelay("unreachable")
 
     with monkeypatch.context() as broken:
         broken.setattr(relay, "send", unreachable)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import email
 import email.policy
 import os
 import random
 import signal
+import socket
 import subprocess
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -144,7 +147,7 @@ def test_what_waits_goes_when_the_relay_is_back(harbour: Publication, settings: 
         for name in ("alice", "bob"):
             tasks.answer_request.call(pending(harbour, f"{name}@example.org").pk)
         first = ServiceMail.objects.order_by("pk")[0]
-        assert (first.state, first.answer, first.tries) == ("waiting", "ConnectionRefusedError", 1)
+        assert (first.state, first.answer, first.tries) == ("waiting", "unreachable", 1)
         # One question a sweep, however many wait: the others would only wait for it too.
         clock.shift(dt.timedelta(hours=1))
         mailing.sweep()
@@ -340,6 +343,135 @@ def test_the_page_shows_states_and_masks_addresses(harbour: Publication, relay: 
     nobody = Client()
     nobody.force_login(get_user_model().objects.create_user("nobody", is_staff=True))
     assert nobody.get(url).status_code in (403, 404)
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("unreachable", "the mail server could not be reached"),
+        ("login 535", "the mail server refused our login: 535"),
+        ("greeting 554", "the mail server turned us away: 554"),
+        ("450", "450"),
+        ("", ""),
+        ("asked lately", "the address had its share of mails"),
+        ("no answer", "the mail server gave no answer"),
+    ],
+)
+def test_what_became_of_a_mail_is_said_in_words(answer: str, said: str) -> None:
+    from subscribers.admin.service_mail import _said
+
+    assert _said(answer) == said
+
+
+# ---- a relay as it may be
+
+
+class Rough:
+    """A relay that says what it is told to at each step, over a real connection."""
+
+    def __init__(self, **says: bytes | None) -> None:
+        self.says, self.contents = says, 0
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                sock, _from = self.socket.accept()
+            except OSError:
+                return
+            with contextlib.suppress(OSError), sock:
+                sock.settimeout(5)
+                self._talk(sock)
+
+    def _talk(self, sock: socket.socket) -> None:
+        with sock.makefile("rwb") as lines:
+            word, line = "greeting", b""
+            while True:
+                usual = {"greeting": b"220 here", "data": b"354 go"}.get(word, b"250 fine")
+                answer = self.says.get(word, usual)
+                if answer is None:
+                    return
+                lines.write(answer + b"\r\n")
+                lines.flush()
+                line = lines.readline()
+                if not line or word == "quit":
+                    return
+                if word == "data" and answer.startswith(b"354"):
+                    while line not in (b".\r\n", b""):
+                        line = lines.readline()
+                    self.contents += 1
+                    word = "content"
+                else:
+                    word = line.split()[0].decode().lower()
+
+
+@pytest.mark.parametrize(
+    ("says", "state", "answer", "contents"),
+    [
+        ({"greeting": b"554 5.7.1 listed"}, "waiting", "greeting 554", 0),
+        ({"greeting": b"421 busy"}, "waiting", "greeting 421", 0),
+        ({"greeting": None}, "waiting", "unreachable", 0),
+        ({"greeting": b"SSH-2.0-OpenSSH_9.6"}, "waiting", "unreachable", 0),
+        ({"mail": b"451 4.3.0 later"}, "waiting", "451", 0),
+        ({"mail": b"550 5.7.1 not you"}, "refused", "550", 0),
+        ({"mail": b"421 4.3.2 closing"}, "waiting", "421", 0),
+        ({"rcpt": b"452 4.2.2 full"}, "waiting", "452", 0),
+        ({"rcpt": b"553 5.1.3 no"}, "refused", "553", 0),
+        ({"data": b"451 4.3.0 later"}, "waiting", "451", 0),
+        ({"data": b"554 5.5.1 no"}, "refused", "554", 0),
+        ({"content": b"554 5.7.1 spam"}, "refused", "554", 1),
+        ({"content": b"452 4.3.1 no room"}, "waiting", "452", 1),
+        ({"content": None}, "waiting", "no answer", 1),
+        ({"content": b"nonsense"}, "waiting", "no answer", 1),
+        ({"quit": None}, "sent", "", 1),
+        ({"quit": b"500 what"}, "sent", "", 1),
+    ],
+)
+def test_what_a_relay_may_do(
+    harbour: Publication, settings: Any, says: Any, state: str, answer: str, contents: int
+) -> None:
+    """Sent only by its yes to the content; refused only by a no for good to this very mail."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_USE_TLS, settings.EMAIL_TIMEOUT = False, 3
+    rough = Rough(**says)
+    with contextlib.closing(rough.socket):
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", rough.port
+        mailing.write(letter(), harbour, "eve@example.org", "en")
+        mailing.sweep()
+    row = ServiceMail.objects.get()
+    assert (row.state, row.answer, rough.contents) == (state, answer, contents)
+    assert row.leased_until is None
+
+
+def test_hours_without_a_relay_lose_nothing_and_send_nothing_twice(
+    harbour: Publication, settings: Any
+) -> None:
+    """A sweep a minute for six hours, and everything goes once when it is back."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"  # Port 1: nobody.
+    with time_machine.travel(START, tick=False) as clock:
+        for number in range(12):
+            tasks.answer_request.call(pending(harbour, f"r{number}@example.org").pk)
+        for _minute in range(360):
+            clock.shift(dt.timedelta(minutes=1))
+            mailing.sweep()
+        assert ServiceMail.objects.filter(state="waiting").count() == 12
+        for relay in serving(settings, "EMAIL_HOST", "EMAIL_PORT"):
+            for _sweep in range(3):
+                clock.shift(dt.timedelta(minutes=1))
+                mailing.sweep()
+            assert sorted(relay.to()) == sorted(f"r{n}@example.org" for n in range(12))
+
+
+def test_a_mail_that_was_tried_for_a_month_can_be_tried_again(
+    harbour: Publication, relay: Relay
+) -> None:
+    row = mailing.write(letter(), harbour, "eve@example.org", "en")
+    ServiceMail.objects.filter(pk=row.pk).update(tries=32_767)
+    mailing.sweep()
+    row.refresh_from_db()
+    assert (row.state, row.tries) == ("sent", 32_767)
 
 
 # ---- killed
