@@ -166,5 +166,5 @@ def ask(request: HttpRequest, pk: int) -> HttpResponseBase:
         messages.info(request, _("There is nothing to approve."))
     else:
         record(request, "approval asked", f"issue:{issue.pk}", issue.publication)
-        messages.success(request, _("Asked. Who may approve is told, and finds it on Today."))
+        messages.success(request, _("Asked. Who may approve is told, if they chose to be."))
     return HttpResponseRedirect(address("discussion", issue))

@@ -18,7 +18,7 @@ from subscribers.roles import Act
 
 from .. import sending
 from ..models import Issue
-from . import together
+from . import standstill, together
 from .frame import address, can, find_issue, issue_page
 from .incidents import open_incident
 
@@ -139,6 +139,7 @@ def figures(issue: Issue) -> dict[str, Any]:
     return {
         "progress": progress,
         "parts": [{"name": name, "label": label, "count": counts[name]} for name, label in _PARTS],
+        "standing": standstill.of_issue(issue),
         "whole": whole,
         "addressed": addressed,
         "percent": 100 * progress.done // whole if whole else 0,

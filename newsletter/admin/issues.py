@@ -36,6 +36,7 @@ from . import (
     received,
     release,
     roundups,
+    standstill,
 )
 from .frame import RELEASED
 
@@ -113,11 +114,13 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """The first page after logging in: what moves now, the drafts, and what was sent last."""
     publications = list(visible(request))
     issues = _issues(publications)
+    moving = _moving(publications, None)
     context.update(
         title=_("Today"),
         crumbs=[(_("Today"), "")],
         publications=publications,
-        moving=_moving(publications, None),
+        moving=moving,
+        standstill=standstill.of_rows(moving),
         drafts=issues.filter(state=State.DRAFT).order_by("-date", "-id")[:8],
         sent=_with_counts(
             list(

@@ -8,8 +8,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('newsletter', '0008_channels'),
-        ('subscribers', '0013_pairs'),
+        ("newsletter", "0008_channels"),
+        ("subscribers", "0013_pairs"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -18,7 +18,7 @@ from ..emails.letters import until
 from ..emails.personal_links import feed_link, missed_link
 from ..forms import PauseForm, PreferencesForm
 from ..links import Purpose, make
-from ..models import Category, Publication, Subscriber, Subscription
+from ..models import Category, Publication, ServiceMail, Subscriber, Subscription
 from . import returning
 from .pages import again, bad_link, page, personal, subscription_of
 
@@ -77,7 +77,8 @@ def manage(request: HttpRequest, token: str) -> HttpResponse:
         Subscription.objects.filter(pk=subscription.pk).update(feed_serial=F("feed_serial") + 1)
         return again(request, "feed")
     if action == "link":
-        transaction.on_commit(lambda: tasks.enqueue(tasks.send_sensitive_link, subscription.pk))
+        with transaction.atomic():
+            tasks.ask(ServiceMail.Kind.SENSITIVE, subscription)
         return again(request, "mailed")
     if action == "keep":
         # From the notice to the old address: whoever reads there may stop the change.
@@ -128,17 +129,17 @@ def join(subscription: Subscription, slug: str, network: str, language: str) -> 
     publication = Publication.objects.filter(slug=slug).first()
     if publication is None:
         return False
-    tie = subscriptions.join(
-        subscription.subscriber,
-        publication,
-        stored_language=subscription.language,
-        network=network,
-        language=language,
-    )
-    if tie is None:
-        return False
-    transaction.on_commit(lambda: tasks.enqueue(tasks.send_welcome, tie.pk))
-    return True
+    with transaction.atomic():
+        tie = subscriptions.join(
+            subscription.subscriber,
+            publication,
+            stored_language=subscription.language,
+            network=network,
+            language=language,
+        )
+        if tie is not None:
+            tasks.ask(ServiceMail.Kind.WELCOME, tie)
+    return tie is not None
 
 
 def _show(
