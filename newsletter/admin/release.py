@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,7 +26,7 @@ from subscribers.roles import Act
 
 from .. import editions, sending
 from ..models import Edition, Issue
-from . import channels, slots, together
+from . import channels, places, slots, together
 from .frame import RELEASED, address, find_issue, issue_page
 from .seen import Stale
 
@@ -111,8 +112,11 @@ def read_time(text: str, publication: Publication) -> Planned:
 
 
 def _mark(text: str) -> str:
-    """A short name for a warning's checkbox."""
-    return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
+    """A short name for a warning's checkbox, the same while its figures move with the readers.
+
+    Whether the text was edited, or the audience is another, is asked by `Seen`.
+    """
+    return hashlib.blake2b(re.sub(r"\d[\d,.]*", "#", text).encode(), digest_size=6).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +140,7 @@ class _Look:
         meant = meant_for(issue, goes_to)
         # The text before the audience: an edit in between is then found, not missed.
         view = editions.load(meant)
-        plan = sending.plan(meant)
+        plan = sending.plan(meant, planned.moment)
         others = together.going(issue, goes_to)
         rehearsed = channels.rehearsed(meant, view, goes_to)
         if rehearsed is not None:
@@ -215,6 +219,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponseBase:
         ticked = set()
     # A rehearsal is no release: it asks for no second person, and waits for no time.
     approval = _approval(request, issue) if look.rehearsed is None else {}
+    links = places.links(request, issue, plan)
     stopped = look.blockers or look.planned.problem or any(approval.values())
     problem = pressed.refused or look.planned.problem
     return issue_page(
@@ -225,8 +230,11 @@ def review(request: HttpRequest, pk: int) -> HttpResponseBase:
         title=_("Review and send"),
         **plan_context(plan),
         look=look,
-        warnings=[{**one, "ticked": one["mark"] in ticked} for one in warnings],
-        blockers=look.blockers,
+        warnings=[
+            {**one, "ticked": one["mark"] in ticked, "links": links.get(one["text"], ())}
+            for one in warnings
+        ],
+        blockers=[{"text": text, "links": links.get(text, ())} for text in look.blockers],
         seen=look.seen,
         stale=pressed.stale,
         refused=pressed.refused,

@@ -19,7 +19,7 @@ from .findings import ABOUT, Finding, numbers, texts, warning
 # Columns: phones show about 40 letters of a subject, desktops about 70.
 LONGEST_SUBJECT = 70
 
-_DATES = (
+DATES = (
     re.compile(r"(?<!\d)(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]"),
     re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)"),
 )
@@ -30,7 +30,7 @@ _COUNTED = (
     r"items?|stories|links|articles|headlines|entries|picks|reads|条|則|则|篇|件|本|건|개"
     r"|Meldungen|Artikel|Beiträge|actualités|noticias|artículos|notícias|notizie|новост(?:ей|и)"
 )
-_COUNT = re.compile(
+COUNT = re.compile(
     rf"(?:^|[-–—:：|·,，、。(（\[【])\s*(?:共|精选|精選)?\s*(\d{{1,3}})\s*"
     rf"(?:{_COUNTED})\s*(?:$|[-–—:：|·,，、。)）\]】])",
     re.IGNORECASE,
@@ -39,7 +39,7 @@ _COUNT = re.compile(
 
 def title_count(title: str) -> int | None:
     """How many items a title says that its issue holds; None where it does not say."""
-    found = {int(number) for number in _COUNT.findall(title)}
+    found = {int(number) for number in COUNT.findall(title)}
     return found.pop() if len(found) == 1 else None
 
 
@@ -125,7 +125,7 @@ def without_code(text: str) -> str:
 
 def of_dates(view: IssueView) -> Iterator[Finding]:
     """The day and the count that the title says, against the issue's own."""
-    for pattern in _DATES:
+    for pattern in DATES:
         for match in pattern.finditer(view.title):
             try:
                 named = dt.date(*map(int, match.groups()))

@@ -7,16 +7,21 @@ send page cannot promise what the freeze does not do.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+import functools
+import operator
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from newsletter import editions, message, rendering
 from newsletter.editions import EditionKey, IssueView, audience, reached
-from newsletter.issues import import_findings, mends, preflight, side_by_side
+from newsletter.issues import import_findings, mends, preflight, side_by_side, usual
+from newsletter.issues.findings import Finding, Level
+from newsletter.issues.preflight import Checked
 from newsletter.models import Edition, Issue
 from subscribers import rhythm
 from subscribers.addresses import domain_number
@@ -67,6 +72,8 @@ class Plan:
     none: Mapping[str, int]
     blockers: tuple[str, ...] = ()
     warnings: tuple[str, ...] = field(default=())
+    # What was checked, well or not; empty once it is frozen.
+    looked_at: tuple[Checked, ...] = ()
 
     @property
     def mails(self) -> int:
@@ -152,8 +159,11 @@ def _readers_of_each(issue: Issue, view: IssueView) -> list[tuple[str, EditionKe
         ]
 
 
-def plan(issue: Issue) -> Plan:
-    """What would go to whom if the issue were frozen now; of a frozen issue, what was frozen."""
+def plan(issue: Issue, at: dt.datetime | None = None) -> Plan:
+    """What would go to whom if the issue were frozen now; of a frozen issue, what was frozen.
+
+    `at` is when it is to go out, as far as its own date is looked at.
+    """
     if issue.frozen_at is not None:
         return _plan_of_frozen(issue)
     view = editions.load(issue)
@@ -200,11 +210,52 @@ def plan(issue: Issue) -> Plan:
                 foreign=bool(key.selection & FOREIGN),
             )
         )
-    blockers, warnings = problems(view, issue.publication, made)
-    noted = tuple(preflight.warnings(import_findings.findings(issue)))
-    noted += tuple(preflight.warnings(side_by_side.findings(issue)))
-    warnings = (*warnings, *noted, *_not_mended(issue))
-    return _summed(view, planned, none, (*blockers, *broken), warnings)
+    if not wanted and view.category_mask:
+        try:  # Nobody gets it, and its size is worth knowing all the same.
+            made.append(rendering.prepare(view, issue.publication).edition(view.mask))
+        except rendering.TooLarge as error:
+            made.append(error)
+        except rendering.RenderingError as error:
+            broken.append(str(error))
+    looked_at = _looked_at(issue, view, made, planned, none, at)
+    found = preflight.findings(looked_at)
+    blockers = (*preflight.blockers(found), *_for_nobody(view), *broken)
+    return _summed(
+        view, planned, none, blockers, tuple(preflight.warnings(found)), tuple(looked_at)
+    )
+
+
+def _looked_at(
+    issue: Issue,
+    view: IssueView,
+    made: Sequence[rendering.Rendered | rendering.TooLarge],
+    planned: Sequence[EditionPlan],
+    none: Mapping[str, int],
+    at: dt.datetime | None,
+) -> list[Checked]:
+    publication = issue.publication
+    reach = usual.Reach(
+        mails=sum(edition.readers for edition in planned),
+        nothing=sum(none.values()),
+        mask=functools.reduce(operator.or_, (edition.selection for edition in planned), 0),
+    )
+    looked_at = preflight.checked(
+        view,
+        publication,
+        made=made,
+        unserved=rhythm.unserved(publication),
+        beside=usual.around(issue, at),
+        reach=reach,
+    )
+    if issue.import_warnings.exists():
+        of_import = tuple(import_findings.findings(issue))
+        looked_at.append(Checked(pgettext("preflight", "Warnings of the import"), of_import))
+    if issue.kind == Issue.Kind.ROUNDUP:
+        originals = tuple(_not_mended(issue))
+        looked_at.append(Checked(pgettext("preflight", "Originals of a round-up"), originals))
+    if beside := side_by_side.findings(issue):
+        looked_at.append(Checked(pgettext("preflight", "Translations"), tuple(beside)))
+    return looked_at
 
 
 def problems(
@@ -214,10 +265,13 @@ def problems(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What forbids releasing the issue, and what its editor should look at: sentences."""
     found = preflight.check(view, publication, made=made, unserved=rhythm.unserved(publication))
-    blockers = tuple(preflight.blockers(found))
-    if view.items and not view.category_mask:
-        blockers += (_("No item of the issue has a category: nobody would get anything."),)
-    return blockers, tuple(preflight.warnings(found))
+    return (*preflight.blockers(found), *_for_nobody(view)), tuple(preflight.warnings(found))
+
+
+def _for_nobody(view: IssueView) -> tuple[str, ...]:
+    if not view.items or view.category_mask:
+        return ()
+    return (_("No item of the issue has a category: nobody would get anything."),)
 
 
 def _plan_of_frozen(issue: Issue) -> Plan:
@@ -247,13 +301,16 @@ def _plan_of_frozen(issue: Issue) -> Plan:
     return _summed(view, planned, none)
 
 
-def _not_mended(issue: Issue) -> list[str]:
+def _not_mended(issue: Issue) -> list[Finding]:
     """Copies of a round-up whose originals were corrected since: worth a look before it goes."""
-    if issue.kind != Issue.Kind.ROUNDUP:
-        return []
     return [
-        _("Item %(number)d: the original was corrected since. Take its words, or keep yours.")
-        % {"number": copy.number}
+        Finding(
+            Level.WARNING,
+            "original-corrected",
+            _("Item %(number)d: the original was corrected since. Take its words, or keep yours.")
+            % {"number": copy.number},
+            (copy.pk,),
+        )
         for copy in mends.offered(issue).filter(hidden=False).order_by("number")
     ]
 
@@ -276,8 +333,9 @@ def _summed(
     none: Mapping[str, int],
     blockers: tuple[str, ...] = (),
     warnings: tuple[str, ...] = (),
+    looked_at: tuple[Checked, ...] = (),
 ) -> Plan:
     whole = view.category_mask
     full = sum(e.readers for e in planned if e.selection & CATEGORY_MASK == whole and not e.start)
     partial = sum(e.readers for e in planned) - full
-    return Plan(tuple(planned), full, partial, none, blockers, warnings)
+    return Plan(tuple(planned), full, partial, none, blockers, warnings, looked_at)
