@@ -183,7 +183,9 @@ def issue_page(
         "folded": len(view.items) > _MOST_UNFOLDED,
     }
     if row is not None:
-        listed = published.issues(publication)
+        # In its language, and never the issue itself in another one.
+        apart = row.language != publication.language
+        listed = published.others(published.issues(publication, row.language if apart else ""), row)
         context |= {
             "row": row,
             "previous": published.older(listed, row).first(),

@@ -152,8 +152,11 @@ def _readers_of_each(issue: Issue, view: IssueView) -> list[tuple[str, EditionKe
         ]
 
 
-def plan(issue: Issue) -> Plan:
-    """What would go to whom if the issue were frozen now; of a frozen issue, what was frozen."""
+def plan(issue: Issue, *, compared: bool = True) -> Plan:
+    """What would go to whom if the issue were frozen now; of a frozen issue, what was frozen.
+
+    It warns of what differs from the issue in other languages, unless that is said beside it.
+    """
     if issue.frozen_at is not None:
         return _plan_of_frozen(issue)
     view = editions.load(issue)
@@ -202,7 +205,8 @@ def plan(issue: Issue) -> Plan:
         )
     blockers, warnings = problems(view, issue.publication, made)
     noted = tuple(preflight.warnings(import_findings.findings(issue)))
-    noted += tuple(preflight.warnings(side_by_side.findings(issue)))
+    if compared:
+        noted += tuple(preflight.warnings(side_by_side.findings(issue)))
     warnings = (*warnings, *noted, *_not_mended(issue))
     return _summed(view, planned, none, (*blockers, *broken), warnings)
 
