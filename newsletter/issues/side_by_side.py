@@ -1,8 +1,8 @@
 """An issue beside its translation: which item is which, and what the two do not say alike.
 
 Items pair by a person's word, then by a link that both have, then by their place between items
-that are paired, within a category first. What has no partner is shown; what differs in a figure or an address is a warning
-at the item, which preflight and the send page repeat.
+that are paired, within a category first. What has no partner is shown; what differs in a figure or
+an address is a warning at the item, which preflight and the send page repeat.
 """
 
 from __future__ import annotations

@@ -76,7 +76,9 @@ def test_a_round_up_from_the_button_to_the_mail(
     draft = Issue.objects.get(kind="roundup")
     items = {one.title: one for one in draft.items.all()}
     assert len(items) == 3
-    tool(window, items["The old lock"], "up")
+    # Newest first, as the publication says; two steps up, then it comes before them.
+    for _step in range(2):
+        tool(window, items["Night ferries return"], "up")
     tool(window, items["A crane is moved"], "hide")
     window.go(reverse("admin:newsletter_issue_item", args=[draft.pk, items["The old lock"].pk]))
     page.locator("[name=insight]").fill("A short remark.")
@@ -112,9 +114,10 @@ def test_a_round_up_from_the_button_to_the_mail(
     assert body is not None
     said = body.get_content()
     places = [
-        said.index(one) for one in ("What the harbour spoke of", "The old lock", "Night ferr")
+        said.index(one)
+        for one in ("What the harbour spoke of", "1. Night ferries return", "2. The old lock")
     ]
-    assert places[1:] == sorted(places[1:]) or places == sorted(places)
+    assert places == sorted(places)
     assert "A crane is moved" not in said and "A short remark." in said
     draft.refresh_from_db()
     window.go(f"/{daily.slug}/{draft.slug}/", f"{name}-site")

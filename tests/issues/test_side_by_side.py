@@ -62,7 +62,7 @@ def test_where_there_are_not_as_many_nobody_guesses() -> None:
 
 
 def test_within_a_category_first() -> None:
-    """Two of one category and one of another; over there the other comes first, or only one does."""
+    """Two of one category and one of another; over there the other one comes first."""
     english, chinese = two([("Ship", ""), ("Corn", ""), ("Dock", "")], [("玉米", ""), ("船", "")])
     trade = builders.category(english.publication, "Trade")
     Item.objects.filter(title__in=("Corn", "玉米")).update(category=trade)
