@@ -75,6 +75,8 @@ PUBLICATION = {
     "welcome_days": WELCOME,
     "roundup": "subscribers/test_rhythm.py::"
         "test_forms_preferences_interface_and_files_offer_what_is_kept",
+    "sister_of": "importing/test_translations.py::"
+        "test_the_date_pairs_sisters_whoever_comes_first",
     "roundup_ends": "subscribers/test_rhythm.py::test_switching_it_off_says_how_many_depend_on_it",
     "roundup_weekday": WEEK,
     "roundup_day": "issues/test_roundups.py::"

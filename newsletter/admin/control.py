@@ -18,7 +18,7 @@ from subscribers.roles import Act
 
 from .. import sending
 from ..models import Issue
-from . import standstill
+from . import standstill, together
 from .frame import address, can, find_issue, issue_page
 from .incidents import open_incident
 
@@ -183,6 +183,7 @@ def progress(request: HttpRequest, pk: int) -> HttpResponseBase:
         "admin/sudi/progress.html",
         controls=offered(issue, shown["progress"].counts),
         live=not shown["progress"].final,
+        pair=together.figures(request, issue),
         **shown,
         **open_incident(issue),
     )
@@ -199,6 +200,7 @@ def fragment(request: HttpRequest, pk: int) -> HttpResponseBase:
             "issue": issue,
             "publication": issue.publication,
             "can": can(request, issue.publication),
+            "pair": together.figures(request, issue),
             **figures(issue),
         },
     )

@@ -48,13 +48,20 @@ class Chosen:
     month: published.Month | None = None
     subscription: Subscription | None = None
     token: str = ""
+    # A feed of the translations in it; empty: the publication's own language.
+    language: str = ""
+
+    @property
+    def speaks(self) -> str:
+        """Django's code of the language of its titles."""
+        return languages.known(self.language) or languages.of_publication(self.publication)
 
     def path(self, form: Format, month: published.Month | None = None) -> str:
         """The feed's own address below BASE_URL, percent-encoded."""
         if self.token:
             return with_query(f"/s/f/{self.token}/feed.{form}", [], month)
         slugs = None if self.categories is None else [c.slug for c in self.categories]
-        return feed_path(self.publication.slug, slugs, form, month)
+        return feed_path(self.publication.slug, slugs, form, month, self.language)
 
 
 def feed_path(
@@ -62,6 +69,7 @@ def feed_path(
     slugs: Sequence[str] | None,
     form: Format | str,
     month: published.Month | None = None,
+    language: str = "",
 ) -> str:
     """The one address of a feed: `slugs` None is the whole publication.
 
@@ -69,13 +77,18 @@ def feed_path(
     """
     names = sorted(set(slugs or ()))
     if len(names) == 1:
-        return with_query(f"/{publication}/c/{quote(names[0], safe='')}/feed.{form}", [], month)
-    return with_query(f"/{publication}/feed.{form}", names, month)
+        path = f"/{publication}/c/{quote(names[0], safe='')}/feed.{form}"
+        return with_query(path, [], month, language)
+    return with_query(f"/{publication}/feed.{form}", names, month, language)
 
 
-def with_query(path: str, slugs: Sequence[str], month: published.Month | None = None) -> str:
-    """`path?category=…&category=…&month=…`, whatever of it there is."""
+def with_query(
+    path: str, slugs: Sequence[str], month: published.Month | None = None, language: str = ""
+) -> str:
+    """`path?category=…&category=…&language=…&month=…`, whatever of it there is."""
     query = [("category", slug) for slug in slugs]
+    if language:
+        query.append(("language", language))
     if month is not None:
         query.append(("month", str(month)))
     return f"{path}?{urlencode(query, quote_via=quote)}" if query else path
@@ -95,8 +108,8 @@ def listed(names: Sequence[str]) -> str:
 
 
 def build(chosen: Chosen, form: Format) -> Feed:
-    """The feed, in the publication's language; a month's archive may come out empty."""
-    with translation.override(languages.of_publication(chosen.publication)):
+    """The feed, in its language; a month's archive may come out empty."""
+    with translation.override(chosen.speaks):
         entries, older, newer = _entries(chosen)
         return _feed(chosen, form, entries, older, newer)
 
@@ -109,17 +122,17 @@ def _entries(
     zone = zone_of(publication)
     newer = None
     if month is None:
-        entries, more = _newest(publication, rows)
+        entries, more = _newest(publication, rows, chosen.language)
         older = published.Month.of(entries[-1].published, zone) if more and entries else None
         return entries, older, newer
     start, end = month.bounds(zone)
     if rows is None:
-        found = published.single_issues(publication).filter(
+        found = published.single_issues(publication, chosen.language).filter(
             published_at__gte=start, published_at__lt=end
         )
         entries = _issue_entries(list(found))
     else:
-        pieces = published.items_of_month(publication, rows, month)
+        pieces = published.items_of_month(publication, rows, month, chosen.language)
         entries = _item_entries(publication, pieces)
     return (
         entries,
@@ -128,11 +141,14 @@ def _entries(
     )
 
 
-def _newest(publication: Publication, rows: list[Category] | None) -> tuple[list[Entry], bool]:
+def _newest(
+    publication: Publication, rows: list[Category] | None, language: str
+) -> tuple[list[Entry], bool]:
     if rows is not None:
-        window = published.items(publication, rows)
+        window = published.items(publication, rows, language=language)
         return _item_entries(publication, window.pieces), window.more
-    found = list(published.single_issues(publication)[: published.PAGE_ISSUES + 1])
+    newest = published.single_issues(publication, language)
+    found = list(newest[: published.PAGE_ISSUES + 1])
     counts = dict(
         Item.objects.filter(issue__in=found).values_list("issue").annotate(Count("id")).order_by()
     )
@@ -170,7 +186,7 @@ def _feed(
     newer: published.Month | None,
 ) -> Feed:
     publication = chosen.publication
-    language = languages.of_publication(publication)
+    language = chosen.speaks
     called = languages.words(publication, language)
     slugs = None if chosen.categories is None else [c.slug for c in chosen.categories]
     names = [languages.words(c, language).name for c in chosen.categories or ()]
@@ -218,7 +234,7 @@ def hub_of(chosen: Chosen) -> str:
     A reader's own feed names none, since the hub would learn its token.
     """
     several = chosen.categories is not None and len(chosen.categories) != 1
-    if several or chosen.subscription is not None or chosen.month is not None:
+    if several or chosen.language or chosen.subscription is not None or chosen.month is not None:
         return ""
     return chosen.publication.hub_url
 
@@ -237,6 +253,8 @@ def _feed_id(chosen: Chosen) -> str:
         parts.append(
             "categories " + " ".join(str(k) for k in sorted(c.pk for c in chosen.categories))
         )
+    if chosen.language:
+        parts.append(f"language {chosen.language}")
     if chosen.month is not None:
         parts.append(str(chosen.month))
     return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_OID, ' / '.join(parts))}"
@@ -323,6 +341,7 @@ def of_reader(
 ) -> Chosen:
     """The feed of what this reader has chosen now; private categories are never in it."""
     chosen = Choice(subscription.choice).categories(public)
+    own = languages.stored(subscription.language)
     return Chosen(
         subscription.publication,
         tuple(chosen),
@@ -330,6 +349,7 @@ def of_reader(
         month=month,
         subscription=subscription,
         token=token,
+        language="" if own == subscription.publication.language else own,
     )
 
 
@@ -338,6 +358,7 @@ def of_categories(
     public: Sequence[Category],
     slugs: Sequence[str],
     month: published.Month | None = None,
+    language: str = "",
 ) -> Chosen | str:
     """The feed of these categories; the first slug that names no public one, if there is one."""
     chosen: dict[int, Category] = {}
@@ -347,6 +368,5 @@ def of_categories(
             return slug
         chosen[category.pk] = category
     ordered = [category for category in public if category.pk in chosen]
-    return Chosen(
-        publication, tuple(ordered), tuple(published.with_merged(public, ordered)), month=month
-    )
+    slices = tuple(published.with_merged(public, ordered))
+    return Chosen(publication, tuple(ordered), slices, month=month, language=language)

@@ -64,7 +64,9 @@ def whole(request: HttpRequest, publication: str, form: str) -> HttpResponse:
     asked = request.GET.getlist("category")
     if asked and (len(slugs) < 2 or asked != slugs):
         # One feed, one address: another order or a double would be another feed to a reader.
-        path = contents.feed_path(publication, slugs, form, _month(request))
+        path = contents.feed_path(
+            publication, slugs, form, _month(request), request.GET.get("language", "")
+        )
         return HttpResponsePermanentRedirect(path)
     return _answer(request, publication, slugs, named(form))
 
@@ -78,7 +80,9 @@ def one_category(request: HttpRequest, publication: str, category: str, form: st
 @require_safe
 def customary(request: HttpRequest, publication: str, form: str) -> HttpResponse:
     """Addresses that feed readers try by themselves lead to the real one."""
-    path = contents.feed_path(publication, wanted_slugs(request), form)
+    path = contents.feed_path(
+        publication, wanted_slugs(request), form, language=request.GET.get("language", "")
+    )
     return HttpResponsePermanentRedirect(path)
 
 
@@ -86,7 +90,7 @@ def customary(request: HttpRequest, publication: str, form: str) -> HttpResponse
 def of_reader(request: HttpRequest, token: str, form: str) -> HttpResponse:
     """`/s/f/TOKEN/feed.FORM`: what one reader has chosen, as it stands now."""
     subscription = reader_of(token)
-    state = f"{subscription.choice} {subscription.feed_serial}"
+    state = f"{subscription.choice} {subscription.feed_serial} {subscription.language}"
     response = _unchanged(request, subscription.publication, state)
     if response is None:
         month = _month(request)
@@ -129,21 +133,33 @@ def _month(request: HttpRequest) -> published.Month | None:
     return month
 
 
+def _language(request: HttpRequest, publication: Publication) -> str:
+    """The language that ?language= asks for, of which the publication has translations."""
+    asked = request.GET.get("language", "")
+    if asked and asked not in published.languages_of(publication):
+        raise Missing(_("There is no feed in this language."))
+    return asked
+
+
 def _answer(request: HttpRequest, slug: str, slugs: list[str], form: Format) -> HttpResponse:
     publication = publication_or_missing(slug)
+    if request.GET.get("language") == publication.language:
+        # Its own language needs no saying: one feed, one address.
+        path = contents.feed_path(slug, slugs, form, _month(request))
+        return HttpResponsePermanentRedirect(path)
     response = _unchanged(request, publication)
     if response is None:
-        month = _month(request)
-        chosen: Chosen | str = Chosen(publication, month=month)
+        month, language = _month(request), _language(request, publication)
+        chosen: Chosen | str = Chosen(publication, month=month, language=language)
         if slugs:
             public = published.categories(publication)
-            chosen = contents.of_categories(publication, public, slugs, month)
+            chosen = contents.of_categories(publication, public, slugs, month, language)
             if isinstance(chosen, str):
                 raise unknown_category(chosen)
             now = [category.slug for category in chosen.categories or ()]
             if sorted(now) != slugs:  # Merged into another one: its feed goes on there.
                 return HttpResponsePermanentRedirect(
-                    contents.feed_path(publication.slug, now, form, month)
+                    contents.feed_path(publication.slug, now, form, month, language)
                 )
         assert isinstance(chosen, Chosen)
         response = _written(request, chosen, form)
@@ -192,8 +208,7 @@ def _written(request: HttpRequest, chosen: Chosen, form: Format, state: str = ""
     response = HttpResponse(body, content_type=f"{form.media_type}; charset=utf-8")
     response.headers["ETag"] = etag
     response.headers["Last-Modified"] = http_date(int(chosen.publication.changed_at.timestamp()))
-    language = languages.of_publication(chosen.publication)
-    response.headers["Content-Language"] = languages.stored(language)
+    response.headers["Content-Language"] = languages.stored(chosen.speaks)
     hub = contents.hub_of(chosen)
     if hub:
         address = conf.base_url() + chosen.path(form)

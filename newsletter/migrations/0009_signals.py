@@ -22,9 +22,9 @@ def begin(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
-        ('newsletter', '0008_channels'),
-        ('subscribers', '0013_signals'),
+        ("newsletter", "0009_pairs"),
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("subscribers", "0013_signals"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
@@ -120,12 +121,26 @@ class PublicationAdmin(ModelAdmin[Publication]):
             },
         ),
         roundup_settings.FIELDSET,
+        (_("Translations"), {"fields": ("sister_of",)}),
         (_("Feeds"), {"fields": ("hub_url",)}),
         (_("Import"), {"fields": ("category_names", "labels")}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Publication]:
         return visible(request)
+
+    def get_form(
+        self, request: HttpRequest, obj: Publication | None = None, **kwargs: Any
+    ) -> type[PublicationForm]:
+        """Two publications are tied to each other by who may set up both."""
+        form: type[PublicationForm] = super().get_form(request, obj, **kwargs)
+        if "sister_of" in form.base_fields:
+            allowed = visible(request, Act.SET_UP)
+            now = Publication.objects.filter(pk=obj.sister_of_id if obj is not None else None)
+            field = copy.copy(form.base_fields["sister_of"])
+            field.queryset = (allowed | now).distinct()
+            form.base_fields["sister_of"] = field
+        return form
 
     def get_fieldsets(self, request: HttpRequest, obj: Publication | None = None) -> Any:
         """With the words in the languages that are not the publication's own."""

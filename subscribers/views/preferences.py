@@ -157,6 +157,7 @@ def _show(
     paused = subscription.paused_until is not None and subscription.paused_until > now
     shown = boxes(subscription)
     stored = languages.stored(subscription.language or subscription.publication.language)
+    gap = pauses.to_catch_up(subscription, now)
     return page(
         request,
         "subscribers/manage.html",
@@ -190,9 +191,8 @@ def _show(
             "pause": pause_form,
             "tomorrow": (now + dt.timedelta(days=1)).date(),
             "feed": feed_link(subscription),
-            "missed": missed_link(subscription)
-            if pauses.to_catch_up(subscription, now) is not None
-            else "",
+            "missed": missed_link(subscription) if gap is not None else "",
+            "had_roundups": gap is not None and gap.of_roundups,
             "unsubscribe": reverse(
                 "subscribers:unsubscribe", args=[make(Purpose.UNSUBSCRIBE, subscription.pk)]
             ),
