@@ -74,11 +74,8 @@ def beside(issue: Issue) -> list[Beside]:
         translations = [one for one in translations if one.pk == issue.pk]
     views = dict(zip([original.pk], load_all([original]), strict=True))
     views |= {one.pk: view for one, view in zip(translations, load_all(translations), strict=True)}
-    hands = dict(
-        Item.objects.filter(issue__in=translations, translates__isnull=False).values_list(
-            "pk", "translates"
-        )
-    )
+    said = Item.objects.filter(issue__in=translations, translates__isnull=False)
+    hands = {pk: of for pk, of in said.values_list("pk", "translates") if of is not None}
     bodies = _body_links([original, *translations])
     return [
         Beside(original, one, tuple(rows_of(views[original.pk], views[one.pk], hands, bodies)))
