@@ -37,13 +37,17 @@ class Going:
 
 
 def going(issue: Issue, channels: str = Issue.Channels.ALL) -> list[Going]:
-    """The translations that would be released with an issue, as they are now."""
+    """The translations that would be released with an issue, as they are now.
+
+    Where they are two, what differs is said once, of the issue itself.
+    """
+    others = family.together(issue)[1:]
     found = []
-    for one in family.together(issue)[1:]:
+    for one in others:
         meant = meant_for(one, channels)
         # The text before the audience, as for the issue itself.
         view = load(meant)
-        found.append(Going(one, view, sending.plan(meant)))
+        found.append(Going(one, view, sending.plan(meant, compared=len(others) > 1)))
     return found
 
 

@@ -186,7 +186,9 @@ def issue_page(
         "folded": len(view.items) > _MOST_UNFOLDED,
     }
     if row is not None:
-        listed = published.issues(publication)
+        # In its language, and never the issue itself in another one.
+        apart = row.language != publication.language
+        listed = published.others(published.issues(publication, row.language if apart else ""), row)
         context |= {
             "row": row,
             "previous": published.older(listed, row).first(),
@@ -207,6 +209,13 @@ def issue_page(
     return response
 
 
+def _feed_language(row: Issue) -> str:
+    """The language of whose feed an issue's page tells, if not the publication's own."""
+    original = row.original
+    beside = original is not None and original.publication_id == row.publication_id
+    return row.language if beside and row.language != row.publication.language else ""
+
+
 def _contents(
     view: editions.IssueView,
 ) -> list[tuple[editions.CategoryView | None, list[editions.ItemView]]]:
@@ -223,13 +232,6 @@ def _contents(
     return [
         (None, list(view.items[first : first + size])) for first in range(0, len(view.items), size)
     ]
-
-
-def _feed_language(row: Issue) -> str:
-    """The language of whose feed an issue's page tells, if not the publication's own."""
-    original = row.original
-    beside = original is not None and original.publication_id == row.publication_id
-    return row.language if beside and row.language != row.publication.language else ""
 
 
 def _text_of(item: editions.ItemView) -> str:

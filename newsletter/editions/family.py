@@ -300,7 +300,7 @@ def better_elsewhere(subscription: Subscription, family: Family, now: dt.datetim
             continue
         theirs = (rank(other.language, sister.languages), other.confirmed_at, other.pk)
         suppressed = suppression.suppressed(other.subscriber.address, other.publication)
-        if suppressed is None and theirs > mine:  # type: ignore[operator]
+        if suppressed is None and theirs > mine:
             return True
     return False
 

@@ -144,6 +144,13 @@ def issue(publication: Publication, slug: str) -> Issue | None:
     )
 
 
+def others(found: QuerySet[Issue], than: Issue) -> QuerySet[Issue]:
+    """Those of `found` that are neither `than` nor say the same in another language."""
+    root = than.original_id or than.pk
+    # An original has none: in SQL "not NULL" would leave out every original.
+    return found.exclude(pk=root).exclude(original__isnull=False, original=root)
+
+
 def older(found: QuerySet[Issue], than: Issue) -> QuerySet[Issue]:
     """Those of `found` published before `than`, newest first."""
     return found.filter(published_at__lte=than.published_at).filter(

@@ -17,6 +17,7 @@ from django.utils.translation import pgettext
 
 from newsletter import conf, editions
 from newsletter.editions import published
+from newsletter.editions.months import Month
 from subscribers import languages
 from subscribers.choice import Choice
 from subscribers.models import Category, Publication, Subscription
@@ -45,7 +46,7 @@ class Chosen:
     publication: Publication
     categories: tuple[Category, ...] | None = None
     slices: tuple[Category, ...] = ()
-    month: published.Month | None = None
+    month: Month | None = None
     subscription: Subscription | None = None
     token: str = ""
     # A feed of the translations in it; empty: the publication's own language.
@@ -56,7 +57,7 @@ class Chosen:
         """Django's code of the language of its titles."""
         return languages.known(self.language) or languages.of_publication(self.publication)
 
-    def path(self, form: Format, month: published.Month | None = None) -> str:
+    def path(self, form: Format, month: Month | None = None) -> str:
         """The feed's own address below BASE_URL, percent-encoded."""
         if self.token:
             return with_query(f"/s/f/{self.token}/feed.{form}", [], month)
@@ -68,7 +69,7 @@ def feed_path(
     publication: str,
     slugs: Sequence[str] | None,
     form: Format | str,
-    month: published.Month | None = None,
+    month: Month | None = None,
     language: str = "",
 ) -> str:
     """The one address of a feed: `slugs` None is the whole publication.
@@ -83,7 +84,7 @@ def feed_path(
 
 
 def with_query(
-    path: str, slugs: Sequence[str], month: published.Month | None = None, language: str = ""
+    path: str, slugs: Sequence[str], month: Month | None = None, language: str = ""
 ) -> str:
     """`path?category=…&category=…&language=…&month=…`, whatever of it there is."""
     query = [("category", slug) for slug in slugs]
@@ -116,14 +117,14 @@ def build(chosen: Chosen, form: Format) -> Feed:
 
 def _entries(
     chosen: Chosen,
-) -> tuple[list[Entry], published.Month | None, published.Month | None]:
+) -> tuple[list[Entry], Month | None, Month | None]:
     publication, month = chosen.publication, chosen.month
     rows = None if chosen.categories is None else list(chosen.slices)
     zone = zone_of(publication)
     newer = None
     if month is None:
         entries, more = _newest(publication, rows, chosen.language)
-        older = published.Month.of(entries[-1].published, zone) if more and entries else None
+        older = Month.of(entries[-1].published, zone) if more and entries else None
         return entries, older, newer
     start, end = month.bounds(zone)
     if rows is None:
@@ -182,8 +183,8 @@ def _feed(
     chosen: Chosen,
     form: Format,
     entries: list[Entry],
-    older: published.Month | None,
-    newer: published.Month | None,
+    older: Month | None,
+    newer: Month | None,
 ) -> Feed:
     publication = chosen.publication
     language = chosen.speaks
@@ -202,9 +203,9 @@ def _feed(
         }
         page = page_path(publication.slug, slugs)
     month = chosen.month
-    now_month = published.Month.of(timezone.now(), zone_of(publication))
+    now_month = Month.of(timezone.now(), zone_of(publication))
 
-    def at(one: published.Month | None) -> str:
+    def at(one: Month | None) -> str:
         return "" if one is None else conf.base_url() + chosen.path(form, one)
 
     return Feed(
@@ -337,7 +338,7 @@ def of_reader(
     subscription: Subscription,
     public: Sequence[Category],
     token: str,
-    month: published.Month | None = None,
+    month: Month | None = None,
 ) -> Chosen:
     """The feed of what this reader has chosen now; private categories are never in it."""
     chosen = Choice(subscription.choice).categories(public)
@@ -357,7 +358,7 @@ def of_categories(
     publication: Publication,
     public: Sequence[Category],
     slugs: Sequence[str],
-    month: published.Month | None = None,
+    month: Month | None = None,
     language: str = "",
 ) -> Chosen | str:
     """The feed of these categories; the first slug that names no public one, if there is one."""

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from newsletter import conf
 from newsletter.editions import published
+from newsletter.editions.months import Month
 from subscribers import languages, links
 from subscribers.models import Publication, Subscription
 from subscribers.times import zone_of
@@ -123,11 +124,11 @@ def reader_of(token: str) -> Subscription:
     return found
 
 
-def _month(request: HttpRequest) -> published.Month | None:
+def _month(request: HttpRequest) -> Month | None:
     text = request.GET.get("month")
     if text is None:
         return None
-    month = published.Month.parse(text)
+    month = Month.parse(text)
     if month is None:
         raise Missing(_("Write a month like 2026-03."))
     return month
@@ -175,7 +176,7 @@ def _etag(request: HttpRequest, publication: Publication, state: str) -> str:
         publication.changed_at.isoformat(), state,
     ]  # fmt: skip
     if "month" in request.GET:  # Its archive mark appears when the month is over.
-        parts.append(str(published.Month.of(timezone.now(), zone_of(publication))))
+        parts.append(str(Month.of(timezone.now(), zone_of(publication))))
     return '"' + hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32] + '"'
 
 

@@ -81,8 +81,8 @@ def link(
             return None
         try:
             pairing.pair(issue, original, by=actor, detail="document")
-        except NotPaired as reason:
-            problems.error("translation-refused", {"message": str(reason)}, line)
+        except NotPaired as refused:
+            problems.error("translation-refused", {"message": str(refused)}, line)
             return None
     if reason := pairing.broken(issue):
         problems.error("translation-refused", {"message": reason}, line)

@@ -179,8 +179,8 @@ def _figure(body: str, factor: frozenset[Decimal], after: str) -> Figure:
         return _joined(body, pieces, factor, after)
     values = _numbers(body)
     if not values:
-        parts = tuple(_figure(one, factor, "") for one in re.split(r"[^\d]+", body) if one)
-        return Figure(body, frozenset(), parts)
+        pieces = [one for one in re.split(r"[^\d]+", body) if one]
+        return Figure(body, frozenset(), tuple(_figure(one, factor, "") for one in pieces))
     found = {value * by for value in values for by in factor}
     if number_words.is_hour(after) and len(body) <= 2:
         found |= {value + 12 for value in values if value < 12}

@@ -1,8 +1,8 @@
 """An issue beside its translation: which item is which, and what the two do not say alike.
 
 Items pair by a person's word, then by a link that both have, then by their place between items
-that are paired. What has no partner is shown; what differs in a figure or an address is a warning
-at the item, which preflight and the send page repeat.
+that are paired, within a category first. What has no partner is shown; what differs in a figure or
+an address is a warning at the item, which preflight and the send page repeat.
 """
 
 from __future__ import annotations
@@ -74,11 +74,8 @@ def beside(issue: Issue) -> list[Beside]:
         translations = [one for one in translations if one.pk == issue.pk]
     views = dict(zip([original.pk], load_all([original]), strict=True))
     views |= {one.pk: view for one, view in zip(translations, load_all(translations), strict=True)}
-    hands = dict(
-        Item.objects.filter(issue__in=translations, translates__isnull=False).values_list(
-            "pk", "translates"
-        )
-    )
+    said = Item.objects.filter(issue__in=translations, translates__isnull=False)
+    hands = {pk: of for pk, of in said.values_list("pk", "translates") if of is not None}
     bodies = _body_links([original, *translations])
     return [
         Beside(original, one, tuple(rows_of(views[original.pk], views[one.pk], hands, bodies)))
@@ -145,23 +142,41 @@ def paired(
 def _by_place(
     original: Sequence[ItemView], translation: Sequence[ItemView], found: dict[int, int]
 ) -> dict[int, int]:
-    """Between items that are paired, as many on both sides stand for each other in turn."""
+    """Between items that are paired, as many on both sides stand for each other in turn.
+
+    Those of one category first: in sister publications, which have their own, none is the same.
+    """
     places = {item.id: number for number, item in enumerate(translation)}
     taken = set(found.values())
-    gap: list[int] = []
+    gap: list[ItemView] = []
     begin = 0
     made = dict(found)
     for item in (*original, None):
         if item is not None and item.id not in found:
-            gap.append(item.id)
+            gap.append(item)
             continue
         end = len(translation) if item is None else places[found[item.id]]
-        others = [one.id for one in translation[begin:end] if one.id not in taken]
-        if len(others) == len(gap):
-            made |= dict(zip(gap, others, strict=True))
+        others = [one for one in translation[begin:end] if one.id not in taken]
+        for category in {one.category.id for one in gap if one.category is not None}:
+            made |= _in_turn(_of(gap, category), _of(others, category))
+        made |= _in_turn(
+            [one for one in gap if one.id not in made],
+            [one for one in others if one.id not in made.values()],
+        )
         gap = []
         begin = max(begin, end + 1)
     return made
+
+
+def _of(items: Sequence[ItemView], category: int) -> list[ItemView]:
+    return [one for one in items if one.category is not None and one.category.id == category]
+
+
+def _in_turn(here: Sequence[ItemView], there: Sequence[ItemView]) -> dict[int, int]:
+    """The ones for the others, if they are as many."""
+    if len(here) != len(there):
+        return {}
+    return {one.id: other.id for one, other in zip(here, there, strict=True)}
 
 
 # ---- what differs

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import operator
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.db import connection
@@ -159,10 +159,11 @@ def _readers_of_each(issue: Issue, view: IssueView) -> list[tuple[str, EditionKe
         ]
 
 
-def plan(issue: Issue, at: dt.datetime | None = None) -> Plan:
+def plan(issue: Issue, at: dt.datetime | None = None, *, compared: bool = True) -> Plan:
     """What would go to whom if the issue were frozen now; of a frozen issue, what was frozen.
 
-    `at` is when it is to go out, as far as its own date is looked at.
+    `at` is when it is to go out, as far as its own date is looked at. It warns of what differs
+    from the issue in other languages, unless that is said beside it (`compared`).
     """
     if issue.frozen_at is not None:
         return _plan_of_frozen(issue)
@@ -217,23 +218,6 @@ def plan(issue: Issue, at: dt.datetime | None = None) -> Plan:
             made.append(error)
         except rendering.RenderingError as error:
             broken.append(str(error))
-    looked_at = _looked_at(issue, view, made, planned, none, at)
-    found = preflight.findings(looked_at)
-    blockers = (*preflight.blockers(found), *_for_nobody(view), *broken)
-    return _summed(
-        view, planned, none, blockers, tuple(preflight.warnings(found)), tuple(looked_at)
-    )
-
-
-def _looked_at(
-    issue: Issue,
-    view: IssueView,
-    made: Sequence[rendering.Rendered | rendering.TooLarge],
-    planned: Sequence[EditionPlan],
-    none: Mapping[str, int],
-    at: dt.datetime | None,
-) -> list[Checked]:
-    publication = issue.publication
     reach = usual.Reach(
         mails=sum(edition.readers for edition in planned),
         nothing=sum(none.values()),
@@ -241,20 +225,31 @@ def _looked_at(
     )
     looked_at = preflight.checked(
         view,
-        publication,
+        issue.publication,
         made=made,
-        unserved=rhythm.unserved(publication),
+        unserved=rhythm.unserved(issue.publication),
         beside=usual.around(issue, at),
         reach=reach,
     )
+    looked_at += _beside_the_text(issue, compared)
+    found = preflight.findings(looked_at)
+    blockers = (*preflight.blockers(found), *_for_nobody(view), *broken)
+    return _summed(
+        view, planned, none, blockers, tuple(preflight.warnings(found)), tuple(looked_at)
+    )
+
+
+def _beside_the_text(issue: Issue, compared: bool) -> list[Checked]:
+    """What was looked at of an issue's import, its originals and its translations."""
+    looked_at = []
     if issue.import_warnings.exists():
-        of_import = tuple(import_findings.findings(issue))
-        looked_at.append(Checked(pgettext("preflight", "Warnings of the import"), of_import))
+        found = import_findings.findings(issue)
+        looked_at.append(Checked(pgettext("preflight", "Warnings of the import"), tuple(found)))
     if issue.kind == Issue.Kind.ROUNDUP:
-        originals = tuple(_not_mended(issue))
-        looked_at.append(Checked(pgettext("preflight", "Originals of a round-up"), originals))
-    if beside := side_by_side.findings(issue):
-        looked_at.append(Checked(pgettext("preflight", "Translations"), tuple(beside)))
+        found = _not_mended(issue)
+        looked_at.append(Checked(pgettext("preflight", "Originals of a round-up"), tuple(found)))
+    if compared and (found := side_by_side.findings(issue)):
+        looked_at.append(Checked(pgettext("preflight", "Translations"), tuple(found)))
     return looked_at
 
 

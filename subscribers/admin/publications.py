@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import ForeignKey, QuerySet
+from django.forms import ModelChoiceField, ModelForm
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -130,14 +131,20 @@ class PublicationAdmin(ModelAdmin[Publication]):
         return visible(request)
 
     def get_form(
-        self, request: HttpRequest, obj: Publication | None = None, **kwargs: Any
-    ) -> type[PublicationForm]:
+        self,
+        request: HttpRequest,
+        obj: Publication | None = None,
+        change: bool = False,
+        **kwargs: Any,
+    ) -> type[ModelForm[Publication]]:
         """Two publications are tied to each other by who may set up both."""
-        form: type[PublicationForm] = super().get_form(request, obj, **kwargs)
+        form = super().get_form(request, obj, change=change, **kwargs)
         if "sister_of" in form.base_fields:
             allowed = visible(request, Act.SET_UP)
-            now = Publication.objects.filter(pk=obj.sister_of_id if obj is not None else None)
+            kept = [obj.sister_of_id] if obj is not None and obj.sister_of_id else []
+            now = Publication.objects.filter(pk__in=kept)
             field = copy.copy(form.base_fields["sister_of"])
+            assert isinstance(field, ModelChoiceField)
             field.queryset = (allowed | now).distinct()
             form.base_fields["sister_of"] = field
         return form

@@ -61,6 +61,19 @@ def test_where_there_are_not_as_many_nobody_guesses() -> None:
     assert shown(english) == [("Ship", None), ("Corn", None), (None, "船")]
 
 
+def test_within_a_category_first() -> None:
+    """Two of one category and one of another; over there the other one comes first."""
+    english, chinese = two([("Ship", ""), ("Corn", ""), ("Dock", "")], [("玉米", ""), ("船", "")])
+    trade = builders.category(english.publication, "Trade")
+    Item.objects.filter(title__in=("Corn", "玉米")).update(category=trade)
+    assert shown(english) == [
+        ("Ship", None), ("Corn", "玉米"), ("Dock", None), (None, "船"),
+    ]  # fmt: skip
+    ships = english.items.get(title="Ship").category
+    builders.item(chinese, ships, "码头", url="")
+    assert shown(english) == [("Ship", "船"), ("Corn", "玉米"), ("Dock", "码头")]
+
+
 def test_a_person_wins_over_links_and_places() -> None:
     english, chinese = two([("Ship", A), ("Corn", B)], [("船", B), ("玉米", A)])
     assert shown(english) == [("Ship", "玉米"), ("Corn", "船")]

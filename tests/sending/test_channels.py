@@ -149,9 +149,7 @@ def test_undo_and_approval_apply_to_publishing(relay: Smtpd) -> None:
     sending.approve(issue, by=alice)
     Issue.objects.filter(pk=issue.pk).update(corrected_at=timezone.now())
     issue.refresh_from_db()
-    with pytest.raises(
-        sending.ActRefused, match="Text that was corrected"
-    ):
+    with pytest.raises(sending.ActRefused, match="Text that was corrected"):
         sending.release(issue, by=bob, now=True)
     sending.approve(issue, by=alice)
     sending.release(issue, by=bob, now=True)
