@@ -111,7 +111,7 @@ def discussion(request: HttpRequest, pk: int) -> HttpResponseBase:
             with transaction.atomic():
                 item = _item(issue, request.POST.get("item", ""))
                 said = comments.add(
-                    issue, request.POST.get("text", ""), by=actor(request), item=item
+                    issue, request.POST.get("words", ""), by=actor(request), item=item
                 )
                 record(request, "commented", f"issue:{issue.pk}", issue.publication)
         except comments.BadComment as error:
@@ -127,7 +127,7 @@ def discussion(request: HttpRequest, pk: int) -> HttpResponseBase:
         said=list(comments.of(issue)),
         items=list(issue.items.order_by("number").values("pk", "number", "title")),
         chosen=request.POST.get("item") or (asked if asked.isdecimal() else ""),
-        text=request.POST.get("text", ""),
+        text=request.POST.get("words", ""),
         problem=problem,
         longest=comments.LONGEST,
         can_ask=may(request.user, Act.EDIT, issue.publication) and issue.state in OPEN,
