@@ -11,6 +11,7 @@ from .editions import Delivery, Edition, EditionRevision
 from .events import EventCursor
 from .imports import ImportRule, ImportWarning
 from .issues import PLACES, Issue, Item, Link, Revision
+from .machines import Machine, SiteIdentity
 from .relays import Relay
 from .roundups import Roundup
 from .slots import DayOff, Ready, Slot, SlotUse
@@ -30,11 +31,13 @@ __all__ = [
     "Issue",
     "Item",
     "Link",
+    "Machine",
     "Outcome",
     "Ready",
     "Relay",
     "Revision",
     "Roundup",
+    "SiteIdentity",
     "Slot",
     "SlotUse",
     "Worker",
