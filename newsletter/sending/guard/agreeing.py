@@ -11,7 +11,7 @@ from django.utils.translation import ngettext, pgettext
 from newsletter.models import Issue, Machine
 from subscribers.models import AuditEntry, Subscription
 
-from .. import counts
+from .. import counts, welcome
 
 State, Why = Machine.State, Machine.Why
 # Issues named one by one; there are never many on their way.
@@ -108,6 +108,9 @@ def agree(*, by: str) -> list[str]:
         rows = list(Machine.objects.select_for_update().filter(state=State.ASKING).order_by("pk"))
         if any(row.why != Why.UNKNOWN for row in rows):
             Machine.objects.filter(state=State.ENROLLED).delete()
+        if rows:
+            # The database that this is a copy of has greeted them.
+            welcome.forget_confirmed(before=max(row.since for row in rows))
         for row in rows:
             AuditEntry.objects.create(
                 actor=by[:150], action="let_machine_act", target=f"machine:{row.pk}",

@@ -22,7 +22,7 @@ from newsletter import conf
 from newsletter.models import Issue, Machine, Worker
 from subscribers.models import Subscriber
 
-from .. import incidents, welcome
+from .. import incidents
 from ..engine import outcomes
 from . import database, decision, evidence, place
 from .decision import Known, Row, Verdict
@@ -185,7 +185,6 @@ class _Standing:
         if why == Why.UNKNOWN:
             self._paused = on_their_way
             return
-        welcome.forget_confirmed()
         evidence.set_aside()
         place.forget_0_1_0()
 
