@@ -38,7 +38,9 @@ def test_made_while_it_sends_it_is_restored_and_nothing_goes_out(
     """The restore drill of the handbook, on the database of this run."""
     folder = site.folder
     with Smtpd(log=folder / "accepted", delay=0.05) as relay:
-        site.env["SMTP_URL"] = f"smtp://127.0.0.1:{relay.port}?name=relay&starttls=never&connections=2"
+        site.env["SMTP_URL"] = (
+            f"smtp://127.0.0.1:{relay.port}?name=relay&starttls=never&connections=2"
+        )
         with lab.Nursery(laboratory, site.env) as nursery:
             nursery.run("populate", "3000")
             (folder / "templates").mkdir()
