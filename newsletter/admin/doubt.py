@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django import forms
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -85,9 +84,8 @@ def settle(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def _settle(issue: Issue, typed: dict[str, Any], by: str, *, dry: bool) -> list[str]:
-    upload: UploadedFile = typed["log"]
     with tempfile.NamedTemporaryFile(prefix="sudi-log-") as kept:
-        for block in upload.chunks():
+        for block in typed["log"].chunks():
             kept.write(block)
         kept.flush()
         report = doubt.settle(issue, [Path(kept.name)], by=by, zone=typed["time_zone"], dry=dry)

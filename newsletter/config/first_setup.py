@@ -52,7 +52,7 @@ def _of_postgres(database: dict[str, Any]) -> bool:
         with psycopg.connect(**options, connect_timeout=10, autocommit=True) as connection:
             for table in _TABLES:
                 with contextlib.suppress(psycopg.errors.UndefinedTable):
-                    if connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone():  # type: ignore[arg-type]
+                    if connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone():
                         return True
     except psycopg.OperationalError as error:
         raise ImproperlyConfigured(

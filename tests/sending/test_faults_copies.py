@@ -45,16 +45,17 @@ class Postfix(Smtpd):
     def __init__(self, mail_log: Path, **options: Any) -> None:
         super().__init__(**options)
         self._mail_log = mail_log
-        self._say("postfix/master[1]: daemon started")
+        self.say("postfix/master[1]: daemon started")
 
-    def _say(self, text: str) -> None:
+    def say(self, text: str) -> None:
+        """A line of the log, in UTC."""
         with self._mail_log.open("a") as file:
             file.write(f"{dt.datetime.now(dt.UTC):%b %d %H:%M:%S} mx {text}\n")
 
     def record(self, session: Any, content: bytes | bytearray) -> None:
         super().record(session, content)
         queue = f"4F{len(self.accepted):08X}"
-        self._say(
+        self.say(
             f"postfix/qmgr[1]: {queue}: from=<{session.sender}>, size=9, nrcpt=1 (queue active)"
         )
 
@@ -77,7 +78,7 @@ def test_all_doubt_after_kills_is_settled_from_the_log(site: Site, kills: int) -
                 done += 1
             finish(site, nursery, seconds=120)
             time.sleep(1.1)
-            relay._say("postfix/smtpd[1]: connect from unknown[127.0.0.1]")
+            relay.say("postfix/smtpd[1]: connect from unknown[127.0.0.1]")
             doubt = truth(site)["ledger"]["in_doubt"]
             said = site.manage(
                 "settle_doubt", "daily", "2026-03-02", "--log", str(mail_log), "--json"

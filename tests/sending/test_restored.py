@@ -268,3 +268,25 @@ def test_the_page_is_the_sites_and_says_what_would_go_out(client: Client) -> Non
     assert AuditEntry.objects.get(action="let_machine_act").actor == "alice"
     assert state_of(issue) == PAUSED
     assert "machine waits for you" not in client.get(address).content.decode()
+
+
+def test_processes_that_enter_the_machine_at_once_never_count_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A count that went back would pass for an older copy at the next start."""
+    issue = sending()
+    other = beat._Standing(("another process",))
+    real = beat._Standing._enrol
+
+    def slowly(self: Any, nonce: str, known: Any) -> None:
+        if self is not other:
+            monkeypatch.undo()
+            other.look()
+            other.look()
+        real(self, nonce, known)
+
+    monkeypatch.setattr(beat._Standing, "_enrol", slowly)
+    assert restarted()
+    assert Machine.objects.get().beats >= place.remembered(place.nonce()) >= 3
+    assert restarted()
+    assert state_of(issue) == SENDING

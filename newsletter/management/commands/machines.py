@@ -37,8 +37,8 @@ class Command(BaseCommand):
                 self.stdout.write(f"{machine.name}: {machine.get_state_display()}  {said}".rstrip())
         for line in lines:
             if options["json"]:
-                found = {"would_go_out": line.kind, "count": line.count, "said": line.said}
-                self.stdout.write(json.dumps(found, ensure_ascii=False))
+                out = {"would_go_out": line.kind, "count": line.count, "said": line.said}
+                self.stdout.write(json.dumps(out, ensure_ascii=False))
             else:
                 self.stdout.write(f"  {line.said}")
         if options["agree"]:

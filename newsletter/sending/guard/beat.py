@@ -84,6 +84,10 @@ class _Standing:
         self.acts, self.reason = acts, reason
         self.until = time.monotonic() + seconds
 
+    def unknown(self, why: str) -> None:
+        """The database or DATA_DIR could not be asked; said once."""
+        self._answer(False, why, _AGAIN)
+
     def _fits(self) -> None:
         newest = database.newest_migration()
         if newest != self.migration:
@@ -146,16 +150,19 @@ class _Standing:
         """Enter this machine; what its journals know of another database says nothing here."""
         if known.journals_know_more:
             evidence.set_aside()
-        beats = max(known.beats, known.row.beats if known.row else 0) + 1
-        Machine.objects.update_or_create(
-            nonce=nonce,
-            defaults={
-                "name": socket.gethostname()[:100], "state": State.ENROLLED, "why": "",
-                "beats": beats, "database": known.database, "by": "",
-                "since": timezone.now(), "seen": timezone.now(),
-            },
-        )  # fmt: skip
-        place.remember(nonce, beats)
+        # Several processes of the machine may be doing this: a count never goes back.
+        entered = {
+            "name": socket.gethostname()[:100], "state": State.ENROLLED, "why": "", "by": "",
+            "database": known.database, "since": timezone.now(),
+        }  # fmt: skip
+        row, created = Machine.objects.get_or_create(
+            nonce=nonce, defaults={**entered, "beats": known.beats}
+        )
+        if not created:
+            Machine.objects.filter(pk=row.pk, state=State.ASKING).update(**entered)
+        if not self._beat(nonce, place.remembered(nonce)):
+            self._answer(False, "", _AGAIN)
+            return
         place.forget_0_1_0()
         # It was the database of a site that lives: what we stopped was no copy's.
         incidents.go_on(self._paused)
@@ -167,17 +174,19 @@ class _Standing:
     def _ask(self, nonce: str, why: str, known: Known) -> None:
         """Put it on record, once, and stop what is on its way."""
         row = known.row
+        mine = Machine.objects.filter(nonce=nonce)
         if row is not None and row.asking and row.why == why:
-            Machine.objects.filter(nonce=nonce).update(seen=timezone.now())
+            mine.update(seen=timezone.now())
             return
-        Machine.objects.update_or_create(
-            nonce=nonce,
-            defaults={
-                "name": socket.gethostname()[:100], "state": State.ASKING, "why": why,
-                "beats": max(known.beats, row.beats if row else 0), "database": known.database,
-                "since": timezone.now(), "seen": timezone.now(), "by": "",
-            },
-        )  # fmt: skip
+        asks = {
+            "name": socket.gethostname()[:100], "state": State.ASKING, "why": why, "by": "",
+            "beats": max(known.beats, row.beats if row else 0), "database": known.database,
+            "since": timezone.now(), "seen": timezone.now(),
+        }  # fmt: skip
+        if row is None:
+            Machine.objects.get_or_create(nonce=nonce, defaults=asks)
+        elif not mine.filter(state=State.ENROLLED, beats=row.beats).update(**asks):
+            return  # Another process of the machine, or a person, was first: look again.
         on_their_way = list(
             Issue.objects.filter(state=Issue.State.SENDING).values_list("pk", flat=True)
         )
@@ -215,8 +224,7 @@ def may_act() -> bool:
             try:
                 mine.look()
             except (DatabaseError, InterfaceError, OSError) as error:
-                log.warning("it is not known whether to act: %s", str(error).strip()[:200])
-                mine.acts, mine.until = False, time.monotonic() + _AGAIN
+                mine.unknown(str(error).strip()[:200])
                 if not connection.in_atomic_block:
                     connection.close()
         return mine.acts

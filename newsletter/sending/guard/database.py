@@ -53,20 +53,37 @@ def newest_migration() -> int:
 
 def misfit() -> str:
     """Why this code must not work on this database; empty if it may."""
+    return newer_than_code() or _older_than_code()
+
+
+def newer_than_code() -> str:
+    """What to do about tables of a later version than this code; empty if they are not."""
+    newer = sorted(_applied() - _of_this_code())
+    if not newer:
+        return ""
+    return pgettext(
+        "schema",
+        "This code is older than the database, which has %(migration)s. Start the version that the"
+        " database was upgraded to.",
+    ) % {"migration": ".".join(newer[-1])}
+
+
+def _older_than_code() -> str:
+    missing = sorted(_of_this_code() - _applied())
+    if not missing:
+        return ""
+    return pgettext(
+        "schema",
+        "This code is newer than the database, which has no %(migration)s. Run “sudi upgrade”, then"
+        " start again.",
+    ) % {"migration": ".".join(missing[0])}
+
+
+def _applied() -> set[tuple[str, str]]:
+    return {key for key in MigrationRecorder(connection).applied_migrations() if key[0] in _OURS}
+
+
+def _of_this_code() -> set[tuple[str, str]]:
     loader = MigrationLoader(None, load=False)
     loader.load_disk()
-    code = {key for key in loader.disk_migrations if key[0] in _OURS}
-    done = {key for key in MigrationRecorder(connection).applied_migrations() if key[0] in _OURS}
-    if newer := sorted(done - code):
-        return pgettext(
-            "schema",
-            "This code is older than the database, which has %(migration)s. Start the version"
-            " that the database was upgraded to.",
-        ) % {"migration": ".".join(newer[-1])}
-    if missing := sorted(code - done):
-        return pgettext(
-            "schema",
-            "This code is newer than the database, which has no %(migration)s. Run"
-            " “sudi migrate”, then start again.",
-        ) % {"migration": ".".join(missing[0])}
-    return ""
+    return {key for key in loader.disk_migrations if key[0] in _OURS}

@@ -24,7 +24,7 @@ from newsletter import conf
 # may well get the number of one just deleted (a folder restored in place).
 _GENERATION_OF = 0x80087601
 # Containers have no identity of their own: one that is made anew is the same machine.
-_CONTAINER = ("/.dockerenv", "/run/.containerenv")
+_CONTAINER = ("/.dockerenv", "/run/.containerenv", "/var/run/secrets/kubernetes.io")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def folder() -> Path:
 
 def machine_id() -> str:
     """What tells this machine from its clone; empty in a container and where nothing does."""
-    if any(Path(mark).exists() for mark in _CONTAINER) or "KUBERNETES_SERVICE_HOST" in os.environ:
+    if any(Path(mark).exists() for mark in _CONTAINER):
         return ""
     with contextlib.suppress(OSError):
         return Path("/etc/machine-id").read_text().strip()
@@ -76,13 +76,12 @@ def _kept(path: Path) -> str | None:
     try:
         with path.open() as file:
             said = Mark(**json.load(file))
-            actual = _mark_of(file.fileno(), said.nonce)
+            if said.nonce and said.is_at(_mark_of(file.fileno(), said.nonce)):
+                return said.nonce
     except FileNotFoundError:
         return None
     except (ValueError, TypeError):
-        actual = said = None  # A torn or foreign file is no identity.
-    if said is not None and actual is not None and said.nonce and said.is_at(actual):
-        return said.nonce
+        pass  # A torn or foreign file is no identity.
     # A copy. What the machine it was copied from remembers goes by that one's nonce.
     with contextlib.suppress(OSError):
         path.rename(path.with_name("identity-copied"))

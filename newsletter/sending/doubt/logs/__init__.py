@@ -15,6 +15,8 @@ from typing import Protocol, cast
 
 from .entry import Entry
 
+__all__ = ["Entry", "Format", "format_of", "formats"]
+
 
 class Format(Protocol):
     """What a module here has."""
