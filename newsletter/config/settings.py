@@ -261,6 +261,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "newsletter.config.middleware.headers",
+    "newsletter.config.busy.writers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
