@@ -26,6 +26,8 @@ def _found(kind: str) -> Q:
     """Which issues a kind of trouble finds: those being sent, unless said otherwise."""
     if kind in ("rendering", "late"):
         return _SCHEDULED
+    if kind == "passed":
+        return _SCHEDULED & Q(send_at__lte=timezone.now())
     if kind == "rehearsal":
         return _SCHEDULED | control.ON_ITS_WAY
     if kind == "restored":
@@ -36,7 +38,7 @@ def _found(kind: str) -> Q:
 def pause_for(issue_id: int | None, kind: str, text: str) -> None:
     """Pause an issue (None: all that are sending) and tell the editor why.
 
-    `kind` is policy, login, doubt, refusals, restored, rendering, late or rehearsal.
+    `kind` is policy, login, doubt, refusals, restored, passed, rendering, late or rehearsal.
     """
     issues = Issue.objects.select_related("publication").filter(_found(kind))
     if issue_id is not None:
@@ -85,6 +87,10 @@ def _reason(kind: str, text: str) -> str:
         "restored": _(
             "The database is a copy: some readers may have got this issue already."
             " Settle it from the mail server's log before you resume."
+        ),
+        "passed": _(
+            "The database is a copy, and the time to send has passed: readers may have got this"
+            " issue already. Look into the mail server's log before you resume."
         ),
         "rendering": _("The mail cannot be made: %(text)s"),
         "rehearsal": _("All mail goes to the rehearsal address %(text)s now."),

@@ -17,6 +17,7 @@ from django.urls import reverse
 
 from newsletter.models import Chunk, Issue, Machine, Worker
 from newsletter.sending import guard
+from newsletter.sending import running as sending_by_itself
 from newsletter.sending.engine.journal import Answer, Journal
 from newsletter.sending.guard import beat, decision, place
 from subscribers.models import AuditEntry
@@ -159,6 +160,7 @@ def test_one_that_paused_too_soon_takes_it_back(
 def test_s9_a_journal_of_a_lease_that_the_database_has_not_heard_of(machine: Path) -> None:
     issue = enrolled()
     lease = leased(issue)
+    Chunk.objects.filter(pk=lease.id).update(window=[1])
     journal = Journal("w-lost", 4)
     journal.begin(lease.id, lease.epoch, lease.base + 1)
     journal.close(remove=False)
@@ -184,8 +186,11 @@ def test_s9_a_journal_of_a_chunk_that_the_database_has_not_heard_of() -> None:
 
 
 @pytest.mark.parametrize("known", ["window", "outcome", "nothing"])
-def test_an_answer_within_the_lease_that_the_database_has_not_heard_of(known: str) -> None:
-    """A copy made a few seconds before the worker was killed."""
+@pytest.mark.parametrize("answered", [True, False])
+def test_a_mail_within_the_lease_that_the_database_has_not_heard_of(
+    known: str, answered: bool
+) -> None:
+    """A copy made a few seconds, or a single turn, before the worker was killed."""
     issue = enrolled()
     lease = leased(issue)
     if known == "window":
@@ -194,9 +199,21 @@ def test_an_answer_within_the_lease_that_the_database_has_not_heard_of(known: st
         outcome(issue, 1, "sent")
     journal = Journal("w-lost", 4)
     slot = journal.begin(lease.id, lease.epoch, lease.base + 1)
-    journal.answer(slot, *Answer("sent", 250, "2.0.0"))
+    if answered:
+        journal.answer(slot, *Answer("sent", 250, "2.0.0"))
     journal.close(remove=False)
     assert restarted() is (known != "nothing")
+
+
+def test_a_worker_that_ends_leaves_no_copy_that_passes_for_the_whole_truth(
+    transactional_db: None,
+) -> None:
+    """Made since its last sign of life, and it has no journal any more."""
+    with sending_by_itself():
+        restarted()
+        copied = Machine.objects.get().beats
+    Machine.objects.update(beats=copied)
+    assert not restarted()
 
 
 def test_a_living_worker_notices_that_the_database_was_taken_back() -> None:

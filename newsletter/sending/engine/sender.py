@@ -138,7 +138,10 @@ class Sender:
         if self._signers is not None:
             self._signers.close()
         held = incidents.holds_anything(self.worker)
-        self.journal.close(remove=not held)
+        # A copy made since the last beat would pass for the whole truth without the journal: the
+        # machine must remember that the database has gone on.
+        guard.look_again()
+        self.journal.close(remove=guard.may_act() and not held)
 
     async def _close_pools(self) -> None:
         await asyncio.gather(*(pool.close(5.0) for pool in self._pools))

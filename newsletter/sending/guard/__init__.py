@@ -6,6 +6,7 @@
     decision  may it act: pure
     beat      its sign of life, and `may_act`
     agreeing  what would go out, and the person who lets it
+    passed    what became due meanwhile, and may have gone out already
     keys      the fingerprints of LINK_KEYS
 
 README.md beside the package, "Copies of the database".

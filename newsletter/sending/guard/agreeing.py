@@ -12,6 +12,7 @@ from newsletter.models import Issue, Machine
 from subscribers.models import AuditEntry, Subscription
 
 from .. import counts, welcome
+from . import passed
 
 State, Why = Machine.State, Machine.Why
 # Issues named one by one; there are never many on their way.
@@ -77,7 +78,22 @@ def would_go_out() -> list[Line]:
         )
         about = {"publication": issue.publication.name, "issue": issue.slug, "count": f"{count:,}"}
         lines.append(Line("issue", count, text % about))
-    scheduled = Issue.objects.filter(state=Issue.State.SCHEDULED).count()
+    passed_ones = passed.issues()
+    if late := passed_ones.count():
+        text = ngettext(
+            "%(count)s issue was to go out meanwhile. It stays paused until you resume it.",
+            "%(count)s issues were to go out meanwhile. They stay paused until you resume them.",
+            late,
+        )
+        lines.append(Line("passed", late, text % {"count": f"{late:,}"}))
+    if drafts := passed.drafts().count():
+        text = ngettext(
+            "%(count)s draft would go by itself. It waits then until you say so again.",
+            "%(count)s drafts would go by themselves. They wait then until you say so again.",
+            drafts,
+        )
+        lines.append(Line("drafts", drafts, text % {"count": f"{drafts:,}"}))
+    scheduled = Issue.objects.filter(state=Issue.State.SCHEDULED).difference(passed_ones).count()
     if scheduled:
         text = ngettext(
             "%(count)s issue is scheduled and starts at its time.",
@@ -101,6 +117,8 @@ def would_go_out() -> list[Line]:
 def agree(*, by: str) -> list[str]:
     """Let in every machine that asks; their names. On record.
 
+    What became due meanwhile waits for a person still (`passed`).
+
     After a restore the other machines are strangers until they see one of these live: what they
     remember is of the database as it was.
     """
@@ -111,6 +129,7 @@ def agree(*, by: str) -> list[str]:
         if rows:
             # The database that this is a copy of has greeted them.
             welcome.forget_confirmed(before=max(row.since for row in rows))
+            passed.hold()
         for row in rows:
             AuditEntry.objects.create(
                 actor=by[:150], action="let_machine_act", target=f"machine:{row.pk}",

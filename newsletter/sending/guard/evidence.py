@@ -11,13 +11,13 @@ from ..engine import journal
 
 
 def journals_know_more() -> bool:
-    """Whether a journal of this machine is of a lease, or an answer, the database never heard of.
+    """Whether a journal of this machine is of a lease, or a mail, the database never heard of.
 
     Files first, then the database: what a living worker writes meanwhile was committed before.
     """
     for name in journal.names():
         found = journal.read(name)
-        if _of_an_unknown_lease(found) or _of_an_unknown_answer(found):
+        if _of_an_unknown_lease(found) or _of_an_unknown_mail(found):
             return True
     return False
 
@@ -37,17 +37,17 @@ def _of_an_unknown_lease(found: journal.Found) -> bool:
     return False
 
 
-def _of_an_unknown_answer(found: journal.Found) -> bool:
-    """Of a lease that still stands: who was answered is in the window, or has an outcome.
+def _of_an_unknown_mail(found: journal.Found) -> bool:
+    """Of a lease that still stands: whose mail was begun is in the window, or has an outcome.
 
     So it shows a copy that was made within the lease, some seconds before the worker died.
     """
-    answered: dict[tuple[int, int], set[int]] = defaultdict(set)
-    for chunk, epoch, delivery in found.answers:
-        answered[chunk, epoch].add(delivery)
-    chunks = Chunk.objects.filter(pk__in={chunk for chunk, _ in answered}, state=Chunk.State.LEASED)
+    begun: dict[tuple[int, int], set[int]] = defaultdict(set)
+    for chunk, epoch, delivery in found.begun | found.answers.keys():
+        begun[chunk, epoch].add(delivery)
+    chunks = Chunk.objects.filter(pk__in={chunk for chunk, _ in begun}, state=Chunk.State.LEASED)
     for pk, epoch, issue, window in chunks.values_list("pk", "epoch", "issue_id", "window"):
-        ours = answered.get((pk, epoch), set()) - {issue * PLACES + place for place in window}
+        ours = begun.get((pk, epoch), set()) - {issue * PLACES + place for place in window}
         stored = Outcome.objects.filter(delivery__in=ours).values_list("delivery_id", flat=True)
         if ours - set(stored):
             return True
