@@ -6,6 +6,6 @@ from newsletter.config import busy, right_keys
 
 os.umask(0o077)  # What is written belongs to this user alone.
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsletter.config.settings")
-application = get_asgi_application()
+_application = get_asgi_application()
 busy.wait_briefly()
-right_keys.settle()
+application = right_keys.asgi(_application)

@@ -228,7 +228,7 @@ SUDI: dict[str, Any] = {
         _secret(
             "LINK_KEYS",
             f"1:{secrets.token_hex(32)}",
-            lambda: first_setup.refuse_beside_readers(DATABASES["default"]),
+            lambda: first_setup.refuse_beside_others(DATABASES["default"]),
         )
     ),
     "TRUSTED_PROXIES": _trusted_proxies,

@@ -139,9 +139,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 *entry(_("Categories"), "category", "subscribers_category_changelist", see),
                 *entry(_("Remembered answers"), "rule", "newsletter_importrule_changelist", see),
                 *entry(_("Users"), "badge", "auth_user_changelist", root),
-                *entry(
-                    pgettext("admin", "Machines"), "dns", "newsletter_machine_changelist", root
-                ),
+                *entry(pgettext("admin", "Machines"), "dns", "newsletter_machine_changelist", root),
                 *entry(_("Audit"), "history", "subscribers_auditentry_changelist", set_up),
             ],
         ),

@@ -47,6 +47,9 @@ def test_made_while_it_sends_it_is_restored_and_nothing_goes_out(
             (folder / "templates" / "own.html").write_text("ours")
             pid = nursery.birth()
             lab.until(lambda: len(relay.accepted) > 100, 60)
+            (folder / "earlier.keys").write_text(site.env["LINK_KEYS"])
+            (folder / "dkim").mkdir()
+            (folder / "dkim" / "news.pem").write_text("secret")
             done = site.manage("backup", "site.tar", "--keys", "keys.txt")
             assert "site.tar: the site as it was at" in done.stdout
             after = len(relay.accepted)
@@ -60,8 +63,9 @@ def test_made_while_it_sends_it_is_restored_and_nothing_goes_out(
             with tarfile.open(folder / "site.tar") as archive:
                 names = archive.getnames()
             assert names[0] == "manifest.json" and "files/templates/own.html" in names
-            own = ("files/secrets", "files/machine", "files/journal")
-            assert not [name for name in names if name.startswith(own)]
+            # No key, nothing of this machine, and no earlier backup with its keys beside it.
+            files = [name for name in names if name.startswith("files/")]
+            assert files == ["files/templates/own.html"]
             assert site.env["LINK_KEYS"][2:].encode() not in (folder / "site.tar").read_bytes()
 
             # Over a site with readers only if told, and never beside a worker that lives.

@@ -39,7 +39,8 @@ def test_an_old_worker_stops_when_the_tables_are_upgraded(site: Site) -> None:
     worker = site.start("worker")
     assert worker.stdout is not None
     try:
-        assert b"The worker runs" in worker.stdout.readline()
+        while b"The worker runs" not in worker.stdout.readline():
+            assert worker.poll() is None
         time.sleep(2)
         change(site, LATER)
         assert worker.wait(60) == 1

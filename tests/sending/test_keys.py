@@ -5,17 +5,22 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import pytest
 
+from newsletter.bounces import effects
+from newsletter.config import trial
 from newsletter.models import SiteIdentity
 from newsletter.sending.guard import keys
 from newsletter.sending.guard.keys import WrongKeys, refusal
 from subscribers.addresses import key_of
 from subscribers.models import AuditEntry
 from tests import builders
-from tests.conftest import Site
+from tests.conftest import ROOT, Site
+from tests.sending import lab
 from tests.site_settings import override
 
 ONE, TWO, THREE = b"1" * 32, b"2" * 32, b"3" * 32
@@ -103,6 +108,19 @@ def test_a_data_dir_of_another_site_is_refused(tmp_path: Path) -> None:
             keys.settle()
 
 
+@pytest.mark.django_db
+def test_a_listener_with_the_old_keys_gives_reports_back() -> None:
+    """Signed by the newer key, their return paths would pass for forgeries."""
+    builders.subscriber("alice@example.org")
+    assert keys.settle()
+    report = b"Subject: Undelivered\n\nhello"
+    assert effects.receive(report).done == "nothing"
+    known = SiteIdentity.objects.get().keys
+    SiteIdentity.objects.update(keys={**known, "2": "e" * 32})
+    with pytest.raises(WrongKeys, match="version 2"):
+        effects.receive(report)
+
+
 def readers(site: Site) -> None:
     make = "builders.subscription(builders.publication(), 'a@example.org')"
     site.manage("shell", "-c", f"from tests import builders; {make}")
@@ -143,8 +161,66 @@ def test_missing_keys_are_made_once_and_never_beside_readers(site: Site) -> None
     made = kept.read_text()
     without.manage("check")
     assert kept.read_text() == made
+    # A second machine would make up others, and shut out the first.
+    second = Site(site.folder, {**without.env, "DATA_DIR": str(site.folder / "second")})
+    done = second.manage("check", check=False)
+    assert done.returncode != 0 and "None were made up" in done.stderr
     readers(without)
     kept.unlink()
     done = without.manage("check", check=False)
     assert done.returncode != 0 and "None were made up" in done.stderr
     assert not kept.exists()
+
+
+# ---- processes that run when the keys change
+
+
+def start_web(site: Site, port: int, **env: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "newsletter.config", "gunicorn", "newsletter.config.wsgi",
+         "--threads", "4", "--bind", f"127.0.0.1:{port}", "--no-control-socket"],
+        env={**site.env, **env}, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+def page(port: int) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/daily/", timeout=10) as answer:
+            return answer.status, ""
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
+    except OSError:
+        return 0, ""
+
+
+def test_whoever_runs_with_the_old_keys_stops_when_others_are_started_with_newer(
+    site: Site,
+) -> None:
+    """A rolling restart: the first web server and the worker were not given the new key."""
+    site.env["PYTHONPATH"] = str(ROOT)
+    readers(site)
+    newer = site.env["LINK_KEYS"] + ",2:" + "e" * 64
+    ports = [trial.free_port(0), trial.free_port(0)]
+    running = [start_web(site, ports[0])]
+    worker = site.start("worker")
+    try:
+        lab.until(lambda: page(ports[0])[0] == 200, 60)
+        assert worker.stdout is not None
+        while b"The worker runs" not in worker.stdout.readline():
+            assert worker.poll() is None
+        running.append(start_web(site, ports[1], LINK_KEYS=newer))
+        lab.until(lambda: page(ports[1])[0] == 200, 60)
+        lab.until(lambda: page(ports[0])[0] == 503, 20)
+        assert (
+            "LINK_KEYS are not the keys of this database: it needs version 2" in page(ports[0])[1]
+        )
+        assert worker.wait(60) == 1
+        assert "LINK_KEYS are not the keys of this database" in worker.stdout.read().decode()
+        assert page(ports[1])[0] == 200
+    finally:
+        for process in [*running, worker]:
+            process.terminate()
+            process.wait(60)
+        if worker.stdout is not None:
+            worker.stdout.close()

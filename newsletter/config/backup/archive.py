@@ -22,8 +22,9 @@ from . import copying
 
 FORMAT = 1
 MANIFEST, DATABASE, FILES = "manifest.json", "database", "files"
-# Of DATA_DIR these are no part of a site: they are secret, this machine's own, or made anew.
-_NOT_COPIED = {"secrets", "settings.env", "journal", "machine", "static", "mail", "spool"}
+# Folders of DATA_DIR that are part of a site: its own templates, lists of readers being read in.
+# Whatever else is there is secret (keys of DKIM too), this machine's own, or an earlier backup.
+_COPIED = ("templates", "imports")
 
 
 class BackupRefused(Exception):
@@ -38,6 +39,8 @@ def back_up(target: Path, keys: Path | None = None) -> dict[str, Any]:
     for path in filter(None, (target, keys)):
         if path.exists():
             raise BackupRefused(f"{path} exists already; a backup is not overwritten.")
+    if keys is not None and keys.absolute() == target.absolute():
+        raise BackupRefused("Name another file for the keys: they are kept apart from the backup.")
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".backup-", dir=target.parent) as scratch:
         folder = Path(scratch) / DATABASE
@@ -75,16 +78,10 @@ def _manifest() -> dict[str, Any]:
 
 
 def _files() -> Iterator[Path]:
-    """Uploads, templates and the like; not the database, whose copy is of one moment."""
-    folder = conf.data_dir()
-    database = Path(str(connection.settings_dict["NAME"])).absolute()
-    for path in sorted(folder.rglob("*")):
-        first = path.relative_to(folder).parts[0]
-        ours = path.is_file() and not path.is_symlink()
-        if not ours or first in _NOT_COPIED or first.startswith("."):
-            continue
-        if not str(path.absolute()).startswith(str(database)):
-            yield path
+    for name in _COPIED:
+        for path in sorted((conf.data_dir() / name).rglob("*")):
+            if path.is_file() and not path.is_symlink():
+                yield path
 
 
 def _write_keys(path: Path) -> None:

@@ -24,7 +24,7 @@ from subscribers.models import Subscriber
 
 from .. import incidents
 from ..engine import outcomes
-from . import database, decision, evidence, place
+from . import database, decision, evidence, keys, place
 from .decision import Known, Row, Verdict
 
 log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ class _Standing:
         # Journals are looked through once a process: later ones are of this database.
         self.journals_seen = False
         self.migration = -1
-        self.misfit = ""
+        self._schema = self.misfit = ""
         self._since = time.monotonic()
         self._others: dict[str, int] | None = None
         self._paused: list[int] = []
@@ -91,8 +91,9 @@ class _Standing:
     def _fits(self) -> None:
         newest = database.newest_migration()
         if newest != self.migration:
-            self.misfit = database.misfit()
+            self._schema = database.misfit()
             self.migration = newest
+        self.misfit = self._schema or keys.no_longer_right()
 
     def _beat(self, nonce: str, remembered: int) -> bool:
         """Count on, if this machine is enrolled here and no machine knows this for a copy."""
@@ -237,7 +238,7 @@ def look_again() -> None:
 
 
 def must_stop() -> str:
-    """Why this process must end, as `may_act` last found: its code does not fit; or empty."""
+    """Why this process must end, as `may_act` last found: its code or keys do not fit; or empty."""
     with _lock:
         return _mine().misfit
 

@@ -7,8 +7,9 @@ first; Django's system check does it for commands, also in a project that hosts 
 
 A set is taken if it holds the newest key that the database knows, and no other secret under a
 version it knows; the database then knows exactly this set. So to rotate, add a higher version and
-start everything anew; from then on a process that still has only the old set is refused. A version
-may be left out once every reader is known by the newest.
+start everything anew; from then on a process that still has only the old set is refused, also one
+that is running (`no_longer_right`). A version may be left out once every reader is known by the
+newest.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ def refusal(known: Mapping[str, str], given: Mapping[str, str], all_rekeyed: boo
             "keys",
             "LINK_KEYS are not the keys of this database: it needs version %(version)s with the"
             " secret it was set up with. Take LINK_KEYS from the machine that runs the site, or"
-            " DATA_DIR/secrets/LINK_KEYS from the backup. Nothing was done.",
+            " from the file of keys beside the backup. Nothing was done.",
         ) % {"version": version}
     left_out = sorted(known.keys() - given.keys(), key=int)
     if left_out and not all_rekeyed:
@@ -100,6 +101,23 @@ def settle() -> bool:
     return True
 
 
+def no_longer_right() -> str:
+    """Why a process whose keys were accepted must not go on; empty if it may, or cannot be told.
+
+    Another process was started with a newer key, by which readers are known from then on. One read.
+    """
+    given = fingerprints(conf.link_keys())
+    try:
+        row = SiteIdentity.objects.filter(pk=1).first()
+    except (DatabaseError, InterfaceError):
+        if not connection.in_atomic_block:
+            connection.close()
+        return ""
+    if row is None or not row.keys or row.keys == given:
+        return ""
+    return refusal(row.keys, given, all_rekeyed=True)
+
+
 def _take(given: dict[str, str]) -> SiteIdentity:
     with transaction.atomic():
         SiteIdentity.objects.get_or_create(pk=1)
@@ -124,8 +142,8 @@ def _refused_by_readers() -> str:
     return pgettext(
         "keys",
         "LINK_KEYS are not the keys of this database: no reader in it is known by them. Take"
-        " LINK_KEYS from the machine that runs the site, or DATA_DIR/secrets/LINK_KEYS from the"
-        " backup. Nothing was done.",
+        " LINK_KEYS from the machine that runs the site, or from the file of keys beside the backup."
+        " Nothing was done.",
     )
 
 
