@@ -142,8 +142,8 @@ def _refused_by_readers() -> str:
     return pgettext(
         "keys",
         "LINK_KEYS are not the keys of this database: no reader in it is known by them. Take"
-        " LINK_KEYS from the machine that runs the site, or from the file of keys beside the backup."
-        " Nothing was done.",
+        " LINK_KEYS from the machine that runs the site, or from the file of keys beside the"
+        " backup. Nothing was done.",
     )
 
 
