@@ -9,25 +9,22 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import operator
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db import connection
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from newsletter import editions, message, rendering
 from newsletter.editions import EditionKey, IssueView, audience, reached
-from newsletter.issues import import_findings, mends, preflight, side_by_side, usual
-from newsletter.issues.findings import Finding, Level
+from newsletter.issues import preflight, usual
 from newsletter.issues.preflight import Checked
 from newsletter.models import Edition, Issue
-from subscribers import rhythm
 from subscribers.addresses import domain_number
 from subscribers.choice import CATEGORY_MASK, FOREIGN, TAIL
-from subscribers.models import Limit, Publication
+from subscribers.models import Limit
 
+from . import checking
 from .bodies import unpack
 
 # A domain with so many readers of one issue gets a lane of its own: 500 is one full chunk.
@@ -173,18 +170,39 @@ def plan(issue: Issue, at: dt.datetime | None = None, *, compared: bool = True) 
     for reason, _key, count in sorted(rows):
         if reason:
             none[reason] = none.get(reason, 0) + count
+    wanted = sorted((key, n) for reason, key, n in rows if not reason)
+    planned, made, broken = _editions(issue, view, wanted)
+    reach = usual.Reach(
+        mails=sum(edition.readers for edition in planned),
+        nothing=sum(none.values()),
+        mask=functools.reduce(operator.or_, (edition.selection for edition in planned), 0),
+    )
+    looked_at = checking.looked_at(issue, view, made, reach, at=at, compared=compared)
+    found = preflight.findings(looked_at)
+    blockers = (*preflight.blockers(found), *checking.for_nobody(view), *broken)
+    return _summed(
+        view, planned, none, blockers, tuple(preflight.warnings(found)), tuple(looked_at)
+    )
+
+
+def _editions(
+    issue: Issue, view: IssueView, wanted: Sequence[tuple[EditionKey, int]]
+) -> tuple[list[EditionPlan], list[rendering.Rendered | rendering.TooLarge], list[str]]:
+    """(what each edition would be, those that are looked at in full, why others cannot be made).
+
+    `wanted` are the editions with their readers. Where nobody gets any, the whole issue is made,
+    whose size is worth knowing all the same.
+    """
     planned: list[EditionPlan] = []
     made: list[rendering.Rendered | rendering.TooLarge] = []
     broken: list[str] = []
-    wanted = sorted((key, n) for reason, key, n in rows if not reason)
+    nobodys = [] if wanted or not view.category_mask else [(EditionKey(view.mask), 0)]
     try:
-        prepared = rendering.prepare(view, issue.publication) if wanted else None
+        prepared = rendering.prepare(view, issue.publication) if wanted or nobodys else None
     except rendering.RenderingError as error:
-        prepared = None
-        broken.append(str(error))
-    for key, count in wanted:
-        if prepared is None:
-            break
+        return planned, made, [str(error)]
+    for key, readers in (*wanted, *nobodys):
+        assert prepared is not None
         try:
             edition = prepared.edition(*key)
         except rendering.TooLarge as error:
@@ -195,78 +213,28 @@ def plan(issue: Issue, at: dt.datetime | None = None, *, compared: bool = True) 
             continue
         if len(made) < _CHECKED:
             made.append(edition)
-        planned.append(
-            EditionPlan(
-                selection=key.selection,
-                start=key.start,
-                after=_after(view, key.start),
-                categories=_category_names(view, key.selection),
-                items=len(view.select(*key)),
-                tail=bool(key.selection & TAIL),
-                readers=count,
-                subject=edition.subject,
-                html_bytes=edition.size,
-                message_bytes=message.MessageTemplate(edition, issue.publication, issue).size,
-                shortened=edition.shortened,
-                foreign=bool(key.selection & FOREIGN),
-            )
-        )
-    if not wanted and view.category_mask:
-        try:  # Nobody gets it, and its size is worth knowing all the same.
-            made.append(rendering.prepare(view, issue.publication).edition(view.mask))
-        except rendering.TooLarge as error:
-            made.append(error)
-        except rendering.RenderingError as error:
-            broken.append(str(error))
-    reach = usual.Reach(
-        mails=sum(edition.readers for edition in planned),
-        nothing=sum(none.values()),
-        mask=functools.reduce(operator.or_, (edition.selection for edition in planned), 0),
+        if readers:
+            planned.append(_edition(issue, view, key, readers, edition))
+    return planned, made, broken
+
+
+def _edition(
+    issue: Issue, view: IssueView, key: EditionKey, readers: int, made: rendering.Rendered
+) -> EditionPlan:
+    return EditionPlan(
+        selection=key.selection,
+        start=key.start,
+        after=_after(view, key.start),
+        categories=_category_names(view, key.selection),
+        items=len(view.select(*key)),
+        tail=bool(key.selection & TAIL),
+        readers=readers,
+        subject=made.subject,
+        html_bytes=made.size,
+        message_bytes=message.MessageTemplate(made, issue.publication, issue).size,
+        shortened=made.shortened,
+        foreign=bool(key.selection & FOREIGN),
     )
-    looked_at = preflight.checked(
-        view,
-        issue.publication,
-        made=made,
-        unserved=rhythm.unserved(issue.publication),
-        beside=usual.around(issue, at),
-        reach=reach,
-    )
-    looked_at += _beside_the_text(issue, compared)
-    found = preflight.findings(looked_at)
-    blockers = (*preflight.blockers(found), *_for_nobody(view), *broken)
-    return _summed(
-        view, planned, none, blockers, tuple(preflight.warnings(found)), tuple(looked_at)
-    )
-
-
-def _beside_the_text(issue: Issue, compared: bool) -> list[Checked]:
-    """What was looked at of an issue's import, its originals and its translations."""
-    looked_at = []
-    if issue.import_warnings.exists():
-        found = import_findings.findings(issue)
-        looked_at.append(Checked(pgettext("preflight", "Warnings of the import"), tuple(found)))
-    if issue.kind == Issue.Kind.ROUNDUP:
-        found = _not_mended(issue)
-        looked_at.append(Checked(pgettext("preflight", "Originals of a round-up"), tuple(found)))
-    if compared and (found := side_by_side.findings(issue)):
-        looked_at.append(Checked(pgettext("preflight", "Translations"), tuple(found)))
-    return looked_at
-
-
-def problems(
-    view: IssueView,
-    publication: Publication,
-    made: Iterable[rendering.Rendered | rendering.TooLarge] = (),
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What forbids releasing the issue, and what its editor should look at: sentences."""
-    found = preflight.check(view, publication, made=made, unserved=rhythm.unserved(publication))
-    return (*preflight.blockers(found), *_for_nobody(view)), tuple(preflight.warnings(found))
-
-
-def _for_nobody(view: IssueView) -> tuple[str, ...]:
-    if not view.items or view.category_mask:
-        return ()
-    return (_("No item of the issue has a category: nobody would get anything."),)
 
 
 def _plan_of_frozen(issue: Issue) -> Plan:
@@ -294,20 +262,6 @@ def _plan_of_frozen(issue: Issue) -> Plan:
             )
         )
     return _summed(view, planned, none)
-
-
-def _not_mended(issue: Issue) -> list[Finding]:
-    """Copies of a round-up whose originals were corrected since: worth a look before it goes."""
-    return [
-        Finding(
-            Level.WARNING,
-            "original-corrected",
-            _("Item %(number)d: the original was corrected since. Take its words, or keep yours.")
-            % {"number": copy.number},
-            (copy.pk,),
-        )
-        for copy in mends.offered(issue).filter(hidden=False).order_by("number")
-    ]
 
 
 def _after(view: IssueView, start: int) -> dt.date | None:

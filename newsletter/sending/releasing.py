@@ -21,7 +21,7 @@ from newsletter.models import Issue
 from subscribers import rehearsal
 from subscribers.roles import Act, may
 
-from . import planning, rehearsals
+from . import checking, rehearsals
 from .control import ActRefused, audit, too_late, user_id
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def _reasons(issue: Issue, by: Actor, channels: str) -> list[str]:
             reasons.append(_("Somebody else than the one who approved it must send it."))
     if issue.state == State.PUBLISHED and channels != Channels.ALL:
         reasons.append(_("It is on the site already: it can only be mailed as well."))
-    return reasons + list(planning.problems(load(sites.meant_for(issue, channels)), publication)[0])
+    return reasons + list(checking.problems(load(sites.meant_for(issue, channels)), publication)[0])
 
 
 def approve(issue: Issue, *, by: AbstractBaseUser) -> None:

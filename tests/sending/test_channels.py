@@ -26,7 +26,7 @@ from newsletter import rendering, sending
 from newsletter.editions import load, pairing
 from newsletter.issues import channels
 from newsletter.models import PLACES, Chunk, Delivery, Edition, Issue
-from newsletter.sending import planning
+from newsletter.sending import checking
 from subscribers import links, suppression
 from subscribers.models import AuditEntry, Publication, Subscription
 from tests import builders
@@ -341,7 +341,7 @@ def test_a_mail_only_draft_taken_back_is_an_ordinary_draft() -> None:
     assert issue.channels == "mail"
     sending.unschedule(issue, by="alice")
     assert (issue.state, issue.channels) == ("draft", "all")
-    assert planning.problems(load(issue), issue.publication)[0] == ()
+    assert checking.problems(load(issue), issue.publication)[0] == ()
 
 
 # ---- the database
