@@ -169,3 +169,16 @@ def site(tmp_path: Path, _template_site: tuple[Path, str]) -> Iterator[Site]:
     yield Site(tmp_path, env)
     if POSTGRES:
         _admin_psql(base, f'DROP DATABASE IF EXISTS "{own}" WITH (FORCE)')
+
+
+@pytest.fixture(autouse=True)
+def _nothing_finished() -> Iterator[None]:
+    """No page of another test (numbers come again after a rollback); changes show at once."""
+    from newsletter.archive.finished import changes, serving
+    from newsletter.feeds import kept
+
+    serving.clear()
+    kept.ITEMS.clear()
+    every, changes.LOOK_EVERY = changes.LOOK_EVERY, 0.0
+    yield
+    changes.LOOK_EVERY = every

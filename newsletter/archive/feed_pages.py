@@ -49,7 +49,7 @@ def feeds_page(request: HttpRequest, publication: str) -> HttpResponse:
         "canonical": f"{conf.base_url()}/{found.slug}/feeds/",
         "noindex": bool(rows),
     }
-    return public_page(request, render_page(request, "newsletter/feeds.html", found, context))
+    return public_page(render_page(request, "newsletter/feeds.html", found, context))
 
 
 def _addresses(publication: Publication, slugs: list[str] | None) -> list[tuple[str, str]]:
@@ -98,4 +98,4 @@ def _opml(request: HttpRequest, title: str, found: list[Publication]) -> HttpRes
     )
     response.headers["Content-Disposition"] = 'attachment; filename="feeds.opml"'
     request.language_is_settled = True  # type: ignore[attr-defined]
-    return public_page(request, response)
+    return public_page(response)

@@ -10,9 +10,8 @@ from django.views.decorators.http import require_safe
 from newsletter import conf
 from newsletter.editions import published
 from newsletter.feeds import contents
-from newsletter.feeds.views import (
-    publication_or_missing,
-)
+from newsletter.feeds.views import publication_or_missing
+from newsletter.models import Change
 from subscribers.models import Publication
 
 from . import stylesheet
@@ -27,7 +26,7 @@ def look(request: HttpRequest, publication: str) -> HttpResponse:
     found = publication_or_missing(publication)
     sheet = stylesheet.stylesheet(found, found.categories.all())
     request.language_is_settled = True  # type: ignore[attr-defined]
-    return public_page(request, HttpResponse(sheet, content_type="text/css; charset=utf-8"))
+    return public_page(HttpResponse(sheet, content_type="text/css; charset=utf-8"))
 
 
 @require_safe
@@ -37,9 +36,7 @@ def robots(request: HttpRequest) -> HttpResponse:
     lines += [f"Disallow: /{part}/" for part in ("s", "admin", "api", "dev")]
     lines += ["Disallow: /metrics", "", f"Sitemap: {conf.base_url()}/sitemap.xml", ""]
     request.language_is_settled = True  # type: ignore[attr-defined]
-    return public_page(
-        request, HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
-    )
+    return public_page(HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8"))
 
 
 @require_safe
@@ -51,9 +48,15 @@ def favicon(request: HttpRequest) -> HttpResponse:
 @require_safe
 def sitemaps(request: HttpRequest) -> HttpResponse:
     """`/sitemap.xml`: one sitemap for each publication."""
+    moments = Change.objects.moments()
     found = [
-        (f"{conf.base_url()}/{one.slug}/sitemap.xml", one.changed_at)
-        for one in Publication.objects.order_by("pk")
+        (
+            f"{conf.base_url()}/{slug}/sitemap.xml",
+            max(moments.get(0, made), moments.get(key, made)),
+        )
+        for key, slug, made in Publication.objects.order_by("pk").values_list(
+            "pk", "slug", "created_at"
+        )
     ]
     return _sitemap(request, "newsletter/sitemaps.xml", {"sitemaps": found})
 
@@ -79,4 +82,4 @@ def sitemap(request: HttpRequest, publication: str) -> HttpResponse:
 
 def _sitemap(request: HttpRequest, template: str, context: dict[str, object]) -> HttpResponse:
     request.language_is_settled = True  # type: ignore[attr-defined]
-    return public_page(request, render(request, template, context, content_type="application/xml"))
+    return public_page(render(request, template, context, content_type="application/xml"))

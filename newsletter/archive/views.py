@@ -45,7 +45,7 @@ def publications(request: HttpRequest) -> HttpResponse:
     )
     latest = Issue.objects.in_bulk([one.latest for one in found if one.latest])
     context = {"entries": [(one, latest.get(one.latest)) for one in found]}
-    return public_page(request, render(request, "newsletter/publications.html", context))
+    return public_page(render(request, "newsletter/publications.html", context))
 
 
 @require_safe
@@ -81,7 +81,7 @@ def publication(request: HttpRequest, publication: str) -> HttpResponse:
         "canonical": f"{conf.base_url()}/{found.slug}/",
         "noindex": bool(before or after),
     }
-    return public_page(request, render_page(request, "newsletter/publication.html", found, context))
+    return public_page(render_page(request, "newsletter/publication.html", found, context))
 
 
 def _named(publication: Publication, slug: str) -> Issue:
@@ -138,7 +138,7 @@ def _items_page(
         "first": not before,
         "chosen_keys": {row.pk for row in rows},
     }
-    return public_page(request, render_page(request, "newsletter/items.html", publication, context))
+    return public_page(render_page(request, "newsletter/items.html", publication, context))
 
 
 @require_safe
@@ -148,7 +148,7 @@ def issue(request: HttpRequest, publication: str, issue: str) -> HttpResponse:
     languages.speak(request, languages.of_publication(found))
     row = _named(found, issue)
     view = published.public_view(editions.load(row))
-    return public_page(request, issue_page(request, view, found, row))
+    return public_page(issue_page(request, view, found, row))
 
 
 def issue_page(

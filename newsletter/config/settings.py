@@ -251,6 +251,8 @@ INSTALLED_APPS = [
     "newsletter",
 ]
 MIDDLEWARE = [
+    # First: what is finished went through all the others when it was built.
+    "newsletter.archive.finished.serving.finished_bytes",
     "newsletter.config.middleware.headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -23,7 +23,7 @@ from subscribers.models import Category, Publication, Subscription
 from subscribers.times import zone_of
 
 from ..digest import markdown
-from ..models import Issue, Item, Revision
+from ..models import Change, Issue, Item, Revision
 from ..rendering import neutral
 from . import kept, value
 from .formats import Format
@@ -97,19 +97,21 @@ def listed(names: Sequence[str]) -> str:
 def build(chosen: Chosen, form: Format) -> Feed:
     """The feed, in the publication's language; a month's archive may come out empty."""
     with translation.override(languages.of_publication(chosen.publication)):
-        entries, older, newer = _entries(chosen)
+        # Before the rows are read: words kept under it are never older than it says.
+        change, _at = Change.objects.last(chosen.publication.pk)
+        entries, older, newer = _entries(chosen, change)
         return _feed(chosen, form, entries, older, newer)
 
 
 def _entries(
-    chosen: Chosen,
+    chosen: Chosen, change: int
 ) -> tuple[list[Entry], published.Month | None, published.Month | None]:
     publication, month = chosen.publication, chosen.month
     rows = None if chosen.categories is None else list(chosen.slices)
     zone = zone_of(publication)
     newer = None
     if month is None:
-        entries, more = _newest(publication, rows)
+        entries, more = _newest(publication, rows, change)
         older = published.Month.of(entries[-1].published, zone) if more and entries else None
         return entries, older, newer
     start, end = month.bounds(zone)
@@ -120,7 +122,7 @@ def _entries(
         entries = _issue_entries(list(found))
     else:
         pieces = published.items_of_month(publication, rows, month)
-        entries = _item_entries(publication, pieces)
+        entries = _item_entries(pieces, change)
     return (
         entries,
         published.month_before(publication, rows, start),
@@ -128,10 +130,12 @@ def _entries(
     )
 
 
-def _newest(publication: Publication, rows: list[Category] | None) -> tuple[list[Entry], bool]:
+def _newest(
+    publication: Publication, rows: list[Category] | None, change: int
+) -> tuple[list[Entry], bool]:
     if rows is not None:
         window = published.items(publication, rows)
-        return _item_entries(publication, window.pieces), window.more
+        return _item_entries(window.pieces, change), window.more
     found = list(published.single_issues(publication)[: published.PAGE_ISSUES + 1])
     counts = dict(
         Item.objects.filter(issue__in=found).values_list("issue").annotate(Count("id")).order_by()
@@ -155,11 +159,10 @@ def _issue_entries(found: Sequence[Issue]) -> list[Entry]:
     ]
 
 
-def _item_entries(publication: Publication, pieces: Sequence[published.Piece]) -> list[Entry]:
+def _item_entries(pieces: Sequence[published.Piece], change: int) -> list[Entry]:
     corrected = [piece.item.id for piece in pieces if piece.item.corrected_at is not None]
     notes = published.corrections_of_items(corrected) if corrected else {}
-    changed = publication.changed_at
-    return [item_entry(piece, changed, notes.get(piece.item.id, ())) for piece in pieces]
+    return [item_entry(piece, change, notes.get(piece.item.id, ())) for piece in pieces]
 
 
 def _feed(
@@ -242,14 +245,12 @@ def _feed_id(chosen: Chosen) -> str:
     return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_OID, ' / '.join(parts))}"
 
 
-def item_entry(
-    piece: published.Piece, changed: dt.datetime, notes: Sequence[Revision] = ()
-) -> Entry:
+def item_entry(piece: published.Piece, change: int, notes: Sequence[Revision] = ()) -> Entry:
     """An item as an entry. Its link is our page, its source is named beside it.
 
     Items of an issue appear at one moment; entries that share a moment are put in any order by
-    readers, so each stands a second behind the one before it. `changed` is when the publication
-    last did; `notes` are the corrections of the item.
+    readers, so each stands a second behind the one before it. `change` is the number of the
+    publication's newest change; `notes` are the corrections of the item.
     """
     item, issue = piece.item, piece.issue
     assert item.published_at is not None
@@ -259,7 +260,7 @@ def item_entry(
         id=item.entry_id,
         title=title,
         link=f"{conf.base_url()}/{piece.publication}/{issue.slug}/#{item.anchor}",
-        html=_item_html(item, changed, notes),
+        html=_item_html(item, change, notes),
         published=published,
         updated=_whole(item.corrected_at) if item.corrected_at else published,
         summary=_summary(item),
@@ -273,13 +274,13 @@ def item_entry(
     )
 
 
-def _item_html(item: editions.ItemView, changed: dt.datetime, notes: Sequence[Revision]) -> str:
+def _item_html(item: editions.ItemView, change: int, notes: Sequence[Revision]) -> str:
     def build() -> bytes:
         html = render_to_string("newsletter/feed_item.html", {"item": item, "notes": notes})
         # A surrogate that came out of JSON has no octets.
         return value.feed_html(html).encode()
 
-    return kept.ITEMS.get((item.id, changed, translation.get_language()), build).decode()
+    return kept.ITEMS.get((item.id, change, translation.get_language()), build).decode()
 
 
 def issue_entry(view: editions.IssueView, notes: Sequence[Revision] = ()) -> Entry:

@@ -30,6 +30,7 @@ from newsletter.templatetags import site as tags
 from subscribers import theme
 from subscribers.models import RESERVED_SLUGS, Category, Publication
 from tests import builders
+from tests.feeds.test_feeds import of_pages
 
 pytestmark = pytest.mark.django_db
 
@@ -139,6 +140,7 @@ def check_markup(html: str) -> None:
     assert html.startswith("<!DOCTYPE html>")
 
 
+KEPT_BY_CACHES = "public, max-age=60, stale-while-revalidate=30, stale-if-error=3600"
 PAGES = [
     "/",
     "/daily/",
@@ -171,7 +173,7 @@ def test_pages_are_sound_markup_with_strict_headers(
     )
     assert response["X-Frame-Options"] == "DENY"
     assert response["X-Content-Type-Options"] == "nosniff"
-    assert response["Cache-Control"] == "public, max-age=60"
+    assert response["Cache-Control"] == KEPT_BY_CACHES
     assert not response.cookies
     assert "Cookie" not in response.get("Vary", "")
 
@@ -542,8 +544,8 @@ def test_the_work_does_not_grow_with_the_tables(
     fill(51)
     with CaptureQueriesContext(connection) as many:
         read(client, address)
-    assert len(many) == len(few)
-    assert len(few) <= 10
+    assert len(of_pages(many)) == len(of_pages(few))
+    assert len(of_pages(few)) <= 12
 
 
 def test_an_unchanged_page_is_not_sent_again(client: Client, harbour: SimpleNamespace) -> None:
@@ -551,7 +553,7 @@ def test_an_unchanged_page_is_not_sent_again(client: Client, harbour: SimpleName
         etag = client.get(address)["ETag"]
         again = client.get(address, headers={"If-None-Match": etag})
         assert (again.status_code, again.content) == (304, b"")
-        assert again["Cache-Control"] == "public, max-age=60"
+        assert again["Cache-Control"] == KEPT_BY_CACHES
 
 
 # --- languages --------------------------------------------------------------------------------
@@ -585,7 +587,7 @@ def test_the_reader_may_ask_for_the_other_language_and_keeps_it(
 def test_the_front_page_follows_the_browser(client: Client, harbour: SimpleNamespace) -> None:
     response = client.get("/", headers={"Accept-Language": "zh-CN,zh;q=0.9"})
     assert "最新一期" in response.content.decode()
-    assert response["Vary"] == "Accept-Language"
+    assert response["Vary"] == "Accept-Language, Accept-Encoding"
     # The admin's switch sets a cookie; what lies in shared caches does not heed it.
     client.cookies["django_language"] = "zh-hans"
     assert "Latest issue" in read(client, "/")

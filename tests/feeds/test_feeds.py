@@ -40,13 +40,6 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 HISTORY = "{http://purl.org/syndication/history/1.0}"
 
 
-@pytest.fixture(autouse=True)
-def nothing_kept() -> None:
-    """Tests share ids and a clock, so what one built must not be another's."""
-    kept.BODIES.clear()
-    kept.ITEMS.clear()
-
-
 @pytest.fixture
 def harbour() -> Iterator[SimpleNamespace]:
     """Two issues: Monday's with tides, ships, people and secrets; Tuesday's with ships alone."""
@@ -478,22 +471,16 @@ def test_an_unchanged_feed_is_one_read(
     django_assert_num_queries: Any,
 ) -> None:
     response = read(client, address)
-    etag, modified = response["ETag"], response["Last-Modified"]
-    assert response["Cache-Control"] == "public, max-age=1800"
-    for headers in (
-        {"If-None-Match": etag},
-        {"If-Modified-Since": modified},
-        {"If-None-Match": f'"other", W/{etag}', "If-Modified-Since": modified},
-    ):
-        with django_assert_num_queries(1):
-            again = client.get(address, headers=headers)
+    etag = response["ETag"]
+    assert response["Cache-Control"] == "public, max-age=1800, stale-if-error=1800"
+    for tags in (etag, f'"other", W/{etag}', "*"):
+        with django_assert_num_queries(1):  # Whether anything changed; once a second in life.
+            again = client.get(address, headers={"If-None-Match": tags})
         assert (again.status_code, again.content, again["ETag"]) == (304, b"", etag)
-    later = TUESDAY + dt.timedelta(hours=2)
-    Publication.objects.update(changed_at=later)
-    fresh = client.get(address, headers={"If-None-Match": etag, "If-Modified-Since": modified})
+    Publication.objects.update(name="Weekly")
+    fresh = client.get(address, headers={"If-None-Match": etag})
     assert fresh.status_code == 200
     assert fresh["ETag"] != etag
-    assert fresh["Last-Modified"] == "Tue, 03 Mar 2026 10:00:00 GMT"
 
 
 def test_a_feed_is_built_once_for_all_who_ask(
@@ -506,10 +493,9 @@ def test_a_feed_is_built_once_for_all_who_ask(
     assert second["ETag"] == first["ETag"]
     assert second["Content-Language"] == "en"
     read(client, "/daily/c/ships/feed.atom")
-    with django_assert_num_queries(2):  # The publication, and its categories.
+    with django_assert_num_queries(1):
         read(client, "/daily/c/ships/feed.atom")
     Issue.objects.filter(pk=harbour.tuesday.pk).update(title="Renamed")
-    Publication.objects.update(changed_at=TUESDAY + dt.timedelta(hours=3))
     assert titles(client, "/daily/feed.atom")[0] == "Renamed"
 
 
@@ -572,6 +558,12 @@ def test_one_feed_has_one_address(
     assert client.get(real).status_code == 200
 
 
+def of_pages(queries: CaptureQueriesContext) -> list[str]:
+    """What building asked, without looking for changes, which tests do at every turn."""
+    asked = [str(query["sql"]) for query in queries.captured_queries]
+    return [sql for sql in asked if "newsletter_change" not in sql and "sqlite_master" not in sql]
+
+
 @pytest.mark.parametrize("address", ["/daily/c/ships/feed", "/daily/feed"])
 def test_the_work_does_not_grow_with_the_archive(
     client: Client, harbour: SimpleNamespace, address: str
@@ -584,10 +576,9 @@ def test_the_work_does_not_grow_with_the_archive(
             harbour.daily, moment.date().isoformat(), state="archived", published_at=moment
         )
         builders.item(one, harbour.ships, f"Ship {number}", published_at=moment)
-    kept.BODIES.clear()
     with CaptureQueriesContext(connection) as many:
         read(client, f"{address}.json")
-    assert len(many) == len(few)
+    assert len(of_pages(many)) == len(of_pages(few))
 
 
 # --- older entries (RFC 5005) -----------------------------------------------------------------
@@ -708,13 +699,13 @@ def test_a_reader_s_feed_follows_the_choice(
     assert ids(client, address) == ids(client, f"/daily/feed.{form}?category=ships&category=tides")
 
 
-def test_an_unchanged_reader_s_feed_is_one_read(
+def test_an_unchanged_reader_s_feed_is_two_reads(
     client: Client, harbour: SimpleNamespace, django_assert_num_queries: Any
 ) -> None:
     bob = builders.subscription(harbour.daily, "bob@example.org", [harbour.tides])
     address = f"/s/f/{token_of(bob)}/feed.atom"
     etag = read(client, address)["ETag"]
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):  # The reader, and whether anything changed.
         again = client.get(address, headers={"If-None-Match": etag})
     assert (again.status_code, again["Cache-Control"]) == (304, "private, max-age=1800")
 
