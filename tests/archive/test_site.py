@@ -16,6 +16,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.templatetags.static import static
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import path
@@ -414,7 +415,7 @@ def test_pages_only_answer_reading(client: Client, harbour: SimpleNamespace) -> 
         ("/daily/?category=ships", "/daily/c/ships/"),
         ("/daily/?category=ships&category=ships", "/daily/c/ships/"),
         (f"/gang/?category={quote('市场观察')}", f"/gang/c/{quote('市场观察')}/"),
-        ("/favicon.ico", "/static/newsletter/icon-512.png"),
+        ("/favicon.ico", static("newsletter/icon-512.png")),
     ],
 )
 def test_other_spellings_lead_to_the_real_address(
@@ -652,7 +653,7 @@ def test_link_previews_have_title_summary_and_picture(
     assert found["og:title"] == "Harbour Daily - 2026-03-02"
     assert found["og:description"] == "Spring tide · A ship came in"
     assert found["og:url"] == "http://127.0.0.1:8000/daily/2026-03-02/"
-    assert found["og:image"] == "http://127.0.0.1:8000/static/newsletter/share.png"
+    assert found["og:image"] == f"http://127.0.0.1:8000{static('newsletter/share.png')}"
     assert found["article:published_time"] == "2026-03-02T08:00:00+00:00"
 
 

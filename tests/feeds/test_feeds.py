@@ -14,6 +14,7 @@ import pytest
 import time_machine
 from django.contrib.staticfiles import finders
 from django.db import connection
+from django.templatetags.static import static
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from lxml import etree
@@ -444,7 +445,7 @@ def test_json_feed_has_what_its_specification_asks_for(
     feed = read(client, "/daily/feed.json").json()
     assert feed["version"] == "https://jsonfeed.org/version/1.1"
     assert feed["home_page_url"] == "http://127.0.0.1:8000/daily/"
-    assert feed["icon"] == "http://127.0.0.1:8000/static/newsletter/icon-512.png"
+    assert feed["icon"] == f"http://127.0.0.1:8000{static('newsletter/icon-512.png')}"
     assert finders.find("newsletter/icon-512.png")
     for item in feed["items"]:
         assert {"id", "url", "title", "content_html", "date_published"} <= item.keys()

@@ -26,19 +26,24 @@ ASKS: set[str] = set()
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What the middleware knows of a view. `one_issue`: it shows one issue and its neighbours."""
+    """What the middleware knows of a view.
+
+    `one_issue`: it shows one issue and names of its neighbours. `fixed`: nothing of what is
+    published.
+    """
 
     one_issue: bool = False
+    fixed: bool = False
 
 
-def finished(view: V, *asks: str, one_issue: bool = False) -> V:
+def finished(view: V, *asks: str, one_issue: bool = False, fixed: bool = False) -> V:
     """Mark a view whose answer depends on nothing but its address and what is published.
 
     `asks` are the names of the query it heeds, besides `lang`. It may set `response.good_until`
     (seconds since 1970) if its answer depends on the date too.
     """
     ASKS.update(asks)
-    setattr(view, _MARK, Mark(one_issue))
+    setattr(view, _MARK, Mark(one_issue, fixed))
     return view
 
 

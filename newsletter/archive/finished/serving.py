@@ -30,7 +30,7 @@ from subscribers.models import Publication
 from . import ASKS, answers, codings, mark_of
 from .answers import Answer
 from .changes import Changes
-from .store import Body, Entry, Scope, Store
+from .store import NOTHING, Body, Entry, Scope, Store
 
 Respond = Callable[[HttpRequest], HttpResponseBase]
 Meta = Mapping[str, Any]
@@ -204,7 +204,9 @@ def _build(
     def build() -> Entry | None:
         scope = _scope(match)
         # Before anything is read: then the date is never newer than what is shown.
-        _number, changed = Change.objects.last(scope.publication, scope.issue)
+        changed = None
+        if scope != NOTHING:
+            _number, changed = Change.objects.last(scope.publication, scope.issue)
         response = _impersonal(request, str(key[-1]), get_response)
         made.append(response)
         return _entry(response, scope, changed)
@@ -223,6 +225,8 @@ def _build(
 def _scope(match: ResolverMatch) -> Scope:
     """What the page shows, from its address; the whole site where the address does not say."""
     slug, mark = match.kwargs.get("publication"), mark_of(match.func)
+    if mark is not None and mark.fixed:
+        return NOTHING
     if slug is None:
         return Scope()
     key = Publication.objects.filter(slug=slug).values_list("pk", flat=True).first() or 0

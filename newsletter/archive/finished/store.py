@@ -29,6 +29,10 @@ class Scope:
         return 0 in (self.issue, change.issue) or self.issue == change.issue
 
 
+# What shows nothing of what is published: only a change of everything touches it.
+NOTHING = Scope(-1)
+
+
 @dataclass(frozen=True, slots=True)
 class Body:
     """Octets in one content coding, and the headers they go with: lower case -> name, value."""
