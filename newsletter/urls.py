@@ -45,6 +45,9 @@ urlpatterns = [
     path("<slug:publication>/feeds/", finished(feed_pages.feeds_page, *_PAGES), name="feeds"),
     path("<slug:publication>/feeds.opml", finished(feed_pages.feeds_opml), name="opml"),
     re_path(rf"{_PUBLICATION}feed\.{_FORM}$", finished(feeds.whole, *_FEEDS), name="feed"),
+    re_path(
+        rf"{_PUBLICATION}items\.{_FORM}$", finished(feeds.every_item, "month"), name="items-feed"
+    ),
     path(
         "<slug:publication>/c/<str:category>/", finished(views.category, *_PAGES), name="category"
     ),

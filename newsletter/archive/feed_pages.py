@@ -44,6 +44,9 @@ def feeds_page(request: HttpRequest, publication: str) -> HttpResponse:
         "heading": contents.listed(names),
         "mine": _addresses(found, [row.slug for row in rows]) if rows else [],
         "whole": _addresses(found, None),
+        "items": [
+            (one.label, conf.base_url() + contents.items_path(found.slug, one)) for one in FORMATS
+        ],
         "each": [(row, _addresses(found, [row.slug])) for row in offered],
         "feeds": feed_links(found),
         "canonical": f"{conf.base_url()}/{found.slug}/feeds/",

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from newsletter import conf, editions
-from newsletter.editions import published
+from newsletter.editions import every_item, published
 from subscribers import languages
 from subscribers.choice import Choice
 from subscribers.models import Category, Publication, Subscription
@@ -39,7 +39,8 @@ MOST_ITEMS_IN_ISSUES = 400
 class Chosen:
     """What a feed is of: everything (`categories` None), categories, or a reader's choice.
 
-    `slices` are the categories to read: those chosen and what was merged into them.
+    Everything has an entry for each issue, or for each item (`by_item`). `slices` are the
+    categories to read: those chosen and what was merged into them.
     """
 
     publication: Publication
@@ -48,11 +49,14 @@ class Chosen:
     month: published.Month | None = None
     subscription: Subscription | None = None
     token: str = ""
+    by_item: bool = False
 
     def path(self, form: Format, month: published.Month | None = None) -> str:
         """The feed's own address below BASE_URL, percent-encoded."""
         if self.token:
             return with_query(f"/s/f/{self.token}/feed.{form}", [], month)
+        if self.by_item:
+            return items_path(self.publication.slug, form, month)
         slugs = None if self.categories is None else [c.slug for c in self.categories]
         return feed_path(self.publication.slug, slugs, form, month)
 
@@ -71,6 +75,11 @@ def feed_path(
     if len(names) == 1:
         return with_query(f"/{publication}/c/{quote(names[0], safe='')}/feed.{form}", [], month)
     return with_query(f"/{publication}/feed.{form}", names, month)
+
+
+def items_path(publication: str, form: Format | str, month: published.Month | None = None) -> str:
+    """The address of the feed with an entry for each item of the whole publication."""
+    return with_query(f"/{publication}/items.{form}", [], month)
 
 
 def with_query(path: str, slugs: Sequence[str], month: published.Month | None = None) -> str:
@@ -94,6 +103,11 @@ def listed(names: Sequence[str]) -> str:
     return pgettext("between names", ", ").join(names)
 
 
+def title_of_items(publication: str) -> str:
+    """What the feed with an entry for each item is called, in the active language."""
+    return _("%(publication)s: item by item") % {"publication": publication}
+
+
 def build(chosen: Chosen, form: Format) -> Feed:
     """The feed, in the publication's language; a month's archive may come out empty."""
     with translation.override(languages.of_publication(chosen.publication)):
@@ -111,11 +125,17 @@ def _entries(
     zone = zone_of(publication)
     newer = None
     if month is None:
-        entries, more = _newest(publication, rows, change)
+        if chosen.by_item:
+            window = every_item.newest(publication)
+            entries, more = _item_entries(window.pieces, change), window.more
+        else:
+            entries, more = _newest(publication, rows, change)
         older = published.Month.of(entries[-1].published, zone) if more and entries else None
         return entries, older, newer
     start, end = month.bounds(zone)
-    if rows is None:
+    if chosen.by_item:
+        entries = _item_entries(every_item.of_month(publication, month), change)
+    elif rows is None:
         found = published.single_issues(publication).filter(
             published_at__gte=start, published_at__lt=end
         )
@@ -180,6 +200,9 @@ def _feed(
     if chosen.subscription is not None:
         title = _("%(publication)s: my choice") % {"publication": called.name}
         page = f"/s/f/{chosen.token}/"
+    elif chosen.by_item:
+        title = title_of_items(called.name)
+        page = page_path(publication.slug, None)
     elif chosen.categories is None:
         title, page = called.name, page_path(publication.slug, None)
     else:
@@ -240,6 +263,8 @@ def _feed_id(chosen: Chosen) -> str:
         parts.append(
             "categories " + " ".join(str(k) for k in sorted(c.pk for c in chosen.categories))
         )
+    elif chosen.by_item:
+        parts.append("items")
     if chosen.month is not None:
         parts.append(str(chosen.month))
     return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_OID, ' / '.join(parts))}"

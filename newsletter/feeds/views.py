@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import http_date
 from django.utils.translation import gettext as _
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from newsletter import conf
@@ -79,12 +80,20 @@ def one_category(request: HttpRequest, publication: str, category: str, form: st
 
 
 @require_safe
+def every_item(request: HttpRequest, publication: str, form: str) -> HttpResponse:
+    """`/PUB/items.FORM`: every item of the publication, in categories yet to come too."""
+    found = publication_or_missing(publication)
+    return _public(request, Chosen(found, month=_month(request), by_item=True), named(form))
+
+
+@require_safe
 def customary(request: HttpRequest, publication: str, form: str) -> HttpResponse:
     """Addresses that feed readers try by themselves lead to the real one."""
     path = contents.feed_path(publication, wanted_slugs(request), form)
     return HttpResponsePermanentRedirect(path)
 
 
+@gzip_page
 @require_safe
 def of_reader(request: HttpRequest, token: str, form: str) -> HttpResponse:
     """`/s/f/TOKEN/feed.FORM`: what one reader has chosen, as it stands now."""
@@ -140,7 +149,6 @@ def _month(request: HttpRequest) -> published.Month | None:
 
 def _answer(request: HttpRequest, slug: str, slugs: list[str], form: Format) -> HttpResponse:
     publication = publication_or_missing(slug)
-    request.language_is_settled = True  # type: ignore[attr-defined]
     month = _month(request)
     chosen: Chosen | str = Chosen(publication, month=month)
     if slugs:
@@ -154,6 +162,11 @@ def _answer(request: HttpRequest, slug: str, slugs: list[str], form: Format) -> 
                 contents.feed_path(publication.slug, now, form, month)
             )
     assert isinstance(chosen, Chosen)
+    return _public(request, chosen, form)
+
+
+def _public(request: HttpRequest, chosen: Chosen, form: Format) -> HttpResponse:
+    request.language_is_settled = True  # type: ignore[attr-defined]
     response = _written(chosen, form)
     patch_cache_control(
         response, public=True, max_age=contents.MINUTES * 60, stale_if_error=contents.MINUTES * 60

@@ -28,7 +28,8 @@ TUESDAY = MONDAY + dt.timedelta(days=1)
 # One of every kind; two issues, and two publications of which one names the other's issue.
 ADDRESSES = (
     "/", "/opml", "/sitemap.xml", "/daily/", "/daily/look.css", "/daily/sitemap.xml",
-    "/daily/feeds/", "/daily/feed.atom", "/daily/feed.json?month=2026-03", "/daily/c/ships/",
+    "/daily/feeds/", "/daily/feed.atom", "/daily/items.atom", "/daily/feed.json?month=2026-03",
+    "/daily/c/ships/",
     "/daily/feed.rss?category=ships&category=tides", "/daily/2026-03-02/", "/daily/2026-03-04/",
     "/gang/2026-03-02/", "/gang/feed.json",
 )  # fmt: skip
@@ -101,6 +102,18 @@ def stale(client: Client) -> list[str]:
     return [address for address, octets in handed_out if client.get(address).content != octets]
 
 
+_JSON: dict[str, Any] = {
+    "theme": {"accent": "#123456"},
+    "translations": {"zh-Hans": {"name": "新的", "description": "新"}, "en": {"name": "New"}},
+    "labels": {"category": ["Desk"]},
+    "aliases": ["Another"],
+    "extra": {"note": "new"},
+    "bullets": [{"lead": "New", "text": "thing"}],
+    "problems": [{"code": "new"}],
+    "digest": {"title": "new"},
+}
+
+
 def others(row: models.Model, field: models.Field[Any, Any]) -> Iterator[Any]:
     """Values of that column the row does not have, the likeliest to be allowed first."""
     old = getattr(row, field.attname)
@@ -114,11 +127,7 @@ def others(row: models.Model, field: models.Field[Any, Any]) -> Iterator[Any]:
     elif isinstance(field, models.BooleanField):
         yield not old
     elif isinstance(field, models.JSONField):
-        yield from (
-            {"accent": "#123456"}, {"zh-Hans": {"name": "新的", "description": "新"}},
-            {"en": {"name": "New", "description": "n"}}, {"note": "new"},
-            [{"lead": "x", "text": "y"}],
-        )  # fmt: skip
+        yield _JSON.get(field.name, {})
     elif isinstance(field, models.DateTimeField):
         yield (old or MONDAY) + dt.timedelta(hours=5)
         if field.null:
@@ -151,6 +160,7 @@ UNCHANGED = {
     "issue.recipients", "issue.sent", "issue.deferred", "issue.failed", "issue.in_doubt",
     "issue.skipped", "issue.suppressed", "issue.cancelled", "issue.frozen_at", "issue.rehearses",
     "issue.rehearsed_to", "issue.frozen", "issue.mailed", "issue.mending",
+    "revision.by", "revision.mail", "issue.approved_by", "issue.released_by",  # Nobody else there.
     "revision.issue", "item.issue", "link.issue", "link.kind",
 }  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
 import json
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -582,6 +583,58 @@ def test_the_work_does_not_grow_with_the_archive(
     assert len(of_pages(many)) == len(of_pages(few))
 
 
+# --- item by item -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_item_of_the_publication_is_an_entry(
+    client: Client, harbour: SimpleNamespace, form: str
+) -> None:
+    address = f"/daily/items.{form}"
+    assert titles(client, address) == ["The ship left", "Spring tide", "A ship came in", "Alice took the helm"]
+    both = ids(client, f"/daily/feed.{form}?category=people&category=ships&category=tides")
+    assert ids(client, address) == both
+    # A category made later is in it, and what has none; a private one is not.
+    late = builders.category(harbour.daily, "Late")
+    day = TUESDAY + dt.timedelta(minutes=30)
+    third = builders.issue(harbour.daily, "2026-03-04", state="archived", published_at=day)
+    builders.item(third, late, "Of a new kind", published_at=day)
+    builders.item(third, None, "Of no kind", published_at=day)
+    builders.item(third, harbour.secret, "Not said", published_at=day)
+    builders.item(third, late, "Hidden", published_at=day, hidden=True)
+    assert titles(client, address)[:3] == ["Of a new kind", "Of no kind", "The ship left"]
+    response = read(client, address)
+    assert response["Content-Type"] == TYPES[form]
+    assert b"Not said" not in response.content
+    assert b"Daily: item by item" in response.content
+
+
+def test_items_go_back_month_by_month(client: Client, harbour: SimpleNamespace) -> None:
+    assert titles(client, "/daily/items.atom?month=2026-03") == titles(client, "/daily/items.atom")
+    assert client.get("/daily/items.atom?month=2026-02").status_code == 404
+    assert client.get("/daily/items.atom?month=x").status_code == 404
+
+
+def test_the_channel_s_description_is_html_to_readers_and_so_escaped(
+    client: Client, harbour: SimpleNamespace
+) -> None:
+    Publication.objects.update(description="Ships < 20 m & <b>tides</b>")
+    channel = etree.fromstring(read(client, "/daily/feed.rss").content)[0]
+    assert channel.findtext("description") == "Ships &lt; 20 m &amp; &lt;b&gt;tides&lt;/b&gt;"
+    atom = etree.fromstring(read(client, "/daily/feed.atom").content)
+    assert atom.findtext(f"{ATOM}subtitle") == "Ships < 20 m & <b>tides</b>"
+
+
+def test_a_reader_s_own_feed_is_compressed_too(client: Client, harbour: SimpleNamespace) -> None:
+    bob = builders.subscription(harbour.daily, "bob@example.org", [harbour.tides])
+    address = f"/s/f/{token_of(bob)}/feed.atom"
+    packed = client.get(address, headers={"Accept-Encoding": "gzip"})
+    assert gzip.decompress(packed.content) == client.get(address).content
+    tag = packed["ETag"]
+    again = client.get(address, headers={"Accept-Encoding": "gzip", "If-None-Match": tag})
+    assert again.status_code == 304
+
+
 # --- older entries (RFC 5005) -----------------------------------------------------------------
 
 
@@ -845,6 +898,7 @@ def test_opml_names_every_feed_on_offer(client: Client, harbour: SimpleNamespace
     assert found == [
         None,
         f"{base}feed.atom",
+        f"{base}items.atom",
         f"{base}c/tides/feed.atom",
         f"{base}c/ships/feed.atom",
         f"{base}c/people/feed.atom",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import datetime as dt
 import logging
 import signal
 import subprocess
@@ -15,11 +16,13 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
+from django.utils import timezone
 
 from newsletter import bounces, conf
 from newsletter.config.supervised import start
 from newsletter.feeds import websub
 from newsletter.issues import dead_links
+from newsletter.models import Change
 from newsletter.sending import roundups, slot_notices
 from newsletter.sending.engine import service
 from subscribers import housekeeping
@@ -114,6 +117,7 @@ def _keep_house(stop: threading.Event) -> None:
         (_ROUNDUPS_EVERY, roundups.sweep),
         (_SLOTS_EVERY, slot_notices.tell),
         (3600.0, _forget_old_jobs),
+        (3600.0, _forget_changes),
     ]
     due = [0.0] * len(chores)
     while not stop.wait(1.0):
@@ -128,6 +132,11 @@ def _keep_house(stop: threading.Event) -> None:
                 with contextlib.suppress(Exception):
                     connection.close()
             due[number] = time.monotonic() + every
+
+
+def _forget_changes() -> None:
+    """Notes of changes that every web process has read long ago."""
+    Change.objects.tidy(timezone.now() - dt.timedelta(days=1))
 
 
 def _forget_old_jobs() -> None:
