@@ -65,6 +65,7 @@ class Rule:
     columns: tuple[str, ...]
     touches: str
     where: str = ""
+    updates_only: bool = False  # Another rule covers rows that come and go.
 
 
 def _seen(model: type[models.Model], leave_out: tuple[str, ...] = ()) -> tuple[str, ...]:
@@ -87,10 +88,12 @@ def rules() -> list[Rule]:
     published = "{row}.published_at IS NOT NULL"
     own = tuple(Issue._meta.get_field(name).column for name in _OWN)
     return [
-        Rule(Publication, _seen(Publication), "SELECT {row}.id, 0"),
+        Rule(Publication, _seen(Publication, ("slug",)), "SELECT {row}.id, 0"),
+        # In addresses on the pages of others: translations, and what is said to be corrected.
+        Rule(Publication, ("slug",), "SELECT 0, 0", updates_only=True),
         Rule(Category, _seen(Category), "SELECT {row}.publication_id, 0"),
         Rule(Issue, _seen(Issue, _OWN), named_by, published),
-        Rule(Issue, own, "SELECT {row}.publication_id, {row}.id", published),
+        Rule(Issue, own, "SELECT {row}.publication_id, {row}.id", published, updates_only=True),
         Rule(Item, _seen(Item), of_issue),
         Rule(Link, _seen(Link), of_issue),
         Rule(Revision, _seen(Revision), of_issue, "{row}.kind = 'correction'"),
@@ -118,8 +121,8 @@ def triggers(vendor: str) -> Iterator[Trigger]:
     for rule in rules():
         table = rule.model._meta.db_table
         for event, rows in (("INSERT", ("NEW",)), ("UPDATE", ("OLD", "NEW")), ("DELETE", ("OLD",))):
-            if event != "UPDATE" and rule.columns == _own_columns():
-                continue  # The rule about its other columns covers the whole row.
+            if event != "UPDATE" and rule.updates_only:
+                continue
             conditions = [f"({w})" for w in [" OR ".join(_about(rule.where, rows))] if w]
             if event == "UPDATE":
                 old, new = (
@@ -132,10 +135,6 @@ def triggers(vendor: str) -> Iterator[Trigger]:
                 " AND ".join(conditions),
                 tuple(line for touched in _about(rule.touches, rows) for line in write(touched)),
             )
-
-
-def _own_columns() -> tuple[str, ...]:
-    return tuple(Issue._meta.get_field(name).column for name in _OWN)
 
 
 def _about(sql: str, rows: tuple[str, ...]) -> list[str]:

@@ -139,7 +139,7 @@ def others(row: models.Model, field: models.Field[Any, Any]) -> Iterator[Any]:
     elif isinstance(field, models.UUIDField):
         yield "12345678123456781234567812345678"
     elif isinstance(field, models.FloatField | models.IntegerField):
-        yield (old or 0) + 7
+        yield from ((old or 0) + 7, (old or 0) - 1)  # An hour of the day ends at 23.
     elif field.name in ("language", "time_zone"):
         yield {"language": "zh-Hans", "time_zone": "Asia/Tokyo"}[field.name]
         yield {"language": "en", "time_zone": "UTC"}[field.name]
@@ -161,6 +161,7 @@ UNCHANGED = {
     "issue.skipped", "issue.suppressed", "issue.cancelled", "issue.frozen_at", "issue.rehearses",
     "issue.rehearsed_to", "issue.frozen", "issue.mailed", "issue.mending",
     "revision.by", "revision.mail", "issue.approved_by", "issue.released_by",  # Nobody else there.
+    "category.publication", "issue.publication",  # Names and bits are taken there.
     "revision.issue", "item.issue", "link.issue", "link.kind",
 }  # fmt: skip
 
