@@ -591,7 +591,9 @@ def test_every_item_of_the_publication_is_an_entry(
     client: Client, harbour: SimpleNamespace, form: str
 ) -> None:
     address = f"/daily/items.{form}"
-    assert titles(client, address) == ["The ship left", "Spring tide", "A ship came in", "Alice took the helm"]
+    assert titles(client, address) == [
+        "The ship left", "Spring tide", "A ship came in", "Alice took the helm",
+    ]  # fmt: skip
     both = ids(client, f"/daily/feed.{form}?category=people&category=ships&category=tides")
     assert ids(client, address) == both
     # A category made later is in it, and what has none; a private one is not.
