@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import translation
+from django.utils.translation import get_language
 
 from . import language_table
 from .language_table import Language
@@ -49,6 +50,11 @@ def of_publication(publication: Publication) -> str:
 def of_subscription(subscription: Subscription) -> str:
     """Django's code for the language this reader is written to in."""
     return known(subscription.language) or of_publication(subscription.publication)
+
+
+def between_sentences() -> str:
+    """What stands between two sentences of the active language: in Chinese nothing."""
+    return "" if language_table.is_wide(get_language() or "") else " "
 
 
 def guess(request: HttpRequest, publication: Publication) -> str:

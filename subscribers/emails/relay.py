@@ -11,7 +11,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from .. import conf, languages, rehearsal
+from .. import conf, language_table, languages, rehearsal, theme
 from ..models import Publication
 from .letters import Letter
 
@@ -84,8 +84,11 @@ def compose(
     letter: Letter, publication: Publication, address: str, language: str, *, instead: str = ""
 ) -> EmailMultiAlternatives:
     """The finished message of a letter; to `instead`, naming `address`, during a rehearsal."""
+    look = theme.load(publication.theme)
     with translation.override(language):
         context = {
+            "look": look,
+            "fonts": look.typeface.stack(language_table.is_wide(language)),
             "letter": letter,
             "publication": publication,
             "name": languages.words(publication, language).name,

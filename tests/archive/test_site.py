@@ -382,6 +382,17 @@ def test_private_and_unknown_categories_get_the_same_answer(
     assert len(answers) == 1
 
 
+def test_d9_what_is_missing_leads_to_the_archive_of_its_publication(
+    client: Client, harbour: SimpleNamespace
+) -> None:
+    for address in ("/daily/2031-01-01/", "/daily/c/whales/", "/daily/2026-03-02/nothing/"):
+        page = client.get(address).content.decode()
+        assert 'href="/daily/"' in page.split("<main")[1].split("</main>")[0]
+        assert "/daily/look.css" in page
+    elsewhere = client.get("/nowhere/").content.decode()
+    assert 'href="/"' in elsewhere.split("<main")[1].split("</main>")[0]
+
+
 @pytest.mark.parametrize(
     "address",
     [
