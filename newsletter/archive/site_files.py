@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.templatetags.static import static
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from newsletter import conf
@@ -12,12 +15,15 @@ from newsletter.editions import published
 from newsletter.feeds import contents
 from newsletter.feeds.views import publication_or_missing
 from newsletter.models import Change
+from newsletter.rendering import neutral, words
+from subscribers import languages
 from subscribers.models import Publication
 
 from . import stylesheet
 from .pages import public_page
 
 _MOST_IN_SITEMAP = 50_000  # sitemaps.org
+_NEWS = dt.timedelta(days=2)  # So long an issue is news to search engines.
 
 
 @require_safe
@@ -72,12 +78,30 @@ def sitemap(request: HttpRequest, publication: str) -> HttpResponse:
         for one in published.categories(found)
         if one.merged_into_id is None
     ]
-    rows = published.issues(found).values_list("slug", "published_at", "corrected_at")
+    rows = published.issues(found).values_list(
+        "slug", "title", "language", "published_at", "corrected_at"
+    )
+    now = timezone.now()
     issues = [
-        (f"{base}/{slug}/", corrected or published)
-        for slug, published, corrected in rows[: _MOST_IN_SITEMAP - len(pages)]
+        {
+            "address": f"{base}/{slug}/",
+            "title": neutral.line(words.plain(title)),
+            # As search engines of news write it (ISO 639, but for Chinese).
+            "language": "zh-cn" if language == "zh-Hans" else language.split("-")[0],
+            "published": at,
+            "changed": corrected or at,
+            "is_news": at > now - _NEWS,
+        }
+        for slug, title, language, at, corrected in rows[: _MOST_IN_SITEMAP - len(pages)]
+        if at is not None
     ]
-    return _sitemap(request, "newsletter/sitemap.xml", {"pages": pages, "issues": issues})
+    name = neutral.line(languages.words(found, languages.of_publication(found)).name)
+    context = {"pages": pages, "issues": issues, "name": name}
+    response = _sitemap(request, "newsletter/sitemap.xml", context)
+    news = [one["published"] for one in issues if one["is_news"]]
+    if news:  # Until the first of them is none any more.
+        response.good_until = (min(news) + _NEWS).timestamp()  # type: ignore[attr-defined]
+    return response
 
 
 def _sitemap(request: HttpRequest, template: str, context: dict[str, object]) -> HttpResponse:

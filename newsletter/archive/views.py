@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -26,6 +27,7 @@ from newsletter.rendering import neutral, words
 from subscribers import languages, theme
 from subscribers.models import Category, Publication
 
+from . import structured
 from .pages import feed_links, public_page, render_page
 
 _ITEMS_A_PAGE = 40
@@ -83,6 +85,11 @@ def publication(request: HttpRequest, publication: str) -> HttpResponse:
         "feeds": feed_links(found),
         "canonical": f"{conf.base_url()}/{found.slug}/",
         "noindex": bool(before or after),
+        "structured": structured.of_list(
+            f"{conf.base_url()}/{found.slug}/",
+            neutral.line(languages.words(found, get_language() or "").name),
+            [(f"{conf.base_url()}/{found.slug}/{row.slug}/", row.title) for row in rows],
+        ),
     }
     return public_page(render_page(request, "newsletter/publication.html", found, context))
 
@@ -137,6 +144,17 @@ def _items_page(
         "here_path": here,
         "feeds": feed_links(publication, now, title),
         "canonical": conf.base_url() + here,
+        "structured": structured.of_list(
+            conf.base_url() + here,
+            title,
+            [
+                (
+                    f"{conf.base_url()}/{publication.slug}/{piece.issue.slug}/#{piece.item.anchor}",
+                    piece.item.title,
+                )
+                for piece in window.pieces
+            ],
+        ),
         "noindex": bool(before) or len(rows) > 1,
         "first": not before,
         "chosen_keys": {row.pk for row in rows},
@@ -169,7 +187,7 @@ def issue_page(
     style = theme.style_of(publication.theme)
     contents = 0 < style.contents_from <= len(view.items)
     seconds = sum(words.seconds_to_read(_text_of(item)) for item in view.items)
-    headlines = " · ".join(words.headline(item.title) for item in view.items[:3])
+    shared, about = structured.preview(view)
     context = {
         "issue": view,
         "groups": _contents(view) if contents else [],
@@ -177,7 +195,8 @@ def issue_page(
         "leads": style.leads,
         "meta": words.meta(len(view.items), seconds),
         "date": "" if words.names_day(view.title, view.date) else words.date(view.date),
-        "summary": headlines,
+        "shared": shared,
+        "about": about,
         "canonical": f"{conf.base_url()}/{publication.slug}/{view.slug}/",
         "feeds": feed_links(publication),
         "preview": row is None,
@@ -185,6 +204,10 @@ def issue_page(
         "folded": len(view.items) > _MOST_UNFOLDED,
     }
     if row is not None:
+        name = neutral.line(languages.words(publication, get_language() or "").name)
+        context["structured"] = structured.of_issue(
+            view, name, conf.base_url() + static("newsletter/share.png")
+        )
         listed = published.issues(publication)
         context |= {
             "row": row,

@@ -235,6 +235,7 @@ SUDI: dict[str, Any] = {
     "TASKS_ENGINE": _tasks_engine,
     "BROKER_URL": _text("BROKER_URL", "redis://127.0.0.1:6379/0"),
     "METRICS": _flag("METRICS"),
+    "PURGE_HOOK": _text("PURGE_HOOK"),
 }
 
 INSTALLED_APPS = [

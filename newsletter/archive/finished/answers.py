@@ -19,7 +19,10 @@ from . import codings
 from .store import Body, Entry
 
 # What RFC 9110, 15.4.5, wants in a 304; the client keeps the rest of what it has.
-_IN_304 = ("cache-control", "content-location", "etag", "expires", "last-modified", "vary")
+_IN_304 = (
+    "cache-control", "cdn-cache-control", "content-location", "etag", "expires", "last-modified",
+    "surrogate-key", "vary",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

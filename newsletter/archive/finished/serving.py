@@ -27,7 +27,7 @@ from newsletter.models import Change, Issue
 from subscribers import languages
 from subscribers.models import Publication
 
-from . import ASKS, answers, codings, mark_of
+from . import ASKS, answers, codings, mark_of, purging
 from .answers import Answer
 from .changes import Changes
 from .store import NOTHING, Body, Entry, Scope, Store
@@ -267,6 +267,8 @@ def _entry(response: HttpResponseBase, scope: Scope, changed: int | None) -> Ent
         patch_vary_headers(response, ["Accept-Encoding"])
     if changed is not None:
         response.headers["Last-Modified"] = http_date(changed)
+    for name, value in purging.headers(scope).items():
+        response.headers[name] = value
     return Entry(
         status=response.status_code,
         scope=scope,

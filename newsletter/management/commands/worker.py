@@ -19,6 +19,7 @@ from django.db import connection
 from django.utils import timezone
 
 from newsletter import bounces, conf
+from newsletter.archive.finished.purging import Purge
 from newsletter.config.supervised import start
 from newsletter.feeds import websub
 from newsletter.issues import dead_links
@@ -118,6 +119,7 @@ def _keep_house(stop: threading.Event) -> None:
         (_SLOTS_EVERY, slot_notices.tell),
         (3600.0, _forget_old_jobs),
         (3600.0, _forget_changes),
+        (1.0, Purge().sweep),
     ]
     due = [0.0] * len(chores)
     while not stop.wait(1.0):
