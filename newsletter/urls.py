@@ -27,7 +27,7 @@ def _customary() -> Iterator[URLPattern]:
 
 
 _PAGES = ("category", "before", "after")
-_FEEDS = ("category", "month")
+_FEEDS = ("category", "language", "month")
 
 # What is marked `finished` shows nothing personal and is handed out as stored octets.
 urlpatterns = [

@@ -43,6 +43,14 @@ LOOKED_FOR = {
     "subscribers/apps.py": {"SubscribersConfig"},
     "newsletter/urls.py": {"app_name"},  # include()
     "subscribers/urls.py": {"app_name"},
+    # Jobs of earlier versions, which a queue may still hold: they are found by their paths.
+    "subscribers/tasks.py": {
+        "answer_request",
+        "send_welcome",
+        "send_manage_links",
+        "send_sensitive_link",
+        "send_address_change",
+    },
 }
 # aiosmtpd calls the first of whatever object it is given, http.client the second of a socket.
 HOOK = re.compile(r"handle_[A-Z]+|makefile")

@@ -13,7 +13,8 @@ from subscribers.models import Category, Publication
 from subscribers.times import zone_of
 
 from . import published
-from .published import Month, Piece, Window
+from .months import Month
+from .published import Piece, Window
 
 _PRIVATE = Q(category__visibility=Category.Visibility.PRIVATE)
 

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 
 from newsletter import conf
 from newsletter.editions import published
+from newsletter.editions.months import Month
 from newsletter.models import Change
 from newsletter.models.changes import settled
 from subscribers import languages, links
@@ -68,7 +69,9 @@ def whole(request: HttpRequest, publication: str, form: str) -> HttpResponse:
     asked = request.GET.getlist("category")
     if asked and (len(slugs) < 2 or asked != slugs):
         # One feed, one address: another order or a double would be another feed to a reader.
-        path = contents.feed_path(publication, slugs, form, _month(request))
+        path = contents.feed_path(
+            publication, slugs, form, _month(request), request.GET.get("language", "")
+        )
         return HttpResponsePermanentRedirect(path)
     return _answer(request, publication, slugs, named(form))
 
@@ -89,7 +92,9 @@ def every_item(request: HttpRequest, publication: str, form: str) -> HttpRespons
 @require_safe
 def customary(request: HttpRequest, publication: str, form: str) -> HttpResponse:
     """Addresses that feed readers try by themselves lead to the real one."""
-    path = contents.feed_path(publication, wanted_slugs(request), form)
+    path = contents.feed_path(
+        publication, wanted_slugs(request), form, language=request.GET.get("language", "")
+    )
     return HttpResponsePermanentRedirect(path)
 
 
@@ -137,29 +142,40 @@ def reader_of(token: str) -> Subscription:
     return found
 
 
-def _month(request: HttpRequest) -> published.Month | None:
+def _month(request: HttpRequest) -> Month | None:
     text = request.GET.get("month")
     if text is None:
         return None
-    month = published.Month.parse(text)
+    month = Month.parse(text)
     if month is None:
         raise Missing(_("Write a month like 2026-03."))
     return month
 
 
+def _language(request: HttpRequest, publication: Publication) -> str:
+    """The language that ?language= asks for, of which the publication has translations."""
+    asked = request.GET.get("language", "")
+    if asked and asked not in published.languages_of(publication):
+        raise Missing(_("There is no feed in this language."))
+    return asked
+
+
 def _answer(request: HttpRequest, slug: str, slugs: list[str], form: Format) -> HttpResponse:
     publication = publication_or_missing(slug)
-    month = _month(request)
-    chosen: Chosen | str = Chosen(publication, month=month)
+    if request.GET.get("language") == publication.language:
+        # Its own language needs no saying: one feed, one address.
+        return HttpResponsePermanentRedirect(contents.feed_path(slug, slugs, form, _month(request)))
+    month, language = _month(request), _language(request, publication)
+    chosen: Chosen | str = Chosen(publication, month=month, language=language)
     if slugs:
         public = published.categories(publication)
-        chosen = contents.of_categories(publication, public, slugs, month)
+        chosen = contents.of_categories(publication, public, slugs, month, language)
         if isinstance(chosen, str):
             raise unknown_category(chosen)
         now = [category.slug for category in chosen.categories or ()]
         if sorted(now) != slugs:  # Merged into another one: its feed goes on there.
             return HttpResponsePermanentRedirect(
-                contents.feed_path(publication.slug, now, form, month)
+                contents.feed_path(publication.slug, now, form, month, language)
             )
     assert isinstance(chosen, Chosen)
     return _public(request, chosen, form)
@@ -181,10 +197,10 @@ def _etag(request: HttpRequest, subscription: Subscription, change: int) -> str:
     publication = subscription.publication
     parts = [
         _VERSION, conf.base_url(), request.get_full_path(), str(change),
-        f"{subscription.choice} {subscription.feed_serial}",
+        f"{subscription.choice} {subscription.feed_serial} {subscription.language}",
     ]  # fmt: skip
     if "month" in request.GET:  # Its archive mark appears when the month is over.
-        parts.append(str(published.Month.of(timezone.now(), zone_of(publication))))
+        parts.append(str(Month.of(timezone.now(), zone_of(publication))))
     return '"' + hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32] + '"'
 
 
@@ -193,8 +209,7 @@ def _written(chosen: Chosen, form: Format) -> HttpResponse:
     if chosen.month is not None and not feed.entries:
         raise Missing(_("Nothing was published in that month."))
     response = HttpResponse(form.write(feed), content_type=f"{form.media_type}; charset=utf-8")
-    language = languages.of_publication(chosen.publication)
-    response.headers["Content-Language"] = languages.stored(language)
+    response.headers["Content-Language"] = languages.stored(chosen.speaks)
     hub = contents.hub_of(chosen)
     if hub:
         address = conf.base_url() + chosen.path(form)

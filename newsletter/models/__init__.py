@@ -12,12 +12,23 @@ from .editions import Delivery, Edition, EditionRevision
 from .events import EventCursor
 from .imports import ImportRule, ImportWarning
 from .issues import PLACES, Issue, Item, Link, Revision
+from .notices import (
+    Alert,
+    Notice,
+    NoticeChoice,
+    NoticeReader,
+    OutboxEvent,
+    Webhook,
+    WebhookAttempt,
+    WebhookDelivery,
+)
 from .relays import Relay
 from .roundups import Roundup
 from .slots import DayOff, Ready, Slot, SlotUse
 
 __all__ = [
     "PLACES",
+    "Alert",
     "Bounce",
     "Change",
     "Chunk",
@@ -32,6 +43,10 @@ __all__ = [
     "Issue",
     "Item",
     "Link",
+    "Notice",
+    "NoticeChoice",
+    "NoticeReader",
+    "OutboxEvent",
     "Outcome",
     "Ready",
     "Relay",
@@ -39,5 +54,8 @@ __all__ = [
     "Roundup",
     "Slot",
     "SlotUse",
+    "Webhook",
+    "WebhookAttempt",
+    "WebhookDelivery",
     "Worker",
 ]

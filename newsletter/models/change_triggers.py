@@ -85,10 +85,15 @@ def rules() -> list[Rule]:
         f" FROM {_ISSUES} WHERE id IN ({{row}}.original_id, {{row}}.corrects_id)"
         " OR original_id IN ({row}.id, {row}.original_id) OR corrects_id = {row}.id"
     )
+    # A publication that says the same in another language names it, too.
+    with_sisters = (
+        f"SELECT {{row}}.id, 0 UNION SELECT id, 0 FROM {Publication._meta.db_table}"
+        " WHERE id = {row}.sister_of_id OR sister_of_id IN ({row}.id, {row}.sister_of_id)"
+    )
     published = "{row}.published_at IS NOT NULL"
     own = tuple(Issue._meta.get_field(name).column for name in _OWN)
     return [
-        Rule(Publication, _seen(Publication, ("slug",)), "SELECT {row}.id, 0"),
+        Rule(Publication, _seen(Publication, ("slug",)), with_sisters),
         # In addresses on the pages of others: translations, and what is said to be corrected.
         Rule(Publication, ("slug",), "SELECT 0, 0", updates_only=True),
         Rule(Category, _seen(Category), "SELECT {row}.publication_id, 0"),

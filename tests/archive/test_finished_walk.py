@@ -28,7 +28,7 @@ TUESDAY = MONDAY + dt.timedelta(days=1)
 # One of every kind; two issues, and two publications of which one names the other's issue.
 ADDRESSES = (
     "/", "/opml", "/sitemap.xml", "/daily/", "/daily/look.css", "/daily/sitemap.xml",
-    "/daily/feeds/", "/daily/feed.atom", "/daily/items.atom", "/daily/feed.json?month=2026-03",
+    "/daily/feeds/", "/daily/feed.atom", "/daily/items.atom", "/daily/feed.json?month=2026-03", "/daily/feed.atom?language=zh-Hans", "/gang/",
     "/daily/c/ships/",
     "/daily/feed.rss?category=ships&category=tides", "/daily/2026-03-02/", "/daily/2026-03-04/",
     "/gang/2026-03-02/", "/gang/feed.json",
@@ -38,7 +38,8 @@ ADDRESSES = (
 @pytest.fixture
 def site(db: None) -> dict[type[models.Model], list[models.Model]]:
     """Two publications; an issue with a correction, its translation, and what corrects it."""
-    daily, gang = builders.publication(), builders.publication("gang", language="zh-Hans")
+    daily = builders.publication()
+    gang = builders.publication("gang", language="zh-Hans", sister_of=daily)
     ships, tides = builders.category(daily, "Ships"), builders.category(daily, "Tides")
     old = builders.category(daily, "Old", merged_into=ships, retired_at=MONDAY)
     harbour = builders.category(gang, "港口", slug="port")

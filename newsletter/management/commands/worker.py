@@ -18,13 +18,13 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 from django.utils import timezone
 
-from newsletter import bounces, conf
+from newsletter import bounces, conf, notices
 from newsletter.archive.finished.purging import Purge
 from newsletter.config.supervised import start
 from newsletter.feeds import websub
 from newsletter.issues import dead_links
 from newsletter.models import Change
-from newsletter.sending import roundups, slot_notices
+from newsletter.sending import roundups, slot_notices, watching
 from newsletter.sending.engine import service
 from subscribers import housekeeping
 
@@ -39,6 +39,8 @@ _HUBS_EVERY = 15.0
 _LINKS_EVERY = 60.0
 _ROUNDUPS_EVERY = 15.0
 _SLOTS_EVERY = 20.0
+_NOTICES_EVERY = 5.0
+_WATCH_EVERY = 60.0
 _STABLE = 30.0
 _KEEP_JOBS_DAYS = 7
 
@@ -117,6 +119,9 @@ def _keep_house(stop: threading.Event) -> None:
         (_LINKS_EVERY, dead_links.sweep),
         (_ROUNDUPS_EVERY, roundups.sweep),
         (_SLOTS_EVERY, slot_notices.tell),
+        (_NOTICES_EVERY, notices.sweep),
+        (_WATCH_EVERY, watching.sweep),
+        (3600.0, notices.forget),
         (3600.0, _forget_old_jobs),
         (3600.0, _forget_changes),
         (1.0, Purge().sweep),
