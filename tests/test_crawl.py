@@ -1,7 +1,4 @@
-"""Every page of a trial, seen by a machine in every role, language, theme and width.
-
-Every two of these come together in some row; `-m long` visits more addresses of each kind.
-"""
+"""Every page of a trial, seen by a machine in every role, language, theme and width."""
 
 from __future__ import annotations
 
@@ -36,9 +33,11 @@ PASSWORD = "quay-side-7"
 USERS = """
 from django.contrib.auth.models import User
 from subscribers.models import Publication, Role
-User.objects.create_superuser("owner", "owner@example.org", "quay-side-7")
+User.objects.create_superuser("dora-owner", "owner@example.org", "quay-side-7")
 for kind in ("sender", "reader_care", "approver"):
-    user = User.objects.create_user(kind, f"{kind}@example.org", "quay-side-7", is_staff=True)
+    user = User.objects.create_user(
+        f"dora-{kind}", f"{kind}@example.org", "quay-side-7", is_staff=True
+    )
     for publication in Publication.objects.all():
         Role.objects.create(user=user, publication=publication, kind=kind)
 """
@@ -111,7 +110,7 @@ def test_nothing_is_wrong_with_any_page(chromium: Any, trial: Trial, sight: Sigh
     elif sight.role == "reader":
         visitor.walk(trial.reader_links(), within="/s/")
     else:
-        visitor.sign_in(sight.role, PASSWORD)
+        visitor.sign_in(f"dora-{sight.role}", PASSWORD)
         visitor.walk(["/admin/"], within="/admin/")
     visitor.close()
     assert len(visitor.visited) >= 4, visitor.visited

@@ -28,7 +28,8 @@ TUESDAY = MONDAY + dt.timedelta(days=1)
 # One of every kind; two issues, and two publications of which one names the other's issue.
 ADDRESSES = (
     "/", "/opml", "/sitemap.xml", "/daily/", "/daily/look.css", "/daily/sitemap.xml",
-    "/daily/feeds/", "/daily/feed.atom", "/daily/items.atom", "/daily/feed.json?month=2026-03", "/daily/feed.atom?language=zh-Hans", "/gang/",
+    "/daily/feeds/", "/daily/feed.atom", "/daily/items.atom", "/daily/feed.json?month=2026-03",
+    "/gang/",
     "/daily/c/ships/",
     "/daily/feed.rss?category=ships&category=tides", "/daily/2026-03-02/", "/daily/2026-03-04/",
     "/gang/2026-03-02/", "/gang/feed.json",
