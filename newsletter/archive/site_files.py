@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
@@ -82,7 +83,7 @@ def sitemap(request: HttpRequest, publication: str) -> HttpResponse:
         "slug", "title", "language", "published_at", "corrected_at"
     )
     now = timezone.now()
-    issues = [
+    issues: list[dict[str, Any]] = [
         {
             "address": f"{base}/{slug}/",
             "title": neutral.line(words.plain(title)),

@@ -126,7 +126,7 @@ def build(chosen: Chosen, form: Format) -> Feed:
     """The feed, in its language; a month's archive may come out empty."""
     with translation.override(chosen.speaks):
         # Before the rows are read: words kept under it are never older than it says.
-        change, _at = Change.objects.last(chosen.publication.pk)
+        change, _at = Change.objects.newest(chosen.publication.pk)
         entries, older, newer = _entries(chosen, change)
         return _feed(chosen, form, entries, older, newer)
 

@@ -105,7 +105,7 @@ def of_reader(request: HttpRequest, token: str, form: str) -> HttpResponse:
     subscription = reader_of(token)
     publication = subscription.publication
     request.language_is_settled = True  # type: ignore[attr-defined]
-    number, second = Change.objects.last(publication.pk)
+    number, second = Change.objects.newest(publication.pk)
     etag, changed = _etag(request, subscription, number), settled(second, time.time())
     response = get_conditional_response(request, etag=etag, last_modified=changed)
     if not isinstance(response, HttpResponse):

@@ -70,7 +70,7 @@ class Rule:
 
 def _seen(model: type[models.Model], leave_out: tuple[str, ...] = ()) -> tuple[str, ...]:
     unseen = {model._meta.get_field(name) for name in (*_UNSEEN[model], *leave_out)}
-    return tuple(f.column for f in model._meta.concrete_fields if f not in unseen)
+    return tuple(str(f.column) for f in model._meta.concrete_fields if f not in unseen)
 
 
 def rules() -> list[Rule]:
@@ -91,7 +91,7 @@ def rules() -> list[Rule]:
         " WHERE id = {row}.sister_of_id OR sister_of_id IN ({row}.id, {row}.sister_of_id)"
     )
     published = "{row}.published_at IS NOT NULL"
-    own = tuple(Issue._meta.get_field(name).column for name in _OWN)
+    own = tuple(str(f.column) for f in Issue._meta.concrete_fields if f.name in _OWN)
     return [
         Rule(Publication, _seen(Publication, ("slug",)), with_sisters),
         # In addresses on the pages of others: translations, and what is said to be corrected.

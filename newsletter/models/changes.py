@@ -26,7 +26,7 @@ def settled(changed: int | None, now: float) -> int | None:
 class Changes(models.Manager["Change"]):
     """What changed last."""
 
-    def last(self, publication: int, issue: int = 0) -> tuple[int, int | None]:
+    def newest(self, publication: int, issue: int = 0) -> tuple[int, int | None]:
         """(number, second) of the newest change of what is shown; 0 and None if none is known.
 
         `publication` 0 is the whole site, `issue` 0 the whole publication.

@@ -206,7 +206,7 @@ def _build(
         # Before anything is read: then the date is never newer than what is shown.
         changed = None
         if scope != NOTHING:
-            _number, changed = Change.objects.last(scope.publication, scope.issue)
+            _number, changed = Change.objects.newest(scope.publication, scope.issue)
         response = _impersonal(request, str(key[-1]), get_response)
         made.append(response)
         return _entry(response, scope, changed)
