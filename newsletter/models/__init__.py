@@ -6,6 +6,7 @@ never change, an outcome is inserted, and a chunk's counts must add up or the co
 PostgreSQL. In return nothing they point to is deleted while they exist.
 """
 
+from .changes import Change
 from .deliveries import Bounce, Chunk, Health, Outcome, Worker
 from .editions import Delivery, Edition, EditionRevision
 from .events import EventCursor
@@ -30,6 +31,7 @@ __all__ = [
     "PLACES",
     "Alert",
     "Bounce",
+    "Change",
     "Chunk",
     "DayOff",
     "Delivery",
