@@ -80,6 +80,7 @@ def _item(stored: Mapping[str, Any]) -> Item:
         section=stored.get("section", ""),
         last_line=stored.get("last_line", 0),
         lines=stored.get("lines", {}),
+        hidden=stored.get("hidden", False),
     )
 
 

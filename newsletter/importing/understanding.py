@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from newsletter.digest import Digest, Layout, Role, parse
 from newsletter.digest.dates.reading import Span
+from newsletter.digest.json_form import read_json
 from newsletter.digest.problems import Problems
 
 from .answers import Answers
@@ -17,8 +18,8 @@ from .answers import Answers
 class Document:
     """What came in: its text with `\\n` as line ends, and what was said of it as a whole.
 
-    `name` is the file's name or path, empty for pasted text. `title` and `date` answer what the
-    document does not say.
+    `name` is the file's name or path, empty for pasted text. `form` is "markdown" or "json".
+    `title` and `date` answer what the document does not say.
     """
 
     text: str
@@ -27,6 +28,16 @@ class Document:
     labels: Mapping[str, object] | None = None
     title: str = ""
     date: dt.date | None = None
+    form: str = "markdown"
+
+
+def form_of(form: str, name: str, text: str) -> str:
+    """The form of a document: as was said, else by the name's ending, else by its first letter."""
+    if form:
+        return form
+    if name.lower().endswith(".json") or (not name and text.lstrip()[:1] == "{"):
+        return "json"
+    return "markdown"
 
 
 def understand(
@@ -45,6 +56,8 @@ def understand(
 
 
 def _parse(document: Document, layout: Layout, answers: Answers, span: Span) -> Digest:
+    if document.form == "json":
+        return read_json(document.text, document.title, document.date)
     return parse(
         document.text,
         name=document.name,
