@@ -67,10 +67,10 @@ def import_digest(
     changed stays, and `Report.conflicts` are the fields both changed, untouched until
     `answers.take` says whose they are.
     """
-    decoded = decode(data)
+    form = form_of(form, name, data)
+    decoded = decode(data, rare_ends=form != "json")
     problems = Problems()
     problems.found += decoded.problems
-    form = form_of(form, name, decoded.text)
     document = Document(decoded.text, name, shape, publication.labels, title, date, form)
     memory = recall(publication)
     digest, answers = understand(document, memory.layout, answers, problems, memory.span)

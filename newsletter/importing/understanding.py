@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -31,11 +32,12 @@ class Document:
     form: str = "markdown"
 
 
-def form_of(form: str, name: str, text: str) -> str:
-    """The form of a document: as was said, else by the name's ending, else by its first letter."""
+def form_of(form: str, name: str, data: bytes) -> str:
+    """The form of a document: as was said, else by the name's ending, else by its braces."""
     if form:
         return form
-    if name.lower().endswith(".json") or (not name and text.lstrip()[:1] == "{"):
+    inner = data.removeprefix(codecs.BOM_UTF8).strip()
+    if name.lower().endswith(".json") or (not name and inner[:1] == b"{" and inner[-1:] == b"}"):
         return "json"
     return "markdown"
 

@@ -120,3 +120,13 @@ def test_the_command_takes_a_json_file(paper: Any, tmp_path: Any) -> None:
 def test_what_is_none_is_refused(paper: Any, data: bytes) -> None:
     with pytest.raises(NotImported):
         import_digest(paper, data, "x.json")
+
+
+@pytest.mark.django_db
+def test_letters_that_end_a_line_elsewhere_are_letters_here(paper: Any) -> None:
+    text = json.dumps(
+        {**DOCUMENT, "items": [{"title": "A", "category": "Ships", "body": "a\u2028b\x85c"}]},
+        ensure_ascii=False,
+    )
+    report = import_digest(paper, f"\ufeff{text}".encode(), "")
+    assert report.issue is not None and report.issue.items.get().body == "a\u2028bc"
