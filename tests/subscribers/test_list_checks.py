@@ -16,9 +16,7 @@ from subscribers.models import Publication, Subscription
 from subscribers.subscriptions.files import Row, Writer
 from tests import builders
 
-pytestmark = pytest.mark.skipif(
-    connection.vendor != "sqlite", reason="PostgreSQL keeps its CHECKs on"
-)
+pytestmark = pytest.mark.needs("sqlite")  # PostgreSQL keeps its CHECKs on.
 
 PRAGMAS = ("foreign_keys", "ignore_check_constraints", "cache_size", "wal_autocheckpoint")
 FILE = '''Email,Name,Status,Rhythm,Categories,Language,Subscribed At,Confirmed At
