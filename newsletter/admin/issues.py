@@ -24,16 +24,19 @@ from ..models import Issue
 from . import (
     control,
     corrections,
+    doubt,
     failures,
     history,
     import_warnings,
     intake,
     items,
+    pairs,
     preview,
     proofs,
     received,
     release,
     roundups,
+    standstill,
 )
 from .frame import RELEASED
 
@@ -111,11 +114,13 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """The first page after logging in: what moves now, the drafts, and what was sent last."""
     publications = list(visible(request))
     issues = _issues(publications)
+    moving = _moving(publications, None)
     context.update(
         title=_("Today"),
         crumbs=[(_("Today"), "")],
         publications=publications,
-        moving=_moving(publications, None),
+        moving=moving,
+        standstill=standstill.of_rows(moving),
         drafts=issues.filter(state=State.DRAFT).order_by("-date", "-id")[:8],
         sent=_with_counts(
             list(
@@ -152,6 +157,7 @@ class IssueAdmin(PagesAdmin[Issue]):
         ("<int:pk>/preflight/", preview.preflight, "preflight"),
         ("<int:pk>/preflight/looked/", import_warnings.looked, "looked"),
         ("<int:pk>/audience/", release.audience, "audience"),
+        ("<int:pk>/pair/", pairs.pair, "pair"),
         ("<int:pk>/test/", proofs.send, "test"),
         ("<int:pk>/send/", release.review, "send"),
         ("<int:pk>/rest/", release.rest, "rest"),
@@ -160,6 +166,8 @@ class IssueAdmin(PagesAdmin[Issue]):
         ("<int:pk>/progress/now/", control.fragment, "now"),
         ("<int:pk>/act/<slug:name>/", control.act, "act"),
         ("<int:pk>/failures/<slug:kind>/", failures.listing, "failures"),
+        ("<int:pk>/doubt/", doubt.settle, "doubt"),
+        ("<int:pk>/doubt/<int:place>/has-it/", doubt.has_it, "has_it"),
         ("<int:pk>/why/", failures.why, "why"),
         ("<int:pk>/received/<int:tie>/", received.received, "received"),
         ("<int:pk>/received/<int:tie>/shown/", received.received_shown, "received_shown"),

@@ -30,7 +30,7 @@ from newsletter import editions, rendering
 from newsletter.archive import stylesheet
 from newsletter.archive.views import issue_page as site_page
 from newsletter.editions import EditionKey, audience, published, reached
-from newsletter.issues import import_findings
+from newsletter.issues import import_findings, side_by_side
 from newsletter.issues import preflight as checks
 from newsletter.issues.findings import Level
 from subscribers import consent, rhythm
@@ -61,6 +61,8 @@ LOOKS = {"light": gettext_lazy("Light"), "dark": gettext_lazy("Dark")}
 _OUTSIDE = {
     audience.Outside.OTHER_LANGUAGE: gettext_lazy("The reader gets it in another language."),
     audience.Outside.HAD_TRANSLATION: gettext_lazy("The reader had it in another language."),
+    audience.Outside.SISTER: gettext_lazy("The reader gets it from a sister publication."),
+    audience.Outside.HAD_ROUNDUP: gettext_lazy("A round-up brought it to the reader."),
     audience.Outside.NOT_CORRECTED: gettext_lazy("The reader had nothing of what it corrects."),
     audience.Outside.OTHER_RHYTHM: gettext_lazy("The reader gets single issues, no round-up."),
     audience.Outside.OTHER_READER: gettext_lazy("It is what another reader missed."),
@@ -341,6 +343,7 @@ def preflight(request: HttpRequest, pk: int) -> HttpResponseBase:
         repeated=_repeated(issue),
         unserved=rhythm.unserved(issue.publication),
     )
+    found += side_by_side.findings(issue)
     return issue_page(
         request,
         issue,

@@ -81,6 +81,7 @@ def publication(request: HttpRequest, publication: str) -> HttpResponse:
         "newer": rows[0].slug if rows and has_newer else "",
         "older": rows[-1].slug if rows and has_older else "",
         "feeds": feed_links(found),
+        "sisters": published.sisters(found),
         "canonical": f"{conf.base_url()}/{found.slug}/",
         "noindex": bool(before or after),
     }
@@ -185,12 +186,16 @@ def issue_page(
         "folded": len(view.items) > _MOST_UNFOLDED,
     }
     if row is not None:
-        listed = published.issues(publication)
+        # In its language, and never the issue itself in another one.
+        apart = row.language != publication.language
+        listed = published.others(published.issues(publication, row.language if apart else ""), row)
         context |= {
             "row": row,
             "previous": published.older(listed, row).first(),
             "next": published.newer(listed, row).first(),
-            "translations": published.translations(row),
+            "translations": (others := published.translations(row)),
+            "original": next((one for one in (row, *others) if one.original_id is None), None),
+            "feeds": feed_links(publication, language=_feed_language(row)),
             "corrections": published.corrections(row),
         }
     response = render_page(request, "newsletter/issue.html", publication, context)
@@ -202,6 +207,13 @@ def issue_page(
         response.headers["X-Frame-Options"] = "SAMEORIGIN"
         response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def _feed_language(row: Issue) -> str:
+    """The language of whose feed an issue's page tells, if not the publication's own."""
+    original = row.original
+    beside = original is not None and original.publication_id == row.publication_id
+    return row.language if beside and row.language != row.publication.language else ""
 
 
 def _contents(

@@ -11,12 +11,24 @@ from .editions import Delivery, Edition, EditionRevision
 from .events import EventCursor
 from .imports import ImportBase, ImportRule, ImportWarning
 from .issues import PLACES, Issue, Item, Link, Revision
+from .machines import Machine, SiteIdentity
+from .notices import (
+    Alert,
+    Notice,
+    NoticeChoice,
+    NoticeReader,
+    OutboxEvent,
+    Webhook,
+    WebhookAttempt,
+    WebhookDelivery,
+)
 from .relays import Relay
 from .roundups import Roundup
 from .slots import DayOff, Ready, Slot, SlotUse
 
 __all__ = [
     "PLACES",
+    "Alert",
     "Bounce",
     "Chunk",
     "DayOff",
@@ -31,12 +43,21 @@ __all__ = [
     "Issue",
     "Item",
     "Link",
+    "Machine",
+    "Notice",
+    "NoticeChoice",
+    "NoticeReader",
+    "OutboxEvent",
     "Outcome",
     "Ready",
     "Relay",
     "Revision",
     "Roundup",
+    "SiteIdentity",
     "Slot",
     "SlotUse",
+    "Webhook",
+    "WebhookAttempt",
+    "WebhookDelivery",
     "Worker",
 ]

@@ -88,6 +88,13 @@ def _add_answers(parser: CommandParser) -> None:
         "remembered for the publication",
     )
     parser.add_argument("--title", default="", help="for a file that has no title")
+    parser.add_argument(
+        "--translation-of",
+        default="",
+        metavar="ISSUE",
+        help="the issue that this one is in another language: its address name, its file, or "
+        "PUBLICATION/ISSUE of a sister publication",
+    )
 
 
 class Command(BaseCommand):
@@ -135,6 +142,8 @@ class Command(BaseCommand):
                 "Line numbers belong to one file: give one, or the key of the lines.",
                 returncode=_USAGE,
             )
+        if options["translation_of"] and len(files) > 1:
+            raise CommandError("A translation is one file: give one.", returncode=_USAGE)
         refused = False
         for path, name in files:
             report, stored = self._one(path, name, publication, options, answers)
@@ -174,6 +183,7 @@ class Command(BaseCommand):
                 date=options["date"],
                 answers=answers,
                 edition=options["edition"],
+                translation_of=options["translation_of"],
             )
         except importing.NotImported as error:
             return error.report, False
