@@ -10,7 +10,7 @@ from .changes import Change
 from .deliveries import Bounce, Chunk, Health, Outcome, Worker
 from .editions import Delivery, Edition, EditionRevision
 from .events import EventCursor
-from .imports import ImportRule, ImportWarning
+from .imports import ImportBase, ImportRule, ImportWarning
 from .issues import PLACES, Issue, Item, Link, Revision
 from .machines import Machine, SiteIdentity
 from .notices import (
@@ -39,6 +39,7 @@ __all__ = [
     "EditionRevision",
     "EventCursor",
     "Health",
+    "ImportBase",
     "ImportRule",
     "ImportWarning",
     "Issue",
