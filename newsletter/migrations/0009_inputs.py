@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("newsletter", "0009_signals"),
+        ("newsletter", "0009_freshness"),
         ("subscribers", "0012_asked_and_counts"),
     ]
 
