@@ -181,3 +181,16 @@ def _new_machine() -> Iterator[None]:
         place.forget()
         beat.forget()
         keys.forget()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_finished() -> Iterator[None]:
+    """No page of another test (numbers come again after a rollback); changes show at once."""
+    from newsletter.archive.finished import changes, serving
+    from newsletter.feeds import kept
+
+    serving.clear()
+    kept.ITEMS.clear()
+    every, changes.LOOK_EVERY = changes.LOOK_EVERY, 0.0
+    yield
+    changes.LOOK_EVERY = every

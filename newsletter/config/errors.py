@@ -8,15 +8,20 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from newsletter.config import busy
-from newsletter.feeds.views import (
-    Missing,
-)
+from newsletter.feeds.views import Missing
+from subscribers import languages
+from subscribers.models import Publication
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """404 with the sentence that goes with it, if we have one."""
+    """404 with the sentence that goes with it, in the frame of the publication it was sought in."""
     sentence = str(exception) if isinstance(exception, Missing) else ""
-    return render(request, "404.html", {"sentence": sentence}, status=404)
+    slug = request.path_info.split("/")[1]
+    publication = Publication.objects.filter(slug=slug).first() if slug else None
+    if publication is not None:
+        languages.speak(request, languages.of_publication(publication))
+    context = {"sentence": sentence, "publication": publication}
+    return render(request, "404.html", context, status=404)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

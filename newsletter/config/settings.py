@@ -266,6 +266,7 @@ SUDI: dict[str, Any] = {
     "TASKS_ENGINE": _tasks_engine,
     "BROKER_URL": _text("BROKER_URL", "redis://127.0.0.1:6379/0"),
     "METRICS": _flag("METRICS"),
+    "PURGE_HOOK": _text("PURGE_HOOK"),
 }
 
 INSTALLED_APPS = [
@@ -282,6 +283,8 @@ INSTALLED_APPS = [
     "newsletter",
 ]
 MIDDLEWARE = [
+    # First: what is finished went through all the others when it was built.
+    "newsletter.archive.finished.serving.finished_bytes",
     "newsletter.config.middleware.headers",
     "newsletter.config.busy.writers",
     "django.middleware.security.SecurityMiddleware",
@@ -383,6 +386,10 @@ USE_I18N = USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = _data_dir / "static"
 STATIC_ROOT.mkdir(exist_ok=True)  # whitenoise warns of a missing folder
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "newsletter.config.static_files.HashedStorage"},
+}
 WHITENOISE_USE_FINDERS = (
     True  # Serves without collectstatic; a proxy may serve STATIC_ROOT instead.
 )

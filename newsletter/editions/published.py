@@ -315,7 +315,7 @@ def items(
         while end < len(rows) and rows[end].published_at == rows[end - 1].published_at:
             end += 1
     # With a horizon a category went on below it: at worst the next page is empty.
-    return Window(_pieces(publication, rows[:end]), end < len(rows) or horizon is not None)
+    return Window(pieces(publication, rows[:end]), end < len(rows) or horizon is not None)
 
 
 def items_of_month(
@@ -328,7 +328,7 @@ def items_of_month(
         found = _slice(publication, category, language)
         rows += found.filter(published_at__gte=start, published_at__lt=end)
     rows.sort(key=_place)
-    return _pieces(publication, rows)
+    return pieces(publication, rows)
 
 
 def _place(row: Item) -> tuple[float, int, int]:
@@ -336,7 +336,8 @@ def _place(row: Item) -> tuple[float, int, int]:
     return (-row.published_at.timestamp(), -row.issue_id, row.number)
 
 
-def _pieces(publication: Publication, rows: Sequence[Item]) -> tuple[Piece, ...]:
+def pieces(publication: Publication, rows: Sequence[Item]) -> tuple[Piece, ...]:
+    """Rows as pieces, in their order; one query for the sources."""
     sources: dict[int, list[editions.LinkView]] = {}
     if rows:
         links = Link.objects.filter(

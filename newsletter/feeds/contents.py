@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from newsletter import conf, editions
-from newsletter.editions import published
+from newsletter.editions import every_item, published
 from newsletter.editions.months import Month
 from subscribers import languages
 from subscribers.choice import Choice
@@ -24,7 +24,7 @@ from subscribers.models import Category, Publication, Subscription
 from subscribers.times import zone_of
 
 from ..digest import markdown
-from ..models import Issue, Item, Revision
+from ..models import Change, Issue, Item, Revision
 from ..rendering import neutral
 from . import kept, value
 from .formats import Format
@@ -40,7 +40,8 @@ MOST_ITEMS_IN_ISSUES = 400
 class Chosen:
     """What a feed is of: everything (`categories` None), categories, or a reader's choice.
 
-    `slices` are the categories to read: those chosen and what was merged into them.
+    Everything has an entry for each issue, or for each item (`by_item`). `slices` are the
+    categories to read: those chosen and what was merged into them.
     """
 
     publication: Publication
@@ -49,6 +50,7 @@ class Chosen:
     month: Month | None = None
     subscription: Subscription | None = None
     token: str = ""
+    by_item: bool = False
     # A feed of the translations in it; empty: the publication's own language.
     language: str = ""
 
@@ -61,6 +63,8 @@ class Chosen:
         """The feed's own address below BASE_URL, percent-encoded."""
         if self.token:
             return with_query(f"/s/f/{self.token}/feed.{form}", [], month)
+        if self.by_item:
+            return items_path(self.publication.slug, form, month)
         slugs = None if self.categories is None else [c.slug for c in self.categories]
         return feed_path(self.publication.slug, slugs, form, month, self.language)
 
@@ -81,6 +85,11 @@ def feed_path(
         path = f"/{publication}/c/{quote(names[0], safe='')}/feed.{form}"
         return with_query(path, [], month, language)
     return with_query(f"/{publication}/feed.{form}", names, month, language)
+
+
+def items_path(publication: str, form: Format | str, month: Month | None = None) -> str:
+    """The address of the feed with an entry for each item of the whole publication."""
+    return with_query(f"/{publication}/items.{form}", [], month)
 
 
 def with_query(
@@ -108,33 +117,44 @@ def listed(names: Sequence[str]) -> str:
     return pgettext("between names", ", ").join(names)
 
 
+def title_of_items(publication: str) -> str:
+    """What the feed with an entry for each item is called, in the active language."""
+    return _("%(publication)s: item by item") % {"publication": publication}
+
+
 def build(chosen: Chosen, form: Format) -> Feed:
     """The feed, in its language; a month's archive may come out empty."""
     with translation.override(chosen.speaks):
-        entries, older, newer = _entries(chosen)
+        # Before the rows are read: words kept under it are never older than it says.
+        change, _at = Change.objects.newest(chosen.publication.pk)
+        entries, older, newer = _entries(chosen, change)
         return _feed(chosen, form, entries, older, newer)
 
 
-def _entries(
-    chosen: Chosen,
-) -> tuple[list[Entry], Month | None, Month | None]:
+def _entries(chosen: Chosen, change: int) -> tuple[list[Entry], Month | None, Month | None]:
     publication, month = chosen.publication, chosen.month
     rows = None if chosen.categories is None else list(chosen.slices)
     zone = zone_of(publication)
     newer = None
     if month is None:
-        entries, more = _newest(publication, rows, chosen.language)
+        if chosen.by_item:
+            window = every_item.newest(publication)
+            entries, more = _item_entries(window.pieces, change), window.more
+        else:
+            entries, more = _newest(publication, rows, chosen.language, change)
         older = Month.of(entries[-1].published, zone) if more and entries else None
         return entries, older, newer
     start, end = month.bounds(zone)
-    if rows is None:
+    if chosen.by_item:
+        entries = _item_entries(every_item.of_month(publication, month), change)
+    elif rows is None:
         found = published.single_issues(publication, chosen.language).filter(
             published_at__gte=start, published_at__lt=end
         )
         entries = _issue_entries(list(found))
     else:
         pieces = published.items_of_month(publication, rows, month, chosen.language)
-        entries = _item_entries(publication, pieces)
+        entries = _item_entries(pieces, change)
     return (
         entries,
         published.month_before(publication, rows, start),
@@ -143,11 +163,11 @@ def _entries(
 
 
 def _newest(
-    publication: Publication, rows: list[Category] | None, language: str
+    publication: Publication, rows: list[Category] | None, language: str, change: int
 ) -> tuple[list[Entry], bool]:
     if rows is not None:
         window = published.items(publication, rows, language=language)
-        return _item_entries(publication, window.pieces), window.more
+        return _item_entries(window.pieces, change), window.more
     newest = published.single_issues(publication, language)
     found = list(newest[: published.PAGE_ISSUES + 1])
     counts = dict(
@@ -172,11 +192,10 @@ def _issue_entries(found: Sequence[Issue]) -> list[Entry]:
     ]
 
 
-def _item_entries(publication: Publication, pieces: Sequence[published.Piece]) -> list[Entry]:
+def _item_entries(pieces: Sequence[published.Piece], change: int) -> list[Entry]:
     corrected = [piece.item.id for piece in pieces if piece.item.corrected_at is not None]
     notes = published.corrections_of_items(corrected) if corrected else {}
-    changed = publication.changed_at
-    return [item_entry(piece, changed, notes.get(piece.item.id, ())) for piece in pieces]
+    return [item_entry(piece, change, notes.get(piece.item.id, ())) for piece in pieces]
 
 
 def _feed(
@@ -194,6 +213,9 @@ def _feed(
     if chosen.subscription is not None:
         title = _("%(publication)s: my choice") % {"publication": called.name}
         page = f"/s/f/{chosen.token}/"
+    elif chosen.by_item:
+        title = title_of_items(called.name)
+        page = page_path(publication.slug, None)
     elif chosen.categories is None:
         title, page = called.name, page_path(publication.slug, None)
     else:
@@ -254,6 +276,8 @@ def _feed_id(chosen: Chosen) -> str:
         parts.append(
             "categories " + " ".join(str(k) for k in sorted(c.pk for c in chosen.categories))
         )
+    elif chosen.by_item:
+        parts.append("items")
     if chosen.language:
         parts.append(f"language {chosen.language}")
     if chosen.month is not None:
@@ -261,14 +285,12 @@ def _feed_id(chosen: Chosen) -> str:
     return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_OID, ' / '.join(parts))}"
 
 
-def item_entry(
-    piece: published.Piece, changed: dt.datetime, notes: Sequence[Revision] = ()
-) -> Entry:
+def item_entry(piece: published.Piece, change: int, notes: Sequence[Revision] = ()) -> Entry:
     """An item as an entry. Its link is our page, its source is named beside it.
 
     Items of an issue appear at one moment; entries that share a moment are put in any order by
-    readers, so each stands a second behind the one before it. `changed` is when the publication
-    last did; `notes` are the corrections of the item.
+    readers, so each stands a second behind the one before it. `change` is the number of the
+    publication's newest change; `notes` are the corrections of the item.
     """
     item, issue = piece.item, piece.issue
     assert item.published_at is not None
@@ -278,7 +300,7 @@ def item_entry(
         id=item.entry_id,
         title=title,
         link=f"{conf.base_url()}/{piece.publication}/{issue.slug}/#{item.anchor}",
-        html=_item_html(item, changed, notes),
+        html=_item_html(item, change, notes),
         published=published,
         updated=_whole(item.corrected_at) if item.corrected_at else published,
         summary=_summary(item),
@@ -292,13 +314,13 @@ def item_entry(
     )
 
 
-def _item_html(item: editions.ItemView, changed: dt.datetime, notes: Sequence[Revision]) -> str:
+def _item_html(item: editions.ItemView, change: int, notes: Sequence[Revision]) -> str:
     def build() -> bytes:
         html = render_to_string("newsletter/feed_item.html", {"item": item, "notes": notes})
         # A surrogate that came out of JSON has no octets.
         return value.feed_html(html).encode()
 
-    return kept.ITEMS.get((item.id, changed, translation.get_language()), build).decode()
+    return kept.ITEMS.get((item.id, change, translation.get_language()), build).decode()
 
 
 def issue_entry(view: editions.IssueView, notes: Sequence[Revision] = ()) -> Entry:

@@ -1,29 +1,33 @@
-"""The addresses of feeds: what is asked for, whether it changed, and the answer.
+"""The addresses of feeds: what is asked for, and the answer.
 
-An unchanged feed costs one read, of the publication's row: `changed_at` moves with every
-publishing, correction and rename, and with the address it makes the ETag. Nothing is built.
+Public feeds are stored finished (`archive.finished`), with their tags and dates. A reader's own
+feed is nobody else's, so it is never stored; unchanged, it costs two reads and nothing is built.
 """
 
 from __future__ import annotations
 
 import hashlib
+import time
 from importlib.metadata import version
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.utils import timezone
-from django.utils.cache import get_conditional_response
+from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import http_date
 from django.utils.translation import gettext as _
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from newsletter import conf
 from newsletter.editions import published
 from newsletter.editions.months import Month
+from newsletter.models import Change
+from newsletter.models.changes import settled
 from subscribers import languages, links
 from subscribers.models import Publication, Subscription
 from subscribers.times import zone_of
 
-from . import contents, kept
+from . import contents
 from .contents import Chosen
 from .formats import Format, named
 
@@ -79,6 +83,13 @@ def one_category(request: HttpRequest, publication: str, category: str, form: st
 
 
 @require_safe
+def every_item(request: HttpRequest, publication: str, form: str) -> HttpResponse:
+    """`/PUB/items.FORM`: every item of the publication, in categories yet to come too."""
+    found = publication_or_missing(publication)
+    return _public(request, Chosen(found, month=_month(request), by_item=True), named(form))
+
+
+@require_safe
 def customary(request: HttpRequest, publication: str, form: str) -> HttpResponse:
     """Addresses that feed readers try by themselves lead to the real one."""
     path = contents.feed_path(
@@ -87,17 +98,24 @@ def customary(request: HttpRequest, publication: str, form: str) -> HttpResponse
     return HttpResponsePermanentRedirect(path)
 
 
+@gzip_page
 @require_safe
 def of_reader(request: HttpRequest, token: str, form: str) -> HttpResponse:
     """`/s/f/TOKEN/feed.FORM`: what one reader has chosen, as it stands now."""
     subscription = reader_of(token)
-    state = f"{subscription.choice} {subscription.feed_serial} {subscription.language}"
-    response = _unchanged(request, subscription.publication, state)
-    if response is None:
+    publication = subscription.publication
+    request.language_is_settled = True  # type: ignore[attr-defined]
+    number, second = Change.objects.newest(publication.pk)
+    etag, changed = _etag(request, subscription, number), settled(second, time.time())
+    response = get_conditional_response(request, etag=etag, last_modified=changed)
+    if not isinstance(response, HttpResponse):
         month = _month(request)
-        public = published.categories(subscription.publication)
+        public = published.categories(publication)
         chosen = contents.of_reader(subscription, public, token, month)
-        response = _written(request, chosen, named(form), state)
+        response = _written(chosen, named(form))
+        if changed is not None:
+            response.headers["Last-Modified"] = http_date(changed)
+    response.headers["ETag"] = etag
     response.headers["Cache-Control"] = f"private, max-age={contents.MINUTES * 60}"
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
@@ -146,72 +164,58 @@ def _answer(request: HttpRequest, slug: str, slugs: list[str], form: Format) -> 
     publication = publication_or_missing(slug)
     if request.GET.get("language") == publication.language:
         # Its own language needs no saying: one feed, one address.
-        path = contents.feed_path(slug, slugs, form, _month(request))
-        return HttpResponsePermanentRedirect(path)
-    response = _unchanged(request, publication)
-    if response is None:
-        month, language = _month(request), _language(request, publication)
-        chosen: Chosen | str = Chosen(publication, month=month, language=language)
-        if slugs:
-            public = published.categories(publication)
-            chosen = contents.of_categories(publication, public, slugs, month, language)
-            if isinstance(chosen, str):
-                raise unknown_category(chosen)
-            now = [category.slug for category in chosen.categories or ()]
-            if sorted(now) != slugs:  # Merged into another one: its feed goes on there.
-                return HttpResponsePermanentRedirect(
-                    contents.feed_path(publication.slug, now, form, month, language)
-                )
-        assert isinstance(chosen, Chosen)
-        response = _written(request, chosen, form)
-    response.headers["Cache-Control"] = f"public, max-age={contents.MINUTES * 60}"
+        return HttpResponsePermanentRedirect(contents.feed_path(slug, slugs, form, _month(request)))
+    month, language = _month(request), _language(request, publication)
+    chosen: Chosen | str = Chosen(publication, month=month, language=language)
+    if slugs:
+        public = published.categories(publication)
+        chosen = contents.of_categories(publication, public, slugs, month, language)
+        if isinstance(chosen, str):
+            raise unknown_category(chosen)
+        now = [category.slug for category in chosen.categories or ()]
+        if sorted(now) != slugs:  # Merged into another one: its feed goes on there.
+            return HttpResponsePermanentRedirect(
+                contents.feed_path(publication.slug, now, form, month, language)
+            )
+    assert isinstance(chosen, Chosen)
+    return _public(request, chosen, form)
+
+
+def _public(request: HttpRequest, chosen: Chosen, form: Format) -> HttpResponse:
+    request.language_is_settled = True  # type: ignore[attr-defined]
+    response = _written(chosen, form)
+    patch_cache_control(
+        response, public=True, max_age=contents.MINUTES * 60, stale_if_error=contents.MINUTES * 60
+    )
     # Feed readers that live in a browser may fetch it; there is nothing personal in it.
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response
 
 
-def _etag(request: HttpRequest, publication: Publication, state: str) -> str:
+def _etag(request: HttpRequest, subscription: Subscription, change: int) -> str:
+    """The tag of a reader's own feed: what it is made of, without making it."""
+    publication = subscription.publication
     parts = [
-        _VERSION, conf.base_url(), request.get_full_path(),
-        publication.changed_at.isoformat(), state,
+        _VERSION, conf.base_url(), request.get_full_path(), str(change),
+        f"{subscription.choice} {subscription.feed_serial} {subscription.language}",
     ]  # fmt: skip
     if "month" in request.GET:  # Its archive mark appears when the month is over.
         parts.append(str(Month.of(timezone.now(), zone_of(publication))))
     return '"' + hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32] + '"'
 
 
-def _unchanged(
-    request: HttpRequest, publication: Publication, state: str = ""
-) -> HttpResponse | None:
-    """304 (or 412) if the reader's copy is still right, else None."""
-    request.language_is_settled = True  # type: ignore[attr-defined]
-    etag = _etag(request, publication, state)
-    response = get_conditional_response(
-        request, etag=etag, last_modified=int(publication.changed_at.timestamp())
-    )
-    if not isinstance(response, HttpResponse):
-        return None
-    response.headers["ETag"] = etag
-    return response
-
-
-def _written(request: HttpRequest, chosen: Chosen, form: Format, state: str = "") -> HttpResponse:
-    etag = _etag(request, chosen.publication, state)
-
-    def build() -> bytes:
-        feed = contents.build(chosen, form)
-        if chosen.month is not None and not feed.entries:
-            raise Missing(_("Nothing was published in that month."))
-        return form.write(feed)
-
-    # A reader's own feed is asked for by one; the others by many at once.
-    body = build() if chosen.subscription else kept.BODIES.get(etag, build)
-    response = HttpResponse(body, content_type=f"{form.media_type}; charset=utf-8")
-    response.headers["ETag"] = etag
-    response.headers["Last-Modified"] = http_date(int(chosen.publication.changed_at.timestamp()))
+def _written(chosen: Chosen, form: Format) -> HttpResponse:
+    feed = contents.build(chosen, form)
+    if chosen.month is not None and not feed.entries:
+        raise Missing(_("Nothing was published in that month."))
+    response = HttpResponse(form.write(feed), content_type=f"{form.media_type}; charset=utf-8")
     response.headers["Content-Language"] = languages.stored(chosen.speaks)
     hub = contents.hub_of(chosen)
     if hub:
         address = conf.base_url() + chosen.path(form)
         response.headers["Link"] = f'<{hub}>; rel="hub", <{address}>; rel="self"'
+    if chosen.month is not None:  # From then on it is marked as an archive.
+        _start, end = chosen.month.bounds(zone_of(chosen.publication))
+        if end > timezone.now():
+            response.good_until = end.timestamp()  # type: ignore[attr-defined]
     return response

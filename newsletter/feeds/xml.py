@@ -74,7 +74,8 @@ def generator(feed: Feed, *, atom: bool, media_type: str) -> Any:
         made.subtitle(described or None)
         made.icon(feed.icon)
     else:
-        made.description(described or text(feed.title) or "—")
+        # HTML to every reader, like that of an entry.
+        made.description(html.escape(described or text(feed.title) or "—", quote=False))
         made.ttl(feed.minutes)
     made.language(feed.language)
     made.author(name=text(feed.author) or "—")

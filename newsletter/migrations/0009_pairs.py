@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("newsletter", "0008_channels"),
+        ("newsletter", "0009_inputs"),
         ("subscribers", "0013_pairs"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -7,10 +7,11 @@ PostgreSQL. In return nothing they point to is deleted while they exist.
 """
 
 from .approvals import Approval, Comment
+from .changes import Change
 from .deliveries import Bounce, Chunk, Health, Outcome, Worker
 from .editions import Delivery, Edition, EditionRevision
 from .events import EventCursor
-from .imports import ImportRule, ImportWarning
+from .imports import ImportBase, ImportRule, ImportWarning
 from .issues import PLACES, Issue, Item, Link, Revision
 from .machines import Machine, SiteIdentity
 from .notices import (
@@ -32,6 +33,7 @@ __all__ = [
     "Alert",
     "Approval",
     "Bounce",
+    "Change",
     "Chunk",
     "Comment",
     "DayOff",
@@ -40,6 +42,7 @@ __all__ = [
     "EditionRevision",
     "EventCursor",
     "Health",
+    "ImportBase",
     "ImportRule",
     "ImportWarning",
     "Issue",

@@ -86,7 +86,7 @@ def confirmation(subscription: Subscription, *, reminder: bool = False) -> Lette
             closing = _("If you do nothing, we remind you once and then forget the address.")
         return Letter(
             subject=subject,
-            heading=_("One click, and you are in"),
+            heading=_("Confirm your subscription"),
             paragraphs=[opening, _("Open the page and press the button there to confirm.")],
             facts=facts,
             button=Button(
@@ -95,7 +95,7 @@ def confirmation(subscription: Subscription, *, reminder: bool = False) -> Lette
             ),
             small=[
                 _("It was not you? Then ignore this mail: without your yes nothing is sent.")
-                + " "
+                + languages.between_sentences()
                 + closing
             ],
         )

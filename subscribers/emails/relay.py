@@ -18,7 +18,7 @@ from django.core.mail.message import EmailMessage
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from .. import additions, conf, languages, rehearsal
+from .. import additions, conf, language_table, languages, rehearsal, theme
 from ..models import Publication
 from .letters import Letter
 
@@ -162,8 +162,11 @@ def compose(
     letter: Letter, publication: Publication, address: str, language: str, *, instead: str = ""
 ) -> EmailMultiAlternatives:
     """The finished message of a letter; to `instead`, naming `address`, during a rehearsal."""
+    look = theme.load(publication.theme)
     with translation.override(language):
         context = {
+            "look": look,
+            "fonts": look.typeface.stack(language_table.is_wide(language)),
             "letter": letter,
             "publication": publication,
             "name": languages.words(publication, language).name,

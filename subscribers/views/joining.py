@@ -38,7 +38,7 @@ from ..links import Purpose, make
 from ..models import Category, Publication, ServiceMail, Subscription
 from ..subscriptions import Wish
 from . import returning
-from .pages import again, bad_link, page, personal, subscription_of
+from .pages import again, bad_link, done_before, page, personal, subscription_of
 
 # The proof of work runs in a worker of our own; nothing else of the strict policy changes.
 _POLICY = (
@@ -347,7 +347,7 @@ def ask_for_link(request: HttpRequest, slug: str) -> HttpResponse:
             "busy": busy,
             "address": request.POST.get("address", ""),
             "honeypot": guard.HONEYPOT,
-            "done": request.GET.get("done") == "mailed",
+            "done": done_before(request) == "mailed",
         },
         status=status,
     )

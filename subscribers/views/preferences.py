@@ -20,7 +20,7 @@ from ..forms import PauseForm, PreferencesForm
 from ..links import Purpose, make
 from ..models import Category, Publication, ServiceMail, Subscriber, Subscription
 from . import returning
-from .pages import again, bad_link, page, personal, subscription_of
+from .pages import again, bad_link, done_before, page, personal, subscription_of
 
 State = Subscription.State
 _DONE = (
@@ -52,13 +52,13 @@ def manage(request: HttpRequest, token: str) -> HttpResponse:
             current=subscription.rhythm,
         )
         if not form.is_valid():
-            return _show(request, subscription, language, status=422)
+            return _show(request, subscription, language, problems=form, status=422)
         save(subscription, form, source)
         return again(request, "saved")
     if action == "pause" and active:
         pause_form = PauseForm(request.POST, publication=subscription.publication)
         if not pause_form.is_valid():
-            return _show(request, subscription, language, pause_form=pause_form, status=422)
+            return _show(request, subscription, language, problems=pause_form, status=422)
         moment = pause_form.cleaned_data["moment"]
         subscriptions.pause(subscription, moment, form="mail", network=source)
         return again(request, "paused")
@@ -147,13 +147,13 @@ def _show(
     subscription: Subscription,
     language: str,
     *,
-    pause_form: PauseForm | None = None,
+    problems: PauseForm | PreferencesForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     choice = Choice(subscription.choice)
     now = timezone.now()
     subscriber = subscription.subscriber
-    done = request.GET.get("done", "")
+    done = done_before(request)
     paused = subscription.paused_until is not None and subscription.paused_until > now
     shown = boxes(subscription)
     stored = languages.stored(subscription.language or subscription.publication.language)
@@ -188,7 +188,8 @@ def _show(
             "chosen_language": stored,
             "paused": until(subscription) if paused else "",
             "spans": PauseForm.DAYS,
-            "pause": pause_form,
+            "problems": problems,
+            "pause": problems if isinstance(problems, PauseForm) else None,
             "tomorrow": (now + dt.timedelta(days=1)).date(),
             "feed": feed_link(subscription),
             "missed": missed_link(subscription) if gap is not None else "",

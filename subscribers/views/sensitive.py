@@ -13,7 +13,7 @@ from ..consent import Kind
 from ..forms import NewAddressForm
 from ..links import Purpose
 from ..models import ServiceMail, Subscriber, Subscription
-from .pages import again, bad_link, page, personal
+from .pages import again, bad_link, done_before, page, personal
 
 
 @personal
@@ -90,7 +90,7 @@ def _show(
             "form": form,
             "unsure": unsure,
             "typed": request.POST.get("address", ""),
-            "done": "asked" if request.GET.get("done") == "asked" else "",
+            "done": done_before(request) == "asked",
         },
         status=status,
     )

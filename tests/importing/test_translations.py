@@ -102,15 +102,16 @@ def test_what_cannot_be_is_an_error_at_its_line_and_nothing_is_stored(
     assert Issue.objects.count() == 1
 
 
-def test_an_original_that_is_dated_anew_is_refused_while_it_has_a_translation(
+def test_a_document_of_another_date_is_another_issue_and_leaves_the_pair(
     harbour: Publication,
 ) -> None:
-    run(harbour, text("en"), "harbour-en-1.md")
-    run(harbour, text("zh", "translation_of: harbour-en-1\n"), "harbour-zh-1.md")
-    with pytest.raises(importing.NotImported) as raised:
-        run(harbour, text("en", date="2026-03-05"), "harbour-en-1.md")
-    assert [code for _line, code, _ in refusal(raised.value)] == ["translation-refused"]
-    assert set(Issue.objects.values_list("date", flat=True)) == {dt.date(2026, 3, 2)}
+    english = of(run(harbour, text("en"), "harbour-en-1.md"))
+    chinese = of(run(harbour, text("zh", "translation_of: harbour-en-1\n"), "harbour-zh-1.md"))
+    later = of(run(harbour, text("en", date="2026-03-05"), "harbour-en-1.md"))
+    english.refresh_from_db()
+    chinese.refresh_from_db()
+    assert (english.date, chinese.original) == (dt.date(2026, 3, 2), english)
+    assert (later.date, later.original) == (dt.date(2026, 3, 5), None)
 
 
 def test_the_date_pairs_sisters_whoever_comes_first(
@@ -130,7 +131,7 @@ def test_where_a_day_has_two_issues_a_person_must_say_which(
     harbour: Publication, gang: Publication
 ) -> None:
     run(harbour, text("en"), "morning-1.md")
-    run(harbour, text("en", "subtitle: again\n"), "evening-2.md")
+    run(harbour, text("en", "edition: Evening\n"), "evening-2.md")
     assert of(run(gang, text("zh"), "two.md")).original is None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import datetime as dt
 import logging
 import os
 import signal
@@ -16,11 +17,14 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
+from django.utils import timezone
 
 from newsletter import bounces, conf, notices
+from newsletter.archive.finished.purging import Purge
 from newsletter.config.supervised import start
 from newsletter.feeds import websub
 from newsletter.issues import dead_links
+from newsletter.models import Change
 from newsletter.sending import guard, roundups, slot_notices, watching
 from newsletter.sending.engine import service
 from subscribers import housekeeping
@@ -141,6 +145,8 @@ def _keep_house(stop: threading.Event) -> None:
         (_WATCH_EVERY, watching.sweep),
         (3600.0, notices.forget),
         (3600.0, _forget_old_jobs),
+        (3600.0, _forget_changes),
+        (1.0, Purge().sweep),
     ]
     due = [0.0] * len(chores)
     while not stop.wait(1.0):
@@ -157,6 +163,11 @@ def _keep_house(stop: threading.Event) -> None:
                 with contextlib.suppress(Exception):
                     connection.close()
             due[number] = time.monotonic() + every
+
+
+def _forget_changes() -> None:
+    """Notes of changes that every web process has read long ago."""
+    Change.objects.tidy(timezone.now() - dt.timedelta(days=1))
 
 
 def _forget_old_jobs() -> None:
