@@ -81,6 +81,7 @@ def around(issue: Issue, at: dt.datetime | None = None) -> Around:
             language=issue.language,
             kind=Issue.Kind.REGULAR,
             published_at__isnull=False,
+            edition=issue.edition,
         )
         .exclude(pk=issue.pk)
         .exclude(state=Issue.State.ARCHIVED)

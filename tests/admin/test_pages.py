@@ -375,7 +375,7 @@ def test_an_unknown_category_is_offered_to_be_created(daily: Publication, city: 
     who = client(user("uma", daily, "editor"))
     looked = look(who, daily, DIGEST)
     html = looked.content.decode()
-    assert looked.status_code == 422
+    assert looked.status_code == 200  # A refused request would stand in the browser's console.
     assert "“Nature” is no category of this publication" in html
     assert "Create the categories that do not exist yet" in html
     assert '<span class="ln">14</span>' in html  # The heading of the item stands there.
