@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from newsletter.issues import approvals
 from subscribers.admin.access import require
 from subscribers.admin.chrome import page
 from subscribers.models import Publication
@@ -18,6 +19,7 @@ from subscribers.roles import Act, may
 from ..models import Issue
 
 # States after the freeze: there are readers and a ledger.
+_OPEN = (Issue.State.DRAFT, Issue.State.PUBLISHED)
 RELEASED = (Issue.State.SENDING, Issue.State.PAUSED, Issue.State.SENT, Issue.State.CANCELLED)
 
 
@@ -64,6 +66,8 @@ def issue_page(
         tabs = []  # It has no items, and mails to look at are in the rehearsal's mailbox.
     if issue.state in RELEASED or issue.state == Issue.State.SCHEDULED:
         tabs += [("progress", _("Sending"))]
+    if issue.rehearses_id is None:
+        tabs += [("discussion", pgettext("admin", "Discussion"))]
     tabs += [("history", _("History"))]
     names = dict(tabs)
     crumbs = [
@@ -83,6 +87,7 @@ def issue_page(
         issue=issue,
         publication=issue.publication,
         can=allowed,
+        lacks_approval=tab and issue.state in _OPEN and approvals.lacking(issue),
         tab=tab,
         tabs=[(name, text, address(name, issue)) for name, text in tabs],
         public=public_address(issue),

@@ -6,6 +6,7 @@ never change, an outcome is inserted, and a chunk's counts must add up or the co
 PostgreSQL. In return nothing they point to is deleted while they exist.
 """
 
+from .approvals import Approval, Comment
 from .changes import Change
 from .deliveries import Bounce, Chunk, Health, Outcome, Worker
 from .editions import Delivery, Edition, EditionRevision
@@ -30,9 +31,11 @@ from .slots import DayOff, Ready, Slot, SlotUse
 __all__ = [
     "PLACES",
     "Alert",
+    "Approval",
     "Bounce",
     "Change",
     "Chunk",
+    "Comment",
     "DayOff",
     "Delivery",
     "Edition",

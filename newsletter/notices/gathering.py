@@ -30,6 +30,7 @@ _AUDIT = {
     "finish": "issue.finished",
     "issue corrected": "issue.corrected",
     "ready": "issue.approval_wanted",
+    "approval asked": "issue.approval_wanted",
     "correction proposed": "issue.approval_wanted",
 }
 _READERS: dict[str, str] = {

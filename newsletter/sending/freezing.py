@@ -24,7 +24,7 @@ from django.utils import timezone
 from newsletter import editions, message, rendering
 from newsletter.editions import EditionKey, IssueView, audience, family, reached
 from newsletter.editions.audience import Readers
-from newsletter.issues import channels
+from newsletter.issues import approvals, channels
 from newsletter.models import Chunk, Edition, Issue, Revision
 from subscribers import rehearsal
 
@@ -42,6 +42,10 @@ _ANALYZE_FROM = 5000
 
 class CannotFreeze(Exception):
     """The freeze cannot be done as things are; somebody was first, or the counts disagree."""
+
+
+class NotApproved(CannotFreeze):
+    """What would go out is not what a second person said yes to."""
 
 
 class _Again(Exception):
@@ -143,6 +147,10 @@ def _transaction(ready: Sequence[_Ready]) -> int:
         held = [_due(one.issue, now) for one in ready]
         if None in held:
             return -1
+        for issue in held:
+            assert issue is not None
+            if reasons := approvals.lacking(issue):
+                raise NotApproved(" ".join(reasons))
         # All are asked before any is frozen: who gets which is settled between them.
         asked = [_readers(one, issue, now) for one, issue in zip(ready, held, strict=True) if issue]
         total = 0

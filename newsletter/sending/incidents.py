@@ -24,7 +24,7 @@ _SCHEDULED = Q(state=Issue.State.SCHEDULED)
 
 def _found(kind: str) -> Q:
     """Which issues a kind of trouble finds: those being sent, unless said otherwise."""
-    if kind in ("rendering", "late"):
+    if kind in ("rendering", "late", "approval"):
         return _SCHEDULED
     if kind == "passed":
         return _SCHEDULED & Q(send_at__lte=timezone.now())
@@ -38,7 +38,8 @@ def _found(kind: str) -> Q:
 def pause_for(issue_id: int | None, kind: str, text: str) -> None:
     """Pause an issue (None: all that are sending) and tell the editor why.
 
-    `kind` is policy, login, doubt, refusals, restored, passed, rendering, late or rehearsal.
+    `kind` is policy, login, doubt, refusals, restored, passed, rendering, late, approval or
+    rehearsal.
     """
     issues = Issue.objects.select_related("publication").filter(_found(kind))
     if issue_id is not None:
@@ -94,6 +95,7 @@ def _reason(kind: str, text: str) -> str:
         ),
         "rendering": _("The mail cannot be made: %(text)s"),
         "rehearsal": _("All mail goes to the rehearsal address %(text)s now."),
+        "approval": _("%(text)s Take it back, and let it be approved again."),
         "late": _("The time to send has long passed (%(text)s). Resume to send it now."),
     }
     return (reasons[kind] % {"text": text}).strip()

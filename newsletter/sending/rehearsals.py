@@ -21,7 +21,7 @@ from newsletter.models import PLACES, Chunk, Delivery, Edition, Issue
 from subscribers import rehearsal
 from subscribers.models import Publication
 
-from . import freezing, incidents, planning
+from . import checking, freezing, incidents
 from .control import ActRefused, audit, too_late, user_id
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _rehearse(issue: Issue, by: Actor, channels: str) -> Issue:
         raise too_late(issue)
     meant = sites.meant_for(issue, channels)
     view = editions.load(meant)
-    reasons = list(planning.problems(view, issue.publication)[0])
+    reasons = list(checking.problems(view, issue.publication)[0])
     chosen = sample(issue, view)
     if not reasons and not chosen.readers:
         reasons = [_("Nobody would get a mail, so there is nothing to rehearse.")]

@@ -15,14 +15,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from newsletter.editions import family, load
+from newsletter.issues import approvals, ready
 from newsletter.issues import channels as sites
-from newsletter.issues import ready
 from newsletter.models import Issue
 from subscribers import rehearsal
-from subscribers.models import AuditEntry
 from subscribers.roles import Act, may
 
-from . import planning, rehearsals
+from . import checking, rehearsals
 from .control import ActRefused, audit, too_late, user_id
 
 if TYPE_CHECKING:
@@ -117,24 +116,16 @@ def _reasons(issue: Issue, by: Actor, channels: str) -> list[str]:
             _("The correction is still being put into the issue itself. Try again in a moment.")
         )
     if publication.needs_approval:
-        if issue.approved_by_id is None:
-            reasons.append(_("A second person must approve the issue first."))
-        elif issue.approved_by_id == user_id(by):
+        reasons += approvals.lacking(issue)
+        if issue.approved_by_id is not None and issue.approved_by_id == user_id(by):
             reasons.append(_("Somebody else than the one who approved it must send it."))
-        elif issue.corrected_at is not None and not _approved_since(issue, issue.corrected_at):
-            reasons.append(_("It was corrected since it was approved: approve it again."))
     if issue.state == State.PUBLISHED and channels != Channels.ALL:
         reasons.append(_("It is on the site already: it can only be mailed as well."))
-    return reasons + list(planning.problems(load(sites.meant_for(issue, channels)), publication)[0])
-
-
-def _approved_since(issue: Issue, moment: dt.datetime) -> bool:
-    yes = AuditEntry.objects.filter(target=f"issue:{issue.pk}", action="approve")
-    return yes.filter(at__gte=moment).exists()
+    return reasons + list(checking.problems(load(sites.meant_for(issue, channels)), publication)[0])
 
 
 def approve(issue: Issue, *, by: AbstractBaseUser) -> None:
-    """The second person's yes to a release; any edit takes it back."""
+    """The second person's yes to what readers would get now; any change of that asks again."""
     with transaction.atomic():
         for one in family.together(issue):
             if one.pk != issue.pk and not may(by, Act.APPROVE, one.publication):
@@ -142,6 +133,7 @@ def approve(issue: Issue, *, by: AbstractBaseUser) -> None:
             changed = Issue.objects.filter(pk=one.pk, state__in=[State.DRAFT, State.PUBLISHED])
             if not changed.update(approved_by=by.pk):
                 raise too_late(one)
+            approvals.give(one, by)
             audit(one, by, "approve")
     issue.refresh_from_db()
 

@@ -25,7 +25,7 @@ from newsletter.models import Issue, SlotUse
 from subscribers import rehearsal
 from subscribers.models import Publication
 
-from . import control, planning, releasing
+from . import checking, control, releasing
 
 log = logging.getLogger(__name__)
 
@@ -116,7 +116,7 @@ def blockers(issue: Issue) -> tuple[str, ...]:
             pgettext("slot", "All mail goes to the rehearsal address %(address)s now.")
             % {"address": address},
         )
-    return planning.problems(load(issue), issue.publication)[0]
+    return checking.problems(load(issue), issue.publication)[0]
 
 
 def _open(occasion: Occasion) -> QuerySet[SlotUse]:

@@ -26,7 +26,7 @@ from newsletter import rendering, sending
 from newsletter.editions import load, pairing
 from newsletter.issues import channels
 from newsletter.models import PLACES, Chunk, Delivery, Edition, Issue
-from newsletter.sending import planning
+from newsletter.sending import checking
 from subscribers import links, suppression
 from subscribers.models import AuditEntry, Publication, Subscription
 from tests import builders
@@ -135,7 +135,7 @@ def test_a_late_publication_asks_a_person_like_any_release() -> None:
 
 def test_undo_and_approval_apply_to_publishing(relay: Smtpd) -> None:
     users = get_user_model()
-    alice, bob = users.objects.create_user("alice"), users.objects.create_user("bob")
+    alice, bob = users.objects.create_superuser("alice"), users.objects.create_user("bob")
     issue = issue_for(1, needs_approval=True, undo_seconds=60)
     with pytest.raises(sending.ActRefused, match="second person"):
         sending.release(issue, by=bob, channels=SITE)
@@ -149,7 +149,7 @@ def test_undo_and_approval_apply_to_publishing(relay: Smtpd) -> None:
     sending.approve(issue, by=alice)
     Issue.objects.filter(pk=issue.pk).update(corrected_at=timezone.now())
     issue.refresh_from_db()
-    with pytest.raises(sending.ActRefused, match="corrected since it was approved"):
+    with pytest.raises(sending.ActRefused, match="Text that was corrected"):
         sending.release(issue, by=bob, now=True)
     sending.approve(issue, by=alice)
     sending.release(issue, by=bob, now=True)
@@ -341,7 +341,7 @@ def test_a_mail_only_draft_taken_back_is_an_ordinary_draft() -> None:
     assert issue.channels == "mail"
     sending.unschedule(issue, by="alice")
     assert (issue.state, issue.channels) == ("draft", "all")
-    assert planning.problems(load(issue), issue.publication)[0] == ()
+    assert checking.problems(load(issue), issue.publication)[0] == ()
 
 
 # ---- the database

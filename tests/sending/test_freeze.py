@@ -181,7 +181,7 @@ def test_a_second_person_must_approve() -> None:
     from django.contrib.auth import get_user_model
 
     _, issue, _ = harbour(needs_approval=True)
-    alice = get_user_model().objects.create_user("alice")
+    alice = get_user_model().objects.create_superuser("alice")
     bob = get_user_model().objects.create_user("bob")
     with pytest.raises(sending.ActRefused, match="second person"):
         sending.release(issue, by=alice)

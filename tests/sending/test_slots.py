@@ -174,13 +174,13 @@ def test_where_a_second_person_must_approve_nothing_goes_without(
     say(issue)
     clock.move_to(SLOT - MINUTE)
     assert slots.sweep() == 0
-    Issue.objects.update(approved_by=user("sam"))  # The same person is no second one.
-    issue.refresh_from_db()
+    Role.objects.create(user=user("sam"), publication=daily, kind="approver")
+    sending.approve(issue, by=user("sam"))  # The same person is no second one.
     assert slots.sweep() == 0
     assert ready.lacking(issue) == [
         "Somebody else than the one who approved it must say it is ready."
     ]
-    Issue.objects.update(approved_by=user("ada"))
+    sending.approve(issue, by=user("ada"))
     assert slots.sweep() == 1
     assert state(issue)[0] == "scheduled"
 

@@ -18,8 +18,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from newsletter import importing
 from newsletter.digest import Role, parse, shapes
 from newsletter.digest.decoding import LARGEST
+from newsletter.importing import conflict_words
 from newsletter.importing.asked_words import of_question
-from newsletter.importing.conflict_words import as_line as conflict_text
 from newsletter.importing.questions import CONFIRMABLE
 from newsletter.importing.reporting import as_json
 from newsletter.importing.wording import DocumentProblem
@@ -206,7 +206,7 @@ class Command(BaseCommand):
         for question in needed + offered[:_MOST_OFFERED]:
             self.stdout.write(f"{path}: {_asked(question)}")
         for conflict in report.conflicts:
-            self.stdout.write(f"{path}: {conflict_text(conflict)}")
+            self.stdout.write(f"{path}: {conflict_words.as_line(conflict)}")
         counts = as_json(report, str(path))
         said = (
             f"{path}: {counts['shape']}, {counts['items']} items, "

@@ -18,7 +18,7 @@ from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.utils import timezone
 
 from newsletter.editions import family
-from newsletter.issues import channels
+from newsletter.issues import approvals, channels
 from newsletter.models import Chunk, Delivery, Issue, Outcome, Worker
 from newsletter.rendering import RenderingError
 from subscribers import rehearsal, times
@@ -141,16 +141,26 @@ def start_due() -> int:
             continue
         try:
             if not mailed:
-                with transaction.atomic():
-                    started += sum(channels.publish(one.pk) for one in members)
+                started += _publish(members)
             elif any(addresses):
                 _ask(members, "rehearsal", next(filter(None, addresses)))
             else:
                 started += freezing.freeze(issue.pk)
+        except freezing.NotApproved as error:
+            _ask(members, "approval", str(error))
         except (RenderingError, ValueError, freezing.CannotFreeze) as error:
             log.exception("issue %s cannot be frozen", issue.pk)
             _ask(members, "rendering", str(error))
     return started
+
+
+def _publish(members: list[Issue]) -> int:
+    """Put issues on the site together. Raises NotApproved where that is not what was approved."""
+    with transaction.atomic():
+        for one in members:
+            if reasons := approvals.lacking(one):
+                raise freezing.NotApproved(" ".join(reasons))
+        return sum(channels.publish(one.pk) for one in members)
 
 
 def _ask(members: list[Issue], what: str, detail: str) -> None:
