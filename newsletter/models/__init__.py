@@ -10,6 +10,7 @@ from .deliveries import Bounce, Chunk, Health, Outcome, Worker
 from .editions import Delivery, Edition, EditionRevision
 from .events import EventCursor
 from .imports import ImportRule, ImportWarning
+from .intake import KeptAnswer, Token
 from .issues import PLACES, Issue, Item, Link, Revision
 from .relays import Relay
 from .roundups import Roundup
@@ -29,6 +30,7 @@ __all__ = [
     "ImportWarning",
     "Issue",
     "Item",
+    "KeptAnswer",
     "Link",
     "Outcome",
     "Ready",
@@ -37,5 +39,6 @@ __all__ = [
     "Roundup",
     "Slot",
     "SlotUse",
+    "Token",
     "Worker",
 ]

@@ -138,6 +138,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 *entry(_("Publications"), "menu_book", "subscribers_publication_changelist", see),
                 *entry(_("Categories"), "category", "subscribers_category_changelist", see),
                 *entry(_("Remembered answers"), "rule", "newsletter_importrule_changelist", see),
+                *entry(pgettext("token", "Tokens"), "key", "newsletter_token_changelist", see),
                 *entry(_("Users"), "badge", "auth_user_changelist", root),
                 *entry(_("Audit"), "history", "subscribers_auditentry_changelist", set_up),
             ],
