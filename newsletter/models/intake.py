@@ -62,7 +62,8 @@ class KeptAnswer(models.Model):
     request = models.CharField(max_length=64)
     at = models.DateTimeField(default=timezone.now)
     status = models.PositiveSmallIntegerField(null=True)
-    answer = models.JSONField(default=dict)
+    # As it was sent: a database may put the keys of JSON in another order.
+    answer = models.TextField(blank=True)
 
     class Meta:
         constraints = [

@@ -1,0 +1,141 @@
+"""One document handed in, whichever way it came: asked of `may()`, imported, written down.
+
+HTTP, MCP, a folder and mail call `put` and nothing else, so the same text is the same draft with
+the same problems by all of them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from newsletter import importing
+from newsletter.digest import shapes
+from newsletter.importing.answers import NONE, Answers
+from newsletter.importing.reporting import as_json
+from newsletter.models import Issue
+from subscribers.models import AuditEntry, Publication
+from subscribers.roles import Act, may
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+class Way(enum.StrEnum):
+    """How a document came, for the audit trail."""
+
+    API = "api"
+    MCP = "mcp"
+    FOLDER = "folder"
+    MAIL = "mail"
+
+
+class Outcome(enum.StrEnum):
+    """What became of a document."""
+
+    MADE = "made"
+    UPDATED = "updated"
+    SAME = "same"
+    # The issue went out with another text: it is corrected, not overwritten.
+    RELEASED = "released"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How a document is to be read: the options of the command, by the same names."""
+
+    name: str = ""
+    shape: str = shapes.AUTO
+    create_categories: bool = False
+    title: str = ""
+    date: dt.date | None = None
+    answers: Answers = NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """What became of it, and the importing room's report."""
+
+    outcome: Outcome
+    report: importing.Report
+    name: str
+
+    @property
+    def stored(self) -> bool:
+        """Whether the document is a draft now, or was one already."""
+        return self.outcome in (Outcome.MADE, Outcome.UPDATED, Outcome.SAME)
+
+    @property
+    def released(self) -> Issue | None:
+        """The issue that is out already with another text, if that is why nothing was stored."""
+        return self.report.issue if self.outcome is Outcome.RELEASED else None
+
+    def as_json(self) -> dict[str, Any]:
+        """The object that `import_digest --json` prints."""
+        return as_json(self.report, self.name)
+
+
+class NotAllowed(Exception):
+    """Its user may not write drafts of this publication."""
+
+
+def put(
+    publication: Publication,
+    data: bytes,
+    wish: Wish,
+    *,
+    by: User | None,
+    way: Way,
+    dry_run: bool = False,
+) -> Put:
+    """Import a document, or with `dry_run` say what would become of it. Nothing raises for what
+    stands in the document. `by` None is who runs the site, at its command line.
+
+    Raises NotAllowed.
+    """
+    if by is not None and not may(by, Act.EDIT, publication):
+        raise NotAllowed
+    try:
+        report = importing.import_digest(
+            publication,
+            data,
+            wish.name,
+            shape=wish.shape,
+            create_categories=wish.create_categories,
+            dry_run=dry_run,
+            by=by,
+            title=wish.title,
+            date=wish.date,
+            answers=wish.answers,
+        )
+    except importing.NotImported as refused:
+        return Put(_why_refused(refused.report), refused.report, wish.name)
+    put = Put(_outcome(report), report, wish.name)
+    if report.issue is not None and not dry_run and put.outcome is not Outcome.SAME:
+        _audit(publication, report.issue, put, by, way)
+    return put
+
+
+def _outcome(report: importing.Report) -> Outcome:
+    if report.created:
+        return Outcome.MADE
+    released = any(problem.code == "released" for problem in report.problems)
+    return Outcome.UPDATED if report.changes and not released else Outcome.SAME
+
+
+def _why_refused(report: importing.Report) -> Outcome:
+    out = any(problem.code == "released" for problem in report.errors)
+    return Outcome.RELEASED if out else Outcome.REFUSED
+
+
+def _audit(publication: Publication, issue: Issue, put: Put, by: User | None, way: Way) -> None:
+    AuditEntry.objects.create(
+        actor=(by.get_username() if by is not None else str(way))[:150],
+        publication=publication,
+        action="digest imported",
+        target=f"issue:{issue.pk}",
+        detail={"way": str(way), "file": put.name[-80:], "created": put.report.created},
+    )
