@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from newsletter.digest import Layout, Role
 
+from .merging import Side
 from .names import same
 
 
@@ -35,12 +36,13 @@ CREATE, IGNORE = "+", "-"
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Answers to one import. They are remembered with it, but for `confirmed`.
+    """Answers to one import. They are remembered with it, but for `confirmed` and `take`.
 
     `lines` and `shapes` are by structure key, `places` by (first, last) line of the document.
     `filing` leads from a name to that of a category, to CREATE for a new one of that name, or to
     IGNORE where the name is left out of account; `written` are those names as they were written.
-    `confirmed` are the codes of doubts that are right this once.
+    `confirmed` are the codes of doubts that are right this once. `take` says whose word counts
+    where hands and the document changed the same: by field, under "" all that it does not name.
     """
 
     lines: Mapping[str, Role] = field(default_factory=lambda: MappingProxyType({}))
@@ -49,6 +51,7 @@ class Answers:
     filing: Mapping[Key, str] = field(default_factory=lambda: MappingProxyType({}))
     written: Mapping[Key, str] = field(default_factory=lambda: MappingProxyType({}))
     confirmed: frozenset[str] = frozenset()
+    take: Mapping[str, Side] = field(default_factory=lambda: MappingProxyType({}))
 
     def with_filing(self, named: Key, target: str) -> Answers:
         """These answers and where one name leads; `named` is as the document writes it."""

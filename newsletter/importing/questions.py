@@ -18,10 +18,11 @@ from subscribers.models import Category
 from .answers import CREATE, IGNORE, REST
 from .categories import MADE_UP, MISSING_CATEGORY, UNKNOWN_CATEGORY, Shelf
 from .filing import Asked, Filing
+from .identity import OTHER_ISSUE
 
 _DAY = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
 # Doubts that a person can say are right, once for each import.
-CONFIRMABLE = frozenset({"one-item", "few-sources", MADE_UP})
+CONFIRMABLE = frozenset({"one-item", "few-sources", MADE_UP, OTHER_ISSUE})
 
 
 @dataclass(frozen=True, slots=True)

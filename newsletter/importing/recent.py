@@ -18,14 +18,15 @@ _RECENT = dt.timedelta(days=30)
 def tell_recent_links(
     publication: Publication,
     digest: Digest,
-    origin: str,
+    issue: Issue | None,
     problems: Problems,
     *,
     translation: Issue | None = None,
 ) -> None:
-    """Warn of each source that stood in an issue of the last weeks; `origin` is this issue's.
+    """Warn of each source that stood in an issue of the last weeks; `issue` is this one, if
+    it is here.
 
-    A `translation` of this issue has the same links, of course.
+    A `translation` has the same links, of course.
     """
     if digest.date is None:
         return
@@ -45,7 +46,7 @@ def tell_recent_links(
             issue__date__lte=digest.date,
             item__copied_from__isnull=True,
         )
-        .exclude(issue__origin=origin)
+        .exclude(issue=issue)
         .exclude(issue=translation)
         .order_by("-issue__date", "pk")
         .values_list("url_key", "issue__slug", "item__title")

@@ -20,7 +20,7 @@ from subscribers.models import Category, Publication
 from .answers import NONE, Answers
 from .categories import Shelf, file_under
 from .filing import Filing
-from .identity import find_issue
+from .identity import edition_of, find_issue, origin_of
 from .places import Places
 from .plausible import tell_implausible
 from .questions import questions_of
@@ -30,6 +30,7 @@ from .report import NotImported, Report
 from .storing import store
 from .translations import find_translation
 from .understanding import Document, understand
+from .versions import SAID_IN_FRONT, of_digest
 from .warnings import keep_warnings
 from .wording import in_words
 
@@ -50,13 +51,19 @@ def import_digest(
     title: str = "",
     date: dt.date | None = None,
     answers: Answers = NONE,
+    edition: str = "",
 ) -> Report:
     """Import one file. Raises NotImported, and then nothing was stored and nothing remembered.
 
     `name` is its name or path (its date and identity may be there); empty for pasted text.
     `title` and `date` answer what the file does not say, `answers` what an import asks; these are
-    remembered for the publication. `archived` makes it published history: in archive and feeds
-    under its own date, never mailed. `by` is the user who imports.
+    remembered for the publication. `edition` names this one of two issues of a day, over what the
+    document says. `archived` makes it published history: in archive and feeds under its own date,
+    never mailed. `by` is the user who imports.
+
+    An issue that is here is merged: what only the document changed comes in, what only hands
+    changed stays, and `Report.conflicts` are the fields both changed, untouched until
+    `answers.take` says whose they are.
     """
     decoded = decode(data)
     problems = Problems()
@@ -70,6 +77,7 @@ def import_digest(
     problems.found += digest.problems
     language = languages.stored(digest.language) or publication.language
     report.digest = dataclasses.replace(digest, language=language)
+    report.edition = edition_of(digest, edition, problems)
     with transaction.atomic():
         # Two imports of one file at once: the second finds what the first made.
         Publication.objects.select_for_update().get(pk=publication.pk)
@@ -110,17 +118,18 @@ def _decide(run: _Run, *, create: bool) -> None:
     )
     report.categories = tuple(filing.filed)
     report.remembered = tuple(used_rules(run.memory, digest, filing.used))
-    issue, origin = find_issue(publication, digest, run.document.name)
+    said = of_digest(digest, [category.pk if category else None for category in filing.filed])
+    origin = origin_of(digest, run.document.name)
+    issue = find_issue(publication, digest, report.edition, said, origin)
     translation = find_translation(publication, digest, digest.language, issue)
     if translation is not None:
         params = {"issue": translation.slug, "language": translation.language}
         problems.note("translation", params)
     if not run.archived:
-        tell_recent_links(publication, digest, origin, problems, translation=translation)
-        tell_implausible(publication, digest, origin, problems)
+        tell_recent_links(publication, digest, issue, problems, translation=translation)
+        tell_implausible(publication, digest, issue, problems)
     if not problems.refused():
-        categories = [category for category in filing.filed if category is not None]
-        store(publication, issue, origin, categories, report, problems, archived=run.archived)
+        store(publication, issue, said, report, problems, origin=origin, archived=run.archived)
     if problems.refused():
         report.questions = questions_of(digest, filing, shelf, problems.sorted())
         return
@@ -148,6 +157,7 @@ def _refuse(report: Report, problems: Problems) -> NotImported:
 
 def _check_lengths(digest: Digest, problems: Problems) -> None:
     texts = [(digest.title, 300, 1), (digest.tail_title, 300, 1)]
+    texts += [(str(digest.extra.get(key, "")), 300, 1) for key in SAID_IN_FRONT.values()]
     texts += [(item.title, 500, item.line) for item in digest.items]
     for text, most, line in texts:
         if len(text) > most:

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('newsletter', '0008_channels'),
+        ('newsletter', '0009_inputs'),
         ('subscribers', '0012_asked_and_counts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -9,7 +9,7 @@ PostgreSQL. In return nothing they point to is deleted while they exist.
 from .deliveries import Bounce, Chunk, Health, Outcome, Worker
 from .editions import Delivery, Edition, EditionRevision
 from .events import EventCursor
-from .imports import ImportRule, ImportWarning
+from .imports import ImportBase, ImportRule, ImportWarning
 from .intake import KeptAnswer, Token
 from .issues import PLACES, Issue, Item, Link, Revision
 from .relays import Relay
@@ -26,6 +26,7 @@ __all__ = [
     "EditionRevision",
     "EventCursor",
     "Health",
+    "ImportBase",
     "ImportRule",
     "ImportWarning",
     "Issue",

@@ -19,6 +19,7 @@ from newsletter import importing
 from newsletter.digest import Role, parse, shapes
 from newsletter.digest.decoding import LARGEST
 from newsletter.importing.asked_words import of_question
+from newsletter.importing.conflict_words import as_line as conflict_text
 from newsletter.importing.questions import CONFIRMABLE
 from newsletter.importing.reporting import as_json
 from newsletter.importing.wording import DocumentProblem
@@ -81,12 +82,23 @@ class Command(BaseCommand):
             choices=sorted(CONFIRMABLE),
             help=f"this is right, for this import: {', '.join(sorted(CONFIRMABLE))}",
         )
+        parser.add_argument(
+            "--take",
+            action="append",
+            default=[],
+            metavar="SIDE",
+            help="whose word counts where hands and the file changed the same: mine or theirs for "
+            "all, FIELD=mine or FIELD=theirs for one; may be repeated",
+        )
+        parser.add_argument(
+            "--edition", default="", metavar="NAME", help="which of two issues of a day this is"
+        )
         parser.add_argument("--date", type=_day, help="for a file that names no date, or two")
         parser.add_argument("--title", default="", help="for a file that has no title")
         parser.add_argument("--json", action="store_true", help="one object a line")  # fmt: skip
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """0: all are in; 1: at least one was refused; 2: usage."""
+        """0: all are in; 1: at least one was refused or left a conflict open; 2: usage."""
         try:
             publication = Publication.objects.get(slug=options["publication"])
         except Publication.DoesNotExist:
@@ -95,7 +107,10 @@ class Command(BaseCommand):
             ) from None
         try:
             answers = importing.read_answers(
-                lines=options["lines"], maps=options["map"], confirm=options["confirm"]
+                lines=options["lines"],
+                maps=options["map"],
+                confirm=options["confirm"],
+                take=options["take"],
             )
         except importing.BadAnswer as error:
             raise CommandError(str(error), returncode=_USAGE) from None
@@ -108,7 +123,7 @@ class Command(BaseCommand):
         refused = False
         for path, name in files:
             report, stored = self._one(path, name, publication, options, answers)
-            refused = refused or not stored
+            refused = refused or not stored or bool(report.conflicts)
             if options["json"]:
                 self.stdout.write(json.dumps(as_json(report, str(path)), ensure_ascii=False))
             else:
@@ -143,6 +158,7 @@ class Command(BaseCommand):
                 title=options["title"],
                 date=options["date"],
                 answers=answers,
+                edition=options["edition"],
             )
         except importing.NotImported as error:
             return error.report, False
@@ -164,6 +180,8 @@ class Command(BaseCommand):
         offered = [question for question in report.questions if question.optional]
         for question in needed + offered[:_MOST_OFFERED]:
             self.stdout.write(f"{path}: {_asked(question)}")
+        for conflict in report.conflicts:
+            self.stdout.write(f"{path}: {conflict_text(conflict)}")
         counts = as_json(report, str(path))
         said = (
             f"{path}: {counts['shape']}, {counts['items']} items, "
@@ -178,6 +196,8 @@ class Command(BaseCommand):
             outcome = f"issue {report.issue.slug}" if report.issue else "imported"
         else:
             outcome = "updated" if report.changes else "nothing was different"
+        if stored and report.conflicts:
+            outcome += f", {len(report.conflicts)} to decide with --take"
         self.stdout.write(f"{said}: {outcome}.")
 
 
