@@ -118,6 +118,8 @@ def _database(url: str) -> dict[str, Any]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": path if path.startswith("/") else str(_data_dir / path),
+            # Opening the file anew for each request costs more than the request.
+            "CONN_MAX_AGE": 60,
             "OPTIONS": {
                 # A busy writer is waited for; an authorisation to send must survive power loss.
                 "timeout": 60,

@@ -11,6 +11,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import pgettext
+from django.views.decorators.csrf import csrf_exempt
 from ninja import Query
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
@@ -24,6 +25,7 @@ from . import bodies, reading, releasing
 from .answering import TokenAuth, bearer_of, given, once, only_known, problem, read_json, take_turn
 from .description import Described
 from .idempotency import Answer
+from .one_issue import whole_issue
 from .problems import Refusal, as_text
 from .putting import Outcome, Put, Way, Wish, put
 from .schemas import (
@@ -59,9 +61,13 @@ for _kind in (Refusal, AuthenticationError, ValidationError, HttpError, Http404,
 def _issue(publication: Publication, slug: str) -> Issue:
     issue = reading.issues_of(publication).filter(slug=slug).first()
     if issue is None:
-        raise Refusal("not-found", pgettext("problem", "The publication has no such issue."))
+        raise _no_issue()
     issue.publication = publication
     return issue
+
+
+def _no_issue() -> Refusal:
+    return Refusal("not-found", pgettext("problem", "The publication has no such issue."))
 
 
 # ---- handing in
@@ -104,7 +110,7 @@ def _hand_in(
 def _wish(options: PutOptions) -> Wish:
     try:
         answers = importing.read_answers(
-            lines=options.lines, maps=options.map, confirm=options.confirm
+            lines=options.lines, maps=options.map, confirm=options.confirm, take=options.take
         )
     except importing.BadAnswer as error:
         raise Refusal("invalid", str(error)) from None
@@ -115,6 +121,7 @@ def _wish(options: PutOptions) -> Wish:
         title=options.title,
         date=options.date,
         answers=answers,
+        edition=options.edition,
     )
 
 
@@ -122,12 +129,13 @@ def _not_stored(done: Put) -> Refusal:
     """409 with the way to correct an issue that is out, else 422; with the command's problems."""
     document = done.as_json()
     if done.outcome is Outcome.RELEASED:
-        issue = done.released
-        where = reverse("admin:newsletter_issue_correct", args=[issue.pk]) if issue else ""
+        issue = done.report.released
+        assert issue is not None
+        where = reverse("admin:newsletter_issue_correct", args=[issue.pk])
         return Refusal(
             "released",
             pgettext("problem", "Readers have it with another text: correct it, item by item."),
-            issue=issue.slug if issue else None,
+            issue=issue.slug,
             correction=conf.base_url() + where,
             **{key: value for key, value in document.items() if key not in ("title", "issue")},
         )
@@ -157,8 +165,11 @@ def issues(request: HttpRequest, slug: str, options: Query[ListOptions]) -> Http
 @api.operation("GET", _ISSUE + "/", response={200: IssueOut})
 def issue(request: HttpRequest, slug: str, issue: str) -> HttpResponse:
     """One issue with its items and links."""
-    publication = bearer_of(request, slug, Act.SEE).publication
-    return given(reading.whole(_issue(publication, issue), publication))
+    bearer = bearer_of(request, slug, Act.SEE)
+    found = whole_issue(bearer.publication_id, slug, issue)
+    if found is None:
+        raise _no_issue()
+    return given(found)
 
 
 @api.operation("GET", _ISSUE + "/plan", response={200: PlanOut})
@@ -242,6 +253,7 @@ def _headline(issue: Issue, publication: Publication) -> Answer:
     return Answer(200, as_text(reading.headline(issue, publication)))
 
 
+@csrf_exempt  # As all of the interface: a token is no cookie that a browser sends by itself.
 def nowhere(request: HttpRequest, path: str = "") -> HttpResponse:
     """Any other address below /api/v1/: a program gets a document there, too, and no page."""
     return problem(request, Http404())

@@ -26,7 +26,7 @@ _KEY = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
-    "description": "Sent again within a day with the same request, the first answer is given again.",
+    "description": "The same request again within a day gets the first answer again.",
     "schema": {"type": "string", "pattern": "^[\\x21-\\x7e]{1,200}$"},
 }
 

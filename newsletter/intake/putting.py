@@ -53,6 +53,7 @@ class Wish:
     title: str = ""
     date: dt.date | None = None
     answers: Answers = NONE
+    edition: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +68,6 @@ class Put:
     def stored(self) -> bool:
         """Whether the document is a draft now, or was one already."""
         return self.outcome in (Outcome.MADE, Outcome.UPDATED, Outcome.SAME)
-
-    @property
-    def released(self) -> Issue | None:
-        """The issue that is out already with another text, if that is why nothing was stored."""
-        return self.report.issue if self.outcome is Outcome.RELEASED else None
 
     def as_json(self) -> dict[str, Any]:
         """The object that `import_digest --json` prints."""
@@ -110,9 +106,11 @@ def put(
             title=wish.title,
             date=wish.date,
             answers=wish.answers,
+            edition=wish.edition,
         )
-    except importing.NotImported as refused:
-        return Put(_why_refused(refused.report), refused.report, wish.name)
+    except importing.NotImported as error:
+        out = error.report.released is not None
+        return Put(Outcome.RELEASED if out else Outcome.REFUSED, error.report, wish.name)
     put = Put(_outcome(report), report, wish.name)
     if report.issue is not None and not dry_run and put.outcome is not Outcome.SAME:
         _audit(publication, report.issue, put, by, way)
@@ -122,13 +120,7 @@ def put(
 def _outcome(report: importing.Report) -> Outcome:
     if report.created:
         return Outcome.MADE
-    released = any(problem.code == "released" for problem in report.problems)
-    return Outcome.UPDATED if report.changes and not released else Outcome.SAME
-
-
-def _why_refused(report: importing.Report) -> Outcome:
-    out = any(problem.code == "released" for problem in report.errors)
-    return Outcome.RELEASED if out else Outcome.REFUSED
+    return Outcome.UPDATED if report.changes else Outcome.SAME
 
 
 def _audit(publication: Publication, issue: Issue, put: Put, by: User | None, way: Way) -> None:

@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from newsletter import conf, sending
-from newsletter.models import Issue, Link
+from newsletter.models import Issue
 from subscribers.models import Publication, Subscription
 
 MOST_ISSUES = 100
@@ -57,70 +57,31 @@ def headline(issue: Issue, publication: Publication) -> dict[str, Any]:
         "issue": issue.slug,
         "title": issue.title,
         "date": issue.date.isoformat(),
+        "edition": issue.edition,
         "language": issue.language,
         "kind": issue.kind,
         "state": issue.state,
         "channels": issue.channels,
-        "send_at": _moment(issue.send_at),
-        "published_at": _moment(issue.published_at),
-        "url": f"{conf.base_url()}/{publication.slug}/{issue.slug}/" if public else None,
-        "edit_url": conf.base_url() + reverse("admin:newsletter_issue_change", args=[issue.pk]),
+        "send_at": moment(issue.send_at),
+        "published_at": moment(issue.published_at),
+        "url": address(publication.slug, issue.slug) if public else None,
+        "edit_url": edit_address(issue.pk),
     }
 
 
-def _moment(moment: dt.datetime | None) -> str | None:
-    return moment.isoformat().replace("+00:00", "Z") if moment is not None else None
+def address(publication: str, issue: str) -> str:
+    """Where an issue that is public can be read."""
+    return f"{conf.base_url()}/{publication}/{issue}/"
 
 
-_ITEM = (
-    "id", "anchor", "title", "category__name", "date", "insight", "bullets", "body", "score",
-    "hidden",
-)  # fmt: skip
+def edit_address(pk: int) -> str:
+    """Where an editor works on an issue."""
+    return conf.base_url() + reverse("admin:newsletter_issue_change", args=[pk])
 
 
-def whole(issue: Issue, publication: Publication) -> dict[str, Any]:
-    """An issue with everything in it: two statements, whatever its length."""
-    sources: dict[int | None, list[dict[str, str]]] = {}
-    rows = Link.objects.filter(issue=issue).exclude(kind=Link.Kind.BODY).order_by("number")
-    for item, label, url in rows.values_list("item_id", "label", "url"):
-        sources.setdefault(item, []).append({"name": label, "url": url})
-    items = []
-    for (
-        pk,
-        anchor,
-        title,
-        category,
-        date,
-        insight,
-        bullets,
-        body,
-        score,
-        hidden,
-    ) in issue.items.order_by("number").values_list(*_ITEM):
-        of_item = sources.get(pk, [])
-        items.append(
-            {
-                "key": anchor,
-                "title": title,
-                "category": category,
-                "date": date.isoformat() if date else None,
-                "source": of_item[0] if of_item else None,
-                "sources": of_item,
-                "insight": insight,
-                "summary": bullets,
-                "body": body,
-                "score": score,
-                "hidden": hidden,
-            }
-        )
-    return {
-        **headline(issue, publication),
-        "subject": issue.subject,
-        "preheader": issue.preheader,
-        "introduction": issue.intro,
-        "items": items,
-        "tail": [{"title": one["name"], "url": one["url"]} for one in sources.get(None, [])],
-    }
+def moment(value: dt.datetime | None) -> str | None:
+    """A time in UTC (RFC 3339), or None."""
+    return value.isoformat().replace("+00:00", "Z") if value is not None else None
 
 
 def plan_json(issue: Issue, plan: sending.Plan) -> dict[str, Any]:

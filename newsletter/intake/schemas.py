@@ -34,6 +34,11 @@ class PutOptions(Schema):
     name: str = Field(
         default="", max_length=200, description="The file's name or path: its date may be there."
     )
+    edition: str = Field(
+        default="",
+        max_length=30,
+        description="Which of two issues of a day this is, like `evening`.",
+    )
     shape: Shape = Field(default=shapes.AUTO, description="How items are written.")
     title: str = Field(default="", max_length=300, description="For a document without a title.")
     date: dt.date | None = Field(
@@ -47,6 +52,12 @@ class PutOptions(Schema):
     )
     confirm: list[Confirmable] = Field(
         default=[], max_length=20, description="Codes of doubts that are right as they are."
+    )
+    take: list[Text] = Field(
+        default=[],
+        max_length=500,
+        description="For fields that the document and a person both changed: FIELD=mine,"
+        " FIELD=theirs, or mine or theirs for all the others.",
     )
 
 
@@ -98,11 +109,22 @@ class DocumentProblem(Schema):
     message: str
 
 
+class Conflict(Schema):
+    """A field that the document and a person both changed; null is one that is left out."""
+
+    field: str
+    kind: str
+    item: str
+    mine: Any
+    theirs: Any
+
+
 class Report(Schema):
     """What an import did: the object of `import_digest --json`."""
 
     file: str
     issue: str | None
+    edition: str
     created: bool
     shape: str
     title: str
@@ -114,6 +136,9 @@ class Report(Schema):
     tail_links: int
     sections: list[dict[str, Any]]
     problems: list[DocumentProblem]
+    conflicts: list[Conflict] = Field(
+        description="What a person changed as well: these fields were left as they are."
+    )
     questions: list[dict[str, Any]]
     remembered: list[dict[str, Any]]
     unclaimed_lines: list[list[int]]
@@ -135,6 +160,7 @@ class Headline(Schema):
     issue: str
     title: str
     date: dt.date
+    edition: str
     language: str
     kind: str
     state: State

@@ -11,11 +11,15 @@ import base64
 import datetime as dt
 import hashlib
 import ipaddress
+import json
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from django.contrib.auth import get_user_model
+from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import pgettext
@@ -52,17 +56,38 @@ _NEEDS: Mapping[str, tuple[Act, ...]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Bearer:
-    """Who is asking: a token that holds, with its user and publication loaded."""
+    """Who is asking: a token that holds. Its rows are loaded when they are asked for.
 
-    token: Token
-    user: User
-    publication: Publication
+    `asker` is the user as far as `may` needs it, in which no other field is loaded.
+    """
+
+    token_id: int
+    rights: str
+    asker: User
+    publication_id: int
+    slug: str
+
+    @cached_property
+    def token(self) -> Token:
+        """The row of the token."""
+        return Token.objects.get(pk=self.token_id)
+
+    @cached_property
+    def user(self) -> User:
+        """Whom the token acts as."""
+        return type(self.asker).objects.get(pk=self.asker.pk)
+
+    @cached_property
+    def publication(self) -> Publication:
+        """The one publication it opens."""
+        return Publication.objects.get(pk=self.publication_id)
 
     def may(self, act: Act) -> bool:
         """Whether the token's rights hold `act` and its user may do it now."""
-        return act in _ACTS[self.token.rights] and may(self.user, act, self.publication)
+        here = Publication(pk=self.publication_id)
+        return act in _ACTS[self.rights] and may(self.asker, act, here)
 
 
 class TokenRefused(Exception):
@@ -133,20 +158,42 @@ def find(secret: str, *, address: str | None = None) -> Bearer | None:
 
     None says nothing about why: unknown, expired, revoked, elsewhere and a closed account are one.
     `address` None is a way without one (mail, the command line): networks do not count there.
+
+    One statement written out: it runs for every request, and making it from the models would take
+    longer than all the rest.
     """
     now = timezone.now()
-    token = (
-        Token.objects.select_related("user", "publication")
-        .filter(digest=hashed(secret), revoked_at__isnull=True, expires_at__gt=now)
-        .first()
-    )
-    if token is None or not token.user.is_active:
+    users = get_user_model()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _FIND.format(users=users._meta.db_table, key=users._meta.pk.column), [hashed(secret)]
+        )
+        row = cursor.fetchone()
+    if row is None:
         return None
-    if address is not None and not _inside(address, token.networks):
+    pk, rights, networks, expires, seen, publication, slug, *of_user = row
+    asker = users.from_db(None, ["id", "is_active", "is_superuser", "is_staff"], of_user)
+    if read_moment(expires) <= now or not asker.is_active:
         return None
-    if token.seen_at is None or now - token.seen_at >= _SEEN_EVERY:
-        Token.objects.filter(pk=token.pk).update(seen_at=now)
-    return Bearer(token, token.user, token.publication)  # type: ignore[arg-type]
+    if address is not None and not _inside(address, json.loads(networks)):
+        return None
+    if seen is None or now - read_moment(seen) >= _SEEN_EVERY:
+        Token.objects.filter(pk=pk).update(seen_at=now)
+    return Bearer(pk, rights, asker, publication, slug)
+
+
+_FIND = """SELECT t.id, t.rights, t.networks, t.expires_at, t.seen_at, p.id, p.slug,
+    u.{key}, u.is_active, u.is_superuser, u.is_staff
+  FROM newsletter_token t JOIN subscribers_publication p ON p.id = t.publication_id
+  JOIN {users} u ON u.{key} = t.user_id
+ WHERE t.digest = %s AND t.revoked_at IS NULL"""
+
+
+def read_moment(value: dt.datetime | str) -> dt.datetime:
+    """A time as the database gives it to a statement of our own: SQLite keeps it as text."""
+    if isinstance(value, str):
+        value = dt.datetime.fromisoformat(value)
+    return value if value.tzinfo is not None else value.replace(tzinfo=dt.UTC)
 
 
 def _inside(address: str, networks: Sequence[str]) -> bool:
@@ -163,7 +210,7 @@ def _inside(address: str, networks: Sequence[str]) -> bool:
 
 def take_turn(bearer: Bearer) -> bool:
     """Whether the token may ask for something that changes or costs much, now; counts it."""
-    return limits.take(limits.key_for("token", str(bearer.token.pk)), RATE)
+    return limits.take(limits.key_for("token", str(bearer.token_id)), RATE)
 
 
 def revoke(token: Token, by: str) -> bool:

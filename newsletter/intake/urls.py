@@ -11,5 +11,5 @@ urlpatterns = [
     path("docs", docs.page, name="v1-docs"),
     path("", nowhere),
     path("", api.urls),
-    re_path(r"^(?P<path>.*)$", nowhere),
+    re_path(r"^(?P<path>(?s:.*))$", nowhere),
 ]

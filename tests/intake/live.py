@@ -23,6 +23,8 @@ daily = builders.publication()
 builders.category(daily, "Ships"); builders.category(daily, "Roads")
 alice = get_user_model().objects.create_user("alice", "alice@harbour.example.org", is_staff=True)
 Role.objects.create(user=alice, publication=daily, kind="sender")
+from newsletter.intake import tokens
+print(tokens.make(alice, daily, "send", by="test")[1])
 """
 
 
@@ -58,24 +60,23 @@ class Live:
         return [one["issue"] for one in found["issues"]]
 
 
-def set_up(site: Site, rights: str = "send") -> str:
+def set_up(site: Site) -> str:
     """A publication, an editor who may send, and a token of theirs."""
-    with_tests = {**site.env, "PYTHONPATH": str(ROOT)}
-    Site(site.folder, with_tests).manage("shell", "-v", "0", "-c", SET_UP)
-    made = site.manage("make_token", "alice", "--publication", "daily", "--rights", rights)
-    return made.stdout.strip()
+    env = {**site.env, "PYTHONPATH": str(ROOT)}
+    return Site(site.folder, env).manage("shell", "-v", "0", "-c", SET_UP).stdout.strip()
 
 
 @contextlib.contextmanager
-def serving(site: Site, threads: int = 4) -> Iterator[Live]:
+def serving(site: Site, application: str = "newsletter.config.wsgi") -> Iterator[Live]:
     """The site served by gunicorn until the block ends."""
     token = set_up(site)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     env = {**site.env, "BASE_URL": f"http://127.0.0.1:{port}"}
-    command = [sys.executable, "-m", "gunicorn", "newsletter.config.wsgi", "--bind",
-               f"127.0.0.1:{port}", "--threads", str(threads), "--log-level", "error", "--no-control-socket"]  # fmt: skip
+    command = [sys.executable, "-m", "gunicorn", application, "--bind",
+               f"127.0.0.1:{port}", "--threads", "4", "--log-level", "error",
+               "--no-control-socket"]  # fmt: skip
     server = subprocess.Popen(command, cwd=ROOT, env=env)
     try:
         deadline = time.monotonic() + 30

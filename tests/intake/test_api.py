@@ -12,6 +12,7 @@ from django.db import OperationalError
 from django.test import Client
 
 from newsletter import importing
+from newsletter.config.requests import Utf8WSGIRequest
 from newsletter.intake import idempotency, tokens
 from newsletter.intake.idempotency import Answer
 from newsletter.models import Issue, KeptAnswer
@@ -28,6 +29,12 @@ NOW = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
 def clock() -> Any:
     with time_machine.travel(NOW, tick=False) as moment:
         yield moment
+
+
+@pytest.fixture(autouse=True)
+def requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The test client builds its requests with Django's class; ours is set in `config.wsgi`."""
+    monkeypatch.setattr("django.test.client.WSGIRequest", Utf8WSGIRequest)
 
 
 @pytest.fixture
@@ -95,6 +102,32 @@ def test_open_questions_are_answered_by_the_commands_options(daily: Publication)
     ]
     assert program.post("/issues/?map=Roads=ships", DIGEST).status == 201
     assert list(daily.categories.values_list("slug", flat=True)) == ["ships"]
+
+
+def test_hand_edits_are_left_and_said(daily: Publication) -> None:
+    program = Program(daily)
+    program.put()
+    Issue.objects.get().items.filter(number=1).update(insight="By hand.")
+    answer = program.put(DIGEST.replace("It is faster.", "It is slower.").replace("week", "day"))
+    assert answer.status == 200
+    (conflict,) = answer.json["conflicts"]
+    assert (conflict["mine"], conflict["theirs"]) == ("By hand.", "It is slower.")
+    items = Issue.objects.get().items.order_by("number")
+    assert [one.insight for one in items] == ["By hand.", "For a day."]
+    taken = program.put(DIGEST.replace("It is faster.", "It is slower."), query="&take=theirs")
+    assert (taken.status, taken.json["conflicts"]) == (200, [])
+    assert Issue.objects.get().items.get(number=1).insight == "It is slower."
+
+
+def test_two_editions_of_a_day_are_said_by_name(daily: Publication) -> None:
+    program = Program(daily)
+    program.put()
+    other = "# Evening - 2026-03-02\n" + DIGEST.partition("\n")[2].replace("ferry", "tram").replace(
+        "bridge", "tunnel"
+    )
+    assert program.put(other, query="&edition=evening").json["edition"] == "evening"
+    assert Issue.objects.count() == 2
+    assert program.put(other, query="&edition=evening").status == 200
 
 
 def test_check_stores_nothing(daily: Publication) -> None:
@@ -337,7 +370,7 @@ def test_bad_addresses(daily: Publication, method: str, path: str, status: int) 
 def test_without_a_length(daily: Publication) -> None:
     program = Program(daily)
     answer = Client().generic(
-        "POST", program.base + "/issues/", b"", "text/markdown", CONTENT_LENGTH="", CONTENT_TYPE="text/markdown",
+        "POST", program.base + "/issues/", b"", CONTENT_LENGTH="", CONTENT_TYPE="text/markdown",
         HTTP_TRANSFER_ENCODING="chunked", HTTP_AUTHORIZATION=f"Bearer {program.secret}",
     )  # fmt: skip
     assert answer.status_code == 411
@@ -373,6 +406,7 @@ def test_issues_page_by_page(daily: Publication) -> None:
             "issue": "2026-02-01",
             "title": "Harbour Daily - 2026-02-01",
             "date": "2026-02-01",
+            "edition": "",
             "language": "en",
             "kind": "regular",
             "state": "sent",
