@@ -215,7 +215,7 @@ def _fields(
             values[name] = theirs if mine == before else mine
             said[name] = theirs
             continue
-        kind: Kind = "insert" if prefix and not base else "field"
+        kind: Kind = "insert" if prefix and name not in base else "field"
         side = decisions.decided(Conflict(kind, f"{prefix}{name}", item, mine, theirs))
         values[name] = theirs if side is Side.THEIRS else mine
         if side is not None:
@@ -307,22 +307,39 @@ def _order(
         _in_order(groups, name, version)
         for name, version in (("base", base), ("now", now), ("new", new))
     )
-    common = {one for one in of_base if one.now and one.new and one.result}
+    common = {
+        one
+        for one in of_base
+        if one.base and one.base.placed and one.now and one.new and one.result
+    }
     orders = [[one for one in order if one in common] for order in (of_base, of_now, of_new)]
     settled = merge_orders(*orders)
-    known = of_new
+    known, side = of_new, None
+    mine = _filled(settled or orders[1], of_now, of_new)
     if settled is None:
-        mine, theirs = ([_title(one) for one in order] for order in orders[1:])
-        side = decisions.decided(Conflict("move", ORDER, "", mine, theirs))
-        settled = orders[2] if side is Side.THEIRS else orders[1]
+        theirs = _filled(orders[2], of_new, of_now)
+        said_order = [_title(one) for one in of_new if one.result]
+        conflict = Conflict("move", ORDER, "", [_title(one) for one in mine], said_order)
+        side = decisions.decided(conflict)
         known = of_base if side is None else of_new
-    items = list(settled)
-    place_behind(items, [one for one in of_now if one.result])
-    place_behind(items, [one for one in of_new if one.result])
     said = [one for one in known if one.said]
     place_behind(said, [one for one in of_new if one.said])
     place_behind(said, [one for one in of_base if one.said])
-    return items, said
+    for one in said:
+        # Where the order is open, what is new takes no part in it until that is decided.
+        placed = settled is not None or side is not None or one in common
+        one.said = replace(one.said, placed=placed) if one.said else None
+    return (theirs if side is Side.THEIRS else mine), said
+
+
+def _filled(
+    order: Sequence[_Group], first: Sequence[_Group], then: Sequence[_Group]
+) -> list[_Group]:
+    """`order` with everything else that the draft is to hold, behind what it stands behind."""
+    items = list(order)
+    place_behind(items, [one for one in first if one.result])
+    place_behind(items, [one for one in then if one.result])
+    return items
 
 
 def _title(group: _Group) -> str:

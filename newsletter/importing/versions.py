@@ -38,12 +38,14 @@ _LONGEST_LABEL = 300  # Characters; a link's row has no room for more.
 @dataclass(frozen=True, slots=True)
 class ItemVersion:
     """One item. `key` is the `entry_id` of its row and empty in a document, `name` is what it is
-    called in questions: the anchor of its row. `line` is where the document has it."""
+    called in questions: the anchor of its row. `line` is where the document has it. Without a
+    place it takes no part in the order: what came in while that was open."""
 
     values: Values
     key: str = ""
     name: str = ""
     line: int = 0
+    placed: bool = True
 
     @property
     def title(self) -> str:
@@ -117,7 +119,12 @@ def to_json(version: Version) -> dict[str, Any]:
     return {
         "issue": dict(version.issue),
         "items": [
-            {"key": item.key, "name": item.name, "values": dict(item.values)}
+            {
+                "key": item.key,
+                "name": item.name,
+                "values": dict(item.values),
+                "placed": item.placed,
+            }
             for item in version.items
         ],
     }
@@ -125,5 +132,8 @@ def to_json(version: Version) -> dict[str, Any]:
 
 def from_json(stored: Mapping[str, Any]) -> Version:
     """What `to_json` made."""
-    items = (ItemVersion(item["values"], item["key"], item["name"]) for item in stored["items"])
+    items = (
+        ItemVersion(item["values"], item["key"], item["name"], placed=item["placed"])
+        for item in stored["items"]
+    )
     return Version(stored["issue"], tuple(items))
