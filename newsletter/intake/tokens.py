@@ -164,15 +164,20 @@ def find(secret: str, *, address: str | None = None) -> Bearer | None:
     """
     now = timezone.now()
     users = get_user_model()
+    fields = [one for one in users._meta.concrete_fields if one.primary_key or one.name in _ASKED]
+    columns = ", ".join(f"u.{one.column}" for one in fields)
     with connection.cursor() as cursor:
         cursor.execute(
-            _FIND.format(users=users._meta.db_table, key=users._meta.pk.column), [hashed(secret)]
+            _FIND.format(columns=columns, users=users._meta.db_table, key=users._meta.pk.column),
+            [hashed(secret)],
         )
         row = cursor.fetchone()
     if row is None:
         return None
     pk, rights, networks, expires, seen, publication, slug, *of_user = row
-    asker = users.from_db(None, ["id", "is_active", "is_superuser", "is_staff"], of_user)
+    # In the order of the model's fields, as `from_db` takes them; SQLite has no boolean and no UUID.
+    values = [one.to_python(value) for one, value in zip(fields, of_user, strict=True)]
+    asker = users.from_db(None, [one.attname for one in fields], values)
     if read_moment(expires) <= now or not asker.is_active:
         return None
     if address is not None and not _inside(address, json.loads(networks)):
@@ -182,8 +187,10 @@ def find(secret: str, *, address: str | None = None) -> Bearer | None:
     return Bearer(pk, rights, asker, publication, slug)
 
 
+# What `may` reads of a user.
+_ASKED = ("is_active", "is_superuser", "is_staff")
 _FIND = """SELECT t.id, t.rights, t.networks, t.expires_at, t.seen_at, p.id, p.slug,
-    u.{key}, u.is_active, u.is_superuser, u.is_staff
+    {columns}
   FROM newsletter_token t JOIN subscribers_publication p ON p.id = t.publication_id
   JOIN {users} u ON u.{key} = t.user_id
  WHERE t.digest = %s AND t.revoked_at IS NULL"""
