@@ -237,6 +237,8 @@ SUDI: dict[str, Any] = {
     "TASKS_ENGINE": _tasks_engine,
     "BROKER_URL": _text("BROKER_URL", "redis://127.0.0.1:6379/0"),
     "METRICS": _flag("METRICS"),
+    # For `sudi mcp`: assistants start it with an environment of their own.
+    "MCP_TOKEN": _text("MCP_TOKEN"),
 }
 
 INSTALLED_APPS = [

@@ -52,7 +52,8 @@ def look(issue: Issue, channels: str = Issue.Channels.ALL) -> Look:
     return Look(view, plan, hashlib.sha256(parts.encode()).hexdigest()[:32])
 
 
-def _check_open(issue: Issue) -> None:
+def check_open(issue: Issue) -> None:
+    """Raises Refusal if the issue is on its way already, or past it."""
     if issue.state not in _OPEN:
         raise Refusal(
             "not-released",
@@ -62,7 +63,7 @@ def _check_open(issue: Issue) -> None:
         )
 
 
-def _check_seen(now: Look, seen: str) -> None:
+def check_seen(now: Look, seen: str) -> None:
     """What is there now is what was seen; without `seen` there must be nothing to look at."""
     said = ""
     if seen and seen != now.seen:
@@ -78,7 +79,7 @@ def _held(issue: Issue, now: Look, channels: str) -> Issue:
     first, so what is compared here is what is released."""
     rows = Issue.objects.select_for_update(of=("self",)).select_related("publication")
     held = rows.get(pk=issue.pk)
-    _check_open(held)
+    check_open(held)
     if editions.load(meant_for(held, channels)) != now.view:
         raise Refusal("changed", pgettext("problem", "The issue was changed meanwhile."), seen="")
     return held
@@ -86,14 +87,14 @@ def _held(issue: Issue, now: Look, channels: str) -> Issue:
 
 def release(issue: Issue, *, by: User, seen: str, channels: str, at: dt.datetime | None) -> Issue:
     """Release as `by`; the issue that is on its way, which may be a rehearsal. Raises Refusal."""
-    _check_open(issue)
+    check_open(issue)
     moment = timezone.now()
     if at is not None and not moment < at <= moment + _FURTHEST:
         raise Refusal(
             "invalid", pgettext("problem", "`at` lies in the past, or more than a year ahead.")
         )
     now = look(issue, channels)
-    _check_seen(now, seen)
+    check_seen(now, seen)
     try:
         with transaction.atomic():
             held = _held(issue, now, channels)
@@ -109,9 +110,9 @@ def release(issue: Issue, *, by: User, seen: str, channels: str, at: dt.datetime
 
 def approve(issue: Issue, *, by: User, seen: str) -> None:
     """The second person's yes, of what they saw. Raises Refusal."""
-    _check_open(issue)
+    check_open(issue)
     now = look(issue)
-    _check_seen(now, seen)
+    check_seen(now, seen)
     try:
         with transaction.atomic():
             sending.approve(_held(issue, now, Issue.Channels.ALL), by=by)

@@ -175,7 +175,7 @@ def find(secret: str, *, address: str | None = None) -> Bearer | None:
     if row is None:
         return None
     pk, rights, networks, expires, seen, publication, slug, *of_user = row
-    # In the order of the model's fields, as `from_db` takes them; SQLite has no boolean and no UUID.
+    # In the order of the model's fields, as `from_db` takes them; SQLite has no boolean, no UUID.
     values = [one.to_python(value) for one, value in zip(fields, of_user, strict=True)]
     asker = users.from_db(None, [one.attname for one in fields], values)
     if read_moment(expires) <= now or not asker.is_active:
