@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from newsletter.digest import Role
 from newsletter.digest.markdown import clean
@@ -27,12 +27,13 @@ def read_answers(
     maps: Iterable[str] = (),
     confirm: Iterable[str] = (),
     take: Iterable[str] = (),
+    span: Literal["", "last"] = "",
 ) -> Answers:
     """Answers as text: `KEY=ROLE` or `12-14=ROLE`, `FROM=TO`, codes, `FIELD=SIDE` or `SIDE`.
 
     Raises BadAnswer.
     """
-    answers = Answers(confirmed=frozenset(confirm))
+    answers = Answers(confirmed=frozenset(confirm), span=span)
     for text in lines:
         answers = add_lines(answers, text)
     for text in maps:
@@ -98,6 +99,7 @@ def to_json(answers: Answers) -> dict[str, Any]:
             [str(key[0]), answers.written[key], target] for key, target in answers.filing.items()
         ],
         "confirmed": sorted(answers.confirmed),
+        "span": answers.span,
         "take": {name: str(side) for name, side in answers.take.items()},
     }
 
@@ -108,6 +110,7 @@ def from_json(stored: Mapping[str, Any]) -> Answers:
         lines={key: Role(role) for key, role in stored["lines"].items()},
         shapes=dict(stored["shapes"]),
         confirmed=frozenset(stored["confirmed"]),
+        span="last" if stored.get("span") == "last" else "",
         take={name: Side(side) for name, side in stored.get("take", {}).items()},
     )
     for kind, name, target in stored["filing"]:

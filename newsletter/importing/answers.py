@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Literal
 
 from newsletter.digest import Layout, Role
 
@@ -43,6 +44,7 @@ class Answers:
     IGNORE where the name is left out of account; `written` are those names as they were written.
     `confirmed` are the codes of doubts that are right this once. `take` says whose word counts
     where hands and the document changed the same: by field, under "" all that it does not name.
+    `span` is "last" where the last day of a span of days is the date.
     """
 
     lines: Mapping[str, Role] = field(default_factory=lambda: MappingProxyType({}))
@@ -51,6 +53,7 @@ class Answers:
     filing: Mapping[Key, str] = field(default_factory=lambda: MappingProxyType({}))
     written: Mapping[Key, str] = field(default_factory=lambda: MappingProxyType({}))
     confirmed: frozenset[str] = frozenset()
+    span: Literal["", "last"] = ""
     take: Mapping[str, Side] = field(default_factory=lambda: MappingProxyType({}))
 
     def with_filing(self, named: Key, target: str) -> Answers:

@@ -102,5 +102,7 @@ def of_rule(rule: ImportRule) -> tuple[str, str]:
         return of_lines(rule.key), str(ROLES[Role(rule.value)])
     if rule.kind == ImportRule.Kind.SHAPE:
         return rule.name or rule.key, of_shape(rule.value)
+    if rule.kind == ImportRule.Kind.SPAN:
+        return _("a span of days, or a week, as the date"), _("its last day")
     about = of_name(By(rule.kind), rule.name or rule.key)
     return about, rule.category.name if rule.category else _("left out of account")

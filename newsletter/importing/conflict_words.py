@@ -25,6 +25,16 @@ _OF_ISSUE: Mapping[str, str | Promise] = {
 _SHORT = 60  # Characters of a value on one line of the command's output.
 
 
+def of_field(field: str) -> str:
+    """The field of a conflict that was decided; empty for all of them."""
+    item, _dot, name = field.rpartition(".")
+    if not field:
+        return _("all that both changed")
+    if item:
+        return f"{item}: {NAMES.get(name, name)}"
+    return str(_OF_ISSUE.get(name, name))
+
+
 def label(conflict: Conflict) -> str:
     """What the conflict is about, with the title of its item."""
     _item, _dot, field = conflict.field.rpartition(".")

@@ -70,7 +70,7 @@ def import_digest(
     problems.found += decoded.problems
     document = Document(decoded.text, name, shape, publication.labels, title, date)
     memory = recall(publication)
-    digest, answers = understand(document, memory.layout, answers, problems)
+    digest, answers = understand(document, memory.layout, answers, problems, memory.span)
     report = Report(None, False, digest, encoding=decoded.encoding, answers=answers)
     if any(problem.level == "error" for problem in decoded.problems):
         raise _refuse(report, problems)  # Nothing more can be said of bytes that are no text.

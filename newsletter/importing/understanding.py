@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from newsletter.digest import Digest, Layout, Role, parse
+from newsletter.digest.dates.reading import Span
 from newsletter.digest.problems import Problems
 
 from .answers import Answers
@@ -29,20 +30,21 @@ class Document:
 
 
 def understand(
-    document: Document, layout: Layout, answers: Answers, problems: Problems
+    document: Document, layout: Layout, answers: Answers, problems: Problems, span: Span = "ask"
 ) -> tuple[Digest, Answers]:
-    """Read the document by the remembered `layout` and the `answers`.
+    """Read the document by the remembered `layout` and `span`, and the `answers` over them.
 
     Also the answers with what was said of line numbers under the structure keys of these lines.
     """
-    digest = _parse(document, answers.layout(layout), answers)
+    span = answers.span or span
+    digest = _parse(document, answers.layout(layout), answers, span)
     if not answers.places:
         return digest, answers
     answers = _by_key(digest, answers, problems)
-    return _parse(document, answers.layout(layout), answers), answers
+    return _parse(document, answers.layout(layout), answers, span), answers
 
 
-def _parse(document: Document, layout: Layout, answers: Answers) -> Digest:
+def _parse(document: Document, layout: Layout, answers: Answers, span: Span) -> Digest:
     return parse(
         document.text,
         name=document.name,
@@ -52,6 +54,7 @@ def _parse(document: Document, layout: Layout, answers: Answers) -> Digest:
         date=document.date,
         layout=layout,
         confirmed=answers.confirmed,
+        span=span,
     )
 
 

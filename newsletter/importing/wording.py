@@ -57,6 +57,9 @@ SENTENCES: Mapping[str, Any] = {
         "No date was found in the title, the header or the file's name. Add one: "
         "“# Title - 2025-10-10”."
     ),
+    "date-span": gettext_lazy(
+        "The days %(first)s to %(last)s: the issue's date is the last one, as was said."
+    ),
     "date-weekday": gettext_lazy(
         "%(date)s is a %(weekday)s, but another weekday stands beside it. Check the date."
     ),

@@ -361,8 +361,9 @@ def test_another_issue_of_the_day_is_asked_about(paper: Any) -> None:
     )
     report = refused(paper, other, "games/2026/03/02.md")
     assert [(p.code, p.line) for p in report.errors] == [("other-issue", 3)]
-    assert [(q.code, q.option, q.key) for q in report.questions] == [
-        ("other-issue", "--confirm", "other-issue")
+    assert [(q.code, q.option, q.key, q.optional) for q in report.questions] == [
+        ("other-issue", "--edition", "", False),
+        ("other-issue", "--confirm", "other-issue", True),
     ]
     assert run(paper, other, "games/2026/03/02.md", edition="Games").created
     assert run(paper, ISSUE, "ai/2026/03/02.md").issue == first

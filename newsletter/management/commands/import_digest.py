@@ -37,6 +37,57 @@ def _day(text: str) -> dt.date:
         raise ArgumentTypeError(f"{text!r} is no date like 2025-10-10") from None
 
 
+def _add_answers(parser: CommandParser) -> None:
+    """What answers the questions of an import."""
+    parser.add_argument(
+        "--lines",
+        action="append",
+        default=[],
+        metavar="LINES=ROLE",
+        help="what lines are that no item holds: line numbers (12 or 12-14) or their key, "
+        f"and one of {', '.join(role.replace('_', '-') for role in Role)}; may be repeated, "
+        "remembered for the publication",
+    )
+    parser.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="FROM=TO",
+        help="where items go: FROM is tag:X, section:X, author:X, source:HOST, the name of a "
+        "category in the document, or * for items that nothing else files; TO is a category, "
+        "+ for a new one of that name, or - to leave the name out of account; may be "
+        "repeated, remembered for the publication",
+    )
+    parser.add_argument(
+        "--confirm",
+        action="append",
+        default=[],
+        metavar="CODE",
+        choices=sorted(CONFIRMABLE),
+        help=f"this is right, for this import: {', '.join(sorted(CONFIRMABLE))}",
+    )
+    parser.add_argument(
+        "--take",
+        action="append",
+        default=[],
+        metavar="SIDE",
+        help="whose word counts where hands and the file changed the same: mine or theirs for "
+        "all, FIELD=mine or FIELD=theirs for one; may be repeated",
+    )
+    parser.add_argument(
+        "--edition", default="", metavar="NAME", help="which of two issues of a day this is"
+    )
+    parser.add_argument("--date", type=_day, help="for a file that names no date, or two")
+    parser.add_argument(
+        "--span",
+        default="",
+        choices=["last"],
+        help="a span of days, or a week, in place of a date: its last day is the date; "
+        "remembered for the publication",
+    )
+    parser.add_argument("--title", default="", help="for a file that has no title")
+
+
 class Command(BaseCommand):
     help = "Import digests as drafts, or with --archived as published past issues."
 
@@ -55,46 +106,7 @@ class Command(BaseCommand):
             help="published history: in archive and feeds, never mailed",
         )
         parser.add_argument("--dry-run", action="store_true", help="say everything, store nothing")
-        parser.add_argument(
-            "--lines",
-            action="append",
-            default=[],
-            metavar="LINES=ROLE",
-            help="what lines are that no item holds: line numbers (12 or 12-14) or their key, "
-            f"and one of {', '.join(role.replace('_', '-') for role in Role)}; may be repeated, "
-            "remembered for the publication",
-        )
-        parser.add_argument(
-            "--map",
-            action="append",
-            default=[],
-            metavar="FROM=TO",
-            help="where items go: FROM is tag:X, section:X, author:X, source:HOST, the name of a "
-            "category in the document, or * for items that nothing else files; TO is a category, "
-            "+ for a new one of that name, or - to leave the name out of account; may be "
-            "repeated, remembered for the publication",
-        )
-        parser.add_argument(
-            "--confirm",
-            action="append",
-            default=[],
-            metavar="CODE",
-            choices=sorted(CONFIRMABLE),
-            help=f"this is right, for this import: {', '.join(sorted(CONFIRMABLE))}",
-        )
-        parser.add_argument(
-            "--take",
-            action="append",
-            default=[],
-            metavar="SIDE",
-            help="whose word counts where hands and the file changed the same: mine or theirs for "
-            "all, FIELD=mine or FIELD=theirs for one; may be repeated",
-        )
-        parser.add_argument(
-            "--edition", default="", metavar="NAME", help="which of two issues of a day this is"
-        )
-        parser.add_argument("--date", type=_day, help="for a file that names no date, or two")
-        parser.add_argument("--title", default="", help="for a file that has no title")
+        _add_answers(parser)
         parser.add_argument("--json", action="store_true", help="one object a line")  # fmt: skip
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -111,6 +123,7 @@ class Command(BaseCommand):
                 maps=options["map"],
                 confirm=options["confirm"],
                 take=options["take"],
+                span=options["span"],
             )
         except importing.BadAnswer as error:
             raise CommandError(str(error), returncode=_USAGE) from None
@@ -236,4 +249,5 @@ def _asked(question: importing.Question) -> str:
         answer = shlex.quote(f"{question.key}={choices}")
         began = " ".join(question.name.split())[:60]
         return f"answer --lines {answer} (lines {lines}: {began})"
-    return f"answer {question.option} {'|'.join(question.choices)}".rstrip()
+    kind = "or" if question.optional else "answer"
+    return f"{kind} {question.option} {'|'.join(question.choices) or question.option[2:].upper()}"
