@@ -157,7 +157,7 @@ def find(secret: str, *, address: str | None = None) -> Bearer | None:
     """The bearer of this secret, if it holds now and may be used from the IP `address`.
 
     None says nothing about why: unknown, expired, revoked, elsewhere and a closed account are one.
-    `address` None is a way without one (mail, the command line): networks do not count there.
+    `address` None is a way without one (the command line): networks do not count there.
 
     One statement written out: it runs for every request, and making it from the models would take
     longer than all the rest.

@@ -18,6 +18,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from newsletter import conf
+from newsletter.importing.conflict_words import as_line
 from subscribers.models import Publication
 
 from .folder import PROBLEMS, Folder, Found, Source, WorkTree
@@ -100,7 +101,7 @@ def lines_of(done: Put) -> list[str]:
         for one in done.report.problems
         if one.level != "note"
     ] + [
-        f"{done.name}: {_('changed by hand as well, left as it is')}: {one.field} {one.item}".rstrip()
+        f"{done.name}: {_('changed by hand as well, left as it is')}: {as_line(one)}"
         for one in done.report.conflicts
     ]
 
