@@ -51,8 +51,12 @@ class IntakeForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("File"),
         required=False,
-        help_text=gettext_lazy("Markdown, up to 4 MB; UTF-8, UTF-16 or GB18030."),
-        widget=forms.FileInput(attrs={"accept": ".md,.markdown,.txt,text/markdown,text/plain"}),
+        help_text=gettext_lazy("Markdown or JSON, up to 4 MB; UTF-8, UTF-16 or GB18030."),
+        widget=forms.FileInput(
+            attrs={
+                "accept": ".md,.markdown,.mdx,.txt,.json,text/markdown,text/plain,application/json"
+            }
+        ),
     )
     text = forms.CharField(
         label=gettext_lazy("or paste it here"),

@@ -21,6 +21,7 @@ with the import that needed it, and not before.
     wording        the sentences for what the digest has to tell, own_sentences: the import's own
     running        all of it in order
     one_item       a document that is one item, for a correction
+    exporting      an issue -> the document that an import makes the same issue of
 """
 
 from .answer_texts import BadAnswer, read_answers

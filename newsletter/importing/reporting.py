@@ -45,6 +45,7 @@ def as_json(report: Report, file: str) -> dict[str, Any]:
                 "level": problem.level,
                 "code": problem.code,
                 "message": problem.message,
+                **({"pointer": problem.pointer} if problem.pointer else {}),
             }
             for problem in report.problems
         ],

@@ -29,10 +29,10 @@ from .remembered import Memory, mark_used, recall, remember, used_rules
 from .report import NotImported, Report
 from .storing import store
 from .translations import find_translation
-from .understanding import Document, understand
+from .understanding import Document, form_of, understand
 from .versions import SAID_IN_FRONT, of_digest
 from .warnings import keep_warnings
-from .wording import in_words
+from .wording import DocumentProblem, in_words
 
 # Who remembered an answer when no user is known.
 _COMMAND = "import_digest"
@@ -52,23 +52,26 @@ def import_digest(
     date: dt.date | None = None,
     answers: Answers = NONE,
     edition: str = "",
+    form: str = "",
 ) -> Report:
     """Import one file. Raises NotImported, and then nothing was stored and nothing remembered.
 
     `name` is its name or path (its date and identity may be there); empty for pasted text.
     `title` and `date` answer what the file does not say, `answers` what an import asks; these are
     remembered for the publication. `edition` names this one of two issues of a day, over what the
-    document says. `archived` makes it published history: in archive and feeds under its own date,
-    never mailed. `by` is the user who imports.
+    document says. `form` is "markdown" or "json"; empty, the name's ending says it. `archived`
+    makes it published history: in archive and feeds under its own date, never mailed. `by` is the
+    user who imports.
 
     An issue that is here is merged: what only the document changed comes in, what only hands
     changed stays, and `Report.conflicts` are the fields both changed, untouched until
     `answers.take` says whose they are.
     """
-    decoded = decode(data)
+    form = form_of(form, name, data)
+    decoded = decode(data, rare_ends=form != "json")
     problems = Problems()
     problems.found += decoded.problems
-    document = Document(decoded.text, name, shape, publication.labels, title, date)
+    document = Document(decoded.text, name, shape, publication.labels, title, date, form)
     memory = recall(publication)
     digest, answers = understand(document, memory.layout, answers, problems, memory.span)
     report = Report(None, False, digest, encoding=decoded.encoding, answers=answers)
@@ -89,7 +92,7 @@ def import_digest(
             transaction.set_rollback(True)
             if report.created:
                 report.issue = None
-    report.problems = tuple(in_words(problems.sorted()))
+    report.problems = _in_words(report, problems)
     return report
 
 
@@ -151,8 +154,21 @@ def _keep(run: _Run, issue: Issue, filing: Filing[Category], given: Any, places:
 
 def _refuse(report: Report, problems: Problems) -> NotImported:
     report.issue = None
-    report.problems = tuple(in_words(problems.sorted()))
+    report.problems = _in_words(report, problems)
     return NotImported(report)
+
+
+def _in_words(report: Report, problems: Problems) -> tuple[DocumentProblem, ...]:
+    """The problems as sentences; those about an item of a JSON document with its pointer."""
+    found = in_words(problems.sorted())
+    if report.digest.shape != "json":
+        return tuple(found)
+    items = {item.line: place for place, item in enumerate(report.digest.items)}
+    for place, one in enumerate(found):
+        before = [line for line in items if line <= one.line]
+        if one.line and not one.pointer and before:
+            found[place] = dataclasses.replace(one, pointer=f"/items/{items[max(before)]}")
+    return tuple(found)
 
 
 def _check_lengths(digest: Digest, problems: Problems) -> None:

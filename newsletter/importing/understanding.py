@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from newsletter.digest import Digest, Layout, Role, parse
 from newsletter.digest.dates.reading import Span
+from newsletter.digest.json_form import read_json
 from newsletter.digest.problems import Problems
 
 from .answers import Answers
@@ -17,8 +19,8 @@ from .answers import Answers
 class Document:
     """What came in: its text with `\\n` as line ends, and what was said of it as a whole.
 
-    `name` is the file's name or path, empty for pasted text. `title` and `date` answer what the
-    document does not say.
+    `name` is the file's name or path, empty for pasted text. `form` is "markdown" or "json".
+    `title` and `date` answer what the document does not say.
     """
 
     text: str
@@ -27,6 +29,17 @@ class Document:
     labels: Mapping[str, object] | None = None
     title: str = ""
     date: dt.date | None = None
+    form: str = "markdown"
+
+
+def form_of(form: str, name: str, data: bytes) -> str:
+    """The form of a document: as was said, else by the name's ending, else by its braces."""
+    if form:
+        return form
+    inner = data.removeprefix(codecs.BOM_UTF8).strip()
+    if name.lower().endswith(".json") or (not name and inner[:1] == b"{" and inner[-1:] == b"}"):
+        return "json"
+    return "markdown"
 
 
 def understand(
@@ -45,6 +58,8 @@ def understand(
 
 
 def _parse(document: Document, layout: Layout, answers: Answers, span: Span) -> Digest:
+    if document.form == "json":
+        return read_json(document.text, document.title, document.date)
     return parse(
         document.text,
         name=document.name,

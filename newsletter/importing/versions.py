@@ -83,6 +83,7 @@ def of_digest(digest: Digest, categories: Sequence[int | None]) -> Version:
         if isinstance(value := front.get(key), str):
             own[name] = " ".join(value.split())
             del front[key]
+    front.pop("edition", None)  # Part of its identity.
     own["front"] = front
     items = tuple(
         ItemVersion(_item(item, category), line=item.line)
@@ -92,7 +93,9 @@ def of_digest(digest: Digest, categories: Sequence[int | None]) -> Version:
 
 
 def _item(item: Parsed, category: int | None) -> Values:
+    hidden = {"hidden": True} if item.hidden else {}
     return {
+        **hidden,
         "title": item.title,
         "category": category,
         "sources": [_link(link) for link in item.sources],

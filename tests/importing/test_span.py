@@ -10,7 +10,7 @@ import pytest
 
 from newsletter.importing import Answers, read_answers
 
-from .test_import import ISSUE, TestCommand, paper, refused, run
+from .test_import import ISSUE, paper, refused, run
 
 __all__ = ["paper"]  # The fixture.
 
@@ -70,6 +70,8 @@ def test_a_date_given_wins(paper: Any) -> None:
 
 
 def test_the_command(paper: Any, tmp_path: Path) -> None:
+    from .test_import import TestCommand
+
     path = tmp_path / "w.md"
     path.write_text(WEEK)
     call = TestCommand().call

@@ -25,7 +25,9 @@ from newsletter.importing.reporting import as_json
 from newsletter.importing.wording import DocumentProblem
 from subscribers.models import AuditEntry, Publication
 
-_ENDINGS = {".md", ".markdown", ".mdx", ".txt"}
+# What a folder is searched for; for the second only where it holds none of the first, because
+# beside Markdown a .json file is most often the configuration of a program.
+_ENDINGS = ({".md", ".markdown", ".mdx", ".txt"}, {".json"})
 _USAGE = 2
 _MOST_OFFERED = 5  # Other ways to answer; --json has all of them.
 
@@ -219,13 +221,11 @@ def _files(paths: list[str]) -> Iterator[tuple[Path, str]]:
     for given in paths:
         path = Path(given)
         if path.is_dir():
-            found = sorted(
-                inner
-                for inner in path.rglob("*")
-                if inner.is_file() and inner.suffix.lower() in _ENDINGS
-            )
-            if not found:
-                raise CommandError(f"{given} holds no Markdown files.", returncode=_USAGE)
+            inside = sorted(inner for inner in path.rglob("*") if inner.is_file())
+            kinds = ([i for i in inside if i.suffix.lower() in ends] for ends in _ENDINGS)
+            found = next((kind for kind in kinds if kind), None)
+            if found is None:
+                raise CommandError(f"{given} holds no Markdown or JSON files.", returncode=_USAGE)
             for inner in found:
                 yield inner, inner.as_posix()
         elif path.exists():
