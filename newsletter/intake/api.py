@@ -93,9 +93,9 @@ def _hand_in(
     bearer = bearer_of(request, slug, Act.EDIT)
     take_turn(bearer)
     only_known(request, PutOptions)
-    bodies.form_of(request)
+    form = bodies.form_of(request)
     data = bodies.read(request)
-    wish = _wish(options)
+    wish = _wish(options, form)
 
     def answer() -> Answer:
         done = put(bearer.publication, data, wish, by=bearer.user, way=Way.API, dry_run=dry_run)
@@ -107,7 +107,7 @@ def _hand_in(
     return once(request, bearer, data, answer)
 
 
-def _wish(options: PutOptions) -> Wish:
+def _wish(options: PutOptions, form: str) -> Wish:
     try:
         answers = importing.read_answers(
             lines=options.lines, maps=options.map, confirm=options.confirm, take=options.take
@@ -116,6 +116,7 @@ def _wish(options: PutOptions) -> Wish:
         raise Refusal("invalid", str(error)) from None
     return Wish(
         name=options.name,
+        form=form,
         shape=options.shape,
         create_categories=options.create_categories,
         title=options.title,

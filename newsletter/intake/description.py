@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver
 from ninja import NinjaAPI, Schema
+
+from newsletter.digest import json_form
 
 from .answering import method_refused
 from .problems import KINDS
@@ -21,7 +23,10 @@ from .schemas import ProblemDocument
 # What may come of any operation, and what only of one that takes a body.
 _ALWAYS = (400, 401, 403, 404, 422, 429, 503)
 _WITH_BODY = (409, 411, 413, 415)
-_DOCUMENTS = {"text/markdown": {"schema": {"type": "string"}}}
+_DOCUMENTS = {
+    "text/markdown": {"schema": {"type": "string"}},
+    "application/json": {"schema": {"$ref": "#/components/schemas/Digest"}},
+}
 _KEY = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -76,6 +81,7 @@ class Described(NinjaAPI):
     def get_openapi_schema(self, **kwargs: Any) -> Any:
         """The library's, with problems in their own media type and keys where there is a body."""
         schema = super().get_openapi_schema(**kwargs)
+        schema["components"]["schemas"].update(_digest())
         for operations in schema["paths"].values():
             for operation in operations.values():
                 for status, answer in operation["responses"].items():
@@ -86,6 +92,26 @@ class Described(NinjaAPI):
                 if "requestBody" in operation:
                     operation.setdefault("parameters", []).append(_KEY)
         return schema
+
+
+def _digest() -> dict[str, Any]:
+    """The schema of a digest in JSON, its parts as components as the description has them."""
+    whole = json_form.schema()
+    parts = {f"Digest{name.title()}".replace("_", ""): one for name, one in whole["$defs"].items()}
+    own = {key: value for key, value in whole.items() if not key.startswith("$")}
+    return cast("dict[str, Any]", _with_refs({"Digest": own, **parts}))
+
+
+def _with_refs(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_with_refs(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    found = {key: _with_refs(one) for key, one in value.items()}
+    if "$ref" in value:
+        name = value["$ref"].rpartition("/")[2].title().replace("_", "")
+        found["$ref"] = f"#/components/schemas/Digest{name}"
+    return found
 
 
 def _with_methods(view: Callable[..., Any]) -> Callable[..., Any]:

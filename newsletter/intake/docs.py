@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from newsletter import conf
+from newsletter.digest import json_form
 
 from .problems import KINDS
 
@@ -34,6 +35,16 @@ def page(request: HttpRequest) -> HttpResponse:
             "schema": "openapi.json",
             "noindex": True,
         },
+    )
+
+
+@require_safe
+def digest_schema(request: HttpRequest) -> HttpResponse:
+    """What a digest in JSON looks like, as JSON Schema; no token is asked for."""
+    return JsonResponse(
+        json_form.schema(),
+        content_type="application/schema+json",
+        json_dumps_params={"ensure_ascii": False, "indent": 2},
     )
 
 

@@ -155,8 +155,9 @@ class Tools:
         confirm: list[str] | None = None,
         take: list[str] | None = None,
     ) -> Any:
-        """What putting this Markdown document would do, with every problem at its line. Nothing is
-        stored. The other parameters answer what a document leaves open, as its questions say."""
+        """What putting this document would do, with every problem at its line. Nothing is stored.
+        It is Markdown, or JSON as read_issue gives it. The other parameters answer what a document
+        leaves open, as its questions say."""
         options = _Options(create_categories, date, title, edition, lines, map, confirm, take)
         return self._hand_in(document, options, dry_run=True)
 
@@ -173,8 +174,8 @@ class Tools:
         confirm: list[str] | None = None,
         take: list[str] | None = None,
     ) -> Any:
-        """Make a draft of this Markdown document, or bring the draft of its day up to date. What a
-        person changed stays; `conflicts` say what both changed. Nothing is sent."""
+        """Make a draft of this document, Markdown or JSON, or bring the draft of its day up to
+        date. What a person changed stays; `conflicts` say what both changed. Nothing is sent."""
         options = _Options(create_categories, date, title, edition, lines, map, confirm, take)
         return self._hand_in(document, options, dry_run=False)
 

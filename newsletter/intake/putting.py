@@ -48,6 +48,8 @@ class Wish:
     """How a document is to be read: the options of the command, by the same names."""
 
     name: str = ""
+    # markdown or json; empty: by the name's ending, or by its braces.
+    form: str = ""
     shape: str = shapes.AUTO
     create_categories: bool = False
     title: str = ""
@@ -99,6 +101,7 @@ def put(
             publication,
             data,
             wish.name,
+            form=wish.form,
             shape=wish.shape,
             create_categories=wish.create_categories,
             dry_run=dry_run,

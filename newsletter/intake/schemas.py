@@ -36,7 +36,7 @@ class PutOptions(Schema):
     )
     edition: str = Field(
         default="",
-        max_length=30,
+        max_length=40,
         description="Which of two issues of a day this is, like `evening`.",
     )
     shape: Shape = Field(default=shapes.AUTO, description="How items are written.")
@@ -107,6 +107,7 @@ class DocumentProblem(Schema):
     level: Literal["error", "warning", "note"]
     code: str
     message: str
+    pointer: str = Field(default="", description="The value in a JSON document (RFC 6901).")
 
 
 class Conflict(Schema):

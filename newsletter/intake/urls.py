@@ -9,6 +9,7 @@ from .api import api, nowhere
 
 urlpatterns = [
     path("docs", docs.page, name="v1-docs"),
+    path("digest.schema.json", docs.digest_schema, name="v1-digest-schema"),
     path("", nowhere),
     path("", api.urls),
     re_path(r"^(?P<path>(?s:.*))$", nowhere),

@@ -19,6 +19,7 @@ from django.db import connection
 from newsletter import bounces, conf
 from newsletter.config.supervised import start
 from newsletter.feeds import websub
+from newsletter.intake import idempotency, tokens
 from newsletter.issues import dead_links
 from newsletter.sending import roundups, slot_notices
 from newsletter.sending.engine import service
@@ -114,6 +115,8 @@ def _keep_house(stop: threading.Event) -> None:
         (_ROUNDUPS_EVERY, roundups.sweep),
         (_SLOTS_EVERY, slot_notices.tell),
         (3600.0, _forget_old_jobs),
+        (3600.0, idempotency.forget_old),
+        (86400.0, tokens.forget_old),
     ]
     due = [0.0] * len(chores)
     while not stop.wait(1.0):
