@@ -12,6 +12,7 @@ import stat
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Protocol
 
@@ -50,8 +51,10 @@ class SourceLost(Exception):
     """The folder cannot be looked at; the message says why."""
 
 
-def _wanted(name: str) -> bool:
+def _wanted(name: str, pattern: str) -> bool:
     parts = name.split("/")
+    if not fnmatchcase(parts[-1], pattern):
+        return False
     if any(part.startswith((".", "~")) for part in parts):
         return False
     return name.lower().endswith(ENDINGS) and not name.lower().endswith(PROBLEMS)
@@ -60,8 +63,9 @@ def _wanted(name: str) -> bool:
 class Folder:
     """The files below a folder. Links are not followed: they may lead anywhere."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, pattern: str = "*") -> None:
         self.beside: Path | None = path
+        self._pattern = pattern
         self._path = path
         self._before: dict[str, str] = {}
 
@@ -81,7 +85,7 @@ class Folder:
             for file in files:
                 path = Path(folder, file)
                 name = path.relative_to(self._path).as_posix()
-                if _wanted(name) and (mark := _mark(path)):
+                if _wanted(name, self._pattern) and (mark := _mark(path)):
                     yield name, mark
 
     def read(self, found: Found) -> bytes | None:
@@ -106,20 +110,21 @@ def _mark(path: Path) -> str:
 class WorkTree:
     """The documents of HEAD below a folder of a git work tree. Nothing is written into it."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, pattern: str = "*") -> None:
         self.beside: Path | None = None
+        self._pattern = pattern
         self._path = path
         self._head = ""
         self._found: list[Found] = []
 
     @classmethod
-    def at(cls, path: Path) -> WorkTree | None:
+    def at(cls, path: Path, pattern: str) -> WorkTree | None:
         """The work tree that `path` is in, or None if it is in none."""
         try:
             inside = _git(path, "rev-parse", "--is-inside-work-tree").strip() == b"true"
         except SourceLost:
             return None
-        return cls(path) if inside else None
+        return cls(path, pattern) if inside else None
 
     def look(self) -> Iterator[Found]:
         """Every document of HEAD; its mark is the id git has for its content."""
@@ -135,7 +140,7 @@ class WorkTree:
             mode, *rest = about.split(b" ")
             text = name.decode("utf-8", "surrogateescape")
             # Regular files: links (120000) and submodules (160000) lead elsewhere.
-            if mode in (b"100644", b"100755") and _wanted(text):
+            if mode in (b"100644", b"100755") and _wanted(text, self._pattern):
                 yield Found(text, rest[1].decode())
 
     def read(self, found: Found) -> bytes | None:

@@ -69,9 +69,10 @@ class Memory:
             os.fsync(file.fileno())
 
 
-def source_of(path: Path) -> Source:
-    """A git work tree as it is committed, or else the folder as it is."""
-    return WorkTree.at(path) or Folder(path)
+def source_of(path: Path, pattern: str = "*") -> Source:
+    """A git work tree as it is committed, or else the folder as it is; only documents whose name
+    (without folders) is like `pattern`."""
+    return WorkTree.at(path, pattern) or Folder(path, pattern)
 
 
 def hand_in_new(

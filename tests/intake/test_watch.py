@@ -132,7 +132,7 @@ def test_a_work_tree_counts_as_it_is_committed(daily: Publication, folder: Path)
     posts = folder / "content" / "posts"
     posts.mkdir(parents=True)
     (folder / "README.md").write_text("# Not a digest\n")
-    assert WorkTree.at(posts) is not None
+    assert WorkTree.at(posts, "*") is not None
     with pytest.raises(CommandError, match="nothing is committed"):
         watch(posts)
     document = posts / "三月二日.md"

@@ -11,6 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, InterfaceError, connection
 
+from newsletter import importing
 from newsletter.intake import watching
 from newsletter.intake.folder import Source, SourceLost
 from newsletter.intake.putting import Put, Wish
@@ -30,6 +31,14 @@ class Command(BaseCommand):
         parser.add_argument("--publication", required=True, metavar="SLUG")
         parser.add_argument("--create-categories", action="store_true")
         parser.add_argument(
+            "--match", default="*", metavar="PATTERN",
+            help="only documents of this name, like '*-en.md': one of several languages",
+        )  # fmt: skip
+        parser.add_argument(
+            "--map", action="append", default=[], metavar="FROM=TO",
+            help="under which category items go, as for import_digest",
+        )  # fmt: skip
+        parser.add_argument(
             "--only-new",
             action="store_true",
             help="at the first start, leave alone what is there already",
@@ -47,13 +56,18 @@ class Command(BaseCommand):
             raise CommandError(
                 f"There is no publication {options['publication']!r}.", returncode=_USAGE
             )
+        try:
+            importing.read_answers(maps=options["map"])
+        except importing.BadAnswer as error:
+            raise CommandError(str(error), returncode=_USAGE) from None
         folder: Path = options["folder"]
         if not folder.is_dir():
             raise CommandError(f"There is no folder {folder}.", returncode=_USAGE)
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_args: stop.set())
-        source, memory = watching.source_of(folder), watching.Memory(folder, publication)
+        source = watching.source_of(folder, options["match"])
+        memory = watching.Memory(folder, publication)
         every = max(0.1, options["every"])
         if source.beside is not None:
             list(source.look())  # What is the same at the next look is whole.
@@ -80,7 +94,10 @@ class Command(BaseCommand):
     ) -> bool:
         """Hand in what is new; whether something was refused. What fails is tried again."""
         refused = False
-        wish = Wish(create_categories=options["create_categories"])
+        wish = Wish(
+            create_categories=options["create_categories"],
+            answers=importing.read_answers(maps=options["map"]),
+        )
         try:
             for _found, done in watching.hand_in_new(source, memory, publication, wish):
                 refused |= not done.stored
