@@ -18,7 +18,7 @@ from subscribers.admin.chrome import PagesAdmin, page
 from subscribers.models import Publication
 from subscribers.roles import Act, may
 
-from ..intake import tokens
+from ..intake import mail, tokens
 from ..models import Token
 
 # Ended tokens stay in the list for a while, so that nobody wonders where one went.
@@ -70,14 +70,15 @@ def token_list(request: HttpRequest) -> HttpResponseBase:
     if chosen is None:
         raise Http404
     usable = any(may(request.user, act, chosen) for act in (Act.EDIT, Act.SEND, Act.APPROVE))
-    form, secret = TokenForm(), ""
+    form, secret, mail_address = TokenForm(), "", ""
     if request.method == "POST":
         if not usable:
             require(request, Act.EDIT, chosen)
         form = TokenForm(request.POST)
         if form.is_valid():
             try:
-                _token, secret = _make(request, chosen, form.cleaned_data)
+                token, secret = _make(request, chosen, form.cleaned_data)
+                mail_address = mail.of_token(token, secret)
                 form = TokenForm()
             except tokens.TokenRefused as refused:
                 form.add_error("rights", str(refused))
@@ -91,6 +92,7 @@ def token_list(request: HttpRequest) -> HttpResponseBase:
         usable=usable,
         form=form,
         secret=secret,
+        mail_address=mail_address,
         now=timezone.now(),
         status=422 if form.errors else 200,
     )

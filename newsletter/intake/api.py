@@ -110,7 +110,11 @@ def _hand_in(
 def _wish(options: PutOptions, form: str) -> Wish:
     try:
         answers = importing.read_answers(
-            lines=options.lines, maps=options.map, confirm=options.confirm, take=options.take
+            lines=options.lines,
+            maps=options.map,
+            confirm=options.confirm,
+            take=options.take,
+            span=options.span,
         )
     except importing.BadAnswer as error:
         raise Refusal("invalid", str(error)) from None

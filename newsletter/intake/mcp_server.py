@@ -154,11 +154,12 @@ class Tools:
         map: list[str] | None = None,
         confirm: list[str] | None = None,
         take: list[str] | None = None,
+        span: Literal["", "last"] = "",
     ) -> Any:
         """What putting this document would do, with every problem at its line. Nothing is stored.
         It is Markdown, or JSON as read_issue gives it. The other parameters answer what a document
         leaves open, as its questions say."""
-        options = _Options(create_categories, date, title, edition, lines, map, confirm, take)
+        options = _Options(create_categories, date, title, edition, lines, map, confirm, take, span)
         return self._hand_in(document, options, dry_run=True)
 
     @_answered
@@ -173,10 +174,11 @@ class Tools:
         map: list[str] | None = None,
         confirm: list[str] | None = None,
         take: list[str] | None = None,
+        span: Literal["", "last"] = "",
     ) -> Any:
         """Make a draft of this document, Markdown or JSON, or bring the draft of its day up to
         date. What a person changed stays; `conflicts` say what both changed. Nothing is sent."""
-        options = _Options(create_categories, date, title, edition, lines, map, confirm, take)
+        options = _Options(create_categories, date, title, edition, lines, map, confirm, take, span)
         return self._hand_in(document, options, dry_run=False)
 
     def _hand_in(self, document: str, options: _Options, *, dry_run: bool) -> Any:
@@ -257,6 +259,7 @@ class _Options:
     maps: list[str] | None
     confirm: list[str] | None
     take: list[str] | None
+    span: Literal["", "last"]
 
     def wish(self) -> Wish:
         """How the document is to be read. Raises Refusal for what is written as no answer."""
@@ -270,6 +273,7 @@ class _Options:
                     maps=self.maps or [],
                     confirm=self.confirm or [],
                     take=self.take or [],
+                    span=self.span,
                 ),
                 edition=self.edition,
             )

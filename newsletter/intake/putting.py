@@ -11,9 +11,12 @@ import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import pgettext
+
 from newsletter import importing
 from newsletter.digest import shapes
 from newsletter.importing.answers import NONE, Answers
+from newsletter.importing.conflict_words import label
 from newsletter.importing.reporting import as_json
 from newsletter.models import Issue
 from subscribers.models import AuditEntry, Publication
@@ -70,6 +73,14 @@ class Put:
     def stored(self) -> bool:
         """Whether the document is a draft now, or was one already."""
         return self.outcome in (Outcome.MADE, Outcome.UPDATED, Outcome.SAME)
+
+    def conflicts_in_words(self) -> list[str]:
+        """A line for each field that a person changed as well, which was left as it is."""
+        return [
+            pgettext("intake", "Changed by hand as well, left as it is: %(what)s")
+            % {"what": label(one)}
+            for one in self.report.conflicts
+        ]
 
     def as_json(self) -> dict[str, Any]:
         """The object that `import_digest --json` prints."""

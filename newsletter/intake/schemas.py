@@ -44,6 +44,9 @@ class PutOptions(Schema):
     date: dt.date | None = Field(
         default=None, description="For a document that names no date, or two."
     )
+    span: Literal["", "last"] = Field(
+        default="", description="`last`: of a span of days, the last is the date, now and later."
+    )
     lines: list[Text] = Field(
         default=[], max_length=200, description="LINES=ROLE or KEY=ROLE: what lines are."
     )

@@ -15,10 +15,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from django.utils.translation import gettext as _
-
 from newsletter import conf
-from newsletter.importing.conflict_words import as_line
 from subscribers.models import Publication
 
 from .folder import PROBLEMS, Folder, Found, Source, WorkTree
@@ -101,10 +98,7 @@ def lines_of(done: Put) -> list[str]:
         f"{done.name}:{one.line}:{one.column}: {one.level}: {one.message} [{one.code}]"
         for one in done.report.problems
         if one.level != "note"
-    ] + [
-        f"{done.name}: {_('changed by hand as well, left as it is')}: {as_line(one)}"
-        for one in done.report.conflicts
-    ]
+    ] + [f"{done.name}: {line}" for line in done.conflicts_in_words()]
 
 
 def _answer_beside(path: Path, done: Put) -> None:

@@ -190,6 +190,8 @@ def test_the_page_shows_it_once_and_ends_it(daily: Publication) -> None:
     answer = client.post(PAGE, fields)
     secret = answer.context["secret"]
     assert f"Authorization: Bearer {secret}" in answer.content.decode()
+    # Only where the site takes mail is there an address for it.
+    assert "drafts-" not in answer.content.decode()
     assert "no-store" in answer.headers["Cache-Control"]
     assert tokens.find(secret, address="192.0.2.1") is not None
     again = client.get(PAGE)
@@ -240,3 +242,19 @@ def test_who_may_only_look_makes_none(daily: Publication) -> None:
     answer = client.post(PAGE, {"name": "x", "rights": "draft", "days": "30"})
     assert answer.status_code == 403
     assert not Token.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("rights", "networks", "shown"),
+    [("draft", "", True), ("send", "", False), ("draft", "192.0.2.0/24", False)],
+)
+def test_the_page_shows_the_address_for_mail_that_a_token_opens(
+    daily: Publication, settings: Any, rights: str, networks: str, shown: bool
+) -> None:
+    settings.SUDI = {**settings.SUDI, "BOUNCE_DOMAIN": "news.harbour.example.org"}
+    who = Client()
+    who.force_login(member(daily, "alice", "sender"))
+    made = {"name": "", "rights": rights, "days": "7", "networks": networks}
+    answer = who.post("/admin/newsletter/token/?publication=daily", made)
+    address = f"drafts-{answer.context['secret']}@news.harbour.example.org"
+    assert (address in answer.content.decode()) == shown

@@ -4,6 +4,7 @@
 the listener of `receive_mail` calls, and puts the steps in a row.
 """
 
+from .addresses import of_token
 from .door import Drafts
 
-__all__ = ["Drafts"]
+__all__ = ["Drafts", "of_token"]

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from newsletter import conf
 from newsletter.models import Token
 from subscribers.models import Publication
 from subscribers.roles import Act
@@ -29,6 +30,13 @@ class Known:
 
     publication: Publication
     bearer: Bearer | None = None
+
+
+def of_token(token: Token, secret: str) -> str:
+    """The address that this token opens, or "" if it opens none or the site takes no mail."""
+    domain = conf.bounce_domain()
+    opens = token.rights == Token.Rights.DRAFT and not token.networks
+    return f"{BEGINNING}{secret}@{domain}" if domain and opens else ""
 
 
 def find(address: str) -> Known | None:

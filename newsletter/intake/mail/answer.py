@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from newsletter import conf
-from newsletter.importing.conflict_words import label
 from newsletter.models import Issue
 from subscribers.emails import relay
 from subscribers.emails.letters import Button, Letter
@@ -84,11 +83,7 @@ def _paragraphs(done: Put | None) -> list[str]:
         return []
     found = [problem for problem in done.report.problems if problem.level != "note"]
     lines = [_line(done, one.line, one.column, one.message) for one in found[:_MOST_PROBLEMS]]
-    lines += [
-        pgettext("mail in", "Changed by hand as well, left as it is: %(what)s")
-        % {"what": label(one)}
-        for one in done.report.conflicts[:_MOST_PROBLEMS]
-    ]
+    lines += done.conflicts_in_words()[:_MOST_PROBLEMS]
     match done.outcome:
         case Outcome.REFUSED:
             first = pgettext("mail in", "Solve this and send the document again:")
