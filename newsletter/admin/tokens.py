@@ -117,7 +117,7 @@ def _of(request: HttpRequest, publication: Publication) -> list[Token]:
     """The user's own, or everybody's for who sets the publication up; newest first."""
     found = publication.tokens.select_related("user").order_by("-pk")
     if not may(request.user, Act.SET_UP, publication):
-        found = found.filter(user_id=request.user.pk)
+        found = found.filter(user=actor(request))
     return list(found[:_MOST])
 
 

@@ -6,7 +6,7 @@ nothing is read for who may not, and nothing is done for what did not arrive who
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -55,7 +55,7 @@ api = Described(
 )
 # The library has handlers of its own for these kinds, which come before one for all.
 for _kind in (Refusal, AuthenticationError, ValidationError, HttpError, Http404, Exception):
-    api.add_exception_handler(_kind, problem)
+    api.add_exception_handler(_kind, cast("Any", problem))
 
 
 def _issue(publication: Publication, slug: str) -> Issue:

@@ -51,7 +51,9 @@ def digest_schema(request: HttpRequest) -> HttpResponse:
 def _shown(path: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:
     """One operation as the template shows it; what the description leaves out is empty."""
     body = operation.get("requestBody", {}).get("content", {})
-    fields = next((one["schema"].get("properties", {}) for one in body.values()), {})
+    fields: dict[str, Any] = next(
+        (one["schema"].get("properties", {}) for one in body.values()), {}
+    )
     return {
         "path": path,
         "method": method.upper(),

@@ -127,8 +127,8 @@ def readers(publication: Publication) -> dict[str, Any]:
     """
     rows = list(publication.categories.filter(retired_at__isnull=True, bit__isnull=False))
     sums = ", ".join(
-        f"sum(CASE WHEN state = 'active' AND (choice & {1 << int(one.bit)}) <> 0 THEN 1 ELSE 0 END)"
-        for one in rows
+        f"sum(CASE WHEN state = 'active' AND (choice & {1 << int(bit)}) <> 0 THEN 1 ELSE 0 END)"
+        for bit in (one.bit or 0 for one in rows)
     )
     with connection.cursor() as cursor:
         cursor.execute(

@@ -254,7 +254,7 @@ def test_the_page_shows_the_address_for_mail_that_a_token_opens(
     settings.SUDI = {**settings.SUDI, "BOUNCE_DOMAIN": "news.harbour.example.org"}
     who = Client()
     who.force_login(member(daily, "alice", "sender"))
-    made = {"name": "", "rights": rights, "days": "7", "networks": networks}
+    made = {"name": "script", "rights": rights, "days": "7", "networks": networks}
     answer = who.post("/admin/newsletter/token/?publication=daily", made)
     address = f"drafts-{answer.context['secret']}@news.harbour.example.org"
     assert (address in answer.content.decode()) == shown
