@@ -6,29 +6,29 @@ option, and a charset that is none of text (base64) would be a 500 before any co
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.handlers.asgi import ASGIRequest
 from django.core.handlers.wsgi import WSGIRequest
+from django.http import HttpRequest
 from django.utils.http import parse_header_parameters
 
-if TYPE_CHECKING:
-    from django.http import HttpRequest as Base
-else:
-    Base = object
+
+def _read_type(request: HttpRequest, meta: dict[str, Any]) -> None:
+    """Type and parameters, as Django has them; the charset is the body's alone."""
+    found = parse_header_parameters(meta.get("CONTENT_TYPE", ""))
+    request.content_type, request.content_params = found
 
 
-class _Utf8(Base):
-    def _set_content_type_params(self, meta: dict[str, Any]) -> None:
-        """Type and parameters, as Django has them; the charset is the body's alone."""
-        self.content_type, self.content_params = parse_header_parameters(
-            meta.get("CONTENT_TYPE", "")
-        )
-
-
-class Utf8WSGIRequest(_Utf8, WSGIRequest):
+class Utf8WSGIRequest(WSGIRequest):
     """For `wsgi.application`."""
 
+    def _set_content_type_params(self, meta: dict[str, Any]) -> None:
+        _read_type(self, meta)
 
-class Utf8ASGIRequest(_Utf8, ASGIRequest):
+
+class Utf8ASGIRequest(ASGIRequest):
     """For `asgi.application`."""
+
+    def _set_content_type_params(self, meta: dict[str, Any]) -> None:
+        _read_type(self, meta)
