@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
-from ..models import ConsentEvent, Event, Publication, Subscription
+from ..models import CHOICE_LIMIT, ConsentEvent, Event, Publication, Subscription
 from .entries import write
 from .leaving import leave
 
@@ -22,6 +22,7 @@ State = Subscription.State
 # As plain words: comparing with the members of an enumeration costs more than all else of a row.
 _ACTIVE, _PENDING = str(State.ACTIVE), str(State.PENDING)
 _UNSUBSCRIBED = str(State.UNSUBSCRIBED)
+_STATES, _RHYTHMS = frozenset(State.values), frozenset(Subscription.Rhythm.values)
 _Value = str | int | uuid.UUID | dt.datetime | None
 
 
@@ -62,6 +63,9 @@ class Writer:
 
         Nobody in `rows` has a subscription in this publication. Unsubscribed rows have no event:
         nobody left who was not here.
+
+        Raises ValueError for a row that the database's CHECKs would refuse: the caller may have
+        switched them off for the time of an import.
         """
         if not rows:
             return
@@ -79,6 +83,8 @@ class Writer:
                 key, pk, address, name, state, choice, rhythm, language, joined, confirmed, detail,
                 held,
             ) = row  # fmt: skip
+            if state not in _STATES or rhythm not in _RHYTHMS or not 0 <= choice < CHOICE_LIMIT:
+                raise ValueError(f"no subscription: {state}, {rhythm}, {choice}")
             if pk is None:
                 pk = next(ids)
                 people.append((pk, key_of(key), address, name, moment))
