@@ -19,6 +19,7 @@ from django.test import Client
 from django.urls import reverse
 
 from newsletter import importing, sending
+from newsletter.admin.tokens import TokenForm
 from newsletter.models import Issue
 from subscribers import languages
 from subscribers.admin.publications import PublicationAdmin
@@ -102,6 +103,12 @@ CATEGORY = {
     "description_*": BOXES,
 }
 USER = {"is_active": ACCOUNT, "is_staff": ACCOUNT, "is_superuser": ACCOUNT}
+TOKEN = {
+    "name": "intake/test_tokens.py::test_the_page_shows_it_once_and_ends_it",
+    "rights": "intake/test_rights.py::test_over_http",
+    "days": "intake/test_tokens.py::test_it_ends",
+    "networks": "intake/test_tokens.py::test_only_from_its_networks",
+}
 
 
 def _generic(names: set[str]) -> set[str]:
@@ -133,7 +140,9 @@ def test_every_switch_has_its_test(owner: Client) -> None:
     assert _generic(fields) == set(CATEGORY)
     rights = next(options for title, options in UserAdmin.fieldsets if title == "Rights")
     assert _shown([("", rights)]) == set(USER)
-    for name in {*PUBLICATION.values(), *CATEGORY.values(), *USER.values()}:
+    assert set(TokenForm.base_fields) == set(TOKEN)
+    tables = (PUBLICATION, CATEGORY, USER, TOKEN)
+    for name in {test for table in tables for test in table.values()}:
         file, _, function = name.partition("::")
         tree = ast.parse((HERE / file).read_text())
         defined = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}

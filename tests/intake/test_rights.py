@@ -25,7 +25,7 @@ WRITE = ["POST /issues/check", "POST /issues/"]
 RELEASE = ["POST /issues/2026-03-02/release"]
 APPROVE = ["POST /issues/2026-03-02/approve"]
 ALL = READ + WRITE + APPROVE + RELEASE
-# (role, rights of the token) -> what it may over HTTP. All else is 403, or 404 for who sees nothing.
+# (role, rights of the token) -> what it may over HTTP. All else is 403; 404 for who sees nothing.
 MAY = {
     ("editor", "draft"): READ + WRITE,
     ("editor", "send"): READ + WRITE,
