@@ -7,7 +7,11 @@ from typing import Any, overload
 
 import pytest
 
-from subscribers import mailing
+
+def _send() -> None:
+    from subscribers import mailing  # Only once Django is set up.
+
+    mailing.sweep()
 
 
 class _Outbox(Sequence[Any]):
@@ -15,7 +19,7 @@ class _Outbox(Sequence[Any]):
         self._sent = sent
 
     def __len__(self) -> int:
-        mailing.sweep()
+        _send()
         return len(self._sent)
 
     @overload
@@ -23,7 +27,7 @@ class _Outbox(Sequence[Any]):
     @overload
     def __getitem__(self, index: slice) -> Sequence[Any]: ...
     def __getitem__(self, index: int | slice) -> Any:
-        mailing.sweep()
+        _send()
         return self._sent[index]
 
 
