@@ -54,8 +54,8 @@ def poll(urls: list[str] | None = None) -> int:
 
 def _read(url: str) -> int:
     parts = urlsplit(url)
-    where = f"{parts.scheme}://{parts.hostname or ''}{parts.path}"  # Never the password.
-    opener = {"maildir": _maildir, "pop3": _pop3, "pop3s": _pop3}.get(parts.scheme, _imap)
+    where = _without_password(url)
+    opener = _OPENERS[parts.scheme]
     done = 0
     try:
         with contextlib.closing(opener(parts)) as mails:
@@ -65,6 +65,26 @@ def _read(url: str) -> int:
     except _TROUBLE as error:
         log.warning("%s could not be read: %s", where, str(error)[:200])
     return done
+
+
+def try_all() -> list[tuple[str, str]]:
+    """Log in to every configured mailbox, fetch nothing that is not looked at, change nothing."""
+    return [(_without_password(url), _why_not(url)) for url in conf.bounce_mailboxes()]
+
+
+def _why_not(url: str) -> str:
+    parts = urlsplit(url)
+    try:
+        with contextlib.closing(_OPENERS[parts.scheme](parts)) as mails:
+            next(mails, None)  # Opens it; a mail that is given and not dealt with stays.
+    except _TROUBLE as error:
+        return str(error)[:200] or type(error).__name__
+    return ""
+
+
+def _without_password(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.hostname or ''}{parts.path}"
 
 
 def _deal_with(found: Found, where: str) -> bool:
@@ -182,3 +202,8 @@ def _ok(answer: tuple[str, Sequence[Any]]) -> Sequence[Any]:
     if answer[0] != "OK":
         raise imaplib.IMAP4.error(f"the server answered {answer[0]}")
     return answer[1]
+
+
+_OPENERS: dict[str, Callable[[SplitResult], Generator[Found]]] = {
+    "maildir": _maildir, "pop3": _pop3, "pop3s": _pop3, "imap": _imap, "imaps": _imap,
+}  # fmt: skip

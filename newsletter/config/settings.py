@@ -18,7 +18,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
-from newsletter.config import data_dir
+from newsletter.config import data_dir, logs
+from newsletter.config.name_server import split as split_server
 from newsletter.smtp.server import is_loopback
 from subscribers import language_table
 from subscribers.addresses import BadAddress, normalise
@@ -217,6 +218,24 @@ if _rehearsal_address:
             f"REHEARSAL_ADDRESS={_rehearsal_address!r}: write one mail address ({_error})"
         ) from None
 
+_dns_resolver = _text("DNS_RESOLVER")
+if _dns_resolver:
+    try:
+        split_server(_dns_resolver)
+    except ValueError:
+        raise ImproperlyConfigured(
+            f"DNS_RESOLVER={_dns_resolver!r}: write an address and perhaps a port, 192.0.2.53:53"
+        ) from None
+try:
+    _relay_addresses = [
+        ipaddress.ip_address(a) for a in _text("RELAY_ADDRESSES").replace(",", " ").split()
+    ]
+    _metrics_networks = [
+        ipaddress.ip_network(n) for n in _text("METRICS_NETWORKS").replace(",", " ").split()
+    ]
+except ValueError as _error:
+    raise ImproperlyConfigured(f"RELAY_ADDRESSES, METRICS_NETWORKS: {_error}") from None
+
 # What is ours: `subscribers.conf` and `newsletter.conf` alone read it, and say what each means.
 SUDI: dict[str, Any] = {
     "BASE_URL": _base_url,
@@ -235,6 +254,10 @@ SUDI: dict[str, Any] = {
     "TASKS_ENGINE": _tasks_engine,
     "BROKER_URL": _text("BROKER_URL", "redis://127.0.0.1:6379/0"),
     "METRICS": _flag("METRICS"),
+    "METRICS_TOKEN": _text("METRICS_TOKEN"),
+    "METRICS_NETWORKS": _metrics_networks,
+    "DNS_RESOLVER": _dns_resolver,
+    "RELAY_ADDRESSES": _relay_addresses,
 }
 
 INSTALLED_APPS = [
@@ -252,6 +275,10 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "newsletter.config.middleware.headers",
+    "newsletter.config.forwarded.middleware",
+    "newsletter.config.logs.middleware",
+    "newsletter.config.metrics.middleware",
+    "newsletter.config.health.by_any_host",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -356,16 +383,10 @@ WHITENOISE_USE_FINDERS = (
 )
 WHITENOISE_AUTOREFRESH = False
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {
-        "newsletter": {"level": "INFO"},
-        "subscribers": {"level": "INFO"},
-        # Writes a warning for every CSS property it has not heard of.
-        "CSSUTILS": {"level": "CRITICAL"},
-    },
-}
+_log_level = _text("LOG_LEVEL", "INFO").upper()
+_log_format = _text("LOG_FORMAT", "line")
+if _log_level not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
+    raise ImproperlyConfigured(f"LOG_LEVEL={_log_level!r}: write DEBUG, INFO, WARNING or ERROR.")
+if _log_format not in ("line", "json"):
+    raise ImproperlyConfigured(f"LOG_FORMAT={_log_format!r}: write line or json.")
+LOGGING = logs.configuration(_data_dir, _log_level, _log_format)

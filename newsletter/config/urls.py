@@ -14,11 +14,13 @@ from newsletter import conf
 from newsletter.admin import help
 from subscribers.api import api
 
-from . import health, mailbox, metrics
+from . import deploy_checks as deploy_checks  # Registers itself with `check --deploy`.
+from . import health, mailbox, metrics, operation
 
 app_patterns: list[URLPattern | URLResolver] = [
     path("admin/help/", admin.site.admin_view(help.first), name="help"),
     path("admin/help/<slug:name>/", admin.site.admin_view(help.chapter), name="help_chapter"),
+    path("admin/operation/", include(operation.urlpatterns)),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),  # The admin's language switch.
 ]
@@ -27,11 +29,11 @@ if conf.webhook_providers():
 
     app_patterns.append(path("api/hooks/", include(providers.urlpatterns())))
 app_patterns.append(path("api/", api.urls))
-if conf.metrics():
-    app_patterns.append(path("metrics", metrics.view))
+app_patterns.append(path("metrics", metrics.view))
 if settings.DEBUG:
     app_patterns.append(path("dev/mail/", include(mailbox.urlpatterns)))
-app_patterns += [path("healthz", health.healthz), path("", include("subscribers.urls"))]
+app_patterns += [path("healthz", health.healthz), path("readyz", health.readyz)]
+app_patterns.append(path("", include("subscribers.urls")))
 
 urlpatterns = [*app_patterns, path("", include("newsletter.urls"))]
 

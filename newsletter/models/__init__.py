@@ -11,6 +11,7 @@ from .editions import Delivery, Edition, EditionRevision
 from .events import EventCursor
 from .imports import ImportRule, ImportWarning
 from .issues import PLACES, Issue, Item, Link, Revision
+from .operation import CheckResult, ForwardedPeer, RegularTask
 from .relays import Relay
 from .roundups import Roundup
 from .slots import DayOff, Ready, Slot, SlotUse
@@ -18,12 +19,14 @@ from .slots import DayOff, Ready, Slot, SlotUse
 __all__ = [
     "PLACES",
     "Bounce",
+    "CheckResult",
     "Chunk",
     "DayOff",
     "Delivery",
     "Edition",
     "EditionRevision",
     "EventCursor",
+    "ForwardedPeer",
     "Health",
     "ImportRule",
     "ImportWarning",
@@ -32,6 +35,7 @@ __all__ = [
     "Link",
     "Outcome",
     "Ready",
+    "RegularTask",
     "Relay",
     "Revision",
     "Roundup",

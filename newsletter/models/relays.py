@@ -16,6 +16,15 @@ class Relay(models.Model):
     failures = models.PositiveIntegerField(default=0)
     closed_until = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=300, blank=True)
+    # How long its last handshake took, without a login, and when that was.
+    latency_ms = models.PositiveIntegerField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    # A new sender begins with few mails a day and grows by so many per cent each day until it
+    # comes to `warm_up_until` a day; null: not warming up.
+    warm_up_from = models.DateField(null=True, blank=True)
+    warm_up_first = models.PositiveIntegerField(default=0)
+    warm_up_percent = models.PositiveIntegerField(default=0)
+    warm_up_until = models.PositiveIntegerField(default=0)
 
     class Meta:
         verbose_name = _("relay")

@@ -102,7 +102,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         if not shown:
             return []
         try:
-            link = reverse(name if name == "help" else f"admin:{name}")
+            link = reverse(name if name in ("help", "operation") else f"admin:{name}")
         except NoReverseMatch:
             return []
         return [
@@ -140,6 +140,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 *entry(_("Remembered answers"), "rule", "newsletter_importrule_changelist", see),
                 *entry(_("Users"), "badge", "auth_user_changelist", root),
                 *entry(_("Audit"), "history", "subscribers_auditentry_changelist", set_up),
+                *entry(pgettext("admin", "Operation"), "monitor_heart", "operation", set_up),
             ],
         ),
         (pgettext("admin", "Help"), [*entry(_("Handbook"), "help", "help", user.is_staff)]),

@@ -59,8 +59,8 @@ class Dispatcher:
     def learn(self, rates: dict[str, rate_limit.Rate]) -> None:
         """The rates in force now."""
         self._rates = rates
-        domains = (key.removesuffix(rate_limit.SLOW).partition("|")[2] for key in rates)
-        self._limited = {domain_number("@" + name): name for name in domains if name}
+        domains = filter(None, map(rate_limit.domain_of, rates))
+        self._limited = {domain_number("@" + name): name for name in domains}
 
     def wanted(self) -> list[tuple[str, int]]:
         """Rates somebody asked for a slot of, and how many slots to take of each."""
@@ -144,7 +144,7 @@ class Dispatcher:
     def _keys(self, relay: str, domain: int | None) -> list[str]:
         """The rates that apply."""
         base = rate_limit.relay_key(relay)
-        keys = [base, base + rate_limit.SLOW]
+        keys = [base, base + rate_limit.SLOW, base + rate_limit.WARM]
         if domain is not None and domain in self._limited:
             base = rate_limit.domain_key(relay, self._limited[domain])
             keys += [base, base + rate_limit.SLOW]

@@ -84,7 +84,7 @@ class Sender:
         self._signers = Signers.from_setting(conf.dkim_keys())
         incidents.guard_restored()
         self.worker = Worker.objects.create(
-            name=self.name, machine=socket.gethostname()[:100], version=_version()
+            name=self.name, machine=socket.gethostname()[:100], version=version()
         ).pk
         incidents.seen(self.worker)
         self.journal = Journal(self.name, 2 * timing.WINDOW + 64)
@@ -299,12 +299,13 @@ class Sender:
         self._in_flight.try_journal()
 
 
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
+def version() -> str:
+    """The version that is installed here, as workers write it down; empty if it is unknown."""
+    from importlib import metadata
 
     try:
-        return version("sudi")[:20]
-    except PackageNotFoundError:
+        return metadata.version("sudi")[:20]
+    except metadata.PackageNotFoundError:
         return ""
 
 
