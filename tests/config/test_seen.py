@@ -34,7 +34,7 @@ def _fresh(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "10.1.2.3:8000", "anything.example"])
-def test_alive_by_any_name_also_by_address(client: Client, host: str) -> None:
+def test_e10_alive_by_any_name_also_by_address(client: Client, host: str) -> None:
     answer = client.get("/healthz", headers={"host": host})
     assert (answer.status_code, answer.content) == (200, b"ok\n")
     assert answer.headers["Cache-Control"] == "no-store"
@@ -54,7 +54,7 @@ def test_ready_only_with_a_worker_and_a_relay(client: Client) -> None:
     assert client.get("/readyz").status_code == 200
 
 
-def test_not_ready_before_its_tables(site: Site) -> None:
+def test_e10_not_ready_before_its_tables(site: Site) -> None:
     """Asked as a process of its own: a database without this version's tables."""
     code = (
         "from django.test import Client;"
@@ -71,7 +71,7 @@ def test_not_ready_before_its_tables(site: Site) -> None:
 # ---- metrics
 
 
-def test_metrics_open_to_the_token_the_networks_or_this_machine_alone(client: Client) -> None:
+def test_e10_metrics_open_to_the_token_the_networks_or_this_machine_alone(client: Client) -> None:
     assert client.get("/metrics").status_code == 404
     with override(METRICS=True):
         assert client.get("/metrics").status_code == 200

@@ -141,7 +141,7 @@ def test_the_engine_admits_nobody_beyond_the_warm_up() -> None:
     assert not dispatcher.limited(domain_number("@warm"))
 
 
-def test_the_page_changes_a_limit_and_only_an_administrator_may(client: Client) -> None:
+def test_c18_the_page_changes_a_limit_and_only_an_administrator_may(client: Client) -> None:
     users = get_user_model().objects
     client.force_login(users.create_user("alice", is_staff=True))
     form = {"relay": "main", "what": "rate", "an_hour": "7200", "at_once": "1"}
@@ -161,7 +161,7 @@ def test_the_page_changes_a_limit_and_only_an_administrator_may(client: Client) 
     assert AuditEntry.objects.filter(actor="root").count() == 3
 
 
-def test_the_command_shows_and_changes(site: Site) -> None:
+def test_c18_the_command_shows_and_changes(site: Site) -> None:
     site.env["SMTP_URL"] = "smtp://127.0.0.1:25?name=main"
     shown = json.loads(site.manage("limits", "--per-hour", "7200", "--json").stdout)
     assert (shown["relay"], shown["per_hour"], shown["now_per_hour"]) == ("main", 7200, 7200)
