@@ -32,7 +32,7 @@ NOT_YET = {
 HANDED_OVER = (
     "admin.register",  # The admin's site finds the page there.
     "api.",  # An address of the JSON interface, or its handler of errors.
-    "worker_process_",  # Celery's signals.
+    "worker_",  # Celery's signals.
 )
 # Names that a framework looks for in a place of its own.
 LOOKED_FOR = {

@@ -41,6 +41,8 @@ _OUTSIDE = "answered_outside"
 _KEEP_DAYS = 7
 _WRITE_EVERY = 10.0
 _MOST_PEERS = 2000
+# Peers that are written down in a day: whoever owns many addresses must not fill the table.
+_MOST_A_DAY = 1000
 # Requests with a forwarded header before a peer is spoken of.
 _LEAST = 3
 
@@ -117,11 +119,15 @@ _tally = _Tally()
 
 def _write(due: dict[str, tuple[int, ...]]) -> None:
     today = timezone.now().date()
+    rows = ForwardedPeer.objects.filter(day=today)
     try:
         with transaction.atomic():
+            room = _MOST_A_DAY - rows.count()
             for peer, (requests, forwarded) in due.items():
-                ForwardedPeer.objects.get_or_create(day=today, peer=peer)
-                ForwardedPeer.objects.filter(day=today, peer=peer).update(
+                if room <= 0 and not rows.filter(peer=peer).exists():
+                    continue
+                room -= ForwardedPeer.objects.get_or_create(day=today, peer=peer)[1]
+                rows.filter(peer=peer).update(
                     requests=F("requests") + requests, forwarded=F("forwarded") + forwarded
                 )
     except DatabaseError:

@@ -15,11 +15,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from newsletter.models import Relay
-from newsletter.sending.engine import service
+from newsletter.sending.engine import relays, service
+from newsletter.smtp import BadServer
 from subscribers.models import Publication
 
-from . import forwarded
+from . import forwarded, writing
 
 Respond = Callable[[HttpRequest], HttpResponse]
 _RAISED = (DatabaseError, InterfaceError)
@@ -58,40 +58,22 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 def _lacking() -> Iterator[str]:
     try:
-        if not _writable():
+        if writing.read_only():
             yield "database: read only"
         if _unmigrated():
             yield "migrations: not applied"
             return
         if not service.live_worker():
             yield "worker: none was heard of lately"
-        relays = Relay.objects.all()
+        known = relays.configured()
         usable = Q(closed_until__isnull=True) | Q(closed_until__lte=timezone.now())
-        if relays.exists() and not relays.filter(usable).exists():
+        if known.exists() and not known.filter(usable).exists():
             yield "relay: none can be reached"
+    except BadServer:
+        yield "relay: SMTP_URL cannot be understood"
     except _RAISED:
         connection.close()
         yield "database: it does not answer"
-
-
-def _writable() -> bool:
-    """Whether a write would be taken; none is done."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(
-                "SELECT NOT pg_is_in_recovery() AND current_setting('transaction_read_only') ="
-                " 'off'"
-            )
-            return bool(cursor.fetchone()[0])
-        if connection.in_atomic_block:
-            return True
-        try:
-            cursor.execute("BEGIN IMMEDIATE")
-            cursor.execute("ROLLBACK")
-        except DatabaseError as error:
-            # Another writer at work is no fault.
-            return "readonly" not in str(error)
-        return True
 
 
 _migrated: list[bool] = []

@@ -26,14 +26,16 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from newsletter import conf, sending
-from newsletter.models import CheckResult, Chunk, Issue, RegularTask, Relay, Worker
+from newsletter.models import CheckResult, Chunk, Issue, RegularTask, Worker
 from newsletter.sending import hours
-from newsletter.sending.engine import timing
+from newsletter.sending.engine import relays, timing
+from newsletter.smtp import BadServer
 from subscribers.models import DailyCount
 from subscribers.network import client_address
 
 from . import forwarded
 from .doctor.checks.queue import oldest_chunk
+from .housekeeping import TASKS
 
 Respond = Callable[[HttpRequest], HttpResponse]
 _FINAL = ("sent", "failed", "in_doubt", "skipped", "suppressed", "cancelled")
@@ -101,10 +103,6 @@ def text() -> str:
 
 class _Site(Collector):
     """What the database knows, asked anew for each scrape."""
-
-    def describe(self) -> list[Metric]:
-        """Nothing in advance: registering must not ask the database."""
-        return []
 
     def collect(self) -> Iterator[Metric]:
         """Every family."""
@@ -216,23 +214,26 @@ def _counters() -> Iterator[Metric]:
 
 
 def _relays(now: dt.datetime) -> Iterator[Metric]:
-    relays = list(Relay.objects.all())
+    try:
+        known = list(relays.configured())
+    except BadServer:
+        known = []  # The doctor says so; the other figures are wanted all the same.
     yield _gauge(
         "sudi_relay_failures", "Connections to a relay that failed in a row.", "relay",
-        {relay.name: relay.failures for relay in relays},
+        {one.name: one.failures for one in known},
     )  # fmt: skip
     yield _gauge(
         "sudi_relay_open", "Whether a relay is given work.", "relay",
-        {one.name: one.closed_until is None or one.closed_until <= now for one in relays},
+        {one.name: one.closed_until is None or one.closed_until <= now for one in known},
     )  # fmt: skip
     yield _gauge(
         "sudi_relay_latency_seconds", "How long the last handshake with a relay took.", "relay",
-        {one.name: one.latency_ms / 1000 for one in relays if one.latency_ms is not None},
+        {one.name: one.latency_ms / 1000 for one in known if one.latency_ms is not None},
     )  # fmt: skip
 
 
 def _health(now: dt.datetime) -> Iterator[Metric]:
-    tasks = list(RegularTask.objects.all())
+    tasks = list(RegularTask.objects.filter(name__in=[task.name for task in TASKS]))
     yield _gauge(
         "sudi_task_failures", "Failures in a row of a regular task.", "task",
         {task.name: task.failures for task in tasks},

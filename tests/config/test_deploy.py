@@ -405,7 +405,7 @@ def test_alerts_and_board_ask_for_metrics_that_are_served() -> None:
     from newsletter.config import metrics
     from newsletter.models import CheckResult, RegularTask, Relay, Worker
 
-    Relay.objects.create(name="main", latency_ms=5)
+    Relay.objects.create(name="127.0.0.1", latency_ms=5)
     Worker.objects.create(name="w", machine="m")
     RegularTask.objects.create(name="purge")
     CheckResult.objects.create(name="relay", ok=True)

@@ -191,7 +191,7 @@ def scene(
         publication = builders.publication(from_address=f"news@{DOMAIN}")
         builders.subscription(publication, "alice@example.net")
         Worker.objects.create(name="w", machine="m", version=version(), seen=timezone.now())
-        RegularTask.objects.create(name="readers", next_at=timezone.now())
+        RegularTask.objects.create(name="purge", next_at=timezone.now())
         try:
             yield made
         finally:
@@ -588,10 +588,17 @@ def job_waits(scene: Scene) -> None:
     DBTaskResult.objects.update(enqueued_at=timezone.now() - dt.timedelta(hours=1))
 
 
-@planted("housekeeping", "sudi housekeeping --only readers")
+@planted("housekeeping", "sudi housekeeping --only purge")
 def task_fails(scene: Scene) -> None:
     """A regular task fails again and again."""
     RegularTask.objects.update(failures=5, last_error="OperationalError")
+
+
+@planted("housekeeping", "Start the worker, or a timer")
+def task_left_by_the_dead(scene: Scene) -> None:
+    """Who was at a regular task was killed, and nobody took it up."""
+    long_ago = timezone.now() - dt.timedelta(hours=1)
+    RegularTask.objects.update(owner="killed", lease_until=long_ago, next_at=long_ago)
 
 
 @planted("disk", "Make room")
@@ -613,6 +620,12 @@ def test_each_planted_fault_is_named_with_its_remedy(scene: Scene, fault: str) -
     found = scene.results(check)[check]
     assert found.ok is False, (found.ok, found.detail)
     assert any(words in found.remedy for words in remedy.split("|")), found.remedy
+
+
+def test_a_task_that_this_version_no_longer_has_is_not_called_late(scene: Scene) -> None:
+    long_ago = timezone.now() - dt.timedelta(days=2)
+    RegularTask.objects.create(name="of-an-old-version", next_at=long_ago, failures=9)
+    assert scene.results("housekeeping")["housekeeping"].ok is True
 
 
 def test_enough_is_planted() -> None:

@@ -49,9 +49,35 @@ def test_ready_only_with_a_worker_and_a_relay(client: Client) -> None:
     assert client.get("/readyz").content == b"ready\n"
     later = timezone.now() + timezone.timedelta(minutes=5)
     Relay.objects.create(name="main", failures=3, closed_until=later)
-    assert client.get("/readyz").content == b"relay: none can be reached\n"
+    # One that was taken out of SMTP_URL is nobody's way out.
+    Relay.objects.create(name="gone")
+    main, second = "smtp://127.0.0.1:1?name=main", "smtp://127.0.0.1:2?name=second"
+    with override(SMTP_URLS=[main]):
+        assert client.get("/readyz").content == b"relay: none can be reached\n"
     Relay.objects.create(name="second")
-    assert client.get("/readyz").status_code == 200
+    with override(SMTP_URLS=[main, second]):
+        assert client.get("/readyz").status_code == 200
+
+
+_DOCTOR = (
+    "from newsletter.config import doctor;"
+    "r, = doctor.examine(doctor.Surroundings(), lambda check: check.name == 'database');"
+    "print(r.ok, r.remedy)"
+)
+
+
+@pytest.mark.needs("sqlite")
+def test_e10_not_ready_on_a_database_that_takes_no_writes(site: Site) -> None:
+    code = (
+        "from django.test import Client;"
+        "from django.db import connection as c;"
+        "c.close();"
+        "c.settings_dict['NAME'] = 'file:%s?mode=ro' % c.settings_dict['NAME'];"
+        "print(Client().get('/readyz', headers={'host': '127.0.0.1'}).content.decode());"
+    )
+    said = site.manage("shell", "-v", "0", "-c", code + _DOCTOR).stdout
+    assert said.startswith("database: read only\n"), said
+    assert said.endswith("False Give this user write access.\n"), said
 
 
 def test_e10_not_ready_before_its_tables(site: Site) -> None:
@@ -59,7 +85,8 @@ def test_e10_not_ready_before_its_tables(site: Site) -> None:
     code = (
         "from django.test import Client;"
         "from django.db import connection as c;"
-        "c.cursor().execute(\"DELETE FROM django_migrations WHERE name='0009_health'\");"
+        "c.cursor().execute('DELETE FROM django_migrations WHERE id ='"
+        " '(SELECT max(id) FROM django_migrations)');"
         "r = Client().get('/readyz', headers={'host': '127.0.0.1'});"
         "print(r.status_code, r.content.decode())"
     )
@@ -89,7 +116,7 @@ def test_e10_metrics_open_to_the_token_the_networks_or_this_machine_alone(client
 
 
 def test_metrics_parse_and_keep_their_names(client: Client) -> None:
-    Relay.objects.create(name="main", latency_ms=250)
+    Relay.objects.create(name="127.0.0.1", latency_ms=250)
     client.get("/healthz")
     with override(METRICS=True):
         text = client.get("/metrics").content.decode()
@@ -137,6 +164,14 @@ def test_of_a_public_peer_no_more_than_its_network_is_kept(client: Client) -> No
     headers = {"forwarded": "for=198.51.100.7"}
     client.get("/healthz", headers=headers, REMOTE_ADDR="8.8.4.99")
     assert ForwardedPeer.objects.get().peer == "8.8.4.0/24"
+
+
+def test_who_has_many_addresses_does_not_fill_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forwarded, "_MOST_A_DAY", 2)
+    for peer in ("10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.2"):
+        forwarded._write({peer: (1, 1)})
+    counted = dict(ForwardedPeer.objects.order_by("peer").values_list("peer", "requests"))
+    assert counted == {"10.0.0.1": 1, "10.0.0.2": 2}
 
 
 def test_a_few_forged_headers_among_many_requests_are_no_proxy(client: Client) -> None:

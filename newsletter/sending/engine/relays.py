@@ -18,6 +18,7 @@ from functools import partial
 from itertools import islice
 from typing import Any, Protocol
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from newsletter import conf
@@ -327,6 +328,14 @@ class _Counted:
 def servers() -> list[Server]:
     """The relays of SMTP_URL, in order. Raises newsletter.smtp.BadServer."""
     return [Server.from_url(url) for url in conf.smtp_urls()]
+
+
+def configured() -> QuerySet[Relay]:
+    """The rows of the relays of SMTP_URL; those of relays that were taken out of it stay behind.
+
+    Raises newsletter.smtp.BadServer.
+    """
+    return Relay.objects.filter(name__in=[server.name[:60] for server in servers()])
 
 
 def rows(names: list[str]) -> dict[str, Relay]:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from django.db import DatabaseError, InterfaceError, connection
 
+from newsletter.config import writing
+
 from ..findings import Finding, bad, good
 from ..findings import said as _
 from ..surroundings import Surroundings
@@ -14,7 +16,7 @@ NAME, PLACE = "database", 10
 
 
 def look(site: Surroundings) -> Iterator[Finding]:
-    """Open it, take the write lock, and read the settings that make a commit durable."""
+    """Open it, try a write, and read the settings that make a commit durable."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
@@ -33,12 +35,9 @@ def look(site: Surroundings) -> Iterator[Finding]:
 
 def _sqlite(cursor: object) -> Iterator[Finding]:
     execute = cursor.execute  # type: ignore[attr-defined]
-    if not connection.in_atomic_block:
-        # The lock that every write takes; given back at once.
-        execute("BEGIN IMMEDIATE")
-        execute("ROLLBACK")
-    if execute("PRAGMA query_only").fetchone()[0]:
+    if writing.read_only():
         yield bad(_("The database is open for reading only."), _("Give this user write access."))
+        return
     mode = execute("PRAGMA journal_mode").fetchone()[0]
     if mode != "wal":
         yield bad(
@@ -73,15 +72,15 @@ def _small(execute: object) -> bool:
 
 def _postgresql(cursor: object) -> Iterator[Finding]:
     cursor.execute(  # type: ignore[attr-defined]
-        "SELECT pg_is_in_recovery(), current_setting('default_transaction_read_only'),"
-        " current_setting('fsync'), current_setting('synchronous_commit'), version()"
+        "SELECT current_setting('fsync'), current_setting('synchronous_commit'), version()"
     )
-    replica, read_only, fsync, commit, version = cursor.fetchone()  # type: ignore[attr-defined]
-    if replica or read_only == "on":
+    fsync, commit, version = cursor.fetchone()  # type: ignore[attr-defined]
+    if writing.read_only():
         yield bad(
             _("PostgreSQL takes no writes: it is a replica or set to read only."),
             _("Point DATABASE_URL at the primary server."),
         )
+        return
     if fsync == "off" or commit == "off":
         yield bad(
             _("PostgreSQL does not wait for the disk (fsync or synchronous_commit is off)."),

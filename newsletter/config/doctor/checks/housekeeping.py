@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
+from django.db.models import Q
+
+from newsletter.config.housekeeping import TASKS
 from newsletter.models import RegularTask
 
 from ..findings import Finding, bad, good, unseen
@@ -20,8 +23,10 @@ _FAILURES = 3
 def look(site: Surroundings) -> Iterator[Finding]:
     """Tasks that nobody has done when they were due, and tasks that fail again and again."""
     now = site.now()
-    rows = list(RegularTask.objects.order_by("name"))
-    late = [row for row in rows if row.next_at < now - _LATE and not row.owner]
+    # A row of a task that this version no longer has is nobody's to do.
+    rows = RegularTask.objects.filter(name__in=[task.name for task in TASKS]).order_by("name")
+    held = Q(lease_until__gte=now)
+    late = list(rows.filter(next_at__lt=now - _LATE).exclude(held))
     failing = [row for row in rows if row.failures >= _FAILURES]
     if not rows:
         yield unseen(
