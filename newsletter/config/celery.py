@@ -8,8 +8,8 @@ be done stands in the database, tasks carry ids and may run twice or never, so r
 and nothing is acknowledged late.
 
 Each prefork child that takes the queue `sending` has, for its life, one `Sender` (journal, event
-loop, connections) and one sweeper. They are made at its first task, after the fork: a journal's
-lock must be that of the process that owns the sockets.
+loop, connections) and one sweeper. They are made after the fork: a journal's lock must be that of
+the process that owns the sockets.
 """
 
 from __future__ import annotations

@@ -14,7 +14,6 @@ from newsletter import conf
 from newsletter.admin import help
 from subscribers.api import api
 
-from . import deploy_checks as deploy_checks  # Registers itself with `check --deploy`.
 from . import health, mailbox, metrics, operation
 
 app_patterns: list[URLPattern | URLResolver] = [

@@ -131,7 +131,8 @@ def test_c18_e10_a_celery_worker_is_a_worker_and_keeps_house(site: Site, broker:
     process = worker(site, "--concurrency", "1")
     done = "SELECT count(*) FROM newsletter_regulartask WHERE finished_at IS NOT NULL"
     try:
-        lab.until(lambda: ask(site, done)[0][0] > 5, 60)
+        lab.until(lambda: ask(site, done)[0][0] > 5, 90)
+        lab.until(lambda: ask(site, "SELECT count(*) FROM newsletter_worker") == [(1,)], 30)
         found = site.manage("doctor", "--json", "--only", "worker").stdout
         assert json.loads(found)["ok"] is True
     finally:
