@@ -11,6 +11,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(
+            model_name='relay',
+            name='publications',
+            field=models.ManyToManyField(blank=True, related_name='+', to='subscribers.publication'),
+        ),
         migrations.CreateModel(
             name='CheckResult',
             fields=[

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from subscribers.models import Publication
+
 
 class Relay(models.Model):
     """A mail server we hand over to. Address and password stay in the environment."""
@@ -12,6 +14,9 @@ class Relay(models.Model):
     id = models.SmallAutoField(primary_key=True)
     name = models.CharField(max_length=60, unique=True)
     weight = models.PositiveSmallIntegerField(default=1)
+    # Whose issues it sends, and then it alone; none: those that no relay is named for
+    # (`sending.engine.routing`).
+    publications = models.ManyToManyField(Publication, blank=True, related_name="+")
     per_connection = models.PositiveIntegerField(null=True, blank=True)
     failures = models.PositiveIntegerField(default=0)
     closed_until = models.DateTimeField(null=True, blank=True)

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from django.db import transaction
 from django.db.models import F, Sum
@@ -23,7 +23,7 @@ from subscribers.addresses import domain_number
 from subscribers.models import AuditEntry, Limit, Publication
 
 from . import hours, warm_up
-from .engine import rate_limit, relays
+from .engine import rate_limit, relays, routing
 
 _HOUR = 3600.0
 # A forecast that goes beyond this says "later".
@@ -53,7 +53,8 @@ class DomainLimit:
 class RelayLimits:
     """A relay of SMTP_URL with all that limits it. Rates are mails an hour; None: no limit.
 
-    `slowed` is a rate that servers asked for and that recovers by itself.
+    `slowed` is a rate that servers asked for and that recovers by itself. `publications` are the
+    ids of those whose issues it sends, and then it alone; none: nobody said so.
     """
 
     name: str
@@ -63,6 +64,7 @@ class RelayLimits:
     slowed: float | None
     warm_up: warm_up.Plan | None
     domains: tuple[DomainLimit, ...]
+    publications: frozenset[int] = frozenset()
 
     def rate(self, day: dt.date) -> float | None:
         """The slowest that holds on this day, mails an hour."""
@@ -76,9 +78,11 @@ def of_relays() -> list[RelayLimits]:
     rates = rate_limit.rates()
     found = []
     rows = {row.name: row for row in Relay.objects.all()}
-    for server in relays.servers():
+    servers = relays.servers()
+    named = routing.named(server.name[:60] for server in servers)
+    for server in servers:
         row = rows.get(server.name[:60]) or Relay(name=server.name[:60])
-        found.append(_limits(server, row, rates))
+        found.append(replace(_limits(server, row, rates), publications=frozenset(named[row.name])))
     return found
 
 
@@ -150,6 +154,15 @@ def set_weight(relay: str, weight: int, by: str) -> None:
         row, _made = Relay.objects.get_or_create(name=relay[:60])
         Relay.objects.filter(pk=row.pk).update(weight=weight)
         _record(by, relay, {"weight": [row.weight, weight]})
+
+
+def set_publications(relay: str, publications: Collection[Publication], by: str) -> None:
+    """Whose issues this relay sends, and then it alone; none: those no relay is named for."""
+    _known(relay)
+    with transaction.atomic():
+        row, _made = Relay.objects.get_or_create(name=relay[:60])
+        row.publications.set(publications)
+        _record(by, relay, {"publications": sorted(one.slug for one in publications)})
 
 
 def warm(relay: str, first: int, percent: int, until: int, by: str) -> None:
@@ -241,6 +254,8 @@ def forecast(
     work: Work, limits: Sequence[RelayLimits], publication: Publication, now: dt.datetime
 ) -> Forecast:
     """When it would end if it began now, by the limits, the hours and the plan of a warm-up."""
+    ways = routing.ways(publication.pk, {one.name: one.publications for one in limits})
+    limits = [one for one in limits if one.name in ways]
     slowest = _walk(work.mails, limits, publication, now, None)
     for domain in {one.domain for relay in limits for one in relay.domains}:
         mails = work.lanes.get(domain_number(f"@{domain}"), 0)

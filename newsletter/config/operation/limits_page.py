@@ -45,6 +45,15 @@ class WeightForm(forms.Form):
     weight = forms.IntegerField(label=gettext_lazy("Weight"), min_value=1, max_value=100)
 
 
+class PublicationsForm(forms.Form):
+    """Whose issues a relay sends."""
+
+    publications = forms.ModelMultipleChoiceField(
+        Publication.objects.order_by("name"), label=gettext_lazy("Only these publications"),
+        required=False, widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+
+
 class WarmUpForm(forms.Form):
     """A plan for a new sender."""
 
@@ -59,7 +68,8 @@ class WarmUpForm(forms.Form):
 
 
 _FORMS: dict[str, type[forms.Form]] = {
-    "rate": RateForm, "weight": WeightForm, "warm-up": WarmUpForm, "end-warm-up": forms.Form,
+    "rate": RateForm, "weight": WeightForm, "publications": PublicationsForm,
+    "warm-up": WarmUpForm, "end-warm-up": forms.Form,
 }  # fmt: skip
 
 
@@ -103,6 +113,9 @@ def _shown(
         "plan_ends": days[-1][0] if days else None,
         "rate_form": form("rate", {"an_hour": round(relay.an_hour or 0), "at_once": 1}),
         "weight_form": form("weight", {"weight": relay.weight}) if several else None,
+        "publications_form": form("publications", {"publications": relay.publications})
+        if several
+        else None,
         "warm_up_form": form("warm-up", {"first": 200, "percent": 30, "until": 20000}),
     }
 
@@ -119,6 +132,7 @@ def _change(request: HttpRequest) -> tuple[str, str, forms.Form] | None:
             relay, data["an_hour"], by, domain=data["domain"], at_once=data["at_once"] or 1
         ),
         "weight": lambda: limits.set_weight(relay, data["weight"], by),
+        "publications": lambda: limits.set_publications(relay, data["publications"], by),
         "warm-up": lambda: limits.warm(relay, data["first"], data["percent"], data["until"], by),
         "end-warm-up": lambda: limits.end_warm_up(relay, by),
     }

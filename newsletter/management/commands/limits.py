@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from newsletter.models import Issue
 from newsletter.sending import limits
+from subscribers.models import Publication
 
 _WHY = {
     "relay": "No relay of SMTP_URL has this name.",
@@ -32,6 +33,10 @@ class Command(BaseCommand):
         parser.add_argument("--at-once", type=int, default=1, metavar="N")
         parser.add_argument("--weight", type=int, metavar="N", help="share beside other relays")
         parser.add_argument(
+            "--publications", metavar="SLUG,...",
+            help="issues of these go by this relay alone; '' takes that away",
+        )  # fmt: skip
+        parser.add_argument(
             "--warm-up", metavar="FIRST:PERCENT:UNTIL", help="begin today; off: end it"
         )
         parser.add_argument("--json", action="store_true", help="one object a line")
@@ -46,7 +51,7 @@ class Command(BaseCommand):
             self._show(relay, options["json"])
 
     def _change(self, options: dict[str, Any]) -> None:
-        changes = [options["per_hour"], options["weight"], options["warm_up"]]
+        changes = [options[name] for name in ("per_hour", "weight", "publications", "warm_up")]
         if all(one is None for one in changes):
             return
         names = [relay.name for relay in limits.of_relays()]
@@ -58,6 +63,8 @@ class Command(BaseCommand):
             limits.set_rate(relay, options["per_hour"], "command", domain=domain, at_once=at_once)
         if options["weight"] is not None:
             limits.set_weight(relay, options["weight"], "command")
+        if options["publications"] is not None:
+            limits.set_publications(relay, _publications(options["publications"]), "command")
         if options["warm_up"] == "off":
             limits.end_warm_up(relay, "command")
         elif options["warm_up"] is not None:
@@ -74,6 +81,9 @@ class Command(BaseCommand):
             "relay": relay.name,
             "connections": relay.connections,
             "weight": relay.weight,
+            "publications": sorted(
+                Publication.objects.filter(pk__in=relay.publications).values_list("slug", flat=True)
+            ),
             "per_hour": relay.an_hour and round(relay.an_hour),
             "slowed_to": relay.slowed and round(relay.slowed),
             "warm_up": relay.warm_up
@@ -95,6 +105,14 @@ class Command(BaseCommand):
         self.stdout.write(f"{relay.name}:")
         for key, value in list(line.items())[1:]:
             self.stdout.write(f"  {key}: {'no limit' if value is None else value}")
+
+
+def _publications(slugs: str) -> list[Publication]:
+    wanted = {slug.strip() for slug in slugs.split(",") if slug.strip()}
+    found = list(Publication.objects.filter(slug__in=wanted))
+    if lost := wanted - {one.slug for one in found}:
+        raise CommandError(f"--publications: there is no {', '.join(sorted(lost))}")
+    return found
 
 
 def _under_way() -> list[Issue]:

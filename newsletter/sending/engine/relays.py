@@ -58,7 +58,7 @@ class Pool:
         signers: Signers | None = None,
     ) -> None:
         self.server = server
-        self.id = relay.pk
+        self.id, self.name = relay.pk, relay.name
         self.weight = max(1, relay.weight)
         self.per_connection = relay.per_connection
         self.failures = 0

@@ -28,7 +28,7 @@ from newsletter.models import Worker
 from newsletter.smtp import Server, Timeouts, watch
 
 from .. import hours, incidents, settling
-from . import leasing, rate_limit, relays, timing, turning
+from . import leasing, rate_limit, relays, routing, timing, turning
 from .database_thread import DatabaseThread
 from .decisions import Part
 from .dispatcher import Dispatcher
@@ -67,7 +67,7 @@ class Sender:
         self._templates = MessageTemplates()
         self._pools: list[Pool] = []
         self._dispatcher = Dispatcher(self._pools)
-        self._rate_look = 0.0
+        self._rate_look = self._way_look = 0.0
 
     # ---- life
 
@@ -235,9 +235,20 @@ class Sender:
         await self._report()
         if not self._in_flight.stopping and self._supply.is_wanted(now):
             await self._supply.refill(any(pool.open for pool in self._pools))
+        await self._find_ways(now)
         for key, count in self._dispatcher.wanted():
             taken = await self._db(rate_limit.reserve, key, count)
             self._dispatcher.got(key, taken, self._loop.time())
+
+    async def _find_ways(self, now: float) -> None:
+        """Which relays may send what is in hand; a new issue is asked for before it is sent."""
+        if len(self._pools) < 2:
+            return
+        held = {hold.lease.issue for hold in self._in_flight.holds.values()}
+        if now >= self._way_look or not self._dispatcher.knows(held):
+            self._way_look = now + 2.0
+            names = [pool.name for pool in self._pools]
+            self._dispatcher.route(await self._db(routing.of_issues, held, names))
 
     # ---- turns
 
