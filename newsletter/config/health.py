@@ -16,7 +16,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from newsletter.sending.engine import relays, service
-from newsletter.smtp import BadServer
 from subscribers.models import Publication
 
 from . import forwarded, writing
@@ -67,10 +66,10 @@ def _lacking() -> Iterator[str]:
             yield "worker: none was heard of lately"
         known = relays.configured()
         usable = Q(closed_until__isnull=True) | Q(closed_until__lte=timezone.now())
-        if known.exists() and not known.filter(usable).exists():
+        if known is None:
+            yield "relay: SMTP_URL cannot be understood"
+        elif known.exists() and not known.filter(usable).exists():
             yield "relay: none can be reached"
-    except BadServer:
-        yield "relay: SMTP_URL cannot be understood"
     except _RAISED:
         connection.close()
         yield "database: it does not answer"

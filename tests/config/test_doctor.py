@@ -690,7 +690,8 @@ def test_the_database_that_is_not_there_is_named_and_nothing_is_called_well(site
 def test_check_deploy_says_what_can_be_known_without_the_network(site: Site) -> None:
     """Asked as a command: it must not depend on a page having been opened."""
     site.folder.chmod(0o700)
-    (site.folder / "sudi.sqlite3").chmod(0o600)
+    for file in site.folder.glob("sudi.sqlite3*"):
+        file.chmod(0o600)
     done = site.manage("check", "--deploy", check=False)
     assert "(sudi.base_url) BASE_URL is http://127.0.0.1:8000" in done.stderr
     site.env["BASE_URL"] = "https://news.example.org"

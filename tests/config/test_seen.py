@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
-from newsletter.config import forwarded, health, logs
+from newsletter.config import forwarded, health, logs, metrics
 from newsletter.models import Bounce, ForwardedPeer, Relay, Worker
 from tests import builders
 from tests.conftest import Site
@@ -57,6 +57,9 @@ def test_ready_only_with_a_worker_and_a_relay(client: Client) -> None:
     Relay.objects.create(name="second")
     with override(SMTP_URLS=[main, second]):
         assert client.get("/readyz").status_code == 200
+    with override(SMTP_URLS=["smtp://127.0.0.1:port"]):
+        assert client.get("/readyz").content == b"relay: SMTP_URL cannot be understood\n"
+        assert "sudi_workers" in metrics.text()
 
 
 _DOCTOR = (

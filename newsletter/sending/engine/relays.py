@@ -25,7 +25,7 @@ from newsletter import conf
 from newsletter.message import BadReader
 from newsletter.message.dkim import Signers
 from newsletter.models import Relay
-from newsletter.smtp import Ended, Parcel, Server, State, Timeouts, Verdict, Why, deliver
+from newsletter.smtp import BadServer, Ended, Parcel, Server, State, Timeouts, Verdict, Why, deliver
 
 from .members import OFFERED, READY, Member
 from .signing import SigningQueue
@@ -330,12 +330,16 @@ def servers() -> list[Server]:
     return [Server.from_url(url) for url in conf.smtp_urls()]
 
 
-def configured() -> QuerySet[Relay]:
-    """The rows of the relays of SMTP_URL; those of relays that were taken out of it stay behind.
+def configured() -> QuerySet[Relay] | None:
+    """The rows of the relays of SMTP_URL, or None when it cannot be understood.
 
-    Raises newsletter.smtp.BadServer.
+    Rows of relays that were taken out of it stay behind in the table.
     """
-    return Relay.objects.filter(name__in=[server.name[:60] for server in servers()])
+    try:
+        names = [server.name[:60] for server in servers()]
+    except BadServer:
+        return None
+    return Relay.objects.filter(name__in=names)
 
 
 def rows(names: list[str]) -> dict[str, Relay]:
