@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from . import conf, limits, subscriptions, suppression, tasks
 from .addresses import key_of, keys_of
 from .limits import Rate
-from .models import ASKED_LIFE, Asked, Category, Publication, Subscription, Wording
+from .models import ASKED_LIFE, Asked, Category, Publication, ServiceMail, Subscription, Wording
 from .subscriptions import Wish
 
 # Requests for one address in one publication that are looked at; the rest change nothing.
@@ -67,7 +67,7 @@ def ask(
             pk=subscription_id, subscriber__key__in=keys_of(address)
         )
         subscription_id = known.values_list("pk", flat=True).first() or 0
-        transaction.on_commit(lambda: tasks.enqueue(tasks.answer_request, subscription_id))
+        tasks.ask(ServiceMail.Kind.ANSWER, subscription_id, publication=publication.pk)
 
 
 def keep_asked(publication: Publication, address: str, wish: Wish) -> uuid.UUID:

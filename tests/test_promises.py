@@ -43,6 +43,14 @@ LOOKED_FOR = {
     "subscribers/apps.py": {"SubscribersConfig"},
     "newsletter/urls.py": {"app_name"},  # include()
     "subscribers/urls.py": {"app_name"},
+    # Jobs of earlier versions, which a queue may still hold: they are found by their paths.
+    "subscribers/tasks.py": {
+        "answer_request",
+        "send_welcome",
+        "send_manage_links",
+        "send_sensitive_link",
+        "send_address_change",
+    },
 }
 # aiosmtpd calls the first of whatever object it is given, http.client the second of a socket.
 HOOK = re.compile(r"handle_[A-Z]+|makefile")
@@ -175,8 +183,11 @@ def test_every_template_is_used(mentions: Mentions) -> None:
     unused = {
         name
         for name in names - ASKED_FOR
+        # Those of a style are named by the table of styles (tests/test_templates.py).
+        if not name.startswith("emails/styles/")
         # unfold/… stand in front of the admin's theme's own of the same name.
-        if not name.startswith("unfold/") and not _named(name, texts)
+        and not name.startswith("unfold/")
+        and not _named(name, texts)
     }
     assert unused == set()
 

@@ -58,6 +58,8 @@ def issue_page(
     allowed = can(request, issue.publication)
     tabs = [("change", _("Items")), ("preview", _("Preview")), ("preflight", _("Preflight"))]
     tabs += [("audience", _("Audience"))]
+    if issue.kind == Issue.Kind.REGULAR:
+        tabs += [("pair", _("Translations"))]
     if issue.rehearses_id is not None:
         tabs = []  # It has no items, and mails to look at are in the rehearsal's mailbox.
     if issue.state in RELEASED or issue.state == Issue.State.SCHEDULED:

@@ -29,11 +29,13 @@ from . import (
     import_warnings,
     intake,
     items,
+    pairs,
     preview,
     proofs,
     received,
     release,
     roundups,
+    standstill,
 )
 from .frame import RELEASED
 
@@ -111,11 +113,13 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """The first page after logging in: what moves now, the drafts, and what was sent last."""
     publications = list(visible(request))
     issues = _issues(publications)
+    moving = _moving(publications, None)
     context.update(
         title=_("Today"),
         crumbs=[(_("Today"), "")],
         publications=publications,
-        moving=_moving(publications, None),
+        moving=moving,
+        standstill=standstill.of_rows(moving),
         drafts=issues.filter(state=State.DRAFT).order_by("-date", "-id")[:8],
         sent=_with_counts(
             list(
@@ -152,6 +156,7 @@ class IssueAdmin(PagesAdmin[Issue]):
         ("<int:pk>/preflight/", preview.preflight, "preflight"),
         ("<int:pk>/preflight/looked/", import_warnings.looked, "looked"),
         ("<int:pk>/audience/", release.audience, "audience"),
+        ("<int:pk>/pair/", pairs.pair, "pair"),
         ("<int:pk>/test/", proofs.send, "test"),
         ("<int:pk>/send/", release.review, "send"),
         ("<int:pk>/rest/", release.rest, "rest"),

@@ -30,7 +30,7 @@ from newsletter import editions, rendering
 from newsletter.archive import stylesheet
 from newsletter.archive.views import issue_page as site_page
 from newsletter.editions import EditionKey, audience, published, reached
-from newsletter.issues import import_findings
+from newsletter.issues import import_findings, side_by_side
 from newsletter.issues import preflight as checks
 from newsletter.issues.findings import Level
 from subscribers import consent, rhythm
@@ -61,6 +61,8 @@ LOOKS = {"light": gettext_lazy("Light"), "dark": gettext_lazy("Dark")}
 _OUTSIDE = {
     audience.Outside.OTHER_LANGUAGE: gettext_lazy("The reader gets it in another language."),
     audience.Outside.HAD_TRANSLATION: gettext_lazy("The reader had it in another language."),
+    audience.Outside.SISTER: gettext_lazy("The reader gets it from a sister publication."),
+    audience.Outside.HAD_ROUNDUP: gettext_lazy("A round-up brought it to the reader."),
     audience.Outside.NOT_CORRECTED: gettext_lazy("The reader had nothing of what it corrects."),
     audience.Outside.OTHER_RHYTHM: gettext_lazy("The reader gets single issues, no round-up."),
     audience.Outside.OTHER_READER: gettext_lazy("It is what another reader missed."),
@@ -238,11 +240,18 @@ def shown(request: HttpRequest, pk: int) -> HttpResponseBase:
     selection = chosen_selection(request.GET, view)
     number = request.GET.get("start", "")
     start = min(int(number), len(view.origins)) if number.isdecimal() else 0
-    if not view.select(selection, start):
+    return document(request, issue, view, EditionKey(selection, start), wanted)
+
+
+def document(
+    request: HttpRequest, issue: Issue, view: IssueView, key: EditionKey, wanted: Wanted
+) -> HttpResponse:
+    """An edition as wanted, for a frame without rights; in words why not, if it cannot be."""
+    if not view.select(*key):
         html = _words(_("No item is in the categories you ticked."), wanted)
     else:
         try:
-            html = _document(request, issue, view, EditionKey(selection, start), wanted)
+            html = _document(request, issue, view, key, wanted)
         except rendering.RenderingError as error:
             html = _words(str(error), wanted)
     return framed(html, wanted.look)
@@ -334,6 +343,7 @@ def preflight(request: HttpRequest, pk: int) -> HttpResponseBase:
         repeated=_repeated(issue),
         unserved=rhythm.unserved(issue.publication),
     )
+    found += side_by_side.findings(issue)
     return issue_page(
         request,
         issue,

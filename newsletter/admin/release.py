@@ -25,17 +25,16 @@ from subscribers.roles import Act
 
 from .. import editions, sending
 from ..models import Edition, Issue
-from . import channels, slots
+from . import channels, slots, together
 from .frame import RELEASED, address, find_issue, issue_page
-from .seen import Seen, Stale
+from .seen import Stale
 
 Channels = Issue.Channels
-# An issue planned further ahead than this is a typing error in the year.
+# What is planned further ahead has a typing error in the year.
 _FURTHEST = dt.timedelta(days=366)
 # States in which an issue can be released: a draft, or what is on the site and was not mailed.
 _OPEN = (Issue.State.DRAFT, Issue.State.PUBLISHED)
-# Editions shown at once, and behind a click; a large issue has thousands.
-_SHOWN, _LISTED = 5, 100
+_SHOWN, _LISTED = 5, 100  # Editions shown at once, and behind a click.
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +123,7 @@ class _Look:
     planned: Planned
     view: editions.IssueView
     plan: sending.Plan
+    others: list[together.Going]
     rehearsed: channels.Rehearsal | None
 
     @classmethod
@@ -137,13 +137,33 @@ class _Look:
         # The text before the audience: an edit in between is then found, not missed.
         view = editions.load(meant)
         plan = sending.plan(meant)
+        others = together.going(issue, goes_to)
         rehearsed = channels.rehearsed(meant, view, goes_to)
-        return cls(goes_to, planned, view, plan, rehearsed)
+        if rehearsed is not None:
+            rehearsed = channels.with_others(rehearsed, [one.issue for one in others])
+        return cls(goes_to, planned, view, plan, others, rehearsed)
 
     @property
     def mails(self) -> int:
-        """Readers who get a mail."""
-        return 0 if self.goes_to == Channels.SITE else self.plan.mails
+        """Readers who get a mail, of the issue or of a translation that goes with it."""
+        if self.goes_to == Channels.SITE:
+            return 0
+        return self.plan.mails + sum(one.plan.mails for one in self.others)
+
+    @property
+    def blockers(self) -> list[str]:
+        """What forbids the release."""
+        return [*self.plan.blockers, *together.of_each(self.others, "blockers")]
+
+    @property
+    def warnings(self) -> list[str]:
+        """What must be ticked before."""
+        return [*self.plan.warnings, *together.of_each(self.others, "warnings")]
+
+    @property
+    def seen(self) -> str:
+        """What is on the page, for the form to bring back."""
+        return together.token(self.view, self.plan, self.others)
 
     def takes_slots(self, issue: Issue) -> bool:
         """Whether it may go by itself: a draft, to readers, site and feeds, and no rehearsal."""
@@ -181,7 +201,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponseBase:
         return HttpResponseRedirect(address("send", issue))
     look = _Look.of(request, issue)
     plan = look.plan
-    warnings = [{"text": text, "mark": _mark(text)} for text in plan.warnings]
+    warnings = [{"text": text, "mark": _mark(text)} for text in look.warnings]
     ticked = set(request.POST.getlist("accept")) if request.method == "POST" else set()
     pressed = _Pressed()
     if request.method == "POST" and not look.planned.problem:
@@ -195,7 +215,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponseBase:
         ticked = set()
     # A rehearsal is no release: it asks for no second person, and waits for no time.
     approval = _approval(request, issue) if look.rehearsed is None else {}
-    stopped = plan.blockers or look.planned.problem or any(approval.values())
+    stopped = look.blockers or look.planned.problem or any(approval.values())
     problem = pressed.refused or look.planned.problem
     return issue_page(
         request,
@@ -206,8 +226,8 @@ def review(request: HttpRequest, pk: int) -> HttpResponseBase:
         **plan_context(plan),
         look=look,
         warnings=[{**one, "ticked": one["mark"] in ticked} for one in warnings],
-        blockers=plan.blockers,
-        seen=Seen.of(look.view, plan).token(),
+        blockers=look.blockers,
+        seen=look.seen,
         stale=pressed.stale,
         refused=pressed.refused,
         now=timezone.now(),
@@ -224,10 +244,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 def _press(request: HttpRequest, issue: Issue, look: _Look, warnings: list[str]) -> _Pressed:
     """Release or rehearse what the form was about, or say that it is ready for a slot."""
-    seen = Seen.read(request.POST.get("seen", ""))
-    if seen is None:
-        return _Pressed(stale=[_("The form was too old to be read.")])
-    stale = seen.differences(Seen.of(look.view, look.plan))
+    stale = together.stale(request.POST.get("seen", ""), look.view, look.plan, look.others)
     stale += _other_way(request, look.rehearsed)
     if stale:
         return _Pressed(stale=stale)
@@ -278,12 +295,15 @@ def _release(request: HttpRequest, issue: Issue, look: _Look) -> Issue:
         same = editions.load(meant_for(held_issue, look.goes_to)) == look.view
         if held_issue.state in _OPEN and not same:
             raise Stale
+        if together.changed(look.others, look.goes_to):
+            raise Stale
         if look.rehearsed is not None:
             return sending.rehearse(held_issue, by=actor(request), channels=look.goes_to)
         sending.release(
             held_issue, by=actor(request), at=look.planned.moment, channels=look.goes_to
         )
-        import_findings.accept(held_issue, actor(request).get_username())  # All were ticked.
+        for one in (held_issue, *(other.issue for other in look.others)):
+            import_findings.accept(one, actor(request).get_username())  # All were ticked.
     return held_issue
 
 
@@ -311,16 +331,17 @@ def approve(request: HttpRequest, pk: int) -> HttpResponseBase:
         return _somebody_was_first(request, issue)
     view = editions.load(issue)
     plan = sending.plan(issue)
-    now = Seen.of(view, plan)
+    others = together.going(issue)
     stale: list[str] = []
     if request.method == "POST":
-        seen = Seen.read(request.POST.get("seen", ""))
-        stale = [_("The form was too old to be read.")] if seen is None else seen.differences(now)
+        stale = together.stale(request.POST.get("seen", ""), view, plan, others)
         if not stale:
             try:
                 with transaction.atomic():
                     held = Issue.objects.select_for_update().get(pk=issue.pk)
                     if held.state in _OPEN and editions.load(held) != view:
+                        raise Stale
+                    if together.changed(others):
                         raise Stale
                     sending.approve(held, by=actor(request))
             except Stale:
@@ -342,9 +363,10 @@ def approve(request: HttpRequest, pk: int) -> HttpResponseBase:
         "admin/sudi/approve.html",
         title=_("Approve"),
         **plan_context(plan),
-        blockers=plan.blockers,
-        warnings=plan.warnings,
-        seen=now.token(),
+        others=others,
+        blockers=[*plan.blockers, *together.of_each(others, "blockers")],
+        warnings=[*plan.warnings, *together.of_each(others, "warnings")],
+        seen=together.token(view, plan, others),
         stale=stale,
         status=409 if stale else 200,
     )

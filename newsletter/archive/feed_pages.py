@@ -44,6 +44,9 @@ def feeds_page(request: HttpRequest, publication: str) -> HttpResponse:
         "heading": contents.listed(names),
         "mine": _addresses(found, [row.slug for row in rows]) if rows else [],
         "whole": _addresses(found, None),
+        "translated": [
+            (code, _addresses(found, None, code)) for code in published.languages_of(found)
+        ],
         "each": [(row, _addresses(found, [row.slug])) for row in offered],
         "feeds": feed_links(found),
         "canonical": f"{conf.base_url()}/{found.slug}/feeds/",
@@ -52,9 +55,14 @@ def feeds_page(request: HttpRequest, publication: str) -> HttpResponse:
     return public_page(request, render_page(request, "newsletter/feeds.html", found, context))
 
 
-def _addresses(publication: Publication, slugs: list[str] | None) -> list[tuple[str, str]]:
+def _addresses(
+    publication: Publication, slugs: list[str] | None, language: str = ""
+) -> list[tuple[str, str]]:
     return [
-        (one.label, conf.base_url() + contents.feed_path(publication.slug, slugs, one))
+        (
+            one.label,
+            conf.base_url() + contents.feed_path(publication.slug, slugs, one, language=language),
+        )
         for one in FORMATS
     ]
 

@@ -33,13 +33,21 @@ class FeedLink:
 
 
 def feed_links(
-    publication: Publication, slugs: Sequence[str] | None = None, what: str = ""
+    publication: Publication,
+    slugs: Sequence[str] | None = None,
+    what: str = "",
+    language: str = "",
 ) -> list[FeedLink]:
+    """The feeds of a page; `language` is that of a translation, whose own feed there is."""
     title = neutral.line(languages.words(publication, get_language() or "").name)
     if what:
         title = f"{title}: {what}"
     return [
-        FeedLink(one, f"{title} ({one.label})", contents.feed_path(publication.slug, slugs, one))
+        FeedLink(
+            one,
+            f"{title} ({one.label})",
+            contents.feed_path(publication.slug, slugs, one, language=language),
+        )
         for one in FORMATS
     ]
 

@@ -15,13 +15,13 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
-from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 from newsletter.config import data_dir, logs
 
 # Registers itself with `check --deploy`; here, since that collects its checks before any page.
 from newsletter.config import deploy_checks as deploy_checks
+from newsletter.config.admin_look import UNFOLD as UNFOLD
 from newsletter.config.name_server import split as split_server
 from newsletter.smtp.server import is_loopback
 from subscribers import language_table
@@ -157,16 +157,37 @@ _smtp_urls = _text("SMTP_URL", "smtp://127.0.0.1:25").split()
 for _url in _smtp_urls:
     if urlsplit(_url).scheme not in ("smtp", "smtps") or not urlsplit(_url).hostname:
         raise ImproperlyConfigured("SMTP_URL: write smtp://HOST:PORT or smtps://USER:PASSWORD@HOST")
-_smtp = urlsplit(_smtp_urls[0])
-# One-off mail (confirmations, welcome) goes through Django and the first relay.
+
+
+def _relay(url: str) -> dict[str, Any]:
+    """An address like those of SMTP_URL -> Django's options for a connection to it."""
+    parts = urlsplit(url)
+    host, secure = parts.hostname or "", parts.scheme == "smtps"
+    return {
+        "host": host,
+        "port": parts.port or (465 if secure else 25),
+        "username": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "use_ssl": secure,
+        "use_tls": not secure and not is_loopback(host),
+    }
+
+
+# Mail outside an issue (confirmations, notices) goes through Django and the first relay.
+_first = _relay(_smtp_urls[0])
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-EMAIL_HOST = _smtp.hostname or ""
-EMAIL_PORT = _smtp.port or (465 if _smtp.scheme == "smtps" else 25)
-EMAIL_HOST_USER = unquote(_smtp.username or "")
-EMAIL_HOST_PASSWORD = unquote(_smtp.password or "")
-EMAIL_USE_SSL = _smtp.scheme == "smtps"
-EMAIL_USE_TLS = not EMAIL_USE_SSL and not is_loopback(EMAIL_HOST)
+EMAIL_HOST, EMAIL_PORT = _first["host"], _first["port"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _first["username"], _first["password"]
+EMAIL_USE_SSL, EMAIL_USE_TLS = _first["use_ssl"], _first["use_tls"]
 EMAIL_TIMEOUT = 60
+# Another relay for alerts, of a provider of its own: what they tell of may be the first one.
+_alert_url = _text("ALERT_SMTP_URL")
+if _alert_url and (
+    urlsplit(_alert_url).scheme not in ("smtp", "smtps") or not urlsplit(_alert_url).hostname
+):
+    raise ImproperlyConfigured(
+        "ALERT_SMTP_URL: write smtp://HOST:PORT or smtps://USER:PASSWORD@HOST"
+    )
 # Mailboxes that collect reports of undeliverable mail, separated by spaces, read every minute by
 # the worker: imaps://USER:PASSWORD@HOST/FOLDER, pop3s://USER:PASSWORD@HOST, maildir:///PATH. With
 # imap:// and pop3:// the password is sent only after STARTTLS, or to this machine. Special
@@ -251,6 +272,7 @@ SUDI: dict[str, Any] = {
     "SMTP_URLS": _smtp_urls,
     # DOMAIN:SELECTOR:FILE, several separated by spaces (extra `dkim`).
     "DKIM_KEYS": _text("DKIM_KEYS"),
+    "ALERT_RELAY": _relay(_alert_url) if _alert_url else {},
     # Mail for this domain must reach `receive_report` or the listener.
     "BOUNCE_DOMAIN": _text("BOUNCE_DOMAIN"),
     "BOUNCE_MAILBOXES": _bounce_mailboxes,
@@ -326,45 +348,6 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
-# The admin's look; what stands in its sidebar is decided by the user's roles.
-UNFOLD = {
-    "SITE_TITLE": "Sudi",
-    "SITE_HEADER": "Sudi",
-    "SITE_SYMBOL": "outgoing_mail",
-    "LOGIN": {"form": "subscribers.login.ThrottledLoginForm"},
-    "SHOW_LANGUAGES": True,
-    "SHOW_HISTORY": False,
-    "SHOW_VIEW_ON_SITE": False,
-    "BORDER_RADIUS": "8px",
-    "STYLES": [lambda request: static("newsletter/admin.css")],
-    "SCRIPTS": [lambda request: static("newsletter/admin.js")],
-    "SITE_FAVICONS": [
-        {
-            "rel": "icon",
-            "type": "image/svg+xml",
-            "href": lambda request: static("newsletter/icon.svg"),
-        }
-    ],
-    "DASHBOARD_CALLBACK": "newsletter.admin.issues.dashboard",
-    "SIDEBAR": {"navigation": "subscribers.admin.chrome.navigation"},
-    "COLORS": {
-        # A blue that holds 4.5:1 on white at 600 and on the dark ground at 500.
-        "primary": {
-            "50": "oklch(97% .014 245)",
-            "100": "oklch(94% .03 245)",
-            "200": "oklch(88% .06 247)",
-            "300": "oklch(80% .1 248)",
-            "400": "oklch(74% .13 250)",
-            "500": "oklch(70% .145 252)",
-            "600": "oklch(49% .155 255)",
-            "700": "oklch(43% .14 256)",
-            "800": "oklch(37% .11 257)",
-            "900": "oklch(31% .085 258)",
-            "950": "oklch(24% .06 260)",
-        },
-    },
-}
-
 TASKS = {
     "default": {
         "BACKEND": "newsletter.config.celery.CeleryBackend"

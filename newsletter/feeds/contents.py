@@ -17,6 +17,7 @@ from django.utils.translation import pgettext
 
 from newsletter import conf, editions
 from newsletter.editions import published
+from newsletter.editions.months import Month
 from subscribers import languages
 from subscribers.choice import Choice
 from subscribers.models import Category, Publication, Subscription
@@ -45,23 +46,31 @@ class Chosen:
     publication: Publication
     categories: tuple[Category, ...] | None = None
     slices: tuple[Category, ...] = ()
-    month: published.Month | None = None
+    month: Month | None = None
     subscription: Subscription | None = None
     token: str = ""
+    # A feed of the translations in it; empty: the publication's own language.
+    language: str = ""
 
-    def path(self, form: Format, month: published.Month | None = None) -> str:
+    @property
+    def speaks(self) -> str:
+        """Django's code of the language of its titles."""
+        return languages.known(self.language) or languages.of_publication(self.publication)
+
+    def path(self, form: Format, month: Month | None = None) -> str:
         """The feed's own address below BASE_URL, percent-encoded."""
         if self.token:
             return with_query(f"/s/f/{self.token}/feed.{form}", [], month)
         slugs = None if self.categories is None else [c.slug for c in self.categories]
-        return feed_path(self.publication.slug, slugs, form, month)
+        return feed_path(self.publication.slug, slugs, form, month, self.language)
 
 
 def feed_path(
     publication: str,
     slugs: Sequence[str] | None,
     form: Format | str,
-    month: published.Month | None = None,
+    month: Month | None = None,
+    language: str = "",
 ) -> str:
     """The one address of a feed: `slugs` None is the whole publication.
 
@@ -69,13 +78,18 @@ def feed_path(
     """
     names = sorted(set(slugs or ()))
     if len(names) == 1:
-        return with_query(f"/{publication}/c/{quote(names[0], safe='')}/feed.{form}", [], month)
-    return with_query(f"/{publication}/feed.{form}", names, month)
+        path = f"/{publication}/c/{quote(names[0], safe='')}/feed.{form}"
+        return with_query(path, [], month, language)
+    return with_query(f"/{publication}/feed.{form}", names, month, language)
 
 
-def with_query(path: str, slugs: Sequence[str], month: published.Month | None = None) -> str:
-    """`path?category=…&category=…&month=…`, whatever of it there is."""
+def with_query(
+    path: str, slugs: Sequence[str], month: Month | None = None, language: str = ""
+) -> str:
+    """`path?category=…&category=…&language=…&month=…`, whatever of it there is."""
     query = [("category", slug) for slug in slugs]
+    if language:
+        query.append(("language", language))
     if month is not None:
         query.append(("month", str(month)))
     return f"{path}?{urlencode(query, quote_via=quote)}" if query else path
@@ -95,31 +109,31 @@ def listed(names: Sequence[str]) -> str:
 
 
 def build(chosen: Chosen, form: Format) -> Feed:
-    """The feed, in the publication's language; a month's archive may come out empty."""
-    with translation.override(languages.of_publication(chosen.publication)):
+    """The feed, in its language; a month's archive may come out empty."""
+    with translation.override(chosen.speaks):
         entries, older, newer = _entries(chosen)
         return _feed(chosen, form, entries, older, newer)
 
 
 def _entries(
     chosen: Chosen,
-) -> tuple[list[Entry], published.Month | None, published.Month | None]:
+) -> tuple[list[Entry], Month | None, Month | None]:
     publication, month = chosen.publication, chosen.month
     rows = None if chosen.categories is None else list(chosen.slices)
     zone = zone_of(publication)
     newer = None
     if month is None:
-        entries, more = _newest(publication, rows)
-        older = published.Month.of(entries[-1].published, zone) if more and entries else None
+        entries, more = _newest(publication, rows, chosen.language)
+        older = Month.of(entries[-1].published, zone) if more and entries else None
         return entries, older, newer
     start, end = month.bounds(zone)
     if rows is None:
-        found = published.single_issues(publication).filter(
+        found = published.single_issues(publication, chosen.language).filter(
             published_at__gte=start, published_at__lt=end
         )
         entries = _issue_entries(list(found))
     else:
-        pieces = published.items_of_month(publication, rows, month)
+        pieces = published.items_of_month(publication, rows, month, chosen.language)
         entries = _item_entries(publication, pieces)
     return (
         entries,
@@ -128,11 +142,14 @@ def _entries(
     )
 
 
-def _newest(publication: Publication, rows: list[Category] | None) -> tuple[list[Entry], bool]:
+def _newest(
+    publication: Publication, rows: list[Category] | None, language: str
+) -> tuple[list[Entry], bool]:
     if rows is not None:
-        window = published.items(publication, rows)
+        window = published.items(publication, rows, language=language)
         return _item_entries(publication, window.pieces), window.more
-    found = list(published.single_issues(publication)[: published.PAGE_ISSUES + 1])
+    newest = published.single_issues(publication, language)
+    found = list(newest[: published.PAGE_ISSUES + 1])
     counts = dict(
         Item.objects.filter(issue__in=found).values_list("issue").annotate(Count("id")).order_by()
     )
@@ -166,11 +183,11 @@ def _feed(
     chosen: Chosen,
     form: Format,
     entries: list[Entry],
-    older: published.Month | None,
-    newer: published.Month | None,
+    older: Month | None,
+    newer: Month | None,
 ) -> Feed:
     publication = chosen.publication
-    language = languages.of_publication(publication)
+    language = chosen.speaks
     called = languages.words(publication, language)
     slugs = None if chosen.categories is None else [c.slug for c in chosen.categories]
     names = [languages.words(c, language).name for c in chosen.categories or ()]
@@ -186,9 +203,9 @@ def _feed(
         }
         page = page_path(publication.slug, slugs)
     month = chosen.month
-    now_month = published.Month.of(timezone.now(), zone_of(publication))
+    now_month = Month.of(timezone.now(), zone_of(publication))
 
-    def at(one: published.Month | None) -> str:
+    def at(one: Month | None) -> str:
         return "" if one is None else conf.base_url() + chosen.path(form, one)
 
     return Feed(
@@ -218,7 +235,7 @@ def hub_of(chosen: Chosen) -> str:
     A reader's own feed names none, since the hub would learn its token.
     """
     several = chosen.categories is not None and len(chosen.categories) != 1
-    if several or chosen.subscription is not None or chosen.month is not None:
+    if several or chosen.language or chosen.subscription is not None or chosen.month is not None:
         return ""
     return chosen.publication.hub_url
 
@@ -237,6 +254,8 @@ def _feed_id(chosen: Chosen) -> str:
         parts.append(
             "categories " + " ".join(str(k) for k in sorted(c.pk for c in chosen.categories))
         )
+    if chosen.language:
+        parts.append(f"language {chosen.language}")
     if chosen.month is not None:
         parts.append(str(chosen.month))
     return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_OID, ' / '.join(parts))}"
@@ -319,10 +338,11 @@ def of_reader(
     subscription: Subscription,
     public: Sequence[Category],
     token: str,
-    month: published.Month | None = None,
+    month: Month | None = None,
 ) -> Chosen:
     """The feed of what this reader has chosen now; private categories are never in it."""
     chosen = Choice(subscription.choice).categories(public)
+    own = languages.stored(subscription.language)
     return Chosen(
         subscription.publication,
         tuple(chosen),
@@ -330,6 +350,7 @@ def of_reader(
         month=month,
         subscription=subscription,
         token=token,
+        language="" if own == subscription.publication.language else own,
     )
 
 
@@ -337,7 +358,8 @@ def of_categories(
     publication: Publication,
     public: Sequence[Category],
     slugs: Sequence[str],
-    month: published.Month | None = None,
+    month: Month | None = None,
+    language: str = "",
 ) -> Chosen | str:
     """The feed of these categories; the first slug that names no public one, if there is one."""
     chosen: dict[int, Category] = {}
@@ -347,6 +369,5 @@ def of_categories(
             return slug
         chosen[category.pk] = category
     ordered = [category for category in public if category.pk in chosen]
-    return Chosen(
-        publication, tuple(ordered), tuple(published.with_merged(public, ordered)), month=month
-    )
+    slices = tuple(published.with_merged(public, ordered))
+    return Chosen(publication, tuple(ordered), slices, month=month, language=language)

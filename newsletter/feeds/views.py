@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from newsletter import conf
 from newsletter.editions import published
+from newsletter.editions.months import Month
 from subscribers import languages, links
 from subscribers.models import Publication, Subscription
 from subscribers.times import zone_of
@@ -64,7 +65,9 @@ def whole(request: HttpRequest, publication: str, form: str) -> HttpResponse:
     asked = request.GET.getlist("category")
     if asked and (len(slugs) < 2 or asked != slugs):
         # One feed, one address: another order or a double would be another feed to a reader.
-        path = contents.feed_path(publication, slugs, form, _month(request))
+        path = contents.feed_path(
+            publication, slugs, form, _month(request), request.GET.get("language", "")
+        )
         return HttpResponsePermanentRedirect(path)
     return _answer(request, publication, slugs, named(form))
 
@@ -78,7 +81,9 @@ def one_category(request: HttpRequest, publication: str, category: str, form: st
 @require_safe
 def customary(request: HttpRequest, publication: str, form: str) -> HttpResponse:
     """Addresses that feed readers try by themselves lead to the real one."""
-    path = contents.feed_path(publication, wanted_slugs(request), form)
+    path = contents.feed_path(
+        publication, wanted_slugs(request), form, language=request.GET.get("language", "")
+    )
     return HttpResponsePermanentRedirect(path)
 
 
@@ -86,7 +91,7 @@ def customary(request: HttpRequest, publication: str, form: str) -> HttpResponse
 def of_reader(request: HttpRequest, token: str, form: str) -> HttpResponse:
     """`/s/f/TOKEN/feed.FORM`: what one reader has chosen, as it stands now."""
     subscription = reader_of(token)
-    state = f"{subscription.choice} {subscription.feed_serial}"
+    state = f"{subscription.choice} {subscription.feed_serial} {subscription.language}"
     response = _unchanged(request, subscription.publication, state)
     if response is None:
         month = _month(request)
@@ -119,31 +124,43 @@ def reader_of(token: str) -> Subscription:
     return found
 
 
-def _month(request: HttpRequest) -> published.Month | None:
+def _month(request: HttpRequest) -> Month | None:
     text = request.GET.get("month")
     if text is None:
         return None
-    month = published.Month.parse(text)
+    month = Month.parse(text)
     if month is None:
         raise Missing(_("Write a month like 2026-03."))
     return month
 
 
+def _language(request: HttpRequest, publication: Publication) -> str:
+    """The language that ?language= asks for, of which the publication has translations."""
+    asked = request.GET.get("language", "")
+    if asked and asked not in published.languages_of(publication):
+        raise Missing(_("There is no feed in this language."))
+    return asked
+
+
 def _answer(request: HttpRequest, slug: str, slugs: list[str], form: Format) -> HttpResponse:
     publication = publication_or_missing(slug)
+    if request.GET.get("language") == publication.language:
+        # Its own language needs no saying: one feed, one address.
+        path = contents.feed_path(slug, slugs, form, _month(request))
+        return HttpResponsePermanentRedirect(path)
     response = _unchanged(request, publication)
     if response is None:
-        month = _month(request)
-        chosen: Chosen | str = Chosen(publication, month=month)
+        month, language = _month(request), _language(request, publication)
+        chosen: Chosen | str = Chosen(publication, month=month, language=language)
         if slugs:
             public = published.categories(publication)
-            chosen = contents.of_categories(publication, public, slugs, month)
+            chosen = contents.of_categories(publication, public, slugs, month, language)
             if isinstance(chosen, str):
                 raise unknown_category(chosen)
             now = [category.slug for category in chosen.categories or ()]
             if sorted(now) != slugs:  # Merged into another one: its feed goes on there.
                 return HttpResponsePermanentRedirect(
-                    contents.feed_path(publication.slug, now, form, month)
+                    contents.feed_path(publication.slug, now, form, month, language)
                 )
         assert isinstance(chosen, Chosen)
         response = _written(request, chosen, form)
@@ -159,7 +176,7 @@ def _etag(request: HttpRequest, publication: Publication, state: str) -> str:
         publication.changed_at.isoformat(), state,
     ]  # fmt: skip
     if "month" in request.GET:  # Its archive mark appears when the month is over.
-        parts.append(str(published.Month.of(timezone.now(), zone_of(publication))))
+        parts.append(str(Month.of(timezone.now(), zone_of(publication))))
     return '"' + hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32] + '"'
 
 
@@ -192,8 +209,7 @@ def _written(request: HttpRequest, chosen: Chosen, form: Format, state: str = ""
     response = HttpResponse(body, content_type=f"{form.media_type}; charset=utf-8")
     response.headers["ETag"] = etag
     response.headers["Last-Modified"] = http_date(int(chosen.publication.changed_at.timestamp()))
-    language = languages.of_publication(chosen.publication)
-    response.headers["Content-Language"] = languages.stored(language)
+    response.headers["Content-Language"] = languages.stored(chosen.speaks)
     hub = contents.hub_of(chosen)
     if hub:
         address = conf.base_url() + chosen.path(form)

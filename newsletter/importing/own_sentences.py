@@ -58,8 +58,19 @@ OWN: Mapping[str, Any] = {
     "too-many-categories": gettext_lazy(
         "There is no room for the category “%(name)s”: retire one."
     ),
-    "translation": gettext_lazy(
+    "translation/alike": gettext_lazy(
         "This looks like the same issue as %(issue)s in another language (%(language)s)."
+    ),
+    "translation/linked": gettext_lazy(
+        "It is linked with %(issue)s (%(language)s): each reader gets the one in their language."
+    ),
+    "translation-other": gettext_lazy(
+        "The issue is linked with another one than “%(name)s”. Part the two first."
+    ),
+    "translation-refused": gettext_lazy("It cannot be linked as a translation. %(message)s"),
+    "translation-unknown": gettext_lazy(
+        "There is no issue “%(name)s” that this one could be a translation of, or there are "
+        "several. Write its address name, like 2025-10-10, or PUBLICATION/2025-10-10."
     ),
     "date-implausible": gettext_lazy(
         "The last issue is of %(last)s, this one of %(date)s. Is the year right?"

@@ -28,7 +28,7 @@ from .recent import tell_recent_links
 from .remembered import Memory, mark_used, recall, remember, used_rules
 from .report import NotImported, Report
 from .storing import store
-from .translations import find_translation
+from .translations import find_translation, link
 from .understanding import Document, understand
 from .warnings import keep_warnings
 from .wording import in_words
@@ -50,13 +50,15 @@ def import_digest(
     title: str = "",
     date: dt.date | None = None,
     answers: Answers = NONE,
+    translation_of: str = "",
 ) -> Report:
     """Import one file. Raises NotImported, and then nothing was stored and nothing remembered.
 
     `name` is its name or path (its date and identity may be there); empty for pasted text.
     `title` and `date` answer what the file does not say, `answers` what an import asks; these are
     remembered for the publication. `archived` makes it published history: in archive and feeds
-    under its own date, never mailed. `by` is the user who imports.
+    under its own date, never mailed. `by` is the user who imports. `translation_of` names the
+    issue that this one says the same as in another language.
     """
     decoded = decode(data)
     problems = Problems()
@@ -73,7 +75,9 @@ def import_digest(
     with transaction.atomic():
         # Two imports of one file at once: the second finds what the first made.
         Publication.objects.select_for_update().get(pk=publication.pk)
-        run = _Run(publication, document, memory, answers, archived, by, report, problems)
+        run = _Run(
+            publication, document, memory, answers, archived, by, report, problems, translation_of
+        )
         _decide(run, create=create_categories)
         if problems.refused():
             raise _refuse(report, problems)
@@ -97,6 +101,7 @@ class _Run:
     by: Any
     report: Report
     problems: Problems
+    translation_of: str = ""
 
 
 def _decide(run: _Run, *, create: bool) -> None:
@@ -112,20 +117,37 @@ def _decide(run: _Run, *, create: bool) -> None:
     report.remembered = tuple(used_rules(run.memory, digest, filing.used))
     issue, origin = find_issue(publication, digest, run.document.name)
     translation = find_translation(publication, digest, digest.language, issue)
-    if translation is not None:
-        params = {"issue": translation.slug, "language": translation.language}
-        problems.note("translation", params)
     if not run.archived:
         tell_recent_links(publication, digest, origin, problems, translation=translation)
         tell_implausible(publication, digest, origin, problems)
     if not problems.refused():
         categories = [category for category in filing.filed if category is not None]
         store(publication, issue, origin, categories, report, problems, archived=run.archived)
+    if not problems.refused() and report.issue is not None and _is_ours(report.issue):
+        other = link(report.issue, digest, run.translation_of, places, problems, run.by)
+        _tell_translation(problems, other, translation)
     if problems.refused():
         report.questions = questions_of(digest, filing, shelf, problems.sorted())
         return
     assert report.issue is not None
     _keep(run, report.issue, filing, given, places)
+
+
+def _is_ours(issue: Issue) -> bool:
+    """Whether an import may still say what the issue is: what was mailed stays as it is."""
+    return issue.state in (Issue.State.DRAFT, Issue.State.ARCHIVED)
+
+
+def _tell_translation(problems: Problems, linked: Issue | None, alike: Issue | None) -> None:
+    """Which issue it is linked to as a translation, else which looks like one."""
+    other = linked or alike
+    if other is not None and not problems.refused():
+        params = {
+            "case": "linked" if linked else "alike",
+            "issue": f"{other.publication.slug}/{other.slug}" if linked else other.slug,
+            "language": other.language,
+        }
+        problems.note("translation", params)
 
 
 def _keep(run: _Run, issue: Issue, filing: Filing[Category], given: Any, places: Places) -> None:

@@ -12,9 +12,10 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from newsletter.editions import IssueView, load
+from newsletter.editions import IssueView, family, load
 from newsletter.models import Issue, Ready
 from subscribers.roles import Act, may
 
@@ -52,7 +53,21 @@ def said(issue: Issue) -> Ready | None:
 
 
 def lacking(issue: Issue, view: IssueView | None = None) -> list[str]:
-    """What a draft still lacks of being ready, blockers of its text aside: sentences."""
+    """What a draft still lacks of being ready, blockers of its text aside: sentences.
+
+    What goes with it must be ready too: nobody has looked at a translation by looking at this.
+    """
+    found = _lacking(issue, view)
+    for other in family.together(issue)[1:]:
+        name = f"{other.title} ({other.language})"
+        found += [
+            _("“%(title)s”: %(reason)s") % {"title": name, "reason": reason}
+            for reason in _lacking(other, None)
+        ]
+    return found
+
+
+def _lacking(issue: Issue, view: IssueView | None) -> list[str]:
     publication = issue.publication
     found = []
     word = said(issue)

@@ -7,7 +7,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('newsletter', '0008_channels'),
+        ('newsletter', '0009_signals'),
+        ('subscribers', '0013_signals'),
     ]
 
     operations = [

@@ -11,6 +11,16 @@ from .editions import Delivery, Edition, EditionRevision
 from .events import EventCursor
 from .imports import ImportRule, ImportWarning
 from .issues import PLACES, Issue, Item, Link, Revision
+from .notices import (
+    Alert,
+    Notice,
+    NoticeChoice,
+    NoticeReader,
+    OutboxEvent,
+    Webhook,
+    WebhookAttempt,
+    WebhookDelivery,
+)
 from .operation import CheckResult, ForwardedPeer, RegularTask
 from .relays import Relay
 from .roundups import Roundup
@@ -18,6 +28,7 @@ from .slots import DayOff, Ready, Slot, SlotUse
 
 __all__ = [
     "PLACES",
+    "Alert",
     "Bounce",
     "CheckResult",
     "Chunk",
@@ -33,6 +44,10 @@ __all__ = [
     "Issue",
     "Item",
     "Link",
+    "Notice",
+    "NoticeChoice",
+    "NoticeReader",
+    "OutboxEvent",
     "Outcome",
     "Ready",
     "RegularTask",
@@ -41,5 +56,8 @@ __all__ = [
     "Roundup",
     "Slot",
     "SlotUse",
+    "Webhook",
+    "WebhookAttempt",
+    "WebhookDelivery",
     "Worker",
 ]

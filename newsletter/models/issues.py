@@ -119,6 +119,12 @@ class Issue(models.Model):
                 fields=["publication", "origin"], condition=~Q(origin=""), name="issue_origin"
             ),
             models.UniqueConstraint(fields=["original", "language"], name="issue_translation"),
+            # That the two are of one date, and the original no translation, is `editions.pairing`.
+            models.CheckConstraint(
+                name="issue_original",
+                condition=Q(original__isnull=True)
+                | Q(~Q(original=F("id")), kind="regular"),
+            ),
             models.CheckConstraint(
                 name="issue_kind",
                 condition=Q(kind__in=["regular", "roundup", "correction", "rehearsal"]),
@@ -305,6 +311,10 @@ class Item(models.Model):
     )
     # When the words of a copy were last taken from, or compared with, its original.
     copied_at = models.DateTimeField(null=True, blank=True)
+    # The item of the original that this one translates, where a person said so.
+    translates = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="item_translations"
+    )
     # An editor's mark: the first to be taken into a round-up.
     starred = models.BooleanField(_("starred"), default=False)
     hidden = models.BooleanField(_("hidden"), default=False)

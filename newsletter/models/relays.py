@@ -19,6 +19,7 @@ class Relay(models.Model):
     publications = models.ManyToManyField(Publication, blank=True, related_name="+")
     per_connection = models.PositiveIntegerField(null=True, blank=True)
     failures = models.PositiveIntegerField(default=0)
+    failing_since = models.DateTimeField(null=True, blank=True)
     closed_until = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=300, blank=True)
     # How long its last handshake took, without a login, and when that was.

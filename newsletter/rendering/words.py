@@ -58,6 +58,12 @@ def date(day: dt.date) -> str:
     return str(date_format(day, pgettext("date format", "l, j F Y")))
 
 
+def names_day(title: str, day: dt.date) -> bool:
+    """Whether a title says its day already, as most digests' do: the year and the day are in it."""
+    numbers = {int(number) for number in re.findall(r"\d{1,4}", title)}
+    return {day.year, day.day} <= numbers
+
+
 def meta(count: int, seconds: float) -> str:
     """Number of items and reading time."""
     minutes = max(1, round(seconds / 60))
@@ -135,6 +141,14 @@ def left_out(count: int) -> str:
         "%(count)d more items of this issue are in categories you have not chosen.",
         count,
     ) % {"count": count}
+
+
+def not_in_your_language(language: str) -> str:
+    """What a reader is told of an issue that there is none of in their language."""
+    found = language_table.find(language)
+    return pgettext(
+        "mail", "There is no edition of this issue in the language you chose. This is %(language)s."
+    ) % {"language": found.name if found is not None else language}
 
 
 def shortened() -> str:

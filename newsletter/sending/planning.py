@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 
 from newsletter import editions, message, rendering
 from newsletter.editions import EditionKey, IssueView, audience, reached
-from newsletter.issues import import_findings, mends, preflight
+from newsletter.issues import import_findings, mends, preflight, side_by_side
 from newsletter.models import Edition, Issue
 from subscribers import rhythm
 from subscribers.addresses import domain_number
-from subscribers.choice import CATEGORY_MASK, TAIL
+from subscribers.choice import CATEGORY_MASK, FOREIGN, TAIL
 from subscribers.models import Limit, Publication
 
 from .bodies import unpack
@@ -53,6 +53,8 @@ class EditionPlan:
     html_bytes: int
     message_bytes: int
     shortened: bool = False
+    # For readers who chose another language than the issue's, and are told so.
+    foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +115,9 @@ def likely_keys(issue: Issue, view: IssueView) -> tuple[list[EditionKey], bool]:
         starts = reached.starts_of(issue, view, by_day=True)
         assert starts is not None
         return _keys_of(issue, view, starts), True
+    source = audience.keys(audience.audience_of(issue, view.mask), timezone.now())
     with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT DISTINCT choice & %s FROM subscribers_subscription
-               WHERE publication_id = %s AND state = 'active' AND (choice & %s) <> 0""",
-            [view.mask, issue.publication_id, view.category_mask],
-        )
+        cursor.execute(source.sql, source.params)
         return sorted(EditionKey(int(row[0])) for row in cursor.fetchall()), False
 
 
@@ -153,8 +152,11 @@ def _readers_of_each(issue: Issue, view: IssueView) -> list[tuple[str, EditionKe
         ]
 
 
-def plan(issue: Issue) -> Plan:
-    """What would go to whom if the issue were frozen now; of a frozen issue, what was frozen."""
+def plan(issue: Issue, *, compared: bool = True) -> Plan:
+    """What would go to whom if the issue were frozen now; of a frozen issue, what was frozen.
+
+    It warns of what differs from the issue in other languages, unless that is said beside it.
+    """
     if issue.frozen_at is not None:
         return _plan_of_frozen(issue)
     view = editions.load(issue)
@@ -198,10 +200,13 @@ def plan(issue: Issue) -> Plan:
                 html_bytes=edition.size,
                 message_bytes=message.MessageTemplate(edition, issue.publication, issue).size,
                 shortened=edition.shortened,
+                foreign=bool(key.selection & FOREIGN),
             )
         )
     blockers, warnings = problems(view, issue.publication, made)
     noted = tuple(preflight.warnings(import_findings.findings(issue)))
+    if compared:
+        noted += tuple(preflight.warnings(side_by_side.findings(issue)))
     warnings = (*warnings, *noted, *_not_mended(issue))
     return _summed(view, planned, none, (*blockers, *broken), warnings)
 
@@ -240,6 +245,7 @@ def _plan_of_frozen(issue: Issue) -> Plan:
                 subject=row.subject,
                 html_bytes=row.size,
                 message_bytes=message.MessageTemplate(unpack(row), issue.publication, issue).size,
+                foreign=bool(row.selection & FOREIGN),
             )
         )
     return _summed(view, planned, none)

@@ -91,9 +91,17 @@ _ACTS = {
     "pause": gettext_lazy("paused sending"),
     "resume": gettext_lazy("went on sending"),
     "cancel": gettext_lazy("stopped sending for good"),
+    "finish": gettext_lazy("finished sending"),
     "retry_failed": gettext_lazy("tried the failed ones again"),
     "resend_in_doubt": gettext_lazy("sent again to those in doubt"),
     "send_test": gettext_lazy("sent a test"),
+    "webhook created": gettext_lazy("added a webhook"),
+    "webhook changed": gettext_lazy("changed a webhook"),
+    "webhook removed": gettext_lazy("removed a webhook"),
+    "webhook sent again": gettext_lazy("sent a webhook’s event again"),
+    "webhook secret changed": gettext_lazy("made a webhook a new secret"),
+    "webhook on": gettext_lazy("switched a webhook on"),
+    "webhook off": gettext_lazy("switched a webhook off"),
 }
 
 

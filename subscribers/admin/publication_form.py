@@ -20,9 +20,11 @@ from subscribers import theme as look
 from subscribers.addresses import BadAddress, normalise
 from subscribers.admin.text_box import TextBox
 from subscribers.models import Publication
+from subscribers.styles import STYLES, TYPEFACES
 
 from . import roundup_settings
 from .roundup_settings import RoundupSettings
+from .sister_setting import SisterSetting
 
 if TYPE_CHECKING:
     _Form = forms.ModelForm[Publication]
@@ -60,7 +62,7 @@ def _translation_fields() -> dict[str, forms.Field]:
     return made
 
 
-class PublicationForm(RoundupSettings, _Form):
+class PublicationForm(RoundupSettings, SisterSetting, _Form):
     """The publication's columns, with the look and the translations as fields of their own."""
 
     language = forms.ChoiceField(
@@ -70,6 +72,19 @@ class PublicationForm(RoundupSettings, _Form):
         label=_("Time zone"), choices=_zones, widget=UnfoldAdminSelectWidget, initial="UTC"
     )
     locals().update(_translation_fields())
+    style = forms.ChoiceField(
+        label=_("Style"),
+        required=False,
+        choices=[(style.name, style.label) for style in STYLES.values()],
+        widget=UnfoldAdminSelectWidget,
+        help_text=_("The page “Look” shows each with your last issue."),
+    )
+    typeface = forms.ChoiceField(
+        label=_("Typeface"),
+        required=False,
+        choices=[("", _("The style's own")), *((n, t.label) for n, t in TYPEFACES.items())],
+        widget=UnfoldAdminSelectWidget,
+    )
     accent = forms.CharField(
         label=_("Accent colour"),
         required=False,
@@ -114,7 +129,7 @@ class PublicationForm(RoundupSettings, _Form):
             "from_address", "reply_to", "postal_identity", "needs_approval", "undo_seconds",
             "send_from", "send_until", "canary_size", "canary_max_failures",
             "late_start_minutes", "slot_notice_minutes", "welcome_latest_issue", "welcome_days",
-            "rehearsal_address", *roundup_settings.FIELDS, "hub_url", "labels",
+            "rehearsal_address", *roundup_settings.FIELDS, "sister_of", "hub_url", "labels",
         )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -128,6 +143,7 @@ class PublicationForm(RoundupSettings, _Form):
         for name in look.KEYS:
             if name in self.fields:
                 self.fields[name].initial = theme.get(name, "")
+        self.fields["style"].initial = look.style_of(theme).name
 
     def clean_from_address(self) -> str:
         return self._address("from_address")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils import translation
 from django.utils.formats import date_format
@@ -46,6 +47,19 @@ class Letter:
     # Somebody asked for it and waits for it: a confirmation, a link. It is the only mail that a
     # publication's rehearsal leaves alone; the whole site's takes it too.
     on_request: bool = True
+
+
+def stored(letter: dict[str, Any]) -> Letter:
+    """The letter that `dataclasses.asdict` made these JSON values of."""
+    button = letter["button"]
+    return Letter(
+        **{
+            **letter,
+            "button": Button(**button) if button else None,
+            "facts": [(name, value) for name, value in letter["facts"]],
+            "more": [Button(**one) for one in letter["more"]],
+        }
+    )
 
 
 def confirmation(subscription: Subscription, *, reminder: bool = False) -> Letter:

@@ -18,7 +18,7 @@ from ..emails.letters import until
 from ..emails.personal_links import feed_link, missed_link
 from ..forms import PauseForm, PreferencesForm
 from ..links import Purpose, make
-from ..models import Category, Publication, Subscriber, Subscription
+from ..models import Category, Publication, ServiceMail, Subscriber, Subscription
 from . import returning
 from .pages import again, bad_link, page, personal, subscription_of
 
@@ -77,7 +77,8 @@ def manage(request: HttpRequest, token: str) -> HttpResponse:
         Subscription.objects.filter(pk=subscription.pk).update(feed_serial=F("feed_serial") + 1)
         return again(request, "feed")
     if action == "link":
-        transaction.on_commit(lambda: tasks.enqueue(tasks.send_sensitive_link, subscription.pk))
+        with transaction.atomic():
+            tasks.ask(ServiceMail.Kind.SENSITIVE, subscription)
         return again(request, "mailed")
     if action == "keep":
         # From the notice to the old address: whoever reads there may stop the change.
@@ -128,17 +129,17 @@ def join(subscription: Subscription, slug: str, network: str, language: str) -> 
     publication = Publication.objects.filter(slug=slug).first()
     if publication is None:
         return False
-    tie = subscriptions.join(
-        subscription.subscriber,
-        publication,
-        stored_language=subscription.language,
-        network=network,
-        language=language,
-    )
-    if tie is None:
-        return False
-    transaction.on_commit(lambda: tasks.enqueue(tasks.send_welcome, tie.pk))
-    return True
+    with transaction.atomic():
+        tie = subscriptions.join(
+            subscription.subscriber,
+            publication,
+            stored_language=subscription.language,
+            network=network,
+            language=language,
+        )
+        if tie is not None:
+            tasks.ask(ServiceMail.Kind.WELCOME, tie)
+    return tie is not None
 
 
 def _show(
@@ -156,6 +157,7 @@ def _show(
     paused = subscription.paused_until is not None and subscription.paused_until > now
     shown = boxes(subscription)
     stored = languages.stored(subscription.language or subscription.publication.language)
+    gap = pauses.to_catch_up(subscription, now)
     return page(
         request,
         "subscribers/manage.html",
@@ -189,9 +191,8 @@ def _show(
             "pause": pause_form,
             "tomorrow": (now + dt.timedelta(days=1)).date(),
             "feed": feed_link(subscription),
-            "missed": missed_link(subscription)
-            if pauses.to_catch_up(subscription, now) is not None
-            else "",
+            "missed": missed_link(subscription) if gap is not None else "",
+            "had_roundups": gap is not None and gap.of_roundups,
             "unsubscribe": reverse(
                 "subscribers:unsubscribe", args=[make(Purpose.UNSUBSCRIBE, subscription.pk)]
             ),

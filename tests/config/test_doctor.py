@@ -655,12 +655,14 @@ def test_without_relay_addresses_spf_is_not_called_well(scene: Scene) -> None:
 
 def test_what_was_found_is_kept_and_read_in_any_language(scene: Scene) -> None:
     plant, check, _remedy = PLANTED["No worker runs"]
-    assert doctor.store(scene.results().values()) == []
+    doctor.store(scene.results().values())
+    well = CheckResult.objects.get(name=check)
     plant(scene)
-    turned = doctor.store(scene.results().values())
-    assert [row.name for row in turned] == [check]
-    assert doctor.store(scene.results().values()) == []  # It was red before.
+    doctor.store(scene.results().values())
     row = CheckResult.objects.get(name=check)
+    assert (well.ok, row.ok) == (True, False) and row.since > well.since
+    doctor.store(scene.results().values())
+    assert CheckResult.objects.get(name=check).since == row.since  # It was wrong before.
     with translation.override("en"):
         assert "No worker runs" in doctor.shown(row).detail
         assert doctor.shown(row).remedy == scene.results()[check].remedy

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from newsletter.config import housekeeping
 from newsletter.config.housekeeping import TASKS, Task, leases, running
-from newsletter.models import RegularTask
+from newsletter.models import Alert, RegularTask
 from tests.conftest import Site
 
 
@@ -101,10 +101,24 @@ def test_everything_that_ran_in_the_worker_is_registered() -> None:
     assert len(set(names)) == len(names)
     assert {
         "mailboxes", "purge", "reminders", "secure-delete", "websub", "slots", "roundups",
-        "retention", "link-checks", "confirmations", "doctor",
+        "retention", "link-checks", "confirmations", "doctor", "service-mail", "notices", "watch",
     } <= set(names)  # fmt: skip
     for one in TASKS:
         assert one.limit > 0 and one.every > 0
+
+
+@pytest.mark.django_db
+def test_a_wrong_check_warns_until_it_is_seen_to_be_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    from newsletter.config.doctor import Finding, Result
+    from newsletter.config.housekeeping import tasks
+
+    told = Alert.objects.filter(kind="doctor", about="disk", cleared_at=None)
+    for ok, open_ in ((False, True), (None, True), (True, False)):
+        found = [Result("disk", ok, (Finding(ok, "/data has only 1 MB left."),))]
+        monkeypatch.setattr(tasks.doctor, "examine", lambda site, found=found: found)
+        tasks._examine()
+        assert told.exists() is open_, ok
+    assert Alert.objects.get().detail["text"] == "/data has only 1 MB left."
 
 
 def test_the_command_does_what_is_due_once_and_says_when_the_next_is(site: Site) -> None:

@@ -78,9 +78,9 @@ def _run(check: Check, site: Surroundings) -> Result:
     return summed(check.name, [found])
 
 
-def store(results: Iterable[Result]) -> list[CheckResult]:
-    """Keep what was found; returns those that turned from well or unseen to wrong."""
-    now, turned = timezone.now(), []
+def store(results: Iterable[Result]) -> None:
+    """Keep what was found, and since when it is so."""
+    now = timezone.now()
     before = {row.name: row for row in CheckResult.objects.all()}
     names = []
     for result in results:
@@ -95,10 +95,7 @@ def store(results: Iterable[Result]) -> list[CheckResult]:
             since=old.since if old is not None and same else now,
         )
         row.save(force_insert=old is None, force_update=old is not None)
-        if result.ok is False and not same:
-            turned.append(row)
     CheckResult.objects.exclude(name__in=names).filter(name__in=before).delete()
-    return turned
 
 
 def shown(row: CheckResult) -> Result:

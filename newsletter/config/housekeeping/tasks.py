@@ -9,12 +9,13 @@ from django.core.management import call_command
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from newsletter import bounces, conf
+from newsletter import bounces, conf, notices
 from newsletter.config import doctor, forwarded
 from newsletter.feeds import websub
 from newsletter.issues import dead_links
-from newsletter.sending import probing, roundups, slot_notices, warm_up
+from newsletter.sending import probing, roundups, slot_notices, warm_up, watching
 from subscribers import housekeeping as readers
+from subscribers import mailing
 
 _MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86400.0
 _KEEP_JOBS_DAYS = 7
@@ -42,11 +43,21 @@ def _forget_old_sessions() -> None:
 
 
 def _examine() -> None:
-    doctor.store(doctor.examine(doctor.Surroundings()))
+    """Keep what the doctor finds, and warn of each check that is wrong until it is well."""
+    results = doctor.examine(doctor.Surroundings())
+    doctor.store(results)
+    for result in results:
+        if result.ok is False:
+            notices.raise_alert("doctor", result.name, {"text": result.detail.partition("\n")[0]})
+        elif result.ok:
+            # What is not seen is neither well nor wrong: a warning stays as it is.
+            notices.clear_alert("doctor", result.name)
 
 
 TASKS: tuple[Task, ...] = (
     Task("confirmations", _("Mails to new readers that no job has sent"), 10, 120, readers.ask),
+    Task("service-mail", _("Confirmations, links and notices that wait are sent"), 5, 120,
+         mailing.sweep),
     Task("reminders", _("Reminders to who has not confirmed"), _MINUTE, 120, readers.remind),
     Task("purge", _("Sign-ups that nobody confirmed are forgotten"), 600, 120, readers.forget),
     Task(
@@ -65,6 +76,10 @@ TASKS: tuple[Task, ...] = (
     Task("link-checks", _("Links of new issues are looked at"), _MINUTE, 120, dead_links.sweep),
     Task("roundups", _("Round-ups that are due are drafted"), 15, 300, roundups.sweep),
     Task("slots", _("Editors are told of their slots"), 20, 120, slot_notices.tell),
+    Task("notices", _("Editors and programs are told what happened"), 5, 120, notices.sweep),
+    Task("watch", _("What editors want to be warned of is looked at"), _MINUTE, 120,
+         watching.sweep),
+    Task("old-notices", _("Notices told long ago are deleted"), _HOUR, 120, notices.forget),
     Task("warm-up", _("New senders are given today's rate"), 300, 60, warm_up.sweep),
     Task("relay-latency", _("How quickly the relays answer"), 300, 60, probing.measure),
     Task("doctor", _("The doctor looks at everything"), _HOUR, 300, _examine),

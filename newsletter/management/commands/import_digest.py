@@ -83,6 +83,13 @@ class Command(BaseCommand):
         )
         parser.add_argument("--date", type=_day, help="for a file that names no date, or two")
         parser.add_argument("--title", default="", help="for a file that has no title")
+        parser.add_argument(
+            "--translation-of",
+            default="",
+            metavar="ISSUE",
+            help="the issue that this one is in another language: its address name, its file, or "
+            "PUBLICATION/ISSUE of a sister publication",
+        )
         parser.add_argument("--json", action="store_true", help="one object a line")  # fmt: skip
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -105,6 +112,8 @@ class Command(BaseCommand):
                 "Line numbers belong to one file: give one, or the key of the lines.",
                 returncode=_USAGE,
             )
+        if options["translation_of"] and len(files) > 1:
+            raise CommandError("A translation is one file: give one.", returncode=_USAGE)
         refused = False
         for path, name in files:
             report, stored = self._one(path, name, publication, options, answers)
@@ -143,6 +152,7 @@ class Command(BaseCommand):
                 title=options["title"],
                 date=options["date"],
                 answers=answers,
+                translation_of=options["translation_of"],
             )
         except importing.NotImported as error:
             return error.report, False
