@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from django.utils import timezone
 
+from newsletter import sending
 from newsletter.models import Relay
 from newsletter.sending import limits, warm_up
 from newsletter.sending.engine import rate_limit
@@ -19,6 +21,7 @@ from subscribers.addresses import domain_number
 from subscribers.models import AuditEntry, Limit
 from tests import builders
 from tests.conftest import Site
+from tests.sending import stage
 from tests.site_settings import override
 
 pytestmark = pytest.mark.django_db
@@ -139,6 +142,21 @@ def test_the_engine_admits_nobody_beyond_the_warm_up() -> None:
     dispatcher.learn(rate_limit.rates())
     assert dispatcher._keys("main", None) == ["relay:main|warm"]
     assert not dispatcher.limited(domain_number("@warm"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_warm_up_holds_back_what_is_over_its_number(tmp_path: Path) -> None:
+    with stage.relay_for(tmp_path) as relay:
+        (main,) = limits.of_relays()
+        limits.warm(main.name, 24, 100, 1000, "alice")  # One an hour.
+        issue = stage.issue_for(10)
+        sending.release(issue, by="alice", now=True)
+        sending.sweep()
+        sending.drain(2)
+        assert len(relay.accepted) == 1
+        limits.end_warm_up(main.name, "alice")
+        sending.drain(30)
+        assert len(relay.accepted) == 10
 
 
 def test_c18_the_page_changes_a_limit_and_only_an_administrator_may(client: Client) -> None:

@@ -67,7 +67,7 @@ class WarmUpForm(forms.Form):
     )  # fmt: skip
 
 
-_FORMS: dict[str, type[forms.Form]] = {
+FORMS: dict[str, type[forms.Form]] = {
     "rate": RateForm, "weight": WeightForm, "publications": PublicationsForm,
     "warm-up": WarmUpForm, "end-warm-up": forms.Form,
 }  # fmt: skip
@@ -101,7 +101,7 @@ def _shown(
     def form(name: str, initial: dict[str, Any]) -> forms.Form:
         if wrong is not None and wrong[:2] == (relay.name, name):
             return wrong[2]
-        return _FORMS[name](initial=initial, auto_id=f"{relay.name}-{name}-%s")
+        return FORMS[name](initial=initial, auto_id=f"{relay.name}-{name}-%s")
 
     today = timezone.now().date()
     plan = relay.warm_up
@@ -123,7 +123,7 @@ def _shown(
 def _change(request: HttpRequest) -> tuple[str, str, forms.Form] | None:
     """Do what was asked; the relay, the form's name and the form itself if it cannot be meant."""
     relay, what = request.POST.get("relay", ""), request.POST.get("what", "")
-    form = _FORMS.get(what, forms.Form)(request.POST, auto_id=f"{relay}-{what}-%s")
+    form = FORMS.get(what, forms.Form)(request.POST, auto_id=f"{relay}-{what}-%s")
     if not form.is_valid():
         return relay, what, form
     data, by = form.cleaned_data, actor(request).get_username()
