@@ -9,5 +9,7 @@ class NewsletterConfig(AppConfig):
 
     def ready(self) -> None:
         from .sending import additions
+        from .sending.guard import checks
 
         additions.register()
+        checks.register()

@@ -169,3 +169,15 @@ def site(tmp_path: Path, _template_site: tuple[Path, str]) -> Iterator[Site]:
     yield Site(tmp_path, env)
     if POSTGRES:
         _admin_psql(base, f'DROP DATABASE IF EXISTS "{own}" WITH (FORCE)')
+
+
+@pytest.fixture(autouse=True)
+def _new_machine() -> Iterator[None]:
+    """Each test has a database of its own, so it is another machine than the one before."""
+    yield
+    if "newsletter.sending.guard.beat" in sys.modules:
+        from newsletter.sending.guard import beat, keys, place
+
+        place.forget()
+        beat.forget()
+        keys.forget()

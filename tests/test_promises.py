@@ -39,6 +39,7 @@ LOOKED_FOR = {
     "newsletter/management/commands/": {"Command"},  # manage.py
     "subscribers/management/commands/": {"Command"},
     "newsletter/config/urls.py": {"handler400", "handler403", "handler404", "handler500"},
+    "newsletter/config/busy.py": {"process_exception"},  # Django, of a middleware
     "newsletter/apps.py": {"NewsletterConfig"},  # Django, by INSTALLED_APPS
     "subscribers/apps.py": {"SubscribersConfig"},
     "newsletter/urls.py": {"app_name"},  # include()

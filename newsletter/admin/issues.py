@@ -24,6 +24,7 @@ from ..models import Issue
 from . import (
     control,
     corrections,
+    doubt,
     failures,
     history,
     import_warnings,
@@ -165,6 +166,8 @@ class IssueAdmin(PagesAdmin[Issue]):
         ("<int:pk>/progress/now/", control.fragment, "now"),
         ("<int:pk>/act/<slug:name>/", control.act, "act"),
         ("<int:pk>/failures/<slug:kind>/", failures.listing, "failures"),
+        ("<int:pk>/doubt/", doubt.settle, "doubt"),
+        ("<int:pk>/doubt/<int:place>/has-it/", doubt.has_it, "has_it"),
         ("<int:pk>/why/", failures.why, "why"),
         ("<int:pk>/received/<int:tie>/", received.received, "received"),
         ("<int:pk>/received/<int:tie>/shown/", received.received_shown, "received_shown"),

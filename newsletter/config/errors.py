@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from newsletter.config import busy
 from newsletter.feeds.views import (
     Missing,
 )
@@ -27,5 +30,11 @@ def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """500: our fault. The page asks nothing of the database, which may be the cause."""
+    """500: our fault. The page asks nothing of the database, which may be the cause.
+
+    Not ours if SQLite was locked for too long: then whoever asks may come again soon.
+    """
+    error = sys.exc_info()[1]
+    if error is not None and busy.is_locked(error):
+        return busy.later(request)
     return render(request, "500.html", status=500)

@@ -10,6 +10,7 @@ import importlib.util
 import ipaddress
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -17,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from newsletter.config import data_dir, logs
+from newsletter.config import data_dir, first_setup, logs
 
 # Registers itself with `check --deploy`; here, since that collects its checks before any page.
 from newsletter.config import deploy_checks as deploy_checks
@@ -64,10 +65,11 @@ if _tasks_engine not in ("embedded", "celery"):
     raise ImproperlyConfigured(f"TASKS_ENGINE={_tasks_engine!r}: write embedded or celery.")
 
 
-def _secret(name: str, fresh: str) -> str:
+def _secret(name: str, fresh: str, may_make: Callable[[], None] = lambda: None) -> str:
     """A secret from the environment, or made once and kept in DATA_DIR/secrets (mode 600).
 
-    Several machines must share their secrets, so there nothing is made up.
+    Several machines must share their secrets, so there nothing is made up. `may_make` raises
+    where it would do harm.
     """
     if value := _text(name):
         return value
@@ -80,6 +82,7 @@ def _secret(name: str, fresh: str) -> str:
         raise ImproperlyConfigured(
             f"{name} is not set. With TASKS_ENGINE=celery every machine needs the same one."
         )
+    may_make()
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     temporary = path.with_name(f".{name}.{os.getpid()}")
     temporary.touch(mode=0o600)
@@ -267,7 +270,13 @@ except ValueError as _error:
 SUDI: dict[str, Any] = {
     "BASE_URL": _base_url,
     "DATA_DIR": _data_dir,
-    "LINK_KEYS": _link_keys(_secret("LINK_KEYS", f"1:{secrets.token_hex(32)}")),
+    "LINK_KEYS": _link_keys(
+        _secret(
+            "LINK_KEYS",
+            f"1:{secrets.token_hex(32)}",
+            lambda: first_setup.refuse_beside_others(DATABASES["default"]),
+        )
+    ),
     "TRUSTED_PROXIES": _trusted_proxies,
     "SMTP_URLS": _smtp_urls,
     # DOMAIN:SELECTOR:FILE, several separated by spaces (extra `dkim`).
@@ -307,6 +316,7 @@ MIDDLEWARE = [
     "newsletter.config.logs.middleware",
     "newsletter.config.metrics.middleware",
     "newsletter.config.health.by_any_host",
+    "newsletter.config.busy.writers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -2,6 +2,10 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from newsletter.config import busy, right_keys
+
 os.umask(0o077)  # What is written belongs to this user alone.
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsletter.config.settings")
-application = get_wsgi_application()
+_application = get_wsgi_application()
+busy.wait_briefly()
+application = right_keys.wsgi(_application)

@@ -22,7 +22,7 @@ def begin(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("newsletter", "0009_pairs"),
+        ("newsletter", "0009_safety"),
         ("auth", "0012_alter_user_first_name_max_length"),
         ("subscribers", "0013_signals"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

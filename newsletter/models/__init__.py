@@ -11,6 +11,7 @@ from .editions import Delivery, Edition, EditionRevision
 from .events import EventCursor
 from .imports import ImportRule, ImportWarning
 from .issues import PLACES, Issue, Item, Link, Revision
+from .machines import Machine, SiteIdentity
 from .notices import (
     Alert,
     Notice,
@@ -44,6 +45,7 @@ __all__ = [
     "Issue",
     "Item",
     "Link",
+    "Machine",
     "Notice",
     "NoticeChoice",
     "NoticeReader",
@@ -54,6 +56,7 @@ __all__ = [
     "Relay",
     "Revision",
     "Roundup",
+    "SiteIdentity",
     "Slot",
     "SlotUse",
     "Webhook",

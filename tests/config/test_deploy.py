@@ -350,7 +350,7 @@ def test_the_steps_of_the_image_run_without_rights(wheel: Path, tmp_path: Path) 
             text=True, timeout=300, **as_nobody,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr[-2000:]
-        for command in (["migrate", "-v", "0", "--no-input"], ["doctor", "--only", "migrations"]):
+        for command in (["upgrade", "-v", "0"], ["doctor", "--only", "migrations"]):
             done = subprocess.run(
                 [f"{target}/bin/sudi", *command], cwd=folder / "data", env=env,
                 capture_output=True, text=True, timeout=180, **as_nobody,

@@ -516,21 +516,21 @@ def open_dkim_key(scene: Scene) -> None:
     scene.undo.append(lambda: path.chmod(0o600))
 
 
-@planted("tables", "sudi migrate")
+@planted("tables", "sudi upgrade")
 def table_dropped(scene: Scene) -> None:
     """A table is not there."""
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE newsletter_forwardedpeer RENAME TO gone")
 
 
-@planted("tables", "sudi migrate")
+@planted("tables", "sudi upgrade")
 def column_dropped(scene: Scene) -> None:
     """A column is not there."""
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE newsletter_relay RENAME COLUMN latency_ms TO gone")
 
 
-@planted("migrations", "sudi migrate")
+@planted("migrations", "sudi upgrade")
 def not_migrated(scene: Scene) -> None:
     """A migration is not applied."""
     with connection.cursor() as cursor:

@@ -423,6 +423,7 @@ def die_at(point: str, after: int) -> None:
 def serve(options: argparse.Namespace) -> None:
     """The worker's sending half, its times scaled down, until SIGTERM."""
     from newsletter.sending.engine import policy, service, timing
+    from newsletter.sending.guard import decision
     from newsletter.smtp import Timeouts
 
     timing.LEASE = options.lease
@@ -431,6 +432,8 @@ def serve(options: argparse.Namespace) -> None:
     timing.SWEEP = min(timing.SWEEP, options.lease / 3)
     timing.GROUP = options.group
     timing.WINDOW = options.window
+    if options.watch is not None:
+        decision.WATCH = options.watch
     if options.retry is not None:
         policy.RETRY_MINUTES = tuple(options.retry / 60 for _ in policy.RETRY_MINUTES)
     if options.die:
@@ -628,6 +631,7 @@ def parser() -> argparse.ArgumentParser:
     two.add_argument("--lease", type=float, default=60)
     two.add_argument("--group", type=int, default=64)
     two.add_argument("--window", type=int, default=128)
+    two.add_argument("--watch", type=float, help="seconds a strange machine looks for others")
     two.add_argument("--retry", type=float, help="seconds between tries")
     two.add_argument("--timeouts", type=float, default=1, help="RFC 5321's, times this")
     two.add_argument("--die", choices=POINTS)

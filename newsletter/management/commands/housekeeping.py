@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from newsletter.config import housekeeping
 from newsletter.models import RegularTask
+from newsletter.sending import guard
 
 
 class Command(BaseCommand):
@@ -32,7 +33,10 @@ class Command(BaseCommand):
         if options["list"]:
             self._list(options["json"])
             return
-        done = housekeeping.once(options["only"])
+        if not guard.may_act():
+            self.stderr.write("This machine may not act on this database: sudi machines says why.")
+            sys.exit(1)
+        done = housekeeping.once(options["only"], may_act=guard.may_act)
         for name, error in done.items():
             self._say(options["json"], {"task": name, "ok": not error, "error": error})
         if any(done.values()):

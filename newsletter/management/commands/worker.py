@@ -12,10 +12,11 @@ import time
 from typing import Any
 
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from newsletter import conf
 from newsletter.config.supervised import start
+from newsletter.sending import guard
 from newsletter.sending.engine import service
 
 log = logging.getLogger("newsletter.worker")
@@ -34,6 +35,8 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         stop = threading.Event()
+        guard.may_act()
+        self._stop_if_unfit()
 
         def on_signal(number: int, frame: Any) -> None:
             stop.set()
@@ -45,6 +48,7 @@ class Command(BaseCommand):
         signal.signal(signal.SIGINT, on_signal)
         if options["only"] == "sender":
             service.serve(stop)
+            self._stop_if_unfit()
             return
         if options["only"] == "housekeeping":
             _keep_house(stop)
@@ -52,20 +56,31 @@ class Command(BaseCommand):
         self.stdout.write("The worker runs: sender, jobs and housekeeping.")
         self.stdout.flush()
         _supervise(stop)
+        self._stop_if_unfit()
+
+    def _stop_if_unfit(self) -> None:
+        """Code that is older or newer than the tables ends, and whoever starts it again is told."""
+        if why := guard.must_stop():
+            raise CommandError(why)
 
 
 def _keep_house(stop: threading.Event) -> None:
     """The regular tasks until `stop`; one that hangs ends the process, which starts again."""
     from newsletter.config import housekeeping
 
-    if code := housekeeping.serve(stop):
+    if code := housekeeping.serve(stop, may_act=guard.may_act):
         logging.shutdown()
         # Not sys.exit: the thread that hangs would be waited for.
         os._exit(code)
 
 
 def _run_jobs() -> None:
-    """The job runner of the chosen engine, in this process."""
+    """The job runner of the chosen engine, in this process; only while it may act."""
+    while not guard.may_act():
+        if guard.must_stop():
+            return
+        time.sleep(1.0)
+    threading.Thread(target=_stop_when_held, daemon=True).start()
     if conf.tasks_engine() == "celery":
         from newsletter.config import celery as tasks_celery
 
@@ -75,6 +90,13 @@ def _run_jobs() -> None:
     call_command("db_worker", queue_name="*", reload=False, startup_delay=False, verbosity=0)
 
 
+def _stop_when_held() -> None:
+    """End the job runner, after the job it is at, once this machine may no longer act."""
+    while guard.may_act():
+        time.sleep(guard.EVERY)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
 def _supervise(stop: threading.Event) -> None:
     """Keep the children alive; ended too soon, a child is started again ever more slowly."""
     children: dict[str, subprocess.Popen[bytes]] = {}
@@ -82,6 +104,8 @@ def _supervise(stop: threading.Event) -> None:
     waits = dict.fromkeys(_CHILDREN, 0.0)
     due = dict.fromkeys(_CHILDREN, 0.0)
     while not stop.is_set():
+        if not guard.may_act() and guard.must_stop():
+            break
         for name in _CHILDREN:
             child = children.get(name)
             if child is None:

@@ -23,7 +23,18 @@ from newsletter.models import Chunk, Delivery, Issue, Outcome, Worker
 from newsletter.rendering import RenderingError
 from subscribers import rehearsal, times
 
-from .. import counts, freezing, health, incidents, mending, rehearsals, settling, slots, welcome
+from .. import (
+    counts,
+    freezing,
+    guard,
+    health,
+    incidents,
+    mending,
+    rehearsals,
+    settling,
+    slots,
+    welcome,
+)
 from . import journal, leasing, rate_limit, timing
 
 log = logging.getLogger(__name__)
@@ -81,6 +92,11 @@ def sweep_until(
     """
     swept = -math.inf
     while not stop.wait(1.0):
+        if not guard.may_act():
+            if why := guard.must_stop():
+                log.error("%s", why)
+                stop.set()
+            continue
         try:
             # Looking for due issues, and for who has just confirmed, is one look into an index
             # each, so it is done every second.

@@ -34,7 +34,7 @@ def look(site: Surroundings) -> Iterator[Finding]:
         yield bad(
             _("%(number)s migrations are not applied, the first is %(first)s.",
               number=len(missing), first=missing[0]),
-            _("Stop web and worker, make a backup, run: sudi migrate"),
+            _("Stop web and worker, make a backup, run: sudi upgrade"),
         )  # fmt: skip
     if unknown:
         yield bad(

@@ -41,7 +41,7 @@ def look(site: Surroundings) -> Iterator[Finding]:
         yield bad(
             _("Not in the database: %(names)s", names=", ".join(lost[:5])),
             _(
-                "Run: sudi migrate. If that changes nothing, a table was dropped by hand: restore"
+                "Run: sudi upgrade. If that changes nothing, a table was dropped by hand: restore"
                 " the last backup."
             ),
         )
