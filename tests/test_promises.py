@@ -38,6 +38,7 @@ HANDED_OVER = (
 LOOKED_FOR = {
     "newsletter/management/commands/": {"Command"},  # manage.py
     "subscribers/management/commands/": {"Command"},
+    "newsletter/config/admin_look.py": {"UNFOLD"},  # django-unfold, by the settings
     "newsletter/config/urls.py": {"handler400", "handler403", "handler404", "handler500"},
     "newsletter/config/busy.py": {"process_exception"},  # Django, of a middleware
     "newsletter/apps.py": {"NewsletterConfig"},  # Django, by INSTALLED_APPS
