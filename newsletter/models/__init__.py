@@ -25,6 +25,7 @@ from .notices import (
     WebhookAttempt,
     WebhookDelivery,
 )
+from .operation import CheckResult, ForwardedPeer, RegularTask
 from .relays import Relay
 from .roundups import Roundup
 from .slots import DayOff, Ready, Slot, SlotUse
@@ -35,6 +36,7 @@ __all__ = [
     "Approval",
     "Bounce",
     "Change",
+    "CheckResult",
     "Chunk",
     "Comment",
     "DayOff",
@@ -42,6 +44,7 @@ __all__ = [
     "Edition",
     "EditionRevision",
     "EventCursor",
+    "ForwardedPeer",
     "Health",
     "ImportBase",
     "ImportRule",
@@ -57,6 +60,7 @@ __all__ = [
     "OutboxEvent",
     "Outcome",
     "Ready",
+    "RegularTask",
     "Relay",
     "Revision",
     "Roundup",
