@@ -281,7 +281,6 @@ SUDI: dict[str, Any] = {
     ),
     "TRUSTED_PROXIES": _trusted_proxies,
     "SMTP_URLS": _smtp_urls,
-    # DOMAIN:SELECTOR:FILE, several separated by spaces (extra `dkim`).
     "DKIM_KEYS": _text("DKIM_KEYS"),
     "ALERT_RELAY": _relay(_alert_url) if _alert_url else {},
     # Mail for this domain must reach `receive_report` or the listener.
@@ -294,7 +293,6 @@ SUDI: dict[str, Any] = {
     "BROKER_URL": _text("BROKER_URL", "redis://127.0.0.1:6379/0"),
     "METRICS": _flag("METRICS"),
     "PURGE_HOOK": _text("PURGE_HOOK"),
-    # For `sudi mcp`: assistants start it with an environment of their own.
     "MCP_TOKEN": _text("MCP_TOKEN"),
     "METRICS_TOKEN": _text("METRICS_TOKEN"),
     "METRICS_NETWORKS": _metrics_networks,
