@@ -13,7 +13,8 @@ with the import that needed it, and not before.
     remembered     answers of earlier imports; warnings: what is to be looked at before a release
     identity       which issue the document is; translations: and which says the same
     matching       which of its items is which row
-    comparing      what would change; recent: links another issue had
+    comparing      what would change; seen: stories another issue told
+    stories        the memory of stories: which items told it before
     storing        the issue as the document says; writing: values -> rows
     wording        the sentences for what the digest has to tell, own_sentences: the import's own
     running        all of it in order
@@ -24,11 +25,11 @@ from .answer_texts import BadAnswer, read_answers
 from .answers import Answers
 from .categories import UNKNOWN_CATEGORY
 from .identity import origin_of
-from .matching import link_key
 from .one_item import NotRead, read_item
 from .questions import Question
 from .report import NotImported, Report
 from .running import import_digest
+from .stories import link_key
 
 __all__ = [
     "UNKNOWN_CATEGORY",

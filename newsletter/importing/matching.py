@@ -2,40 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
-import uuid
 from collections.abc import Sequence
-from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from newsletter.digest import Item as Parsed
 from newsletter.models import Item, Link
 
-# Parts of an address that name the way a reader came, not the page.
-_TRACKING = re.compile(
-    r"utm_\w+|fbclid|gclid|mc_cid|mc_eid|spm|scene|sessionid|chksm|from|isappinstalled|ref_src",
-    re.IGNORECASE,
-)
-
-
-def link_key(url: str) -> uuid.UUID | None:
-    """The same page under different addresses has the same key; None without an address.
-
-    http and https, a trailing slash, the fragment, the order of the query and what only says
-    where a reader came from make no difference.
-    """
-    if not url:
-        return None
-    try:
-        parts = urlsplit(url)
-        query = parse_qsl(parts.query, keep_blank_values=True)
-    except ValueError:
-        return None
-    kept = sorted(pair for pair in query if not _TRACKING.fullmatch(pair[0]))
-    scheme = "http" if parts.scheme.lower() in {"http", "https"} else parts.scheme.lower()
-    host = parts.netloc.lower().removesuffix(":80").removesuffix(":443").removeprefix("www.")
-    normal = f"{scheme}://{host}{parts.path.rstrip('/')}?{urlencode(kept)}"
-    return uuid.UUID(bytes=hashlib.sha256(normal.encode()).digest()[:16])
+from .stories import link_key
 
 
 def pair(items: Sequence[Parsed], rows: Sequence[Item]) -> list[tuple[Parsed, Item | None]]:
@@ -43,7 +15,8 @@ def pair(items: Sequence[Parsed], rows: Sequence[Item]) -> list[tuple[Parsed, It
     left = {row.pk: row for row in rows}
     found: dict[int, Item] = {}
     keys = {
-        row.pk: {link.url_key for link in row.links.all() if link.kind == Link.Kind.SOURCE} - {None}
+        row.pk: {link_key(link.url) for link in row.links.all() if link.kind == Link.Kind.SOURCE}
+        - {None}
         for row in rows
     }
 

@@ -24,9 +24,9 @@ from .identity import find_issue
 from .places import Places
 from .plausible import tell_implausible
 from .questions import questions_of
-from .recent import tell_recent_links
 from .remembered import Memory, mark_used, recall, remember, used_rules
 from .report import NotImported, Report
+from .seen import tell_seen
 from .storing import store
 from .translations import find_translation
 from .understanding import Document, understand
@@ -116,7 +116,7 @@ def _decide(run: _Run, *, create: bool) -> None:
         params = {"issue": translation.slug, "language": translation.language}
         problems.note("translation", params)
     if not run.archived:
-        tell_recent_links(publication, digest, origin, problems, translation=translation)
+        tell_seen(publication, digest, issue, problems, translation=translation)
         tell_implausible(publication, digest, origin, problems)
     if not problems.refused():
         categories = [category for category in filing.filed if category is not None]

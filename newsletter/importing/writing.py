@@ -20,7 +20,7 @@ from newsletter.models import Issue, Item, Link
 from subscribers import languages
 from subscribers.models import Category, Publication
 
-from .matching import link_key
+from .stories import link_key, remember
 
 # Numbers of items out of the way while new ones are given (the pair issue, number is unique).
 _ASIDE = 1_000_000
@@ -120,6 +120,7 @@ def write_items(
         if old is None or row.pk in changed
     ]
     _write_links(issue, digest, fresh)
+    remember([row for row, _parsed in fresh])
 
 
 def _rows(

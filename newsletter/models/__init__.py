@@ -14,6 +14,7 @@ from .issues import PLACES, Issue, Item, Link, Revision
 from .relays import Relay
 from .roundups import Roundup
 from .slots import DayOff, Ready, Slot, SlotUse
+from .stories import StoryCursor, StoryDecision, TitleBand, TwinConfirmation
 
 __all__ = [
     "PLACES",
@@ -37,5 +38,9 @@ __all__ = [
     "Roundup",
     "Slot",
     "SlotUse",
+    "StoryCursor",
+    "StoryDecision",
+    "TitleBand",
+    "TwinConfirmation",
     "Worker",
 ]

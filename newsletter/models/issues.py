@@ -347,10 +347,12 @@ class Link(models.Model):
     number = models.PositiveIntegerField()
     label = models.CharField(max_length=300, blank=True)
     url = models.TextField(blank=True)
-    url_key = models.UUIDField(null=True, db_index=True)
+    url_key = models.UUIDField(null=True)
 
     class Meta:
         ordering = ["number"]
+        # The newest of a page first: a front page may have been linked a hundred thousand times.
+        indexes = [models.Index(F("url_key"), F("id").desc(), name="link_by_page")]
         constraints = [
             models.CheckConstraint(
                 name="link_kind", condition=Q(kind__in=["source", "body", "tail"])

@@ -34,8 +34,11 @@ _PATH_SAFE = "/:@!$&'()*+,;=~"
 def link_key(url: str) -> uuid.UUID | None:
     """The same page under different addresses has the same key; None where no page is named."""
     page = page_of(url)
-    if page is None:
-        return None
+    return None if page is None else key_of(page)
+
+
+def key_of(page: str) -> uuid.UUID:
+    """The key of a page as `page_of` writes it."""
     digest = hashlib.sha256(page.encode("utf-8", "surrogatepass")).digest()
     return uuid.UUID(bytes=digest[:16])
 

@@ -52,9 +52,7 @@ UNLIKE = 0.05
 AKIN = 0.14
 
 
-def compare(
-    one: Told, other: Told, days: int = 0, rare: Collection[str] = frozenset()
-) -> Likeness:
+def compare(one: Told, other: Told, days: int = 0, rare: Collection[str] = frozenset()) -> Likeness:
     """Whether two items tell the same story.
 
     `days` lie between them: what is news today is hardly told again in the same words next month.

@@ -99,8 +99,8 @@ _RULES = _rules(
     (r"open\.spotify\.com", r"/(?:intl-[a-z]+/)?(episode|show|track|album|playlist)/(\w+)",
      "open.spotify.com/{0}/{1}"),
     # ---- shops and stores
-    (r"amazon\.[a-z.]+|amzn\.[a-z]+", r"/(?:.*/)?(?:dp|gp/product|gp/aw/d|d)/([A-Z0-9]{10})(?:/.*)?",
-     "{host}/dp/{0}"),
+    (r"amazon\.[a-z.]+|amzn\.[a-z]+",
+     r"/(?:.*/)?(?:dp|gp/product|gp/aw/d|d)/([A-Z0-9]{10})(?:/.*)?", "{host}/dp/{0}"),
     (r"store\.steampowered\.com", r"/(?:agecheck/)?app/(\d+)(?:/.*)?",
      "store.steampowered.com/app/{0}"),
     (r"(?:apps|itunes)\.apple\.com", r"/(?:.*/)?id(\d+)", "apps.apple.com/app/{0}"),
@@ -204,5 +204,3 @@ def _weibo(number: str) -> str:
             word = _SIXTY_TWO[last] + word
         signs.append(word.rjust(4, "0") if end > 7 else word)
     return "".join(reversed(signs))
-
-

@@ -25,10 +25,14 @@ _RUN = re.compile(
 _SPAN = re.compile(r"(?<![\d.\-])(\d[\d./]{1,9})\s*[-–—~〜至]\s*(\d[\d./]{1,9})(?![\d\-])")
 _NUMERALS = {sign: number for number, sign in enumerate("零一二三四五六七八九十")}
 # 第三季, 三年, 两款: numerals that count, as far as ten.
-_COUNTED = re.compile(r"(?:第([一二三四五六七八九十])|([二两三四五六七八九十]))(?=[年月日季期代次届大款集章])")
+_COUNTED = re.compile(
+    r"(?:第([一二三四五六七八九十])|([二两三四五六七八九十]))(?=[年月日季期代次届大款集章])"
+)
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 # Units behind a figure that make it another one.
-_UNIT = re.compile(r"\s*(%|‰|[万亿億千兆]+|[kmbt](?:n|illion)?(?![a-z])|thousand|million|billion|trillion)")
+_UNIT = re.compile(
+    r"\s*(%|‰|[万亿億千兆]+|[kmbt](?:n|illion)?(?![a-z])|thousand|million|billion|trillion)"
+)
 _ENDINGS = re.compile(r"(?:'s|’s|s)\Z")
 
 
@@ -141,7 +145,9 @@ def _figures(text: str, runs: list[re.Match[str]]) -> Iterator[Figure]:
         unit = _UNIT.match(text, run.end())
         end = unit.end() if unit else run.end()
         before = ""
-        if place and re.fullmatch(r"[\s\-–:：#.「《“\"'(（]*", text[runs[place - 1].end() : run.start()]):
+        if place and re.fullmatch(
+            r"[\s\-–:：#.「《“\"'(（]*", text[runs[place - 1].end() : run.start()]
+        ):
             before = runs[place - 1][0][-6:] if runs[place - 1]["word"] else runs[place - 1][0][-2:]
         behind = re.match(rf"\s*-?(?:[{_DENSE}]{{1,2}}|[^\W\d_]+)", text[end:])
         yield Figure(
