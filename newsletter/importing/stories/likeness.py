@@ -44,6 +44,8 @@ NEAR = 0.40
 SOON = 6
 CLOSE = 0.46
 NAMED = 0.40
+# Below this titles by themselves never are.
+NEAREST = 0.40
 # Weight of a title that can be told from others of its kind by itself.
 LEAST = 5.0
 # With the same link titles must have nearly nothing in common to be two stories.

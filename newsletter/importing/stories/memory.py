@@ -20,11 +20,11 @@ from subscribers.models import Publication
 
 from .addresses import key_of, page_of
 from .bands import bands_of
-from .likeness import LEAST, SOON, Likeness, Told, alike, compare
+from .likeness import LEAST, NEAREST, SOON, Likeness, Told, alike, compare
 from .titles import read_title
 
 # Looked at of one page, of one band, of the last days; of all that an item's title finds.
-_OF_PAGE, _OF_BAND, _OF_TITLE = 40, 20, 60
+_OF_PAGE, _OF_BAND, _OF_TITLE = 40, 20, 20
 _LATELY, _ISSUES = 400, 60
 # Names that more of the lately told items have are no news.
 _RARE = 4
@@ -93,19 +93,42 @@ def look_up(
     lately = _lately(where, day)
     wanted = set(lately)
     wanted.update(*by_page.values(), *by_title)
-    known = _load(where, wanted, apart)
-    names = Counter(
-        name for pk in lately if pk in known for name in read_title(known[pk].earlier.title).names
-    )
-    rare = {name for name, count in names.items() if count <= _RARE}
+    known = _load(where, wanted, apart, {pk for had in by_page.values() for pk in had})
+    recent = _Recent([known[pk].earlier for pk in lately if pk in known])
     found = []
     for one, titled in zip(told, by_title, strict=True):
         shared = {pk for page in one.pages for pk in by_page.get(page, ()) if pk in known}
         common = frozenset(page for page in one.pages if _is_common(page, one, by_page, known))
         mine = Told(one.title, one.pages, common)
-        near = shared | {pk for pk in titled if pk in known} | {pk for pk in lately if pk in known}
-        found.append(_judged(mine, [known[pk] for pk in near], day, rare, least))
+        near = shared | {pk for pk in titled if pk in known} | recent.akin(one.title)
+        found.append(_judged(mine, [known[pk] for pk in near], day, recent.rare, least))
     return found
+
+
+class _Recent:
+    """The items of the last days, by the pieces of their titles: hundreds are not compared one by
+    one with each of a document."""
+
+    def __init__(self, told: Iterable[Earlier]) -> None:
+        self._with: dict[str, list[tuple[int, float]]] = {}
+        names: Counter[str] = Counter()
+        for one in told:
+            title = read_title(one.title)
+            names.update(title.names)
+            for piece, weight in title.pieces.items():
+                self._with.setdefault(piece, []).append((one.item, weight))
+        self.rare = frozenset(name for name, count in names.items() if count <= _RARE)
+
+    def akin(self, title: str) -> set[int]:
+        """Those with as much in common as `compare` asks for at least."""
+        asked = read_title(title)
+        shared: dict[int, float] = {}
+        for piece, weight in asked.pieces.items():
+            for item, other in self._with.get(piece, ()):
+                shared[item] = shared.get(item, 0.0) + min(weight, other)
+        # Dice of at least NEAREST, were the other title to hold nothing else.
+        least = NEAREST * asked.weight / (2 - NEAREST)
+        return {item for item, weight in shared.items() if weight >= least}
 
 
 def _judged(
@@ -214,9 +237,12 @@ def _lately(where: Sequence[int], day: dt.date) -> list[int]:
 
 
 def _load(
-    where: Sequence[int], wanted: Collection[int], apart: Collection[int]
+    where: Sequence[int], wanted: Collection[int], apart: Collection[int], linked: Collection[int]
 ) -> dict[int, _Known]:
-    """Those of them that count: items of their own, of issues that were not called off."""
+    """Those of them that count: items of their own, of issues that were not called off.
+
+    The pages of those `linked` are looked up: the others have none that was asked about.
+    """
     rows: QuerySet[Item] = (
         Item.objects.filter(
             pk__in=wanted,
@@ -232,7 +258,8 @@ def _load(
         "issue__language", "issue__publication_id",
     )  # fmt: skip
     known = {row[0]: _Known(Earlier(*row)) for row in rows.values_list(*fields)}
-    links = Link.objects.filter(item__in=known, kind=Link.Kind.SOURCE).exclude(url="")
+    both = [pk for pk in linked if pk in known]
+    links = Link.objects.filter(item__in=both, kind=Link.Kind.SOURCE).exclude(url="")
     for item, url in links.values_list("item_id", "url"):
         if (page := page_of(url)) is not None and item is not None:
             known[item].pages.add(page)

@@ -52,19 +52,16 @@ class Title:
     `names` what is quoted in it or written like a name."""
 
     pieces: dict[str, float]
+    # How much there is to compare: the sum of the weights.
+    weight: float
     figures: frozenset[Figure]
     names: frozenset[str]
     dense: bool
     # It lists several topics: a round-up of others, of a week, of a day.
     lists: bool
 
-    @property
-    def weight(self) -> float:
-        """How much there is to compare."""
-        return sum(self.pieces.values())
 
-
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def read_title(text: str) -> Title:
     """A title as it is compared: NFKC, without case, marks and emphasis."""
     written = unicodedata.normalize("NFKC", text)
@@ -78,7 +75,14 @@ def read_title(text: str) -> Title:
     words = sum(len(run[0]) for run in runs if run["word"])
     dense = letters * 2 > words
     names = frozenset(_names(written, dense))
-    return Title(pieces, frozenset(_figures(text, runs)), names, dense, _lists(text, dense))
+    return Title(
+        pieces,
+        sum(pieces.values()),
+        frozenset(_figures(text, runs)),
+        names,
+        dense,
+        _lists(text, dense),
+    )
 
 
 _BETWEEN = re.compile(r"[、;；|｜,，](?!\d)")
