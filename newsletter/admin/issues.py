@@ -34,6 +34,7 @@ from . import (
     received,
     release,
     roundups,
+    stories,
 )
 from .frame import RELEASED
 
@@ -151,6 +152,8 @@ class IssueAdmin(PagesAdmin[Issue]):
         ("<int:pk>/preview/shown/", preview.shown, "shown"),
         ("<int:pk>/preflight/", preview.preflight, "preflight"),
         ("<int:pk>/preflight/looked/", import_warnings.looked, "looked"),
+        ("<int:pk>/story/", stories.decide, "story"),
+        ("<int:pk>/twin/", stories.confirm_twin, "twin"),
         ("<int:pk>/audience/", release.audience, "audience"),
         ("<int:pk>/test/", proofs.send, "test"),
         ("<int:pk>/send/", release.review, "send"),

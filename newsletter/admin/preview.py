@@ -44,6 +44,7 @@ from subscribers.roles import Act, may
 from ..editions import IssueView
 from ..feeds import contents
 from ..models import Edition, Issue, Link
+from . import told
 from .frame import address as address_of
 from .frame import find_issue, issue_page
 from .selection import chosen_selection, query_of
@@ -345,6 +346,7 @@ def preflight(request: HttpRequest, pk: int) -> HttpResponseBase:
         still_noted=any(one.open for one in noted),
         largest=made[0].size if made and isinstance(made[0], rendering.Rendered) else None,
         target=rendering.TARGET,
+        **told.shown(issue),
     )
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from newsletter.issues import import_findings
+from newsletter.issues import import_findings, stories
 from newsletter.issues.channels import meant_for
 from subscribers import times
 from subscribers.admin.access import actor
@@ -25,7 +25,7 @@ from subscribers.roles import Act
 
 from .. import editions, sending
 from ..models import Edition, Issue
-from . import channels, slots
+from . import channels, slots, told
 from .frame import RELEASED, address, find_issue, issue_page
 from .seen import Seen, Stale
 
@@ -216,6 +216,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponseBase:
         past_rehearsals=issue.rehearsals.order_by("-pk")[:_SHOWN],
         button=look.button(issue),
         **approval,
+        **told.shown_to_send(issue),
         sendable=not stopped and (look.mails > 0 or look.goes_to == Channels.SITE),
         **(slots.of_draft(issue, look.view) if look.takes_slots(issue) else {}),
         status=409 if pressed.stale else 422 if problem else 200,
@@ -283,7 +284,9 @@ def _release(request: HttpRequest, issue: Issue, look: _Look) -> Issue:
         sending.release(
             held_issue, by=actor(request), at=look.planned.moment, channels=look.goes_to
         )
-        import_findings.accept(held_issue, actor(request).get_username())  # All were ticked.
+        # All were ticked.
+        import_findings.accept(held_issue, actor(request).get_username())
+        stories.keep_all(held_issue, actor(request).get_username())
     return held_issue
 
 

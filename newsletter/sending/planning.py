@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from newsletter import editions, message, rendering
 from newsletter.editions import EditionKey, IssueView, audience, reached
-from newsletter.issues import import_findings, mends, preflight
+from newsletter.issues import import_findings, mends, preflight, stories, twins
 from newsletter.models import Edition, Issue
 from subscribers import rhythm
 from subscribers.addresses import domain_number
@@ -201,9 +201,12 @@ def plan(issue: Issue) -> Plan:
             )
         )
     blockers, warnings = problems(view, issue.publication, made)
-    noted = tuple(preflight.warnings(import_findings.findings(issue)))
+    told = stories.told(issue)
+    seen = stories.findings(stories.undecided(issue, told))
+    noted = preflight.warnings([*import_findings.findings(issue), *seen])
     warnings = (*warnings, *noted, *_not_mended(issue))
-    return _summed(view, planned, none, (*blockers, *broken), warnings)
+    twin = twins.reasons(twins.unconfirmed(issue, told))
+    return _summed(view, planned, none, (*blockers, *broken, *twin), warnings)
 
 
 def problems(

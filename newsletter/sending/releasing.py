@@ -16,13 +16,13 @@ from django.utils.translation import gettext as _
 
 from newsletter.editions import load
 from newsletter.issues import channels as sites
-from newsletter.issues import ready
+from newsletter.issues import ready, twins
 from newsletter.models import Issue
 from subscribers import rehearsal
-from subscribers.models import AuditEntry
+from subscribers.models import AuditEntry, Publication
 
 from . import planning, rehearsals
-from .control import ActRefused, audit, too_late, user_id
+from .control import ActRefused, audit, name_of, too_late, user_id
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
@@ -65,6 +65,10 @@ def release(
     if at is None and not now:
         send_at += dt.timedelta(seconds=publication.undo_seconds)
     with transaction.atomic():
+        # Of two twins that are released at once the second sees the first.
+        Publication.objects.select_for_update(no_key=True).get(pk=publication.pk)
+        if reasons := twins.reasons(twins.unconfirmed(issue)):
+            raise ActRefused(reasons)
         changed = Issue.objects.filter(pk=issue.pk, state=issue.state)
         if publication.needs_approval:
             changed = changed.filter(approved_by=issue.approved_by_id)
@@ -83,6 +87,18 @@ def release(
             sites.publish(issue.pk)  # Nothing to wait for, and no worker that would be needed.
     issue.refresh_from_db()
     return send_at
+
+
+def confirm_twin(issue: Issue, slug: str, *, by: Actor) -> bool:
+    """`by` says that the issue may go out although `slug` holds mostly the same stories.
+
+    False if the publication has no other issue of that name. On record.
+    """
+    with transaction.atomic():
+        if not twins.confirm(issue, slug, name_of(by)):
+            return False
+        audit(issue, by, "twin confirmed", twin=slug)
+    return True
 
 
 def _reasons(issue: Issue, by: Actor, channels: str) -> list[str]:
