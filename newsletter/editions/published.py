@@ -17,7 +17,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet, prefetch_related_objects
 
 from newsletter import editions
 from newsletter.models import Issue, Item, Link, Revision
@@ -327,6 +327,8 @@ def _place(row: Item) -> tuple[float, int, int]:
 
 def _pieces(publication: Publication, rows: Sequence[Item]) -> tuple[Piece, ...]:
     sources: dict[int, list[editions.LinkView]] = {}
+    if any(row.follows_id for row in rows):
+        prefetch_related_objects(list(rows), "follows__issue__publication")
     if rows:
         links = Link.objects.filter(
             item__in=[row.pk for row in rows], kind=Link.Kind.SOURCE

@@ -58,6 +58,15 @@ class Origin(NamedTuple):
     day: dt.date
 
 
+class Follows(NamedTuple):
+    """The earlier item that a follow-up goes on with: its title, its issue's date and its permanent
+    address on the site, without the first stroke; empty where it is not to be read there."""
+
+    title: str
+    date: dt.date
+    path: str
+
+
 @dataclass(frozen=True, slots=True)
 class ItemView:
     """One visible item. `insight` and `body` are Markdown, `title` is inline Markdown."""
@@ -81,6 +90,8 @@ class ItemView:
     # original's permanent address on the site, without the first stroke; empty if it has none.
     place: int = 0
     home: str = ""
+    # Of a follow-up.
+    follows: Follows | None = None
 
 
 @dataclass(frozen=True, slots=True)

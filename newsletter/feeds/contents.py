@@ -24,7 +24,7 @@ from subscribers.times import zone_of
 
 from ..digest import markdown
 from ..models import Issue, Item, Revision
-from ..rendering import neutral
+from ..rendering import neutral, words
 from . import kept, value
 from .formats import Format
 from .value import Entry, Feed, Via
@@ -254,7 +254,7 @@ def item_entry(
     item, issue = piece.item, piece.issue
     assert item.published_at is not None
     published = _whole(item.published_at) - dt.timedelta(seconds=item.number - 1)
-    title = markdown.plain_text(item.title, links=False)
+    title = words.update(item) + markdown.plain_text(item.title, links=False)
     return Entry(
         id=item.entry_id,
         title=title,

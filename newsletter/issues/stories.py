@@ -104,12 +104,13 @@ def decide(issue: Issue, item: Item, earlier: Item, choice: str, by: str) -> Non
     An item follows one other: the last that was said. Call it with the draft locked.
     """
     with transaction.atomic():
-        mine = StoryDecision.objects.filter(item=item)
-        if choice == Choice.FOLLOW_UP:
-            mine.filter(choice=Choice.FOLLOW_UP).exclude(earlier=earlier).update(choice=Choice.KEEP)
         StoryDecision.objects.update_or_create(
             item=item, earlier=earlier, defaults={"choice": choice, "by": by}
         )
+        if choice == Choice.FOLLOW_UP:
+            Item.objects.filter(pk=item.pk).update(follows=earlier)
+        else:
+            Item.objects.filter(pk=item.pk, follows=earlier).update(follows=None)
         if choice == Choice.DROP:
             Item.objects.filter(pk=item.pk).update(hidden=True)
         # Of the others that told it nobody is asked either: the answer is the same.

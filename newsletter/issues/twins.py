@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import pgettext
 
-from newsletter.models import Issue, StoryDecision, TwinConfirmation
+from newsletter.models import Issue, TwinConfirmation
 
 from .stories import Told, told
 
@@ -43,11 +43,7 @@ def unconfirmed(issue: Issue, found: Iterable[Told] | None = None) -> list[Twin]
     if issue.kind != Issue.Kind.REGULAR:
         return []
     total = issue.items.filter(hidden=False).count()
-    follow = set(
-        StoryDecision.objects.filter(
-            item__issue=issue, choice=StoryDecision.Choice.FOLLOW_UP
-        ).values_list("item_id", flat=True)
-    )
+    follow = set(issue.items.filter(follows__isnull=False).values_list("pk", flat=True))
     confirmed = set(TwinConfirmation.objects.filter(issue=issue).values_list("twin", flat=True))
     shared: dict[int, set[int]] = {}
     slugs: dict[int, str] = {}

@@ -305,6 +305,10 @@ class Item(models.Model):
     )
     # When the words of a copy were last taken from, or compared with, its original.
     copied_at = models.DateTimeField(null=True, blank=True)
+    # The item whose story this one goes on with, and which it links back to.
+    follows = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="follow_ups"
+    )
     # An editor's mark: the first to be taken into a round-up.
     starred = models.BooleanField(_("starred"), default=False)
     hidden = models.BooleanField(_("hidden"), default=False)

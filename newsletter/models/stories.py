@@ -55,9 +55,6 @@ class StoryDecision(models.Model):
         verbose_name_plural = _("decisions about stories")
         constraints = [
             models.UniqueConstraint(fields=["item", "earlier"], name="story_decided_once"),
-            models.UniqueConstraint(
-                fields=["item"], condition=Q(choice="follow_up"), name="story_follows_one"
-            ),
             models.CheckConstraint(
                 name="story_choice", condition=Q(choice__in=["keep", "follow_up", "drop"])
             ),

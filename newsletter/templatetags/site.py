@@ -17,7 +17,7 @@ from subscribers.models import Category, Publication
 
 from ..digest import markdown
 from ..editions import ItemView
-from ..rendering import neutral
+from ..rendering import neutral, words
 
 register = template.Library()
 
@@ -50,6 +50,24 @@ def keep(context: template.Context, address: str) -> str:
 
 
 @register.filter
+def update_mark(item: ItemView) -> str:
+    """What stands before the title of a follow-up, else nothing."""
+    return words.update(item)
+
+
+@register.filter
+def earlier(item: ItemView) -> str:
+    """What a follow-up says of the item it goes on with."""
+    return words.earlier(item)
+
+
+@register.filter
+def on_site(path: str) -> str:
+    """A path below BASE_URL as a whole address, for what is read elsewhere."""
+    return f"{conf.base_url()}/{path}"
+
+
+@register.filter
 def html_language(code: str) -> str:
     """A language code as HTML and feeds write it: `zh-hans` -> `zh-Hans`."""
     return languages.stored(code) or code
@@ -58,8 +76,8 @@ def html_language(code: str) -> str:
 @register.filter
 def said(row: Publication | Category, field: str) -> str:
     """`name` or `description` of a publication or category in the language of the page."""
-    words = languages.words(row, translation.get_language() or "")
-    return neutral.text(words.name if field == "name" else words.description)
+    said_so = languages.words(row, translation.get_language() or "")
+    return neutral.text(said_so.name if field == "name" else said_so.description)
 
 
 @register.filter

@@ -14,7 +14,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from newsletter import editions, sending
+from newsletter import conf, editions, rendering, sending
+from newsletter.editions import frozen
 from newsletter.importing import link_key
 from newsletter.importing.stories import remember
 from newsletter.issues import ready, stories, twins
@@ -25,6 +26,7 @@ from tests import builders
 
 pytestmark = pytest.mark.django_db
 
+YEAR = dt.timedelta(days=365)
 TITLES = ["Night ferry starts in spring", "The new yard opens", "Egrets are back in the park"]
 
 
@@ -58,7 +60,7 @@ def sent(daily: Publication, date: str, titles: list[str], **extra: Any) -> Issu
     )  # fmt: skip
 
 
-def client(name: str) -> Client:
+def of(name: str) -> Client:
     made = Client()
     made.force_login(get_user_model().objects.get(username=name))
     return made
@@ -99,7 +101,7 @@ def test_a_decision_does_not_come_back(daily: Publication, choice: str) -> None:
     old = sent(daily, "2026-03-01", TITLES[:1])
     older = sent(daily, "2025-03-01", TITLES[:1])
     draft = issue(daily, "2026-03-02", TITLES[:2])
-    erin = client("erin")
+    erin = of("erin")
     shown = erin.get(page(draft, "preflight")).content.decode()
     assert "Told before" in shown and TITLES[0] in shown
     answer = erin.post(
@@ -127,8 +129,8 @@ def test_who_may_not_edit_decides_nothing(daily: Publication) -> None:
     form = {"item": items(draft)[0].pk, "earlier": items(old)[0].pk, "choice": "drop"}
     user = get_user_model().objects.create_user("reader", is_staff=True)
     Role.objects.create(user=user, publication=daily, kind=Role.Kind.READER_CARE)
-    assert client("reader").post(page(draft, "story"), form).status_code == 403
-    erin = client("erin")
+    assert of("reader").post(page(draft, "story"), form).status_code == 403
+    erin = of("erin")
     assert erin.get(page(draft, "story")).status_code == 405
     wrong: dict[str, object]
     for wrong in ({"choice": "burn"}, {"earlier": foreign.pk}, {"item": "x"}, {"item": "9" * 30}):
@@ -204,10 +206,10 @@ def test_the_command(twin: Issue) -> None:
 
 
 def test_the_send_page(twin: Issue) -> None:
-    sam = client("sam")
+    sam = of("sam")
     shown = sam.get(page(twin, "send")).content.decode()
     assert REFUSED in shown and "The same stories are out already" in shown
-    assert client("erin").post(
+    assert of("erin").post(
         page(twin, "twin"), {"twin": "2026-03-01", "seen": "yes"}
     ).status_code == 403  # fmt: skip
     sam.post(page(twin, "twin"), {"twin": "2026-03-01"})
@@ -223,7 +225,9 @@ def test_the_send_page(twin: Issue) -> None:
 def test_a_slot(twin: Issue, daily: Publication) -> None:
     Publication.objects.update(time_zone="UTC")
     for hour in (7, 8):
-        Slot.objects.create(publication=daily, weekdays=127, at=dt.time(hour))
+        Slot.objects.create(
+            publication=daily, weekdays=127, at=dt.time(hour), created_at=builders.NOW - YEAR
+        )
     twin.refresh_from_db()
     sam = get_user_model().objects.get(username="sam")
     with time_machine.travel(dt.datetime(2026, 3, 2, 7, tzinfo=dt.UTC), tick=False):
@@ -272,3 +276,54 @@ def test_a_draft_of_next_year_is_compared_too(daily: Publication) -> None:
     sent(daily, "2026-03-01", TITLES)
     draft = issue(daily, f"{dt.date(2027, 3, 1)}", TITLES)
     assert len(twins.unconfirmed(draft)) == 1
+
+
+# ---- follow-ups, as readers see them
+
+
+def test_a_follow_up_links_back_everywhere(daily: Publication, client: Client) -> None:
+    old = sent(daily, "2026-03-01", TITLES[:1])
+    draft = issue(daily, "2026-03-02", TITLES[:1])
+    stories.decide(draft, items(draft)[0], items(old)[0], "follow_up", "erin")
+    address = f"{conf.base_url()}/daily/2026-03-01/#item-1"
+    said = "Earlier: Night ferry starts in spring (2026-03-01)"
+    view = editions.load(draft)
+    assert view.items[0].follows == editions.Follows(
+        TITLES[0], dt.date(2026, 3, 1), "daily/2026-03-01/#item-1"
+    )
+    mail = rendering.prepare(view, daily).edition(view.mask)
+    assert f'href="{address}"' in mail.html and said in mail.html
+    assert f"Update: {TITLES[0]}" in mail.html
+    assert f"Update: {TITLES[0]}\n" in mail.text and f"{said}\n" in mail.text
+    assert address in mail.text
+    Issue.objects.filter(pk=draft.pk).update(
+        state="published", channels="site", published_at=timezone.now()
+    )
+    Item.objects.filter(issue=draft).update(published_at=timezone.now())
+    page = client.get("/daily/2026-03-02/").content.decode()
+    assert f"Update: {TITLES[0]}" in page and 'href="/daily/2026-03-01/#item-1"' in page
+    for feed in ("/daily/feed.atom", "/daily/c/city/feed.atom"):
+        entries = client.get(feed).content.decode()
+        assert f"Update: {TITLES[0]}" in entries and address in entries, feed
+    # Where the earlier one cannot be read it is named, and no link leads nowhere.
+    Item.objects.filter(issue=old).update(hidden=True)
+    view = editions.load(draft)
+    assert view.items[0].follows is not None and view.items[0].follows.path == ""
+    mail = rendering.prepare(view, daily).edition(view.mask)
+    assert said in mail.html and address not in mail.html
+    # Decided otherwise later, it is an item like any other.
+    stories.decide(draft, items(draft)[0], items(old)[0], "keep", "erin")
+    assert editions.load(draft).items[0].follows is None
+
+
+def test_what_was_released_keeps_its_mark(daily: Publication) -> None:
+    old = sent(daily, "2026-03-01", TITLES[:1])
+    draft = issue(daily, "2026-03-02", TITLES[:1])
+    stories.decide(draft, items(draft)[0], items(old)[0], "follow_up", "erin")
+    view = editions.load(draft)
+    sending.release(draft, by="test", now=True)
+    assert sending.freeze(draft.pk)
+    draft.refresh_from_db()
+    assert draft.frozen is not None
+    draft.frozen.refresh_from_db()  # As JSON gives it back.
+    assert frozen.view_of(draft.frozen).items[0].follows == view.items[0].follows
