@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import pgettext
 
-from newsletter.importing.stories import Asked, Earlier, look_up
+from newsletter.importing.stories import Asked, Earlier, Likeness, look_up
 from newsletter.models import Issue, Item, Link, StoryDecision
 
 from .findings import Finding, Level
@@ -23,14 +23,22 @@ Choice = StoryDecision.Choice
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An item, and the earlier ones that told its story, the newest first."""
+    """An item, and the earlier ones that told its story, the most like and the newest first."""
 
     item: Item
     earlier: tuple[Earlier, ...]
 
+    @property
+    def sure(self) -> bool:
+        """Whether one of them did, not only perhaps."""
+        return self.earlier[0].likeness == Likeness.SAME
 
-def told(issue: Issue, items: Sequence[Item] | None = None) -> list[Told]:
-    """The issue's items, or those given, whose stories were told, whatever was decided.
+
+def told(
+    issue: Issue, items: Sequence[Item] | None = None, *, least: Likeness = Likeness.SAME
+) -> list[Told]:
+    """The issue's items, or those given, whose stories were told, whatever was decided; with a
+    lower `least` those that perhaps were, too.
 
     Only a regular issue tells stories of its own; a hidden item tells none. Issues in other
     languages do not count, nor those that say the same as this one.
@@ -46,7 +54,7 @@ def told(issue: Issue, items: Sequence[Item] | None = None) -> list[Told]:
         if item is not None:
             urls.setdefault(item, []).append(url)
     asked = [Asked(row.title, tuple(urls.get(row.pk, ()))) for row in rows]
-    found = look_up(issue.publication, asked, issue.date, apart=_family(issue))
+    found = look_up(issue.publication, asked, issue.date, apart=_family(issue), least=least)
     return [
         Told(row, mine)
         for row, earlier in zip(rows, found, strict=True)

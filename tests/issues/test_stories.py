@@ -327,3 +327,35 @@ def test_what_was_released_keeps_its_mark(daily: Publication) -> None:
     assert draft.frozen is not None
     draft.frozen.refresh_from_db()  # As JSON gives it back.
     assert frozen.view_of(draft.frozen).items[0].follows == view.items[0].follows
+
+
+def test_what_is_uncertain_is_shown_and_not_asked(daily: Publication) -> None:
+    old = sent(daily, "2026-03-01", ["Acme Tool v1.2 brings faster builds"])
+    draft = issue(daily, "2026-03-02", ["Acme Tool v1.3 brings faster builds"])
+    url = old.links.get().url
+    draft.links.update(url=url, url_key=link_key(url))
+    erin = of("erin")
+    shown = erin.get(page(draft, "preflight")).content.decode()
+    assert "Perhaps told before" in shown and "v1.2" in shown
+    assert sending.plan(draft).warnings == ()
+    form = {"item": items(draft)[0].pk, "earlier": items(old)[0].pk, "choice": "follow_up"}
+    erin.post(page(draft, "story"), form)
+    assert "Perhaps" not in erin.get(page(draft, "preflight")).content.decode()
+    assert items(draft)[0].follows == items(old)[0]
+
+
+def test_the_page_of_an_item_and_its_saving_tell(daily: Publication) -> None:
+    sent(daily, "2026-03-01", TITLES[:1])
+    draft = issue(daily, "2026-03-02", ["Something quite new happened in town"])
+    url = Link.objects.get(issue__slug="2026-03-01").url
+    item = items(draft)[0]
+    erin = of("erin")
+    address = reverse("admin:newsletter_issue_item", args=[draft.pk, item.pk])
+    assert "Told before" not in erin.get(address).content.decode()
+    form = {
+        "title": TITLES[0], "category": item.category_id, "source_lines": f"The Paper | {url}",
+        "insight": "It does.", "bullet_lines": "", "body": "", "date": "",
+    }  # fmt: skip
+    answer = erin.post(address, form, follow=True).content.decode()
+    assert "Item 1 was told on 2026-03-01" in answer
+    assert "Told before" in erin.get(address).content.decode()

@@ -19,6 +19,7 @@ from django.db import connection
 from newsletter import bounces, conf
 from newsletter.config.supervised import start
 from newsletter.feeds import websub
+from newsletter.importing.stories import remembering
 from newsletter.issues import dead_links
 from newsletter.sending import roundups, slot_notices
 from newsletter.sending.engine import service
@@ -35,6 +36,8 @@ _HUBS_EVERY = 15.0
 _LINKS_EVERY = 60.0
 _ROUNDUPS_EVERY = 15.0
 _SLOTS_EVERY = 20.0
+# A batch of older items at a time; with nothing to take up one query.
+_STORIES_EVERY = 30.0
 _STABLE = 30.0
 _KEEP_JOBS_DAYS = 7
 
@@ -113,6 +116,7 @@ def _keep_house(stop: threading.Event) -> None:
         (_LINKS_EVERY, dead_links.sweep),
         (_ROUNDUPS_EVERY, roundups.sweep),
         (_SLOTS_EVERY, slot_notices.tell),
+        (_STORIES_EVERY, remembering.sweep),
         (3600.0, _forget_old_jobs),
     ]
     due = [0.0] * len(chores)
