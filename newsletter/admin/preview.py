@@ -30,7 +30,7 @@ from newsletter import editions, rendering
 from newsletter.archive import stylesheet
 from newsletter.archive.views import issue_page as site_page
 from newsletter.editions import EditionKey, audience, published, reached
-from newsletter.issues import import_findings
+from newsletter.issues import import_findings, stories
 from newsletter.issues import preflight as checks
 from newsletter.issues.findings import Level
 from subscribers import consent, rhythm
@@ -174,7 +174,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponseBase:
     issue = find_issue(request, pk, Act.SEE)
     if request.method == "POST":
         return _find_person(request, issue)
-    view = editions.load(issue)
+    view = stories.marked(editions.load(issue), issue)
     wanted = Wanted.of(request)
     person = _person(request, issue, view)
     selection = person.selection if person is not None else chosen_selection(request.GET, view)
@@ -234,7 +234,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponseBase:
 def shown(request: HttpRequest, pk: int) -> HttpResponseBase:
     """What stands in the frame."""
     issue = find_issue(request, pk, Act.SEE)
-    view = editions.load(issue)
+    view = stories.marked(editions.load(issue), issue)
     wanted = Wanted.of(request)
     selection = chosen_selection(request.GET, view)
     number = request.GET.get("start", "")

@@ -31,6 +31,7 @@ from subscribers.rhythm import ROUNDUPS
 from . import reached
 from .corrected import Corrected, told_by
 from .reached import Starts
+from .told import Told
 
 # The release states in which a translation takes its readers away from the original.
 _RELEASED = ("scheduled", "sending", "paused", "sent")
@@ -62,7 +63,7 @@ class Audience:
     rhythms: tuple[str, ...] | None = _EVERY
     # Of a round-up: where it begins for its readers; None where it holds nothing.
     roundup: bool = False
-    starts: Starts | None = None
+    starts: Starts | Told | None = None
     # The one reader of "what you missed".
     only: int | None = None
     # Only readers of this language (a translation), or of none of those (its original).
@@ -142,6 +143,15 @@ RULES = (
         lambda facts, to: to.rhythms is not None and facts.rhythm not in to.rhythms,
     ),
     Rule(
+        Edition.NoneBecause.TOLD,
+        "(s.choice & {categories}) = 0 AND (s.choice & {whole}) <> 0",
+        lambda facts, to: (
+            isinstance(to.starts, Told)
+            and not facts.choice & to.mask_of(facts) & CATEGORY_MASK
+            and bool(facts.choice & to.categories)
+        ),
+    ),
+    Rule(
         Edition.NoneBecause.NO_ITEM,
         "(s.choice & {categories}) = 0",
         lambda facts, to: (
@@ -214,11 +224,13 @@ def readers(audience: Audience, now: dt.datetime, lanes: Iterable[int] = ()) -> 
     picked = f"s.choice & {mask}" if audience.corrects is None else f"(s.choice & 0) | {mask}"
     asked = {
         "categories": f"{mask} & {CATEGORY_MASK}",
+        "whole": str(audience.categories),
         "rhythms": _listed(audience.rhythms or ()),
     }
     skipped = {
         Edition.NoneBecause.RHYTHM: audience.rhythms is None,
         Edition.NoneBecause.NO_ITEM: audience.corrects is not None,
+        Edition.NoneBecause.TOLD: not isinstance(starts, Told),
     }
     cases = "\n".join(
         f"WHEN {rule.sql.format(**asked)} THEN {len(RULES) - place}"
@@ -281,7 +293,7 @@ def _belongs(audience: Audience) -> tuple[str, dict[str, Any]]:
 # ---- of one issue, and for one reader
 
 
-def audience_of(issue: Issue, mask: int, starts: Starts | None = None) -> Audience:
+def audience_of(issue: Issue, mask: int, starts: Starts | Told | None = None) -> Audience:
     """What `issue` asks of its readers now; `mask` is its view's. At most two queries.
 
     `starts` are `reached.starts_of` of a round-up; without them it begins with its first item.
@@ -361,7 +373,7 @@ def facts_of(subscription: Subscription, audience: Audience, now: dt.datetime) -
 
 
 def answer(
-    issue: Issue, mask: int, subscription: Subscription, starts: Starts | None = None
+    issue: Issue, mask: int, subscription: Subscription, starts: Starts | Told | None = None
 ) -> Answer:
     """What this reader would get of the issue if it were frozen now, or why nothing."""
     audience = audience_of(issue, mask, starts)

@@ -42,6 +42,7 @@ def _item(stored: Stored) -> ItemView:
             "category": None if category is None else CategoryView(**category),
             "sources": tuple(map(_link, stored.get("sources", ()))),
             "date": dt.date.fromisoformat(stored["date"]) if stored.get("date") else None,
+            "told_in": tuple(stored.get("told_in", ())),
             "follows": _follows(stored.get("follows")),
             "bullets": bullet_views(stored.get("bullets", ())),
             "published_at": _moment(stored.get("published_at")),

@@ -7,18 +7,20 @@ leaves it as it is. What was decided of an item and an earlier one is not asked 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import pgettext
 
+from newsletter.editions import IssueView
 from newsletter.importing.stories import Asked, Earlier, Likeness, look_up
 from newsletter.models import Issue, Item, Link, StoryDecision
 
 from .findings import Finding, Level
 
 Choice = StoryDecision.Choice
+_MAILED = (Issue.State.SENDING, Issue.State.PAUSED, Issue.State.SENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,20 @@ def _family(issue: Issue) -> set[int]:
     original = issue.original_id or issue.pk
     translations = Issue.objects.filter(original_id=original).values_list("pk", flat=True)
     return {issue.pk, original, *translations}
+
+
+def marked(view: IssueView, issue: Issue) -> IssueView:
+    """The issue's view with what its publication leaves out for whoever had it: items whose story
+    was mailed before. A follow-up is not the same."""
+    if not issue.publication.leave_out_told:
+        return view
+    had = {
+        one.item.pk: tuple(sorted(e.item for e in one.earlier if e.state in _MAILED))
+        for one in told(issue)
+        if one.item.follows_id is None
+    }
+    items = tuple(replace(item, told_in=had.get(item.id, ())) for item in view.items)
+    return replace(view, items=items)
 
 
 def undecided(issue: Issue, found: Iterable[Told]) -> list[Told]:

@@ -25,7 +25,7 @@ from django.utils import timezone
 from newsletter import editions, message, rendering
 from newsletter.editions import EditionKey, IssueView, audience, reached
 from newsletter.editions.audience import REASONS, Readers
-from newsletter.issues import channels
+from newsletter.issues import channels, stories
 from newsletter.models import PLACES, Chunk, Edition, Issue, Revision
 from subscribers import rehearsal
 
@@ -58,7 +58,7 @@ def freeze(issue_id: int) -> bool:
     view: IssueView | None = None
     rendered: dict[EditionKey, Edition] = {}
     for _ in range(_MOST_ATTEMPTS):
-        now_view = editions.load(issue)
+        now_view = stories.marked(editions.load(issue), issue)
         if view != now_view:
             view, rendered = now_view, {}
             prepared = rendering.prepare(view, issue.publication)
@@ -124,7 +124,7 @@ def _transaction(
         held = _due(issue, now)
         if held is None:
             return -1
-        if editions.load(held) != view:
+        if stories.marked(editions.load(held), held) != view:
             raise _Again("it was edited")
         starts = reached.starts_of(issue, view, by_day=by_day)
         source = audience.readers(audience.audience_of(issue, view.mask, starts), now, lanes)

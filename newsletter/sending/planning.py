@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from newsletter import editions, message, rendering
 from newsletter.editions import EditionKey, IssueView, audience, reached
+from newsletter.editions.told import Told
 from newsletter.issues import import_findings, mends, preflight, stories, twins
 from newsletter.models import Edition, Issue
 from subscribers import rhythm
@@ -39,7 +40,8 @@ _CHECKED = 50
 class EditionPlan:
     """One edition as it would go out: what is in it, who gets it, how large it is in octets.
 
-    `after` is the day of the last issue that had reached its readers, in a round-up.
+    `after` is the day of the last issue that had reached its readers, in a round-up; `left_out`
+    counts the items that had reached them otherwise.
     """
 
     selection: int
@@ -47,6 +49,7 @@ class EditionPlan:
     after: dt.date | None
     categories: tuple[str, ...]
     items: int
+    left_out: int
     tail: bool
     readers: int
     subject: str
@@ -106,12 +109,14 @@ def likely_keys(issue: Issue, view: IssueView) -> tuple[list[EditionKey], bool]:
     if issue.kind == Issue.Kind.CORRECTION:
         return [EditionKey(view.mask)], False
     starts = reached.starts_of(issue, view)
+    if isinstance(starts, Told):
+        return _keys_of(issue, view, starts), False
     if starts is not None:
         keys = _keys_of(issue, view, starts)
         if len(keys) <= MOST_EDITIONS:
             return keys, False
         starts = reached.starts_of(issue, view, by_day=True)
-        assert starts is not None
+        assert isinstance(starts, reached.Starts)
         return _keys_of(issue, view, starts), True
     with connection.cursor() as cursor:
         cursor.execute(
@@ -122,9 +127,9 @@ def likely_keys(issue: Issue, view: IssueView) -> tuple[list[EditionKey], bool]:
         return sorted(EditionKey(int(row[0])) for row in cursor.fetchall()), False
 
 
-def _keys_of(issue: Issue, view: IssueView, starts: reached.Starts) -> list[EditionKey]:
+def _keys_of(issue: Issue, view: IssueView, starts: reached.Starts | Told) -> list[EditionKey]:
     to = audience.audience_of(issue, view.mask, starts)
-    if starts.floor or starts.lapping_floor:
+    if isinstance(starts, Told) or starts.floor or starts.lapping_floor:
         source = audience.readers(to, timezone.now())
         sql, params = f"SELECT DISTINCT picked, start FROM ({source.sql}) q", source.params
     else:
@@ -157,7 +162,7 @@ def plan(issue: Issue) -> Plan:
     """What would go to whom if the issue were frozen now; of a frozen issue, what was frozen."""
     if issue.frozen_at is not None:
         return _plan_of_frozen(issue)
-    view = editions.load(issue)
+    view = stories.marked(editions.load(issue), issue)
     rows = _readers_of_each(issue, view)
     none: dict[str, int] = {}
     for reason, _key, count in sorted(rows):
@@ -192,6 +197,7 @@ def plan(issue: Issue) -> Plan:
                 after=_after(view, key.start),
                 categories=_category_names(view, key.selection),
                 items=len(view.select(*key)),
+                left_out=_told(view, key),
                 tail=bool(key.selection & TAIL),
                 readers=count,
                 subject=edition.subject,
@@ -238,6 +244,7 @@ def _plan_of_frozen(issue: Issue) -> Plan:
                 after=_after(view, row.start),
                 categories=_category_names(view, row.selection),
                 items=len(row.items),
+                left_out=0 if view.origins else row.start.bit_count(),
                 tail=bool(row.selection & TAIL),
                 readers=row.readers,
                 subject=row.subject,
@@ -261,6 +268,10 @@ def _not_mended(issue: Issue) -> list[str]:
 
 def _after(view: IssueView, start: int) -> dt.date | None:
     return view.origins[start - 1].day if 0 < start <= len(view.origins) else None
+
+
+def _told(view: IssueView, key: EditionKey) -> int:
+    return 0 if view.origins else sum(bool(bit & key.start) for bit in view.told.values())
 
 
 def _category_names(view: IssueView, selection: int) -> tuple[str, ...]:

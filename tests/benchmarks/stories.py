@@ -160,15 +160,20 @@ class _Site:
         }
 
 
-_CHINESE = (
-    "港口 潮汐 灯塔 航线 集装箱 码头 货轮 海关 仓库 吊机 引航 泊位 船期 风浪 锚地 航道 浮标 栈桥 渔船 "
-    "船坞 观测 记录 研究 发现 增长 下降 改进 发布 调查 协议 投资 团队 系统 模型 平台 市场 政策 报告"
-).split()
-_ENGLISH = (
-    "harbour tide beacon route container quay freighter customs warehouse crane pilot berth delay "
-    "storm anchor channel buoy pier trawler dock survey record study finding growth decline upgrade "
-    "release inquiry treaty funding team system model platform market policy report"
-).split()
+_CHINESE = [
+    "港口", "潮汐", "灯塔", "航线", "集装箱", "码头", "货轮", "海关", "仓库",
+    "吊机", "引航", "泊位", "船期", "风浪", "锚地", "航道", "浮标", "栈桥",
+    "渔船", "船坞", "观测", "记录", "研究", "发现", "增长", "下降", "改进",
+    "发布", "调查", "协议", "投资", "团队", "系统", "模型", "平台", "市场",
+    "政策", "报告",
+]  # fmt: skip
+_ENGLISH = [
+    "harbour", "tide", "beacon", "route", "container", "quay", "freighter", "customs", "warehouse",
+    "crane", "pilot", "berth", "delay", "storm", "anchor", "channel", "buoy", "pier",
+    "trawler", "dock", "survey", "record", "study", "finding", "growth", "decline", "upgrade",
+    "release", "inquiry", "treaty", "funding", "team", "system", "model", "platform", "market",
+    "policy", "report",
+]  # fmt: skip
 
 
 if __name__ == "__main__":
