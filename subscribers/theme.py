@@ -14,26 +14,26 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 
-from . import conf
+from . import conf, styles
+from .styles import Style, Typeface
 
-# Paper, page and ink of both looks. Categories and accent are fitted to the paper.
-PAPER, PAGE, INK, MUTED, LINE = "#ffffff", "#f1f3f5", "#1f2328", "#59636e", "#e3e6e9"
-DARK_PAPER, DARK_PAGE, DARK_INK, DARK_MUTED, DARK_LINE = (
-    "#1b1f23", "#101316", "#e6e9ec", "#a4adb6", "#33393f",
-)  # fmt: skip
 # The same as the site's own (site.css): a mail and its page are one publication.
 ACCENT, DARK_ACCENT = "#0a6558", "#62cbb8"
 ENOUGH = 4.5
 # Links in the dark: thin bright strokes on black read worse than the formula says.
 ENOUGH_IN_THE_DARK = 6.5
 
+# Tints of chips are mixed with these, whatever the style.
+_CHIP_PAPER, _CHIP_DARK_PAPER = "#ffffff", "#1b1f23"
 # For categories without a colour of their own, by their bit, so a category keeps its colour.
 PALETTE = (
     "#2f6fb0", "#b4551d", "#3a7d44", "#8a4fa3", "#b03a5b", "#0f7c85", "#8b6b12", "#5560b8",
     "#a0522d", "#4d7c0f", "#9d3a94", "#37718e",
 )  # fmt: skip
 
-KEYS = ("accent", "accent_dark", "logo", "logo_alt", "logo_width", "logo_height")
+KEYS = (
+    "style", "typeface", "accent", "accent_dark", "logo", "logo_alt", "logo_width", "logo_height",
+)  # fmt: skip
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
 _WIDEST_LOGO, _HIGHEST_LOGO = 560, 200
 
@@ -50,8 +50,14 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """A complete look. Colours are #rrggbb; `logo` is an absolute address or empty."""
+    """A complete look. Colours are #rrggbb; `logo` is an absolute address or empty.
 
+    `band` is the accent as it was given, for a ground with `on_band` upon it; `accent` is made
+    legible as text on paper.
+    """
+
+    style: Style
+    typeface: Typeface
     band: str
     on_band: str
     band_muted: str
@@ -71,8 +77,9 @@ class Theme:
 def problems(theme: Any) -> list[str]:
     """What is wrong with a `Publication.theme`, in the words of the active language.
 
-    Empty for a good one. Keys: `accent`, `accent_dark` (#rrggbb), `logo` (https address or a path
-    on this site), `logo_alt`, `logo_width`, `logo_height` (CSS pixels).
+    Empty for a good one. Keys: `style`, `typeface` (names of `styles`), `accent`, `accent_dark`
+    (#rrggbb), `logo` (https address or a path on this site), `logo_alt`, `logo_width`,
+    `logo_height` (CSS pixels).
     """
     if not isinstance(theme, Mapping):
         return [_("The look must be a set of names and values.")]
@@ -81,6 +88,12 @@ def problems(theme: Any) -> list[str]:
         value = theme.get(key, "")
         if value and not (isinstance(value, str) and _COLOUR.match(value)):
             found.append(_("“%(name)s”: write a colour as #rrggbb.") % {"name": key})
+    for key, known in (("style", styles.STYLES), ("typeface", styles.TYPEFACES)):
+        value = theme.get(key, "")
+        if value and not (isinstance(value, str) and value in known):
+            found.append(
+                _("“%(name)s”: choose one of %(known)s.") % {"name": key, "known": ", ".join(known)}
+            )
     logo = theme.get("logo", "")
     if logo and not _logo_address(logo):
         found.append(_("“logo”: write an https address or a path on this site."))
@@ -106,13 +119,15 @@ def load(theme: Any) -> Theme:
         value = given.get(key, "")
         return value.lower() if isinstance(value, str) and _COLOUR.match(value) else ""
 
+    style = style_of(given)
+    paper, dark_paper = style.light.paper, style.dark.paper
     band = colour("accent") or ACCENT
     # Links stand on paper and in the call-out, whose tint has a little less contrast.
-    call_out = mix(band, PAPER, 0.93)
-    accent = legible(legible(band, PAPER), call_out)
+    call_out = mix(band, paper, 0.93)
+    accent = legible(legible(band, paper), call_out)
     dark = colour("accent_dark") or (band if colour("accent") else DARK_ACCENT)
-    dark_accent = legible(dark, DARK_PAPER)
-    dark_call_out = mix(dark_accent, DARK_PAPER, 0.92)
+    dark_accent = legible(dark, dark_paper)
+    dark_call_out = mix(dark_accent, dark_paper, 0.92)
     dark_accent = legible(dark_accent, dark_call_out, ENOUGH_IN_THE_DARK)
     # A band as bright as paper would glare at night: it is dimmed, text on it follows.
     dark_band = colour("accent_dark") or band
@@ -123,6 +138,8 @@ def load(theme: Any) -> Theme:
     alt = str(given.get("logo_alt", "")).strip()
     usable = bool(logo and alt and _pixels(width, _WIDEST_LOGO) and _pixels(height, _HIGHEST_LOGO))
     return Theme(
+        style=style,
+        typeface=_typeface(given, style),
         band=band,
         on_band=_on(band),
         band_muted=legible(mix(_on(band), band, 0.2), band),
@@ -140,10 +157,26 @@ def load(theme: Any) -> Theme:
     )
 
 
+def style_of(stored: Any) -> Style:
+    """The style of a stored theme, the default one where none or an unknown one is named."""
+    name = stored.get("style") if isinstance(stored, Mapping) else None
+    known = styles.STYLES.get(name) if isinstance(name, str) else None
+    return known or styles.STYLES[styles.DEFAULT]
+
+
+def _typeface(given: Mapping[str, Any], style: Style) -> Typeface:
+    name = given.get("typeface")
+    known = styles.TYPEFACES.get(name) if isinstance(name, str) else None
+    return known or styles.TYPEFACES[style.typeface]
+
+
 def chip(colour: str, bit: int | None) -> Chip:
-    """The chip of a category: its own colour, else one of the palette by its bit."""
+    """The chip of a category: its own colour, else one of the palette by its bit.
+
+    Fitted to white and to the darkest paper there is, it is legible on every style's.
+    """
     base = colour.lower() if _COLOUR.match(colour) else PALETTE[(bit or 0) % len(PALETTE)]
-    back, dark_back = mix(base, PAPER, 0.88), mix(base, DARK_PAPER, 0.74)
+    back, dark_back = mix(base, _CHIP_PAPER, 0.88), mix(base, _CHIP_DARK_PAPER, 0.74)
     return Chip(legible(base, back), back, legible(base, dark_back), dark_back)
 
 

@@ -48,6 +48,8 @@ PUBLICATION = {
     "time_zone": "admin/test_pages.py::test_a_time_is_read_in_the_publications_zone",
     "description": SITE,
     "open": "subscribers/test_readers.py::test_other_publications_from_the_same_page",
+    "style": "admin/test_look.py::test_each_style_is_shown_with_the_last_issue_and_one_is_taken",
+    "typeface": "rendering/test_rendering.py::test_a_typeface_is_in_mail_and_site",
     "accent": ACCENT,
     "accent_dark": ACCENT,
     "logo": LOGO,

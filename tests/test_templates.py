@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from subscribers.styles import STYLES
+
 from .conftest import ROOT
 
 TEMPLATES = ROOT / "templates"
@@ -28,6 +30,12 @@ def test_no_line_needs_scrolling(path: Path) -> None:
 # Django looks for these by name: error pages, the theme's own pages and its start page.
 FOUND_BY_DJANGO = {"400.html", "403.html", "403_csrf.html", "404.html", "500.html"}
 OF_THE_THEME = re.compile(r"admin/(?:index|base)\.html|unfold/")
+# Each style of mails is drawn by two files of its name.
+OF_A_STYLE = {f"emails/styles/{style}.{kind}" for style in STYLES for kind in ("mjml", "css")}
+
+
+def test_every_style_has_its_two_files_and_no_other_is_there() -> None:
+    assert {name(path) for path in FILES if "styles/" in name(path)} == OF_A_STYLE
 
 
 def test_every_template_is_used() -> None:
@@ -42,7 +50,7 @@ def test_every_template_is_used() -> None:
 
     def used(path: Path) -> bool:
         called = name(path)
-        if called in FOUND_BY_DJANGO or OF_THE_THEME.match(called):
+        if called in FOUND_BY_DJANGO or OF_THE_THEME.match(called) or called in OF_A_STYLE:
             return True
         # Mail templates are named from their own folder, those of code by a part after a folder.
         mail = called.removeprefix("emails/")

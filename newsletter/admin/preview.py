@@ -239,11 +239,18 @@ def shown(request: HttpRequest, pk: int) -> HttpResponseBase:
     selection = chosen_selection(request.GET, view)
     number = request.GET.get("start", "")
     start = min(int(number), len(view.origins)) if number.isdecimal() else 0
-    if not view.select(selection, start):
+    return document(request, issue, view, EditionKey(selection, start), wanted)
+
+
+def document(
+    request: HttpRequest, issue: Issue, view: IssueView, key: EditionKey, wanted: Wanted
+) -> HttpResponse:
+    """An edition as wanted, for a frame without rights; in words why not, if it cannot be."""
+    if not view.select(*key):
         html = _words(_("No item is in the categories you ticked."), wanted)
     else:
         try:
-            html = _document(request, issue, view, EditionKey(selection, start), wanted)
+            html = _document(request, issue, view, key, wanted)
         except rendering.RenderingError as error:
             html = _words(str(error), wanted)
     return framed(html, wanted.look)

@@ -6,27 +6,21 @@ that keep text legible are those of the mail (`theme`); only the sheets differ.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from newsletter import conf
-from subscribers import theme
+from subscribers import styles, theme
 from subscribers.models import Category, Publication
-
-# The grounds of static/newsletter/site.css: --sheet and --paper.
-_LIGHT, _LIGHT_PAGE = "#ffffff", "#f5f6f4"
-_DARK, _DARK_PAGE = "#1a1e1d", "#111413"
 
 
 def stylesheet(publication: Publication, categories: Iterable[Category]) -> str:
-    """The accent, light and dark, and one chip class for each category (`chip-ID`).
+    """The style's tokens and the accent, light and dark, and one class for each category.
 
-    Without an accent of the editor's choosing the site's own stays.
+    `chip-ID` is the category's colours; the style's structure is in site.css, by `.style-NAME`.
     """
-    light, dark = [], []
-    if accents := _accents(publication.theme):
-        light.append(_root(accents[0], _LIGHT, _LIGHT_PAGE, 0.9))
-        dark.append(_root(accents[1], _DARK, _DARK_PAGE, 0.84))
+    look = theme.load(publication.theme)
+    light = [_fonts(look), _root(look.style.light, look.accent, 0.9)]
+    dark = [_root(look.style.dark, look.dark_accent, 0.84)]
     for category in categories:
         chip = theme.chip(category.colour, category.bit)
         name = f".chip-{category.pk}"
@@ -42,18 +36,19 @@ def logo(publication: Publication) -> theme.Theme | None:
     return look if look.logo.startswith(f"{conf.base_url()}/") else None
 
 
-def _accents(stored: Any) -> tuple[str, str] | None:
-    if not isinstance(stored, Mapping) or theme.problems({"accent": stored.get("accent", "")}):
-        return None
-    accent = stored.get("accent")
-    look = theme.load(stored)
-    return (look.accent, look.dark_accent) if accent else None
+def _fonts(look: theme.Theme) -> str:
+    face = look.typeface
+    wide = ",".join(f":lang({code})" for code in ("zh", "ja", "ko"))
+    return f":root{{--face:{face.stack(wide=False)}}}\n{wide}{{--face:{face.stack(wide=True)}}}"
 
 
-def _root(accent: str, sheet: str, page: str, share: float) -> str:
-    wash = theme.mix(accent, sheet, share)
+def _root(ground: styles.Ground, accent: str, share: float) -> str:
+    wash = theme.mix(accent, ground.paper, share)
     ink = accent
-    for ground in (sheet, page, wash):  # Each step only moves further from all three.
-        ink = theme.legible(ink, ground)
+    for back in (ground.paper, ground.page, wash):  # Each step only moves further from all three.
+        ink = theme.legible(ink, back)
     on = "#ffffff" if theme.contrast("#ffffff", ink) >= theme.ENOUGH else "#111111"
-    return f":root{{--accent:{ink};--on-accent:{on};--accent-wash:{wash}}}"
+    return (
+        f":root{{--accent:{ink};--on-accent:{on};--accent-wash:{wash};--paper:{ground.page};"
+        f"--sheet:{ground.paper};--ink:{ground.ink};--soft:{ground.muted};--line:{ground.line}}}"
+    )

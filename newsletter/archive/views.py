@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from django.db.models import OuterRef, Subquery
@@ -22,14 +23,16 @@ from newsletter.feeds.views import (
 )
 from newsletter.models import Issue
 from newsletter.rendering import neutral, words
-from subscribers import languages
+from subscribers import languages, theme
 from subscribers.models import Category, Publication
 
 from .pages import feed_links, public_page, render_page
 
 _ITEMS_A_PAGE = 40
 # Beyond this the contents would be longer than what a reader looks through.
-_MOST_UNFOLDED = 30
+_MOST_UNFOLDED = 20
+# Items of one folded part, where categories do not part them.
+_PART = 10
 
 
 @require_safe
@@ -163,22 +166,22 @@ def issue_page(
     preview for the admin: `view` may be a draft and hold any items; it says that it is a
     preview, is kept nowhere, and may stand in a frame of this site.
     """
-    groups: dict[int, tuple[editions.CategoryView, list[editions.ItemView]]] = {}
-    for item in view.items:
-        if item.category is not None:
-            groups.setdefault(item.category.id, (item.category, []))[1].append(item)
+    style = theme.style_of(publication.theme)
+    contents = 0 < style.contents_from <= len(view.items)
     seconds = sum(words.seconds_to_read(_text_of(item)) for item in view.items)
     headlines = " · ".join(words.headline(item.title) for item in view.items[:3])
     context = {
         "issue": view,
-        "groups": list(groups.values()),
+        "groups": _contents(view) if contents else [],
+        "sections": view.sorted_by_category and not style.contents_from,
+        "leads": style.leads,
         "meta": words.meta(len(view.items), seconds),
-        "date": words.date(view.date),
+        "date": "" if words.names_day(view.title, view.date) else words.date(view.date),
         "summary": headlines,
         "canonical": f"{conf.base_url()}/{publication.slug}/{view.slug}/",
         "feeds": feed_links(publication),
         "preview": row is None,
-        "wide": len(view.items) > 2,
+        "wide": contents,
         "folded": len(view.items) > _MOST_UNFOLDED,
     }
     if row is not None:
@@ -199,6 +202,24 @@ def issue_page(
         response.headers["X-Frame-Options"] = "SAMEORIGIN"
         response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def _contents(
+    view: editions.IssueView,
+) -> list[tuple[editions.CategoryView | None, list[editions.ItemView]]]:
+    """The contents in the order of the bodies: by category where the issue is sorted by them.
+
+    Else as one list, or, when it is long, in parts of ten to fold.
+    """
+    if view.sorted_by_category:
+        return [
+            (category, list(items))
+            for category, items in itertools.groupby(view.items, lambda item: item.category)
+        ]
+    size = _PART if len(view.items) > _MOST_UNFOLDED else len(view.items)
+    return [
+        (None, list(view.items[first : first + size])) for first in range(0, len(view.items), size)
+    ]
 
 
 def _text_of(item: editions.ItemView) -> str:

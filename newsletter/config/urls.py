@@ -11,13 +11,19 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from newsletter import conf
-from newsletter.admin import help
+from newsletter.admin import help, look
 from subscribers.api import api
 
 from . import health, mailbox, metrics
 
 app_patterns: list[URLPattern | URLResolver] = [
     path("admin/help/", admin.site.admin_view(help.first), name="help"),
+    path("admin/look/", admin.site.admin_view(look.look), name="look"),
+    path(
+        "admin/look/<slug:slug>/<slug:style>/",
+        admin.site.admin_view(look.shown),
+        name="look_shown",
+    ),
     path("admin/help/<slug:name>/", admin.site.admin_view(help.chapter), name="help_chapter"),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),  # The admin's language switch.

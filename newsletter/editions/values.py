@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -163,6 +164,13 @@ class IssueView:
             if item.category is not None and item.category.bit is not None:
                 mask |= 1 << item.category.bit
         return mask
+
+    @property
+    def sorted_by_category(self) -> bool:
+        """Whether no category comes back after another one; any selection is sorted then, too."""
+        filed = (item.category and item.category.id for item in self.items)
+        runs = [key for key, _items in itertools.groupby(filed)]
+        return len(runs) == len(set(runs))
 
     @property
     def path(self) -> str:

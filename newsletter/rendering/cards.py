@@ -32,8 +32,9 @@ class Bullet:
 class Card:
     """An item, ready to be placed. Names ending in `_html` are safe HTML, others plain text.
 
-    The `text_` fields are wrapped for the text part and lack the number before them. `headline`
-    and `summary` are what subject and preheader are made of.
+    `link` is where the headline leads: the first source with an address, else the web page, else
+    empty. The `text_` fields are wrapped for the text part and lack the number before them.
+    `headline` and `summary` are what subject and preheader are made of.
     """
 
     id: int
@@ -51,6 +52,7 @@ class Card:
     bullets: Sequence[Bullet]
     body_html: Markup
     lead: str
+    link: str
     headline: str
     summary: str
     text_full: str
@@ -69,6 +71,12 @@ def make(item: ItemView, web: str, indent: int) -> Card:
     source = _markdown(item)
     plain = words.update(item) + words.plain(item.title)
     summary = words.summary(item)
+    title = (
+        Markup.escape(words.update(item)) + inline(item.title)
+        if len(item.title) * 2 <= TITLE
+        else Markup.escape(shorten(plain, TITLE))
+    )
+    to = next((link.url for link in item.sources if link.url), web)
     lead = words.first_sentence(summary, BRIEF)
     return Card(
         id=item.id,
@@ -76,17 +84,16 @@ def make(item: ItemView, web: str, indent: int) -> Card:
         web=web,
         category=item.category,
         chip=chip_class(item.category),
-        sources=[labelled(link) for link in item.sources],
+        sources=[labelled(link, item.title) for link in item.sources],
         name=shorten(plain, NAME),
-        title_html=Markup.escape(words.update(item)) + inline(item.title)
-        if len(item.title) * 2 <= TITLE
-        else Markup.escape(shorten(plain, TITLE)),
+        title_html=title,
         earlier=words.earlier(item),
         earlier_web=text.earlier_web(item),
         insight_html=block(item.insight),
         bullets=[_bullet(bullet) for bullet in item.bullets],
         body_html=block(item.body),
         lead=lead,
+        link="" if "<a " in title else to,  # HTML has no link within a link.
         headline=words.headline(item.title),
         summary=summary,
         text_full=text.full(item, web, indent),
@@ -98,10 +105,11 @@ def make(item: ItemView, web: str, indent: int) -> Card:
     )
 
 
-def labelled(link: LinkView) -> LinkView:
-    """A link with a label of at most two lines; without one, the name of its host."""
+def labelled(link: LinkView, title: str = "") -> LinkView:
+    """A link with a label of two lines at most, its host where it has none or repeats `title`."""
+    label = "" if link.url and link.label == title else shorten(link.label, LABEL)
     host = (urlsplit(link.url).hostname or "").removeprefix("www.")
-    return LinkView(link.id, shorten(link.label, LABEL) or host, link.url)
+    return LinkView(link.id, label or host, link.url)
 
 
 def chip_class(category: CategoryView | None) -> str:

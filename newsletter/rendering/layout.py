@@ -34,7 +34,8 @@ from .slots import SLOTS
 class Placed:
     """A card with its place in an edition and the forms the template is to write.
 
-    For a selection that is one form; while an issue is prepared it is all of them.
+    For a selection that is one form, and one of `lead` and `plain` for its headline; while an issue
+    is prepared it is all of them.
     """
 
     card: Card
@@ -44,11 +45,13 @@ class Placed:
     full: bool
     brief: bool
     named: bool
+    lead: bool
+    plain: bool
 
 
 @dataclass(slots=True)
 class Group:
-    """A category's part of the contents."""
+    """A category's part of the contents, or of the items; without a name where all are one."""
 
     id: int
     name: str
@@ -69,6 +72,8 @@ class Source:
         self.slug = publication.slug
         self.language = words.language_code(view.language)
         self.digits = len(str(len(view.items)))
+        self.style = theme.style_of(publication.theme)
+        self.grouped = view.sorted_by_category
         with translation.override(self.language):
             self.headers = headers.constant(view, publication)
             self.constant = self._constant(publication)
@@ -92,6 +97,7 @@ class Source:
             "language": view.language,
             "wide": is_wide(self.language),
             "theme": theme.load(publication.theme),
+            "grouped": self.grouped,
             "chips": {
                 cards.chip_class(category): theme.chip(category.colour, category.bit)
                 for category in view.categories()
@@ -124,14 +130,31 @@ class Source:
             raise RenderingError("an edition needs at least one item")
         return found
 
+    def groups(self, placed: Sequence[Placed]) -> list[Group]:
+        """Items by category where the issue has each category in one place, else all as one.
+
+        So contents and bodies are always in the same order, and numbered alike.
+        """
+        if not self.grouped:
+            return [Group(0, "", "", list(placed))]
+        groups: dict[int, Group] = {}
+        for one in placed:
+            category = one.card.category
+            new = Group(category.id, category.name, one.card.chip) if category else Group(0, "", "")
+            groups.setdefault(new.id, new).placed.append(one)
+        return list(groups.values())
+
     def everything(self, marks: Marks) -> dict[str, Any]:
         """What the templates see while the issue is prepared: all items in all forms."""
-        every = [Placed(card, "", "", "", True, True, True) for card in self.cards.values()]
+        leads = self.style.leads
+        every = [
+            Placed(card, "", "", "", True, True, True, leads, True) for card in self.cards.values()
+        ]
         return {
             **self.constant,
             "cut": Cut(marks, values=False),
             "placed": every,
-            "groups": _groups(every),
+            "groups": self.groups(every),
             "contents": True,
             "tail": self.tail,
             **dict.fromkeys(NAMES, "…"),
@@ -187,7 +210,8 @@ class Layout:
         self.tail = source.tail if selection & TAIL else []
         self.shortened = min(forms) is not Form.FULL
         self._named = sum(form is Form.NAMED for form in forms)
-        self._contents = len(chosen) > 1 or bool(self._named)
+        least = source.style.contents_from
+        self._contents = self.shortened or bool(least and len(chosen) >= least)
         self._left = len(source.view.items) - len(chosen)
 
     @functools.cached_property
@@ -217,13 +241,19 @@ class Layout:
     def blocks(self) -> frozenset[Key]:
         """The blocks of the edition, by the names the template marks them with."""
         blocks: set[Key] = set()
-        for card, form in zip(self.cards, self._forms, strict=True):
-            if form is not Form.NAMED:
-                blocks.add(("full" if form is Form.FULL else "brief", card.id))
+        for index, (card, form) in enumerate(zip(self.cards, self._forms, strict=True)):
+            group = card.category.id if card.category and self._source.grouped else 0
+            if form is Form.FULL:
+                blocks.add(("full", card.id))
+                blocks.add(("section", group))
+                blocks.add(
+                    ("headline" if index or not self._source.style.leads else "lead", card.id)
+                )
+            elif form is Form.BRIEF:
+                blocks.add(("brief", card.id))
             if self._contents:
                 blocks.add(("far" if form is Form.NAMED else "near", card.id))
-                if card.category:
-                    blocks.add(("group", card.category.id))
+                blocks.add(("group", group))
         if self._contents:
             blocks.add(("contents", 0))
             if self.shortened:
@@ -241,6 +271,7 @@ class Layout:
     def context(self, marks: Marks) -> dict[str, Any]:
         """What the templates see for this edition."""
         values = self.values
+        leads = self._source.style.leads
         placed = [
             Placed(
                 card,
@@ -250,24 +281,17 @@ class Layout:
                 form is Form.FULL,
                 form is Form.BRIEF,
                 form is Form.NAMED,
+                leads and not index,
+                bool(index) or not leads,
             )
-            for card, form in zip(self.cards, self._forms, strict=True)
+            for index, (card, form) in enumerate(zip(self.cards, self._forms, strict=True))
         ]
         return {
             **self._source.constant,
             "cut": Cut(marks, values=True),
             "placed": placed,
-            "groups": _groups(placed),
+            "groups": self._source.groups(placed),
             "contents": self._contents,
             "tail": self.tail,
             **{name: values[name, 0] for name in NAMES},
         }
-
-
-def _groups(placed: Sequence[Placed]) -> list[Group]:
-    groups: dict[int, Group] = {}
-    for one in placed:
-        if category := one.card.category:
-            new = Group(category.id, category.name, one.card.chip)
-            groups.setdefault(category.id, new).placed.append(one)
-    return list(groups.values())

@@ -73,6 +73,12 @@ def date(day: dt.date) -> str:
     return str(date_format(day, pgettext("date format", "l, j F Y")))
 
 
+def names_day(title: str, day: dt.date) -> bool:
+    """Whether a title says its day already, as most digests' do: the year and the day are in it."""
+    numbers = {int(number) for number in re.findall(r"\d{1,4}", title)}
+    return {day.year, day.day} <= numbers
+
+
 def meta(count: int, seconds: float) -> str:
     """Number of items and reading time."""
     minutes = max(1, round(seconds / 60))

@@ -6,18 +6,19 @@ import re
 
 from django import template
 from django.utils import translation
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from newsletter import conf
 from newsletter.archive import stylesheet
 from newsletter.feeds import formats
-from subscribers import languages, theme
+from subscribers import languages, styles, theme
 from subscribers.models import Category, Publication
 
 from ..digest import markdown
-from ..editions import ItemView
-from ..rendering import neutral, words
+from ..editions import ItemView, LinkView
+from ..rendering import cards, neutral, words
 
 register = template.Library()
 
@@ -180,3 +181,26 @@ def logo_of(publication: Publication) -> theme.Theme | None:
 def site_address() -> str:
     """BASE_URL, for what must be absolute."""
     return conf.base_url()
+
+
+@register.filter
+def style(publication: object) -> styles.Style:
+    """The style of a publication's pages; the default one where the page has no publication."""
+    return theme.style_of(getattr(publication, "theme", None))
+
+
+@register.filter
+def source_name(source: LinkView, title: str) -> str:
+    """What a source is called under a title: as in the mail."""
+    return neutral.line(cards.labelled(source, title).label)
+
+
+@register.simple_tag
+def headline(item: ItemView, elsewhere: str = "") -> SafeString:
+    """An item's title, leading to its first source with an address, else to `elsewhere`."""
+    title = format_html("{}{}", words.update(item), inline(item.title))
+    found = (address for source in item.sources if (address := followable(source.url)))
+    to = next(found, elsewhere)
+    if not to or "<a " in title:  # HTML has no link within a link.
+        return title
+    return format_html('<a class="head" href="{}" rel="noopener noreferrer">{}</a>', to, title)

@@ -102,7 +102,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         if not shown:
             return []
         try:
-            link = reverse(name if name == "help" else f"admin:{name}")
+            link = reverse(name if name in ("help", "look") else f"admin:{name}")
         except NoReverseMatch:
             return []
         return [
@@ -137,6 +137,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
             [
                 *entry(_("Publications"), "menu_book", "subscribers_publication_changelist", see),
                 *entry(_("Categories"), "category", "subscribers_category_changelist", see),
+                *entry(pgettext("of a publication", "Look"), "palette", "look", see),
                 *entry(_("Remembered answers"), "rule", "newsletter_importrule_changelist", see),
                 *entry(_("Users"), "badge", "auth_user_changelist", root),
                 *entry(_("Audit"), "history", "subscribers_auditentry_changelist", set_up),

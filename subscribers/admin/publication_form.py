@@ -20,6 +20,7 @@ from subscribers import theme as look
 from subscribers.addresses import BadAddress, normalise
 from subscribers.admin.text_box import TextBox
 from subscribers.models import Publication
+from subscribers.styles import STYLES, TYPEFACES
 
 from . import roundup_settings
 from .roundup_settings import RoundupSettings
@@ -70,6 +71,19 @@ class PublicationForm(RoundupSettings, _Form):
         label=_("Time zone"), choices=_zones, widget=UnfoldAdminSelectWidget, initial="UTC"
     )
     locals().update(_translation_fields())
+    style = forms.ChoiceField(
+        label=_("Style"),
+        required=False,
+        choices=[(style.name, style.label) for style in STYLES.values()],
+        widget=UnfoldAdminSelectWidget,
+        help_text=_("The page “Look” shows each with your last issue."),
+    )
+    typeface = forms.ChoiceField(
+        label=_("Typeface"),
+        required=False,
+        choices=[("", _("The style's own")), *((n, t.label) for n, t in TYPEFACES.items())],
+        widget=UnfoldAdminSelectWidget,
+    )
     accent = forms.CharField(
         label=_("Accent colour"),
         required=False,
@@ -129,6 +143,7 @@ class PublicationForm(RoundupSettings, _Form):
         for name in look.KEYS:
             if name in self.fields:
                 self.fields[name].initial = theme.get(name, "")
+        self.fields["style"].initial = look.style_of(theme).name
 
     def clean_from_address(self) -> str:
         return self._address("from_address")

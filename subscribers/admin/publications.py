@@ -93,6 +93,7 @@ class PublicationAdmin(ModelAdmin[Publication]):
             _("Look"),
             {
                 "fields": (
+                    ("style", "typeface"),
                     ("accent", "accent_dark"),
                     ("logo", "logo_alt"),
                     ("logo_width", "logo_height"),

@@ -136,7 +136,8 @@ def _job(source: ReaderFile, publication: Publication, options: Options, by: Any
         publication=publication, digest=source.opened.digest, state=ImportJob.State.RUNNING
     )
     for job in running.order_by("-id"):
-        if job.options.get("said") == wanted:
+        # Read first: a job may have been written when there were other options.
+        if Options.from_json(job.options["said"]) == options:
             return job
     file = source.opened.path.name
     decisions.remember(publication, source.opened.digest, file, options, by)

@@ -27,7 +27,7 @@ from newsletter.config.urls import urlpatterns as real_urlpatterns
 from newsletter.editions import published
 from newsletter.models import Issue, Item, Revision
 from newsletter.templatetags import site as tags
-from subscribers import theme
+from subscribers import styles, theme
 from subscribers.models import RESERVED_SLUGS, Category, Publication
 from tests import builders
 
@@ -213,13 +213,18 @@ def test_an_issue_shows_its_items_as_cards_with_anchors(
     cards = root.xpath("//article")
     assert [card.get("id") for card in cards] == ["item-1", "item-2"]
     assert spoken(cards[1]) == (
-        "Ships The Paper 2 A ship came in Insight What it means, in a sentence. "
-        "First: one thing another Read the original →"
+        "Ships 2 A ship came in The Paper Insight What it means, in a sentence. "
+        "First: one thing another"
     )
-    assert cards[1].xpath(".//a[@class='original']/@href") == ["https://example.org/2026-03-02/2"]
+    for link in ("head", "source"):
+        found = cards[1].xpath(f".//a[@class='{link}']/@href")
+        assert found == ["https://example.org/2026-03-02/2"]
     assert "gold" not in html
     assert "Tide tables" in html
-    assert "Monday, 2 March 2026" in html
+    # The title says the day, and once is enough.
+    assert "Monday, 2 March 2026" not in html
+    Issue.objects.filter(slug="2026-03-02").update(title="Spring tide, 7 items")
+    assert "Monday, 2 March 2026" in read(client, "/daily/2026-03-02/")
 
 
 def test_an_item_shows_what_its_source_had_beside_its_text(
@@ -233,8 +238,8 @@ def test_an_item_shows_what_its_source_had_beside_its_text(
     root = etree.fromstring(read(client, "/daily/2026-03-03/"), etree.HTMLParser())
     [card] = root.xpath("//article")
     assert spoken(card) == (
-        "Ships 1 The ship left Insight What it means, in a sentence. First: one thing another "
-        "Le navire est parti At noon. Score 60/100 Tonnage 4,000 Read the original →"
+        "Ships 1 The ship left example.org Insight What it means, in a sentence. "
+        "First: one thing another Le navire est parti At noon. Score 60/100 Tonnage 4,000"
     )
 
 
@@ -273,7 +278,7 @@ def test_corrections_are_shown_with_their_history(client: Client, harbour: Simpl
         "Corrected 3 March 2026, 10:00 (UTC): The tide was low. "
         "3 March 2026, 10:00 (UTC): And the moon new." in text
     )
-    assert "1 Spring tide Corrected 3 March 2026" in text
+    assert "1 Spring tide The Paper Corrected 3 March 2026" in text
     assert "not for readers" not in text
     assert "2 items · corrected" in text_of(read(client, "/daily/"))
 
@@ -561,9 +566,9 @@ def test_a_publication_s_pages_speak_its_language(client: Client, harbour: Simpl
     response = client.get("/gang/2026-03-02/", headers={"Accept-Language": "en"})
     assert response["Content-Language"] == "zh-hans"
     assert "Accept-Language" not in response.get("Vary", "")
-    assert "阅读原文" in response.content.decode()
+    assert "核心洞察" in response.content.decode()
     english = client.get("/daily/2026-03-02/", headers={"Accept-Language": "zh-CN"})
-    assert "Read the original" in english.content.decode()
+    assert "Insight" in english.content.decode()
 
 
 def test_the_reader_may_ask_for_the_other_language_and_keeps_it(
@@ -781,14 +786,15 @@ def test_a_picture_of_another_host_is_a_link() -> None:
 @pytest.mark.parametrize(
     "accent", ["#ffff00", "#000000", "#ffffff", "#ff0000", "#888888", "#0a6558"]
 )
-def test_whatever_colour_is_picked_can_be_read(accent: str) -> None:
-    daily = builders.publication(theme={"accent": accent})
+@pytest.mark.parametrize("style", list(styles.STYLES))
+def test_whatever_colour_is_picked_can_be_read(style: str, accent: str) -> None:
+    daily = builders.publication(theme={"accent": accent, "style": style})
     ships = builders.category(daily, "Ships", colour=accent)
     sheet = stylesheet.stylesheet(daily, [ships])
     light, dark = sheet.split("@media")
-    for part, grounds in ((light, ("#ffffff", "#f5f6f4")), (dark, ("#1a1e1d", "#111413"))):
+    for part in (light, dark):
         found = dict(re.findall(r"--([a-z-]+):(#[0-9a-f]{6})", part))
-        for ground in (*grounds, found["accent-wash"], found["on-accent"]):
+        for ground in (found["sheet"], found["paper"], found["accent-wash"], found["on-accent"]):
             assert theme.contrast(found["accent"], ground) >= 4.5
         chip = re.search(r"background:(#\w{6});color:(#\w{6})", part)
         assert chip is not None
@@ -799,7 +805,7 @@ def test_whatever_colour_is_picked_can_be_read(accent: str) -> None:
 def test_a_colour_that_is_none_leaves_the_site_s_own(accent: Any) -> None:
     daily = builders.publication(theme={"accent": accent})
     sheet = stylesheet.stylesheet(daily, [])
-    assert "--accent" not in sheet
+    assert "--accent:#0a6558;" in sheet.split("@media")[0]
     assert "evil" not in sheet
     assert "display" not in sheet
 

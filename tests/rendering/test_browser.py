@@ -59,14 +59,22 @@ def edition(view: Any, **extra: Any) -> rendering.Rendered:
     return rendering.prepare(view, publication).edition(view.mask)
 
 
-@pytest.mark.parametrize("language", ["en", "zh-Hans"])
-@pytest.mark.parametrize("count", [1, 10, 133])
+@pytest.mark.parametrize(
+    "style, count, language",
+    [
+        *(("daily", count, language) for count in (1, 10, 133) for language in ("en", "zh-Hans")),
+        ("essay", 10, "en"),
+        ("essay", 10, "zh-Hans"),
+        ("links", 10, "en"),
+        ("links", 133, "zh-Hans"),
+    ],
+)
 def test_a_mail_is_accessible_fits_and_asks_for_nothing(
-    chromium: Any, count: int, language: str
+    chromium: Any, style: str, count: int, language: str
 ) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
-    html = edition(issues.view(count, language)).html
+    html = edition(issues.view(count, language), theme={"style": style}).html
     folder = os.environ.get("SUDI_PICTURES")
     for width, scheme in ((640, "light"), (375, "dark"), (375, "light"), (640, "dark")):
         page, asked = opened(chromium, html, width, scheme)
@@ -74,7 +82,7 @@ def test_a_mail_is_accessible_fits_and_asks_for_nothing(
         assert page.evaluate("document.compatMode") == "CSS1Compat"
         assert asked == []
         if folder:
-            name = f"mail-{count}-{language}-{width}-{scheme}.png"
+            name = f"mail-{style}-{count}-{language}-{width}-{scheme}.png"
             page.screenshot(path=Path(folder) / name, full_page=True)
         if (width == 375) == (scheme == "dark"):  # The other two differ in nothing axe looks at.
             found = Axe().run(page)
@@ -86,17 +94,18 @@ def test_a_mail_is_accessible_fits_and_asks_for_nothing(
 def test_any_accent_holds_its_contrast_for_axe(chromium: Any, accent: str) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
-    made = edition(issues.view(3), theme={"accent": accent})
-    for scheme in ("light", "dark"):
-        page, _asked = opened(chromium, made.html, 640, scheme)
-        found = Axe().run(page, options={"runOnly": ["color-contrast"]})
-        assert found.violations_count == 0, found.generate_report()
-        page.context.close()
+    for style in ("daily", "essay", "links"):
+        made = edition(issues.view(3), theme={"accent": accent, "style": style})
+        for scheme in ("light", "dark"):
+            page, _asked = opened(chromium, made.html, 640, scheme)
+            found = Axe().run(page, options={"runOnly": ["color-contrast"]})
+            assert found.violations_count == 0, found.generate_report()
+            page.context.close()
 
 
 # Left, top and width of the cards before and behind the hostile one; heights need not agree.
 _BOXES = """() => ['i1', 'i3'].map(id => {
-    const card = document.getElementById(id).closest('.card').getBoundingClientRect();
+    const card = document.getElementById(id).closest('.sheet').getBoundingClientRect();
     return [card.left, card.width, card.height];
 })"""
 
@@ -114,7 +123,7 @@ def test_hostile_text_neither_runs_nor_breaks_its_neighbours(chromium: Any) -> N
         assert page.evaluate(_BOXES) == usual, text[:80]
         overlapping = page.evaluate(
             """() => {
-                const boxes = [...document.querySelectorAll('.card')]
+                const boxes = [...document.querySelectorAll('.sheet')]
                     .map(card => card.getBoundingClientRect());
                 return boxes.slice(1).filter((box, n) => box.top < boxes[n].bottom - 1).length;
             }"""

@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter import rendering
+from newsletter.archive import stylesheet
 from newsletter.editions import BulletView, LinkView
 from newsletter.rendering import neutral, pipeline, shortening
 from newsletter.rendering.columns import shorten, width, wrap
-from subscribers import theme
+from subscribers import styles, theme
 from subscribers.choice import TAIL
 from subscribers.links import Purpose
 from tests import sample_issues as issues
@@ -105,7 +106,9 @@ def test_a_thousand_editions_from_pieces_are_the_ones_rendered_alone(
 
 
 def same_bytes(view: Any, selection: int, target: int) -> None:
-    publication = issues.publication(view.language)
+    # Each style in turn: which one follows from the case, so that a failure can be repeated.
+    style = list(styles.STYLES)[(selection + len(view.items)) % len(styles.STYLES)]
+    publication = issues.publication(view.language, theme={"style": style})
     was, shortening.TARGET = shortening.TARGET, target
     try:
         prepared = rendering.prepare(view, publication).edition(selection)
@@ -116,12 +119,19 @@ def same_bytes(view: Any, selection: int, target: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "language", [pytest.param("en", marks=pytest.mark.long), pytest.param("zh-Hans")]
+    "style, language",
+    [
+        ("daily", "zh-Hans"),
+        pytest.param("daily", "en", marks=pytest.mark.long),
+        pytest.param("essay", "en", marks=pytest.mark.long),
+        pytest.param("links", "en", marks=pytest.mark.long),
+    ],
 )
 def test_all_31_selections_of_five_categories_have_the_bytes_of_one_rendered_alone(
-    language: str,
+    style: str, language: str
 ) -> None:
-    view, publication = issues.view(10, language), issues.publication(language)
+    view = issues.view(10, language)
+    publication = issues.publication(language, theme={"style": style})
     prepared = rendering.prepare(view, publication)
     wanted = issues.selections(view.category_mask)
     assert len(wanted) == 31
@@ -188,17 +198,86 @@ def test_the_footer_has_every_personal_link_and_the_identity() -> None:
     assert "Harbour Press, 1 Quay Street, Port" in made.text
 
 
-def test_the_contents_lead_to_the_items_by_category() -> None:
+def test_the_contents_lead_to_the_items_in_the_order_of_the_bodies() -> None:
     page = Page(edition().html)
-    ids = {a["id"] for _tag, a in page.tags if "id" in a}
+    ids = [a["id"] for _tag, a in page.tags if "id" in a]
     inside = [link for link in page.links if link.startswith("#")]
     assert len(inside) == 10
-    assert {link[1:] for link in inside} == ids
-    assert re.search("Business 2 ?What the new .*An open standard", page.text)
-    # Each entry keeps the number its card has: 5 and 10 are the two of this category.
+    assert [link[1:] for link in inside] == ids
+    # The categories of this issue come back, so each entry names its own.
+    assert re.search("What the new accounting rule .{,40} Business", page.text)
     numbers = [a["value"] for tag, a in page.tags if tag == "li" and "value" in a]
-    assert numbers == ["1", "6", "2", "7", "3", "8", "4", "9", "5", "10"]
+    assert numbers == [str(number) for number in range(1, 11)]
     assert "5. What the new accounting rule" in page.text
+
+
+def test_an_issue_sorted_by_category_has_contents_by_category() -> None:
+    kinds = issues.categories()
+    sorted_items = tuple(issues.item(n, kinds[(n - 1) // 2]) for n in range(1, 7))
+    view = issues.view(items=sorted_items)
+    page = Page(edition(view).html)
+    assert re.search("Business 2 ?Harbour opens .*Culture 2 ?A small bakery", page.text)
+    assert "[Business]" in edition(view).text
+    # A selection of it stays sorted; where a category came back it would not be.
+    assert "[Science]" in edition(view, 0b110 | 0b1).text
+    assert "[" not in edition(issues.view(6)).text.split("Harbour opens")[0]
+
+
+@pytest.mark.parametrize("style", list(styles.STYLES))
+def test_headline_and_source_are_links_to_the_original(style: str) -> None:
+    kinds = issues.categories()
+    several = (
+        LinkView(1, "The Paper", "https://a.example/1"),
+        LinkView(2, "", "https://b.example/2"),
+    )
+    items = (
+        issues.item(1, kinds[0], sources=several),
+        issues.item(2, kinds[0], sources=(LinkView(3, "A book", ""),)),
+        issues.item(3, kinds[0], title="See [there](https://c.example/3)", sources=several[:1]),
+    )
+    made = edition(issues.view(items=items), theme={"style": style})
+    body = made.html.split('id="item-1"', 1)[-1] if 'id="item-1"' in made.html else made.html
+    links = Page(body).links
+    assert links.count("https://a.example/1") == 3  # twice of the first, once of the third
+    assert links.count("https://b.example/2") == 1
+    assert "b.example" in Page(body).text  # A source without a name is named by its host.
+    assert "A book" in Page(body).text
+    assert links.count("https://c.example/3") == 1  # A link inside another one is no HTML.
+    # Where no source has an address, the headline leads to the page.
+    assert "http://127.0.0.1:8000/daily/2026-03-02/#item-2" in links
+
+
+def test_only_the_first_item_of_an_edition_is_its_lead() -> None:
+    def sizes(html: str) -> list[str]:
+        return re.findall(r"<h2[^>]*font-size:(\d+)px[^>]*>\d", html)
+
+    view = issues.view(10)
+    assert sizes(edition(view).html) == ["28", *["20"] * 9]
+    # Whoever chose two categories has a lead story of their own.
+    culture = edition(view, 0b10)
+    assert sizes(culture.html) == ["28", "20"]
+    assert sizes(edition(view, theme={"style": "essay"}).html) == ["27"] * 10
+
+
+@pytest.mark.parametrize("style, count, has", [
+    ("daily", 3, False), ("daily", 4, True), ("essay", 7, False), ("essay", 8, True),
+    ("links", 40, False),
+])  # fmt: skip
+def test_contents_stand_where_they_help(style: str, count: int, has: bool) -> None:
+    # All in one category and short, so that nothing is shortened.
+    kinds = issues.categories()
+    items = tuple(issues.item(n, kinds[0], insight="", bullets=()) for n in range(1, count + 1))
+    made = edition(issues.view(items=items), theme={"style": style})
+    assert ("In this issue" in made.html, "In this issue" in made.text) == (has, has)
+
+
+def test_a_shortened_mail_names_every_item_in_any_style() -> None:
+    for style in styles.STYLES:
+        made = edition(issues.view(133), theme={"style": style})
+        assert made.shortened
+        assert made.size <= shortening.TARGET
+        assert "In this issue" in made.html
+        assert len(re.findall(r'<li value="\d+"', made.html)) == 133
 
 
 def test_one_item_alone_has_no_contents() -> None:
@@ -216,10 +295,10 @@ def test_the_page_speaks_the_language_of_the_issue() -> None:
         "2026年3月2日 星期一",
         "共 10 条 · 约 4 分钟读完",
         "本期内容",
-        "阅读原文",
         "退订",
     ):
         assert words in page.text
+    assert "阅读原文" in made.text
     assert "PingFang SC" in made.html
     assert "Categories" not in made.html + made.text
 
@@ -361,8 +440,12 @@ def test_a_template_that_lost_a_mark_or_a_name_says_so(tmp_path: Any, settings: 
     original = (ROOT / "templates" / "emails" / "issue.mjml").read_text()
     try:
         for old, new, message in (
-            ("{{ cut.close() }}", "", "is not closed"),
-            ("{{ date }}", "{{ dtae }}", "dtae"),
+            (
+                "<mj-raw>{{ cut.close() }}</mj-raw>\n          {% endfor %}",
+                "{% endfor %}",
+                "not closed",
+            ),
+            ("{{ ground.page }}", "{{ ground.gape }}", "gape"),
             ("<mj-head>", "<mj-head", "MJML"),
         ):
             (folder / "issue.mjml").write_text(original.replace(old, new, 1))
@@ -378,7 +461,8 @@ def test_a_publication_may_have_a_template_of_its_own(tmp_path: Any, settings: A
     folder.mkdir(parents=True)
     configure(settings, DATA_DIR=tmp_path)
     original = (ROOT / "templates" / "emails" / "issue.mjml").read_text()
-    (folder / "issue.mjml").write_text(original.replace("{{ date }}", "On {{ date }}", 1))
+    own = original.replace("{{ style.masthead() }}", "<mj-text>On {{ date }}</mj-text>", 1)
+    (folder / "issue.mjml").write_text(own)
     pipeline.environment.cache_clear()
     try:
         assert "On Monday, 2 March 2026" in edition().html
@@ -474,26 +558,46 @@ def test_shortened_text_fits_and_is_a_beginning(text: str, most: int) -> None:
 
 # Look ------------------------------------------------------------------------------------------
 
+
+def test_a_typeface_is_in_mail_and_site() -> None:
+    usual = issues.publication(theme={"style": "daily"})
+    other = issues.publication(theme={"style": "daily", "typeface": "serif"})
+    view = issues.view(2)
+    mails = [rendering.prepare(view, one).edition(view.mask).html for one in (usual, other)]
+    assert ["Charter,Iowan" in mail for mail in mails] == [False, True]
+    assert ["Georgia,serif !important" in mail for mail in mails] == [False, True]
+    sheets = [stylesheet.stylesheet(one, []) for one in (usual, other)]
+    assert ["--face:Charter,Iowan" in sheet for sheet in sheets] == [False, True]
+    assert "Songti SC" in sheets[1]
+
+
 COLOURS = st.integers(0, 0xFFFFFF).map(lambda n: f"#{n:06x}")
 
 
-@given(COLOURS, COLOURS)
-def test_any_accent_stays_legible_in_light_and_dark(accent: str, dark: str) -> None:
-    look = theme.load({"accent": accent, "accent_dark": dark})
+@given(COLOURS, COLOURS, st.sampled_from(list(styles.STYLES)))
+def test_any_accent_stays_legible_in_light_and_dark(accent: str, dark: str, style: str) -> None:
+    look = theme.load({"accent": accent, "accent_dark": dark, "style": style})
+    light, night = look.style.light, look.style.dark
+    chip = theme.chip(accent, None)
     for text, back in (
         (look.on_band, look.band),
         (look.band_muted, look.band),
         (look.on_dark_band, look.dark_band),
         (look.dark_band_muted, look.dark_band),
-        (look.accent, theme.PAPER),
+        (look.accent, light.paper),
         (look.accent, look.call_out),
-        (look.dark_accent, theme.DARK_PAPER),
+        (look.dark_accent, night.paper),
         (look.dark_accent, look.dark_call_out),
-        (theme.INK, look.call_out),
-        (theme.DARK_INK, look.dark_call_out),
+        (light.ink, look.call_out),
+        (night.ink, look.dark_call_out),
+        (light.muted, light.paper),
+        (light.muted, light.page),
+        (night.muted, night.paper),
+        (night.muted, night.page),
+        (chip.text, light.paper),
+        (chip.dark_text, night.paper),
     ):
         assert theme.contrast(text, back) >= 4.5, (text, back)
-    chip = theme.chip(accent, None)
     assert theme.contrast(chip.text, chip.back) >= 4.5
     assert theme.contrast(chip.dark_text, chip.dark_back) >= 4.5
 

@@ -303,7 +303,7 @@ def test_the_json_interface(client: Client, harbour: Any) -> None:
     publications = client.get("/api/publications/")
     assert publications.json() == [
         {"slug": "daily", "name": "Harbour Daily", "description": "", "language": "en",
-         "open": True}
+         "open": True, "rhythms": ["every"]}
     ]  # fmt: skip
     categories = client.get("/api/publications/daily/categories/").json()
     assert categories == [{"slug": "tides", "name": "Tides", "description": ""}]
