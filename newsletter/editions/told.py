@@ -107,22 +107,25 @@ def joined(told: Told) -> str:
 def _parts(told: Told, had: Had) -> Iterable[str]:
     rows = ", ".join(f"({edition}, {bits})" for edition, bits in had.editions)
     states = ", ".join(f"'{state}'" for state in _HANDED_OVER)
-    reader, other = "d.subscription_id", ""
+    reader, other, same = "d.subscription_id", "", ""
     if had.publication != told.publication:
         # The same person, by their subscription to this publication.
         reader = "c.id"
-        other = f"""JOIN subscribers_subscription o ON o.id = d.subscription_id
-            JOIN subscribers_subscription c ON c.subscriber_id = o.subscriber_id
-                 AND c.publication_id = {told.publication}"""
+        other = "CROSS JOIN subscribers_subscription o CROSS JOIN subscribers_subscription c"
+        same = f"""AND o.id = d.subscription_id AND c.subscriber_id = o.subscriber_id
+            AND c.publication_id = {told.publication}"""
     first = had.issue * PLACES
-    select = f"""SELECT {reader} AS id, m.column2 AS bits
-        FROM newsletter_delivery d JOIN (VALUES {rows}) m ON m.column1 = d.edition_id {other}"""
-    # One pass over the deliveries beside their outcomes, in the order of both keys.
-    yield f"""{select} JOIN newsletter_outcome h ON h.delivery_id = d.id AND h.state IN ({states})
-        WHERE d.id BETWEEN {first} AND {first + PLACES - 1}"""
+    select = f"SELECT {reader} AS id, m.column2 AS bits FROM"
+    # One pass over the outcomes, a delivery each. SQLite keeps the order of cross joins, and would
+    # otherwise pass over them once for each edition.
+    joined = f"newsletter_delivery d CROSS JOIN (VALUES {rows}) m {other}"
+    where = f"WHERE m.column1 = d.edition_id {same}"
+    yield f"""{select} newsletter_outcome h CROSS JOIN {joined} {where}
+        AND d.id = h.delivery_id AND h.state IN ({states})
+        AND h.delivery_id BETWEEN {first} AND {first + PLACES - 1}"""
     wire = [pk for pk in told.on_the_wire if first <= pk < first + PLACES]
     if wire:
-        yield f"{select} WHERE d.id IN ({', '.join(map(str, wire))})"
+        yield f"{select} {joined} {where} AND d.id IN ({', '.join(map(str, wire))})"
 
 
 def start_sql() -> str:
