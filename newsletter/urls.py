@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from django.urls import URLPattern, path, re_path
 
-from newsletter.archive import feed_pages, missed, site_files, views
+from newsletter.archive import feed_pages, missed, searching, site_files, views
 from newsletter.feeds import views as feeds
 from newsletter.feeds.formats import FORMATS
 
@@ -39,6 +39,8 @@ urlpatterns = [
     path("<slug:publication>/sitemap.xml", site_files.sitemap, name="sitemap"),
     path("<slug:publication>/feeds/", feed_pages.feeds_page, name="feeds"),
     path("<slug:publication>/feeds.opml", feed_pages.feeds_opml, name="opml"),
+    path("<slug:publication>/search/", searching.search_page, name="search"),
+    re_path(rf"{_PUBLICATION}search/feed\.{_FORM}$", feeds.of_search, name="search-feed"),
     re_path(rf"{_PUBLICATION}feed\.{_FORM}$", feeds.whole, name="feed"),
     path("<slug:publication>/c/<str:category>/", views.category, name="category"),
     re_path(rf"{_CATEGORY}feed\.{_FORM}$", feeds.one_category, name="category-feed"),

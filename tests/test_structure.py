@@ -15,6 +15,7 @@ STEPS = [
     {"conf"},
     {"models"},
     {"editions"},
+    {"search"},
     {"importing", "rendering"},
     {"message", "issues"},
     {"sending"},

@@ -320,6 +320,12 @@ def items_of_month(
     return _pieces(publication, rows)
 
 
+def pieces(publication: Publication, found: Sequence[int]) -> tuple[Piece, ...]:
+    """The pieces of these public items, by their keys, in the order given."""
+    rows = Item.objects.select_related("category", "issue").in_bulk(found)
+    return _pieces(publication, [rows[key] for key in found if key in rows])
+
+
 def _place(row: Item) -> tuple[float, int, int]:
     assert row.published_at is not None
     return (-row.published_at.timestamp(), -row.issue_id, row.number)

@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from newsletter import conf, editions
+from newsletter import conf, editions, search
 from newsletter.editions import published
 from subscribers import languages
 from subscribers.choice import Choice
@@ -37,7 +37,8 @@ MOST_ITEMS_IN_ISSUES = 400
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What a feed is of: everything (`categories` None), categories, or a reader's choice.
+    """What a feed is of: everything (`categories` None), categories, a reader's choice, or what a
+    search finds.
 
     `slices` are the categories to read: those chosen and what was merged into them.
     """
@@ -48,11 +49,14 @@ class Chosen:
     month: published.Month | None = None
     subscription: Subscription | None = None
     token: str = ""
+    search: search.Asked | None = None
 
     def path(self, form: Format, month: published.Month | None = None) -> str:
         """The feed's own address below BASE_URL, percent-encoded."""
         if self.token:
             return with_query(f"/s/f/{self.token}/feed.{form}", [], month)
+        if self.search is not None:
+            return f"/{self.publication.slug}/search/feed.{form}?{self.search.query}"
         slugs = None if self.categories is None else [c.slug for c in self.categories]
         return feed_path(self.publication.slug, slugs, form, month)
 
@@ -108,6 +112,8 @@ def _entries(
     rows = None if chosen.categories is None else list(chosen.slices)
     zone = zone_of(publication)
     newer = None
+    if chosen.search is not None:
+        return _found(publication, chosen.search), None, None
     if month is None:
         entries, more = _newest(publication, rows)
         older = published.Month.of(entries[-1].published, zone) if more and entries else None
@@ -126,6 +132,12 @@ def _entries(
         published.month_before(publication, rows, start),
         published.month_after(publication, rows, end),
     )
+
+
+def _found(publication: Publication, asked: search.Asked) -> list[Entry]:
+    public = published.categories(publication)
+    found = search.find(publication, asked, public=public, most=published.PAGE_ISSUES)
+    return _item_entries(publication, published.pieces(publication, found.items if found else ()))
 
 
 def _newest(publication: Publication, rows: list[Category] | None) -> tuple[list[Entry], bool]:
@@ -177,6 +189,12 @@ def _feed(
     if chosen.subscription is not None:
         title = _("%(publication)s: my choice") % {"publication": called.name}
         page = f"/s/f/{chosen.token}/"
+    elif chosen.search is not None:
+        title = _("%(publication)s: %(categories)s") % {
+            "publication": called.name,
+            "categories": chosen.search.text or chosen.search.query,
+        }
+        page = f"/{publication.slug}/search/?{chosen.search.query}"
     elif chosen.categories is None:
         title, page = called.name, page_path(publication.slug, None)
     else:
@@ -218,7 +236,12 @@ def hub_of(chosen: Chosen) -> str:
     A reader's own feed names none, since the hub would learn its token.
     """
     several = chosen.categories is not None and len(chosen.categories) != 1
-    if several or chosen.subscription is not None or chosen.month is not None:
+    if (
+        chosen.search is not None
+        or several
+        or chosen.subscription is not None
+        or chosen.month is not None
+    ):
         return ""
     return chosen.publication.hub_url
 
@@ -233,6 +256,8 @@ def _feed_id(chosen: Chosen) -> str:
     parts = [str(publication.pk), publication.created_at.astimezone(dt.UTC).isoformat()]
     if chosen.subscription is not None:
         parts.append(f"choice {chosen.subscription.pk} {chosen.subscription.feed_serial}")
+    elif chosen.search is not None:
+        parts.append(f"search {chosen.search.query}")
     elif chosen.categories is not None:
         parts.append(
             "categories " + " ".join(str(k) for k in sorted(c.pk for c in chosen.categories))

@@ -16,7 +16,7 @@ from django.utils.http import http_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from newsletter import conf
+from newsletter import conf, search
 from newsletter.editions import published
 from subscribers import languages, links
 from subscribers.models import Publication, Subscription
@@ -73,6 +73,26 @@ def whole(request: HttpRequest, publication: str, form: str) -> HttpResponse:
 def one_category(request: HttpRequest, publication: str, category: str, form: str) -> HttpResponse:
     """`/PUB/c/CATEGORY/feed.FORM`: the items of one category."""
     return _answer(request, publication, [category], named(form))
+
+
+@require_safe
+def of_search(request: HttpRequest, publication: str, form: str) -> HttpResponse:
+    """`/PUB/search/feed.FORM?q=…`: what a search finds, the newest of it."""
+    found = publication_or_missing(publication)
+    response = _unchanged(request, found)
+    if response is None:
+        try:
+            asked = search.read(request.GET.dict())
+        except search.NotAsked:
+            raise Missing(_("Nothing can be looked for with this address.")) from None
+        chosen = Chosen(found, search=asked)
+        if request.META.get("QUERY_STRING", "") != asked.query:
+            # One feed, one address.
+            return HttpResponsePermanentRedirect(chosen.path(named(form)))
+        response = _written(request, chosen, named(form))
+    response.headers["Cache-Control"] = f"public, max-age={contents.MINUTES * 60}"
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
 
 
 @require_safe

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import F
 from django.utils import timezone
 
+from newsletter import search
 from newsletter.digest import Digest, bullets_to_json
 from newsletter.digest import Item as Parsed
 from newsletter.digest import Link as ParsedLink
@@ -121,6 +122,8 @@ def write_items(
     ]
     _write_links(issue, digest, fresh)
     remember([row for row, _parsed in fresh])
+    if issue.published_at is not None:
+        search.write(rows)
 
 
 def _rows(

@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from newsletter import search
 from newsletter.digest import bullets_to_json, to_json
 from newsletter.digest.value import Digest, Item, Link
 from newsletter.importing.stories import remember
@@ -232,6 +233,7 @@ def _write_item(row: ItemRow, text: Item, publication: Publication) -> None:
     item_links.write_sources(row, _pairs(text.sources))
     item_links.write_body_links(row)
     remember([row])
+    search.write([row])
 
 
 def _write_head(issue: Issue, head: Head) -> None:

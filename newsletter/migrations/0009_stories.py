@@ -5,6 +5,41 @@ import django.utils.timezone
 from django.db import migrations, models
 
 
+_SQLITE = (
+    # The words stand in the entry; FTS5 keeps what finds them, and takes what we write as it is:
+    # letters beyond ASCII are always part of a word, and these three of ASCII as well.
+    """CREATE VIRTUAL TABLE newsletter_searchindex USING fts5(
+        words, content='newsletter_searchentry', content_rowid='place',
+        tokenize="ascii tokenchars '_.-'")""",
+    """CREATE TRIGGER newsletter_searchentry_in AFTER INSERT ON newsletter_searchentry BEGIN
+        INSERT INTO newsletter_searchindex (rowid, words) VALUES (new.place, new.words); END""",
+    """CREATE TRIGGER newsletter_searchentry_out AFTER DELETE ON newsletter_searchentry BEGIN
+        INSERT INTO newsletter_searchindex (newsletter_searchindex, rowid, words)
+        VALUES ('delete', old.place, old.words); END""",
+    """CREATE TRIGGER newsletter_searchentry_changed AFTER UPDATE ON newsletter_searchentry BEGIN
+        INSERT INTO newsletter_searchindex (newsletter_searchindex, rowid, words)
+        VALUES ('delete', old.place, old.words);
+        INSERT INTO newsletter_searchindex (rowid, words) VALUES (new.place, new.words); END""",
+)
+_POSTGRESQL = (
+    """CREATE INDEX newsletter_searchentry_words ON newsletter_searchentry
+        USING gin (array_to_tsvector(string_to_array(words, ' ')))""",
+)
+
+
+def index_words(apps, schema_editor):
+    vendor = schema_editor.connection.vendor
+    for statement in _POSTGRESQL if vendor == "postgresql" else _SQLITE:
+        schema_editor.execute(statement)
+
+
+def drop_words(apps, schema_editor):
+    if schema_editor.connection.vendor != "postgresql":
+        schema_editor.execute("DROP TABLE newsletter_searchindex")
+        for name in ("in", "out", "changed"):
+            schema_editor.execute(f"DROP TRIGGER newsletter_searchentry_{name}")
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -116,4 +151,13 @@ class Migration(migrations.Migration):
             model_name='twinconfirmation',
             constraint=models.UniqueConstraint(fields=('issue', 'twin'), name='twin_confirmed_once'),
         ),
+        migrations.CreateModel(
+            name='SearchEntry',
+            fields=[
+                ('place', models.BigIntegerField(primary_key=True, serialize=False)),
+                ('words', models.TextField()),
+                ('item', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='search_entry', to='newsletter.item')),
+            ],
+        ),
+        migrations.RunPython(index_words, drop_words),
     ]

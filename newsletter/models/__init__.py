@@ -13,6 +13,7 @@ from .imports import ImportRule, ImportWarning
 from .issues import PLACES, Issue, Item, Link, Revision
 from .relays import Relay
 from .roundups import Roundup
+from .search import SearchEntry
 from .slots import DayOff, Ready, Slot, SlotUse
 from .stories import StoryCursor, StoryDecision, TitleBand, TwinConfirmation
 
@@ -36,6 +37,7 @@ __all__ = [
     "Relay",
     "Revision",
     "Roundup",
+    "SearchEntry",
     "Slot",
     "SlotUse",
     "StoryCursor",

@@ -82,7 +82,8 @@ class TwinConfirmation(models.Model):
 
 
 class StoryCursor(models.Model):
-    """The last item that the memory of stories has seen; those above are taken up in turn."""
+    """The last item that the memory of stories, or the search, has seen; those above are taken up
+    in turn."""
 
     name = models.CharField(max_length=30, primary_key=True)
     item = models.BigIntegerField(default=0)

@@ -12,14 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-# Han with its extensions, kana, Hangul, Thai, Lao, Khmer, Myanmar.
-_DENSE = (
-    r"\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-    r"\u1100-\u11ff\u3130-\u318f\uac00-\ud7af\u0e00-\u0eff\u1780-\u17ff\u1000-\u109f"
-    r"\U00020000-\U0003ffff"
-)
+from newsletter.search.words import DENSE
+
 _RUN = re.compile(
-    rf"(?P<figure>\d+(?:[.,:/]\d+)*)|(?P<dense>[{_DENSE}]+)|(?P<word>(?:(?![{_DENSE}\d_])\w)+)"
+    rf"(?P<figure>\d+(?:[.,:/]\d+)*)|(?P<dense>[{DENSE}]+)|(?P<word>(?:(?![{DENSE}\d_])\w)+)"
 )
 # 0511-0515, 3.2-3.8: the days or pages that a number of a series covers.
 _SPAN = re.compile(r"(?<![\d.\-])(\d[\d./]{1,9})\s*[-–—~〜至]\s*(\d[\d./]{1,9})(?![\d\-])")
@@ -153,7 +149,7 @@ def _figures(text: str, runs: list[re.Match[str]]) -> Iterator[Figure]:
             r"[\s\-–:：#.「《“\"'(（]*", text[runs[place - 1].end() : run.start()]
         ):
             before = runs[place - 1][0][-6:] if runs[place - 1]["word"] else runs[place - 1][0][-2:]
-        behind = re.match(rf"\s*-?(?:[{_DENSE}]{{1,2}}|[^\W\d_]+)", text[end:])
+        behind = re.match(rf"\s*-?(?:[{DENSE}]{{1,2}}|[^\W\d_]+)", text[end:])
         yield Figure(
             run[0].rstrip(".,:/") + (unit[1] if unit else ""),
             before,

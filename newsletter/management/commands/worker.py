@@ -21,6 +21,7 @@ from newsletter.config.supervised import start
 from newsletter.feeds import websub
 from newsletter.importing.stories import remembering
 from newsletter.issues import dead_links
+from newsletter.search import entries
 from newsletter.sending import roundups, slot_notices
 from newsletter.sending.engine import service
 from subscribers import housekeeping
@@ -117,6 +118,7 @@ def _keep_house(stop: threading.Event) -> None:
         (_ROUNDUPS_EVERY, roundups.sweep),
         (_SLOTS_EVERY, slot_notices.tell),
         (_STORIES_EVERY, remembering.sweep),
+        (_STORIES_EVERY, entries.sweep),
         (3600.0, _forget_old_jobs),
     ]
     due = [0.0] * len(chores)
