@@ -7,10 +7,11 @@ from django.db import migrations, models
 
 _SQLITE = (
     # The words stand in the entry; FTS5 keeps what finds them, and takes what we write as it is:
-    # letters beyond ASCII are always part of a word, and these three of ASCII as well.
+    # letters beyond ASCII are always part of a word, and these three of ASCII as well. One letter
+    # of a script without spaces is looked for as the beginning of a pair.
     """CREATE VIRTUAL TABLE newsletter_searchindex USING fts5(
         words, content='newsletter_searchentry', content_rowid='place',
-        tokenize="ascii tokenchars '_.-'")""",
+        tokenize="ascii tokenchars '_.-'", prefix='1')""",
     """CREATE TRIGGER newsletter_searchentry_in AFTER INSERT ON newsletter_searchentry BEGIN
         INSERT INTO newsletter_searchindex (rowid, words) VALUES (new.place, new.words); END""",
     """CREATE TRIGGER newsletter_searchentry_out AFTER DELETE ON newsletter_searchentry BEGIN

@@ -57,12 +57,14 @@ def find(
         words.append([source_word(asked.source)])
     low, high = _range(asked, zone_of(publication), before)
     sql, params = _sql(words, asked.terms)
+    # Its own row number, or SQLite would read and sort all that match.
+    place = "e.place" if connection.vendor == "postgresql" else "f.rowid"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""{sql} AND e.place >= %s AND e.place < %s
+            f"""{sql} AND {place} >= %s AND {place} < %s
                 AND NOT i.hidden AND n.listed AND n.published_at IS NOT NULL
                 AND (c.id IS NULL OR c.visibility <> %s)
-            ORDER BY e.place DESC LIMIT %s""",
+            ORDER BY {place} DESC LIMIT %s""",
             [*params, low, high, Category.Visibility.PRIVATE.value, most + 1],
         )
         rows = cursor.fetchall()

@@ -189,14 +189,14 @@ def test_pages_go_on_where_they_ended(daily: Publication) -> None:
 
 
 def test_the_page(daily: Publication, client: Client) -> None:
-    out(daily, "2026-03-02", f"{FERRY} <script>", PORT)
+    out(daily, "2026-03-02", f"{FERRY} & more", PORT)
     page = client.get("/daily/search/")
     assert (page.status_code, page["Cache-Control"]) == (200, "public, max-age=60")
     assert 'name="robots"' not in page.content.decode()
     page = client.get("/daily/search/", {"q": "ferry", "lang": "en"})
     text = page.content.decode()
     assert 'href="/daily/2026-03-02/?lang=en#item-1"' in text
-    assert "Night <mark>ferries</mark> start in spring &lt;script&gt;" in text
+    assert "Night <mark>ferries</mark> start in spring &amp; more" in text
     assert 'href="/daily/search/?source=news.example.org&amp;lang=en"' in text
     assert '<meta name="robots" content="noindex">' in text
     assert 'href="/daily/search/feed.atom?q=ferry"' in text
