@@ -152,7 +152,7 @@ def test_every_page_is_accessible_and_asks_no_other_host(
         "selection": f"/gang/?category={market}&category={ships}",
         "feeds": f"/gang/feeds/?category={market}&category={ships}",
         "own-feed": f"/s/f/{harbour.token}/",
-        "search": f"/gang/search/?q={quote('港')}&since=2026-03-01",
+        "search": f"/gang/search/?q={quote('运价')}&since=2026-03-01",
         "search-source": "/gang/search/?source=example.org",
         "search-nothing": "/gang/search/?q=submarine",
         "empty": "/quiet/",

@@ -1,7 +1,7 @@
 """Two items, link and title together: the same story, perhaps, or not.
 
 Pure. The thresholds were set on pairs labelled by hand and held against others that were put aside
-before (tests/importing/stories/README.md).
+before.
 """
 
 from __future__ import annotations
