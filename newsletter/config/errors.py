@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import re
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from newsletter.feeds.views import (
-    Missing,
-)
+from newsletter.feeds.views import Missing
+from subscribers.models import Publication
+
+_SLUG = re.compile(r"[-\w]+")
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404 with the sentence that goes with it, if we have one."""
     sentence = str(exception) if isinstance(exception, Missing) else ""
-    return render(request, "404.html", {"sentence": sentence}, status=404)
+    # Below a publication's own address its pages are what was looked for.
+    slug = request.path_info.strip("/").partition("/")[0]
+    known = _SLUG.fullmatch(slug) is not None
+    publication = Publication.objects.filter(slug=slug).first() if known else None
+    context = {"sentence": sentence, "publication": publication}
+    return render(request, "404.html", context, status=404)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -77,7 +77,7 @@ _JOINED = """JOIN newsletter_item i ON i.id = e.item_id
     LEFT JOIN subscribers_category c ON c.id = i.category_id"""
 
 
-def _sql(facets: Sequence[Sequence[str]], terms: Sequence[Term]) -> tuple[str, list[object]]:
+def _sql(facets: Sequence[Sequence[str]], terms: Sequence[Term]) -> tuple[str, list[str]]:
     if connection.vendor == "postgresql":
         match = " & ".join(
             [

@@ -259,3 +259,14 @@ def test_a_search_writes_nothing_and_asks_few(daily: Publication, client: Client
     asked = [query["sql"] for query in queries]
     assert len(asked) <= 6, asked
     assert all(sql.startswith("SELECT") for sql in asked)
+
+
+def test_a_wrong_address_leads_to_the_publications_own_archive(
+    daily: Publication, client: Client
+) -> None:
+    page = client.get("/daily/2020-01-01/")
+    text = page.content.decode()
+    assert page.status_code == 404
+    assert 'href="/daily/"' in text and 'href="/daily/search/"' in text
+    assert 'href="/daily/search/"' not in client.get("/nope/2020-01-01/").content.decode()
+    assert client.get("/da%00ily/x/y/z").status_code == 404

@@ -134,7 +134,9 @@ class _Recent:
 def _judged(
     mine: Told, near: Iterable[_Known], day: dt.date, rare: Collection[str], least: Likeness
 ) -> list[Earlier]:
-    same, perhaps, by_title = [], [], set()
+    same: list[tuple[_Known, Likeness]] = []
+    perhaps: list[tuple[_Known, Likeness]] = []
+    by_title: set[int] = set()
     for one in near:
         days = abs((day - one.earlier.date).days)
         theirs = Told(one.earlier.title, frozenset(one.pages), mine.common)
@@ -189,7 +191,7 @@ def _of_pages(pages: Collection[str]) -> dict[str, list[int]]:
     return found
 
 
-def _stored(key: uuid.UUID) -> object:
+def _stored(key: uuid.UUID) -> uuid.UUID | str:
     return key if connection.features.has_native_uuid_field else key.hex
 
 
@@ -215,7 +217,7 @@ def _of_titles(where: Sequence[int], titles: Sequence[str]) -> list[list[int]]:
     ]
 
 
-def _all(part: str, values: Sequence[Sequence[object]]) -> Iterable[tuple[int, int]]:
+def _all(part: str, values: Sequence[Sequence[uuid.UUID | str | int]]) -> Iterable[tuple[int, int]]:
     """The rows of one small select for each of `values`, in few statements."""
     with connection.cursor() as cursor:
         for first in range(0, len(values), _PARTS):
