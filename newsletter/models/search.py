@@ -11,7 +11,8 @@ class SearchEntry(models.Model):
     """A published item's words, in their order (`newsletter.search.entries`).
 
     The migration that makes this table adds what Django has no word for: on SQLite an FTS5 table
-    `newsletter_searchindex` over it and three triggers that keep it, on PostgreSQL a GIN index.
+    `newsletter_searchindex` over it and three triggers that keep it, on PostgreSQL a column
+    worked out from the words, with a GIN index.
     SQLite drops triggers when a migration writes the table anew: one that changes it has to make
     them again.
     """

@@ -89,7 +89,7 @@ def _sql(facets: Sequence[Sequence[str]], terms: Sequence[Term]) -> tuple[str, l
         follow = "".join(" AND strpos(' ' || e.words || ' ', %s) > 0" for _words in several)
         return (
             f"""SELECT e.place, e.item_id FROM newsletter_searchentry e {_JOINED}
-            WHERE array_to_tsvector(string_to_array(e.words, ' ')) @@ %s::tsquery{follow}""",
+            WHERE e.vector @@ %s::tsquery{follow}""",
             [match, *(f" {' '.join(words)} " for words in several)],
         )
     match = " AND ".join(
