@@ -26,6 +26,7 @@ __all__ = [
     "dkim_keys",
     "link_keys",
     "metrics",
+    "purge_hook",
     "rehearsal_address",
     "smtp_urls",
     "tasks_engine",
@@ -79,3 +80,8 @@ def broker_url() -> str:
 def metrics() -> bool:
     """Whether /metrics is served."""
     return optional("METRICS", False)
+
+
+def purge_hook() -> str:
+    """The dotted path of a function that purges a CDN, called with a list of keys; empty: none."""
+    return optional("PURGE_HOOK", "")

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from django.urls import URLPattern, path, re_path
 
 from newsletter.archive import feed_pages, missed, searching, site_files, views
+from newsletter.archive.finished import finished
 from newsletter.feeds import views as feeds
 from newsletter.feeds.formats import FORMATS
 
@@ -25,25 +26,37 @@ def _customary() -> Iterator[URLPattern]:
             yield re_path(pattern, feeds.customary, {"form": one.suffix})
 
 
+_PAGES = ("category", "before", "after")
+_FEEDS = ("category", "language", "month")
+
+# What is marked `finished` shows nothing personal and is handed out as stored octets.
 urlpatterns = [
-    path("", views.publications, name="publications"),
-    path("robots.txt", site_files.robots, name="robots"),
-    path("sitemap.xml", site_files.sitemaps, name="sitemaps"),
+    path("", finished(views.publications), name="publications"),
+    path("robots.txt", finished(site_files.robots), name="robots"),
+    path("sitemap.xml", finished(site_files.sitemaps), name="sitemaps"),
     path("favicon.ico", site_files.favicon, name="favicon"),
-    path("opml", feed_pages.all_feeds_opml, name="all-opml"),
+    path("opml", finished(feed_pages.all_feeds_opml), name="all-opml"),
     path("s/f/<str:token>/", feed_pages.feed_of_reader, name="feed-of-reader"),
     re_path(rf"^s/f/(?P<token>[^/]+)/feed\.{_FORM}$", feeds.of_reader, name="reader-feed"),
     path("s/w/<str:token>/", missed.missed, name="missed"),
-    path("<slug:publication>/", views.publication, name="publication"),
-    path("<slug:publication>/look.css", site_files.look, name="look"),
-    path("<slug:publication>/sitemap.xml", site_files.sitemap, name="sitemap"),
-    path("<slug:publication>/feeds/", feed_pages.feeds_page, name="feeds"),
-    path("<slug:publication>/feeds.opml", feed_pages.feeds_opml, name="opml"),
+    path("<slug:publication>/", finished(views.publication, *_PAGES), name="publication"),
+    path("<slug:publication>/look.css", finished(site_files.look), name="look"),
+    path("<slug:publication>/sitemap.xml", finished(site_files.sitemap), name="sitemap"),
+    path("<slug:publication>/feeds/", finished(feed_pages.feeds_page, *_PAGES), name="feeds"),
+    path("<slug:publication>/feeds.opml", finished(feed_pages.feeds_opml), name="opml"),
+    # Anybody can ask for another one: what is found is not stored.
     path("<slug:publication>/search/", searching.search_page, name="search"),
     re_path(rf"{_PUBLICATION}search/feed\.{_FORM}$", feeds.of_search, name="search-feed"),
-    re_path(rf"{_PUBLICATION}feed\.{_FORM}$", feeds.whole, name="feed"),
-    path("<slug:publication>/c/<str:category>/", views.category, name="category"),
-    re_path(rf"{_CATEGORY}feed\.{_FORM}$", feeds.one_category, name="category-feed"),
+    re_path(rf"{_PUBLICATION}feed\.{_FORM}$", finished(feeds.whole, *_FEEDS), name="feed"),
+    re_path(
+        rf"{_PUBLICATION}items\.{_FORM}$", finished(feeds.every_item, "month"), name="items-feed"
+    ),
+    path(
+        "<slug:publication>/c/<str:category>/", finished(views.category, *_PAGES), name="category"
+    ),
+    re_path(
+        rf"{_CATEGORY}feed\.{_FORM}$", finished(feeds.one_category, *_FEEDS), name="category-feed"
+    ),
     *_customary(),
-    path("<slug:publication>/<slug:issue>/", views.issue, name="issue"),
+    path("<slug:publication>/<slug:issue>/", finished(views.issue, one_issue=True), name="issue"),
 ]  # fmt: skip

@@ -33,6 +33,9 @@ filed_under: dict[str, Callable[[Category, Category], int]] = {}
 # Name -> stops what is on its way to a publication's readers once it has a rehearsal address.
 # Called in the transaction that set it.
 held_back: dict[str, Callable[[Publication], object]] = {}
+# Name -> the DKIM-Signature field, with its CRLF, for a message (CRLF, as its reader sees it) from
+# this domain, or b"" without a key for it.
+signatures: dict[str, Callable[[str, bytes], bytes]] = {}
 
 
 def welcomes(subscription: Subscription) -> list[str]:

@@ -1,8 +1,9 @@
 """A reader's categories in a publication as one integer; the only place that knows bits.
 
 Bits 0-47 belong to categories created open, 48-59 to those created hidden or private, bit 60 is
-"tail links", bit 61 "also new ones". A bit that no category owns yet mirrors bit 61, so following
-new categories needs no sweep over the readers, and nobody slides into a private category.
+"tail links", bit 61 "also new ones"; bit 62 is never chosen. A bit that no category owns yet
+mirrors bit 61, so following new categories needs no sweep over the readers, and nobody slides into
+a private category.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ OPEN_BITS = range(0, 48)
 CLOSED_BITS = range(48, 60)
 TAIL = 1 << 60
 NEW = 1 << 61
+# No choice: what an edition's key says besides, of readers in whose language it is not.
+FOREIGN = 1 << 62
 _OPEN_MASK = (1 << 48) - 1
 CATEGORY_MASK = (1 << 60) - 1
 

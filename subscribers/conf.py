@@ -60,3 +60,9 @@ def trusted_proxies() -> Sequence[IPv4Network | IPv6Network]:
 def rehearsal_address() -> str:
     """Where all mail of the site goes instead of to its readers; empty: to its readers."""
     return optional("REHEARSAL_ADDRESS", "")
+
+
+def alert_relay() -> dict[str, Any]:
+    """Django's options for a connection to the relay alerts go by; empty: as other mail."""
+    options: dict[str, Any] = {}
+    return optional("ALERT_RELAY", options)

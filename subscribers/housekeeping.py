@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
@@ -17,10 +18,10 @@ from . import (
     subscriptions,
     suppression,
 )
-from .emails import letters
+from .emails.letters import NEW_ADDRESS_MINUTES
 from .limits import Rate
 from .mailing import PER_DAY
-from .models import ASKED_LIFE, Asked, Publication, Subscriber, Subscription
+from .models import ASKED_LIFE, Asked, Publication, ServiceMail, Subscriber, Subscription
 
 TIDY = Rate(interval=6 * 3600)
 REMIND_AFTER = dt.timedelta(hours=48)
@@ -29,7 +30,7 @@ FORGET_AFTER = dt.timedelta(days=30)
 PATIENCE = dt.timedelta(seconds=30)
 BATCH = 200
 
-State = Subscription.State
+State, Kind = Subscription.State, ServiceMail.Kind
 
 
 def sweep() -> None:
@@ -37,10 +38,12 @@ def sweep() -> None:
     now = timezone.now()
     _ask_the_forgotten(now)
     _remind(now)
+    _end_roundups(now)
+    mailing.sweep()
+    mailing.forget(now)
     _forget(now)
     _give_up_address_changes(now)
     Asked.objects.filter(at__lt=now - ASKED_LIFE).delete()
-    _end_roundups(now)
     events.sweep(now)
     limits.sweep(now=now)
     rekeying.sweep()
@@ -48,10 +51,13 @@ def sweep() -> None:
 
 
 def _ask_the_forgotten(now: dt.datetime) -> None:
-    """Confirmations no job has sent: the queue was down, or the address had had its mail."""
+    """Confirmations nobody asked for yet: of an import, and of an address that had had its mail."""
     asked_lately = Subscription.objects.filter(
         subscriber=OuterRef("subscriber"),
         asked_at__gt=now - dt.timedelta(seconds=PER_DAY.interval),
+    )
+    waiting = ServiceMail.objects.filter(
+        subscription=OuterRef("pk"), kind=Kind.ANSWER, state=ServiceMail.State.WAITING
     )
     due = (
         Subscription.objects.filter(
@@ -60,11 +66,12 @@ def _ask_the_forgotten(now: dt.datetime) -> None:
         # Reminded though never asked: imported, and only to be asked when somebody says so.
         .filter(asked_at__isnull=True, reminded_at__isnull=True)
         .exclude(Exists(asked_lately))
+        .exclude(Exists(waiting))
         .order_by("since")
     )
     for subscription in _loaded(due):
-        if mailing.may_be_mailed(subscription) and not mailing.confirm(subscription):
-            return  # The relay is down: the rest would only wait for it too.
+        if mailing.may_be_mailed(subscription):
+            mailing.ask(Kind.ANSWER, subscription=subscription)
 
 
 def _remind(now: dt.datetime) -> None:
@@ -78,22 +85,12 @@ def _remind(now: dt.datetime) -> None:
     for subscription in _loaded(due):
         if not mailing.may_be_mailed(subscription):
             continue
-        slots = mailing.confirmation_slots(subscription)
-        if not slots:
-            continue
-        claimed = Subscription.objects.filter(
-            pk=subscription.pk, state=State.PENDING, reminded_at__isnull=True
-        ).update(reminded_at=now)
-        if not claimed:
-            mailing.give_back(slots)
-            continue
-
-        def undo(pk: int = subscription.pk) -> None:
-            Subscription.objects.filter(pk=pk, reminded_at=now).update(reminded_at=None)
-
-        letter = letters.confirmation(subscription, reminder=True)
-        if not mailing.send(subscription, letter, slots, undo=undo):
-            return
+        with transaction.atomic():
+            claimed = Subscription.objects.filter(
+                pk=subscription.pk, state=State.PENDING, reminded_at__isnull=True
+            ).update(reminded_at=now)
+            if claimed:
+                mailing.ask(Kind.REMINDER, subscription=subscription)
 
 
 def _forget(now: dt.datetime) -> None:
@@ -110,30 +107,26 @@ def _give_up_address_changes(now: dt.datetime) -> None:
     """
     if not limits.take("sweep:new-addresses", TIDY, now=now):
         return
-    over = now - dt.timedelta(minutes=letters.NEW_ADDRESS_MINUTES)
+    over = now - dt.timedelta(minutes=NEW_ADDRESS_MINUTES)
     Subscriber.objects.filter(new_address_at__lt=over).update(new_address="", new_address_at=None)
 
 
 def _end_roundups(now: dt.datetime) -> None:
     """Tell readers of a round-up that was switched off, and give them single issues.
 
-    Told before changed, so that nobody gets them unawares; killed in between, told again a day
-    later. Who left or is suppressed gets nothing anyway.
+    Both in one transaction, so that nobody gets them unawares. Who left or is suppressed gets
+    nothing anyway.
     """
     off = Publication.objects.filter(
         roundup=Publication.Roundup.OFF, roundup_changed_at__isnull=False
     )
     for publication in off:
         for tie in rhythm.waiting_for_single_issues(publication, now, BATCH):
-            if suppression.suppressed(tie.subscriber.address, publication) is None:
-                key = f"rhythm:{tie.pk}"
-                if not limits.take(key, PER_DAY, now=now):
-                    continue
-                if not mailing.send(tie, letters.roundup_ended(tie), [key]):
-                    return
-            subscriptions.change(
-                tie, clear=0, chosen=0, rhythm=Subscription.Rhythm.EVERY, form="roundup-ended"
-            )
+            with transaction.atomic():
+                if suppression.suppressed(tie.subscriber.address, publication) is None:
+                    mailing.ask(Kind.ROUNDUP_ENDED, subscription=tie)
+                every = Subscription.Rhythm.EVERY
+                subscriptions.change(tie, clear=0, chosen=0, rhythm=every, form="roundup-ended")
 
 
 def _loaded(rows: QuerySet[Subscription]) -> list[Subscription]:

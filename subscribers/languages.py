@@ -6,11 +6,14 @@ language comes first, then the browser's wish, then the publication's.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import translation
+from django.utils.translation import get_language
 
 from . import language_table
 from .language_table import Language
@@ -49,12 +52,29 @@ def of_subscription(subscription: Subscription) -> str:
     return known(subscription.language) or of_publication(subscription.publication)
 
 
+def between_sentences() -> str:
+    """What stands between two sentences of the active language: in Chinese nothing."""
+    return "" if language_table.is_wide(get_language() or "") else " "
+
+
 def guess(request: HttpRequest, publication: Publication) -> str:
     """The first language of the browser that we speak, else the publication's (Django's code)."""
-    for code in request.headers.get("Accept-Language", "").split(","):
+    return _first_known(request.META) or of_publication(publication)
+
+
+def wished(meta: Mapping[str, Any]) -> str:
+    """The first language of the browser that we speak, else the site's (Django's code).
+
+    `meta` is `request.META`, or the environment of a WSGI request.
+    """
+    return _first_known(meta) or settings.LANGUAGE_CODE
+
+
+def _first_known(meta: Mapping[str, Any]) -> str:
+    for code in meta.get("HTTP_ACCEPT_LANGUAGE", "").split(","):
         if ours := known(code.split(";")[0].strip()):
             return ours
-    return of_publication(publication)
+    return ""
 
 
 def speak(request: HttpRequest, language: str) -> str:

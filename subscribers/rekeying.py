@@ -27,8 +27,7 @@ def sweep(*, batch: int = BATCH) -> bool:
     version = newest_version()
     if version in _position and _position[version] < 0:
         return True
-    target = f"link-key:{version}"
-    if version == 1 or AuditEntry.objects.filter(target=target, action=_ACTION).exists():
+    if is_done(version):
         _position[version] = -1
         return True
     rows = list(
@@ -47,10 +46,21 @@ def sweep(*, batch: int = BATCH) -> bool:
     if rows:
         _position[version] = rows[-1][0]
     if len(rows) < batch:
-        AuditEntry.objects.create(actor="worker", action=_ACTION, target=target)
+        AuditEntry.objects.create(actor="worker", action=_ACTION, target=_target(version))
         _position[version] = -1
         return True
     return False
+
+
+def is_done(version: int) -> bool:
+    """Whether every reader has been given the key of this version, or came with it."""
+    if version == 1:
+        return True
+    return AuditEntry.objects.filter(target=_target(version), action=_ACTION).exists()
+
+
+def _target(version: int) -> str:
+    return f"link-key:{version}"
 
 
 def _take_along(old: uuid.UUID, new: uuid.UUID, version: int) -> None:

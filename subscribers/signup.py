@@ -8,7 +8,9 @@ decided where nobody can watch.
 from __future__ import annotations
 
 import uuid
+from urllib.parse import urljoin
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.html import format_html
@@ -17,7 +19,7 @@ from django.utils.translation import gettext as _
 from . import conf, limits, subscriptions, suppression, tasks
 from .addresses import key_of, keys_of
 from .limits import Rate
-from .models import ASKED_LIFE, Asked, Category, Publication, Subscription, Wording
+from .models import ASKED_LIFE, Asked, Category, Publication, ServiceMail, Subscription, Wording
 from .subscriptions import Wish
 
 # Requests for one address in one publication that are looked at; the rest change nothing.
@@ -67,7 +69,7 @@ def ask(
             pk=subscription_id, subscriber__key__in=keys_of(address)
         )
         subscription_id = known.values_list("pk", flat=True).first() or 0
-        transaction.on_commit(lambda: tasks.enqueue(tasks.answer_request, subscription_id))
+        tasks.ask(ServiceMail.Kind.ANSWER, subscription_id, publication=publication.pk)
 
 
 def keep_asked(publication: Publication, address: str, wish: Wish) -> uuid.UUID:
@@ -93,7 +95,10 @@ def asked(publication: Publication, key: str) -> Asked | None:
 
 
 def embed_code(publication: Publication) -> tuple[str, str]:
-    """(a plain HTML form, an iframe) to put on another site; neither needs a script."""
+    """(a plain HTML form, an iframe) to put on another site.
+
+    Neither needs a script; the one behind the frame makes it as high as what stands in it.
+    """
     page = f"{conf.base_url()}/{publication.slug}/subscribe/"
     form = format_html(
         '<form method="post" action="{}">\n'
@@ -107,9 +112,12 @@ def embed_code(publication: Publication) -> tuple[str, str]:
         _("Subscribe"),
     )
     frame = format_html(
-        '<iframe src="{}embed/" title="{}" width="100%" height="420" '
-        'referrerpolicy="no-referrer"></iframe>',
+        '<iframe src="{}embed/" title="{}" width="100%" height="640" '
+        'referrerpolicy="no-referrer"></iframe>\n'
+        '<script src="{}" async></script>',
         page,
         publication.name,
+        # The plain name: it stays where it was copied to.
+        urljoin(f"{conf.base_url()}/", f"{settings.STATIC_URL}subscribers/embed.js"),
     )
     return str(form), str(frame)

@@ -1,7 +1,7 @@
-"""Jobs: every mail to a reader outside an issue that somebody's act asks for.
+"""Jobs: mail that somebody waits for goes at once, not at the next sweep.
 
-A job carries ids only, may run twice or never, and is only a wake-up: pending with `asked_at`
-null *is* the queue of confirmations, and `housekeeping` finds what no job came for.
+A job carries ids only, may run twice or never, and is only a wake-up: the row of the service mail
+is the truth (`mailing`), and housekeeping sends what no job came for.
 """
 
 from __future__ import annotations
@@ -9,21 +9,15 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from django.db.models import Q
+from django.db import transaction
 from django_tasks import task
 
-from . import limits, mailing, suppression
-from .emails import letters
-from .limits import Rate
-from .mailing import PER_DAY
-from .models import Subscription
+from . import mailing
+from .models import ServiceMail, Subscriber, Subscription
 
 log = logging.getLogger(__name__)
 
-# Links mailed on request to a confirmed reader.
-ON_REQUEST = Rate(interval=8 * 3600, burst=3)
-
-State = Subscription.State
+Kind = ServiceMail.Kind
 
 
 def enqueue(job: Any, *args: int) -> None:
@@ -34,86 +28,71 @@ def enqueue(job: Any, *args: int) -> None:
         log.exception("a job could not be enqueued")
 
 
+def ask(
+    kind: str,
+    subscription: Subscription | int | None = None,
+    *,
+    subscriber: int | None = None,
+    publication: int | None = None,
+) -> None:
+    """Store a service mail in this transaction, and have it sent as soon as that is committed."""
+    row = mailing.ask(
+        kind, subscription=subscription, subscriber=subscriber, publication=publication
+    )
+    transaction.on_commit(lambda: enqueue(deliver, row))
+
+
+@task(queue_name="mail")
+def deliver(service_mail_id: int) -> None:
+    """Send one service mail, unless somebody else did or is at it."""
+    mailing.deliver(service_mail_id)
+
+
+# ---- jobs that earlier versions left in a queue: each is now a row, sent at once
+
+
+def _now(kind: str, **about: Any) -> None:
+    with transaction.atomic():
+        row = mailing.ask(kind, **about)
+    mailing.deliver(row)
+
+
+def _known(subscription_id: int) -> Subscription | None:
+    """The subscription, if it is still there."""
+    return Subscription.objects.filter(pk=subscription_id).first()
+
+
 @task(queue_name="mail")
 def answer_request(subscription_id: int) -> None:
-    """Somebody asked: mail the confirmation, or that the address gets it already or is stopped."""
-    subscription = mailing.load(subscription_id)
-    if subscription is None or subscription.subscriber.erased_at is not None:
-        return
-    if not mailing.may_be_mailed(subscription):
-        mailing.answer_stopped(subscription)
-    elif subscription.state == State.PENDING:
-        mailing.confirm(subscription)
-    elif subscription.state == State.ACTIVE:
-        slots = mailing.confirmation_slots(subscription)
-        if slots:
-            mailing.send(subscription, letters.already(subscription), slots)
+    """Somebody asked: the confirmation, or that the address gets it already or is stopped."""
+    if known := _known(subscription_id):
+        _now(Kind.ANSWER, subscription=known)
 
 
 @task(queue_name="mail")
 def send_welcome(subscription_id: int) -> None:
-    """Greet a reader who has just confirmed; once a day at most, however often the job runs."""
-    subscription = mailing.load(subscription_id)
-    if subscription is None or subscription.state != State.ACTIVE:
-        return
-    key = f"welcome:{subscription.pk}"
-    if limits.take(key, PER_DAY):
-        mailing.send(subscription, letters.welcome(subscription), [key])
+    """Greet a reader who has just confirmed."""
+    if known := _known(subscription_id):
+        _now(Kind.WELCOME, subscription=known)
 
 
 @task(queue_name="mail")
 def send_manage_links(subscriber_id: int, publication_id: int) -> None:
     """Mail an address the links to its subscriptions; nothing if there is no such reader."""
-    ties = list(
-        Subscription.objects.select_related("subscriber", "publication")
-        .filter(subscriber_id=subscriber_id, subscriber__erased_at__isnull=True)
-        .filter(Q(confirmed_at__isnull=False))
-        .order_by("id")
-    )
-    if not ties:
-        # Only an unconfirmed sign-up: another confirmation, if one may be sent.
-        waiting = Subscription.objects.filter(
-            subscriber_id=subscriber_id, publication_id=publication_id, state=State.PENDING
-        ).first()
-        if waiting is not None:
-            answer_request.call(waiting.pk)
-        return
-    first = next((tie for tie in ties if tie.publication_id == publication_id), ties[0])
-    others = [tie for tie in ties if tie.pk != first.pk]
-    key = limits.key_for("mailed", f"manage|{subscriber_id}")
-    if not mailing.may_be_mailed(first):
-        mailing.answer_stopped(first)
-    elif limits.take(key, ON_REQUEST):
-        mailing.send(first, letters.manage_links(first, others), [])
+    if Subscriber.objects.filter(pk=subscriber_id).exists():
+        _now(Kind.LINKS, subscriber=subscriber_id, publication=publication_id)
 
 
 @task(queue_name="mail")
 def send_sensitive_link(subscription_id: int) -> None:
-    """Mail the one-hour link to the address itself, whoever holds the preferences link."""
-    subscription = mailing.load(subscription_id)
-    if subscription is None or not mailing.may_be_mailed(subscription):
-        return
-    key = limits.key_for("mailed", f"sensitive|{subscription.subscriber_id}")
-    if limits.take(key, ON_REQUEST):
-        mailing.send(subscription, letters.sensitive(subscription), [])
+    """Mail the one-hour link to the address itself."""
+    if known := _known(subscription_id):
+        _now(Kind.SENSITIVE, subscription=known)
 
 
 @task(queue_name="mail")
 def send_address_change(subscription_id: int) -> None:
-    """Ask the new address to confirm, and tell the old one."""
-    subscription = mailing.load(subscription_id)
-    if subscription is None or not subscription.subscriber.new_address:
-        return
-    subscriber = subscription.subscriber
-    key = limits.key_for("mailed", f"change|{subscriber.pk}|{subscriber.new_address_at}")
-    if not limits.take(key, PER_DAY):
-        return  # This job has run before.
-    mailing.send(subscription, letters.address_notice(subscription), [])
-    if suppression.suppressed(subscriber.new_address, None) is not None:
-        return
-    # A confirmation like any other for the address that gets it: the same slots.
-    slots = mailing.slots_of_address(subscriber.new_address)
-    if slots:
-        mailing.send(
-            subscription, letters.new_address(subscription), slots, to=subscriber.new_address
-        )
+    """Tell the old address, and ask the new one to confirm."""
+    if known := _known(subscription_id):
+        _now(Kind.OLD_ADDRESS, subscription=known)
+        _now(Kind.NEW_ADDRESS, subscription=known)

@@ -9,6 +9,7 @@ here: pages, commands, the API, front matter, slots.
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from typing import Literal, Protocol
 from zoneinfo import ZoneInfo
 
@@ -84,6 +85,10 @@ def resolve(local: dt.datetime, zone: dt.tzinfo, policy: Policy) -> dt.datetime:
     if local.tzinfo is not None:
         raise ValueError("not a local time")
     try:
+        # Nearly every day has one offset, and a file of readers has a million times.
+        offset = _offset_of(zone, local.year, local.month, local.day)
+        if offset is not None:
+            return (local - offset).replace(tzinfo=dt.UTC, fold=0)
         first, second = (
             local.replace(tzinfo=zone, fold=fold).astimezone(dt.UTC) for fold in (0, 1)
         )
@@ -101,6 +106,18 @@ def resolve(local: dt.datetime, zone: dt.tzinfo, policy: Policy) -> dt.datetime:
         raise SkippedTime(local, (after - _MINUTE, after))
     except OverflowError:
         raise NoTime(str(local)) from None
+
+
+@lru_cache(maxsize=20_000)
+def _offset_of(zone: dt.tzinfo, year: int, month: int, day: int) -> dt.timedelta | None:
+    """The zone's offset on a day of its calendar, or None if it changes around then.
+
+    Raises OverflowError at the ends of the calendar.
+    """
+    midnight = dt.datetime(year, month, day)
+    near = [midnight + dt.timedelta(hours=hours) for hours in (-6, 0, 6, 12, 18, 24, 30)]
+    offsets = {one.replace(tzinfo=zone, fold=fold).utcoffset() for one in near for fold in (0, 1)}
+    return offsets.pop() if len(offsets) == 1 else None
 
 
 def _change(early: dt.datetime, late: dt.datetime, zone: dt.tzinfo) -> dt.datetime:

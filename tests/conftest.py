@@ -169,3 +169,28 @@ def site(tmp_path: Path, _template_site: tuple[Path, str]) -> Iterator[Site]:
     yield Site(tmp_path, env)
     if POSTGRES:
         _admin_psql(base, f'DROP DATABASE IF EXISTS "{own}" WITH (FORCE)')
+
+
+@pytest.fixture(autouse=True)
+def _new_machine() -> Iterator[None]:
+    """Each test has a database of its own, so it is another machine than the one before."""
+    yield
+    if "newsletter.sending.guard.beat" in sys.modules:
+        from newsletter.sending.guard import beat, keys, place
+
+        place.forget()
+        beat.forget()
+        keys.forget()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_finished() -> Iterator[None]:
+    """No page of another test (numbers come again after a rollback); changes show at once."""
+    from newsletter.archive.finished import changes, serving
+    from newsletter.feeds import kept
+
+    serving.clear()
+    kept.ITEMS.clear()
+    every, changes.LOOK_EVERY = changes.LOOK_EVERY, 0.0
+    yield
+    changes.LOOK_EVERY = every

@@ -81,6 +81,11 @@ WHO_GETS_WHAT = {
         "editions/test_reached.py::test_failed_and_skipped_did_not_reach_and_in_doubt_may_have",
     "An issue of the week is in doubt for them":
         "editions/test_reached.py::test_failed_and_skipped_did_not_reach_and_in_doubt_may_have",
+    "Went back from the round-up to every issue":
+        "sending/test_changing_rhythm.py::test_what_neither_brought_is_offered_once",
+    "Had an issue's items in the round-up, and the issue is mailed later":
+        "sending/test_changing_rhythm.py::test_what_a_round_up_brought_is_not_mailed_again_as_an_"
+        "issue",
     "Confirms, where the newest issue follows":
         "sending/test_welcome.py::test_it_follows_the_confirmation_as_the_readers_edition_and_the_"
         "issue_stays_sent",
@@ -100,6 +105,15 @@ WHO_GETS_WHAT = {
         "sending/test_channels.py::test_mailing_later_is_once_a_reader_and_moves_no_date",
     "The issue goes out as mail only":
         "sending/test_channels.py::test_mail_only_is_in_no_archive_and_in_no_feed",
+    "Reads the language of a translation that goes out with its original":
+        "editions/test_audience.py::test_a_translation_takes_its_readers_as_long_as_the_two_go_"
+        "together",
+    "Reads a language in which there is none":
+        "editions/test_audience.py::test_who_reads_neither_language_is_told_so",
+    "Reads the original and its sister publication":
+        "editions/test_audience.py::test_who_has_both_gets_one",
+    "Had the original, and its translation is sent later":
+        "editions/test_audience.py::test_who_had_the_original_does_not_get_its_translation_too",
 }  # fmt: skip
 
 

@@ -32,6 +32,7 @@ NOT_YET = {
 HANDED_OVER = (
     "admin.register",  # The admin's site finds the page there.
     "api.",  # An address of the JSON interface, or its handler of errors.
+    "worker_init",
     "worker_process_",  # Celery's signals.
 )
 # Names that a framework looks for in a place of its own.
@@ -39,10 +40,19 @@ LOOKED_FOR = {
     "newsletter/management/commands/": {"Command"},  # manage.py
     "subscribers/management/commands/": {"Command"},
     "newsletter/config/urls.py": {"handler400", "handler403", "handler404", "handler500"},
+    "newsletter/config/busy.py": {"process_exception"},  # Django, of a middleware
     "newsletter/apps.py": {"NewsletterConfig"},  # Django, by INSTALLED_APPS
     "subscribers/apps.py": {"SubscribersConfig"},
     "newsletter/urls.py": {"app_name"},  # include()
     "subscribers/urls.py": {"app_name"},
+    # Jobs of earlier versions, which a queue may still hold: they are found by their paths.
+    "subscribers/tasks.py": {
+        "answer_request",
+        "send_welcome",
+        "send_manage_links",
+        "send_sensitive_link",
+        "send_address_change",
+    },
 }
 # aiosmtpd calls the first of whatever object it is given, http.client the second of a socket.
 HOOK = re.compile(r"handle_[A-Z]+|makefile")

@@ -14,6 +14,7 @@ STEPS = [
     {"digest", "smtp", "refusals", "outgoing", "handbook"},
     {"conf"},
     {"models"},
+    {"notices"},
     {"editions"},
     {"search"},
     {"importing", "rendering"},

@@ -19,7 +19,9 @@ from django.test import Client
 from django.urls import reverse
 
 from newsletter import importing, sending
+from newsletter.admin.webhooks import WebhookForm
 from newsletter.models import Issue
+from newsletter.notices.types import TYPES
 from subscribers import languages
 from subscribers.admin.publications import PublicationAdmin
 from subscribers.admin.users import UserAdmin
@@ -74,6 +76,8 @@ PUBLICATION = {
     "leave_out_told": "editions/test_told.py::test_who_had_it_gets_the_rest",
     "roundup": "subscribers/test_rhythm.py::"
         "test_forms_preferences_interface_and_files_offer_what_is_kept",
+    "sister_of": "importing/test_translations.py::"
+        "test_the_date_pairs_sisters_whoever_comes_first",
     "roundup_ends": "subscribers/test_rhythm.py::test_switching_it_off_says_how_many_depend_on_it",
     "roundup_weekday": WEEK,
     "roundup_day": "issues/test_roundups.py::"
@@ -101,6 +105,33 @@ CATEGORY = {
     "other_names": "test_switches.py::test_own_labels_are_read_at_import",
     "name_*": BOXES,
     "description_*": BOXES,
+}
+HOOKS = "admin/test_webhook_pages.py::"
+WEBHOOK = {
+    "publication": HOOKS + "test_an_owner_adds_one_and_finds_its_secret",
+    "name": HOOKS + "test_an_owner_adds_one_and_finds_its_secret",
+    "url": "notices/test_webhooks.py::"
+    "test_an_event_arrives_signed_as_the_standards_own_library_checks",
+    "types": HOOKS + "test_each_type_that_is_offered_is_told",
+    "with_addresses": "notices/test_webhooks.py::test_addresses_only_where_they_are_switched_on",
+}
+WHOLE_WAY = "notices/test_issue_events.py::test_scheduled_released_finished_corrected"
+DRAFT = "notices/test_notices.py::test_a_draft_its_problems_and_the_approval_it_wants"
+READER = "notices/test_webhooks.py::test_readers_are_told_of_only_where_a_webhook_wants_it"
+# Each type of event that a webhook or a person can choose.
+TOLD = {
+    "issue.drafted": DRAFT,
+    "issue.problems": DRAFT,
+    "issue.approval_wanted": DRAFT,
+    "issue.scheduled": WHOLE_WAY,
+    "issue.released": WHOLE_WAY,
+    "issue.paused": "notices/test_notices.py::test_what_follows_within_minutes_is_one_mail",
+    "issue.finished": WHOLE_WAY,
+    "issue.corrected": WHOLE_WAY,
+    "subscriber.joined": READER,
+    "subscriber.changed": "notices/test_webhooks.py::test_each_change_of_a_reader_is_told",
+    "subscriber.left": "notices/test_webhooks.py::test_addresses_only_where_they_are_switched_on",
+    "alert": "notices/test_notices.py::test_an_alert_is_a_row_before_it_is_a_mail",
 }
 USER = {"is_active": ACCOUNT, "is_staff": ACCOUNT, "is_superuser": ACCOUNT}
 
@@ -134,7 +165,10 @@ def test_every_switch_has_its_test(owner: Client) -> None:
     assert _generic(fields) == set(CATEGORY)
     rights = next(options for title, options in UserAdmin.fieldsets if title == "Rights")
     assert _shown([("", rights)]) == set(USER)
-    for name in {*PUBLICATION.values(), *CATEGORY.values(), *USER.values()}:
+    assert set(WebhookForm.base_fields) == set(WEBHOOK)
+    assert [one.code for one in TYPES] == list(TOLD)
+    tables = (PUBLICATION, CATEGORY, WEBHOOK, TOLD, USER)
+    for name in {test for table in tables for test in table.values()}:
         file, _, function = name.partition("::")
         tree = ast.parse((HERE / file).read_text())
         defined = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from django.utils.translation import ngettext
 from subscribers import rehearsal, times
 
 from .. import sending
-from ..editions import IssueView
+from ..editions import IssueView, load
 from ..models import Issue
 
 Channels = Issue.Channels
@@ -83,6 +84,16 @@ def rehearsed(issue: Issue, view: IssueView, channels: str) -> Rehearsal | None:
         return None
     found = sending.sample(issue, view)
     return Rehearsal(address, len(found.readers), len(found.keys), sending.MOST_REHEARSED)
+
+
+def with_others(found: Rehearsal, others: Sequence[Issue]) -> Rehearsal:
+    """The same with the translations that are rehearsed with an issue."""
+    samples = [sending.sample(one, load(one)) for one in others]
+    return replace(
+        found,
+        mails=found.mails + sum(len(one.readers) for one in samples),
+        editions=found.editions + sum(len(one.keys) for one in samples),
+    )
 
 
 def _wait(seconds: int) -> str:

@@ -18,6 +18,7 @@ from subscribers.roles import Act
 
 from .. import sending
 from ..models import Issue
+from . import standstill, together
 from .frame import address, can, find_issue, issue_page
 from .incidents import open_incident
 
@@ -138,6 +139,7 @@ def figures(issue: Issue) -> dict[str, Any]:
     return {
         "progress": progress,
         "parts": [{"name": name, "label": label, "count": counts[name]} for name, label in _PARTS],
+        "standing": standstill.of_issue(issue),
         "whole": whole,
         "addressed": addressed,
         "percent": 100 * progress.done // whole if whole else 0,
@@ -181,6 +183,7 @@ def progress(request: HttpRequest, pk: int) -> HttpResponseBase:
         "admin/sudi/progress.html",
         controls=offered(issue, shown["progress"].counts),
         live=not shown["progress"].final,
+        pair=together.figures(request, issue),
         **shown,
         **open_incident(issue),
     )
@@ -197,6 +200,7 @@ def fragment(request: HttpRequest, pk: int) -> HttpResponseBase:
             "issue": issue,
             "publication": issue.publication,
             "can": can(request, issue.publication),
+            "pair": together.figures(request, issue),
             **figures(issue),
         },
     )

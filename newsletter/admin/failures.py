@@ -17,7 +17,7 @@ from subscribers.models import Subscription
 from subscribers.roles import Act, may
 
 from .. import sending
-from ..models import Delivery, Edition, Issue, Outcome
+from ..models import PLACES, Delivery, Edition, Issue, Outcome
 from .frame import address as page_address
 from .frame import find_issue, issue_page
 from .incidents import open_incident
@@ -45,6 +45,7 @@ class Row:
     reader: int | None
     outcome: Outcome
     items: int
+    place: int
 
 
 def _latest(issue: Issue, kind: str) -> QuerySet[Outcome]:
@@ -87,6 +88,7 @@ def listing(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
                 tie.subscriber_id if tie and text and open_addresses else None,
                 outcome,
                 editions.get(delivery.edition_id, 0) if delivery else 0,
+                outcome.delivery_id % PLACES,
             )
         )
     return issue_page(

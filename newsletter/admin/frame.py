@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from newsletter.issues import approvals
 from subscribers.admin.access import require
 from subscribers.admin.chrome import page
 from subscribers.models import Publication
@@ -18,6 +19,7 @@ from subscribers.roles import Act, may
 from ..models import Issue
 
 # States after the freeze: there are readers and a ledger.
+_OPEN = (Issue.State.DRAFT, Issue.State.PUBLISHED)
 RELEASED = (Issue.State.SENDING, Issue.State.PAUSED, Issue.State.SENT, Issue.State.CANCELLED)
 
 
@@ -58,10 +60,14 @@ def issue_page(
     allowed = can(request, issue.publication)
     tabs = [("change", _("Items")), ("preview", _("Preview")), ("preflight", _("Preflight"))]
     tabs += [("audience", _("Audience"))]
+    if issue.kind == Issue.Kind.REGULAR:
+        tabs += [("pair", _("Translations"))]
     if issue.rehearses_id is not None:
         tabs = []  # It has no items, and mails to look at are in the rehearsal's mailbox.
     if issue.state in RELEASED or issue.state == Issue.State.SCHEDULED:
         tabs += [("progress", _("Sending"))]
+    if issue.rehearses_id is None:
+        tabs += [("discussion", pgettext("admin", "Discussion"))]
     tabs += [("history", _("History"))]
     names = dict(tabs)
     crumbs = [
@@ -81,6 +87,7 @@ def issue_page(
         issue=issue,
         publication=issue.publication,
         can=allowed,
+        lacks_approval=tab and issue.state in _OPEN and approvals.lacking(issue),
         tab=tab,
         tabs=[(name, text, address(name, issue)) for name, text in tabs],
         public=public_address(issue),

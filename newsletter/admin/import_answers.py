@@ -1,7 +1,8 @@
 """The questions of an import as a form shows them, and the answers as it brings them back.
 
 The fields are named by the questions: `lines:KEY`, `map:KEY`, `shape:KEY`, `confirm`, `date`,
-`title`. What is not answered is asked again; what makes no sense is as if it were not answered.
+`span`, `edition`, `title`, and `take:FIELD` of a conflict. What is not answered is asked again;
+what makes no sense is as if it were not answered.
 """
 
 from __future__ import annotations
@@ -20,9 +21,13 @@ from newsletter.importing import Answers, BadAnswer, Question
 from newsletter.importing.answer_texts import add_map
 from newsletter.importing.answers import CREATE, IGNORE
 from newsletter.importing.asked_words import ROLES, of_lines, of_name, of_question, of_shape
+from newsletter.importing.conflict_words import of_field
+from newsletter.importing.identity import OTHER_ISSUE
 from newsletter.importing.questions import CONFIRMABLE
 from newsletter.importing.wording import DocumentProblem
 from subscribers.models import Category
+
+from . import import_conflicts
 
 # Lines of the document shown for one place, places shown for one question.
 _LINES, _PLACES = 12, 6
@@ -43,7 +48,7 @@ class Excerpt:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One question as the page shows it: `kind` is lines, map, confirm, date or title, `options`
+    """One question as the page shows it: `kind` is that of its option, `options`
     are (value, label), `likely` those of them that are near."""
 
     kind: str
@@ -116,6 +121,12 @@ def _field(
         options = tuple((day.isoformat(), date_format(day, "DATE_FORMAT")) for day in days)
         return Field("date", "date", message, options, line=line)
     kind = question.option.removeprefix("--")
+    if question.option == "--span":
+        options = (("last", _("It is the last day, here and in later issues")),)
+        return Field(kind, kind, "", options, line=line, optional=True)
+    if question.code == OTHER_ISSUE and question.optional:
+        options = ((question.key, _("It is that issue: replace its text")),)
+        return Field(kind, kind, "", options, line=line, optional=True)
     return Field(kind, kind, message, ((question.key, _("Yes, this is right")),), line=line)
 
 
@@ -145,6 +156,9 @@ def given(post: QueryDict, answers: Answers) -> Answers:
                 answers = add_map(answers, f"{name.removeprefix(_MAP_PREFIX)}={value}")
             except BadAnswer:
                 continue
+    if post.get("span") == "last":
+        answers = replace(answers, span="last")
+    answers = replace(answers, take=import_conflicts.given(post, answers.take))
     confirmed = answers.confirmed | (set(post.getlist("confirm")) & CONFIRMABLE)
     answers = replace(answers, lines=lines, shapes=known_shapes, confirmed=frozenset(confirmed))
     return _without(answers, post.get("undo", ""))
@@ -180,12 +194,20 @@ def taken(answers: Answers, categories: Sequence[Category]) -> Iterator[tuple[st
             target, names.get(target, target)
         )
         yield f"{_MAP_PREFIX}{by}:{key}", f"{of_name(by, written)} → {where}"
+    if answers.span:
+        yield "span", _("the last day of a span of days is the date")
+    for name, side in answers.take.items():
+        yield f"take:{name}", f"{of_field(name)} → {import_conflicts.SIDES[side]}"
     for code in sorted(answers.confirmed):
         yield f"confirm:{code}", _("confirmed: %(code)s") % {"code": code}
 
 
 def _without(answers: Answers, name: str) -> Answers:
     kind, _colon, key = name.partition(":")
+    if kind == "span":
+        return replace(answers, span="")
+    if kind == "take":
+        return replace(answers, take={k: v for k, v in answers.take.items() if k != key})
     if kind == "lines":
         return replace(answers, lines={k: v for k, v in answers.lines.items() if k != key})
     if kind == "shape":

@@ -29,7 +29,7 @@ from subscribers.models import Category, Publication
 
 from .. import importing
 from ..digest import Digest, decode, shapes
-from . import import_answers
+from . import import_answers, import_conflicts
 
 _SALT = "newsletter.admin.intake"
 # Lines shown around a problem.
@@ -38,7 +38,7 @@ _AROUND = 1
 # what was looked at stands in it as well.
 _MENDABLE = 1_000_000
 # The kinds of questions that are one card each, in this order.
-_CARDS = ("title", "date", "confirm", "lines", "map")
+_CARDS = ("title", "date", "span", "edition", "confirm", "lines", "map")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,7 @@ class Looked:
     title: str = ""
     date: dt.date | None = None
     create: bool = False
+    edition: str = ""
 
     def token(self) -> str:
         """As the form carries it."""
@@ -66,6 +67,7 @@ class Looked:
                 self.title,
                 self.date.isoformat() if self.date else "",
                 self.create,
+                self.edition,
             ],
             salt=_SALT,
             compress=True,
@@ -75,7 +77,8 @@ class Looked:
     def read(cls, token: str) -> Looked | None:
         """What a form brought back, or None if it is not ours."""
         try:
-            data, name, pk, shape, answers, title, date, create = signing.loads(token, salt=_SALT)
+            values = signing.loads(token, salt=_SALT)
+            data, name, pk, shape, answers, title, date, create, edition = values
             return cls(
                 base64.b64decode(data),
                 str(name),
@@ -85,6 +88,7 @@ class Looked:
                 str(title),
                 import_answers.day(date),
                 bool(create),
+                str(edition),
             )
         except (signing.BadSignature, ValueError, TypeError, KeyError, binascii.Error):
             return None
@@ -105,6 +109,7 @@ class Looked:
                 title=self.title,
                 date=self.date,
                 answers=self.answers,
+                edition=self.edition,
             )
         except importing.NotImported as error:
             return error.report, True
@@ -149,6 +154,7 @@ def look(request: HttpRequest, looked: Looked, publication: Publication) -> Http
             level: sum(one.level == level for one in report.problems)
             for level in ("error", "warning", "note")
         },
+        conflicts=import_conflicts.fields_of(report.conflicts),
         cards=[(kind, [one for one in fields if one.kind == kind]) for kind in _CARDS],
         asked=sum(not one.optional for one in fields),
         other_ways=any(one.optional and one.name != import_answers.REST_FIELD for one in fields),
@@ -162,7 +168,6 @@ def look(request: HttpRequest, looked: Looked, publication: Publication) -> Http
         token=replace(looked, answers=report.answers).token(),
         text=decoded.text if len(decoded.text.encode()) <= _MENDABLE else "",
         shape_name=of_shape(report.digest.shape),
-        status=422 if refused else 200,
     )
 
 
@@ -173,6 +178,8 @@ def _given(
     given = list(import_answers.taken(report.answers, categories))
     if looked.create:
         given.append(("create", _("Create the categories that do not exist yet")))
+    if looked.edition:
+        given.append(("edition", _("Edition: %(name)s") % {"name": looked.edition}))
     return given
 
 

@@ -21,7 +21,7 @@ from subscribers.roles import Act, may
 
 from ..models import ImportRule
 
-_LAYOUT = (ImportRule.Kind.LINES, ImportRule.Kind.SHAPE)
+_LAYOUT = (ImportRule.Kind.LINES, ImportRule.Kind.SHAPE, ImportRule.Kind.SPAN)
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -63,6 +63,8 @@ def _row(rule: ImportRule) -> dict[str, object]:
         choices = [(str(role), str(label)) for role, label in ROLES.items()]
     elif rule.kind == ImportRule.Kind.SHAPE:
         choices = [(shape.name, of_shape(shape.name)) for shape in shapes.known()]
+    elif rule.kind == ImportRule.Kind.SPAN:
+        choices = [(rule.value, answer)]
     void = rule.category is not None and rule.category.retired_at is not None
     return {"rule": rule, "about": about, "answer": answer, "choices": choices, "void": void}
 
@@ -100,6 +102,8 @@ def _answered(rule: ImportRule, answer: str) -> bool:
     before = (rule.value, rule.category_id)
     if rule.kind == ImportRule.Kind.LINES:
         rule.value = answer if answer in list(Role) else rule.value
+    elif rule.kind == ImportRule.Kind.SPAN:
+        return False  # There is one answer: it can be taken back.
     elif rule.kind == ImportRule.Kind.SHAPE:
         rule.value = answer if shapes.find(answer) else rule.value
     elif answer == "-" and rule.key:

@@ -13,7 +13,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_http_methods
 
 from subscribers.admin.access import require, visible
@@ -51,8 +51,12 @@ class IntakeForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("File"),
         required=False,
-        help_text=gettext_lazy("Markdown, up to 4 MB; UTF-8, UTF-16 or GB18030."),
-        widget=forms.FileInput(attrs={"accept": ".md,.markdown,.txt,text/markdown,text/plain"}),
+        help_text=gettext_lazy("Markdown or JSON, up to 4 MB; UTF-8, UTF-16 or GB18030."),
+        widget=forms.FileInput(
+            attrs={
+                "accept": ".md,.markdown,.mdx,.txt,.json,text/markdown,text/plain,application/json"
+            }
+        ),
     )
     text = forms.CharField(
         label=gettext_lazy("or paste it here"),
@@ -112,7 +116,6 @@ def upload(request: HttpRequest) -> HttpResponseBase:
         crumbs=[(pgettext("admin", "Issues"), reverse("admin:newsletter_issue_changelist"))],
         form=form,
         publications=publications,
-        status=422 if form.errors else 200,
     )
 
 
@@ -127,13 +130,15 @@ def _second_step(request: HttpRequest) -> HttpResponseBase:
     if publication is None:  # Only an administrator gets here: it was deleted meanwhile.
         return HttpResponseRedirect(reverse("admin:newsletter_issue_import"))
     told = _with_form(looked, request.POST)
-    # Stored is only what was shown: with another text or another answer it is shown first.
-    if request.POST.get("do") != "store" or told != looked:
+    # Stored is only what was shown: with another text or another answer it is shown first. Of a
+    # conflict both sides were shown.
+    shown = replace(looked, answers=replace(looked.answers, take=told.answers.take))
+    if request.POST.get("do") != "store" or told != shown:
         return look(request, told, publication)
-    report, refused = looked.run(request, publication, dry_run=False)
+    report, refused = told.run(request, publication, dry_run=False)
     if refused:
         # Something changed since the look: a category retired, the draft released.
-        return look(request, looked, publication)
+        return look(request, told, publication)
     issue = report.issue
     assert issue is not None
     record(
@@ -146,6 +151,16 @@ def _second_step(request: HttpRequest) -> HttpResponseBase:
         file=looked.name[:80],
     )
     _say_stored(request, report)
+    if report.conflicts:
+        messages.warning(
+            request,
+            ngettext(
+                "%(count)d place that you and the document changed stayed as it was.",
+                "%(count)d places that you and the document changed stayed as they were.",
+                len(report.conflicts),
+            )
+            % {"count": len(report.conflicts)},
+        )
     return HttpResponseRedirect(address("change", issue))
 
 
@@ -156,12 +171,20 @@ def _with_form(looked: Looked, post: QueryDict) -> Looked:
         answers=import_answers.given(post, looked.answers),
         title=" ".join(post.get("title", looked.title).split())[:300] or looked.title,
         date=import_answers.day(post.get("date", "")) or looked.date,
+        edition=_edition(looked, post),
         create=post.get("undo") != "create" and (looked.create or bool(post.get("create"))),
     )
     text = post.get("text")
     if text is None or _as_sent(text) == _as_sent(decode(looked.data).text):
         return looked
     return replace(looked, data=normal_lines(text).encode("utf-8", "surrogatepass"))
+
+
+def _edition(looked: Looked, post: QueryDict) -> str:
+    """The name of the edition that the form gives, or gave; nothing where it is taken back."""
+    if post.get("undo") == "edition":
+        return ""
+    return " ".join(post.get("edition", "").split()) or looked.edition
 
 
 def _as_sent(text: str) -> str:

@@ -22,18 +22,23 @@ from subscribers.roles import Act, may
 from .. import sending
 from ..models import Issue
 from . import (
+    agree,
     control,
     corrections,
+    doubt,
     failures,
     history,
     import_warnings,
     intake,
     items,
+    pairs,
+    places,
     preview,
     proofs,
     received,
     release,
     roundups,
+    standstill,
     stories,
 )
 from .frame import RELEASED
@@ -112,11 +117,13 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """The first page after logging in: what moves now, the drafts, and what was sent last."""
     publications = list(visible(request))
     issues = _issues(publications)
+    moving = _moving(publications, None)
     context.update(
         title=_("Today"),
         crumbs=[(_("Today"), "")],
         publications=publications,
-        moving=_moving(publications, None),
+        moving=moving,
+        standstill=standstill.of_rows(moving),
         drafts=issues.filter(state=State.DRAFT).order_by("-date", "-id")[:8],
         sent=_with_counts(
             list(
@@ -151,18 +158,25 @@ class IssueAdmin(PagesAdmin[Issue]):
         ("<int:pk>/preview/", preview.preview, "preview"),
         ("<int:pk>/preview/shown/", preview.shown, "shown"),
         ("<int:pk>/preflight/", preview.preflight, "preflight"),
+        ("<int:pk>/preflight/mend/", places.mend, "mend"),
         ("<int:pk>/preflight/looked/", import_warnings.looked, "looked"),
         ("<int:pk>/story/", stories.decide, "story"),
         ("<int:pk>/twin/", stories.confirm_twin, "twin"),
         ("<int:pk>/audience/", release.audience, "audience"),
+        ("<int:pk>/pair/", pairs.pair, "pair"),
         ("<int:pk>/test/", proofs.send, "test"),
         ("<int:pk>/send/", release.review, "send"),
         ("<int:pk>/rest/", release.rest, "rest"),
-        ("<int:pk>/approve/", release.approve, "approve"),
+        ("<int:pk>/approve/", agree.approve, "approve"),
+        ("<int:pk>/approval/ask/", agree.ask, "ask"),
+        ("<int:pk>/discussion/", agree.discussion, "discussion"),
+        ("<int:pk>/discussion/<int:comment>/settled/", agree.settled, "settled"),
         ("<int:pk>/progress/", control.progress, "progress"),
         ("<int:pk>/progress/now/", control.fragment, "now"),
         ("<int:pk>/act/<slug:name>/", control.act, "act"),
         ("<int:pk>/failures/<slug:kind>/", failures.listing, "failures"),
+        ("<int:pk>/doubt/", doubt.settle, "doubt"),
+        ("<int:pk>/doubt/<int:place>/has-it/", doubt.has_it, "has_it"),
         ("<int:pk>/why/", failures.why, "why"),
         ("<int:pk>/received/<int:tie>/", received.received, "received"),
         ("<int:pk>/received/<int:tie>/shown/", received.received_shown, "received_shown"),

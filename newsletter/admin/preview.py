@@ -26,14 +26,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_safe
 
-from newsletter import editions, rendering
+from newsletter import editions, rendering, sending
 from newsletter.archive import stylesheet
 from newsletter.archive.views import issue_page as site_page
 from newsletter.editions import EditionKey, audience, published, reached
 from newsletter.issues import import_findings, stories
-from newsletter.issues import preflight as checks
 from newsletter.issues.findings import Level
-from subscribers import consent, rhythm
+from subscribers import consent
 from subscribers.addresses import BadAddress, normalise
 from subscribers.admin.access import require
 from subscribers.choice import TAIL, Choice
@@ -43,8 +42,8 @@ from subscribers.roles import Act, may
 
 from ..editions import IssueView
 from ..feeds import contents
-from ..models import Edition, Issue, Link
-from . import told
+from ..models import Edition, Issue
+from . import places, told
 from .frame import address as address_of
 from .frame import find_issue, issue_page
 from .selection import chosen_selection, query_of
@@ -62,6 +61,8 @@ LOOKS = {"light": gettext_lazy("Light"), "dark": gettext_lazy("Dark")}
 _OUTSIDE = {
     audience.Outside.OTHER_LANGUAGE: gettext_lazy("The reader gets it in another language."),
     audience.Outside.HAD_TRANSLATION: gettext_lazy("The reader had it in another language."),
+    audience.Outside.SISTER: gettext_lazy("The reader gets it from a sister publication."),
+    audience.Outside.HAD_ROUNDUP: gettext_lazy("A round-up brought it to the reader."),
     audience.Outside.NOT_CORRECTED: gettext_lazy("The reader had nothing of what it corrects."),
     audience.Outside.OTHER_RHYTHM: gettext_lazy("The reader gets single issues, no round-up."),
     audience.Outside.OTHER_READER: gettext_lazy("It is what another reader missed."),
@@ -238,7 +239,8 @@ def shown(request: HttpRequest, pk: int) -> HttpResponseBase:
     wanted = Wanted.of(request)
     selection = chosen_selection(request.GET, view)
     number = request.GET.get("start", "")
-    start = min(int(number), len(view.origins)) if number.isdecimal() else 0
+    most = len(view.origins) or (1 << len(view.told)) - 1
+    start = min(int(number), most) if number.isdecimal() else 0
     return document(request, issue, view, EditionKey(selection, start), wanted)
 
 
@@ -326,64 +328,25 @@ def _with_sheets(html: str, publication: Publication) -> str:
 
 @require_safe
 def preflight(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """What stands in the way of sending, and what to look at first."""
+    """What was checked, what stands in the way of sending, and what to look at first."""
     issue = find_issue(request, pk, Act.SEE)
-    view = editions.load(issue)
-    made: list[rendering.Rendered | rendering.TooLarge] = []
-    if view.category_mask:
-        try:
-            made.append(rendering.prepare(view, issue.publication).edition(view.mask))
-        except rendering.TooLarge as error:
-            made.append(error)
-    found = checks.check(
-        view,
-        issue.publication,
-        made=made,
-        repeated=_repeated(issue),
-        unserved=rhythm.unserved(issue.publication),
-    )
+    plan = sending.plan(issue)
+    found = [finding for one in plan.looked_at for finding in one.findings]
+    said = {finding.message for finding in found}
     return issue_page(
         request,
         issue,
         "preflight",
         "admin/sudi/preflight.html",
-        blockers=[one for one in found if one.level == Level.BLOCKER],
-        warnings=[one for one in found if one.level == Level.WARNING],
+        looked_at=[
+            (one.name, places.shown(request, issue, one.findings)) for one in plan.looked_at
+        ],
+        others=[reason for reason in plan.blockers if reason not in said],
+        blocked=len(plan.blockers),
+        warned=sum(finding.level == Level.WARNING for finding in found),
         noted=(noted := import_findings.of_import(issue)),
         still_noted=any(one.open for one in noted),
-        largest=made[0].size if made and isinstance(made[0], rendering.Rendered) else None,
+        largest=max((edition.html_bytes for edition in plan.editions), default=None),
         target=rendering.TARGET,
         **told.shown(issue),
     )
-
-
-def _repeated(issue: Issue) -> dict[str, str]:
-    """Addresses that another issue of the last weeks had too -> that issue's slug.
-
-    A round-up repeats on purpose, and what it repeats is not used again.
-    """
-    if issue.kind == Issue.Kind.ROUNDUP:
-        return {}
-    own = dict(
-        issue.links.filter(kind=Link.Kind.SOURCE, url_key__isnull=False).values_list(
-            "url_key", "url"
-        )
-    )
-    others = (
-        Link.objects.filter(
-            url_key__in=list(own),
-            kind=Link.Kind.SOURCE,
-            issue__publication=issue.publication_id,
-            issue__date__gte=issue.date - _RECENT,
-            issue__date__lte=issue.date,
-            item__copied_from__isnull=True,
-        )
-        .exclude(issue=issue)
-        .order_by("-issue__date")
-        .values_list("url_key", "issue__slug")
-    )
-    found: dict[str, str] = {}
-    for key, slug in others:
-        if key is not None:
-            found.setdefault(own[key], slug)
-    return found

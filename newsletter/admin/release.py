@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from newsletter.issues import import_findings, stories
+from newsletter.issues import approvals, import_findings, stories
 from newsletter.issues.channels import meant_for
 from subscribers import times
 from subscribers.admin.access import actor
@@ -25,17 +26,16 @@ from subscribers.roles import Act
 
 from .. import editions, sending
 from ..models import Edition, Issue
-from . import channels, slots, told
+from . import channels, places, slots, together, told
 from .frame import RELEASED, address, find_issue, issue_page
-from .seen import Seen, Stale
+from .seen import Stale
 
 Channels = Issue.Channels
-# An issue planned further ahead than this is a typing error in the year.
+# What is planned further ahead has a typing error in the year.
 _FURTHEST = dt.timedelta(days=366)
 # States in which an issue can be released: a draft, or what is on the site and was not mailed.
-_OPEN = (Issue.State.DRAFT, Issue.State.PUBLISHED)
-# Editions shown at once, and behind a click; a large issue has thousands.
-_SHOWN, _LISTED = 5, 100
+OPEN = (Issue.State.DRAFT, Issue.State.PUBLISHED)
+_SHOWN, _LISTED = 5, 100  # Editions shown at once, and behind a click.
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +112,11 @@ def read_time(text: str, publication: Publication) -> Planned:
 
 
 def _mark(text: str) -> str:
-    """A short name for a warning's checkbox."""
-    return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
+    """A short name for a warning's checkbox, the same while its figures move with the readers.
+
+    Whether the text was edited, or the audience is another, is asked by `Seen`.
+    """
+    return hashlib.blake2b(re.sub(r"\d[\d,.]*", "#", text).encode(), digest_size=6).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,7 @@ class _Look:
     planned: Planned
     view: editions.IssueView
     plan: sending.Plan
+    others: list[together.Going]
     rehearsed: channels.Rehearsal | None
 
     @classmethod
@@ -136,14 +140,34 @@ class _Look:
         meant = meant_for(issue, goes_to)
         # The text before the audience: an edit in between is then found, not missed.
         view = editions.load(meant)
-        plan = sending.plan(meant)
+        plan = sending.plan(meant, planned.moment)
+        others = together.going(issue, goes_to)
         rehearsed = channels.rehearsed(meant, view, goes_to)
-        return cls(goes_to, planned, view, plan, rehearsed)
+        if rehearsed is not None:
+            rehearsed = channels.with_others(rehearsed, [one.issue for one in others])
+        return cls(goes_to, planned, view, plan, others, rehearsed)
 
     @property
     def mails(self) -> int:
-        """Readers who get a mail."""
-        return 0 if self.goes_to == Channels.SITE else self.plan.mails
+        """Readers who get a mail, of the issue or of a translation that goes with it."""
+        if self.goes_to == Channels.SITE:
+            return 0
+        return self.plan.mails + sum(one.plan.mails for one in self.others)
+
+    @property
+    def blockers(self) -> list[str]:
+        """What forbids the release."""
+        return [*self.plan.blockers, *together.of_each(self.others, "blockers")]
+
+    @property
+    def warnings(self) -> list[str]:
+        """What must be ticked before."""
+        return [*self.plan.warnings, *together.of_each(self.others, "warnings")]
+
+    @property
+    def seen(self) -> str:
+        """What is on the page, for the form to bring back."""
+        return together.token(self.view, self.plan, self.others)
 
     def takes_slots(self, issue: Issue) -> bool:
         """Whether it may go by itself: a draft, to readers, site and feeds, and no rehearsal."""
@@ -174,14 +198,14 @@ def review(request: HttpRequest, pk: int) -> HttpResponseBase:
     """
     issue = find_issue(request, pk, Act.SEND)
     before = issue.state
-    if before not in _OPEN:
-        return _somebody_was_first(request, issue)
+    if before not in OPEN:
+        return somebody_was_first(request, issue)
     if request.method == "POST" and request.POST.get("what") == "not_ready":
         slots.take_back(request, issue)
         return HttpResponseRedirect(address("send", issue))
     look = _Look.of(request, issue)
     plan = look.plan
-    warnings = [{"text": text, "mark": _mark(text)} for text in plan.warnings]
+    warnings = [{"text": text, "mark": _mark(text)} for text in look.warnings]
     ticked = set(request.POST.getlist("accept")) if request.method == "POST" else set()
     pressed = _Pressed()
     if request.method == "POST" and not look.planned.problem:
@@ -190,12 +214,13 @@ def review(request: HttpRequest, pk: int) -> HttpResponseBase:
             return HttpResponseRedirect(pressed.done)
         issue.refresh_from_db()
         if issue.state != before:
-            return _somebody_was_first(request, issue)
+            return somebody_was_first(request, issue)
     if pressed.stale:
         ticked = set()
     # A rehearsal is no release: it asks for no second person, and waits for no time.
     approval = _approval(request, issue) if look.rehearsed is None else {}
-    stopped = plan.blockers or look.planned.problem or any(approval.values())
+    links = places.links(request, issue, plan)
+    stopped = look.blockers or look.planned.problem or any(approval.values())
     problem = pressed.refused or look.planned.problem
     return issue_page(
         request,
@@ -205,9 +230,12 @@ def review(request: HttpRequest, pk: int) -> HttpResponseBase:
         title=_("Review and send"),
         **plan_context(plan),
         look=look,
-        warnings=[{**one, "ticked": one["mark"] in ticked} for one in warnings],
-        blockers=plan.blockers,
-        seen=Seen.of(look.view, plan).token(),
+        warnings=[
+            {**one, "ticked": one["mark"] in ticked, "links": links.get(one["text"], ())}
+            for one in warnings
+        ],
+        blockers=[{"text": text, "links": links.get(text, ())} for text in look.blockers],
+        seen=look.seen,
         stale=pressed.stale,
         refused=pressed.refused,
         now=timezone.now(),
@@ -225,10 +253,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 def _press(request: HttpRequest, issue: Issue, look: _Look, warnings: list[str]) -> _Pressed:
     """Release or rehearse what the form was about, or say that it is ready for a slot."""
-    seen = Seen.read(request.POST.get("seen", ""))
-    if seen is None:
-        return _Pressed(stale=[_("The form was too old to be read.")])
-    stale = seen.differences(Seen.of(look.view, look.plan))
+    stale = together.stale(request.POST.get("seen", ""), look.view, look.plan, look.others)
     stale += _other_way(request, look.rehearsed)
     if stale:
         return _Pressed(stale=stale)
@@ -261,11 +286,12 @@ def _other_way(request: HttpRequest, rehearsed: channels.Rehearsal | None) -> li
     return [_("All mail goes to the rehearsal address %(address)s now.") % {"address": now}]
 
 
-def _approval(request: HttpRequest, issue: Issue) -> dict[str, bool]:
+def _approval(request: HttpRequest, issue: Issue) -> dict[str, Any]:
     """What of the second person's yes still stands between this user and the button."""
-    needed = issue.publication.needs_approval
+    lacking = approvals.lacking(issue)
+    needed = issue.publication.needs_approval and not lacking
     return {
-        "waits_for_approval": needed and issue.approved_by_id is None,
+        "waits_for_approval": lacking,
         "approved_by_me": needed and issue.approved_by_id == request.user.pk,
     }
 
@@ -277,7 +303,9 @@ def _release(request: HttpRequest, issue: Issue, look: _Look) -> Issue:
         held = Issue.objects.select_for_update(of=("self",)).select_related("publication")
         held_issue = held.get(pk=issue.pk)
         same = editions.load(meant_for(held_issue, look.goes_to)) == look.view
-        if held_issue.state in _OPEN and not same:
+        if held_issue.state in OPEN and not same:
+            raise Stale
+        if together.changed(look.others, look.goes_to):
             raise Stale
         if look.rehearsed is not None:
             return sending.rehearse(held_issue, by=actor(request), channels=look.goes_to)
@@ -285,12 +313,13 @@ def _release(request: HttpRequest, issue: Issue, look: _Look) -> Issue:
             held_issue, by=actor(request), at=look.planned.moment, channels=look.goes_to
         )
         # All were ticked.
-        import_findings.accept(held_issue, actor(request).get_username())
-        stories.keep_all(held_issue, actor(request).get_username())
+        for one in (held_issue, *(other.issue for other in look.others)):
+            import_findings.accept(one, actor(request).get_username())
+            stories.keep_all(one, actor(request).get_username())
     return held_issue
 
 
-def _somebody_was_first(request: HttpRequest, issue: Issue) -> HttpResponseRedirect:
+def somebody_was_first(request: HttpRequest, issue: Issue) -> HttpResponseRedirect:
     """A clear answer to a second press: nothing was done again."""
     if request.method == "POST":
         if issue.state in (Issue.State.SCHEDULED, Issue.State.PUBLISHED, *RELEASED):
@@ -304,53 +333,6 @@ def _somebody_was_first(request: HttpRequest, issue: Issue) -> HttpResponseRedir
     if issue.state in (Issue.State.ARCHIVED, Issue.State.PUBLISHED):
         return HttpResponseRedirect(address("change", issue))
     return HttpResponseRedirect(address("progress", issue))
-
-
-@require_http_methods(["GET", "POST"])
-def approve(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """The second person's look at the same plan, and their yes."""
-    issue = find_issue(request, pk, Act.APPROVE)
-    if issue.state not in _OPEN:
-        return _somebody_was_first(request, issue)
-    view = editions.load(issue)
-    plan = sending.plan(issue)
-    now = Seen.of(view, plan)
-    stale: list[str] = []
-    if request.method == "POST":
-        seen = Seen.read(request.POST.get("seen", ""))
-        stale = [_("The form was too old to be read.")] if seen is None else seen.differences(now)
-        if not stale:
-            try:
-                with transaction.atomic():
-                    held = Issue.objects.select_for_update().get(pk=issue.pk)
-                    if held.state in _OPEN and editions.load(held) != view:
-                        raise Stale
-                    sending.approve(held, by=actor(request))
-            except Stale:
-                stale = [_("The issue was changed while you pressed.")]
-            except sending.ActRefused as error:
-                issue.refresh_from_db()
-                for reason in error.reasons:
-                    messages.error(request, reason)
-                return HttpResponseRedirect(address("change", issue))
-            else:
-                messages.success(
-                    request, _("Approved. Somebody else with the right to send may release it now.")
-                )
-                return HttpResponseRedirect(address("change", issue))
-    return issue_page(
-        request,
-        issue,
-        "",
-        "admin/sudi/approve.html",
-        title=_("Approve"),
-        **plan_context(plan),
-        blockers=plan.blockers,
-        warnings=plan.warnings,
-        seen=now.token(),
-        stale=stale,
-        status=409 if stale else 200,
-    )
 
 
 @require_http_methods(["GET", "POST"])

@@ -44,17 +44,28 @@ def feeds_page(request: HttpRequest, publication: str) -> HttpResponse:
         "heading": contents.listed(names),
         "mine": _addresses(found, [row.slug for row in rows]) if rows else [],
         "whole": _addresses(found, None),
+        "items": [
+            (one.label, conf.base_url() + contents.items_path(found.slug, one)) for one in FORMATS
+        ],
+        "translated": [
+            (code, _addresses(found, None, code)) for code in published.languages_of(found)
+        ],
         "each": [(row, _addresses(found, [row.slug])) for row in offered],
         "feeds": feed_links(found),
         "canonical": f"{conf.base_url()}/{found.slug}/feeds/",
         "noindex": bool(rows),
     }
-    return public_page(request, render_page(request, "newsletter/feeds.html", found, context))
+    return public_page(render_page(request, "newsletter/feeds.html", found, context))
 
 
-def _addresses(publication: Publication, slugs: list[str] | None) -> list[tuple[str, str]]:
+def _addresses(
+    publication: Publication, slugs: list[str] | None, language: str = ""
+) -> list[tuple[str, str]]:
     return [
-        (one.label, conf.base_url() + contents.feed_path(publication.slug, slugs, one))
+        (
+            one.label,
+            conf.base_url() + contents.feed_path(publication.slug, slugs, one, language=language),
+        )
         for one in FORMATS
     ]
 
@@ -98,4 +109,4 @@ def _opml(request: HttpRequest, title: str, found: list[Publication]) -> HttpRes
     )
     response.headers["Content-Disposition"] = 'attachment; filename="feeds.opml"'
     request.language_is_settled = True  # type: ignore[attr-defined]
-    return public_page(request, response)
+    return public_page(response)

@@ -12,7 +12,14 @@ from newsletter.sending import missed as catching_up
 from subscribers import languages, pauses
 from subscribers.emails.personal_links import manage_link
 from subscribers.links import Purpose
-from subscribers.views.pages import again, bad_link, page, personal, subscription_of
+from subscribers.views.pages import (
+    again,
+    bad_link,
+    done_before,
+    page,
+    personal,
+    subscription_of,
+)
 
 
 @personal
@@ -39,7 +46,7 @@ def missed(request: HttpRequest, token: str) -> HttpResponse:
             "items": [(item, _address(item)) for item in items],
             "mailed": mailed,
             "mailable": bool(items) and catching_up.may_be_mailed(tie),
-            "cannot": request.GET.get("done") == "cannot",
+            "cannot": done_before(request) == "cannot",
             "manage": manage_link(tie),
         },
     )

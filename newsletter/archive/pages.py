@@ -1,15 +1,14 @@
-"""What every public page has: its language, its feeds in the head, an ETag for caches."""
+"""What every public page has: its language, its feeds in the head, how long caches keep it."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language
 
 from newsletter.feeds import contents
@@ -20,7 +19,7 @@ from subscribers.models import Publication
 from subscribers.times import zone_of
 
 # Public pages may lie in a shared cache so long; a publishing shows within a minute.
-_SECONDS = 60
+SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,25 +32,35 @@ class FeedLink:
 
 
 def feed_links(
-    publication: Publication, slugs: Sequence[str] | None = None, what: str = ""
+    publication: Publication,
+    slugs: Sequence[str] | None = None,
+    what: str = "",
+    language: str = "",
 ) -> list[FeedLink]:
+    """The feeds of a page; `language` is that of a translation, whose own feed there is."""
     title = neutral.line(languages.words(publication, get_language() or "").name)
     if what:
         title = f"{title}: {what}"
     return [
-        FeedLink(one, f"{title} ({one.label})", contents.feed_path(publication.slug, slugs, one))
+        FeedLink(
+            one,
+            f"{title} ({one.label})",
+            contents.feed_path(publication.slug, slugs, one, language=language),
+        )
         for one in FORMATS
     ]
 
 
-def public_page(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """The page with an ETag, or 304; any cache may keep it for a minute."""
-    etag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
-    response.headers["ETag"] = etag
-    found = get_conditional_response(request, etag=etag, response=response)
-    answer = found if isinstance(found, HttpResponse) else response
-    patch_cache_control(answer, public=True, max_age=_SECONDS)
-    return answer
+def public_page(response: HttpResponse) -> HttpResponse:
+    """A page anybody may read; any cache may keep it for a minute.
+
+    A cache may show the old one while it fetches a new one, and for an hour if it cannot.
+    Tags and dates are those of `finished.serving`.
+    """
+    patch_cache_control(
+        response, public=True, max_age=SECONDS, stale_while_revalidate=30, stale_if_error=3600
+    )
+    return response
 
 
 def render_page(

@@ -63,7 +63,7 @@ def search_page(request: HttpRequest, publication: str) -> HttpResponse:
     response.status_code = status
     if status == 429:
         response.headers["Retry-After"] = "30"
-    return public_page(request, response) if status == 200 else response
+    return public_page(response) if status == 200 else response
 
 
 def _answer(
@@ -86,7 +86,7 @@ def _answer(
             "wrong": pgettext("archive", "There is no such category here."),
             "wrong_field": "category",
         }
-    pieces = published.pieces(publication, found.items)
+    pieces = published.pieces_of(publication, found.items)
     return 200, {
         "asked": asked,
         "hits": [_hit(piece, asked) for piece in pieces],

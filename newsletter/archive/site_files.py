@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.templatetags.static import static
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from newsletter import conf
 from newsletter.editions import published
 from newsletter.feeds import contents
-from newsletter.feeds.views import (
-    publication_or_missing,
-)
+from newsletter.feeds.views import publication_or_missing
+from newsletter.models import Change
+from newsletter.rendering import neutral, words
+from subscribers import languages
 from subscribers.models import Publication
 
 from . import stylesheet
 from .pages import public_page
 
 _MOST_IN_SITEMAP = 50_000  # sitemaps.org
+_NEWS = dt.timedelta(days=2)  # So long an issue is news to search engines.
 
 
 @require_safe
@@ -27,7 +33,7 @@ def look(request: HttpRequest, publication: str) -> HttpResponse:
     found = publication_or_missing(publication)
     sheet = stylesheet.stylesheet(found, found.categories.all())
     request.language_is_settled = True  # type: ignore[attr-defined]
-    return public_page(request, HttpResponse(sheet, content_type="text/css; charset=utf-8"))
+    return public_page(HttpResponse(sheet, content_type="text/css; charset=utf-8"))
 
 
 @require_safe
@@ -37,9 +43,7 @@ def robots(request: HttpRequest) -> HttpResponse:
     lines += [f"Disallow: /{part}/" for part in ("s", "admin", "api", "dev")]
     lines += ["Disallow: /metrics", "", f"Sitemap: {conf.base_url()}/sitemap.xml", ""]
     request.language_is_settled = True  # type: ignore[attr-defined]
-    return public_page(
-        request, HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
-    )
+    return public_page(HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8"))
 
 
 @require_safe
@@ -51,9 +55,15 @@ def favicon(request: HttpRequest) -> HttpResponse:
 @require_safe
 def sitemaps(request: HttpRequest) -> HttpResponse:
     """`/sitemap.xml`: one sitemap for each publication."""
+    moments = Change.objects.moments()
     found = [
-        (f"{conf.base_url()}/{one.slug}/sitemap.xml", one.changed_at)
-        for one in Publication.objects.order_by("pk")
+        (
+            f"{conf.base_url()}/{slug}/sitemap.xml",
+            max(moments.get(0, made), moments.get(key, made)),
+        )
+        for key, slug, made in Publication.objects.order_by("pk").values_list(
+            "pk", "slug", "created_at"
+        )
     ]
     return _sitemap(request, "newsletter/sitemaps.xml", {"sitemaps": found})
 
@@ -69,14 +79,32 @@ def sitemap(request: HttpRequest, publication: str) -> HttpResponse:
         for one in published.categories(found)
         if one.merged_into_id is None
     ]
-    rows = published.issues(found).values_list("slug", "published_at", "corrected_at")
-    issues = [
-        (f"{base}/{slug}/", corrected or published)
-        for slug, published, corrected in rows[: _MOST_IN_SITEMAP - len(pages)]
+    rows = published.issues(found).values_list(
+        "slug", "title", "language", "published_at", "corrected_at"
+    )
+    now = timezone.now()
+    issues: list[dict[str, Any]] = [
+        {
+            "address": f"{base}/{slug}/",
+            "title": neutral.line(words.plain(title)),
+            # As search engines of news write it (ISO 639, but for Chinese).
+            "language": "zh-cn" if language == "zh-Hans" else language.split("-")[0],
+            "published": at,
+            "changed": corrected or at,
+            "is_news": at > now - _NEWS,
+        }
+        for slug, title, language, at, corrected in rows[: _MOST_IN_SITEMAP - len(pages)]
+        if at is not None
     ]
-    return _sitemap(request, "newsletter/sitemap.xml", {"pages": pages, "issues": issues})
+    name = neutral.line(languages.words(found, languages.of_publication(found)).name)
+    context = {"pages": pages, "issues": issues, "name": name}
+    response = _sitemap(request, "newsletter/sitemap.xml", context)
+    news = [one["published"] for one in issues if one["is_news"]]
+    if news:  # Until the first of them is none any more.
+        response.good_until = (min(news) + _NEWS).timestamp()  # type: ignore[attr-defined]
+    return response
 
 
 def _sitemap(request: HttpRequest, template: str, context: dict[str, object]) -> HttpResponse:
     request.language_is_settled = True  # type: ignore[attr-defined]
-    return public_page(request, render(request, template, context, content_type="application/xml"))
+    return public_page(render(request, template, context, content_type="application/xml"))

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -26,6 +27,7 @@ from newsletter.rendering import neutral, words
 from subscribers import languages, theme
 from subscribers.models import Category, Publication
 
+from . import structured
 from .pages import feed_links, public_page, render_page
 
 _ITEMS_A_PAGE = 40
@@ -48,7 +50,7 @@ def publications(request: HttpRequest) -> HttpResponse:
     )
     latest = Issue.objects.in_bulk([one.latest for one in found if one.latest])
     context = {"entries": [(one, latest.get(one.latest)) for one in found]}
-    return public_page(request, render(request, "newsletter/publications.html", context))
+    return public_page(render(request, "newsletter/publications.html", context))
 
 
 @require_safe
@@ -81,10 +83,16 @@ def publication(request: HttpRequest, publication: str) -> HttpResponse:
         "newer": rows[0].slug if rows and has_newer else "",
         "older": rows[-1].slug if rows and has_older else "",
         "feeds": feed_links(found),
+        "sisters": published.sisters(found),
         "canonical": f"{conf.base_url()}/{found.slug}/",
         "noindex": bool(before or after),
+        "structured": structured.of_list(
+            f"{conf.base_url()}/{found.slug}/",
+            neutral.line(languages.words(found, get_language() or "").name),
+            [(f"{conf.base_url()}/{found.slug}/{row.slug}/", row.title) for row in rows],
+        ),
     }
-    return public_page(request, render_page(request, "newsletter/publication.html", found, context))
+    return public_page(render_page(request, "newsletter/publication.html", found, context))
 
 
 def _named(publication: Publication, slug: str) -> Issue:
@@ -137,11 +145,22 @@ def _items_page(
         "here_path": here,
         "feeds": feed_links(publication, now, title),
         "canonical": conf.base_url() + here,
+        "structured": structured.of_list(
+            conf.base_url() + here,
+            title,
+            [
+                (
+                    f"{conf.base_url()}/{publication.slug}/{piece.issue.slug}/#{piece.item.anchor}",
+                    piece.item.title,
+                )
+                for piece in window.pieces
+            ],
+        ),
         "noindex": bool(before) or len(rows) > 1,
         "first": not before,
         "chosen_keys": {row.pk for row in rows},
     }
-    return public_page(request, render_page(request, "newsletter/items.html", publication, context))
+    return public_page(render_page(request, "newsletter/items.html", publication, context))
 
 
 @require_safe
@@ -151,7 +170,7 @@ def issue(request: HttpRequest, publication: str, issue: str) -> HttpResponse:
     languages.speak(request, languages.of_publication(found))
     row = _named(found, issue)
     view = published.public_view(editions.load(row))
-    return public_page(request, issue_page(request, view, found, row))
+    return public_page(issue_page(request, view, found, row))
 
 
 def issue_page(
@@ -169,7 +188,7 @@ def issue_page(
     style = theme.style_of(publication.theme)
     contents = 0 < style.contents_from <= len(view.items)
     seconds = sum(words.seconds_to_read(_text_of(item)) for item in view.items)
-    headlines = " · ".join(words.headline(item.title) for item in view.items[:3])
+    shared, about = structured.preview(view)
     context = {
         "issue": view,
         "groups": _contents(view) if contents else [],
@@ -177,7 +196,8 @@ def issue_page(
         "leads": style.leads,
         "meta": words.meta(len(view.items), seconds),
         "date": "" if words.names_day(view.title, view.date) else words.date(view.date),
-        "summary": headlines,
+        "shared": shared,
+        "about": about,
         "canonical": f"{conf.base_url()}/{publication.slug}/{view.slug}/",
         "feeds": feed_links(publication),
         "preview": row is None,
@@ -185,12 +205,20 @@ def issue_page(
         "folded": len(view.items) > _MOST_UNFOLDED,
     }
     if row is not None:
-        listed = published.issues(publication)
+        name = neutral.line(languages.words(publication, get_language() or "").name)
+        context["structured"] = structured.of_issue(
+            view, name, conf.base_url() + static("newsletter/share.png")
+        )
+        # In its language, and never the issue itself in another one.
+        apart = row.language != publication.language
+        listed = published.others(published.issues(publication, row.language if apart else ""), row)
         context |= {
             "row": row,
             "previous": published.older(listed, row).first(),
             "next": published.newer(listed, row).first(),
-            "translations": published.translations(row),
+            "translations": (others := published.translations(row)),
+            "original": next((one for one in (row, *others) if one.original_id is None), None),
+            "feeds": feed_links(publication, language=_feed_language(row)),
             "corrections": published.corrections(row),
         }
     response = render_page(request, "newsletter/issue.html", publication, context)
@@ -202,6 +230,13 @@ def issue_page(
         response.headers["X-Frame-Options"] = "SAMEORIGIN"
         response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def _feed_language(row: Issue) -> str:
+    """The language of whose feed an issue's page tells, if not the publication's own."""
+    original = row.original
+    beside = original is not None and original.publication_id == row.publication_id
+    return row.language if beside and row.language != row.publication.language else ""
 
 
 def _contents(

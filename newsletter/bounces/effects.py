@@ -24,6 +24,7 @@ from django.utils import timezone
 from newsletter import sending
 from newsletter.models import Bounce, Delivery
 from newsletter.refusals import Refusal, without_addresses
+from newsletter.sending.guard import keys
 from newsletter.sending.weighing import MAY_END
 from subscribers import subscriptions, suppression
 from subscribers.models import Subscriber, Subscription
@@ -59,8 +60,11 @@ def receive(
 ) -> Received:
     """Read a mail and do what it asks for. `envelope` are the recipients it was delivered to.
 
-    Raises only what the database raises; then nothing was stored and the mail must be kept.
+    Raises what the database raises, and WrongKeys when readers are known by newer keys by now, so
+    that a token would pass for a forgery; then nothing was stored and the mail must be kept.
     """
+    if why := keys.no_longer_right():
+        raise keys.WrongKeys(why)
     mail = mime.read(data[:MAX_BYTES])
     report = read_mail(mail, data)
     way = tokens.find(mail, envelope)

@@ -13,6 +13,7 @@ import imaplib
 import logging
 import os
 import poplib
+import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,8 @@ from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from newsletter import conf
+from newsletter.models import Alert
+from newsletter.notices import clear_alert, raise_alert
 from newsletter.smtp.server import is_loopback
 
 from . import effects
@@ -31,6 +34,10 @@ log = logging.getLogger(__name__)
 # One poll is a short job: the rest comes in the next minute.
 MOST = 500
 TIMEOUT = 30
+# Seconds after which a mailbox that cannot be read is told of.
+UNREAD_FOR = 3600.0
+# Mailbox -> since when, by this process's own clock.
+_unread: dict[str, float] = {}
 _TROUBLE = (OSError, imaplib.IMAP4.error, poplib.error_proto, EOFError)
 
 
@@ -49,12 +56,28 @@ def poll(urls: list[str] | None = None) -> int:
     A mailbox that cannot be reached is logged and tried again next time, and so is a mail that
     cannot be stored.
     """
-    return sum(_read(url) for url in (conf.bounce_mailboxes() if urls is None else urls))
+    configured = list(conf.bounce_mailboxes())
+    if urls is None:
+        _forget_all_but({_where(url) for url in configured})
+    return sum(_read(url) for url in (configured if urls is None else urls))
+
+
+def _where(url: str) -> str:
+    """The mailbox as it may be shown: never the password."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.hostname or ''}{parts.path}"
+
+
+def _forget_all_but(mailboxes: set[str]) -> None:
+    """What was said of a mailbox that is not configured any more is over."""
+    told = Alert.objects.filter(kind="mailbox", cleared_at__isnull=True)
+    for about in list(told.values_list("about", flat=True)[:20]):
+        if about not in {name[:100] for name in mailboxes}:
+            clear_alert("mailbox", about)
 
 
 def _read(url: str) -> int:
-    parts = urlsplit(url)
-    where = f"{parts.scheme}://{parts.hostname or ''}{parts.path}"  # Never the password.
+    parts, where = urlsplit(url), _where(url)
     opener = {"maildir": _maildir, "pop3": _pop3, "pop3s": _pop3}.get(parts.scheme, _imap)
     done = 0
     try:
@@ -64,6 +87,12 @@ def _read(url: str) -> int:
                     done += 1
     except _TROUBLE as error:
         log.warning("%s could not be read: %s", where, str(error)[:200])
+        since = _unread.setdefault(where, time.monotonic())
+        if time.monotonic() - since >= UNREAD_FOR:
+            raise_alert("mailbox", where, {"text": where})
+        return done
+    _unread.pop(where, None)
+    clear_alert("mailbox", where)
     return done
 
 

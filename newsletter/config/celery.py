@@ -24,7 +24,7 @@ from typing import Any
 
 import django
 from celery import Celery
-from celery.signals import worker_process_init, worker_process_shutdown
+from celery.signals import worker_init, worker_process_init, worker_process_shutdown
 from django.apps import apps
 from django.db import close_old_connections, connections, transaction
 from django.utils import timezone
@@ -53,6 +53,8 @@ app.conf.update(
     timezone="UTC",
 )
 RUN = "newsletter.run"
+# Seconds after which a job is tried again while the machine may not act.
+_HELD = 15
 # Whether this worker's children keep a sender. `manage.py worker` has one in a process of its
 # own, and nobody there takes the queue `sending`, so its job runner must not fill it.
 sends = True
@@ -98,9 +100,13 @@ class CeleryBackend(BaseTaskBackend):
         return result
 
 
-@app.task(name=RUN)  # type: ignore[untyped-decorator]
-def run(path: str, args: list[Any], kwargs: dict[str, Any]) -> None:
-    """Run one task of ours in a worker."""
+@app.task(name=RUN, bind=True, max_retries=None)  # type: ignore[untyped-decorator]
+def run(self: Any, path: str, args: list[Any], kwargs: dict[str, Any]) -> None:
+    """Run one task of ours in a worker; later, while this machine may not act."""
+    from newsletter.sending import guard
+
+    if not guard.may_act():
+        raise self.retry(countdown=_HELD)
     task = import_string(MOVED.get(path, path))
     if not isinstance(task, Task):
         raise ValueError(f"not a task: {path}")
@@ -112,6 +118,22 @@ def run(path: str, args: list[Any], kwargs: dict[str, Any]) -> None:
             task.call(*args, **kwargs)
     finally:
         close_old_connections()
+
+
+@worker_init.connect(weak=False)  # type: ignore[untyped-decorator]
+def _worker_starts(**_: Any) -> None:
+    """With other keys, or other tables, it does not start."""
+    from newsletter.sending import guard
+    from newsletter.sending.guard import keys
+
+    try:
+        keys.settle()
+    except keys.WrongKeys as wrong:
+        raise SystemExit(str(wrong)) from None
+    guard.may_act()
+    if why := guard.must_stop():
+        raise SystemExit(why)
+    connections.close_all()
 
 
 @worker_process_init.connect(weak=False)  # type: ignore[untyped-decorator]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -62,10 +61,7 @@ def _wish(request: HttpRequest) -> str:
     """
     if request.path_info.startswith(("/admin/", "/i18n/")):
         return translation.get_language_from_request(request)
-    for code in request.headers.get("Accept-Language", "").split(","):
-        if known := languages.known(code.split(";")[0].strip()):
-            return known
-    return settings.LANGUAGE_CODE
+    return languages.wished(request.META)
 
 
 def language(get_response: Respond) -> Respond:

@@ -10,6 +10,7 @@ import importlib.util
 import ipaddress
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -18,7 +19,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
-from newsletter.config import data_dir
+from newsletter.config import data_dir, first_setup
 from newsletter.smtp.server import is_loopback
 from subscribers import language_table
 from subscribers.addresses import BadAddress, normalise
@@ -60,10 +61,11 @@ if _tasks_engine not in ("embedded", "celery"):
     raise ImproperlyConfigured(f"TASKS_ENGINE={_tasks_engine!r}: write embedded or celery.")
 
 
-def _secret(name: str, fresh: str) -> str:
+def _secret(name: str, fresh: str, may_make: Callable[[], None] = lambda: None) -> str:
     """A secret from the environment, or made once and kept in DATA_DIR/secrets (mode 600).
 
-    Several machines must share their secrets, so there nothing is made up.
+    Several machines must share their secrets, so there nothing is made up. `may_make` raises
+    where it would do harm.
     """
     if value := _text(name):
         return value
@@ -76,6 +78,7 @@ def _secret(name: str, fresh: str) -> str:
         raise ImproperlyConfigured(
             f"{name} is not set. With TASKS_ENGINE=celery every machine needs the same one."
         )
+    may_make()
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     temporary = path.with_name(f".{name}.{os.getpid()}")
     temporary.touch(mode=0o600)
@@ -153,16 +156,37 @@ _smtp_urls = _text("SMTP_URL", "smtp://127.0.0.1:25").split()
 for _url in _smtp_urls:
     if urlsplit(_url).scheme not in ("smtp", "smtps") or not urlsplit(_url).hostname:
         raise ImproperlyConfigured("SMTP_URL: write smtp://HOST:PORT or smtps://USER:PASSWORD@HOST")
-_smtp = urlsplit(_smtp_urls[0])
-# One-off mail (confirmations, welcome) goes through Django and the first relay.
+
+
+def _relay(url: str) -> dict[str, Any]:
+    """An address like those of SMTP_URL -> Django's options for a connection to it."""
+    parts = urlsplit(url)
+    host, secure = parts.hostname or "", parts.scheme == "smtps"
+    return {
+        "host": host,
+        "port": parts.port or (465 if secure else 25),
+        "username": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "use_ssl": secure,
+        "use_tls": not secure and not is_loopback(host),
+    }
+
+
+# Mail outside an issue (confirmations, notices) goes through Django and the first relay.
+_first = _relay(_smtp_urls[0])
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-EMAIL_HOST = _smtp.hostname or ""
-EMAIL_PORT = _smtp.port or (465 if _smtp.scheme == "smtps" else 25)
-EMAIL_HOST_USER = unquote(_smtp.username or "")
-EMAIL_HOST_PASSWORD = unquote(_smtp.password or "")
-EMAIL_USE_SSL = _smtp.scheme == "smtps"
-EMAIL_USE_TLS = not EMAIL_USE_SSL and not is_loopback(EMAIL_HOST)
+EMAIL_HOST, EMAIL_PORT = _first["host"], _first["port"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _first["username"], _first["password"]
+EMAIL_USE_SSL, EMAIL_USE_TLS = _first["use_ssl"], _first["use_tls"]
 EMAIL_TIMEOUT = 60
+# Another relay for alerts, of a provider of its own: what they tell of may be the first one.
+_alert_url = _text("ALERT_SMTP_URL")
+if _alert_url and (
+    urlsplit(_alert_url).scheme not in ("smtp", "smtps") or not urlsplit(_alert_url).hostname
+):
+    raise ImproperlyConfigured(
+        "ALERT_SMTP_URL: write smtp://HOST:PORT or smtps://USER:PASSWORD@HOST"
+    )
 # Mailboxes that collect reports of undeliverable mail, separated by spaces, read every minute by
 # the worker: imaps://USER:PASSWORD@HOST/FOLDER, pop3s://USER:PASSWORD@HOST, maildir:///PATH. With
 # imap:// and pop3:// the password is sent only after STARTTLS, or to this machine. Special
@@ -221,11 +245,18 @@ if _rehearsal_address:
 SUDI: dict[str, Any] = {
     "BASE_URL": _base_url,
     "DATA_DIR": _data_dir,
-    "LINK_KEYS": _link_keys(_secret("LINK_KEYS", f"1:{secrets.token_hex(32)}")),
+    "LINK_KEYS": _link_keys(
+        _secret(
+            "LINK_KEYS",
+            f"1:{secrets.token_hex(32)}",
+            lambda: first_setup.refuse_beside_others(DATABASES["default"]),
+        )
+    ),
     "TRUSTED_PROXIES": _trusted_proxies,
     "SMTP_URLS": _smtp_urls,
     # DOMAIN:SELECTOR:FILE, several separated by spaces (extra `dkim`).
     "DKIM_KEYS": _text("DKIM_KEYS"),
+    "ALERT_RELAY": _relay(_alert_url) if _alert_url else {},
     # Mail for this domain must reach `receive_report` or the listener.
     "BOUNCE_DOMAIN": _text("BOUNCE_DOMAIN"),
     "BOUNCE_MAILBOXES": _bounce_mailboxes,
@@ -235,6 +266,7 @@ SUDI: dict[str, Any] = {
     "TASKS_ENGINE": _tasks_engine,
     "BROKER_URL": _text("BROKER_URL", "redis://127.0.0.1:6379/0"),
     "METRICS": _flag("METRICS"),
+    "PURGE_HOOK": _text("PURGE_HOOK"),
 }
 
 INSTALLED_APPS = [
@@ -251,7 +283,10 @@ INSTALLED_APPS = [
     "newsletter",
 ]
 MIDDLEWARE = [
+    # First: what is finished went through all the others when it was built.
+    "newsletter.archive.finished.serving.finished_bytes",
     "newsletter.config.middleware.headers",
+    "newsletter.config.busy.writers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -351,6 +386,10 @@ USE_I18N = USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = _data_dir / "static"
 STATIC_ROOT.mkdir(exist_ok=True)  # whitenoise warns of a missing folder
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "newsletter.config.static_files.HashedStorage"},
+}
 WHITENOISE_USE_FINDERS = (
     True  # Serves without collectstatic; a proxy may serve STATIC_ROOT instead.
 )

@@ -12,9 +12,10 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from newsletter import conf
 from newsletter.admin import help, look
+from newsletter.archive.finished import finished
 from subscribers.api import api
 
-from . import health, mailbox, metrics
+from . import health, mailbox, metrics, static_files
 
 app_patterns: list[URLPattern | URLResolver] = [
     path("admin/help/", admin.site.admin_view(help.first), name="help"),
@@ -39,6 +40,7 @@ if settings.DEBUG:
     app_patterns.append(path("dev/mail/", include(mailbox.urlpatterns)))
 app_patterns += [path("healthz", health.healthz), path("", include("subscribers.urls"))]
 
+app_patterns.append(path("static/<path:name>", finished(static_files.file, fixed=True)))
 urlpatterns = [*app_patterns, path("", include("newsletter.urls"))]
 
 handler400 = "newsletter.config.errors.bad_request"

@@ -3,7 +3,7 @@
 from .decoding import Decoded, decode
 from .layout import Layout, Role
 from .parsing import parse
-from .stored import bullets_to_json, from_json, to_json
+from .stored import bullets_from_json, bullets_to_json, from_json, to_json
 from .value import Bullet, Digest, Item, Link, Open, Problem, SectionReading
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Problem",
     "Role",
     "SectionReading",
+    "bullets_from_json",
     "bullets_to_json",
     "decode",
     "from_json",

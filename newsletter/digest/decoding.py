@@ -25,15 +25,19 @@ class Decoded:
     problems: tuple[Problem, ...] = ()
 
 
-def decode(data: bytes) -> Decoded:
-    """Read a file's bytes; never raises."""
+def decode(data: bytes, *, rare_ends: bool = True) -> Decoded:
+    """Read a file's bytes; never raises.
+
+    With `rare_ends` U+0085, U+2028 and U+2029 end a line; in JSON they are letters of a text.
+    """
     problems = Problems()
     if len(data) > LARGEST:
         size, most = len(data) / 1e6, LARGEST // (1024 * 1024)
         problems.error("too-large", {"case": "bytes", "size": size, "most": most})
         return Decoded("", "", tuple(problems.found))
     text, encoding = _text_of(data, problems)
-    return Decoded(normal_lines(text), encoding, tuple(problems.found))
+    text = normal_lines(text) if rare_ends else _common_lines(text)
+    return Decoded(text, encoding, tuple(problems.found))
 
 
 def _text_of(data: bytes, problems: Problems) -> tuple[str, str]:
@@ -89,8 +93,12 @@ def _guess_gb18030(data: bytes) -> tuple[str, str] | None:
 
 def normal_lines(text: str) -> str:
     """CRLF, CR and the rarer line ends as `\\n`, no BOM."""
+    return re.sub("[\x85\u2028\u2029]", "\n", _common_lines(text))
+
+
+def _common_lines(text: str) -> str:
     if text.startswith("\ufeff"):
         text = text[1:]
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return re.sub("[\x85\u2028\u2029]", "\n", text)
+    return text

@@ -90,6 +90,8 @@ _DRAFTS = ("draft", "isdraft")
 _KEPT: Mapping[str, tuple[str, ...]] = {
     "translation_of": ("translationof", "translates"),
     "edition": ("edition", "editionname"),
+    "mail_subject": ("mailsubject", "emailsubject"),
+    "preheader": ("preheader", "previewtext"),
     "send_at": ("sendat", "scheduledat", "scheduledfor"),
 }
 # Tables in which a key may stand too: Zola, Hugo, Docusaurus.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -36,6 +37,7 @@ from .problems import Problems
 from .reading import Parts, Reading
 from .titles import find_title, section_category, section_name
 from .value import Digest, Item
+from .written import is_written, read_markdown
 
 MOST_ITEMS = 2_000
 _LONGEST_DATE = 40  # characters of a line at the top that says the date.
@@ -95,6 +97,9 @@ def account(
     if limits.too_long(text, problems):
         return _refused(problems), None
     text = limits.without_control(normal_lines(text), problems)
+    if is_written(text) and not problems.refused():
+        digest = read_markdown(text, title, date)
+        return replace(digest, problems=(*problems.sorted(), *digest.problems)), None
     if problems.refused() or limits.hostile(text, problems):
         return _refused(problems), None
     source = text.split("\n")

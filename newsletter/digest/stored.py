@@ -30,6 +30,14 @@ def bullets_to_json(bullets: tuple[Bullet, ...]) -> list[dict[str, Any]]:
     ]
 
 
+def bullets_from_json(stored: list[Mapping[str, Any]]) -> tuple[Bullet, ...]:
+    """What `bullets_to_json` made."""
+    return tuple(
+        Bullet(bullet["lead"], bullet["text"], bullets_from_json(bullet["children"]))
+        for bullet in stored
+    )
+
+
 def from_json(stored: Mapping[str, Any]) -> Digest:
     """What `to_json` made, as a value again."""
     return Digest(
@@ -71,7 +79,7 @@ def _item(stored: Mapping[str, Any]) -> Item:
         sources=_links(stored["sources"]),
         date=_date(stored["date"]),
         insight=stored["insight"],
-        bullets=_bullets(stored["bullets"]),
+        bullets=bullets_from_json(stored["bullets"]),
         body=stored["body"],
         score=stored["score"],
         extra=stored["extra"],
@@ -80,12 +88,7 @@ def _item(stored: Mapping[str, Any]) -> Item:
         section=stored.get("section", ""),
         last_line=stored.get("last_line", 0),
         lines=stored.get("lines", {}),
-    )
-
-
-def _bullets(stored: list[Mapping[str, Any]]) -> tuple[Bullet, ...]:
-    return tuple(
-        Bullet(bullet["lead"], bullet["text"], _bullets(bullet["children"])) for bullet in stored
+        hidden=stored.get("hidden", False),
     )
 
 

@@ -59,7 +59,8 @@ class Item:
 
     `section` is the heading it stands under, or several from the outermost in, joined by " / ".
     `tags` and `authors` are what the document says of it, as it says it. `lines` says where a field
-    stands, by its name ("category", "source", "date" …), when it has a line of its own.
+    stands, by its name ("category", "source", "date" …), when it has a line of its own. A `hidden`
+    one is kept from readers.
     """
 
     title: str
@@ -77,6 +78,7 @@ class Item:
     section: str = ""
     last_line: int = 0
     lines: Mapping[str, int] = field(default_factory=dict)
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,27 +14,26 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Q
 from django.utils import timezone
 
-from newsletter.models import Delivery, Edition, Issue, Roundup
+from newsletter.models import Edition, Issue, Roundup
 from subscribers import suppression
-from subscribers.choice import CATEGORY_MASK
+from subscribers.choice import CATEGORY_MASK, FOREIGN
 from subscribers.models import Subscription
 from subscribers.rhythm import ROUNDUPS
 
-from . import reached
+from . import copied, family, reached
+from .copied import Copies
 from .corrected import Corrected, told_by
+from .family import ALONE, Family
 from .reached import Starts
 from .told import Told
 
-# The release states in which a translation takes its readers away from the original.
-_RELEASED = ("scheduled", "sending", "paused", "sent")
 # The rhythm of those who get single issues.
 _EVERY = (Subscription.Rhythm.EVERY.value,)
 
@@ -44,8 +43,11 @@ class Outside(StrEnum):
 
     INACTIVE = "inactive"
     OTHER_LANGUAGE = "other_language"
-    # A translation of it was theirs.
+    # A translation of it was theirs, or is, in a sister publication.
     HAD_TRANSLATION = "had_translation"
+    # A round-up brought it to them.
+    HAD_ROUNDUP = "had_roundup"
+    SISTER = "sister"
     NOT_CORRECTED = "not_corrected"
     # A round-up is for those who want nothing else; "what you missed" for one reader.
     OTHER_RHYTHM = "other_rhythm"
@@ -66,11 +68,10 @@ class Audience:
     starts: Starts | Told | None = None
     # The one reader of "what you missed".
     only: int | None = None
-    # Only readers of this language (a translation), or of none of those (its original).
-    language: str = ""
-    not_languages: tuple[str, ...] = ()
-    # The original and the translations besides this one.
-    family: tuple[int, ...] = ()
+    # Its original and its translations.
+    family: Family = ALONE
+    # What round-ups brought of it before.
+    copies: Copies | None = None
     # Of a correction mail: what was wrong. It is for whoever had that, whatever they choose today.
     corrects: Corrected | None = None
 
@@ -94,8 +95,10 @@ class Facts:
     paused: bool = False
     rhythm: str = "every"
     language: str = ""
-    # A delivery of the original or of another translation is theirs.
+    # They were mailed the original or another translation; they have one in a sister publication.
     had_family: bool = False
+    had_copies: bool = False
+    sister: bool = False
     # They were, or may have been, handed an item that is corrected.
     had_corrected: bool = False
     # How many origins of a round-up had reached them.
@@ -174,6 +177,8 @@ def decide(audience: Audience, facts: Facts) -> Answer:
     chosen = facts.choice & audience.mask_of(facts)
     if audience.corrects is not None:
         chosen = audience.mask
+    elif audience.family.own and facts.language not in audience.family.own:
+        chosen |= FOREIGN
     return Answer(selection=chosen, start=facts.start)
 
 
@@ -186,11 +191,16 @@ def _outside(audience: Audience, facts: Facts) -> Outside | None:
         return Outside.OTHER_RHYTHM
     if audience.corrects is not None and not facts.had_corrected:
         return Outside.NOT_CORRECTED
-    if audience.language and facts.language != audience.language:
+    languages = audience.family.languages
+    if (languages and facts.language not in languages) or (
+        facts.language in audience.family.not_languages
+    ):
         return Outside.OTHER_LANGUAGE
-    if facts.language in audience.not_languages:
-        return Outside.OTHER_LANGUAGE
-    return Outside.HAD_TRANSLATION if facts.had_family else None
+    if facts.had_family:
+        return Outside.HAD_TRANSLATION
+    if facts.had_copies:
+        return Outside.HAD_ROUNDUP
+    return Outside.SISTER if facts.sister else None
 
 
 # ---- for all readers of an issue
@@ -210,7 +220,7 @@ def readers(audience: Audience, now: dt.datetime, lanes: Iterable[int] = ()) -> 
     `picked` and `start` are the edition's key and `none` a number of REASONS; with a reason nothing
     is selected, whatever was picked. `lanes` are the domain numbers that get a lane of their own.
     """
-    where, params = _belongs(audience)
+    where, params = _belongs(audience, now)
     params |= {
         "now": connection.ops.adapt_datetimefield_value(now),
         "publication": audience.publication,
@@ -222,6 +232,8 @@ def readers(audience: Audience, now: dt.datetime, lanes: Iterable[int] = ()) -> 
         params |= reached.parameters(starts)
     # The one edition of a correction is for everybody who had the item.
     picked = f"s.choice & {mask}" if audience.corrects is None else f"(s.choice & 0) | {mask}"
+    if foreign := family.told(audience.family, params):
+        picked = f"({picked}) | CASE WHEN {foreign} THEN {FOREIGN} ELSE 0 END"
     asked = {
         "categories": f"{mask} & {CATEGORY_MASK}",
         "whole": str(audience.categories),
@@ -252,6 +264,25 @@ def readers(audience: Audience, now: dt.datetime, lanes: Iterable[int] = ()) -> 
     return Readers(sql, params)
 
 
+def keys(audience: Audience, now: dt.datetime) -> Readers:
+    """Every edition's key that an active reader has, and perhaps some more, as rows picked.
+
+    It asks for no suppression, pause or rhythm, and for nothing that was mailed before.
+    """
+    of_family = replace(audience.family, had=(), had_elsewhere=(), sisters=())
+    where, params = family.where(of_family, now)
+    picked = f"s.choice & {audience.mask}"
+    if foreign := family.told(of_family, params):
+        picked = f"({picked}) | CASE WHEN {foreign} THEN {FOREIGN} ELSE 0 END"
+    params["publication"] = audience.publication
+    return Readers(
+        f"""SELECT DISTINCT {picked} FROM subscribers_subscription s
+            WHERE s.publication_id = %(publication)s AND s.state = 'active'
+              AND (s.choice & {audience.categories}) <> 0{where}""",
+        params,
+    )
+
+
 def _listed(words: Iterable[str]) -> str:
     """Words of ours as an SQL list."""
     return ", ".join(f"'{word}'" for word in words)
@@ -265,7 +296,7 @@ def of_roundup(audience: Audience) -> str:
     return f"{mine} AND c.state = 'active' AND c.rhythm IN ({_listed(audience.rhythms or ())})"
 
 
-def _belongs(audience: Audience) -> tuple[str, dict[str, Any]]:
+def _belongs(audience: Audience, now: dt.datetime) -> tuple[str, dict[str, Any]]:
     """What else than an active subscription makes a reader one of the issue's."""
     where = ""
     params: dict[str, Any] = {}
@@ -277,16 +308,13 @@ def _belongs(audience: Audience) -> tuple[str, dict[str, Any]]:
         had, more = audience.corrects.readers()
         params |= more
         where += f" AND s.id IN ({had})"
-    if audience.language:
-        params["language"] = audience.language
-        where += " AND s.language = %(language)s"
-    for number, language in enumerate(audience.not_languages):
-        params[f"language_{number}"] = language
-        where += f" AND s.language <> %(language_{number})s"
-    if audience.family:
-        listed = ", ".join(str(int(pk)) for pk in audience.family)
-        where += f""" AND NOT EXISTS (SELECT 1 FROM newsletter_delivery d
-            WHERE d.issue_id IN ({listed}) AND d.subscription_id = s.id)"""
+    if audience.copies is not None:
+        sql, more = audience.copies.where()
+        where += sql
+        params |= more
+    sql, more = family.where(audience.family, now)
+    where += sql
+    params |= more
     return where, params
 
 
@@ -294,34 +322,19 @@ def _belongs(audience: Audience) -> tuple[str, dict[str, Any]]:
 
 
 def audience_of(issue: Issue, mask: int, starts: Starts | Told | None = None) -> Audience:
-    """What `issue` asks of its readers now; `mask` is its view's. At most two queries.
+    """What `issue` asks of its readers now; `mask` is its view's. Few queries.
 
     `starts` are `reached.starts_of` of a round-up; without them it begins with its first item.
     """
-    family = Issue.objects.exclude(pk=issue.pk)
-    language, not_languages = "", []
-    if issue.original_id is not None:
-        language = issue.language
-        family = family.filter(Q(original_id=issue.original_id) | Q(pk=issue.original_id))
-    else:
-        family = family.filter(original_id=issue.pk)
-    # One that goes to the site alone mails nobody, and takes no reader away.
-    found = list(
-        family.exclude(channels=Issue.Channels.SITE)
-        .values_list("pk", "state", "language")
-        .order_by("pk")
-    )
-    if not language:
-        not_languages = [one for _pk, state, one in found if state in _RELEASED]
     correction = issue.kind == Issue.Kind.CORRECTION
+    its = family.of(issue)
     return Audience(
         issue=issue.pk,
         publication=issue.publication_id,
         mask=mask,
         rhythms=rhythms_of(issue),
-        language=language,
-        not_languages=tuple(not_languages),
-        family=tuple(pk for pk, _state, _language in found),
+        family=its,
+        copies=copied.of(issue, paired=its is not ALONE),
         roundup=issue.kind == Issue.Kind.ROUNDUP,
         starts=starts,
         only=_only(issue),
@@ -354,8 +367,7 @@ def _only(issue: Issue) -> int | None:
 
 def facts_of(subscription: Subscription, audience: Audience, now: dt.datetime) -> Facts:
     """One reader as the rule sees them; few queries. Select its foreign keys with it."""
-    mine = Delivery.objects.filter(subscription_id=subscription.pk)
-    corrects = audience.corrects
+    corrects, copies = audience.corrects, audience.copies
     reader = subscription.subscriber
     paused_until = subscription.paused_until
     return Facts(
@@ -365,7 +377,9 @@ def facts_of(subscription: Subscription, audience: Audience, now: dt.datetime) -
         paused=paused_until is not None and paused_until > now,
         rhythm=subscription.rhythm,
         language=subscription.language,
-        had_family=bool(audience.family) and mine.filter(issue_id__in=audience.family).exists(),
+        had_family=family.had(subscription, audience.family),
+        had_copies=copies is not None and copies.had(subscription),
+        sister=family.better_elsewhere(subscription, audience.family, now),
         had_corrected=corrects is not None and corrects.had(subscription.pk),
         start=reached.start_of(subscription, audience.starts) if audience.starts else 0,
         subscription=subscription.pk,

@@ -8,17 +8,18 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from newsletter.models import Issue, Item, Link
+from subscribers import languages
 from subscribers.models import Category
 
 from .values import BulletView, CategoryView, Follows, IssueView, ItemView, LinkView, Origin
 
 
-def category_view(category: Category) -> CategoryView:
-    """A category's row as a value."""
+def category_view(category: Category, language: str = "") -> CategoryView:
+    """A category's row as a value, by its name in `language` where it has one."""
     return CategoryView(
         category.pk,
         category.slug,
-        category.name,
+        languages.words(category, language).name if language else category.name,
         category.colour,
         category.bit,
         category.visibility,
@@ -37,10 +38,12 @@ def bullet_views(stored: Iterable[Mapping[str, Any]]) -> tuple[BulletView, ...]:
     )
 
 
-def item_view(item: Item, sources: Iterable[LinkView], place: int = 0) -> ItemView:
+def item_view(
+    item: Item, sources: Iterable[LinkView], place: int = 0, language: str = ""
+) -> ItemView:
     """An item's row, its category joined, and its sources as a value.
 
-    `place` is that of a copy's original, as ItemView says.
+    `place` is that of a copy's original, as ItemView says; `language` is the issue's.
     """
     return ItemView(
         id=item.pk,
@@ -48,7 +51,7 @@ def item_view(item: Item, sources: Iterable[LinkView], place: int = 0) -> ItemVi
         anchor=item.anchor,
         entry_id=item.entry_id,
         title=item.title,
-        category=None if item.category is None else category_view(item.category),
+        category=None if item.category is None else category_view(item.category, language),
         sources=tuple(sources),
         date=item.date,
         insight=item.insight,
@@ -128,7 +131,7 @@ def load_all(issues: Sequence[Issue]) -> list[IssueView]:
         places = {one.issue: n for n, one in enumerate(origins.get(issue.pk, ()), start=1)}
         for row in mine:
             place = places.get(row.copied_from.issue_id, 0) if row.copied_from and places else 0
-            item = item_view(row, sources.get(row.pk, ()), place)
+            item = item_view(row, sources.get(row.pk, ()), place, issue.language)
             items.setdefault(issue.pk, []).append(item)
     return [
         IssueView(

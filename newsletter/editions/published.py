@@ -2,7 +2,8 @@
 
 Public is an issue that is published and listed, and of its items those that are not hidden and
 not in a private category. A translation is reached from its original; lists and feeds hold the
-original alone, unless the original stands in another publication.
+original alone, unless the original stands in another publication. A feed of one language holds the
+translations in it, and the original where there is none.
 
 Every read here costs a bounded number of rows however old the archive grows: lists go by keyset
 along `issue_archive` and `item_feed`, and a combination of categories is one slice of each,
@@ -11,54 +12,32 @@ merged here, because `category IN (…)` sorts the whole archive on PostgreSQL.
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from django.db.models import Count, Max, Min, Q, QuerySet, prefetch_related_objects
+from django.db.models import (
+    Count,
+    Exists,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    prefetch_related_objects,
+)
 
 from newsletter import editions
 from newsletter.models import Issue, Item, Link, Revision
+from subscribers import language_table
 from subscribers.models import Category, Publication
 from subscribers.times import zone_of
 
+from .months import Month
+
 PAGE_ISSUES = 30
 PAGE_ITEMS = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """A calendar month, as addresses write it (`2026-03`), in a publication's time zone."""
-
-    year: int
-    month: int
-
-    @classmethod
-    def parse(cls, text: str) -> Month | None:
-        """The month `text` names, or None."""
-        try:
-            day = dt.datetime.strptime(text, "%Y-%m")
-        except ValueError:
-            return None
-        found = cls(day.year, day.month)
-        return found if str(found) == text else None
-
-    @classmethod
-    def of(cls, moment: dt.datetime, zone: dt.tzinfo) -> Month:
-        """The month in which `moment` lies there."""
-        local = moment.astimezone(zone)
-        return cls(local.year, local.month)
-
-    def bounds(self, zone: dt.tzinfo) -> tuple[dt.datetime, dt.datetime]:
-        """First moment of the month and of the next one."""
-        start = dt.datetime(self.year, self.month, 1, tzinfo=zone)
-        days = calendar.monthrange(self.year, self.month)[1]
-        return start, (start.replace(tzinfo=None) + dt.timedelta(days)).replace(tzinfo=zone)
-
-    def __str__(self) -> str:
-        return f"{self.year:04d}-{self.month:02d}"
 
 
 # --- categories -------------------------------------------------------------------------------
@@ -103,20 +82,52 @@ def with_merged(public: Iterable[Category], chosen: Iterable[Category]) -> list[
     return [category for category in public if category.pk in wanted]
 
 
+def sisters(publication: Publication) -> list[Publication]:
+    """Publications that say the same in other languages, this one left out."""
+    root = publication.sister_of_id or publication.pk
+    rows = Publication.objects.filter(Q(pk=root) | Q(sister_of=root)).exclude(pk=publication.pk)
+    return list(rows.order_by("language", "pk"))
+
+
 # --- issues -----------------------------------------------------------------------------------
 
 
-def _one_language(publication: Publication, prefix: str = "") -> Q:
-    return Q(**{f"{prefix}original__isnull": True}) | ~Q(
+def _one_language(publication: Publication, prefix: str = "", language: str = "") -> Q:
+    """One of each issue and its translations here: the original, or the one in `language`."""
+    original = Q(**{f"{prefix}original__isnull": True}) | ~Q(
         **{f"{prefix}original__publication": publication}
+    )
+    if not language:
+        return original
+    translated = _translated(publication).filter(
+        original=OuterRef(f"{prefix}pk" if not prefix else "issue_id"), language=language
+    )
+    mine = {f"{prefix}language": language, f"{prefix}original__publication": publication}
+    return Q(**mine) | (original & ~Q(Exists(translated)))
+
+
+def _translated(publication: Publication) -> QuerySet[Issue]:
+    """Public translations that stand beside their originals in one publication."""
+    return Issue.objects.filter(
+        publication=publication,
+        original__publication=publication,
+        listed=True,
+        published_at__isnull=False,
     )
 
 
-def issues(publication: Publication) -> QuerySet[Issue]:
+def languages_of(publication: Publication) -> list[str]:
+    """Languages, besides the publication's own, of which there are translations here."""
+    rows = _translated(publication).exclude(language=publication.language)
+    codes = [one.code for one in language_table.LANGUAGES if one.code != publication.language]
+    return [code for code in codes if rows.filter(language=code).exists()]
+
+
+def issues(publication: Publication, language: str = "") -> QuerySet[Issue]:
     """The public issues, newest first, each with its publication."""
     return (
         Issue.objects.filter(
-            _one_language(publication),
+            _one_language(publication, language=language),
             publication=publication,
             listed=True,
             published_at__isnull=False,
@@ -126,9 +137,9 @@ def issues(publication: Publication) -> QuerySet[Issue]:
     )
 
 
-def single_issues(publication: Publication) -> QuerySet[Issue]:
+def single_issues(publication: Publication, language: str = "") -> QuerySet[Issue]:
     """Those of feeds: who follows one has every item already when a round-up repeats it."""
-    return issues(publication).exclude(kind=Issue.Kind.ROUNDUP)
+    return issues(publication, language).exclude(kind=Issue.Kind.ROUNDUP)
 
 
 def issue(publication: Publication, slug: str) -> Issue | None:
@@ -140,6 +151,13 @@ def issue(publication: Publication, slug: str) -> Issue | None:
         .select_related("publication", "corrects__publication")
         .first()
     )
+
+
+def others(found: QuerySet[Issue], than: Issue) -> QuerySet[Issue]:
+    """Those of `found` that are neither `than` nor say the same in another language."""
+    root = than.original_id or than.pk
+    # An original has none: in SQL "not NULL" would leave out every original.
+    return found.exclude(pk=root).exclude(original__isnull=False, original=root)
 
 
 def older(found: QuerySet[Issue], than: Issue) -> QuerySet[Issue]:
@@ -255,10 +273,10 @@ class Window:
     more: bool  # whether older ones exist
 
 
-def _slice(publication: Publication, category: Category) -> QuerySet[Item]:
+def _slice(publication: Publication, category: Category, language: str = "") -> QuerySet[Item]:
     return (
         Item.objects.filter(
-            _one_language(publication, "issue__"),
+            _one_language(publication, "issue__", language),
             category=category,
             published_at__isnull=False,
             hidden=False,
@@ -277,6 +295,7 @@ def items(
     *,
     most: int = PAGE_ITEMS,
     before: dt.datetime | None = None,
+    language: str = "",
 ) -> Window:
     """About `most` newest pieces of these categories, never part of an issue.
 
@@ -286,7 +305,7 @@ def items(
     rows: list[Item] = []
     horizon: dt.datetime | None = None  # Down to here every category is complete.
     for category in chosen:
-        found = _slice(publication, category)
+        found = _slice(publication, category, language)
         if before is not None:
             found = found.filter(published_at__lt=before)
         part = list(found[:most])
@@ -305,25 +324,26 @@ def items(
         while end < len(rows) and rows[end].published_at == rows[end - 1].published_at:
             end += 1
     # With a horizon a category went on below it: at worst the next page is empty.
-    return Window(_pieces(publication, rows[:end]), end < len(rows) or horizon is not None)
+    return Window(pieces(publication, rows[:end]), end < len(rows) or horizon is not None)
 
 
 def items_of_month(
-    publication: Publication, chosen: Sequence[Category], month: Month
+    publication: Publication, chosen: Sequence[Category], month: Month, language: str = ""
 ) -> tuple[Piece, ...]:
     """Every public piece of these categories published in that month."""
     start, end = month.bounds(zone_of(publication))
     rows: list[Item] = []
     for category in chosen:
-        rows += _slice(publication, category).filter(published_at__gte=start, published_at__lt=end)
+        found = _slice(publication, category, language)
+        rows += found.filter(published_at__gte=start, published_at__lt=end)
     rows.sort(key=_place)
-    return _pieces(publication, rows)
+    return pieces(publication, rows)
 
 
-def pieces(publication: Publication, found: Sequence[int]) -> tuple[Piece, ...]:
+def pieces_of(publication: Publication, found: Sequence[int]) -> tuple[Piece, ...]:
     """The pieces of these public items, by their keys, in the order given."""
     rows = Item.objects.select_related("category", "issue").in_bulk(found)
-    return _pieces(publication, [rows[key] for key in found if key in rows])
+    return pieces(publication, [rows[key] for key in found if key in rows])
 
 
 def _place(row: Item) -> tuple[float, int, int]:
@@ -331,7 +351,8 @@ def _place(row: Item) -> tuple[float, int, int]:
     return (-row.published_at.timestamp(), -row.issue_id, row.number)
 
 
-def _pieces(publication: Publication, rows: Sequence[Item]) -> tuple[Piece, ...]:
+def pieces(publication: Publication, rows: Sequence[Item]) -> tuple[Piece, ...]:
+    """Rows as pieces, in their order; one query for the sources."""
     sources: dict[int, list[editions.LinkView]] = {}
     if any(row.follows_id for row in rows):
         prefetch_related_objects(list(rows), "follows__issue__publication")
@@ -344,7 +365,11 @@ def _pieces(publication: Publication, rows: Sequence[Item]) -> tuple[Piece, ...]
                 view = editions.LinkView(link.pk, link.label, link.url)
                 sources.setdefault(link.item_id, []).append(view)
     return tuple(
-        Piece(editions.item_view(row, sources.get(row.pk, ())), row.issue, publication.slug)
+        Piece(
+            editions.item_view(row, sources.get(row.pk, ()), language=row.issue.language),
+            row.issue,
+            publication.slug,
+        )
         for row in rows
     )
 

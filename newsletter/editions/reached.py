@@ -3,7 +3,9 @@
 A round-up holds copies of items of several issues, its *origins*, oldest first. Its *start* for a
 reader is how many of these are left out: all up to the last issue of the period that was handed
 over to them, or may have been (in doubt, or on the wire at this moment). Failed and skipped did
-not reach. Another round-up whose period laps over counts up to the end of its own.
+not reach. A translation counts as the issue it says the same as, also where it was mailed by a
+sister publication to the same subscriber. Another round-up whose period laps over counts up to the
+end of its own.
 
 Reckoned in SQL for all readers at once. Nobody who has had this rhythm, and this state, since
 before the first origin can have been handed one of the issues: only the others are looked up. A
@@ -18,7 +20,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import connection
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from newsletter.models import PLACES, Chunk, Delivery, Issue, Outcome, Roundup
 from subscribers.choice import CATEGORY_MASK
@@ -55,6 +57,8 @@ class Starts:
     personal: bool = False
     single: Mapping[int, int] = field(default_factory=dict)
     lapping: Mapping[int, int] = field(default_factory=dict)
+    # What says the same in sister publications -> the start of who was handed it there.
+    elsewhere: Mapping[int, int] = field(default_factory=dict)
     on_the_wire: tuple[int, ...] = ()
     # Single issue -> when it appeared.
     single_at: Mapping[int, dt.datetime] = field(default_factory=dict)
@@ -73,13 +77,17 @@ class Starts:
 
 
 def starts_of(issue: Issue, view: IssueView, *, by_day: bool = False) -> Starts | Told | None:
-    """What an issue asks of the past of its readers: a round-up (five queries), or one of which
+    """What an issue asks of the past of its readers: a round-up (six queries), or one of which
     something was told before; None for any other.
 
     With `by_day` starts within one day fall together to its end: later rather than twice.
     """
     if issue.kind == Issue.Kind.REGULAR and view.told:
-        return told.told_of(issue, view, _on_the_wire(issue.publication_id))
+        before = told.told_of(issue, view)
+        if before is None:
+            return None
+        wire = on_the_wire(Q(issue__in=[had.issue for had in before.had]))
+        return replace(before, on_the_wire=wire)
     if issue.kind != Issue.Kind.ROUNDUP or not view.origins:
         return None
     row = Roundup.objects.filter(issue=issue).first()
@@ -99,13 +107,17 @@ def starts_of(issue: Issue, view: IssueView, *, by_day: bool = False) -> Starts 
     )
     single, appeared, floor = _single(issue, view, found)
     lapping, lapping_floor = _lapping(issue, found)
+    elsewhere = _elsewhere(issue, view, found)
     return replace(
         found,
         single=single,
         # Of one reader everything is asked, whatever their rhythm is.
         single_at={} if found.personal else appeared,
         lapping=lapping,
-        on_the_wire=_on_the_wire(issue.publication_id),
+        elsewhere=elsewhere,
+        on_the_wire=on_the_wire(
+            Q(issue__publication_id=issue.publication_id) | Q(issue__in=list(elsewhere))
+        ),
         last_mailed=_last_mailed([*single, *lapping]),
         floor=floor,
         lapping_floor=lapping_floor,
@@ -117,19 +129,21 @@ def _single(
 ) -> tuple[dict[int, int], dict[int, dt.datetime], int]:
     """The period's issues -> the start of who was handed them, and when they appeared; and the
     start of what was folded."""
+    origins = {one.issue: (one.published_at, one.issue) for one in view.origins}
     issues = Issue.objects.filter(
+        Q(published_at__gte=starts.since, published_at__lt=starts.until) | Q(original__in=origins),
         publication_id=issue.publication_id,
         kind=Issue.Kind.REGULAR,
         frozen_at__isnull=False,
-        published_at__gte=starts.since,
-        published_at__lt=starts.until,
     )
-    origins = [(one.published_at, one.issue) for one in view.origins]
     found: dict[int, int] = {}
     appeared: dict[int, dt.datetime] = {}
     floor = 0
-    for pk, at, folded in issues.values_list("pk", "published_at", "folded_at"):
-        place = sum((at, pk) >= one for one in origins)
+    rows = issues.values_list("pk", "published_at", "folded_at", "original")
+    for pk, at, folded, original in rows:
+        # A translation stands where its original does, whenever it was sent.
+        stands = origins.get(original or pk) or ((at, pk) if at is not None else None)
+        place = 0 if stands is None else sum(stands >= one for one in origins.values())
         if not place or at is None:
             continue
         start = starts.ends[place - 1][1]
@@ -138,6 +152,17 @@ def _single(
         else:
             found[pk], appeared[pk] = start, at
     return found, appeared, floor
+
+
+def _elsewhere(issue: Issue, view: IssueView, starts: Starts) -> dict[int, int]:
+    """What sister publications mailed of the same -> the start of who was handed it there."""
+    start_of = {one.issue: starts.ends[place][1] for place, one in enumerate(view.origins)}
+    roots = dict(Issue.objects.filter(pk__in=start_of).values_list("pk", "original"))
+    by_root = {roots.get(pk) or pk: start for pk, start in start_of.items()}
+    rows = Issue.objects.filter(
+        Q(pk__in=by_root) | Q(original__in=by_root), frozen_at__isnull=False, folded_at__isnull=True
+    ).exclude(publication_id=issue.publication_id)
+    return {pk: by_root[root or pk] for pk, root in rows.values_list("pk", "original")}
 
 
 def _lapping(issue: Issue, starts: Starts) -> tuple[dict[int, int], int]:
@@ -160,9 +185,9 @@ def _lapping(issue: Issue, starts: Starts) -> tuple[dict[int, int], int]:
     return found, floor
 
 
-def _on_the_wire(publication: int) -> tuple[int, ...]:
+def on_the_wire(chunks: Q) -> tuple[int, ...]:
     """Deliveries in the windows of workers: they may be handed over before this is committed."""
-    leased = Chunk.objects.filter(state=Chunk.State.LEASED, issue__publication_id=publication)
+    leased = Chunk.objects.filter(chunks, state=Chunk.State.LEASED)
     return tuple(
         sorted(
             issue * PLACES + place
@@ -196,6 +221,15 @@ def handed(starts: Starts, readers: str) -> str:
         )
         if issues
     ]
+    if starts.elsewhere:
+        # By subscriber: what they had in another publication was of another subscription.
+        newest = _newest_handed(starts.elsewhere, starts, "k")
+        parts.append(
+            f"""SELECT c.id, {newest} AS start FROM subscribers_subscription c
+                JOIN subscribers_subscription k
+                     ON k.subscriber_id = c.subscriber_id AND k.id <> c.id
+                WHERE {readers}"""
+        )
     whens = " ".join(
         f"WHEN r.ends_at > %(end_{number})s THEN {starts.ends[number][1]}"
         for number in reversed(range(len(starts.ends)))
@@ -221,8 +255,8 @@ def joined(starts: Starts | Told, readers: str) -> str:
     return f"LEFT JOIN {handed(starts, readers)} y ON y.id = s.id"
 
 
-def _newest_handed(issues: Mapping[int, int], starts: Starts) -> str:
-    """The highest start of the issues handed to subscription `c`; 0 if there was none.
+def _newest_handed(issues: Mapping[int, int], starts: Starts, tie: str = "c") -> str:
+    """The highest start of the issues handed to subscription `tie`; 0 if there was none.
 
     A CASE stops at the first that holds, so most readers are looked up once, not once an issue.
     """
@@ -235,7 +269,7 @@ def _newest_handed(issues: Mapping[int, int], starts: Starts) -> str:
         before = f"c.rhythm_since >= %(at_{issue})s AND " if issue in starts.single_at else ""
         whens.append(
             f"""WHEN {before}EXISTS (SELECT 1 FROM newsletter_delivery d WHERE d.issue_id = {issue}
-                AND d.subscription_id = c.id{mailed} AND {_handed_sql(starts)}) THEN {start}"""
+                AND d.subscription_id = {tie}.id{mailed} AND {_handed_sql(starts)}) THEN {start}"""
         )
     return f"CASE {' '.join(whens)} ELSE 0 END"
 
@@ -328,6 +362,15 @@ def start_of(subscription: Subscription, starts: Starts | Told) -> int:
     for pk, issue in mine.filter(issue_id__in=list(known)).values_list("pk", "issue_id"):
         if _handed(pk, starts):
             found.append(known[issue])
+    if starts.elsewhere:
+        others = Subscription.objects.filter(subscriber=subscription.subscriber_id)
+        theirs = Delivery.objects.filter(
+            issue_id__in=list(starts.elsewhere),
+            subscription_id__in=list(others.values_list("pk", flat=True)),
+        )
+        for pk, issue in theirs.values_list("pk", "issue_id"):
+            if _handed(pk, starts):
+                found.append(starts.elsewhere[issue])
     rows = Roundup.objects.filter(
         subscription=subscription, ends_at__gt=starts.since, begins_at__lt=starts.until
     ).exclude(issue=starts.issue)

@@ -39,13 +39,14 @@ class Told:
     # A category's bit, and the bits of its items, where all of them were told.
     categories: tuple[tuple[int, int], ...]
     had: tuple[Had, ...]
-    on_the_wire: tuple[int, ...]
+    # Deliveries in the windows of workers.
+    on_the_wire: tuple[int, ...] = ()
 
 
-def told_of(issue: Issue, view: IssueView, on_the_wire: tuple[int, ...]) -> Told | None:
+def told_of(issue: Issue, view: IssueView) -> Told | None:
     """What an issue asks whose view is marked with what was told; None where nothing was.
 
-    Two queries for each item that was told, and one.
+    Two queries for each item that was told, and one. Nobody is on the wire in it yet.
     """
     bits = view.told
     if not bits:
@@ -73,7 +74,6 @@ def told_of(issue: Issue, view: IssueView, on_the_wire: tuple[int, ...]) -> Told
         masks=tuple(view.mask_from(start) for start in range(1 << len(bits))),
         categories=_categories(view),
         had=tuple(Had(*key, tuple(sorted(one))) for key, one in sorted(found.items())),
-        on_the_wire=on_the_wire,
     )
 
 

@@ -16,14 +16,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from newsletter import conf, editions, search
-from newsletter.editions import published
+from newsletter.editions import every_item, published
+from newsletter.editions.months import Month
 from subscribers import languages
 from subscribers.choice import Choice
 from subscribers.models import Category, Publication, Subscription
 from subscribers.times import zone_of
 
 from ..digest import markdown
-from ..models import Issue, Item, Revision
+from ..models import Change, Issue, Item, Revision
 from ..rendering import neutral, words
 from . import kept, value
 from .formats import Format
@@ -40,32 +41,44 @@ class Chosen:
     """What a feed is of: everything (`categories` None), categories, a reader's choice, or what a
     search finds.
 
-    `slices` are the categories to read: those chosen and what was merged into them.
+    Everything has an entry for each issue, or for each item (`by_item`). `slices` are the
+    categories to read: those chosen and what was merged into them.
     """
 
     publication: Publication
     categories: tuple[Category, ...] | None = None
     slices: tuple[Category, ...] = ()
-    month: published.Month | None = None
+    month: Month | None = None
     subscription: Subscription | None = None
     token: str = ""
     search: search.Asked | None = None
+    by_item: bool = False
+    # A feed of the translations in it; empty: the publication's own language.
+    language: str = ""
 
-    def path(self, form: Format, month: published.Month | None = None) -> str:
+    @property
+    def speaks(self) -> str:
+        """Django's code of the language of its titles."""
+        return languages.known(self.language) or languages.of_publication(self.publication)
+
+    def path(self, form: Format, month: Month | None = None) -> str:
         """The feed's own address below BASE_URL, percent-encoded."""
         if self.token:
             return with_query(f"/s/f/{self.token}/feed.{form}", [], month)
         if self.search is not None:
             return f"/{self.publication.slug}/search/feed.{form}?{self.search.query}"
+        if self.by_item:
+            return items_path(self.publication.slug, form, month)
         slugs = None if self.categories is None else [c.slug for c in self.categories]
-        return feed_path(self.publication.slug, slugs, form, month)
+        return feed_path(self.publication.slug, slugs, form, month, self.language)
 
 
 def feed_path(
     publication: str,
     slugs: Sequence[str] | None,
     form: Format | str,
-    month: published.Month | None = None,
+    month: Month | None = None,
+    language: str = "",
 ) -> str:
     """The one address of a feed: `slugs` None is the whole publication.
 
@@ -73,13 +86,23 @@ def feed_path(
     """
     names = sorted(set(slugs or ()))
     if len(names) == 1:
-        return with_query(f"/{publication}/c/{quote(names[0], safe='')}/feed.{form}", [], month)
-    return with_query(f"/{publication}/feed.{form}", names, month)
+        path = f"/{publication}/c/{quote(names[0], safe='')}/feed.{form}"
+        return with_query(path, [], month, language)
+    return with_query(f"/{publication}/feed.{form}", names, month, language)
 
 
-def with_query(path: str, slugs: Sequence[str], month: published.Month | None = None) -> str:
-    """`path?category=…&category=…&month=…`, whatever of it there is."""
+def items_path(publication: str, form: Format | str, month: Month | None = None) -> str:
+    """The address of the feed with an entry for each item of the whole publication."""
+    return with_query(f"/{publication}/items.{form}", [], month)
+
+
+def with_query(
+    path: str, slugs: Sequence[str], month: Month | None = None, language: str = ""
+) -> str:
+    """`path?category=…&category=…&language=…&month=…`, whatever of it there is."""
     query = [("category", slug) for slug in slugs]
+    if language:
+        query.append(("language", language))
     if month is not None:
         query.append(("month", str(month)))
     return f"{path}?{urlencode(query, quote_via=quote)}" if query else path
@@ -98,35 +121,46 @@ def listed(names: Sequence[str]) -> str:
     return pgettext("between names", ", ").join(names)
 
 
+def title_of_items(publication: str) -> str:
+    """What the feed with an entry for each item is called, in the active language."""
+    return _("%(publication)s: item by item") % {"publication": publication}
+
+
 def build(chosen: Chosen, form: Format) -> Feed:
-    """The feed, in the publication's language; a month's archive may come out empty."""
-    with translation.override(languages.of_publication(chosen.publication)):
-        entries, older, newer = _entries(chosen)
+    """The feed, in its language; a month's archive may come out empty."""
+    with translation.override(chosen.speaks):
+        # Before the rows are read: words kept under it are never older than it says.
+        change, _at = Change.objects.newest(chosen.publication.pk)
+        entries, older, newer = _entries(chosen, change)
         return _feed(chosen, form, entries, older, newer)
 
 
-def _entries(
-    chosen: Chosen,
-) -> tuple[list[Entry], published.Month | None, published.Month | None]:
+def _entries(chosen: Chosen, change: int) -> tuple[list[Entry], Month | None, Month | None]:
     publication, month = chosen.publication, chosen.month
     rows = None if chosen.categories is None else list(chosen.slices)
     zone = zone_of(publication)
     newer = None
     if chosen.search is not None:
-        return _found(publication, chosen.search), None, None
+        return _found(publication, chosen.search, change), None, None
     if month is None:
-        entries, more = _newest(publication, rows)
-        older = published.Month.of(entries[-1].published, zone) if more and entries else None
+        if chosen.by_item:
+            window = every_item.newest(publication)
+            entries, more = _item_entries(window.pieces, change), window.more
+        else:
+            entries, more = _newest(publication, rows, chosen.language, change)
+        older = Month.of(entries[-1].published, zone) if more and entries else None
         return entries, older, newer
     start, end = month.bounds(zone)
-    if rows is None:
-        found = published.single_issues(publication).filter(
+    if chosen.by_item:
+        entries = _item_entries(every_item.of_month(publication, month), change)
+    elif rows is None:
+        found = published.single_issues(publication, chosen.language).filter(
             published_at__gte=start, published_at__lt=end
         )
         entries = _issue_entries(list(found))
     else:
-        pieces = published.items_of_month(publication, rows, month)
-        entries = _item_entries(publication, pieces)
+        pieces = published.items_of_month(publication, rows, month, chosen.language)
+        entries = _item_entries(pieces, change)
     return (
         entries,
         published.month_before(publication, rows, start),
@@ -134,17 +168,21 @@ def _entries(
     )
 
 
-def _found(publication: Publication, asked: search.Asked) -> list[Entry]:
+def _found(publication: Publication, asked: search.Asked, change: int) -> list[Entry]:
     public = published.categories(publication)
     found = search.find(publication, asked, public=public, most=published.PAGE_ISSUES)
-    return _item_entries(publication, published.pieces(publication, found.items if found else ()))
+    pieces = published.pieces_of(publication, found.items if found else ())
+    return _item_entries(pieces, change)
 
 
-def _newest(publication: Publication, rows: list[Category] | None) -> tuple[list[Entry], bool]:
+def _newest(
+    publication: Publication, rows: list[Category] | None, language: str, change: int
+) -> tuple[list[Entry], bool]:
     if rows is not None:
-        window = published.items(publication, rows)
-        return _item_entries(publication, window.pieces), window.more
-    found = list(published.single_issues(publication)[: published.PAGE_ISSUES + 1])
+        window = published.items(publication, rows, language=language)
+        return _item_entries(window.pieces, change), window.more
+    newest = published.single_issues(publication, language)
+    found = list(newest[: published.PAGE_ISSUES + 1])
     counts = dict(
         Item.objects.filter(issue__in=found).values_list("issue").annotate(Count("id")).order_by()
     )
@@ -167,22 +205,21 @@ def _issue_entries(found: Sequence[Issue]) -> list[Entry]:
     ]
 
 
-def _item_entries(publication: Publication, pieces: Sequence[published.Piece]) -> list[Entry]:
+def _item_entries(pieces: Sequence[published.Piece], change: int) -> list[Entry]:
     corrected = [piece.item.id for piece in pieces if piece.item.corrected_at is not None]
     notes = published.corrections_of_items(corrected) if corrected else {}
-    changed = publication.changed_at
-    return [item_entry(piece, changed, notes.get(piece.item.id, ())) for piece in pieces]
+    return [item_entry(piece, change, notes.get(piece.item.id, ())) for piece in pieces]
 
 
 def _feed(
     chosen: Chosen,
     form: Format,
     entries: list[Entry],
-    older: published.Month | None,
-    newer: published.Month | None,
+    older: Month | None,
+    newer: Month | None,
 ) -> Feed:
     publication = chosen.publication
-    language = languages.of_publication(publication)
+    language = chosen.speaks
     called = languages.words(publication, language)
     slugs = None if chosen.categories is None else [c.slug for c in chosen.categories]
     names = [languages.words(c, language).name for c in chosen.categories or ()]
@@ -195,6 +232,9 @@ def _feed(
             "categories": chosen.search.text or chosen.search.query,
         }
         page = f"/{publication.slug}/search/?{chosen.search.query}"
+    elif chosen.by_item:
+        title = title_of_items(called.name)
+        page = page_path(publication.slug, None)
     elif chosen.categories is None:
         title, page = called.name, page_path(publication.slug, None)
     else:
@@ -204,9 +244,9 @@ def _feed(
         }
         page = page_path(publication.slug, slugs)
     month = chosen.month
-    now_month = published.Month.of(timezone.now(), zone_of(publication))
+    now_month = Month.of(timezone.now(), zone_of(publication))
 
-    def at(one: published.Month | None) -> str:
+    def at(one: Month | None) -> str:
         return "" if one is None else conf.base_url() + chosen.path(form, one)
 
     return Feed(
@@ -239,6 +279,7 @@ def hub_of(chosen: Chosen) -> str:
     if (
         chosen.search is not None
         or several
+        or chosen.language
         or chosen.subscription is not None
         or chosen.month is not None
     ):
@@ -262,19 +303,21 @@ def _feed_id(chosen: Chosen) -> str:
         parts.append(
             "categories " + " ".join(str(k) for k in sorted(c.pk for c in chosen.categories))
         )
+    elif chosen.by_item:
+        parts.append("items")
+    if chosen.language:
+        parts.append(f"language {chosen.language}")
     if chosen.month is not None:
         parts.append(str(chosen.month))
     return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_OID, ' / '.join(parts))}"
 
 
-def item_entry(
-    piece: published.Piece, changed: dt.datetime, notes: Sequence[Revision] = ()
-) -> Entry:
+def item_entry(piece: published.Piece, change: int, notes: Sequence[Revision] = ()) -> Entry:
     """An item as an entry. Its link is our page, its source is named beside it.
 
     Items of an issue appear at one moment; entries that share a moment are put in any order by
-    readers, so each stands a second behind the one before it. `changed` is when the publication
-    last did; `notes` are the corrections of the item.
+    readers, so each stands a second behind the one before it. `change` is the number of the
+    publication's newest change; `notes` are the corrections of the item.
     """
     item, issue = piece.item, piece.issue
     assert item.published_at is not None
@@ -284,7 +327,7 @@ def item_entry(
         id=item.entry_id,
         title=title,
         link=f"{conf.base_url()}/{piece.publication}/{issue.slug}/#{item.anchor}",
-        html=_item_html(item, changed, notes),
+        html=_item_html(item, change, notes),
         published=published,
         updated=_whole(item.corrected_at) if item.corrected_at else published,
         summary=_summary(item),
@@ -298,13 +341,13 @@ def item_entry(
     )
 
 
-def _item_html(item: editions.ItemView, changed: dt.datetime, notes: Sequence[Revision]) -> str:
+def _item_html(item: editions.ItemView, change: int, notes: Sequence[Revision]) -> str:
     def build() -> bytes:
         html = render_to_string("newsletter/feed_item.html", {"item": item, "notes": notes})
         # A surrogate that came out of JSON has no octets.
         return value.feed_html(html).encode()
 
-    return kept.ITEMS.get((item.id, changed, translation.get_language()), build).decode()
+    return kept.ITEMS.get((item.id, change, translation.get_language()), build).decode()
 
 
 def issue_entry(view: editions.IssueView, notes: Sequence[Revision] = ()) -> Entry:
@@ -344,10 +387,11 @@ def of_reader(
     subscription: Subscription,
     public: Sequence[Category],
     token: str,
-    month: published.Month | None = None,
+    month: Month | None = None,
 ) -> Chosen:
     """The feed of what this reader has chosen now; private categories are never in it."""
     chosen = Choice(subscription.choice).categories(public)
+    own = languages.stored(subscription.language)
     return Chosen(
         subscription.publication,
         tuple(chosen),
@@ -355,6 +399,7 @@ def of_reader(
         month=month,
         subscription=subscription,
         token=token,
+        language="" if own == subscription.publication.language else own,
     )
 
 
@@ -362,7 +407,8 @@ def of_categories(
     publication: Publication,
     public: Sequence[Category],
     slugs: Sequence[str],
-    month: published.Month | None = None,
+    month: Month | None = None,
+    language: str = "",
 ) -> Chosen | str:
     """The feed of these categories; the first slug that names no public one, if there is one."""
     chosen: dict[int, Category] = {}
@@ -372,6 +418,5 @@ def of_categories(
             return slug
         chosen[category.pk] = category
     ordered = [category for category in public if category.pk in chosen]
-    return Chosen(
-        publication, tuple(ordered), tuple(published.with_merged(public, ordered)), month=month
-    )
+    slices = tuple(published.with_merged(public, ordered))
+    return Chosen(publication, tuple(ordered), slices, month=month, language=language)

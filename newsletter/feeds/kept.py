@@ -1,8 +1,7 @@
-"""What was built is kept for the next one who asks, in this process, up to a number of octets.
+"""The HTML of items, kept for the next feed that holds them, in this process, up to a bound.
 
-After a publishing every reader's copy is out of date at once: ten thousand polls of one address
-must not build the same feed ten thousand times. Keys hold `Publication.changed_at`, so nothing
-here is ever wrong for longer than the ETag would be; what is not asked for falls out.
+After a publishing every reader's own feed is built again, and most items are in all of them. Keys
+hold the number of the publication's newest change, so nothing here is older than the rows.
 """
 
 from __future__ import annotations
@@ -46,6 +45,5 @@ class Kept:
             self._size = 0
 
 
-# Sixty categories and as many combinations in three forms; and the items of a few months.
-BODIES = Kept(32_000_000)
+# The items of a few months.
 ITEMS = Kept(8_000_000)

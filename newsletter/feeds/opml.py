@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.utils import translation
 from lxml import etree
 
 from newsletter import conf
@@ -18,7 +19,7 @@ MEDIA_TYPE = "text/x-opml"
 
 
 def write(title: str, publications: Iterable[tuple[Publication, list[Category]]]) -> bytes:
-    """An outline for each publication with its whole feed, then one for each category."""
+    """An outline for each publication: its whole feed, that of its items, then its categories."""
     root = etree.Element("opml", version="2.0")
     etree.SubElement(etree.SubElement(root, "head"), "title").text = text(title) or "—"
     body = etree.SubElement(root, "body")
@@ -26,20 +27,24 @@ def write(title: str, publications: Iterable[tuple[Publication, list[Category]]]
         language = languages.of_publication(publication)
         name = text(languages.words(publication, language).name) or "—"
         group = etree.SubElement(body, "outline", text=name, title=name)
-        _feed(group, name, publication, None)
+        with translation.override(language):
+            items = contents.title_of_items(name)
+        home = contents.page_path(publication.slug, None)
+        feed = contents.feed_path(publication.slug, None, FORMATS[0])
+        _feed(group, name, publication, feed, home)
+        _feed(group, items, publication, contents.items_path(publication.slug, FORMATS[0]), home)
         for category in categories:
             label = text(languages.words(category, language).name)
-            _feed(group, f"{name}: {label}", publication, category)
+            feed = contents.feed_path(publication.slug, [category.slug], FORMATS[0])
+            page = contents.page_path(publication.slug, [category.slug])
+            _feed(group, f"{name}: {label}", publication, feed, page)
     written: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
     return written
 
 
 def _feed(
-    group: etree._Element, title: str, publication: Publication, category: Category | None
+    group: etree._Element, title: str, publication: Publication, path: str, page: str
 ) -> None:
-    slugs = None if category is None else [category.slug]
-    path = contents.feed_path(publication.slug, slugs, FORMATS[0])
-    page = contents.page_path(publication.slug, slugs)
     etree.SubElement(
         group,
         "outline",

@@ -1,28 +1,35 @@
-"""The addresses of feeds: what is asked for, whether it changed, and the answer.
+"""The addresses of feeds: what is asked for, and the answer.
 
-An unchanged feed costs one read, of the publication's row: `changed_at` moves with every
-publishing, correction and rename, and with the address it makes the ETag. Nothing is built.
+Public feeds are stored finished (`archive.finished`), with their tags and dates. A reader's own
+feed is nobody else's, and of searches there is no end, so neither is ever stored; unchanged, they
+cost two reads and nothing is built.
 """
 
 from __future__ import annotations
 
 import hashlib
+import time
+from collections.abc import Callable
 from importlib.metadata import version
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.utils import timezone
-from django.utils.cache import get_conditional_response
+from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import http_date
 from django.utils.translation import gettext as _
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from newsletter import conf, search
 from newsletter.editions import published
+from newsletter.editions.months import Month
+from newsletter.models import Change
+from newsletter.models.changes import settled
 from subscribers import languages, links
 from subscribers.models import Publication, Subscription
 from subscribers.times import zone_of
 
-from . import contents, kept
+from . import contents
 from .contents import Chosen
 from .formats import Format, named
 
@@ -64,7 +71,9 @@ def whole(request: HttpRequest, publication: str, form: str) -> HttpResponse:
     asked = request.GET.getlist("category")
     if asked and (len(slugs) < 2 or asked != slugs):
         # One feed, one address: another order or a double would be another feed to a reader.
-        path = contents.feed_path(publication, slugs, form, _month(request))
+        path = contents.feed_path(
+            publication, slugs, form, _month(request), request.GET.get("language", "")
+        )
         return HttpResponsePermanentRedirect(path)
     return _answer(request, publication, slugs, named(form))
 
@@ -76,43 +85,51 @@ def one_category(request: HttpRequest, publication: str, category: str, form: st
 
 
 @require_safe
+def every_item(request: HttpRequest, publication: str, form: str) -> HttpResponse:
+    """`/PUB/items.FORM`: every item of the publication, in categories yet to come too."""
+    found = publication_or_missing(publication)
+    return _public(request, Chosen(found, month=_month(request), by_item=True), named(form))
+
+
+@gzip_page
+@require_safe
 def of_search(request: HttpRequest, publication: str, form: str) -> HttpResponse:
     """`/PUB/search/feed.FORM?q=…`: what a search finds, the newest of it."""
     found = publication_or_missing(publication)
-    response = _unchanged(request, found)
-    if response is None:
-        try:
-            asked = search.read(request.GET.dict())
-        except search.NotAsked:
-            raise Missing(_("Nothing can be looked for with this address.")) from None
-        chosen = Chosen(found, search=asked)
-        if request.META.get("QUERY_STRING", "") != asked.query:
-            # One feed, one address.
-            return HttpResponsePermanentRedirect(chosen.path(named(form)))
-        response = _written(request, chosen, named(form))
-    response.headers["Cache-Control"] = f"public, max-age={contents.MINUTES * 60}"
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    return response
+    try:
+        asked = search.read(request.GET.dict())
+    except search.NotAsked:
+        raise Missing(_("Nothing can be looked for with this address.")) from None
+    chosen = Chosen(found, search=asked)
+    if request.META.get("QUERY_STRING", "") != asked.query:
+        # One feed, one address.
+        return HttpResponsePermanentRedirect(chosen.path(named(form)))
+    return _if_changed(request, found, "", lambda: _public(request, chosen, named(form)))
 
 
 @require_safe
 def customary(request: HttpRequest, publication: str, form: str) -> HttpResponse:
     """Addresses that feed readers try by themselves lead to the real one."""
-    path = contents.feed_path(publication, wanted_slugs(request), form)
+    path = contents.feed_path(
+        publication, wanted_slugs(request), form, language=request.GET.get("language", "")
+    )
     return HttpResponsePermanentRedirect(path)
 
 
+@gzip_page
 @require_safe
 def of_reader(request: HttpRequest, token: str, form: str) -> HttpResponse:
     """`/s/f/TOKEN/feed.FORM`: what one reader has chosen, as it stands now."""
     subscription = reader_of(token)
-    state = f"{subscription.choice} {subscription.feed_serial}"
-    response = _unchanged(request, subscription.publication, state)
-    if response is None:
+    publication = subscription.publication
+
+    def made() -> HttpResponse:
         month = _month(request)
-        public = published.categories(subscription.publication)
-        chosen = contents.of_reader(subscription, public, token, month)
-        response = _written(request, chosen, named(form), state)
+        public = published.categories(publication)
+        return _written(contents.of_reader(subscription, public, token, month), named(form))
+
+    mine = f"{subscription.choice} {subscription.feed_serial} {subscription.language}"
+    response = _if_changed(request, publication, mine, made)
     response.headers["Cache-Control"] = f"private, max-age={contents.MINUTES * 60}"
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
@@ -139,83 +156,92 @@ def reader_of(token: str) -> Subscription:
     return found
 
 
-def _month(request: HttpRequest) -> published.Month | None:
+def _month(request: HttpRequest) -> Month | None:
     text = request.GET.get("month")
     if text is None:
         return None
-    month = published.Month.parse(text)
+    month = Month.parse(text)
     if month is None:
         raise Missing(_("Write a month like 2026-03."))
     return month
 
 
+def _language(request: HttpRequest, publication: Publication) -> str:
+    """The language that ?language= asks for, of which the publication has translations."""
+    asked = request.GET.get("language", "")
+    if asked and asked not in published.languages_of(publication):
+        raise Missing(_("There is no feed in this language."))
+    return asked
+
+
 def _answer(request: HttpRequest, slug: str, slugs: list[str], form: Format) -> HttpResponse:
     publication = publication_or_missing(slug)
-    response = _unchanged(request, publication)
-    if response is None:
-        month = _month(request)
-        chosen: Chosen | str = Chosen(publication, month=month)
-        if slugs:
-            public = published.categories(publication)
-            chosen = contents.of_categories(publication, public, slugs, month)
-            if isinstance(chosen, str):
-                raise unknown_category(chosen)
-            now = [category.slug for category in chosen.categories or ()]
-            if sorted(now) != slugs:  # Merged into another one: its feed goes on there.
-                return HttpResponsePermanentRedirect(
-                    contents.feed_path(publication.slug, now, form, month)
-                )
-        assert isinstance(chosen, Chosen)
-        response = _written(request, chosen, form)
-    response.headers["Cache-Control"] = f"public, max-age={contents.MINUTES * 60}"
+    if request.GET.get("language") == publication.language:
+        # Its own language needs no saying: one feed, one address.
+        return HttpResponsePermanentRedirect(contents.feed_path(slug, slugs, form, _month(request)))
+    month, language = _month(request), _language(request, publication)
+    chosen: Chosen | str = Chosen(publication, month=month, language=language)
+    if slugs:
+        public = published.categories(publication)
+        chosen = contents.of_categories(publication, public, slugs, month, language)
+        if isinstance(chosen, str):
+            raise unknown_category(chosen)
+        now = [category.slug for category in chosen.categories or ()]
+        if sorted(now) != slugs:  # Merged into another one: its feed goes on there.
+            return HttpResponsePermanentRedirect(
+                contents.feed_path(publication.slug, now, form, month, language)
+            )
+    assert isinstance(chosen, Chosen)
+    return _public(request, chosen, form)
+
+
+def _public(request: HttpRequest, chosen: Chosen, form: Format) -> HttpResponse:
+    request.language_is_settled = True  # type: ignore[attr-defined]
+    response = _written(chosen, form)
+    patch_cache_control(
+        response, public=True, max_age=contents.MINUTES * 60, stale_if_error=contents.MINUTES * 60
+    )
     # Feed readers that live in a browser may fetch it; there is nothing personal in it.
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response
 
 
-def _etag(request: HttpRequest, publication: Publication, state: str) -> str:
-    parts = [
-        _VERSION, conf.base_url(), request.get_full_path(),
-        publication.changed_at.isoformat(), state,
-    ]  # fmt: skip
-    if "month" in request.GET:  # Its archive mark appears when the month is over.
-        parts.append(str(published.Month.of(timezone.now(), zone_of(publication))))
-    return '"' + hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32] + '"'
-
-
-def _unchanged(
-    request: HttpRequest, publication: Publication, state: str = ""
-) -> HttpResponse | None:
-    """304 (or 412) if the reader's copy is still right, else None."""
+def _if_changed(
+    request: HttpRequest, publication: Publication, of: str, make: Callable[[], HttpResponse]
+) -> HttpResponse:
+    """A feed that is not stored: made, unless the reader has it as it would be."""
     request.language_is_settled = True  # type: ignore[attr-defined]
-    etag = _etag(request, publication, state)
-    response = get_conditional_response(
-        request, etag=etag, last_modified=int(publication.changed_at.timestamp())
-    )
+    number, second = Change.objects.newest(publication.pk)
+    etag, changed = _etag(request, publication, of, number), settled(second, time.time())
+    response = get_conditional_response(request, etag=etag, last_modified=changed)
     if not isinstance(response, HttpResponse):
-        return None
+        response = make()
+        if changed is not None:
+            response.headers["Last-Modified"] = http_date(changed)
     response.headers["ETag"] = etag
     return response
 
 
-def _written(request: HttpRequest, chosen: Chosen, form: Format, state: str = "") -> HttpResponse:
-    etag = _etag(request, chosen.publication, state)
+def _etag(request: HttpRequest, publication: Publication, of: str, change: int) -> str:
+    """The tag of a feed: what it is made of, without making it."""
+    parts = [_VERSION, conf.base_url(), request.get_full_path(), str(change), of]
+    if "month" in request.GET:  # Its archive mark appears when the month is over.
+        parts.append(str(Month.of(timezone.now(), zone_of(publication))))
+    return '"' + hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32] + '"'
 
-    def build() -> bytes:
-        feed = contents.build(chosen, form)
-        if chosen.month is not None and not feed.entries:
-            raise Missing(_("Nothing was published in that month."))
-        return form.write(feed)
 
-    # A reader's own feed is asked for by one; the others by many at once.
-    body = build() if chosen.subscription else kept.BODIES.get(etag, build)
-    response = HttpResponse(body, content_type=f"{form.media_type}; charset=utf-8")
-    response.headers["ETag"] = etag
-    response.headers["Last-Modified"] = http_date(int(chosen.publication.changed_at.timestamp()))
-    language = languages.of_publication(chosen.publication)
-    response.headers["Content-Language"] = languages.stored(language)
+def _written(chosen: Chosen, form: Format) -> HttpResponse:
+    feed = contents.build(chosen, form)
+    if chosen.month is not None and not feed.entries:
+        raise Missing(_("Nothing was published in that month."))
+    response = HttpResponse(form.write(feed), content_type=f"{form.media_type}; charset=utf-8")
+    response.headers["Content-Language"] = languages.stored(chosen.speaks)
     hub = contents.hub_of(chosen)
     if hub:
         address = conf.base_url() + chosen.path(form)
         response.headers["Link"] = f'<{hub}>; rel="hub", <{address}>; rel="self"'
+    if chosen.month is not None:  # From then on it is marked as an archive.
+        _start, end = chosen.month.bounds(zone_of(chosen.publication))
+        if end > timezone.now():
+            response.good_until = end.timestamp()  # type: ignore[attr-defined]
     return response

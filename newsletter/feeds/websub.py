@@ -53,8 +53,8 @@ def sweep() -> int:
 
 
 def topics(publication: Publication) -> list[str]:
-    """The addresses of the feeds that name the hub: the whole, and each category on offer."""
-    feeds = [Chosen(publication)]
+    """The feeds that name the hub: the whole, its items, and each category on offer."""
+    feeds = [Chosen(publication), Chosen(publication, by_item=True)]
     for category in published.offered(published.categories(publication)):
         feeds.append(Chosen(publication, (category,)))
     return [conf.base_url() + feed.path(form) for feed in feeds for form in FORMATS]

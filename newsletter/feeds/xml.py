@@ -39,11 +39,17 @@ class _Beyond(BaseExtension):  # type: ignore[misc]
 
 
 class _ViaLinks(BaseExtension):  # type: ignore[misc]
-    """An entry's sources. feedgen 1.0.0 writes an entry's links without their rel and type."""
+    """An entry's sources, and its language where it is not the feed's (RFC 4287, 2).
+
+    feedgen 1.0.0 writes an entry's links without their rel and type.
+    """
 
     sources: tuple[Via, ...] = ()
+    language: str = ""
 
     def extend_atom(self, entry: Any) -> Any:
+        if self.language:
+            entry.set("{http://www.w3.org/XML/1998/namespace}lang", self.language)
         for source in self.sources:
             # feedgen's Atom elements have no namespace of their own: xmlns is an attribute there.
             link = etree.SubElement(entry, "link", rel="via", href=source.url)
@@ -68,7 +74,8 @@ def generator(feed: Feed, *, atom: bool, media_type: str) -> Any:
         made.subtitle(described or None)
         made.icon(feed.icon)
     else:
-        made.description(described or text(feed.title) or "—")
+        # HTML to every reader, like that of an entry.
+        made.description(html.escape(described or text(feed.title) or "—", quote=False))
         made.ttl(feed.minutes)
     made.language(feed.language)
     made.author(name=text(feed.author) or "—")
@@ -88,11 +95,11 @@ def generator(feed: Feed, *, atom: bool, media_type: str) -> Any:
     made.register_extension("beyond", _Beyond)
     made.beyond.feed = feed
     for entry in feed.entries:
-        _add(made, entry, atom=atom)
+        _add(made, entry, feed.language, atom=atom)
     return made
 
 
-def _add(made: Any, entry: Entry, *, atom: bool) -> None:
+def _add(made: Any, entry: Entry, language: str, *, atom: bool) -> None:
     one = made.add_entry(order="append")
     one.id(entry.id)
     one.title(text(entry.title) or "—")
@@ -111,4 +118,5 @@ def _add(made: Any, entry: Entry, *, atom: bool) -> None:
     if atom:
         one.register_extension("via", _ViaLinks, atom=True, rss=False)
         one.via.sources = entry.sources
+        one.via.language = entry.language if entry.language != language else ""
     one.link(href=entry.link)

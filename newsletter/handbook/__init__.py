@@ -39,7 +39,8 @@ def chapters(language: str) -> tuple[Chapter, ...]:
 
 def html(chapter: Chapter) -> str:
     """The chapter as HTML. Raw HTML in the Markdown is shown as text."""
-    return str(_markdown().render(chapter.text))
+    # Examples may be wider than a phone: the keyboard must reach what scrolls.
+    return str(_markdown().render(chapter.text)).replace("<pre>", '<pre tabindex="0">')
 
 
 @cache

@@ -1,7 +1,7 @@
 """A document -> a draft (or a published past issue): all of it or nothing, in one transaction.
 
-The same file again updates the same draft and says what changed. An issue that was released is
-never touched: its differences are said instead.
+The same document again is merged with what hands did to the draft since; what both changed is
+asked. An issue that was released is never touched: its differences are said instead.
 
 What a document leaves open is a question (README.md): its answer is remembered for the publication
 with the import that needed it, and not before.
@@ -12,19 +12,23 @@ with the import that needed it, and not before.
     questions      what is still to be decided
     remembered     answers of earlier imports; warnings: what is to be looked at before a release
     identity       which issue the document is; translations: and which says the same
-    matching       which of its items is which row
-    comparing      what would change; seen: stories another issue told
-    stories        the memory of stories: which items told it before
-    storing        the issue as the document says; writing: values -> rows
+    versions       an issue as values; bases: as its rows, and as the last import, said it
+    matching       which item of one version is which of another; ordering: one order out of three
+    merging        last import, draft and document -> the draft, and what both changed; pure
+    comparing      what would change; conflict_words: the conflicts for people
+    stories        the memory of stories: which items told it before; seen: and what an import says
+    storing        the issue as it was merged; writing: values -> rows
     wording        the sentences for what the digest has to tell, own_sentences: the import's own
     running        all of it in order
     one_item       a document that is one item, for a correction
+    exporting      an issue -> the document that an import makes the same issue of
 """
 
 from .answer_texts import BadAnswer, read_answers
 from .answers import Answers
 from .categories import UNKNOWN_CATEGORY
 from .identity import origin_of
+from .merging import Conflict, Side
 from .one_item import NotRead, read_item
 from .questions import Question
 from .report import NotImported, Report
@@ -35,10 +39,12 @@ __all__ = [
     "UNKNOWN_CATEGORY",
     "Answers",
     "BadAnswer",
+    "Conflict",
     "NotImported",
     "NotRead",
     "Question",
     "Report",
+    "Side",
     "import_digest",
     "link_key",
     "origin_of",

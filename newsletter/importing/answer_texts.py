@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from newsletter.digest import Role
 from newsletter.digest.markdown import clean
 
 from .answers import IGNORE, REST, Answers, By
+from .merging import Side
 
 _PLACE = re.compile(r"(\d{1,7})(?:-(\d{1,7}))?")
 _ROLES = {role.value: role for role in Role}
@@ -21,17 +22,24 @@ class BadAnswer(ValueError):
 
 
 def read_answers(
-    *, lines: Iterable[str] = (), maps: Iterable[str] = (), confirm: Iterable[str] = ()
+    *,
+    lines: Iterable[str] = (),
+    maps: Iterable[str] = (),
+    confirm: Iterable[str] = (),
+    take: Iterable[str] = (),
+    span: Literal["", "last"] = "",
 ) -> Answers:
-    """Answers as text: `KEY=ROLE` or `12-14=ROLE`, `FROM=TO`, codes.
+    """Answers as text: `KEY=ROLE` or `12-14=ROLE`, `FROM=TO`, codes, `FIELD=SIDE` or `SIDE`.
 
     Raises BadAnswer.
     """
-    answers = Answers(confirmed=frozenset(confirm))
+    answers = Answers(confirmed=frozenset(confirm), span=span)
     for text in lines:
         answers = add_lines(answers, text)
     for text in maps:
         answers = add_map(answers, text)
+    for text in take:
+        answers = add_take(answers, text)
     return answers
 
 
@@ -71,6 +79,14 @@ def add_map(answers: Answers, text: str) -> Answers:
     return answers.with_filing((By.CATEGORY, name), target)
 
 
+def add_take(answers: Answers, text: str) -> Answers:
+    """`answers` and `FIELD=mine` or `FIELD=theirs`; without a field, all that is not named."""
+    name, equals, side = text.rpartition("=")
+    if side.strip() not in list(Side) or (equals and not name.strip()):
+        raise BadAnswer(f"{text!r}: write mine, theirs, FIELD=mine or FIELD=theirs.")
+    return replace(answers, take={**answers.take, name.strip(): Side(side.strip())})
+
+
 def to_json(answers: Answers) -> dict[str, Any]:
     """Plain values for `from_json`: what a page carries from one look to the next.
 
@@ -83,6 +99,8 @@ def to_json(answers: Answers) -> dict[str, Any]:
             [str(key[0]), answers.written[key], target] for key, target in answers.filing.items()
         ],
         "confirmed": sorted(answers.confirmed),
+        "span": answers.span,
+        "take": {name: str(side) for name, side in answers.take.items()},
     }
 
 
@@ -92,6 +110,8 @@ def from_json(stored: Mapping[str, Any]) -> Answers:
         lines={key: Role(role) for key, role in stored["lines"].items()},
         shapes=dict(stored["shapes"]),
         confirmed=frozenset(stored["confirmed"]),
+        span="last" if stored.get("span") == "last" else "",
+        take={name: Side(side) for name, side in stored.get("take", {}).items()},
     )
     for kind, name, target in stored["filing"]:
         answers = answers.with_filing((By(kind), name), target)

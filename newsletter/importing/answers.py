@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Literal
 
 from newsletter.digest import Layout, Role
 
+from .merging import Side
 from .names import same
 
 
@@ -35,12 +37,14 @@ CREATE, IGNORE = "+", "-"
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Answers to one import. They are remembered with it, but for `confirmed`.
+    """Answers to one import. They are remembered with it, but for `confirmed` and `take`.
 
     `lines` and `shapes` are by structure key, `places` by (first, last) line of the document.
     `filing` leads from a name to that of a category, to CREATE for a new one of that name, or to
     IGNORE where the name is left out of account; `written` are those names as they were written.
-    `confirmed` are the codes of doubts that are right this once.
+    `confirmed` are the codes of doubts that are right this once. `take` says whose word counts
+    where hands and the document changed the same: by field, under "" all that it does not name.
+    `span` is "last" where the last day of a span of days is the date.
     """
 
     lines: Mapping[str, Role] = field(default_factory=lambda: MappingProxyType({}))
@@ -49,6 +53,8 @@ class Answers:
     filing: Mapping[Key, str] = field(default_factory=lambda: MappingProxyType({}))
     written: Mapping[Key, str] = field(default_factory=lambda: MappingProxyType({}))
     confirmed: frozenset[str] = frozenset()
+    span: Literal["", "last"] = ""
+    take: Mapping[str, Side] = field(default_factory=lambda: MappingProxyType({}))
 
     def with_filing(self, named: Key, target: str) -> Answers:
         """These answers and where one name leads; `named` is as the document writes it."""

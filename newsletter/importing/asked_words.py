@@ -29,6 +29,11 @@ _NAMED: Mapping[By, Any] = {
     By.SOURCE: gettext_lazy("source “%(name)s”"),
 }
 
+# What is read without a shape.
+_FORMS: Mapping[str, Any] = {
+    "json": gettext_lazy("JSON, read by its fields"),
+    "written": gettext_lazy("as Sudi writes issues"),
+}
 
 # A structure key of the digest is PATH|KIND|PLACE.
 _KINDS: Mapping[str, Any] = {
@@ -91,7 +96,9 @@ def of_question(question: Question) -> str:
 
 
 def of_shape(name: str) -> str:
-    """The label of a shape."""
+    """The label of a shape, or of a form that needs none."""
+    if name in _FORMS:
+        return str(_FORMS[name])
     shape = shapes.find(name)
     return _(shape.label) if shape is not None else name
 
@@ -102,5 +109,7 @@ def of_rule(rule: ImportRule) -> tuple[str, str]:
         return of_lines(rule.key), str(ROLES[Role(rule.value)])
     if rule.kind == ImportRule.Kind.SHAPE:
         return rule.name or rule.key, of_shape(rule.value)
+    if rule.kind == ImportRule.Kind.SPAN:
+        return _("a span of days, or a week, as the date"), _("its last day")
     about = of_name(By(rule.kind), rule.name or rule.key)
     return about, rule.category.name if rule.category else _("left out of account")

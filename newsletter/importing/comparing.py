@@ -1,85 +1,73 @@
-"""What an import would change in an issue that is here: sentences for who decides."""
+"""In what two versions of an issue differ: sentences for who decides."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from newsletter.digest import Digest, bullets_to_json
-from newsletter.digest import Item as Parsed
-from newsletter.digest import Link as ParsedLink
-from newsletter.models import Issue, Item, Link
-from subscribers.models import Category
+from .versions import ITEM_FIELDS, ItemVersion, Version, value_of
 
-from .writing import cut, fields_of
+# What the fields of an item are called to people.
+NAMES: Mapping[str, str | Promise] = {
+    "title": gettext_lazy("title"),
+    "category": gettext_lazy("category"),
+    "sources": gettext_lazy("sources"),
+    "date": gettext_lazy("date"),
+    "insight": gettext_lazy("insight"),
+    "bullets": gettext_lazy("bullets"),
+    "body": gettext_lazy("text"),
+    "score": gettext_lazy("score"),
+    "extra": gettext_lazy("other fields"),
+    "hidden": gettext_lazy("hidden"),
+}
 
 
-def changes(
-    issue: Issue,
-    digest: Digest,
-    rows: Sequence[Item],
-    pairs: Sequence[tuple[Parsed, Item | None]],
-    categories: Sequence[Category],
-) -> list[str]:
-    """Everything in which `digest` differs from the issue; `pairs` are its items and their rows."""
-    found: list[str] = []
-    fields = fields_of(digest, issue.publication)
-    if fields["title"] != issue.title:
-        found.append(
-            _("title: “%(old)s” is now “%(new)s”") % {"old": issue.title, "new": fields["title"]}
-        )
-    if fields["date"] != issue.date:
-        found.append(_("date: %(old)s is now %(new)s") % {"old": issue.date, "new": fields["date"]})
-    if fields["intro"] != issue.intro:
-        found.append(_("the introduction changed"))
-    if fields["language"] != issue.language:
-        found.append(
-            _("language: %(old)s is now %(new)s")
-            % {"old": issue.language, "new": fields["language"]}
-        )
-    kept = {row.pk for _parsed, row in pairs if row is not None}
+def changes(now: Version, then: Version) -> list[str]:
+    """Everything in which `then` differs; an item is the same that has the same key."""
+    found = list(_of_issue(now, then))
+    kept = {item.key: item for item in then.items if item.key}
+    before = {item.key: item for item in now.items}
     found += [
-        _("item left out: “%(title)s”") % {"title": row.title} for row in rows if row.pk not in kept
+        _("item left out: “%(title)s”") % {"title": item.title}
+        for item in now.items
+        if item.key not in kept
     ]
-    for (parsed, old), category in zip(pairs, categories, strict=True):
+    for item in then.items:
+        old = before.get(item.key)
         if old is None:
-            found.append(_("new item: “%(title)s”") % {"title": parsed.title})
-        elif parts := differs(parsed, old, category):
+            found.append(_("new item: “%(title)s”") % {"title": item.title})
+        elif parts := differs(old, item):
+            names = ", ".join(str(NAMES[name]) for name in parts)
             found.append(
-                _("“%(title)s”: %(parts)s changed")
-                % {"title": parsed.title, "parts": ", ".join(parts)}
+                _("“%(title)s”: %(parts)s changed") % {"title": item.title, "parts": names}
             )
-    order = [row.number for _parsed, row in pairs if row is not None]
-    if order != sorted(order):
+    order = [item.key for item in now.items if item.key in kept]
+    if order != [item.key for item in then.items if item.key in before]:
         found.append(_("the items stand in another order"))
-    tail = [
-        ParsedLink(link.label, link.url)
-        for link in issue.links.filter(kind=Link.Kind.TAIL).order_by("number")
-    ]
-    if [cut(link) for link in digest.tail_links] != tail or (
-        digest.tail_title != issue.extra.get("tail_title", "")
-    ):
+    if value_of(now.issue, "tail") != value_of(then.issue, "tail"):
         found.append(_("the further links changed"))
     return found
 
 
-def differs(parsed: Parsed, row: Item, category: Category) -> list[str]:
-    """Names of the parts in which a row is not what the file says."""
-    sources = [
-        ParsedLink(link.label, link.url)
-        for link in sorted(row.links.all(), key=lambda link: link.number)
-        if link.kind == Link.Kind.SOURCE
+def _of_issue(now: Version, then: Version) -> list[str]:
+    found = []
+    old, new = value_of(now.issue, "title"), value_of(then.issue, "title")
+    if old != new:
+        found.append(_("title: “%(old)s” is now “%(new)s”") % {"old": old, "new": new})
+    if value_of(now.issue, "introduction") != value_of(then.issue, "introduction"):
+        found.append(_("the introduction changed"))
+    if value_of(now.issue, "subject") != value_of(then.issue, "subject"):
+        found.append(_("the subject changed"))
+    if value_of(now.issue, "preheader") != value_of(then.issue, "preheader"):
+        found.append(_("the preheader changed"))
+    return found
+
+
+def differs(old: ItemVersion, new: ItemVersion) -> list[str]:
+    """The fields in which two versions of an item differ."""
+    return [
+        name for name in ITEM_FIELDS if value_of(old.values, name) != value_of(new.values, name)
     ]
-    parts = [
-        (_("title"), parsed.title != row.title),
-        (_("category"), category.pk != row.category_id),
-        (_("sources"), [cut(link) for link in parsed.sources] != sources),
-        (_("date"), parsed.date != row.date),
-        (_("insight"), parsed.insight != row.insight),
-        (_("bullets"), bullets_to_json(parsed.bullets) != row.bullets),
-        (_("text"), parsed.body != row.body),
-        (_("score"), parsed.score != row.score),
-        (_("other fields"), dict(parsed.extra) != row.extra),
-    ]
-    return [name for name, different in parts if different]

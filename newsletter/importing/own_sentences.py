@@ -38,6 +38,23 @@ OWN: Mapping[str, Any] = {
     "category-unknown/retired": gettext_lazy(
         "“%(name)s” is a retired category. Bring it back, or map the name to another one."
     ),
+    "conflicts": ngettext_lazy(
+        "%(count)d place was changed by hand and by the document. It stays as it was until "
+        "somebody says whose it is.",
+        "%(count)d places were changed by hand and by the document. They stay as they were until "
+        "somebody says whose they are.",
+        "count",
+    ),
+    "conflicts-open": ngettext_lazy(
+        "%(count)d place was changed by hand and by the document. Say whose it is: published "
+        "history is not changed later.",
+        "%(count)d places were changed by hand and by the document. Say whose they are: published "
+        "history is not changed later.",
+        "count",
+    ),
+    "edition-name": gettext_lazy(
+        "“%(name)s” cannot be the name of an edition: at most %(most)d characters on one line."
+    ),
     "item-copied": gettext_lazy(
         "A round-up holds a copy of an item that is no longer in this file."
     ),
@@ -51,8 +68,18 @@ OWN: Mapping[str, Any] = {
     "map-target": gettext_lazy(
         "“%(name)s” cannot be mapped to “%(target)s”: this publication has no such category."
     ),
+    "other-issue": gettext_lazy(
+        "The issue %(issue)s, “%(title)s”, has this day and language and shares nothing with this "
+        "document. Give this one the name of an edition of its own, or confirm that it replaces "
+        "that issue’s text."
+    ),
     "released/changed": gettext_lazy(
-        "This issue is already %(state)s and stays as it is. What the file would change:"
+        "This issue is already %(state)s and stays as it is. Correct its items instead, with "
+        "correct_issue or on its page “Correct”. What the file would change:"
+    ),
+    "released/scheduled": gettext_lazy(
+        "This issue is already %(state)s and stays as it is. Take it back to a draft first, then "
+        "import again. What the file would change:"
     ),
     "released/same": gettext_lazy("This issue is already %(state)s, and nothing is different."),
     "too-long": gettext_lazy(
@@ -61,8 +88,19 @@ OWN: Mapping[str, Any] = {
     "too-many-categories": gettext_lazy(
         "There is no room for the category “%(name)s”: retire one."
     ),
-    "translation": gettext_lazy(
+    "translation/alike": gettext_lazy(
         "This looks like the same issue as %(issue)s in another language (%(language)s)."
+    ),
+    "translation/linked": gettext_lazy(
+        "It is linked with %(issue)s (%(language)s): each reader gets the one in their language."
+    ),
+    "translation-other": gettext_lazy(
+        "The issue is linked with another one than “%(name)s”. Part the two first."
+    ),
+    "translation-refused": gettext_lazy("It cannot be linked as a translation. %(message)s"),
+    "translation-unknown": gettext_lazy(
+        "There is no issue “%(name)s” that this one could be a translation of, or there are "
+        "several. Write its address name, like 2025-10-10, or PUBLICATION/2025-10-10."
     ),
     "date-implausible": gettext_lazy(
         "The last issue is of %(last)s, this one of %(date)s. Is the year right?"

@@ -6,6 +6,7 @@ import datetime as dt
 
 from newsletter.digest import Digest
 from newsletter.digest.problems import Problems
+from newsletter.models import Issue
 from subscribers.models import Publication
 
 # A slip in the year is off by one, and hardly a publication rests that long. Less than a year: the
@@ -22,12 +23,12 @@ def implausible(date: dt.date, last_issue_date: dt.date | None) -> bool:
 
 
 def tell_implausible(
-    publication: Publication, digest: Digest, origin: str, problems: Problems
+    publication: Publication, digest: Digest, issue: Issue | None, problems: Problems
 ) -> None:
-    """Warn of a date far off the last issue's; `origin` is this issue's own."""
+    """Warn of a date far off the last issue's; `issue` is this one, if it is here."""
     if digest.date is None:
         return
-    others = publication.issues.exclude(origin=origin).order_by("-date")
+    others = publication.issues.exclude(pk=issue.pk if issue else 0).order_by("-date")
     last = others.values_list("date", flat=True).first()
     if last is not None and implausible(digest.date, last):
         params = {"last": last.isoformat(), "date": digest.date.isoformat()}

@@ -18,10 +18,11 @@ from subscribers.models import Category
 from .answers import CREATE, IGNORE, REST
 from .categories import MADE_UP, MISSING_CATEGORY, UNKNOWN_CATEGORY, Shelf
 from .filing import Asked, Filing
+from .identity import OTHER_ISSUE
 
 _DAY = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
 # Doubts that a person can say are right, once for each import.
-CONFIRMABLE = frozenset({"one-item", "few-sources", MADE_UP})
+CONFIRMABLE = frozenset({"one-item", "few-sources", MADE_UP, OTHER_ISSUE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,8 @@ class Question:
     """One thing to decide.
 
     `code` is that of its error, `option` that of the command (`--lines`, `--map`, `--confirm`,
-    `--date`, `--title`) and `key` what stands in front of its `=`, or "" where there is none.
+    `--date`, `--span`, `--title`, `--edition`) and `key` what stands in front of its `=`, or ""
+    where there is none.
     `lines` are (first, last) ranges of the document. `choices` are the values it may have, empty
     for a text of one's own; `near` are those of them that are likely. `items` counts the items a
     name stands for, `first` in how many of them it is the first of its kind; `name` is what the
@@ -55,7 +57,7 @@ def questions_of(
     """All open questions, in the order of the document; optional ones last."""
     found = [*_of_problems(problems), *_of_lines(digest)]
     found += [_of_name(asked, digest, shelf, optional=False) for asked in filing.asked]
-    found.sort(key=lambda question: question.lines[:1])
+    found.sort(key=lambda question: (question.optional, question.lines[:1]))
     found += [_of_name(asked, digest, shelf, optional=True) for asked in filing.offered]
     return tuple(found)
 
@@ -65,10 +67,16 @@ def _of_problems(problems: Iterable[Problem]) -> Iterable[Question]:
         if problem.level != "error":
             continue
         place = ((problem.line, problem.line),)
-        if problem.code in CONFIRMABLE:
+        if problem.code == OTHER_ISSUE:
+            yield Question(problem.code, "--edition", "", place)
+            confirm = (problem.code,)
+            yield Question(problem.code, "--confirm", *confirm, place, confirm, optional=True)
+        elif problem.code in CONFIRMABLE:
             yield Question(problem.code, "--confirm", problem.code, place, (problem.code,))
         elif problem.code == "date-ambiguous":
             yield Question(problem.code, "--date", "", place, readings(problem))
+            if problem.params.get("case") in ("span", "week"):
+                yield Question(problem.code, "--span", "", place, ("last",), optional=True)
         elif problem.code in ("date-missing", "title-missing"):
             yield Question(problem.code, f"--{problem.code.partition('-')[0]}", "", place)
 

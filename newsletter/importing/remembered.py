@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from newsletter.digest import Digest, Layout, Role
+from newsletter.digest.dates.reading import Span
 from newsletter.models import ImportRule, Issue
 from subscribers.models import Category, Publication
 
@@ -18,10 +19,11 @@ _LONGEST_NAME, _LONGEST_KEY = 300, 500  # Columns of ImportRule.
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What is remembered: how lines and sections are read, and where names lead."""
+    """What is remembered: how lines, sections and spans of days are read, and where names lead."""
 
     layout: Layout
     filing: Mapping[Key, Category | None]
+    span: Span
     rules: tuple[ImportRule, ...]
 
 
@@ -29,6 +31,7 @@ def recall(publication: Publication) -> Memory:
     """The answers remembered for `publication`. One that leads to a retired category is void."""
     lines: dict[str, Role] = {}
     shapes: dict[str, str] = {}
+    span: Span = "ask"
     filing: dict[Key, Category | None] = {}
     rules = tuple(
         publication.import_rules.select_related("category__merged_into", "used_in").order_by("pk")
@@ -38,11 +41,13 @@ def recall(publication: Publication) -> Memory:
             lines[rule.key] = Role(rule.value)
         elif rule.kind == ImportRule.Kind.SHAPE:
             shapes[rule.key] = rule.value
+        elif rule.kind == ImportRule.Kind.SPAN:
+            span = "last"
         else:
             category = rule.category and (rule.category.merged_into or rule.category)
             if category is None or category.retired_at is None:
                 filing[By(rule.kind), rule.key] = category
-    return Memory(Layout(lines, shapes), filing, rules)
+    return Memory(Layout(lines, shapes), filing, span, rules)
 
 
 def remember(
@@ -65,11 +70,18 @@ def remember(
     for key, shape in answers.shapes.items():
         if key in titles:
             _keep(publication, ImportRule.Kind.SHAPE, key, by, name=titles[key], value=shape)
+    if answers.span and _needs_span(digest):
+        _keep(publication, ImportRule.Kind.SPAN, "", by, value=answers.span)
     for (kind, key), category in filing.items():
         if answers.filing[kind, key] == CREATE and kind in (By.CATEGORY, By.SECTION) and key:
             continue  # The new category has this name; there is nothing to remember.
         written = answers.written[kind, key]
         _keep(publication, kind, key, by, name=written, category=category)
+
+
+def _needs_span(digest: Digest) -> bool:
+    """Whether its date is the last day of a span."""
+    return any(problem.code == "date-span" for problem in digest.problems)
 
 
 def _keep(
@@ -102,6 +114,7 @@ def used_rules(memory: Memory, digest: Digest, filed_by: Iterable[Key]) -> list[
         for rule in memory.rules
         if (rule.kind == ImportRule.Kind.LINES and rule.key in lines)
         or (rule.kind == ImportRule.Kind.SHAPE and rule.key in sections)
+        or (rule.kind == ImportRule.Kind.SPAN and _needs_span(digest))
         or (rule.kind, rule.key) in names
     ]
 

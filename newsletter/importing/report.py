@@ -9,6 +9,7 @@ from newsletter.models import ImportRule, Issue
 from subscribers.models import Category
 
 from .answers import NONE, Answers
+from .merging import Conflict
 from .questions import Question
 from .wording import DocumentProblem
 
@@ -17,7 +18,9 @@ from .wording import DocumentProblem
 class Report:
     """What an import did or would do. `problems` holds the reader's and the database's, in the
     order of the document's lines. `questions` are what its errors ask; `remembered` the
-    answers of earlier imports that this one needed. `answers` are those given, by their keys."""
+    answers of earlier imports that this one needed. `answers` are those given, by their keys.
+    `conflicts` are what a person changed as well and nobody decided: these fields are untouched.
+    `released` is the issue that is out already, so that what the document changes is refused."""
 
     issue: Issue | None
     created: bool
@@ -29,6 +32,9 @@ class Report:
     remembered: tuple[ImportRule, ...] = ()
     answers: Answers = NONE
     categories: tuple[Category | None, ...] = ()
+    edition: str = ""
+    conflicts: tuple[Conflict, ...] = ()
+    released: Issue | None = None
 
     @property
     def errors(self) -> list[DocumentProblem]:

@@ -18,6 +18,7 @@ def as_json(report: Report, file: str) -> dict[str, Any]:
         "file": file,
         "issue": report.issue.slug if report.issue is not None else None,
         "created": report.created,
+        "edition": report.edition,
         "shape": digest.shape,
         "title": digest.title,
         "date": digest.date.isoformat() if digest.date else None,
@@ -44,11 +45,22 @@ def as_json(report: Report, file: str) -> dict[str, Any]:
                 "level": problem.level,
                 "code": problem.code,
                 "message": problem.message,
+                **({"pointer": problem.pointer} if problem.pointer else {}),
             }
             for problem in report.problems
         ],
         "questions": [_question(question) for question in report.questions],
         "remembered": [_remembered(rule) for rule in report.remembered],
+        "conflicts": [
+            {
+                "field": one.field,
+                "kind": one.kind,
+                "item": one.item,
+                "mine": one.mine,
+                "theirs": one.theirs,
+            }
+            for one in report.conflicts
+        ],
         "unclaimed_lines": [list(pair) for pair in digest.unclaimed_lines],
     }
 

@@ -20,7 +20,7 @@ from subscribers.models import Category, Publication
 from .answers import NONE, Answers
 from .categories import Shelf, file_under
 from .filing import Filing
-from .identity import find_issue
+from .identity import edition_of, find_issue, origin_of
 from .places import Places
 from .plausible import tell_implausible
 from .questions import questions_of
@@ -28,10 +28,11 @@ from .remembered import Memory, mark_used, recall, remember, used_rules
 from .report import NotImported, Report
 from .seen import tell_seen
 from .storing import store
-from .translations import find_translation
-from .understanding import Document, understand
+from .translations import find_translation, link
+from .understanding import Document, form_of, understand
+from .versions import SAID_IN_FRONT, of_digest
 from .warnings import keep_warnings
-from .wording import in_words
+from .wording import DocumentProblem, in_words
 
 # Who remembered an answer when no user is known.
 _COMMAND = "import_digest"
@@ -50,30 +51,44 @@ def import_digest(
     title: str = "",
     date: dt.date | None = None,
     answers: Answers = NONE,
+    edition: str = "",
+    form: str = "",
+    translation_of: str = "",
 ) -> Report:
     """Import one file. Raises NotImported, and then nothing was stored and nothing remembered.
 
     `name` is its name or path (its date and identity may be there); empty for pasted text.
     `title` and `date` answer what the file does not say, `answers` what an import asks; these are
-    remembered for the publication. `archived` makes it published history: in archive and feeds
-    under its own date, never mailed. `by` is the user who imports.
+    remembered for the publication. `edition` names this one of two issues of a day, over what the
+    document says. `form` is "markdown" or "json"; empty, the name's ending says it. `archived`
+    makes it published history: in archive and feeds under its own date, never mailed. `by` is the
+    user who imports. `translation_of` names the issue that this one says the same as in another
+    language.
+
+    An issue that is here is merged: what only the document changed comes in, what only hands
+    changed stays, and `Report.conflicts` are the fields both changed, untouched until
+    `answers.take` says whose they are.
     """
-    decoded = decode(data)
+    form = form_of(form, name, data)
+    decoded = decode(data, rare_ends=form != "json")
     problems = Problems()
     problems.found += decoded.problems
-    document = Document(decoded.text, name, shape, publication.labels, title, date)
+    document = Document(decoded.text, name, shape, publication.labels, title, date, form)
     memory = recall(publication)
-    digest, answers = understand(document, memory.layout, answers, problems)
+    digest, answers = understand(document, memory.layout, answers, problems, memory.span)
     report = Report(None, False, digest, encoding=decoded.encoding, answers=answers)
     if any(problem.level == "error" for problem in decoded.problems):
         raise _refuse(report, problems)  # Nothing more can be said of bytes that are no text.
     problems.found += digest.problems
     language = languages.stored(digest.language) or publication.language
     report.digest = dataclasses.replace(digest, language=language)
+    report.edition = edition_of(digest, edition, problems)
     with transaction.atomic():
         # Two imports of one file at once: the second finds what the first made.
         Publication.objects.select_for_update().get(pk=publication.pk)
-        run = _Run(publication, document, memory, answers, archived, by, report, problems)
+        run = _Run(
+            publication, document, memory, answers, archived, by, report, problems, translation_of
+        )
         _decide(run, create=create_categories)
         if problems.refused():
             raise _refuse(report, problems)
@@ -81,7 +96,7 @@ def import_digest(
             transaction.set_rollback(True)
             if report.created:
                 report.issue = None
-    report.problems = tuple(in_words(problems.sorted()))
+    report.problems = _in_words(report, problems)
     return report
 
 
@@ -97,6 +112,7 @@ class _Run:
     by: Any
     report: Report
     problems: Problems
+    translation_of: str = ""
 
 
 def _decide(run: _Run, *, create: bool) -> None:
@@ -110,22 +126,40 @@ def _decide(run: _Run, *, create: bool) -> None:
     )
     report.categories = tuple(filing.filed)
     report.remembered = tuple(used_rules(run.memory, digest, filing.used))
-    issue, origin = find_issue(publication, digest, run.document.name)
+    said = of_digest(digest, [category.pk if category else None for category in filing.filed])
+    origin = origin_of(digest, run.document.name)
+    issue = find_issue(publication, digest, report.edition, said, origin)
     translation = find_translation(publication, digest, digest.language, issue)
-    if translation is not None:
-        params = {"issue": translation.slug, "language": translation.language}
-        problems.note("translation", params)
     if not run.archived:
-        tell_seen(publication, digest, issue, problems, translation=translation)
-        tell_implausible(publication, digest, origin, problems)
+        tell_seen(publication, digest, said, issue, problems, translation=translation)
+        tell_implausible(publication, digest, issue, problems)
     if not problems.refused():
-        categories = [category for category in filing.filed if category is not None]
-        store(publication, issue, origin, categories, report, problems, archived=run.archived)
+        store(publication, issue, said, report, problems, origin=origin, archived=run.archived)
+    if not problems.refused() and report.issue is not None and _is_ours(report.issue):
+        other = link(report.issue, digest, run.translation_of, places, problems, run.by)
+        _tell_translation(problems, other, translation)
     if problems.refused():
         report.questions = questions_of(digest, filing, shelf, problems.sorted())
         return
     assert report.issue is not None
     _keep(run, report.issue, filing, given, places)
+
+
+def _is_ours(issue: Issue) -> bool:
+    """Whether an import may still say what the issue is: what was mailed stays as it is."""
+    return issue.state in (Issue.State.DRAFT, Issue.State.ARCHIVED)
+
+
+def _tell_translation(problems: Problems, linked: Issue | None, alike: Issue | None) -> None:
+    """Which issue it is linked to as a translation, else which looks like one."""
+    other = linked or alike
+    if other is not None and not problems.refused():
+        params = {
+            "case": "linked" if linked else "alike",
+            "issue": f"{other.publication.slug}/{other.slug}" if linked else other.slug,
+            "language": other.language,
+        }
+        problems.note("translation", params)
 
 
 def _keep(run: _Run, issue: Issue, filing: Filing[Category], given: Any, places: Places) -> None:
@@ -142,12 +176,26 @@ def _keep(run: _Run, issue: Issue, filing: Filing[Category], given: Any, places:
 
 def _refuse(report: Report, problems: Problems) -> NotImported:
     report.issue = None
-    report.problems = tuple(in_words(problems.sorted()))
+    report.problems = _in_words(report, problems)
     return NotImported(report)
+
+
+def _in_words(report: Report, problems: Problems) -> tuple[DocumentProblem, ...]:
+    """The problems as sentences; those about an item of a JSON document with its pointer."""
+    found = in_words(problems.sorted())
+    if report.digest.shape != "json":
+        return tuple(found)
+    items = {item.line: place for place, item in enumerate(report.digest.items)}
+    for place, one in enumerate(found):
+        before = [line for line in items if line <= one.line]
+        if one.line and not one.pointer and before:
+            found[place] = dataclasses.replace(one, pointer=f"/items/{items[max(before)]}")
+    return tuple(found)
 
 
 def _check_lengths(digest: Digest, problems: Problems) -> None:
     texts = [(digest.title, 300, 1), (digest.tail_title, 300, 1)]
+    texts += [(str(digest.extra.get(key, "")), 300, 1) for key in SAID_IN_FRONT.values()]
     texts += [(item.title, 500, item.line) for item in digest.items]
     for text, most, line in texts:
         if len(text) > most:

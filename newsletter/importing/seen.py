@@ -8,32 +8,33 @@ from newsletter.models import Issue, StoryDecision
 from subscribers import languages
 from subscribers.models import Publication
 
+from .bases import rows_of, version_of
 from .matching import pair
 from .stories import Asked, look_up
+from .versions import Version
 
 
 def tell_seen(
     publication: Publication,
     digest: Digest,
+    said: Version,
     issue: Issue | None,
     problems: Problems,
     *,
     translation: Issue | None = None,
 ) -> None:
-    """Warn of each item whose story an earlier issue told; `issue` is the document's own, if here.
+    """Warn of each item whose story an earlier issue told: those of the digest, which `said` has
+    as values; `issue` is the document's own, if here.
 
     Of a `translation`, and of issues in other languages, nothing is said: they are for others. What
     somebody decided of an item and an earlier one is not asked again.
     """
     if digest.date is None:
         return
-    asked = [
-        Asked(item.title, tuple(source.url for source in item.sources if source.url))
-        for item in digest.items
-    ]
+    asked = [Asked(item.title, item.urls) for item in said.items]
     apart = {one.pk for one in (issue, translation) if one is not None}
     language = languages.stored(digest.language) or publication.language
-    decided = _decided(digest, issue)
+    decided = _decided(said, issue)
     for place, found in enumerate(look_up(publication, asked, digest.date, apart=apart)):
         for earlier in found:
             later = earlier.date > digest.date
@@ -44,22 +45,21 @@ def tell_seen(
                 "date": earlier.date.isoformat(),
                 "title": earlier.title,
             }
-            problems.warn("seen_before", params, digest.items[place].line)
+            problems.warn("seen_before", params, said.items[place].line)
             break
 
 
-def _decided(digest: Digest, issue: Issue | None) -> list[set[int]]:
+def _decided(said: Version, issue: Issue | None) -> list[set[int]]:
     """For each item of the document the earlier ones that somebody decided about."""
-    found: list[set[int]] = [set() for _item in digest.items]
+    found: list[set[int]] = [set() for _item in said.items]
     if issue is None:
         return found
-    rows = list(issue.items.prefetch_related("links"))
+    rows = rows_of(issue)
     made: dict[int, set[int]] = {}
     for item, earlier in StoryDecision.objects.filter(item__issue=issue).values_list(
         "item_id", "earlier_id"
     ):
         made.setdefault(item, set()).add(earlier)
-    for place, (_parsed, row) in enumerate(pair(digest.items, rows)):
-        if row is not None:
-            found[place] = made.get(row.pk, set())
+    for place, at in pair(version_of(issue, rows).items, said.items).items():
+        found[place] = made.get(rows[at].pk, set())
     return found

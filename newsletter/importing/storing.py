@@ -1,87 +1,126 @@
-"""The decided document -> the issue: new, brought up to date, or left alone because it is out."""
+"""The decided document -> the issue: new, merged into the draft, or left alone when it is out."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from django.db.models import ProtectedError
 
-from newsletter.digest import Digest
-from newsletter.digest import Item as Parsed
 from newsletter.digest.problems import Problems
-from newsletter.models import Issue, Item
+from newsletter.models import Issue
 from subscribers.models import Category, Publication
 
-from .comparing import changes, differs
-from .matching import pair
+from .bases import base_of, keep_base, rows_of, version_of
+from .comparing import changes
+from .identity import OTHER_ISSUE, is_another
+from .merging import Conflict, Merged, Side, merge
 from .report import Report
-from .writing import new_issue, update_issue, write_items
-
-Pairs = Sequence[tuple[Parsed, Item | None]]
+from .versions import Version
+from .writing import archive, new_issue, write_issue, write_items, write_tail
 
 
 def store(
     publication: Publication,
     issue: Issue | None,
-    origin: str,
-    categories: Sequence[Category],
+    said: Version,
     report: Report,
     problems: Problems,
     *,
+    origin: str,
     archived: bool,
 ) -> None:
-    """Write `report.digest`; `issue` is the one it is, if it is here, `categories` are those of
-    its items in turn. What was done is said in `report`, what forbids it in `problems`."""
-    digest = report.digest
+    """Write what the document says; `issue` is the one it is, if it is here. What was done is
+    said in `report`, what forbids it in `problems`."""
     if issue is None:
-        report.issue = new_issue(publication, digest, origin, archived=archived)
+        report.issue = new_issue(publication, report.digest, report.edition, origin)
         report.created = True
-        fresh: Pairs = [(parsed, None) for parsed in digest.items]
-        write_items(report.issue, digest, fresh, categories, set())
+        _write(report.issue, merge(None, Version(), said), archived=archived)
         return
-    rows = list(issue.items.select_related("category").prefetch_related("links"))
-    pairs = pair(digest.items, rows)
-    report.changes = changes(issue, digest, rows, pairs, categories)
+    rows = rows_of(issue)
+    now = version_of(issue, rows)
+    base = base_of(issue, now)
+    if OTHER_ISSUE not in report.answers.confirmed and is_another(
+        [now, base] if base is not None else [now], said
+    ):
+        params = {"issue": issue.slug, "title": issue.title}
+        problems.error(OTHER_ISSUE, params, report.digest.items[0].line)
+        return
+    merged = merge(base, now, said, report.answers.take)
+    then = Version(merged.issue, merged.items)
+    report.changes = changes(now, then)
+    report.conflicts = tuple(_shown(merged.conflicts, publication.categories.all()))
     if issue.state != Issue.State.DRAFT:
-        report.issue = issue
-        _refuse_released(issue, report.changes, problems)
+        _leave_alone(issue, now, said, report, problems)
         return
-    if report.changes or archived:
-        try:
-            _update(issue, digest, pairs, categories, archived=archived)
-        except ProtectedError:
-            problems.error("item-copied")
-            return
+    if archived and merged.conflicts:
+        problems.error("conflicts-open", {"count": len(merged.conflicts)})
+        return
+    try:
+        _write(issue, merged, archived=archived, approved=not report.changes)
+    except ProtectedError:
+        problems.error("item-copied")
+        return
     for change in report.changes:
         problems.note("changed", {"message": change})
+    if merged.conflicts:
+        problems.warn("conflicts", {"count": len(merged.conflicts)})
     report.issue = issue
 
 
-def _update(
-    issue: Issue,
-    digest: Digest,
-    pairs: Pairs,
-    categories: Sequence[Category],
-    *,
-    archived: bool,
+def _write(issue: Issue, merged: Merged, *, archived: bool, approved: bool = True) -> None:
+    """Make the draft what was merged. Raises ProtectedError if an item it leaves out must stay."""
+    if archived:
+        archive(issue)
+    if not approved:
+        issue.approved_by = None  # It was for another text.
+    write_issue(issue, merged.issue)
+    left_out = [said.name for place, said in merged.said if place is None]
+    rows = write_items(issue, merged.items, left_out)
+    write_tail(issue, merged.issue)
+    if not archived:
+        keep_base(issue, merged, rows)
+
+
+def _leave_alone(
+    issue: Issue, now: Version, said: Version, report: Report, problems: Problems
 ) -> None:
-    """Make the draft what the document says. Raises ProtectedError if an item it leaves out must
-    stay."""
-    changed = {
-        row.pk
-        for (parsed, row), category in zip(pairs, categories, strict=True)
-        if row is not None and differs(parsed, row, category)
-    }
-    update_issue(issue, digest, archived=archived)
-    write_items(issue, digest, pairs, categories, changed)
-
-
-def _refuse_released(issue: Issue, found: Sequence[str], problems: Problems) -> None:
-    """A released issue is never touched; the same file again is no mistake, though."""
-    params = {"case": "changed" if found else "same", "state": str(issue.get_state_display())}
-    if not found:
-        problems.note("released", params)
+    """A released issue is never touched; the same document again is no mistake, though."""
+    state = str(issue.get_state_display())
+    if not report.changes and not report.conflicts:
+        report.issue = issue
+        problems.note("released", {"case": "same", "state": state})
         return
-    problems.error("released", params)
-    for change in found:
+    report.released = issue
+    report.conflicts = ()
+    keyed = merge(now, now, said, {"": Side.THEIRS})
+    report.changes = changes(now, Version(keyed.issue, keyed.items))
+    case = "scheduled" if issue.state == Issue.State.SCHEDULED else "changed"
+    problems.error("released", {"case": case, "state": state, "issue": issue.slug})
+    for change in report.changes:
         problems.note("changed", {"message": change})
+
+
+def _shown(conflicts: Sequence[Conflict], categories: Iterable[Category]) -> Iterable[Conflict]:
+    """The conflicts with names of categories in place of keys, and sources by name and address."""
+    names: Mapping[Any, str] = {}
+    if any(one.field.endswith(".category") for one in conflicts):
+        names = {category.pk: category.name for category in categories}
+    for one in conflicts:
+        yield replace(one, mine=_value(one, one.mine, names), theirs=_value(one, one.theirs, names))
+
+
+def _value(conflict: Conflict, value: Any, names: Mapping[Any, str]) -> Any:
+    name = conflict.field.rpartition(".")[2]
+    if name == "category":
+        return names.get(value)
+    if name == "sources":
+        return [_named(link) for link in value]
+    if name == "tail" and conflict.kind == "field":
+        return {"title": value[0], "links": [_named(link) for link in value[1]]}
+    return value
+
+
+def _named(link: Sequence[str]) -> dict[str, str]:
+    return {"name": link[0], "url": link[1]}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from newsletter.digest import Digest, Layout, Role, parse
+from newsletter.digest.dates.reading import Span
+from newsletter.digest.json_form import read_json
 from newsletter.digest.problems import Problems
 
 from .answers import Answers
@@ -16,8 +19,8 @@ from .answers import Answers
 class Document:
     """What came in: its text with `\\n` as line ends, and what was said of it as a whole.
 
-    `name` is the file's name or path, empty for pasted text. `title` and `date` answer what the
-    document does not say.
+    `name` is the file's name or path, empty for pasted text. `form` is "markdown" or "json".
+    `title` and `date` answer what the document does not say.
     """
 
     text: str
@@ -26,23 +29,37 @@ class Document:
     labels: Mapping[str, object] | None = None
     title: str = ""
     date: dt.date | None = None
+    form: str = "markdown"
+
+
+def form_of(form: str, name: str, data: bytes) -> str:
+    """The form of a document: as was said, else by the name's ending, else by its braces."""
+    if form:
+        return form
+    inner = data.removeprefix(codecs.BOM_UTF8).strip()
+    if name.lower().endswith(".json") or (not name and inner[:1] == b"{" and inner[-1:] == b"}"):
+        return "json"
+    return "markdown"
 
 
 def understand(
-    document: Document, layout: Layout, answers: Answers, problems: Problems
+    document: Document, layout: Layout, answers: Answers, problems: Problems, span: Span = "ask"
 ) -> tuple[Digest, Answers]:
-    """Read the document by the remembered `layout` and the `answers`.
+    """Read the document by the remembered `layout` and `span`, and the `answers` over them.
 
     Also the answers with what was said of line numbers under the structure keys of these lines.
     """
-    digest = _parse(document, answers.layout(layout), answers)
+    span = answers.span or span
+    digest = _parse(document, answers.layout(layout), answers, span)
     if not answers.places:
         return digest, answers
     answers = _by_key(digest, answers, problems)
-    return _parse(document, answers.layout(layout), answers), answers
+    return _parse(document, answers.layout(layout), answers, span), answers
 
 
-def _parse(document: Document, layout: Layout, answers: Answers) -> Digest:
+def _parse(document: Document, layout: Layout, answers: Answers, span: Span) -> Digest:
+    if document.form == "json":
+        return read_json(document.text, document.title, document.date)
     return parse(
         document.text,
         name=document.name,
@@ -52,6 +69,7 @@ def _parse(document: Document, layout: Layout, answers: Answers) -> Digest:
         date=document.date,
         layout=layout,
         confirmed=answers.confirmed,
+        span=span,
     )
 
 

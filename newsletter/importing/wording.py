@@ -17,9 +17,11 @@ from newsletter.digest import Problem, dialects
 from newsletter.digest.value import Level
 
 from .own_sentences import OWN
+from .written_sentences import WRITTEN
 
 # By code, or `code/case`. Lazy: looked up in the language that is active when they are asked for.
 SENTENCES: Mapping[str, Any] = {
+    **WRITTEN,
     "comment-dropped": ngettext_lazy(
         "A comment was left out.",
         "%(count)d comments were left out; this is the first.",
@@ -56,6 +58,9 @@ SENTENCES: Mapping[str, Any] = {
     "date-missing": gettext_lazy(
         "No date was found in the title, the header or the file's name. Add one: "
         "“# Title - 2025-10-10”."
+    ),
+    "date-span": gettext_lazy(
+        "The days %(first)s to %(last)s: the issue's date is the last one, as was said."
     ),
     "date-weekday": gettext_lazy(
         "%(date)s is a %(weekday)s, but another weekday stands beside it. Check the date."
@@ -183,7 +188,8 @@ _WORDS: Mapping[str, Mapping[str, Any]] = {
 class DocumentProblem:
     """A problem of an import in words, whether the digest or the database found it.
 
-    `line` and `column` count from 1; 0 means the whole file.
+    `line` and `column` count from 1; 0 means the whole file. `pointer` names the value in a JSON
+    document (RFC 6901).
     """
 
     line: int
@@ -191,6 +197,7 @@ class DocumentProblem:
     level: Level
     code: str
     message: str
+    pointer: str = ""
 
 
 def sentence(problem: Problem) -> str:
@@ -208,6 +215,13 @@ def sentence(problem: Problem) -> str:
 def in_words(problems: Iterable[Problem]) -> list[DocumentProblem]:
     """The digest's problems as those of an import, in the active language."""
     return [
-        DocumentProblem(one.line, one.column, one.level, one.code, sentence(one))
+        DocumentProblem(
+            one.line,
+            one.column,
+            one.level,
+            one.code,
+            sentence(one),
+            str(one.params.get("pointer", "")),
+        )
         for one in problems
     ]

@@ -1,90 +1,57 @@
-"""A document's values -> rows: the issue, its items and links, and the revision that keeps it."""
+"""Values -> rows: the issue, its items and their links."""
 
 from __future__ import annotations
 
 import datetime as dt
 import itertools
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import F
 from django.utils import timezone
+from django.utils.text import slugify
 
 from newsletter import search
-from newsletter.digest import Digest, bullets_to_json
-from newsletter.digest import Item as Parsed
-from newsletter.digest import Link as ParsedLink
+from newsletter.digest import Digest
 from newsletter.digest.markdown import found_links
 from newsletter.models import Issue, Item, Link
-from subscribers import languages
-from subscribers.models import Category, Publication
+from subscribers.models import Publication
 
 from .stories import link_key, remember
+from .versions import ItemVersion, Values, cut, value_of
 
 # Numbers of items out of the way while new ones are given (the pair issue, number is unique).
 _ASIDE = 1_000_000
+_LONGEST_SLUG = 40
+# Columns of an item that have the names of its fields.
+_COLUMNS = ("title", "insight", "bullets", "body", "score", "extra", "hidden")
 
 
-def fields_of(digest: Digest, publication: Publication) -> dict[str, Any]:
-    """The columns of an issue that a document decides."""
-    extra: dict[str, Any] = {"front": dict(digest.extra)} if digest.extra else {}
-    if digest.tail_title:
-        extra["tail_title"] = digest.tail_title
-    return {
-        "title": digest.title,
-        "date": digest.date,
-        "language": languages.stored(digest.language) or publication.language,
-        "intro": digest.intro,
-        "extra": extra,
-    }
-
-
-def new_issue(publication: Publication, digest: Digest, origin: str, *, archived: bool) -> Issue:
-    """Insert the issue; its items are written by `write_items`."""
-    issue = Issue(
-        publication=publication,
-        slug=_slug(publication, digest, None),
+def new_issue(publication: Publication, digest: Digest, edition: str, origin: str) -> Issue:
+    """Insert an empty draft of the document's identity."""
+    assert digest.date is not None
+    return publication.issues.create(
+        slug=_slug(publication, digest.date, edition),
+        date=digest.date,
+        language=digest.language,
+        edition=edition,
+        title=digest.title,
         origin=origin,
         entry_id=f"urn:uuid:{uuid.uuid4()}",
-        **fields_of(digest, publication),
     )
-    if archived:
-        _archive(issue)
-    issue.save(force_insert=True)
-    return issue
 
 
-def _slug(publication: Publication, digest: Digest, issue: Issue | None) -> str:
-    assert digest.date is not None
-    day = digest.date.isoformat()
-    others = publication.issues.filter(slug__startswith=day)
-    if issue is not None:
-        others = others.exclude(pk=issue.pk)
-    taken = set(others.values_list("slug", flat=True))
-    if issue is not None and issue.slug.startswith(day) and issue.slug not in taken:
-        return issue.slug
-    return next(s for s in (day, *(f"{day}-{n}" for n in range(2, 10_000))) if s not in taken)
+def _slug(publication: Publication, date: dt.date, edition: str) -> str:
+    """The day, with the edition's name or a number where the day is taken."""
+    day = date.isoformat()
+    taken = set(publication.issues.filter(slug__startswith=day).values_list("slug", flat=True))
+    named = f"{day}-{slugify(edition)}"[:_LONGEST_SLUG].rstrip("-") if slugify(edition) else day
+    return next(s for s in (named, *(f"{day}-{n}" for n in range(2, 10_000))) if s not in taken)
 
 
-def update_issue(issue: Issue, digest: Digest, *, archived: bool) -> None:
-    """Write what the document says over a draft's columns."""
-    for name, value in fields_of(digest, issue.publication).items():
-        setattr(issue, name, value)
-    issue.slug = _slug(issue.publication, digest, issue)
-    if archived:
-        _archive(issue)
-    issue.approved_by = None  # It was for another text.
-    issue.save(
-        update_fields=[
-            "title", "date", "language", "intro", "extra", "slug", "state", "published_at",
-            "approved_by",
-        ]
-    )  # fmt: skip
-
-
-def _archive(issue: Issue) -> None:
+def archive(issue: Issue) -> None:
     """Published history: noon of its own day there is the same date nearly everywhere."""
     issue.state = Issue.State.ARCHIVED
     issue.published_at = dt.datetime.combine(
@@ -93,118 +60,142 @@ def _archive(issue: Issue) -> None:
     Publication.objects.filter(pk=issue.publication_id).update(changed_at=timezone.now())
 
 
-def write_items(
-    issue: Issue,
-    digest: Digest,
-    pairs: Sequence[tuple[Parsed, Item | None]],
-    categories: Sequence[Category],
-    changed: set[int],
-) -> None:
-    """Make the issue's items what the document says; `pairs` are its items and their rows.
+def write_issue(issue: Issue, values: Values) -> None:
+    """Write the issue's own fields; its further links are written by `write_tail`."""
+    title, _links = value_of(values, "tail")
+    extra = {k: v for k, v in issue.extra.items() if k not in ("front", "tail_title")}
+    if front := value_of(values, "front"):
+        extra["front"] = front
+    if title:
+        extra["tail_title"] = title
+    issue.extra = extra
+    issue.title, issue.intro = value_of(values, "title"), value_of(values, "introduction")
+    issue.subject, issue.preheader = value_of(values, "subject"), value_of(values, "preheader")
+    issue.save(
+        update_fields=[
+            "title", "intro", "extra", "subject", "preheader", "state", "published_at",
+            "approved_by",
+        ]
+    )  # fmt: skip
 
-    `changed` are the keys of rows whose words differ: only their links are written again.
+
+def write_tail(issue: Issue, values: Values) -> None:
+    """Write the issue's further links."""
+    _title, links = value_of(values, "tail")
+    tail = issue.links.filter(kind=Link.Kind.TAIL)
+    if [list(row) for row in tail.order_by("number").values_list("label", "url")] != links:
+        tail.delete()
+        Link.objects.bulk_create(_links(issue, None, Link.Kind.TAIL, links))
+
+
+def write_items(
+    issue: Issue, items: Sequence[ItemVersion], reserved: Iterable[str] = ()
+) -> list[Item]:
+    """Make the issue's items these, in this order: the rows of those that have a key, new ones
+    for the others, with anchors that are not `reserved`. Returns the rows in turn.
+
     Raises ProtectedError when an item that is no longer there was copied into a round-up.
     """
-    kept = {row.pk for _parsed, row in pairs if row is not None}
-    issue.items.exclude(pk__in=kept).delete()
+    old = {row.entry_id: row for row in issue.items.prefetch_related("links")}
+    kept = [item.key for item in items if item.key]
+    issue.items.exclude(entry_id__in=kept).delete()
     issue.items.update(number=F("number") + _ASIDE)
-    rows = _rows(issue, pairs, categories)
+    anchor = _free_anchors({*reserved, *(old[key].anchor for key in kept)})
+    rows, fresh, renamed = [], [], []
+    for number, item in enumerate(items, start=1):
+        row = old.get(item.key)
+        words = _words(row) if row is not None else None
+        title = row.title if row is not None else None
+        if row is None:
+            row = Item(issue=issue, entry_id=f"urn:uuid:{uuid.uuid4()}", anchor=anchor(number))
+        row.number = number
+        row.line = item.line or None
+        row.published_at = issue.published_at
+        _fill(row, item.values)
+        rows.append(row)
+        if words != (item.values["sources"], _texts(item.values)):
+            fresh.append((row, item))
+        if title != row.title:
+            renamed.append(row)
     Item.objects.bulk_create([row for row in rows if row.pk is None])
     Item.objects.bulk_update(
-        [row for row in rows if row.pk in kept],
-        ["number", "category", "title", "date", "insight", "bullets", "body", "score", "extra",
-         "line", "published_at"],
-    )  # fmt: skip
-    fresh = [
-        (row, parsed)
-        for row, (parsed, old) in zip(rows, pairs, strict=True)
-        if old is None or row.pk in changed
-    ]
-    _write_links(issue, digest, fresh)
-    remember([row for row, _parsed in fresh])
+        [row for row in rows if row.entry_id in old],
+        [*_COLUMNS, "number", "category", "date", "line", "published_at"],
+    )
+    _write_links(issue, fresh)
+    remember(renamed)
     if issue.published_at is not None:
         search.write(rows)
-
-
-def _rows(
-    issue: Issue,
-    pairs: Sequence[tuple[Parsed, Item | None]],
-    categories: Sequence[Category],
-) -> list[Item]:
-    anchors = {row.anchor for _parsed, row in pairs if row is not None}
-    rows = []
-    for number, ((parsed, old), category) in enumerate(
-        zip(pairs, categories, strict=True), start=1
-    ):
-        row = old
-        if row is None:
-            wanted = (f"item-{n}" for n in itertools.chain([number], itertools.count(1)))
-            anchor = next(one for one in wanted if one not in anchors)
-            anchors.add(anchor)
-            row = Item(issue=issue, anchor=anchor, entry_id=f"urn:uuid:{uuid.uuid4()}")
-        row.number = number
-        row.category = category
-        row.title = parsed.title
-        row.date = parsed.date
-        row.insight = parsed.insight
-        row.bullets = bullets_to_json(parsed.bullets)
-        row.body = parsed.body
-        row.score = parsed.score
-        row.extra = dict(parsed.extra)
-        row.line = parsed.line
-        row.published_at = issue.published_at
-        rows.append(row)
     return rows
 
 
-def _write_links(issue: Issue, digest: Digest, rows: Sequence[tuple[Item, Parsed]]) -> None:
-    Link.objects.filter(issue=issue, item__in=[row.pk for row, _parsed in rows]).delete()
-    issue.links.filter(kind=Link.Kind.TAIL).delete()
-    made = []
-    for row, parsed in rows:
-        made += [
-            _link(issue, row, Link.Kind.SOURCE, number, link)
-            for number, link in enumerate(parsed.sources, start=1)
-        ]
-        made += [
-            _link(issue, row, Link.Kind.BODY, number, link)
-            for number, link in enumerate(_body_links(parsed), start=1)
-        ]
-    made += [
-        _link(issue, None, Link.Kind.TAIL, number, link)
-        for number, link in enumerate(digest.tail_links, start=1)
+def _free_anchors(used: set[str]) -> Callable[[int], str]:
+    """The number of an item -> an anchor that nothing has."""
+
+    def anchor(number: int) -> str:
+        wanted = (f"item-{n}" for n in itertools.chain([number], itertools.count(1)))
+        found = next(one for one in wanted if one not in used)
+        used.add(found)
+        return found
+
+    return anchor
+
+
+def _fill(row: Item, values: Values) -> None:
+    for name in _COLUMNS:
+        setattr(row, name, value_of(values, name))
+    row.category_id = value_of(values, "category")
+    date = value_of(values, "date")
+    row.date = dt.date.fromisoformat(date) if date else None
+
+
+def _words(row: Item) -> tuple[list[list[str]], list[str]]:
+    """What a row's links are made of."""
+    sources = [
+        [link.label, link.url]
+        for link in sorted(row.links.all(), key=lambda link: link.number)
+        if link.kind == Link.Kind.SOURCE
     ]
+    values = {"insight": row.insight, "body": row.body, "bullets": row.bullets}
+    return sources, _texts(values)
+
+
+def _texts(values: Mapping[str, Any]) -> list[str]:
+    """The texts that may hold links."""
+    texts = [value_of(values, "insight"), value_of(values, "body")]
+    queue = list(value_of(values, "bullets"))
+    while queue:
+        bullet = queue.pop(0)
+        texts += [bullet["lead"], bullet["text"]]
+        queue = [*bullet["children"], *queue]
+    return texts
+
+
+def _write_links(issue: Issue, items: Sequence[tuple[Item, ItemVersion]]) -> None:
+    Link.objects.filter(issue=issue, item__in=[row.pk for row, _item in items]).delete()
+    made: list[Link] = []
+    for row, item in items:
+        made += _links(issue, row, Link.Kind.SOURCE, item.values["sources"])
+        made += _links(issue, row, Link.Kind.BODY, _body_links(item.values))
     Link.objects.bulk_create(made)
 
 
-def cut(link: ParsedLink) -> ParsedLink:
-    """A link as its row can hold it."""
-    label = link.label if len(link.label) <= 300 else link.label[:299] + "…"
-    return ParsedLink(label, link.url)
+def _links(
+    issue: Issue, item: Item | None, kind: Link.Kind, links: Iterable[Sequence[str]]
+) -> Iterator[Link]:
+    for number, (label, url) in enumerate(links, start=1):
+        yield Link(
+            issue=issue,
+            item=item,
+            kind=kind,
+            number=number,
+            label=cut(label),
+            url=url,
+            url_key=link_key(url),
+        )
 
 
-def _link(issue: Issue, item: Item | None, kind: Link.Kind, number: int, link: ParsedLink) -> Link:
-    return Link(
-        issue=issue,
-        item=item,
-        kind=kind,
-        number=number,
-        label=cut(link).label,
-        url=link.url,
-        url_key=link_key(link.url),
-    )
-
-
-def _body_links(parsed: Parsed) -> list[ParsedLink]:
-    texts = [parsed.insight, parsed.body]
-    queue = list(parsed.bullets)
-    while queue:
-        bullet = queue.pop(0)
-        texts += [bullet.lead, bullet.text]
-        queue = [*bullet.children, *queue]
-    return [
-        ParsedLink(label, url)
-        for text in texts
-        if "](" in text or "://" in text or "<a" in text
-        for label, url in found_links(text)
-    ]
+def _body_links(values: Values) -> Iterator[tuple[str, str]]:
+    for text in _texts(values):
+        if "](" in text or "://" in text or "<a" in text:
+            yield from found_links(text)

@@ -16,24 +16,32 @@ class Level(enum.StrEnum):
     WARNING = "warning"
 
 
+# Where what belongs to no single item is mended: a page of the issue, or of its publication.
+ABOUT, PUBLICATION, CATEGORIES, AUDIENCE = "about", "publication", "categories", "audience"
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing to mend. `code` is stable; `items` are the ids of the items it is about."""
+    """One thing to mend. `code` is stable; `items` are the ids of the items it is about.
+
+    `place` is the page where it is mended, if not at those items.
+    """
 
     level: Level
     code: str
     message: str
     items: tuple[int, ...] = ()
+    place: str = ""
 
 
-def blocker(code: str, message: str, items: Sequence[ItemView] = ()) -> Finding:
+def blocker(code: str, message: str, items: Sequence[ItemView] = (), *, place: str = "") -> Finding:
     """What forbids a release."""
-    return Finding(Level.BLOCKER, code, message, tuple(item.id for item in items))
+    return Finding(Level.BLOCKER, code, message, tuple(item.id for item in items), place)
 
 
-def warning(code: str, message: str, items: Sequence[ItemView] = ()) -> Finding:
+def warning(code: str, message: str, items: Sequence[ItemView] = (), *, place: str = "") -> Finding:
     """What the editor should look at."""
-    return Finding(Level.WARNING, code, message, tuple(item.id for item in items))
+    return Finding(Level.WARNING, code, message, tuple(item.id for item in items), place)
 
 
 def numbers(items: Sequence[ItemView]) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterator, Mapping
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from django.utils.translation import gettext as _
 
+from newsletter import conf
 from newsletter.digest.markdown import found_links
 from newsletter.editions import IssueView, ItemView
 from newsletter.rendering import neutral
@@ -19,6 +20,19 @@ _SHORTENERS = re.compile(
     r"(?:www\.)?(?:bit\.ly|buff\.ly|cutt\.ly|dwz\.cn|goo\.gl|is\.gd|lnkd\.in|ow\.ly|rb\.gy"
     r"|rebrand\.ly|shorturl\.at|suo\.im|t\.cn|t\.co|t\.ly|tiny\.cc|tinyurl\.com|url\.cn|v\.gd)"
 )
+# Names in an address that carry a person's own rights or identity: whoever follows such a link
+# acts as, or is counted as, the one it was sent to. From the documentation of the services.
+_PERSONAL = re.compile(
+    r"(?i)(?:access|auth|id|refresh|private)_?token|api_?key|auth_?key|jwt|passw(?:or)?d|secret"
+    r"|(?:php|j)?sess(?:ion)?_?id|sid|x-amz-signature"
+    r"|mc_eid|mkt_tok|_hsenc|_hsmi|oly_enc_id|vero_id"
+)
+_LEAVES = re.compile(r"(?i)/(?:unsubscribe|opt-?out|manage[-_]subscription|email[-_]preferences)\b")
+_SIGNED_IN = re.compile(
+    r"(?:mail\.(?:google|qq|163|126|yahoo|proton)\.(?:com|me)|outlook\.(?:live|office)\.com"
+    r"|(?:app|teams)\.(?:slack|microsoft)\.com)"
+)
+_COPY = re.compile(r"(?:^|[.-])(?:staging|preprod|uat)(?:[.-]|$)")
 
 
 def of_links(
@@ -62,7 +76,7 @@ def of_links(
                 % {"url": short(url)},
                 items,
             )
-        elif reason := _suspicious(url):
+        elif reason := _suspicious(url) or _not_for_readers(url):
             yield warning("link-odd", f"{short(url)}: {reason}", items)
 
 
@@ -93,6 +107,27 @@ def _suspicious(url: str) -> str:
             return _("this address exists on your network only.")
         return ""
     return _("a bare IP address looks like a trap.")
+
+
+def _not_for_readers(url: str) -> str:
+    """Why readers would not see what the writer saw; empty if they would."""
+    parts = urlsplit(url)
+    host, path = (parts.hostname or "").lower(), parts.path
+    ours = urlsplit(conf.base_url())
+    if host == (ours.hostname or "").lower() and path.startswith(f"{ours.path.rstrip('/')}/admin/"):
+        return _("this page is the editors'; readers cannot open it.")
+    for name, value in parse_qsl(parts.query):
+        if value and _PERSONAL.fullmatch(name):
+            return _("“%(name)s” in it belongs to one person: whoever follows it acts as them.") % {
+                "name": name
+            }
+    if _LEAVES.search(path):
+        return _("it ends somebody's subscription, or changes it.")
+    if _SIGNED_IN.fullmatch(host):
+        return _("it opens only for whoever is signed in there.")
+    if _COPY.search(host) or host.endswith((".test", ".example", ".invalid")):
+        return _("this looks like the address of a copy for tests.")
+    return ""
 
 
 def short(url: str) -> str:

@@ -7,32 +7,37 @@ language.
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from urllib.parse import urlsplit
+from dataclasses import dataclass
+from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
-from newsletter import conf
 from newsletter.digest.markdown import block_html
 from newsletter.editions import IssueView, ItemView
-from newsletter.rendering import LIMIT, TARGET, Rendered, TooLarge, neutral, words
+from newsletter.rendering import LIMIT, TARGET, Rendered, TooLarge, words
 from newsletter.rendering.columns import width
 from newsletter.rendering.slots import SLOTS
 from subscribers import theme
 from subscribers.models import Publication
 
-from .findings import Finding, Level, blocker, numbers, texts, warning
+from . import text_findings, usual
+from .findings import ABOUT, AUDIENCE, PUBLICATION, Finding, Level, blocker, numbers, warning
 from .link_findings import found_dead, of_links
-
-# Columns: phones show about 40 letters of a subject, desktops about 70.
-LONGEST_SUBJECT = 70
+from .sender_findings import of_sender
 
 
-def check(
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One thing that was looked at, in words, and what was found; nothing: it is well."""
+
+    name: str
+    findings: tuple[Finding, ...]
+
+
+def checked(
     view: IssueView,
     publication: Publication,
     *,
@@ -40,26 +45,65 @@ def check(
     repeated: Mapping[str, str] | None = None,
     dead: Mapping[str, str] | None = None,
     unserved: int = 0,
-) -> list[Finding]:
-    """Every finding, blockers first.
+    beside: usual.Around | None = None,
+    reach: usual.Reach | None = None,
+) -> list[Checked]:
+    """Everything that was looked at, in the order of the page.
 
     `made` are the editions that would be sent, or why one cannot be; `repeated` tells of a link
     where it was used lately, `dead` why it cannot be reached (else what the last look kept).
-    `unserved` readers have a rhythm in which nothing is sent.
+    `unserved` readers have a rhythm in which nothing is sent. `beside` is what the issue is
+    compared with, `reach` whom it would come to; None: not compared.
     """
-    found = [
-        *_of_items(view),
-        *of_links(view, repeated or {}, found_dead(view) if dead is None else dead),
-        *_of_pictures(view),
-        *_of_texts(view),
-        *_of_sender(publication),
-        *(
-            Finding(Level.WARNING, "look", f"{_('Look')}: {problem}")
-            for problem in theme.problems(publication.theme)
+    whole = list(made)
+    around = (beside,) if beside is not None else ()
+    octets = max((one.size for one in whole if isinstance(one, Rendered)), default=None)
+    dead = found_dead(view) if dead is None else dead
+    sections: list[tuple[str, list[Finding]]] = [
+        (
+            pgettext("preflight", "Date, title and subject"),
+            [
+                *text_findings.of_dates(view),
+                *(found for one in around for found in usual.of_day(view, one)),
+                *(found for one in around for found in usual.of_texts(view, one)),
+                *text_findings.of_subject(view),
+            ],
         ),
-        *_of_readers(unserved),
-        *_of_editions(view, list(made)),
+        (pgettext("preflight", "Items, their sources and categories"), [*_of_items(view)]),
+        (pgettext("preflight", "Words left over"), [*text_findings.of_words(view)]),
+        (pgettext("preflight", "Links"), [*of_links(view, repeated or {}, dead)]),
+        (pgettext("preflight", "Pictures"), [*_of_pictures(view)]),
+        (
+            pgettext("preflight", "Readers"),
+            [
+                *_of_readers(unserved),
+                *(f for one in around for f in usual.of_figures(view, one, reach, octets)),
+            ],
+        ),
+        (pgettext("preflight", "Size and subject of each edition"), [*_of_editions(view, whole)]),
+        (pgettext("preflight", "Sender"), [*of_sender(publication)]),
+        (
+            pgettext("preflight", "Look"),
+            [
+                warning("look", f"{_('Look')}: {problem}", place=PUBLICATION)
+                for problem in theme.problems(publication.theme)
+            ],
+        ),
     ]
+    return [Checked(name, tuple(_blockers_first(found))) for name, found in sections]
+
+
+def check(view: IssueView, publication: Publication, **known: Any) -> list[Finding]:
+    """Every finding, blockers first; `known` as for `checked`."""
+    return findings(checked(view, publication, **known))
+
+
+def findings(looked_at: Iterable[Checked]) -> list[Finding]:
+    """Every finding of what was looked at, blockers first."""
+    return _blockers_first(found for one in looked_at for found in one.findings)
+
+
+def _blockers_first(found: Iterable[Finding]) -> list[Finding]:
     return sorted(found, key=lambda finding: finding.level != Level.BLOCKER)
 
 
@@ -83,6 +127,7 @@ def _of_readers(unserved: int) -> Iterator[Finding]:
                 unserved,
             )
             % {"readers": unserved},
+            place=AUDIENCE,
         )
 
 
@@ -163,111 +208,6 @@ def _of_pictures(view: IssueView) -> Iterator[Finding]:
         )
 
 
-_DATES = (
-    re.compile(r"(?<!\d)(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日"),
-    re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)"),
-)
-_UNFINISHED = re.compile(
-    r"\b(?:TODO|TBD|FIXME|XXX+|lorem ipsum)\b|待补充|待定稿|占位|此处填写|\{\{|\}\}", re.IGNORECASE
-)
-
-
-def _of_texts(view: IssueView) -> Iterator[Finding]:
-    for pattern in _DATES:
-        for match in pattern.finditer(view.title):
-            try:
-                named = dt.date(*map(int, match.groups()))
-            except ValueError:
-                named = None
-            if named != view.date:
-                yield warning(
-                    "title-date",
-                    _("The title says %(said)s, but the issue is dated %(date)s.")
-                    % {"said": match.group(), "date": date_format(view.date, "Y-m-d")},
-                )
-    if width(view.subject) > LONGEST_SUBJECT:
-        yield warning(
-            "subject-long",
-            _("The subject is %(width)d columns wide; mail programs show about %(most)d.")
-            % {"width": width(view.subject), "most": LONGEST_SUBJECT},
-        )
-    if view.subject and re.match(r"(?i)\s*(re|fwd?|aw|回复|转发)\s*[:：]", view.subject):
-        yield warning("subject-reply", _("The subject looks like a reply or a forwarded mail."))
-    unfinished = [i for i in view.items if any(_UNFINISHED.search(text) for text in texts(i))]
-    if unfinished or _UNFINISHED.search(f"{view.title}\n{view.subject}\n{view.intro}"):
-        yield warning(
-            "unfinished",
-            _("The text holds a placeholder (TODO, lorem ipsum, 待补充 …)."),
-            unfinished,
-        )
-    if turned := [i for i in view.items if any(neutral.text(t) != t for t in texts(i))]:
-        yield warning(
-            "invisible",
-            ngettext(
-                "Item %(numbers)s holds invisible or direction-changing characters; "
-                "they are left out.",
-                "Items %(numbers)s hold invisible or direction-changing characters; "
-                "they are left out.",
-                len(turned),
-            )
-            % {"numbers": numbers(turned)},
-            turned,
-        )
-
-
-def _of_sender(publication: Publication) -> Iterator[Finding]:
-    sender = publication.from_address.rpartition("@")[2].lower()
-    site = (urlsplit(conf.base_url()).hostname or "").lower()
-    bounces = conf.bounce_domain().lower() or sender
-    if not sender:
-        yield blocker("no-sender", _("The publication has no sender address."))
-    elif not _aligned(sender, bounces):
-        yield warning(
-            "not-aligned",
-            _(
-                "Mail is from %(sender)s but reports come back to %(bounces)s: SPF cannot align, "
-                "so DMARC depends on DKIM alone."
-            )
-            % {"sender": sender, "bounces": bounces},
-        )
-    if sender and not _local(site) and not _aligned(sender, site):
-        yield warning(
-            "links-elsewhere",
-            _("Mail is from %(sender)s but its links lead to %(site)s; filters prefer one domain.")
-            % {"sender": sender, "site": site},
-        )
-    if not conf.base_url().startswith("https://") and not _local(site):
-        yield warning(
-            "no-https",
-            _("BASE_URL is not https: mail programs offer no one-click unsubscribe without it."),
-        )
-    if not publication.postal_identity.strip():
-        yield warning(
-            "no-identity",
-            _("The publication has no postal identity; many countries' law asks for one."),
-        )
-
-
-def _local(host: str) -> bool:
-    return host in ("127.0.0.1", "::1", "localhost")
-
-
-def _aligned(one: str, other: str) -> bool:
-    """Whether two domains most likely belong to one organisation (RFC 7489 3.1.1, relaxed).
-
-    Without the public suffix list: the same, one below the other, or sisters below a parent of
-    at least two labels that is not a public ending such as co.uk or com.cn.
-    """
-    if one == other or one.endswith(f".{other}") or other.endswith(f".{one}"):
-        return True
-    mine, theirs = one.split("."), other.split(".")
-    shared = 0
-    while shared < min(len(mine), len(theirs)) and mine[-1 - shared] == theirs[-1 - shared]:
-        shared += 1
-    public = shared == 2 and len(mine[-1]) == 2 and len(mine[-2]) <= 3
-    return shared >= 2 and not public
-
-
 def _of_editions(view: IssueView, made: Collection[Rendered | TooLarge]) -> Iterator[Finding]:
     finished = [edition for edition in made if isinstance(edition, Rendered)]
     if any(isinstance(edition, TooLarge) for edition in made):
@@ -293,9 +233,10 @@ def _of_editions(view: IssueView, made: Collection[Rendered | TooLarge]) -> Iter
             % {"count": len(short), "target": f"{TARGET:,}"},
         )
     longest = max(finished, key=lambda edition: width(edition.subject), default=None)
-    if longest and width(longest.subject) > LONGEST_SUBJECT + 8:
+    if longest and width(longest.subject) > text_findings.LONGEST_SUBJECT + 8:
         yield warning(
             "edition-subject-long",
             _("The subject “%(subject)s” is too long; set one for the issue.")
             % {"subject": longest.subject},
+            place=ABOUT,
         )

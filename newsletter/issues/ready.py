@@ -12,19 +12,27 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from newsletter.editions import IssueView, load
+from newsletter.editions import IssueView, family, load
 from newsletter.models import Issue, Ready
 from subscribers.roles import Act, may
+
+from . import approvals
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
 
 
 def fingerprint(view: IssueView) -> str:
-    """64 hexadecimal digits for all an issue would show: items in order, texts, links, dates."""
-    written = json.dumps(dataclasses.asdict(view), sort_keys=True, default=str, ensure_ascii=False)
+    """64 hexadecimal digits for all an issue would show: items in order, texts, links, dates.
+
+    What was found when its links were tried is nothing that it shows.
+    """
+    shown = dataclasses.asdict(view)
+    shown["extra"] = {name: value for name, value in view.extra.items() if name != "dead_links"}
+    written = json.dumps(shown, sort_keys=True, default=str, ensure_ascii=False)
     return hashlib.sha256(written.encode()).hexdigest()
 
 
@@ -52,7 +60,21 @@ def said(issue: Issue) -> Ready | None:
 
 
 def lacking(issue: Issue, view: IssueView | None = None) -> list[str]:
-    """What a draft still lacks of being ready, blockers of its text aside: sentences."""
+    """What a draft still lacks of being ready, blockers of its text aside: sentences.
+
+    What goes with it must be ready too: nobody has looked at a translation by looking at this.
+    """
+    found = _lacking(issue, view)
+    for other in family.together(issue)[1:]:
+        name = f"{other.title} ({other.language})"
+        found += [
+            _("“%(title)s”: %(reason)s") % {"title": name, "reason": reason}
+            for reason in _lacking(other, None)
+        ]
+    return found
+
+
+def _lacking(issue: Issue, view: IssueView | None) -> list[str]:
     publication = issue.publication
     found = []
     word = said(issue)
@@ -69,9 +91,8 @@ def lacking(issue: Issue, view: IssueView | None = None) -> list[str]:
             % {"who": word.by.get_username()}
         )
     if publication.needs_approval:
-        if issue.approved_by_id is None:
-            found.append(pgettext("slot", "A second person must approve it."))
-        elif word is not None and word.by_id == issue.approved_by_id:
+        found += approvals.lacking(issue)
+        if word is not None and word.by_id == issue.approved_by_id:
             found.append(
                 pgettext("slot", "Somebody else than the one who approved it must say it is ready.")
             )

@@ -47,7 +47,7 @@ def drop_words(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('newsletter', '0008_channels'),
+        ("newsletter", "0009_signals"),
     ]
 
     operations = [

@@ -6,11 +6,24 @@ never change, an outcome is inserted, and a chunk's counts must add up or the co
 PostgreSQL. In return nothing they point to is deleted while they exist.
 """
 
+from .approvals import Approval, Comment
+from .changes import Change
 from .deliveries import Bounce, Chunk, Health, Outcome, Worker
 from .editions import Delivery, Edition, EditionRevision
 from .events import EventCursor
-from .imports import ImportRule, ImportWarning
+from .imports import ImportBase, ImportRule, ImportWarning
 from .issues import PLACES, Issue, Item, Link, Revision
+from .machines import Machine, SiteIdentity
+from .notices import (
+    Alert,
+    Notice,
+    NoticeChoice,
+    NoticeReader,
+    OutboxEvent,
+    Webhook,
+    WebhookAttempt,
+    WebhookDelivery,
+)
 from .relays import Relay
 from .roundups import Roundup
 from .search import SearchEntry
@@ -19,30 +32,44 @@ from .stories import StoryCursor, StoryDecision, TitleBand, TwinConfirmation
 
 __all__ = [
     "PLACES",
+    "Alert",
+    "Approval",
     "Bounce",
+    "Change",
     "Chunk",
+    "Comment",
     "DayOff",
     "Delivery",
     "Edition",
     "EditionRevision",
     "EventCursor",
     "Health",
+    "ImportBase",
     "ImportRule",
     "ImportWarning",
     "Issue",
     "Item",
     "Link",
+    "Machine",
+    "Notice",
+    "NoticeChoice",
+    "NoticeReader",
+    "OutboxEvent",
     "Outcome",
     "Ready",
     "Relay",
     "Revision",
     "Roundup",
     "SearchEntry",
+    "SiteIdentity",
     "Slot",
     "SlotUse",
     "StoryCursor",
     "StoryDecision",
     "TitleBand",
     "TwinConfirmation",
+    "Webhook",
+    "WebhookAttempt",
+    "WebhookDelivery",
     "Worker",
 ]

@@ -15,7 +15,7 @@ from .issues import Issue
 
 class ImportRule(models.Model):
     """One answer given once for all documents of a publication: what lines are, how a section is
-    read, or which category a name in a document stands for."""
+    read, which category a name in a document stands for, or which day of a span is the date."""
 
     class Kind(models.TextChoices):
         LINES = "lines", _("lines of no item")
@@ -25,17 +25,18 @@ class ImportRule(models.Model):
         SECTION = "section", _("section")
         AUTHOR = "author", _("author")
         SOURCE = "source", pgettext_lazy("import", "source")
+        SPAN = "span", _("date of a span of days")
 
     publication = models.ForeignKey(
         Publication, on_delete=models.CASCADE, related_name="import_rules"
     )
     kind = models.CharField(max_length=8, choices=Kind.choices)
     # A structure key of the digest, or a name as `filing.same` folds it. Empty with the kind
-    # category: items that nothing else files.
+    # category: items that nothing else files. Empty with the kind span: there is one.
     key = models.CharField(max_length=500, blank=True)
     # As the document wrote it, for people; of lines, how those began that were asked about.
     name = models.CharField(max_length=300, blank=True)
-    # A digest.Role or the NAME of a shape; empty where a category answers.
+    # A digest.Role, the NAME of a shape or the day of a span; empty where a category answers.
     value = models.CharField(max_length=12, blank=True)
     # Empty with a kind that names something: it is left out of account.
     category = models.ForeignKey(
@@ -55,13 +56,33 @@ class ImportRule(models.Model):
             models.UniqueConstraint(fields=["publication", "kind", "key"], name="import_rule_once"),
             models.CheckConstraint(
                 name="import_rule_answers",
-                condition=(Q(kind__in=["lines", "shape"], category__isnull=True) & ~Q(value=""))
+                condition=(
+                    Q(kind__in=["lines", "shape", "span"], category__isnull=True) & ~Q(value="")
+                )
                 | Q(kind__in=["category", "tag", "section", "author", "source"], value=""),
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.name or self.key}"
+
+
+class ImportBase(models.Model):
+    """What the last import said of a draft, so that the next can tell what hands changed since.
+
+    Of a conflict nobody decided it keeps what the import before said.
+    """
+
+    issue = models.OneToOneField(Issue, on_delete=models.CASCADE, related_name="import_base")
+    # As `importing.versions.to_json` writes it.
+    said = models.JSONField()
+
+    class Meta:
+        verbose_name = _("last import")
+        verbose_name_plural = _("last imports")
+
+    def __str__(self) -> str:
+        return f"{self.issue_id}: last import"
 
 
 class ImportWarning(models.Model):

@@ -51,12 +51,15 @@ class Issue(models.Model):
     slug = models.SlugField(_("address name"), max_length=40)
     date = models.DateField(_("date"))
     language = models.CharField(_("language"), max_length=12)
+    # Of several issues of a day in one language: what tells them apart. Most have no name.
+    edition = models.CharField(_("edition"), max_length=40, blank=True)
     title = models.CharField(_("title"), max_length=300)
     subject = models.CharField(_("subject"), max_length=300, blank=True)
     preheader = models.CharField(_("preheader"), max_length=300, blank=True)
     intro = models.TextField(_("introduction"), blank=True)
     extra = models.JSONField(default=dict, blank=True)
-    # File stem or id in front matter: the identity for "the same file again".
+    # File stem or id in front matter, as the source calls it. Not its identity: that is
+    # publication, date, language and edition.
     origin = models.CharField(max_length=200, blank=True)
     original = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="issue_translations"
@@ -115,10 +118,13 @@ class Issue(models.Model):
         verbose_name_plural = _("issues")
         constraints = [
             models.UniqueConstraint(fields=["publication", "slug"], name="issue_slug"),
-            models.UniqueConstraint(
-                fields=["publication", "origin"], condition=~Q(origin=""), name="issue_origin"
-            ),
             models.UniqueConstraint(fields=["original", "language"], name="issue_translation"),
+            # That the two are of one date, and the original no translation, is `editions.pairing`.
+            models.CheckConstraint(
+                name="issue_original",
+                condition=Q(original__isnull=True)
+                | Q(~Q(original=F("id")), kind="regular"),
+            ),
             models.CheckConstraint(
                 name="issue_kind",
                 condition=Q(kind__in=["regular", "roundup", "correction", "rehearsal"]),
@@ -308,6 +314,10 @@ class Item(models.Model):
     # The item whose story this one goes on with, and which it links back to.
     follows = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="follow_ups"
+    )
+    # The item of the original that this one translates, where a person said so.
+    translates = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="item_translations"
     )
     # An editor's mark: the first to be taken into a round-up.
     starred = models.BooleanField(_("starred"), default=False)

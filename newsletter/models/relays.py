@@ -14,6 +14,7 @@ class Relay(models.Model):
     weight = models.PositiveSmallIntegerField(default=1)
     per_connection = models.PositiveIntegerField(null=True, blank=True)
     failures = models.PositiveIntegerField(default=0)
+    failing_since = models.DateTimeField(null=True, blank=True)
     closed_until = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=300, blank=True)
 

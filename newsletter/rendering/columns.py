@@ -7,10 +7,11 @@ Addresses are never broken: a broken one cannot be followed.
 
 from __future__ import annotations
 
+import bisect
 import functools
 import re
 
-from wcwidth import wcswidth, wcwidth
+from wcwidth import iter_graphemes, wcswidth, wcwidth
 
 WIDTH = 72
 
@@ -40,27 +41,25 @@ def width(text: str) -> int:
 def shorten(text: str, most: int) -> str:
     """`text` if it has at most `most` columns, else its beginning with an ellipsis.
 
-    It is cut behind a word where one ends in the last third, never inside an emoji sequence.
+    It is cut behind a word where one ends in the last third, and never inside a grapheme.
     """
     if len(text) * 2 <= most or width(text) <= most:
         return text
-    room, end = most - 1, 0
-    for piece in _PIECE.findall(text[: most + 1]):
-        if width(text[: end + len(piece)]) > room:
+    # Whole graphemes (Unicode TR 29): a flag is two code points, a family seven.
+    ends, used = [0], 0
+    for grapheme in iter_graphemes(text):
+        used += width(grapheme)
+        if used > most - 1:
             break
-        end += len(piece)
-    if end < most // 3:  # One long word: cut inside it.
-        end = 0
-        for index, character in enumerate(text):
-            room -= _of(character)
-            if room < 0:
-                break
-            if character not in "\u200d\ufe0f" and (index == 0 or text[index - 1] != "\u200d"):
-                end = index + 1
-        # A joiner or a mark belongs to what stands before it.
-        while end and end < len(text) and (text[end] in "\u200d\ufe0f" or not _of(text[end])):
-            end -= 1
-    return text[:end].rstrip(" ，。、；：,.;:—-–·“「『（(《") + "…"
+        ends.append(ends[-1] + len(grapheme))
+    cut, behind = ends[-1], 0
+    for piece in _PIECE.findall(text[: cut + 1]):
+        if behind + len(piece) > cut:
+            break
+        behind += len(piece)
+    if behind >= most // 3:  # Else one long word, cut inside it.
+        cut = ends[bisect.bisect(ends, behind) - 1]
+    return text[:cut].rstrip(" ，。、；：,.;:—-–·“「『（(《") + "…"
 
 
 @functools.lru_cache(maxsize=1024)

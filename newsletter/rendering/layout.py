@@ -15,7 +15,7 @@ from django.utils import translation
 
 from newsletter import conf
 from subscribers import theme
-from subscribers.choice import TAIL
+from subscribers.choice import FOREIGN, TAIL
 from subscribers.language_table import is_wide
 from subscribers.links import Purpose
 from subscribers.models import Publication
@@ -169,7 +169,7 @@ def _web(item: ItemView, page: str) -> str:
 
 
 # Names of the values that an edition has once; empty where they do not apply.
-VALUES = ("preheader", "meta", "categories", "left", "shortened", "rest")
+VALUES = ("preheader", "meta", "foreign", "categories", "left", "shortened", "rest")
 # The same wrapped for the text part have `_lines` behind their name.
 NAMES = (*VALUES, *(f"{name}_lines" for name in VALUES))
 
@@ -208,6 +208,7 @@ class Layout:
         self._forms = forms
         self.cards = chosen
         self.tail = source.tail if selection & TAIL else []
+        self._foreign = bool(selection & FOREIGN)
         self.shortened = min(forms) is not Form.FULL
         self._named = sum(form is Form.NAMED for form in forms)
         least = source.style.contents_from
@@ -228,6 +229,7 @@ class Layout:
             "categories": words.categories(
                 [c.name for c in source.view.categories() if ("group", c.id) in values]
             ),
+            "foreign": words.not_in_your_language(source.view.language) if self._foreign else "",
             "left": words.left_out(self._left) if self._left else "",
             "shortened": words.shortened() if self.shortened else "",
             "rest": words.rest(self._named) if self._named else "",
@@ -262,6 +264,8 @@ class Layout:
             blocks.add(("briefs", 0))
         if self._named and Form.BRIEF in self._forms:
             blocks.add(("rest", 0))
+        if self._foreign:
+            blocks.add(("foreign", 0))
         if self._left:
             blocks.add(("left", 0))
         if self.tail:

@@ -158,6 +158,14 @@ def left_out(count: int) -> str:
     ) % {"count": count}
 
 
+def not_in_your_language(language: str) -> str:
+    """What a reader is told of an issue that there is none of in their language."""
+    found = language_table.find(language)
+    return pgettext(
+        "mail", "There is no edition of this issue in the language you chose. This is %(language)s."
+    ) % {"language": found.name if found is not None else language}
+
+
 def shortened() -> str:
     """What a reader is told when the edition did not fit."""
     return _(

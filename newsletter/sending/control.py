@@ -14,6 +14,7 @@ from django.db.models import F, Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from newsletter.editions import family
 from newsletter.models import Chunk, Issue, Outcome
 from subscribers import rehearsal
 from subscribers.models import AuditEntry, Publication
@@ -117,24 +118,33 @@ def pause(issue: Issue, *, by: Actor, reason: str = "") -> None:
 def resume(issue: Issue, *, by: Actor) -> None:
     """Paused -> sending; one that was paused before its freeze is frozen now.
 
-    While a correction is put into what waits, it goes on as soon as that is done.
+    While a correction is put into what waits, it goes on as soon as that is done. Translations
+    that were released with it and not frozen either go on with it.
     """
     with transaction.atomic():
-        not_while_rehearsing(issue)
-        paused = Issue.objects.filter(pk=issue.pk, state=Issue.State.PAUSED)
-        changed = (
-            paused.filter(frozen_at__isnull=False, mending__isnull=True).update(
-                state=Issue.State.SENDING, state_reason=""
-            )
-            or paused.filter(mending__isnull=False).update(resumes_when_mended=True)
-            or paused.filter(frozen_at__isnull=True).update(
-                state=Issue.State.SCHEDULED, state_reason="", send_at=timezone.now()
-            )
-        )
-        if not changed:
-            raise too_late(issue)
-        audit(issue, by, "resume")
+        _resume(issue, by)
+        if issue.frozen_at is None:
+            for other in family.together(issue)[1:]:
+                if other.state == Issue.State.PAUSED:
+                    _resume(other, by)
     issue.refresh_from_db()
+
+
+def _resume(issue: Issue, by: Actor) -> None:
+    not_while_rehearsing(issue)
+    paused = Issue.objects.filter(pk=issue.pk, state=Issue.State.PAUSED)
+    changed = (
+        paused.filter(frozen_at__isnull=False, mending__isnull=True).update(
+            state=Issue.State.SENDING, state_reason=""
+        )
+        or paused.filter(mending__isnull=False).update(resumes_when_mended=True)
+        or paused.filter(frozen_at__isnull=True).update(
+            state=Issue.State.SCHEDULED, state_reason="", send_at=timezone.now()
+        )
+    )
+    if not changed:
+        raise too_late(issue)
+    audit(issue, by, "resume")
 
 
 def cancel(issue: Issue, *, by: Actor) -> None:

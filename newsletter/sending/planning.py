@@ -7,23 +7,25 @@ send page cannot promise what the freeze does not do.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+import functools
+import operator
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db import connection
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from newsletter import editions, message, rendering
 from newsletter.editions import EditionKey, IssueView, audience, reached
 from newsletter.editions.told import Told
-from newsletter.issues import import_findings, mends, preflight, stories, twins
+from newsletter.issues import preflight, stories, twins, usual
+from newsletter.issues.preflight import Checked
 from newsletter.models import Edition, Issue
-from subscribers import rhythm
 from subscribers.addresses import domain_number
-from subscribers.choice import CATEGORY_MASK, TAIL
-from subscribers.models import Limit, Publication
+from subscribers.choice import CATEGORY_MASK, FOREIGN, TAIL
+from subscribers.models import Limit
 
+from . import checking
 from .bodies import unpack
 
 # A domain with so many readers of one issue gets a lane of its own: 500 is one full chunk.
@@ -56,6 +58,8 @@ class EditionPlan:
     html_bytes: int
     message_bytes: int
     shortened: bool = False
+    # For readers who chose another language than the issue's, and are told so.
+    foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,8 @@ class Plan:
     none: Mapping[str, int]
     blockers: tuple[str, ...] = ()
     warnings: tuple[str, ...] = field(default=())
+    # What was checked, well or not; empty once it is frozen.
+    looked_at: tuple[Checked, ...] = ()
 
     @property
     def mails(self) -> int:
@@ -118,12 +124,9 @@ def likely_keys(issue: Issue, view: IssueView) -> tuple[list[EditionKey], bool]:
         starts = reached.starts_of(issue, view, by_day=True)
         assert isinstance(starts, reached.Starts)
         return _keys_of(issue, view, starts), True
+    source = audience.keys(audience.audience_of(issue, view.mask), timezone.now())
     with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT DISTINCT choice & %s FROM subscribers_subscription
-               WHERE publication_id = %s AND state = 'active' AND (choice & %s) <> 0""",
-            [view.mask, issue.publication_id, view.category_mask],
-        )
+        cursor.execute(source.sql, source.params)
         return sorted(EditionKey(int(row[0])) for row in cursor.fetchall()), False
 
 
@@ -158,8 +161,12 @@ def _readers_of_each(issue: Issue, view: IssueView) -> list[tuple[str, EditionKe
         ]
 
 
-def plan(issue: Issue) -> Plan:
-    """What would go to whom if the issue were frozen now; of a frozen issue, what was frozen."""
+def plan(issue: Issue, at: dt.datetime | None = None, *, compared: bool = True) -> Plan:
+    """What would go to whom if the issue were frozen now; of a frozen issue, what was frozen.
+
+    `at` is when it is to go out, as far as its own date is looked at. It warns of what differs
+    from the issue in other languages, unless that is said beside it (`compared`).
+    """
     if issue.frozen_at is not None:
         return _plan_of_frozen(issue)
     view = stories.marked(editions.load(issue), issue)
@@ -168,18 +175,41 @@ def plan(issue: Issue) -> Plan:
     for reason, _key, count in sorted(rows):
         if reason:
             none[reason] = none.get(reason, 0) + count
+    wanted = sorted((key, n) for reason, key, n in rows if not reason)
+    planned, made, broken = _editions(issue, view, wanted)
+    reach = usual.Reach(
+        mails=sum(edition.readers for edition in planned),
+        nothing=sum(none.values()),
+        mask=functools.reduce(operator.or_, (edition.selection for edition in planned), 0),
+    )
+    told = stories.told(issue)
+    looked_at = checking.looked_at(issue, view, made, reach, told, at=at, compared=compared)
+    found = preflight.findings(looked_at)
+    twin = twins.reasons(twins.unconfirmed(issue, told))
+    blockers = (*preflight.blockers(found), *checking.for_nobody(view), *broken, *twin)
+    return _summed(
+        view, planned, none, blockers, tuple(preflight.warnings(found)), tuple(looked_at)
+    )
+
+
+def _editions(
+    issue: Issue, view: IssueView, wanted: Sequence[tuple[EditionKey, int]]
+) -> tuple[list[EditionPlan], list[rendering.Rendered | rendering.TooLarge], list[str]]:
+    """(what each edition would be, those that are looked at in full, why others cannot be made).
+
+    `wanted` are the editions with their readers. Where nobody gets any, the whole issue is made,
+    whose size is worth knowing all the same.
+    """
     planned: list[EditionPlan] = []
     made: list[rendering.Rendered | rendering.TooLarge] = []
     broken: list[str] = []
-    wanted = sorted((key, n) for reason, key, n in rows if not reason)
+    nobodys = [] if wanted or not view.category_mask else [(EditionKey(view.mask), 0)]
     try:
-        prepared = rendering.prepare(view, issue.publication) if wanted else None
+        prepared = rendering.prepare(view, issue.publication) if wanted or nobodys else None
     except rendering.RenderingError as error:
-        prepared = None
-        broken.append(str(error))
-    for key, count in wanted:
-        if prepared is None:
-            break
+        return planned, made, [str(error)]
+    for key, readers in (*wanted, *nobodys):
+        assert prepared is not None
         try:
             edition = prepared.edition(*key)
         except rendering.TooLarge as error:
@@ -190,42 +220,29 @@ def plan(issue: Issue) -> Plan:
             continue
         if len(made) < _CHECKED:
             made.append(edition)
-        planned.append(
-            EditionPlan(
-                selection=key.selection,
-                start=key.start,
-                after=_after(view, key.start),
-                categories=_category_names(view, key.selection),
-                items=len(view.select(*key)),
-                left_out=_told(view, key),
-                tail=bool(key.selection & TAIL),
-                readers=count,
-                subject=edition.subject,
-                html_bytes=edition.size,
-                message_bytes=message.MessageTemplate(edition, issue.publication, issue).size,
-                shortened=edition.shortened,
-            )
-        )
-    blockers, warnings = problems(view, issue.publication, made)
-    told = stories.told(issue)
-    seen = stories.findings(stories.undecided(issue, told))
-    noted = preflight.warnings([*import_findings.findings(issue), *seen])
-    warnings = (*warnings, *noted, *_not_mended(issue))
-    twin = twins.reasons(twins.unconfirmed(issue, told))
-    return _summed(view, planned, none, (*blockers, *broken, *twin), warnings)
+        if readers:
+            planned.append(_edition(issue, view, key, readers, edition))
+    return planned, made, broken
 
 
-def problems(
-    view: IssueView,
-    publication: Publication,
-    made: Iterable[rendering.Rendered | rendering.TooLarge] = (),
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What forbids releasing the issue, and what its editor should look at: sentences."""
-    found = preflight.check(view, publication, made=made, unserved=rhythm.unserved(publication))
-    blockers = tuple(preflight.blockers(found))
-    if view.items and not view.category_mask:
-        blockers += (_("No item of the issue has a category: nobody would get anything."),)
-    return blockers, tuple(preflight.warnings(found))
+def _edition(
+    issue: Issue, view: IssueView, key: EditionKey, readers: int, made: rendering.Rendered
+) -> EditionPlan:
+    return EditionPlan(
+        selection=key.selection,
+        start=key.start,
+        after=_after(view, key.start),
+        categories=_category_names(view, key.selection),
+        items=len(view.select(*key)),
+        left_out=_told(view, key),
+        tail=bool(key.selection & TAIL),
+        readers=readers,
+        subject=made.subject,
+        html_bytes=made.size,
+        message_bytes=message.MessageTemplate(made, issue.publication, issue).size,
+        shortened=made.shortened,
+        foreign=bool(key.selection & FOREIGN),
+    )
 
 
 def _plan_of_frozen(issue: Issue) -> Plan:
@@ -250,20 +267,10 @@ def _plan_of_frozen(issue: Issue) -> Plan:
                 subject=row.subject,
                 html_bytes=row.size,
                 message_bytes=message.MessageTemplate(unpack(row), issue.publication, issue).size,
+                foreign=bool(row.selection & FOREIGN),
             )
         )
     return _summed(view, planned, none)
-
-
-def _not_mended(issue: Issue) -> list[str]:
-    """Copies of a round-up whose originals were corrected since: worth a look before it goes."""
-    if issue.kind != Issue.Kind.ROUNDUP:
-        return []
-    return [
-        _("Item %(number)d: the original was corrected since. Take its words, or keep yours.")
-        % {"number": copy.number}
-        for copy in mends.offered(issue).filter(hidden=False).order_by("number")
-    ]
 
 
 def _after(view: IssueView, start: int) -> dt.date | None:
@@ -288,8 +295,9 @@ def _summed(
     none: Mapping[str, int],
     blockers: tuple[str, ...] = (),
     warnings: tuple[str, ...] = (),
+    looked_at: tuple[Checked, ...] = (),
 ) -> Plan:
     whole = view.category_mask
     full = sum(e.readers for e in planned if e.selection & CATEGORY_MASK == whole and not e.start)
     partial = sum(e.readers for e in planned) - full
-    return Plan(tuple(planned), full, partial, none, blockers, warnings)
+    return Plan(tuple(planned), full, partial, none, blockers, warnings, looked_at)

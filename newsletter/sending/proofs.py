@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.core.mail import get_connection
-from django.core.mail.message import EmailMessage
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -17,6 +16,7 @@ from newsletter.message.rehearsal import RehearsalTemplate
 from newsletter.models import Issue
 from subscribers import rehearsal
 from subscribers.addresses import normalise
+from subscribers.emails import relay
 
 from .control import audit
 
@@ -24,25 +24,6 @@ if TYPE_CHECKING:
     from .control import Actor
 
 MOST = 20
-
-
-class _AsIs(EmailMessage):
-    """A finished message for Django's mail backend, which calls `message()` to get it."""
-
-    def __init__(self, sender: str, recipient: str, content: bytes) -> None:
-        super().__init__(from_email=sender, to=[recipient])
-        self._content = content
-
-    def message(self, *args: object, **options: object) -> object:  # type: ignore[override]
-        return _Octets(self._content)
-
-
-class _Octets:
-    def __init__(self, content: bytes) -> None:
-        self._content = content
-
-    def as_bytes(self, linesep: str = "\n") -> bytes:
-        return self._content if linesep == "\r\n" else self._content.replace(b"\r\n", b"\n")
 
 
 def send_test(issue: Issue, addresses: Iterable[str], selection: int, by: Actor) -> int:
@@ -72,7 +53,7 @@ def send_test(issue: Issue, addresses: Iterable[str], selection: int, by: Actor)
         reader = message.Reader(recipient, subscription=0, delivery=named, issue=number)
         filled = template.fill(reader, timezone.now())
         content = message.plain_bytes(filled.content)
-        mails.append(_AsIs(issue.publication.from_address, instead or recipient, content))
+        mails.append(relay.Finished(issue.publication.from_address, instead or recipient, content))
     sent = get_connection().send_messages(mails) or 0
     audit(issue, by, "send_test", number=sent, selection=selection)
     return sent

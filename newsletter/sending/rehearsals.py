@@ -15,13 +15,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from newsletter import editions, rendering
-from newsletter.editions import EditionKey, IssueView, audience, reached
+from newsletter.editions import EditionKey, IssueView, audience, family, reached
 from newsletter.issues import channels as sites
 from newsletter.models import PLACES, Chunk, Delivery, Edition, Issue
 from subscribers import rehearsal
 from subscribers.models import Publication
 
-from . import freezing, incidents, planning
+from . import checking, freezing, incidents
 from .control import ActRefused, audit, too_late, user_id
 
 if TYPE_CHECKING:
@@ -72,14 +72,24 @@ def sample(issue: Issue, view: IssueView) -> Sample:
 def rehearse(issue: Issue, *, by: Actor, channels: str = Issue.Channels.ALL) -> Issue:
     """Mail a sample of the issue to the rehearsal address now; the rehearsal, which is sending.
 
-    The issue, a draft or published, stays as it is. Raises ActRefused with reasons when there is
-    no address, when something blocks the issue, or when nobody would get a mail.
+    The issue, a draft or published, stays as it is. Translations that would be released with it
+    are rehearsed as well, each for its own readers. Raises ActRefused with reasons when there is
+    no address, when something blocks one of them, or when nobody would get a mail of the issue.
     """
+    with transaction.atomic():
+        made = _rehearse(issue, by, channels)
+        for other in family.together(issue)[1:]:
+            if sample(other, editions.load(other)).readers:
+                _rehearse(other, by, channels)
+    return made
+
+
+def _rehearse(issue: Issue, by: Actor, channels: str) -> Issue:
     if issue.state not in (Issue.State.DRAFT, Issue.State.PUBLISHED):
         raise too_late(issue)
     meant = sites.meant_for(issue, channels)
     view = editions.load(meant)
-    reasons = list(planning.problems(view, issue.publication)[0])
+    reasons = list(checking.problems(view, issue.publication)[0])
     chosen = sample(issue, view)
     if not reasons and not chosen.readers:
         reasons = [_("Nobody would get a mail, so there is nothing to rehearse.")]

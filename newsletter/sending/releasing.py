@@ -7,6 +7,7 @@ that is mailed is released: `release` rehearses instead, and the issue stays wha
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -14,14 +15,15 @@ from django.db.models import Case, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from newsletter.editions import load
+from newsletter.editions import family, load
+from newsletter.issues import approvals, ready, twins
 from newsletter.issues import channels as sites
-from newsletter.issues import ready, twins
 from newsletter.models import Issue
 from subscribers import rehearsal
-from subscribers.models import AuditEntry, Publication
+from subscribers.models import Publication
+from subscribers.roles import Act, may
 
-from . import planning, rehearsals
+from . import checking, rehearsals
 from .control import ActRefused, audit, name_of, too_late, user_id
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ def release(
 ) -> dt.datetime:
     """Draft or published -> scheduled; the time at which it will be mailed, published or both.
 
+    Its translations that are as far as it is go with it, or none of them goes.
     Without `at` that is after the publication's undo time; `now` leaves the undo time out, and
     what goes to the site alone is there when this returns. Under a rehearsal address the mail is
     rehearsed at once instead. Raises ActRefused with reasons when something blocks the issue, or
@@ -55,38 +58,43 @@ def release(
         if at is not None:
             raise ActRefused([_("A rehearsal is mailed at once: it takes no time to wait for.")])
         return rehearsals.rehearse(issue, by=by, channels=channels).frozen_at or timezone.now()
+    members = family.together(issue)
     reasons = _reasons(issue, by, channels)
+    for other in members[1:]:
+        reasons += _of_other(other, by, channels)
     if at is not None and at < timezone.now() - dt.timedelta(minutes=1):
         reasons.insert(0, _("The time to send has passed."))
     if reasons:
         raise ActRefused(reasons)
-    publication = issue.publication
     send_at = at or timezone.now()
     if at is None and not now:
-        send_at += dt.timedelta(seconds=publication.undo_seconds)
+        longest = max(one.publication.undo_seconds for one in members)
+        send_at += dt.timedelta(seconds=longest)
     with transaction.atomic():
-        # Of two twins that are released at once the second sees the first.
-        Publication.objects.select_for_update(no_key=True).get(pk=publication.pk)
-        if reasons := twins.reasons(twins.unconfirmed(issue)):
-            raise ActRefused(reasons)
-        changed = Issue.objects.filter(pk=issue.pk, state=issue.state)
-        if publication.needs_approval:
-            changed = changed.filter(approved_by=issue.approved_by_id)
-        if not changed.update(
-            state=State.SCHEDULED,
-            state_reason="",
-            channels=channels,
-            send_at=send_at,
-            released_by=user_id(by),
-        ):
-            raise too_late(issue)
-        # Whoever takes the release back has doubts: the draft takes no slot by itself any more.
-        ready.withdraw(issue)
-        audit(issue, by, "release", send_at=send_at.isoformat(), channels=str(channels))
+        _refuse_twins(issue, members)
+        for one in sorted(members, key=lambda one: one.pk):
+            _schedule(one, by, send_at, channels)
         if channels == Channels.SITE and send_at <= timezone.now():
-            sites.publish(issue.pk)  # Nothing to wait for, and no worker that would be needed.
+            for one in members:
+                sites.publish(one.pk)  # Nothing to wait for, and no worker that would be needed.
     issue.refresh_from_db()
     return send_at
+
+
+def _refuse_twins(issue: Issue, members: Sequence[Issue]) -> None:
+    """Raises ActRefused if one of `members`, which go out with `issue`, has a twin that is out.
+
+    Their publications are held: of two twins that are released at once the second sees the first.
+    """
+    publications = {one.publication_id for one in members}
+    rows = Publication.objects.select_for_update(no_key=True).filter(pk__in=publications)
+    list(rows.order_by("pk"))
+    reasons = []
+    for one in members:
+        found = twins.reasons(twins.unconfirmed(one))
+        reasons += found if one.pk == issue.pk else _named(one, found)
+    if reasons:
+        raise ActRefused(reasons)
 
 
 def confirm_twin(issue: Issue, slug: str, *, by: Actor) -> bool:
@@ -101,6 +109,38 @@ def confirm_twin(issue: Issue, slug: str, *, by: Actor) -> bool:
     return True
 
 
+def _schedule(issue: Issue, by: Actor, send_at: dt.datetime, channels: str) -> None:
+    changed = Issue.objects.filter(pk=issue.pk, state=issue.state, original=issue.original_id)
+    if issue.publication.needs_approval:
+        changed = changed.filter(approved_by=issue.approved_by_id)
+    if not changed.update(
+        state=State.SCHEDULED,
+        state_reason="",
+        channels=channels,
+        send_at=send_at,
+        released_by=user_id(by),
+    ):
+        raise too_late(issue)
+    # Whoever takes the release back has doubts: the draft takes no slot by itself any more.
+    ready.withdraw(issue)
+    audit(issue, by, "release", send_at=send_at.isoformat(), channels=str(channels))
+
+
+def _of_other(issue: Issue, by: Actor, channels: str) -> list[str]:
+    """Why a translation cannot go with the issue that is released, each with its title."""
+    reasons = _reasons(issue, by, channels)
+    if not isinstance(by, str) and not may(by, Act.SEND, issue.publication):
+        reasons.insert(0, _("You may not send it."))
+    if channels != Channels.SITE and rehearsal.address_of(issue.publication):
+        reasons.insert(0, _("All its mail goes to a rehearsal address."))
+    return _named(issue, reasons)
+
+
+def _named(issue: Issue, reasons: Iterable[str]) -> list[str]:
+    name = f"{issue.title} ({issue.language})"
+    return [_("“%(title)s”: %(reason)s") % {"title": name, "reason": one} for one in reasons]
+
+
 def _reasons(issue: Issue, by: Actor, channels: str) -> list[str]:
     """Why the issue cannot be released to these channels, as sentences."""
     reasons = []
@@ -111,49 +151,54 @@ def _reasons(issue: Issue, by: Actor, channels: str) -> list[str]:
             _("The correction is still being put into the issue itself. Try again in a moment.")
         )
     if publication.needs_approval:
-        if issue.approved_by_id is None:
-            reasons.append(_("A second person must approve the issue first."))
-        elif issue.approved_by_id == user_id(by):
+        reasons += approvals.lacking(issue)
+        if issue.approved_by_id is not None and issue.approved_by_id == user_id(by):
             reasons.append(_("Somebody else than the one who approved it must send it."))
-        elif issue.corrected_at is not None and not _approved_since(issue, issue.corrected_at):
-            reasons.append(_("It was corrected since it was approved: approve it again."))
     if issue.state == State.PUBLISHED and channels != Channels.ALL:
         reasons.append(_("It is on the site already: it can only be mailed as well."))
-    return reasons + list(planning.problems(load(sites.meant_for(issue, channels)), publication)[0])
-
-
-def _approved_since(issue: Issue, moment: dt.datetime) -> bool:
-    yes = AuditEntry.objects.filter(target=f"issue:{issue.pk}", action="approve")
-    return yes.filter(at__gte=moment).exists()
+    return reasons + list(checking.problems(load(sites.meant_for(issue, channels)), publication)[0])
 
 
 def approve(issue: Issue, *, by: AbstractBaseUser) -> None:
-    """The second person's yes to a release; any edit takes it back."""
+    """The second person's yes to what readers would get now; any change of that asks again."""
     with transaction.atomic():
-        changed = Issue.objects.filter(pk=issue.pk, state__in=[State.DRAFT, State.PUBLISHED])
-        if not changed.update(approved_by=by.pk):
-            raise too_late(issue)
-        audit(issue, by, "approve")
+        for one in family.together(issue):
+            if one.pk != issue.pk and not may(by, Act.APPROVE, one.publication):
+                continue  # Somebody who may must say so of that one.
+            changed = Issue.objects.filter(pk=one.pk, state__in=[State.DRAFT, State.PUBLISHED])
+            if not changed.update(approved_by=by.pk):
+                raise too_late(one)
+            approvals.give(one, by)
+            audit(one, by, "approve")
     issue.refresh_from_db()
 
 
 def unschedule(issue: Issue, *, by: Actor) -> None:
-    """Scheduled -> what it was: the undo. Nothing was frozen, so there is nothing to take back."""
-    public = When(published_at__isnull=False, then=Value(State.PUBLISHED))
+    """Scheduled -> what it was: the undo. Nothing was frozen, so there is nothing to take back.
+
+    Its translations that were released with it are taken back as well.
+    """
     with transaction.atomic():
-        changed = Issue.objects.filter(pk=issue.pk, frozen_at__isnull=True).filter(
-            Q(state=State.SCHEDULED) | Q(state=State.PAUSED)
-        )
-        if not changed.update(
-            state=Case(public, default=Value(State.DRAFT)),
-            channels=Case(
-                When(published_at__isnull=False, then=Value(Channels.SITE)),
-                default=Value(Channels.ALL),
-            ),
-            state_reason="",
-            send_at=None,
-            released_by=None,
-        ):
-            raise too_late(issue)
-        audit(issue, by, "unschedule")
+        members = family.together(issue)
+        for one in sorted(members, key=lambda one: one.pk):
+            _take_back(one, by)
     issue.refresh_from_db()
+
+
+def _take_back(issue: Issue, by: Actor) -> None:
+    public = When(published_at__isnull=False, then=Value(State.PUBLISHED))
+    changed = Issue.objects.filter(pk=issue.pk, frozen_at__isnull=True).filter(
+        Q(state=State.SCHEDULED) | Q(state=State.PAUSED)
+    )
+    if not changed.update(
+        state=Case(public, default=Value(State.DRAFT)),
+        channels=Case(
+            When(published_at__isnull=False, then=Value(Channels.SITE)),
+            default=Value(Channels.ALL),
+        ),
+        state_reason="",
+        send_at=None,
+        released_by=None,
+    ):
+        raise too_late(issue)
+    audit(issue, by, "unschedule")

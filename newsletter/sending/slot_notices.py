@@ -1,7 +1,7 @@
 """What the editors are told about a slot, by mail, once: nothing is ready, nothing went, missed.
 
-Mailed in the worker's housekeeping, so that no mail server holds up a sweep. A notice is claimed
-by a conditional update before the network is touched, and given back if it surely did not go.
+A notice is claimed by a conditional update, in the transaction that writes its service mails: no
+mail server holds this up, and one editor's refused mail is no other's.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import logging
 from collections.abc import Sequence
 
 from django.contrib.auth.models import User
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, transaction
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format, time_format
@@ -21,8 +21,7 @@ from newsletter.issues import slots
 from newsletter.issues.slot_times import Occasion, Step
 from newsletter.issues.slots import Draft
 from newsletter.models import SlotUse
-from subscribers import conf
-from subscribers.emails import relay
+from subscribers import conf, mailing
 from subscribers.emails.letters import Button, Letter
 from subscribers.models import Publication, Role
 
@@ -63,26 +62,19 @@ def _tell_of(publication: Publication, now: dt.datetime) -> int:
 
 
 def _claim(row: SlotUse, column: str, publication: Publication, now: dt.datetime) -> bool:
-    """Mail one notice if it is ours to mail; False if it was told or cannot be."""
-    mine = SlotUse.objects.filter(pk=row.pk, state=row.state, **{f"{column}__isnull": True})
-    if not mine.update(**{column: now}):
-        return False
-    people = editors(publication)
+    """Write one notice if it is ours to write; False if it was told or there is nobody."""
+    with transaction.atomic():
+        mine = SlotUse.objects.filter(pk=row.pk, state=row.state, **{f"{column}__isnull": True})
+        if not mine.update(**{column: now}):
+            return False
+        people = editors(publication)
+        with translation.override(publication.language.lower()):
+            letter = _letter(row, publication)
+        for address in people:
+            mailing.write(letter, publication, address, publication.language)
     if not people:
         log.warning("nobody of %s has an address to be told of its slots", publication.slug)
-        return False
-    with translation.override(publication.language.lower()):
-        letter = _letter(row, publication)
-    try:
-        for address in people:
-            relay.send(letter, publication, address, publication.language)
-    except relay.NotSent as error:
-        log.warning("the editors of %s are not told: %s", publication.slug, error)
-        SlotUse.objects.filter(pk=row.pk).update(**{column: None})
-        return False
-    except relay.MailRefused as error:
-        log.warning("an editor of %s is not told: %s", publication.slug, error)
-    return True
+    return bool(people)
 
 
 def editors(publication: Publication) -> list[str]:

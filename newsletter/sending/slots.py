@@ -25,7 +25,7 @@ from newsletter.models import Issue, SlotUse
 from subscribers import rehearsal
 from subscribers.models import Publication
 
-from . import control, planning, releasing
+from . import checking, control, releasing
 
 log = logging.getLogger(__name__)
 
@@ -117,7 +117,7 @@ def blockers(issue: Issue) -> tuple[str, ...]:
             % {"address": address},
         )
     twin = twins.reasons(twins.unconfirmed(issue))
-    return (*planning.problems(load(issue), issue.publication)[0], *twin)
+    return (*checking.problems(load(issue), issue.publication)[0], *twin)
 
 
 def _open(occasion: Occasion) -> QuerySet[SlotUse]:

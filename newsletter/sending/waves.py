@@ -15,11 +15,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from newsletter import rendering
-from newsletter.editions import EditionKey, IssueView, audience, frozen, reached
+from newsletter.editions import EditionKey, IssueView, audience, family, frozen, reached
 from newsletter.editions.audience import REASONS
 from newsletter.models import PLACES, Chunk, Delivery, Edition, Issue
 
-from . import counts, freezing, mending
+from . import counts, freezing, mending, queueing
 from .control import ActRefused, audit, not_while_rehearsing, too_late, user_id
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def mail_rest(issue: Issue, *, by: Actor) -> int:
 def _mail_rest(issue: Issue, by: Actor) -> int:
     with transaction.atomic():
         not_while_rehearsing(issue)
+        _hold_family(issue)
         # The lock of the places: a reader who joins takes the next one under it as well.
         held = (
             Issue.objects.select_for_update(of=("self",))
@@ -89,6 +90,19 @@ def _mail_rest(issue: Issue, by: Actor) -> int:
         audit(held, by, "mail_wave", mails=mails, readers=placed)
     issue.refresh_from_db()
     return mails
+
+
+def _hold_family(issue: Issue) -> None:
+    """Nobody mails a translation of it to anybody until the transaction ends.
+
+    Written as well as locked, as `welcome` does: a freeze that began before us must not go on with
+    a snapshot without our deliveries.
+    """
+    keys = [one.pk for one in family.rows(issue)]
+    if len(keys) > 1:
+        rows = Issue.objects.filter(pk__in=keys)
+        list(rows.select_for_update().order_by("pk").values_list("pk", flat=True))
+        rows.update(recipients=F("recipients"))
 
 
 def _check(held: Issue, by: Actor) -> None:
@@ -186,8 +200,8 @@ def _chunks(issue: Issue, first: int, mails: int, now: dt.datetime) -> list[Chun
         Chunk(
             issue=issue,
             first=start,
-            last=min(start + freezing.CHUNK, first + mails) - 1,
+            last=min(start + queueing.CHUNK, first + mails) - 1,
             due_at=now,
         )
-        for start in range(first, first + mails, freezing.CHUNK)
+        for start in range(first, first + mails, queueing.CHUNK)
     ]

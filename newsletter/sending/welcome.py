@@ -303,14 +303,12 @@ def _greet(subscription: int, now: dt.datetime) -> bool:
     return refused is None
 
 
-def forget_confirmed(*, before: dt.datetime | None = None) -> None:
-    """Greet nobody for a confirmation up to that moment (None: up to now).
+def forget_confirmed(*, before: dt.datetime) -> None:
+    """Greet nobody for a confirmation up to that moment.
 
     For a database that may be an older copy: the one it is a copy of has greeted them.
     """
-    events = Event.objects.order_by("-pk")
-    if before is not None:
-        events = events.filter(at__lte=before)
+    events = Event.objects.filter(at__lte=before).order_by("-pk")
     last = events.values_list("pk", flat=True).first()
     if last is not None:
         EventCursor.objects.get_or_create(name=CURSOR)

@@ -82,6 +82,12 @@ def said(row: Publication | Category, field: str) -> str:
 
 
 @register.filter
+def between_sentences(space: str) -> str:
+    """`space` where the language of the page has one between sentences, else nothing."""
+    return space if languages.between_sentences() else ""
+
+
+@register.filter
 def inline(source: object) -> SafeString:
     """One run of Markdown as safe HTML (sanitised by `digest.markdown`)."""
     return mark_safe(markdown.inline_html(neutral.text(str(source or ""))))

@@ -4,4 +4,4 @@ The pages of the editor's day know issues, so they are in `newsletter.admin`; wh
 reader is added to the reader's page through `subscribers.additions`.
 """
 
-from . import categories, lists, publications, readers, records, users  # noqa: F401
+from . import categories, lists, publications, readers, records, service_mail, users  # noqa: F401

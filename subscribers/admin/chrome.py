@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, URLPattern, path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 
 from ..models import AuditEntry, Publication
 from ..roles import Act, may
@@ -25,6 +25,9 @@ M = TypeVar("M", bound=Model)
 View = Callable[..., HttpResponseBase]
 # What an actor's name is cut to: AuditEntry.actor.
 _ACTOR = 150
+
+_SERVICE_MAIL = pgettext_lazy("service mail", "Service mail")
+_NOTICES, _WEBHOOKS = pgettext_lazy("notice", "Notices"), pgettext_lazy("webhook", "Webhooks")
 
 
 class PagesAdmin(ModelAdmin[M]):
@@ -98,7 +101,7 @@ def record(
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """The sidebar: what an editor does daily comes first. Only what the user may open."""
 
-    def entry(title: str, icon: str, name: str, shown: bool = True) -> list[dict[str, Any]]:
+    def entry(title: Any, icon: str, name: str, shown: bool = True) -> list[dict[str, Any]]:
         if not shown:
             return []
         try:
@@ -130,6 +133,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 *entry(_("Suppressions"), "block", "subscribers_suppression_changelist", readers),
                 *entry(_("Incidents"), "report", "subscribers_incident_changelist", readers),
                 *entry(_("Imports"), "upload_file", "subscribers_importjob_changelist", readers),
+                *entry(_SERVICE_MAIL, "mark_email_read", "subscribers_servicemail_changelist", see),
             ],
         ),
         (
@@ -139,7 +143,10 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 *entry(_("Categories"), "category", "subscribers_category_changelist", see),
                 *entry(pgettext("of a publication", "Look"), "palette", "look", see),
                 *entry(_("Remembered answers"), "rule", "newsletter_importrule_changelist", see),
+                *entry(_NOTICES, "notifications", "newsletter_noticechoice_changelist", see),
+                *entry(_WEBHOOKS, "webhook", "newsletter_webhook_changelist", set_up),
                 *entry(_("Users"), "badge", "auth_user_changelist", root),
+                *entry(pgettext("admin", "Machines"), "dns", "newsletter_machine_changelist", root),
                 *entry(_("Audit"), "history", "subscribers_auditentry_changelist", set_up),
             ],
         ),

@@ -119,7 +119,6 @@ def upload(request: HttpRequest) -> HttpResponseBase:
         title=_("Import readers"),
         crumbs=_crumbs(),
         form=form,
-        status=422 if form.errors else 200,
     )
 
 
@@ -197,7 +196,6 @@ def look(request: HttpRequest, slug: str, digest: str) -> HttpResponseBase:
         options=options,
         how=request.POST.get("how", "wait"),
         consent=request.POST.get("consent", ""),
-        status=422 if problem else 200,
     )
 
 

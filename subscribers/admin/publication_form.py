@@ -24,6 +24,7 @@ from subscribers.styles import STYLES, TYPEFACES
 
 from . import roundup_settings
 from .roundup_settings import RoundupSettings
+from .sister_setting import SisterSetting
 
 if TYPE_CHECKING:
     _Form = forms.ModelForm[Publication]
@@ -61,7 +62,7 @@ def _translation_fields() -> dict[str, forms.Field]:
     return made
 
 
-class PublicationForm(RoundupSettings, _Form):
+class PublicationForm(RoundupSettings, SisterSetting, _Form):
     """The publication's columns, with the look and the translations as fields of their own."""
 
     language = forms.ChoiceField(
@@ -129,7 +130,7 @@ class PublicationForm(RoundupSettings, _Form):
             "send_from", "send_until", "canary_size", "canary_max_failures",
             "late_start_minutes", "slot_notice_minutes", "welcome_latest_issue", "welcome_days",
             "leave_out_told",
-            "rehearsal_address", *roundup_settings.FIELDS, "hub_url", "labels",
+            "rehearsal_address", *roundup_settings.FIELDS, "sister_of", "hub_url", "labels",
         )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import ForeignKey, QuerySet
+from django.forms import ModelChoiceField, ModelForm
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -121,12 +123,32 @@ class PublicationAdmin(ModelAdmin[Publication]):
             },
         ),
         roundup_settings.FIELDSET,
+        (_("Translations"), {"fields": ("sister_of",)}),
         (_("Feeds"), {"fields": ("hub_url",)}),
         (_("Import"), {"fields": ("category_names", "labels")}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Publication]:
         return visible(request)
+
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: Publication | None = None,
+        change: bool = False,
+        **kwargs: Any,
+    ) -> type[ModelForm[Publication]]:
+        """Two publications are tied to each other by who may set up both."""
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if "sister_of" in form.base_fields:
+            allowed = visible(request, Act.SET_UP)
+            kept = [obj.sister_of_id] if obj is not None and obj.sister_of_id else []
+            now = Publication.objects.filter(pk__in=kept)
+            field = copy.copy(form.base_fields["sister_of"])
+            assert isinstance(field, ModelChoiceField)
+            field.queryset = (allowed | now).distinct()
+            form.base_fields["sister_of"] = field
+        return form
 
     def get_fieldsets(self, request: HttpRequest, obj: Publication | None = None) -> Any:
         """With the words in the languages that are not the publication's own."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils import translation
 from django.utils.formats import date_format
@@ -48,6 +49,19 @@ class Letter:
     on_request: bool = True
 
 
+def stored(letter: dict[str, Any]) -> Letter:
+    """The letter that `dataclasses.asdict` made these JSON values of."""
+    button = letter["button"]
+    return Letter(
+        **{
+            **letter,
+            "button": Button(**button) if button else None,
+            "facts": [(name, value) for name, value in letter["facts"]],
+            "more": [Button(**one) for one in letter["more"]],
+        }
+    )
+
+
 def confirmation(subscription: Subscription, *, reminder: bool = False) -> Letter:
     """Please confirm: the only mail an unconfirmed address gets, and once more as a reminder."""
     language = languages.of_subscription(subscription)
@@ -72,7 +86,7 @@ def confirmation(subscription: Subscription, *, reminder: bool = False) -> Lette
             closing = _("If you do nothing, we remind you once and then forget the address.")
         return Letter(
             subject=subject,
-            heading=_("One click, and you are in"),
+            heading=_("Confirm your subscription"),
             paragraphs=[opening, _("Open the page and press the button there to confirm.")],
             facts=facts,
             button=Button(
@@ -81,7 +95,7 @@ def confirmation(subscription: Subscription, *, reminder: bool = False) -> Lette
             ),
             small=[
                 _("It was not you? Then ignore this mail: without your yes nothing is sent.")
-                + " "
+                + languages.between_sentences()
                 + closing
             ],
         )

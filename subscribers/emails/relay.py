@@ -1,23 +1,47 @@
-"""A letter becomes a message in HTML and text, out of two templates, and goes to one reader."""
+"""A letter becomes a message in HTML and text, out of two templates, and goes to one reader.
+
+Signed with DKIM where the site has a key for the sender's domain, as issues are: an app above this
+one holds the keys (`additions.signatures`).
+"""
 
 from __future__ import annotations
 
 import email
 import email.policy
+import logging
 import smtplib
 from email.utils import formataddr, make_msgid
+from typing import Any
 
 from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.message import EmailMessage
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from .. import conf, languages, rehearsal
+from .. import additions, conf, language_table, languages, rehearsal, theme
 from ..models import Publication
 from .letters import Letter
 
+log = logging.getLogger(__name__)
+
 
 class NotSent(Exception):
-    """The mail was surely not handed over, and trying again later makes sense."""
+    """The mail was surely not handed over, and trying again later makes sense.
+
+    `said` is the relay's reply code, or what kind of trouble it was.
+    """
+
+    def __init__(self, said: str) -> None:
+        super().__init__(f"put off with {said}")
+        self.said = said
+
+
+class NoRelay(NotSent):
+    """The relay cannot be reached, or does not let us in: no mail would fare better now."""
+
+
+class Unanswered(Exception):
+    """The connection was lost on the way, or there was no answer: it may have arrived."""
 
 
 class MailRefused(Exception):
@@ -28,43 +52,91 @@ class MailRefused(Exception):
         self.code = code
 
 
-def send(letter: Letter, publication: Publication, address: str, language: str) -> None:
-    """Hand one letter to the relay. Raises NotSent or MailRefused; neither names the address.
+class Finished(EmailMessage):
+    """A finished message for Django's mail backend, which calls `message()` to get it.
+
+    `content` is the message with CRLF, without a signature; this adds it.
+    """
+
+    def __init__(self, sender: str, recipient: str, content: bytes) -> None:
+        super().__init__(from_email=sender, to=[recipient])
+        self.content = signature(sender, content) + content
+
+    def message(self, *args: object, **options: object) -> Any:
+        return _Octets(self.content)
+
+
+class _Octets:
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def as_bytes(self, linesep: str = "\n") -> bytes:
+        return self._content if linesep == "\r\n" else self._content.replace(b"\r\n", b"\n")
+
+
+def signature(sender: str, content: bytes) -> bytes:
+    """The DKIM-Signature field for a message from this address, with its CRLF; empty: no key."""
+    domain = sender.rpartition("@")[2]
+    made = (sign(domain, content) for sign in additions.signatures.values())
+    return next((field for field in made if field), b"")
+
+
+def send(
+    letter: Letter,
+    publication: Publication,
+    address: str,
+    language: str,
+    *,
+    by_alert_relay: bool = False,
+) -> None:
+    """Hand one letter to the relay. Raises NotSent, Unanswered or MailRefused; none names anybody.
 
     During a rehearsal it goes to the rehearsal address, with a band that says for whom it was.
-    When the connection is lost after the content was begun, the mail may have arrived: that
-    counts as sent, because a second copy would be worse than asking again tomorrow.
     """
     instead = conf.rehearsal_address() if letter.on_request else rehearsal.address_of(publication)
     message = compose(letter, publication, address, language, instead=instead)
     address = instead or address
-    connection = get_connection()
+    connection = _connection(by_alert_relay)
     try:
         connection.open()
+    except smtplib.SMTPAuthenticationError as error:
+        raise NoRelay(f"login {error.smtp_code}") from None
+    except smtplib.SMTPResponseException as error:  # Its greeting, or its word on our name.
+        known = 400 <= error.smtp_code < 600  # -1: what it said is no SMTP.
+        raise NoRelay(f"greeting {error.smtp_code}" if known else "unreachable") from None
     except (OSError, smtplib.SMTPException) as error:
-        raise NotSent(f"the relay cannot be used: {type(error).__name__}") from None
+        log.info("the relay: %s", type(error).__name__)
+        raise NoRelay("unreachable") from None
     try:
         smtp = getattr(connection, "connection", None)
-        if address.isascii() or not isinstance(smtp, smtplib.SMTP):
-            connection.send_messages([message])
+        if not isinstance(smtp, smtplib.SMTP):
+            connection.send_messages([message])  # Not over the wire: a test's, or a console's.
+        elif address.isascii():
+            octets: Any = message.message()  # Django's, which takes a line separator.
+            content = octets.as_bytes(linesep="\r\n")
+            connection.send_messages([Finished(publication.from_address, address, content)])
         else:
             _send_international(smtp, message, publication, address)
     except smtplib.SMTPRecipientsRefused as error:
         code = next((int(code) for code, _text in error.recipients.values()), 550)
         raise _refusal(code) from None
-    except smtplib.SMTPDataError as error:
-        # An answer that is none, after the content: the mail may have been taken.
-        if 400 <= error.smtp_code < 600:
-            raise _refusal(error.smtp_code) from None
     except smtplib.SMTPResponseException as error:
+        # An answer that is none, after the content: the mail may have been taken.
+        if not 400 <= error.smtp_code < 600:
+            raise Unanswered("no answer") from None
         raise _refusal(error.smtp_code) from None
     except smtplib.SMTPNotSupportedError:
         # A local part beyond ASCII, and a relay without SMTPUTF8.
         raise MailRefused(550) from None
-    except (OSError, smtplib.SMTPException):
-        pass
+    except (OSError, smtplib.SMTPException) as error:
+        raise Unanswered(f"lost on the way: {type(error).__name__}") from None
     finally:
         connection.close()
+
+
+def _connection(by_alert_relay: bool) -> Any:
+    """Django's, to the first relay; or, for an alert, to the relay the site has for those."""
+    return get_connection(**(conf.alert_relay() if by_alert_relay else {}))
 
 
 def _send_international(
@@ -77,15 +149,24 @@ def _send_international(
     """
     parsed = email.message_from_bytes(message.message().as_bytes(), policy=email.policy.SMTPUTF8)
     parsed.replace_header("To", address)
-    smtp.send_message(parsed, publication.from_address, [address])
+    smtp.ehlo_or_helo_if_needed()
+    if not smtp.has_extn("smtputf8"):
+        raise smtplib.SMTPNotSupportedError("SMTPUTF8")
+    content = parsed.as_bytes(policy=email.policy.SMTPUTF8)
+    sender = publication.from_address
+    options = ["SMTPUTF8", "BODY=8BITMIME"]
+    smtp.sendmail(sender, [address], signature(sender, content) + content, mail_options=options)
 
 
 def compose(
     letter: Letter, publication: Publication, address: str, language: str, *, instead: str = ""
 ) -> EmailMultiAlternatives:
     """The finished message of a letter; to `instead`, naming `address`, during a rehearsal."""
+    look = theme.load(publication.theme)
     with translation.override(language):
         context = {
+            "look": look,
+            "fonts": look.typeface.stack(language_table.is_wide(language)),
             "letter": letter,
             "publication": publication,
             "name": languages.words(publication, language).name,
@@ -115,7 +196,9 @@ def compose(
 
 
 def _refusal(code: int) -> Exception:
-    return MailRefused(code) if code >= 500 else NotSent(f"put off with {code}")
+    if code == 421:  # The whole service says goodbye (RFC 5321, 4.2.1), not to this mail alone.
+        return NoRelay("421")
+    return MailRefused(code) if code >= 500 else NotSent(str(code))
 
 
 def _one_line(text: str) -> str:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('subscribers', '0012_asked_and_counts'),
+        ("subscribers", "0013_signals"),
     ]
 
     operations = [

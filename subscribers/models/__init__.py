@@ -19,6 +19,7 @@ from .publications import (
     Publication,
     Role,
 )
+from .service_mail import ServiceMail
 
 __all__ = [
     "ASKED_LIFE",
@@ -39,6 +40,7 @@ __all__ = [
     "ListDecision",
     "Publication",
     "Role",
+    "ServiceMail",
     "Subscriber",
     "Subscription",
     "Suppression",

@@ -203,6 +203,19 @@ class Publication(models.Model):
     # When the round-up was last switched on, or off: no period that ended before is made, and who
     # depended on it is told and gets single issues.
     roundup_changed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # The original of the two: a sister's issue is the translation of its issue of the same date.
+    sister_of = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="sisters",
+        verbose_name=_("translation of"),
+        help_text=_(
+            "The publication that says the same in another language. Issues of one date are linked"
+            " as translations, and whoever reads both gets the one in their language."
+        ),
+    )
     hub_url = models.URLField(
         _("WebSub hub"),
         blank=True,
@@ -223,6 +236,10 @@ class Publication(models.Model):
             models.CheckConstraint(
                 name="publication_slug_not_reserved",
                 condition=~Q(slug__in=sorted(RESERVED_SLUGS)),
+            ),
+            models.CheckConstraint(
+                name="publication_sister",
+                condition=Q(sister_of__isnull=True) | ~Q(sister_of=models.F("id")),
             ),
             models.CheckConstraint(
                 name="publication_roundup", condition=Q(roundup__in=["off", "weekly", "monthly"])

@@ -35,10 +35,10 @@ from ..forms import AskForLinkForm, SubscribeForm
 from ..guard import GuardVerdict
 from ..limits import Rate
 from ..links import Purpose, make
-from ..models import Category, Publication, Subscription
+from ..models import Category, Publication, ServiceMail, Subscription
 from ..subscriptions import Wish
 from . import returning
-from .pages import again, bad_link, page, personal, subscription_of
+from .pages import again, bad_link, done_before, page, personal, subscription_of
 
 # The proof of work runs in a worker of our own; nothing else of the strict policy changes.
 _POLICY = (
@@ -303,10 +303,11 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 
 def _confirmed(subscription: Subscription, source: str, language: str) -> bool:
     """Confirm one, and greet its reader; False if there was nothing to confirm."""
-    if not subscriptions.confirm(subscription, network=source, language=language):
-        return False
-    transaction.on_commit(lambda: tasks.enqueue(tasks.send_welcome, subscription.pk))
-    return True
+    with transaction.atomic():
+        confirmed = subscriptions.confirm(subscription, network=source, language=language)
+        if confirmed:
+            tasks.ask(ServiceMail.Kind.WELCOME, subscription)
+    return confirmed
 
 
 def _names(subscription: Subscription, language: str) -> list[str]:
@@ -346,7 +347,7 @@ def ask_for_link(request: HttpRequest, slug: str) -> HttpResponse:
             "busy": busy,
             "address": request.POST.get("address", ""),
             "honeypot": guard.HONEYPOT,
-            "done": request.GET.get("done") == "mailed",
+            "done": done_before(request) == "mailed",
         },
         status=status,
     )
@@ -355,11 +356,9 @@ def ask_for_link(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _mail_link(publication: Publication, address: str) -> None:
-    """One job, whether or not there is such a reader; 0 is nobody."""
+    """One row, whether or not there is such a reader."""
     with transaction.atomic():
         limits.take(limits.key_for("request", f"link|{key_of(address)}"), Rate(interval=60))
         reader = consent.find(address)
-        reader_id = reader.pk if reader is not None else 0
-        transaction.on_commit(
-            lambda: tasks.enqueue(tasks.send_manage_links, reader_id, publication.pk)
-        )
+        number = reader.pk if reader is not None else None
+        tasks.ask(ServiceMail.Kind.LINKS, subscriber=number, publication=publication.pk)

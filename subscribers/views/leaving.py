@@ -15,7 +15,7 @@ from ..emails.letters import until
 from ..forms import PauseForm
 from ..links import Purpose, make, open_token
 from ..models import DailyCount, Subscription
-from .pages import again, bad_link, is_one_click, page, personal, subscription_of
+from .pages import again, bad_link, done_before, is_one_click, page, personal, subscription_of
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +100,7 @@ def _show(
     pause: PauseForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    done = request.GET.get("done", "")
+    done = done_before(request)
     others = Subscription.objects.filter(
         subscriber=subscription.subscriber, state=State.ACTIVE
     ).exclude(pk=subscription.pk)

@@ -96,6 +96,11 @@ def again(request: HttpRequest, done: str, path: str | None = None) -> HttpRespo
     return response
 
 
+def done_before(request: HttpRequest) -> str:
+    """What `again` said was done; nothing while a post is answered, which has news of its own."""
+    return request.GET.get("done", "") if request.method != "POST" else ""
+
+
 def page(
     request: HttpRequest,
     template: str,

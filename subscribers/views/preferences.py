@@ -18,9 +18,9 @@ from ..emails.letters import until
 from ..emails.personal_links import feed_link, missed_link
 from ..forms import PauseForm, PreferencesForm
 from ..links import Purpose, make
-from ..models import Category, Publication, Subscriber, Subscription
+from ..models import Category, Publication, ServiceMail, Subscriber, Subscription
 from . import returning
-from .pages import again, bad_link, page, personal, subscription_of
+from .pages import again, bad_link, done_before, page, personal, subscription_of
 
 State = Subscription.State
 _DONE = (
@@ -52,13 +52,13 @@ def manage(request: HttpRequest, token: str) -> HttpResponse:
             current=subscription.rhythm,
         )
         if not form.is_valid():
-            return _show(request, subscription, language, status=422)
+            return _show(request, subscription, language, problems=form, status=422)
         save(subscription, form, source)
         return again(request, "saved")
     if action == "pause" and active:
         pause_form = PauseForm(request.POST, publication=subscription.publication)
         if not pause_form.is_valid():
-            return _show(request, subscription, language, pause_form=pause_form, status=422)
+            return _show(request, subscription, language, problems=pause_form, status=422)
         moment = pause_form.cleaned_data["moment"]
         subscriptions.pause(subscription, moment, form="mail", network=source)
         return again(request, "paused")
@@ -77,7 +77,8 @@ def manage(request: HttpRequest, token: str) -> HttpResponse:
         Subscription.objects.filter(pk=subscription.pk).update(feed_serial=F("feed_serial") + 1)
         return again(request, "feed")
     if action == "link":
-        transaction.on_commit(lambda: tasks.enqueue(tasks.send_sensitive_link, subscription.pk))
+        with transaction.atomic():
+            tasks.ask(ServiceMail.Kind.SENSITIVE, subscription)
         return again(request, "mailed")
     if action == "keep":
         # From the notice to the old address: whoever reads there may stop the change.
@@ -128,17 +129,17 @@ def join(subscription: Subscription, slug: str, network: str, language: str) -> 
     publication = Publication.objects.filter(slug=slug).first()
     if publication is None:
         return False
-    tie = subscriptions.join(
-        subscription.subscriber,
-        publication,
-        stored_language=subscription.language,
-        network=network,
-        language=language,
-    )
-    if tie is None:
-        return False
-    transaction.on_commit(lambda: tasks.enqueue(tasks.send_welcome, tie.pk))
-    return True
+    with transaction.atomic():
+        tie = subscriptions.join(
+            subscription.subscriber,
+            publication,
+            stored_language=subscription.language,
+            network=network,
+            language=language,
+        )
+        if tie is not None:
+            tasks.ask(ServiceMail.Kind.WELCOME, tie)
+    return tie is not None
 
 
 def _show(
@@ -146,16 +147,17 @@ def _show(
     subscription: Subscription,
     language: str,
     *,
-    pause_form: PauseForm | None = None,
+    problems: PauseForm | PreferencesForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     choice = Choice(subscription.choice)
     now = timezone.now()
     subscriber = subscription.subscriber
-    done = request.GET.get("done", "")
+    done = done_before(request)
     paused = subscription.paused_until is not None and subscription.paused_until > now
     shown = boxes(subscription)
     stored = languages.stored(subscription.language or subscription.publication.language)
+    gap = pauses.to_catch_up(subscription, now)
     return page(
         request,
         "subscribers/manage.html",
@@ -186,12 +188,12 @@ def _show(
             "chosen_language": stored,
             "paused": until(subscription) if paused else "",
             "spans": PauseForm.DAYS,
-            "pause": pause_form,
+            "problems": problems,
+            "pause": problems if isinstance(problems, PauseForm) else None,
             "tomorrow": (now + dt.timedelta(days=1)).date(),
             "feed": feed_link(subscription),
-            "missed": missed_link(subscription)
-            if pauses.to_catch_up(subscription, now) is not None
-            else "",
+            "missed": missed_link(subscription) if gap is not None else "",
+            "had_roundups": gap is not None and gap.of_roundups,
             "unsubscribe": reverse(
                 "subscribers:unsubscribe", args=[make(Purpose.UNSUBSCRIBE, subscription.pk)]
             ),

@@ -9,7 +9,7 @@ from django.urls import reverse
 from .. import languages, links, network, stopped, subscriptions, tasks
 from ..addresses import masked
 from ..links import Purpose, make
-from ..models import Subscription
+from ..models import ServiceMail, Subscription
 from ..stopped import Stopped
 from .pages import again, bad_link, page, personal
 
@@ -33,10 +33,12 @@ def prove(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         was_waiting = subscription.state == State.PENDING
         source = network.network(request)
-        if not subscriptions.prove(subscription, network=source, language=language):
+        with transaction.atomic():
+            proved = subscriptions.prove(subscription, network=source, language=language)
+            if proved and was_waiting:
+                tasks.ask(ServiceMail.Kind.WELCOME, subscription)
+        if not proved:
             return show(request, subscription, stopped.of(subscription), status=409)
-        if was_waiting:
-            transaction.on_commit(lambda: tasks.enqueue(tasks.send_welcome, subscription.pk))
         manage = reverse("subscribers:manage", args=[make(Purpose.MANAGE, subscription.pk)])
         return again(request, "confirmed" if was_waiting else "proved", manage)
     context = {
@@ -50,7 +52,8 @@ def prove(request: HttpRequest, token: str) -> HttpResponse:
 
 def ask(request: HttpRequest, subscription: Subscription) -> HttpResponse:
     """A reader at their own link wants the proof mail; it goes to the address and only there."""
-    transaction.on_commit(lambda: tasks.enqueue(tasks.answer_request, subscription.pk))
+    with transaction.atomic():
+        tasks.ask(ServiceMail.Kind.ANSWER, subscription)
     return again(request, "proof")
 
 

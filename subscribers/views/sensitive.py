@@ -12,8 +12,8 @@ from ..addresses import masked
 from ..consent import Kind
 from ..forms import NewAddressForm
 from ..links import Purpose
-from ..models import Subscriber, Subscription
-from .pages import again, bad_link, page, personal
+from ..models import ServiceMail, Subscriber, Subscription
+from .pages import again, bad_link, done_before, page, personal
 
 
 @personal
@@ -59,7 +59,7 @@ def sensitive(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def ask_new_address(subscriber: Subscriber, address: str, tie: Subscription) -> None:
-    """Remember the wish; a job asks the new address and tells the old one.
+    """Remember the wish, ask the new address and tell the old one.
 
     Nothing here says whether the new address is known: only its owner learns that.
     """
@@ -67,7 +67,8 @@ def ask_new_address(subscriber: Subscriber, address: str, tie: Subscription) -> 
         Subscriber.objects.filter(pk=subscriber.pk, erased_at__isnull=True).update(
             new_address=address, new_address_at=timezone.now()
         )
-        transaction.on_commit(lambda: tasks.enqueue(tasks.send_address_change, tie.pk))
+        tasks.ask(ServiceMail.Kind.OLD_ADDRESS, tie)
+        tasks.ask(ServiceMail.Kind.NEW_ADDRESS, tie)
 
 
 def _show(
@@ -89,7 +90,7 @@ def _show(
             "form": form,
             "unsure": unsure,
             "typed": request.POST.get("address", ""),
-            "done": "asked" if request.GET.get("done") == "asked" else "",
+            "done": done_before(request) == "asked",
         },
         status=status,
     )

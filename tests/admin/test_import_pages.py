@@ -70,7 +70,7 @@ def test_all_questions_stand_on_one_page_and_are_answered_together(
 ) -> None:
     text = OPEN.replace(" - 2026-03-02", "").replace("## News", "## Newz")
     page = paste(who, daily, text)
-    assert page.status_code == 422
+    assert page.status_code == 200  # A question is no failure, and no line in the console.
     (lines,) = [name for name in names(page) if name.startswith("lines:")]
     assert names(page) == ["date", lines, "map:section:Newz", "map:*", "create"]
     html = page.content.decode()
@@ -79,7 +79,7 @@ def test_all_questions_stand_on_one_page_and_are_answered_together(
     assert re.search(r'<optgroup label="Near">\s*<option value="news">News</option>', html)
     # One of three: the others are asked again, and the given one is kept.
     page = again(who, page, **{lines: "introduction"})
-    assert page.status_code == 422
+    assert page.status_code == 200
     assert names(page) == ["date", "map:section:Newz", "map:*", "create"]
     page = again(who, page, **{"map:section:Newz": "news", "date": "2026-03-02"})
     assert page.status_code == 200 and names(page) == []
@@ -99,7 +99,7 @@ def test_an_answer_can_be_taken_back_before_it_is_stored(who: Client, daily: Pub
     page = again(who, page, **{lines: "tail"})
     assert page.status_code == 200 and "Your answers" in page.content.decode()
     page = again(who, page, undo=lines)
-    assert page.status_code == 422 and names(page) == [lines]
+    assert page.status_code == 200 and names(page) == [lines]
 
 
 def test_an_answer_given_with_the_last_press_is_shown_before_it_is_stored(
@@ -206,7 +206,7 @@ def test_hostile_answers_are_none(who: Client, daily: Publication) -> None:
         "lines:": "item",
     }  # fmt: skip
     page = again(who, page, **wrong)
-    assert page.status_code == 422 and lines in names(page)
+    assert page.status_code == 200 and lines in names(page)
     html = again(who, page, **{"map:tag:<script>alert(1)</script>": "news"}).content.decode()
     assert "<script>alert(1)" not in html
 

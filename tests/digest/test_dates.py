@@ -153,7 +153,7 @@ def test_what_is_no_date_is_none(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["6–10 October 2025", "2025年10月6日-10日", "20251006-20251010"])
 def test_a_span_means_its_last_day_where_the_layout_says_so(text: str) -> None:
-    assert read(text, "last") == Found(TENTH)
+    assert read(text, "last") == Found(TENTH, readings=(dt.date(2025, 10, 6), TENTH))
 
 
 def test_two_dates_are_asked_whatever_the_layout_says_of_spans() -> None:

@@ -16,7 +16,7 @@ from newsletter import editions, sending
 from newsletter.editions import audience
 from newsletter.models import Delivery, Edition, Issue, Outcome, Revision
 from subscribers import suppression
-from subscribers.choice import CATEGORY_MASK, NEW, TAIL
+from subscribers.choice import CATEGORY_MASK, FOREIGN, NEW, TAIL
 from subscribers.models import Publication, Subscriber, Subscription
 from tests import builders
 
@@ -208,10 +208,14 @@ def both_ways(issue: Issue, ties: dict[str, Subscription]) -> dict[str, int | st
     return found
 
 
-def test_a_translation_is_for_its_language_and_a_draft_takes_nobody_away() -> None:
+def test_a_translation_takes_its_readers_as_long_as_the_two_go_together() -> None:
     _, original, translation, ties = translated()
     assert both_ways(translation, ties) == {"english": "other_language", "chinese": SHIPS}
-    assert both_ways(original, ties) == {"english": ALL, "chinese": ALL}
+    assert both_ways(original, ties) == {"english": ALL, "chinese": "other_language"}
+    # A draft beside what was published before does not go with it.
+    Issue.objects.filter(pk=original.pk).update(state="published", published_at=NOW)
+    original.refresh_from_db()
+    assert both_ways(original, ties) == {"english": ALL, "chinese": ALL | FOREIGN}
 
 
 def test_a_released_translation_takes_its_readers_from_the_original() -> None:
@@ -220,10 +224,30 @@ def test_a_released_translation_takes_its_readers_from_the_original() -> None:
     assert both_ways(original, ties) == {"english": ALL, "chinese": "other_language"}
 
 
+def test_who_reads_neither_language_is_told_so() -> None:
+    publication, original, translation, ties = translated()
+    ties["german"] = builders.subscription(publication, "de@example.org", choice=ALL, language="de")
+    ties["unsaid"] = builders.subscription(publication, "x@example.org", choice=ALL, language="")
+    assert both_ways(original, ties) == {
+        "english": ALL,
+        "chinese": "other_language",
+        "german": ALL | FOREIGN,
+        "unsaid": ALL,
+    }
+    # An issue without a translation says nothing of languages to anybody.
+    Issue.objects.filter(pk=translation.pk).update(original=None)
+    assert both_ways(original, ties) == dict.fromkeys(ties, ALL)
+
+
+def frozen(issue: Issue) -> None:
+    Issue.objects.filter(pk=issue.pk).update(state="scheduled", send_at=NOW)
+    assert sending.freeze(issue.pk)
+    issue.refresh_from_db()
+
+
 def test_who_had_the_original_does_not_get_its_translation_too() -> None:
     _, original, translation, ties = translated()
-    sending.release(original, by="alice", now=True)
-    assert sending.freeze(original.pk)
+    frozen(original)
     assert both_ways(translation, ties) == {
         "english": "other_language",
         "chinese": "had_translation",
@@ -235,14 +259,131 @@ def test_who_had_any_other_of_a_family_does_not_get_this_one_too() -> None:
     german = builders.issue(publication, slug="2026-03-02-de", language="de", original=original)
     builders.item(german, publication.categories.get(name="Ships"), "Ein Schiff")
     ties["german"] = builders.subscription(publication, "de@example.org", choice=ALL, language="de")
-    assert audience.audience_of(german, SHIPS).family == (original.pk, chinese.pk)
-    for issue in (original, chinese):
-        Issue.objects.filter(pk=issue.pk).update(state="scheduled", send_at=NOW)
-        assert sending.freeze(issue.pk)
+    frozen(original)
+    frozen(chinese)
+    assert audience.audience_of(german, SHIPS).family.had == (original.pk, chinese.pk)
     assert both_ways(german, ties) == {
         "english": "other_language",
         "chinese": "other_language",
         "german": "had_translation",
+    }
+
+
+def test_who_was_given_no_mail_of_the_one_may_get_the_other_later() -> None:
+    _, original, translation, ties = translated()
+    Subscription.objects.filter(pk=ties["chinese"].pk).update(paused_until=NOW + HOUR)
+    frozen(original)
+    Subscription.objects.filter(pk=ties["chinese"].pk).update(paused_until=None)
+    ties["chinese"].refresh_from_db()
+    assert both_ways(translation, ties)["chinese"] == SHIPS
+
+
+# ---- sisters: the original in one publication, its translation in another
+
+
+def sisters() -> tuple[Issue, Issue, Publication, Publication]:
+    """An English original with ships and trade, and its translation, in a publication each."""
+    english, original = harbour()
+    chinese = builders.publication("gang", language="zh-Hans", sister_of=english)
+    ships = builders.category(chinese, "船舶", slug="chuanbo")
+    builders.category(chinese, "天气", slug="tianqi")
+    translation = builders.issue(chinese, original=original)
+    builders.item(translation, ships, "一艘船进港")
+    return original, translation, english, chinese
+
+
+# What somebody with both is, and which of the two is theirs.
+BOTH: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
+    ("neither says a language: the one confirmed last", {}, {"confirmed_at": NOW}, "translation"),
+    ("the other way round", {"confirmed_at": NOW}, {}, "original"),
+    ("at once: the later subscription", {}, {}, "translation"),
+    ("English chosen", {"language": "en"}, {"confirmed_at": NOW}, "original"),
+    ("Chinese chosen", {"confirmed_at": NOW}, {"language": "zh-Hans"}, "translation"),
+    ("Chinese in both", {"language": "zh-Hans", "confirmed_at": NOW}, {"language": "zh-Hans"},
+     "translation"),
+    ("English in both", {"language": "en"}, {"language": "en", "confirmed_at": NOW}, "original"),
+    ("German in both", {"language": "de"}, {"language": "de"}, "translation, foreign"),
+    ("the one in their language is paused", {}, {"language": "zh-Hans", "paused_until": NOW + HOUR},
+     "original"),
+    ("weekly there", {}, {"language": "zh-Hans", "rhythm": "weekly"}, "original"),
+    ("nothing for them there", {}, {"language": "zh-Hans", "choice": TRADE}, "original"),
+    ("left there", {}, {"language": "zh-Hans", "state": "unsubscribed"}, "original"),
+    ("not there yet", {}, {"language": "zh-Hans", "state": "pending"}, "original"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "here", "there", "expected"), BOTH, ids=[b[0] for b in BOTH])
+def test_who_has_both_gets_one(
+    name: str, here: dict[str, Any], there: dict[str, Any], expected: str
+) -> None:
+    original, translation, english, chinese = sisters()
+    before = {"confirmed_at": NOW - HOUR}
+    ties = {
+        "original": builders.subscription(english, "li@example.org", **{**before, **here}),
+        "translation": builders.subscription(chinese, "li@example.org", **{**before, **there}),
+    }
+    got = {
+        which: both_ways(issue, {which: ties[which]})[which]
+        for which, issue in (("original", original), ("translation", translation))
+    }
+    mailed = [
+        which + (", foreign" if said & FOREIGN else "")
+        for which, said in got.items()
+        if isinstance(said, int)
+    ]
+    assert mailed == [expected]
+    # And so it is frozen, whichever of the two is asked for.
+    sending.release(translation, by="alice", now=True)
+    assert sending.freeze(translation.pk)
+    found = Delivery.objects.filter(edition__in=Edition.objects.filter(none_because=""))
+    assert found.count() == 1
+
+
+def test_a_suppression_in_the_one_publication_leaves_the_other() -> None:
+    original, translation, english, chinese = sisters()
+    here = builders.subscription(english, "li@example.org")
+    there = builders.subscription(chinese, "li@example.org", language="zh-Hans")
+    assert both_ways(original, {"li": here}) == {"li": "sister"}
+    suppression.suppress("li@example.org", "soft", publication=chinese)
+    assert both_ways(original, {"li": here}) == {"li": ALL}
+    assert both_ways(translation, {"li": there}) == {"li": "suppressed"}
+
+
+def test_readers_of_one_publication_get_what_stands_in_it() -> None:
+    original, translation, english, chinese = sisters()
+    ties = {
+        "said nothing": builders.subscription(chinese, "a@example.org"),
+        "Chinese": builders.subscription(chinese, "b@example.org", language="zh-Hans"),
+        "English": builders.subscription(chinese, "c@example.org", language="en"),
+    }
+    assert both_ways(translation, ties) == {
+        "said nothing": SHIPS,
+        "Chinese": SHIPS,
+        "English": SHIPS | FOREIGN,
+    }
+    only_english = {"Chinese": builders.subscription(english, "d@example.org", language="zh-Hans")}
+    assert both_ways(original, only_english) == {"Chinese": ALL | FOREIGN}
+
+
+def test_who_had_the_one_does_not_get_the_other_later_in_a_sister() -> None:
+    original, translation, english, chinese = sisters()
+    Issue.objects.filter(pk=translation.pk).update(original=None)
+    had = builders.subscription(english, "li@example.org")
+    paused = builders.subscription(english, "bo@example.org", paused_until=NOW + HOUR)
+    frozen(original)
+    Issue.objects.filter(pk=translation.pk).update(original=original)
+    translation.refresh_from_db()
+    ties = {
+        "had it": builders.subscription(chinese, "li@example.org", language="zh-Hans"),
+        "was paused": builders.subscription(chinese, "bo@example.org", language="zh-Hans"),
+        "new": builders.subscription(chinese, "new@example.org"),
+    }
+    assert had.subscriber_id == ties["had it"].subscriber_id
+    assert paused.subscriber_id == ties["was paused"].subscriber_id
+    assert both_ways(translation, ties) == {
+        "had it": "had_translation",
+        "was paused": SHIPS,
+        "new": SHIPS,
     }
 
 

@@ -147,3 +147,42 @@ def test_a_dropped_item_takes_its_issue_out_of_the_reckoning(week_of: Any) -> No
     _publication, _issues, ties, made = week_of
     made.items.filter(title="n0").update(hidden=True)
     assert starts(made, ties) == {**USUAL, "had_first": 0}
+
+
+def mailed(issue: Issue, tie: Subscription, at: dt.datetime) -> None:
+    with time_machine.travel(at, tick=False):
+        Issue.objects.filter(pk=issue.pk).update(state="scheduled", send_at=at)
+        assert sending.freeze(issue.pk)
+        delivery = Delivery.objects.get(issue=issue, subscription=tie)
+        Outcome.objects.create(delivery=delivery, round=1, state="sent")
+
+
+def test_who_was_handed_a_translation_had_its_original(week_of: Any) -> None:
+    publication, issues, ties, made = week_of
+    # Mailed on Thursday, of Monday's second issue: it stands where that one stands.
+    chinese = builders.issue(
+        publication, f"{MONDAY:%Y-%m-%d}", slug="zh", language="zh-Hans", original=issues[1]
+    )
+    builders.item(chinese, publication.categories.get(name="Ships"), "一艘船")
+    tie = builders.subscription(
+        publication, "zh@example.org", language="zh-Hans", since=MONDAY, rhythm_since=MONDAY
+    )
+    mailed(chinese, tie, MONDAY + 3 * DAY)
+    Subscription.objects.filter(pk=tie.pk).update(rhythm="weekly", rhythm_since=FRIDAY)
+    tie.refresh_from_db()
+    assert starts(made, {"zh": tie, **ties})["zh"] == 2
+
+
+def test_who_was_handed_it_by_a_sister_publication_had_it_too(week_of: Any) -> None:
+    publication, issues, ties, made = week_of
+    gang = builders.publication("gang", language="zh-Hans", sister_of=publication)
+    ships = builders.category(gang, "船舶", slug="chuanbo")
+    chinese = builders.issue(gang, f"{MONDAY:%Y-%m-%d}", original=issues[1])
+    builders.item(chinese, ships, "一艘船")
+    # Weekly here since long ago, single issues there.
+    person = ties["always_weekly"]
+    assert starts(made, ties)["always_weekly"] == 0
+    there = builders.subscription(gang, person.subscriber.address, language="zh-Hans")
+    mailed(chinese, there, MONDAY + DAY)
+    assert starts(made, ties)["always_weekly"] == 2
+    assert starts(made, ties)["had_none"] == 0

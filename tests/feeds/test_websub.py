@@ -89,6 +89,7 @@ def test_a_change_is_told_once_with_every_feed_that_names_the_hub(
     assert [websub.sweep(), websub.sweep()] == [1, 0]
     base = "http://127.0.0.1:8000/daily"
     topics = [f"{base}/feed.{form}" for form in ("atom", "rss", "json")]
+    topics += [f"{base}/items.{form}" for form in ("atom", "rss", "json")]
     topics += [f"{base}/c/ships/feed.{form}" for form in ("atom", "rss", "json")]
     assert hub.told == [[("hub.mode", "publish"), *(("hub.url", topic) for topic in topics)]]
     for topic in topics:

@@ -325,27 +325,53 @@ def test_a_story_that_an_earlier_issue_told(paper: Any) -> None:
     assert [p.code for p in run(paper, much_later, "2026-06-01.md").problems] == ["seen_before"] * 2
 
 
-def test_two_issues_on_one_day(paper: Any) -> None:
+def test_two_editions_of_a_day_are_said_by_name(paper: Any) -> None:
     first = run(paper, ISSUE).issue
-    second = run(paper, ISSUE.replace("Harbour Daily", "Harbour Extra"), "extra.md").issue
-    assert (first.slug, second.slug) == ("2026-03-02", "2026-03-02-2")
-    assert run(paper, ISSUE.replace("Harbour Daily", "Harbour Extra"), "extra.md").issue == second
+    evening = ISSUE.replace("Harbour Daily", "Harbour Extra")
+    second = run(paper, evening, "extra.md", edition="Evening").issue
+    assert (first.slug, second.slug) == ("2026-03-02", "2026-03-02-evening")
+    assert (first.edition, second.edition) == ("", "Evening")
+    assert run(paper, evening, "x.md", edition=" evening").issue == second
+    front = "---\nedition: Evening\n---\n"
+    assert run(paper, front + evening, "y.md").issue == second
+    # A name that leaves nothing for an address.
+    late = run(paper, evening, "late.md", edition="晚间版").issue
+    assert (late.slug, late.edition) == ("2026-03-02-2", "晚间版")
+    report = refused(paper, evening, edition="e" * 41)
+    assert [p.code for p in report.errors] == ["edition-name"]
 
 
-def test_a_weak_name_needs_the_same_title_or_item(paper: Any) -> None:
-    """`ai/2026/03/02.md` and `games/2026/03/02.md` share date and stem, and are two issues."""
+def test_a_document_by_any_name_is_one_issue(paper: Any) -> None:
+    first = run(paper, ISSUE).issue
+    for name in ("", "digest.md", "news-12.md", "a/2026/03/02.md"):
+        report = run(paper, ISSUE, name)
+        assert (report.issue, report.created, report.changes) == (first, False, [])
+    # Another language is another issue, another day too.
+    front = "---\nlanguage: zh-Hans\n---\n"
+    assert run(paper, front + ISSUE, "2026-03-02.md").created
+    assert run(paper, ISSUE.replace("2026-03-02", "2026-03-03"), "news-12.md").created
+
+
+def test_another_issue_of_the_day_is_asked_about(paper: Any) -> None:
+    """`ai/2026/03/02.md` and `games/2026/03/02.md`: nothing is overwritten without a word."""
+    from newsletter.importing import read_answers
+
     first = run(paper, ISSUE, "ai/2026/03/02.md").issue
-    other = ISSUE.replace("Harbour Daily", "Games").replace("example.org/", "example.net/")
-    other = other.replace("Night ferry", "A game").replace("New yard", "A toy")
-    second = run(paper, other, "games/2026/03/02.md")
-    assert second.created and second.issue.slug == "2026-03-02-2"
-    assert run(paper, ISSUE, "ai/2026/03/02.md").issue == first
-    assert run(paper, other, "games/2026/03/02.md").issue == second.issue
-    renamed = run(paper, ISSUE.replace("Harbour Daily", "Harbour News"), "ai/2026/03/02.md")
-    assert renamed.issue == first
-    assert renamed.changes == [
-        "title: “Harbour Daily - 2026-03-02” is now “Harbour News - 2026-03-02”"
+    other = (
+        "# Games - 2026-03-02\n\n## A toy\n\n> **Category:** Travel\n"
+        "> **Source:** [T](https://example.net/toy)\n\n**Insight:** Wood again.\n"
+    )
+    report = refused(paper, other, "games/2026/03/02.md")
+    assert [(p.code, p.line) for p in report.errors] == [("other-issue", 3)]
+    assert [(q.code, q.option, q.key, q.optional) for q in report.questions] == [
+        ("other-issue", "--edition", "", False),
+        ("other-issue", "--confirm", "other-issue", True),
     ]
+    assert run(paper, other, "games/2026/03/02.md", edition="Games").created
+    assert run(paper, ISSUE, "ai/2026/03/02.md").issue == first
+    replaced = run(paper, other, answers=read_answers(confirm=["other-issue"]))
+    assert replaced.issue == first
+    assert [row.title for row in first.items.all()] == ["A toy"]
 
 
 @pytest.mark.parametrize(
@@ -498,6 +524,7 @@ class TestCommand:
             "source_names_without_link": 1, "bullets": 3, "tail_links": 1, "problems": [],
             "unclaimed_lines": [],
             "sections": first["sections"], "questions": [], "remembered": [],
+            "conflicts": [], "edition": "",
         }  # fmt: skip
         assert second["date"] is None
         assert {"line", "column", "level", "code", "message"} == set(second["problems"][0])

@@ -556,6 +556,21 @@ def test_shortened_text_fits_and_is_a_beginning(text: str, most: int) -> None:
     assert text.startswith(made.removesuffix("…"))
 
 
+@pytest.mark.parametrize(
+    ("text", "most", "cut"),
+    [
+        ("🇩🇪🇫🇷🇮🇹🇪🇸", 6, "🇩🇪🇫🇷…"), ("x🇩🇪🇫🇷🇮🇹🇪🇸", 6, "x🇩🇪🇫🇷…"), ("ab 🇩🇪🇫🇷🇮🇹🇪🇸", 6, "ab 🇩🇪…"),
+        ("👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧", 6, "👩‍👩‍👧👩‍👩‍👧…"), ("👍🏽👍🏽👍🏽👍🏽", 6, "👍🏽👍🏽…"),
+        ("1️⃣1️⃣1️⃣1️⃣", 6, "1️⃣1️⃣…"),
+        ("e\u0301" * 9, 6, "e\u0301" * 5 + "…"), ("กำกำกำกำกำกำกำ", 6, "กำกำ…"),
+        ("🏴󠁧󠁢󠁥󠁮󠁧󠁿🏴󠁧󠁢󠁥󠁮󠁧󠁿🏴󠁧󠁢󠁥󠁮󠁧󠁿🏴󠁧󠁢󠁥󠁮󠁧󠁿", 6, "🏴󠁧󠁢󠁥󠁮󠁧󠁿🏴󠁧󠁢󠁥󠁮󠁧󠁿…"),
+        ("한국어한국어", 6, "한국…"),
+    ],
+)  # fmt: skip
+def test_d9_a_text_is_never_cut_inside_a_grapheme(text: str, most: int, cut: str) -> None:
+    assert shorten(text, most) == cut
+
+
 # Look ------------------------------------------------------------------------------------------
 
 

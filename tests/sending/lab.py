@@ -235,6 +235,48 @@ def weekly(options: argparse.Namespace) -> None:
     )
 
 
+def pair(options: argparse.Namespace) -> None:
+    """The draft gets a translation in a sister publication, which two of three readers have too;
+    of those who have it alone there are half as many more. Both are released, not frozen."""
+    from newsletter import sending
+    from newsletter.editions import pairing
+    from newsletter.models import Issue
+    from subscribers.addresses import domain_number, key_of
+    from subscribers.choice import Choice
+    from subscribers.models import Publication, Subscriber, Subscription
+    from tests import builders
+
+    daily = Publication.objects.get(slug="daily")
+    gang = builders.publication("gang", name="港口日报", language="zh-Hans", sister_of=daily)
+    ships = builders.category(gang, "船舶", slug="chuanbo")
+    chinese = builders.issue(gang, options.date, slug=f"{options.date}-zh")
+    builders.item(chinese, ships, "一艘船进港")
+    english = Issue.objects.get(slug=options.date)
+    pairing.pair(chinese, english, by="lab")
+    people = list(Subscriber.objects.order_by("pk"))
+    both = [one for n, one in enumerate(people) if n % 3]
+    alone = Subscriber.objects.bulk_create(
+        [Subscriber(address=a, key=key_of(a)) for n in range(len(people) // 2)
+         for a in [f"z{n}@d{n % 10}.example.org"]]
+    )  # fmt: skip
+    Subscription.objects.bulk_create(
+        [
+            Subscription(
+                subscriber=one,
+                publication=gang,
+                choice=Choice.all().bits,
+                state="active",
+                confirmed_at=builders.NOW,
+                language="zh-Hans" if n % 2 else "",
+                domain=domain_number(one.address),
+            )
+            for n, one in enumerate([*both, *alone])
+        ]
+    )
+    english.refresh_from_db()
+    sending.release(english, by="lab", now=True)
+
+
 def chore(options: argparse.Namespace) -> None:
     """What housekeeping does for round-ups, and the freeze."""
     from newsletter import sending
@@ -381,6 +423,7 @@ def die_at(point: str, after: int) -> None:
 def serve(options: argparse.Namespace) -> None:
     """The worker's sending half, its times scaled down, until SIGTERM."""
     from newsletter.sending.engine import policy, service, timing
+    from newsletter.sending.guard import decision
     from newsletter.smtp import Timeouts
 
     timing.LEASE = options.lease
@@ -389,6 +432,8 @@ def serve(options: argparse.Namespace) -> None:
     timing.SWEEP = min(timing.SWEEP, options.lease / 3)
     timing.GROUP = options.group
     timing.WINDOW = options.window
+    if options.watch is not None:
+        decision.WATCH = options.watch
     if options.retry is not None:
         policy.RETRY_MINUTES = tuple(options.retry / 60 for _ in policy.RETRY_MINUTES)
     if options.die:
@@ -586,6 +631,7 @@ def parser() -> argparse.ArgumentParser:
     two.add_argument("--lease", type=float, default=60)
     two.add_argument("--group", type=int, default=64)
     two.add_argument("--window", type=int, default=128)
+    two.add_argument("--watch", type=float, help="seconds a strange machine looks for others")
     two.add_argument("--retry", type=float, help="seconds between tries")
     two.add_argument("--timeouts", type=float, default=1, help="RFC 5321's, times this")
     two.add_argument("--die", choices=POINTS)
@@ -602,6 +648,7 @@ def parser() -> argparse.ArgumentParser:
     five.add_argument("count", type=int)
     five.add_argument("to")
     commands.add_parser("weekly")
+    commands.add_parser("pair")
     commands.add_parser("chore")
     commands.add_parser("report")
     commands.add_parser("nursery")
@@ -613,7 +660,7 @@ def parser() -> argparse.ArgumentParser:
 COMMANDS: dict[str, Callable[[argparse.Namespace], None]] = {
     "populate": populate, "sender": serve, "act": act, "happen": happen, "press": press,
     "join": join, "rehearse": rehearse, "report": report, "correct": correct, "weekly": weekly,
-    "chore": chore,
+    "chore": chore, "pair": pair,
 }  # fmt: skip
 
 

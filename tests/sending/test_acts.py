@@ -118,7 +118,7 @@ def test_a_time_that_has_passed_is_refused_and_one_without_a_zone_is_a_mistake()
 def test_where_two_must_agree_the_second_is_somebody_else_and_is_asked_for() -> None:
     issue = draft(needs_approval=True)
     users = get_user_model()
-    alice, bob = (users.objects.create_user(name) for name in ("alice", "bob"))
+    alice, bob = (users.objects.create_superuser(name) for name in ("alice", "bob"))
     with pytest.raises(sending.ActRefused, match="second person"):
         sending.release(issue, by=alice)
     sending.approve(issue, by=alice)

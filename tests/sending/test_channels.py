@@ -23,10 +23,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from newsletter import rendering, sending
-from newsletter.editions import load
+from newsletter.editions import load, pairing
 from newsletter.issues import channels
 from newsletter.models import PLACES, Chunk, Delivery, Edition, Issue
-from newsletter.sending import planning
+from newsletter.sending import checking
 from subscribers import links, suppression
 from subscribers.models import AuditEntry, Publication, Subscription
 from tests import builders
@@ -135,7 +135,7 @@ def test_a_late_publication_asks_a_person_like_any_release() -> None:
 
 def test_undo_and_approval_apply_to_publishing(relay: Smtpd) -> None:
     users = get_user_model()
-    alice, bob = users.objects.create_user("alice"), users.objects.create_user("bob")
+    alice, bob = users.objects.create_superuser("alice"), users.objects.create_user("bob")
     issue = issue_for(1, needs_approval=True, undo_seconds=60)
     with pytest.raises(sending.ActRefused, match="second person"):
         sending.release(issue, by=bob, channels=SITE)
@@ -149,7 +149,7 @@ def test_undo_and_approval_apply_to_publishing(relay: Smtpd) -> None:
     sending.approve(issue, by=alice)
     Issue.objects.filter(pk=issue.pk).update(corrected_at=timezone.now())
     issue.refresh_from_db()
-    with pytest.raises(sending.ActRefused, match="corrected since it was approved"):
+    with pytest.raises(sending.ActRefused, match="Text that was corrected"):
         sending.release(issue, by=bob, now=True)
     sending.approve(issue, by=alice)
     sending.release(issue, by=bob, now=True)
@@ -183,12 +183,11 @@ def test_a_translation_for_the_site_alone_takes_no_reader_away(relay: Smtpd) -> 
     issue = issue_for(1)
     publication = issue.publication
     builders.subscription(publication, "li@example.org", language="zh-Hans")
-    chinese = builders.issue(
-        publication, "2026-03-01", language="zh-Hans", original=issue, slug="zh"
-    )
+    chinese = builders.issue(publication, language="zh-Hans", slug="zh")
     builders.item(chinese, publication.categories.first(), "一艘船进港了")
-    later = timezone.now() + dt.timedelta(days=1)
-    sending.release(chinese, by="alice", at=later, channels=SITE)
+    sending.release(chinese, by="alice", now=True, channels=SITE)
+    chinese.refresh_from_db()
+    pairing.pair(chinese, issue, by="alice")
     sending.release(issue, by="alice", now=True)
     assert go(issue)["sent"] == 2
 
@@ -243,7 +242,7 @@ def test_a_wave_of_many_has_chunks_of_its_own(
     go(issue)
     for number in range(5):
         builders.subscription(issue.publication, f"late{number}@example.org")
-    monkeypatch.setattr("newsletter.sending.freezing.CHUNK", 2)
+    monkeypatch.setattr("newsletter.sending.queueing.CHUNK", 2)
     sending.mail_rest(issue, by="alice")
     places = [(one.first % PLACES, one.last % PLACES) for one in Chunk.objects.order_by("first")]
     assert places == [(1, 1), (2, 3), (4, 5), (6, 6)]
@@ -342,7 +341,7 @@ def test_a_mail_only_draft_taken_back_is_an_ordinary_draft() -> None:
     assert issue.channels == "mail"
     sending.unschedule(issue, by="alice")
     assert (issue.state, issue.channels) == ("draft", "all")
-    assert planning.problems(load(issue), issue.publication)[0] == ()
+    assert checking.problems(load(issue), issue.publication)[0] == ()
 
 
 # ---- the database

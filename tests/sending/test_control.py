@@ -18,9 +18,10 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from newsletter import sending
-from newsletter.models import PLACES, Bounce, Chunk, Delivery, Outcome, Relay, Worker
-from newsletter.sending import incidents
+from newsletter.models import PLACES, Bounce, Chunk, Delivery, Machine, Outcome, Relay, Worker
+from newsletter.sending import guard, incidents
 from newsletter.sending.engine import rate_limit, timing
+from newsletter.sending.guard import beat, place
 from subscribers.addresses import domain_number
 from subscribers.models import AuditEntry, Limit, Subscription
 from tests import builders
@@ -211,30 +212,24 @@ def test_an_overdue_issue_waits_for_a_person(relay: Smtpd) -> None:
 def test_workers_that_start_at_once_do_not_take_the_database_for_a_copy(
     relay: Smtpd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One reports itself just when another compares its machine's memory with the database."""
-    from newsletter.sending import incidents
-
+    """One gives a sign of life while another compares its memory with the database."""
     issue = issue_for(4)
     sending.release(issue, by="alice", now=True)
     sending.sweep()
-    first = Worker.objects.create(name="w-first", machine="here")
-    incidents.seen(first.pk)
-    real = incidents._remembered
+    assert guard.may_act()
+    real = place.remembered
 
-    def meanwhile() -> dt.datetime | None:
-        incidents.seen(first.pk)
-        return real()
+    def meanwhile(nonce: str) -> int:
+        mine = Machine.objects.get()
+        Machine.objects.update(beats=mine.beats + 1)
+        place.remember(nonce, mine.beats + 1)
+        return real(nonce)
 
-    monkeypatch.setattr(incidents, "_remembered", meanwhile)
-    incidents.guard_restored()
+    monkeypatch.setattr(place, "remembered", meanwhile)
+    beat.forget()
+    assert guard.may_act()
     issue.refresh_from_db()
     assert issue.state == "sending"
-    # What it is for still works: a database that knows less.
-    Worker.objects.update(seen=dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
-    monkeypatch.undo()
-    incidents.guard_restored()
-    issue.refresh_from_db()
-    assert issue.state == "paused"
 
 
 def test_a_relays_rate_is_kept(relay: Smtpd) -> None:
@@ -347,7 +342,6 @@ def test_an_old_issue_is_folded_and_keeps_its_sums(relay: Smtpd) -> None:
 
 def test_a_slot_of_a_folded_issue_is_no_sign_of_a_restored_copy(relay: Smtpd) -> None:
     """A worker that lives for months keeps slots it did not need again."""
-    from newsletter.sending import incidents
     from newsletter.sending.engine.journal import Journal
     from newsletter.sending.engine.sweeper import fold_old
 
@@ -363,12 +357,12 @@ def test_a_slot_of_a_folded_issue_is_no_sign_of_a_restored_copy(relay: Smtpd) ->
     builders.item(new, old.publication.categories.get(slug="trade"), "Corn is down")
     sending.release(new, by="alice", now=True)
     sending.sweep()
-    incidents.guard_restored()
-    new.refresh_from_db()
-    assert new.state == "sending"
+    beat.forget()
+    assert guard.may_act()
     # Of an issue this database has never heard of.
     alive.begin(chunk.pk + 1000, 1, (new.pk + 1000) * PLACES + 1)
-    incidents.guard_restored()
+    beat.forget()
+    assert not guard.may_act()
     new.refresh_from_db()
     assert new.state == "paused"
     alive.close(remove=True)

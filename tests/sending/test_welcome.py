@@ -14,8 +14,9 @@ from django.test import Client
 from django.utils import timezone
 
 from newsletter import sending
-from newsletter.models import Chunk, Delivery, Edition, EventCursor, Issue, Worker
-from newsletter.sending import incidents, welcome
+from newsletter.models import Chunk, Delivery, Edition, EventCursor, Issue, Machine
+from newsletter.sending import guard, welcome
+from newsletter.sending.guard import beat
 from newsletter.sending.welcome import Refusal
 from subscribers import subscriptions
 from subscribers.choice import Choice
@@ -328,17 +329,16 @@ def test_an_older_copy_of_the_database_greets_nobody_for_what_was(tmp_path: Path
         confirmed(issue, "carla@example.org")
         welcome.greet_confirmed()
         confirmed(issue, "dora@example.org")
-        (tmp_path / "journal").mkdir(exist_ok=True)
-        ahead = timezone.now() + dt.timedelta(minutes=1)
-        (tmp_path / "journal" / "seen").write_text(ahead.isoformat())
-        incidents.guard_restored()
+        Machine.objects.update(beats=0)
+        beat.forget()
+        assert not guard.may_act()
         issue.refresh_from_db()
         assert issue.state == "paused"
-        sending.sweep()
         sending.drain(20)
         assert mails(relay, "carla@example.org") == mails(relay, "dora@example.org") == []
         # A person compared and decided; who is not in the copy's ledger stays out of it.
-        (tmp_path / "journal" / "seen").unlink()
+        guard.agree(by="olga")
+        beat.look_again()
         sending.resume(issue, by="olga")
         sending.sweep()
         sending.drain(20)
@@ -350,28 +350,17 @@ def test_an_older_copy_of_the_database_greets_nobody_for_what_was(tmp_path: Path
         assert len(mails(relay, "eve@example.org")) == 1
 
 
-@pytest.mark.parametrize("hours_silent", [0, 1])
-def test_a_copy_in_which_nothing_is_on_its_way_greets_nobody_either(
-    tmp_path: Path, hours_silent: int
-) -> None:
-    """Whether this machine knows better, or no worker was seen for a while."""
+def test_a_copy_in_which_nothing_is_on_its_way_greets_nobody_either(tmp_path: Path) -> None:
     with relay_for(tmp_path) as relay:
         issue = sent()
         confirmed(issue, "dora@example.org")
-        ahead = timezone.now() + dt.timedelta(minutes=1)
-        if hours_silent:
-            long_ago = timezone.now() - dt.timedelta(hours=hours_silent)
-            assert Worker.objects.update(seen=long_ago)
-            Event.objects.update(at=long_ago + dt.timedelta(seconds=4))
-            (tmp_path / "journal" / "seen").unlink(missing_ok=True)
-        else:
-            (tmp_path / "journal").mkdir(exist_ok=True)
-            (tmp_path / "journal" / "seen").write_text(ahead.isoformat())
-        incidents.guard_restored()
+        Machine.objects.update(beats=0)
+        beat.forget()
+        assert not guard.may_act()
+        guard.agree(by="olga")
+        beat.look_again()
         confirmed(issue, "eve@example.org")
         sending.sweep()
-        (tmp_path / "journal" / "seen").unlink(missing_ok=True)
-        Worker.objects.update(seen=timezone.now())
         sending.drain(20)
         assert mails(relay, "dora@example.org") == []
         assert len(mails(relay, "eve@example.org")) == 1

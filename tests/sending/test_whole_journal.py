@@ -12,11 +12,14 @@ from newsletter.sending.engine.journal import Found, Journal
 from tests.site_settings import override
 
 BEGUN = frozenset({(7, 3, 1), (7, 3, 2)})
+# When each was begun: the clock stands still.
+AT = dict.fromkeys(BEGUN, 1772442000.0)
 
 
 @pytest.fixture(autouse=True)
-def path(tmp_path: Path) -> Iterator[Path]:
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The journal of a dead worker that began two deliveries."""
+    monkeypatch.setattr(journal, "_now", lambda: 1772442000.0)
     with override(DATA_DIR=tmp_path):
         made = Journal("w-1", 8)
         made.begin(7, 3, 1)
@@ -26,7 +29,7 @@ def path(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_dead_workers_journal_of_this_boot_is_complete() -> None:
-    assert journal.read("w-1") == Found(True, BEGUN)
+    assert journal.read("w-1") == Found(True, BEGUN, begun_at=AT)
 
 
 @pytest.mark.parametrize("boot", [b"another", b""])
@@ -34,7 +37,7 @@ def test_s9_of_another_or_an_unknown_boot_it_is_not(
     monkeypatch: pytest.MonkeyPatch, boot: bytes
 ) -> None:
     monkeypatch.setattr(journal, "boot_id", lambda: boot)
-    assert journal.read("w-1") == Found(False, BEGUN)
+    assert journal.read("w-1") == Found(False, BEGUN, begun_at=AT)
 
 
 def test_s9_written_where_the_boot_is_unknown_it_never_is(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -428,9 +428,12 @@ def test_the_form_brings_a_proof_and_needs_no_script(
 
 
 def test_the_frame_works_on_a_foreign_page(town: Town, chromium: Any) -> None:
-    """Another origin shows the form in a frame; what is typed there arrives."""
+    """Another origin shows the form in a frame as high as it; what is typed there arrives."""
     frame_address = f"{town.base}/daily/subscribe/embed/"
-    blog = f'<title>Blog</title><iframe width="600" height="800" src="{frame_address}"></iframe>'
+    blog = (
+        f'<title>Blog</title><iframe width="600" height="300" src="{frame_address}"></iframe>'
+        f'<script src="{town.base}/static/subscribers/embed.js" async></script>'
+    )
 
     class Blog(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -450,6 +453,9 @@ def test_the_frame_works_on_a_foreign_page(town: Town, chromium: Any) -> None:
     try:
         page.goto(f"http://localhost:{server.server_port}/")
         frame = page.frame_locator("iframe")
+        page.wait_for_function("document.querySelector('iframe').clientHeight > 300")
+        inside = page.frames[1].evaluate("document.documentElement.scrollHeight - innerHeight")
+        assert inside <= 1
         frame.locator("#address").fill("charlie@example.org")
         frame.locator("form.sign-up button").click()
         frame.get_by_text("请查收邮件").wait_for()

@@ -355,6 +355,7 @@ def test_the_form_in_a_foreign_frame(client: Client, harbour: Any) -> None:
     code = html.unescape(page_of_code)
     assert '<form method="post" action="http://127.0.0.1:8000/daily/subscribe/">' in code
     assert '<iframe src="http://127.0.0.1:8000/daily/subscribe/embed/"' in code
+    assert '<script src="http://127.0.0.1:8000/static/subscribers/embed.js" async>' in code
     whole = client.get("/daily/subscribe/")
     assert whole.headers["X-Frame-Options"] == "DENY"
     assert "frame-ancestors 'none'" in whole.headers["Content-Security-Policy"]

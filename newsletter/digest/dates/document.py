@@ -56,6 +56,12 @@ def date_of_document(
             params = {"date": date.isoformat(), "where": place.where, "other": other.isoformat()}
             problems.warn("date-differs", params, line)
     for place, found in said:
+        if found.date == date:
+            if found.readings:
+                first, last = (day.isoformat() for day in found.readings)
+                problems.note("date-span", {"first": first, "last": last}, place.line)
+            break
+    for place, found in said:
         if found.date == date and found.weekday:
             params = {"date": date.isoformat(), "weekday": str(date.weekday())}
             problems.warn("date-weekday", params, place.line)

@@ -27,7 +27,8 @@ _LUNAR = re.compile("农历|農曆|阴历|陰曆|旧历|舊曆|旧暦|陰暦|음
 class Found:
     """What a text says: a `date`, or the `case` in which it has to be asked for.
 
-    `readings` are the days that it can mean, in order; empty when they are too many to offer.
+    `readings` are the days that it can mean, in order; empty when they are too many to offer. With
+    a `date` they are the first and the last day of the span it ends.
     `weekday` is True when a weekday beside the date is another than the date's.
     """
 
@@ -79,7 +80,7 @@ def _judge(text: str, writings: list[Writing], spans: list[Days], span: Span) ->
     if len(ends) == 1:
         ((first, last),) = ends
         if span == "last":
-            return Found(last)
+            return Found(last, readings=(first, last))
         return (
             Found(case="week", readings=weeks[0].readings)
             if weeks and not spans

@@ -9,6 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from newsletter import sending
+from newsletter.editions import family
+from newsletter.models import Issue
 
 from .send_issue import find_issue
 
@@ -24,39 +26,23 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         issue = find_issue(options["publication"], options["issue"])
         plan = sending.plan(issue)
+        others = [(one, sending.plan(one)) for one in family.together(issue)[1:]]
         if options["json"]:
-            self.stdout.write(
-                json.dumps(
-                    {
-                        "publication": issue.publication.slug,
-                        "issue": issue.slug,
-                        "recipients": plan.recipients,
-                        "editions": [
-                            {
-                                key: value
-                                for key, value in dataclasses.asdict(edition).items()
-                                if key not in ("selection", "start")
-                            }
-                            for edition in plan.editions
-                        ],
-                        "readers": {
-                            "full": plan.full,
-                            "partial": plan.partial,
-                            "none": sum(plan.none.values()),
-                        },
-                        "none_because": dict(plan.none),
-                        "blockers": list(plan.blockers),
-                        "warnings": list(plan.warnings),
-                    },
-                    ensure_ascii=False,
-                    default=str,
-                )
-            )
+            said = _said(issue, plan)
+            said["translations"] = [_said(one, its) for one, its in others]
+            self.stdout.write(json.dumps(said, ensure_ascii=False, default=str))
             return
+        self._write(plan)
+        for one, its in others:
+            self.stdout.write(f"goes with it: {one.publication.slug}/{one.slug} ({one.language})")
+            self._write(its)
+
+    def _write(self, plan: sending.Plan) -> None:
         for edition in plan.editions:
             self.stdout.write(
                 f"{edition.readers:>8}  {edition.items:>3} items  {edition.html_bytes:>7} bytes"
                 f"  {', '.join(edition.categories)}"
+                + ("  (not in their language)" if edition.foreign else "")
             )
         self.stdout.write(
             f"{plan.full} readers get everything, {plan.partial} a part,"
@@ -67,3 +53,28 @@ class Command(BaseCommand):
             self.stdout.write(f"blocked: {sentence}")
         for sentence in plan.warnings:
             self.stdout.write(f"look at: {sentence}")
+
+
+def _said(issue: Issue, plan: sending.Plan) -> dict[str, Any]:
+    return {
+        "publication": issue.publication.slug,
+        "issue": issue.slug,
+        "language": issue.language,
+        "recipients": plan.recipients,
+        "editions": [
+            {
+                key: value
+                for key, value in dataclasses.asdict(edition).items()
+                if key not in ("selection", "start")
+            }
+            for edition in plan.editions
+        ],
+        "readers": {
+            "full": plan.full,
+            "partial": plan.partial,
+            "none": sum(plan.none.values()),
+        },
+        "none_because": dict(plan.none),
+        "blockers": list(plan.blockers),
+        "warnings": list(plan.warnings),
+    }

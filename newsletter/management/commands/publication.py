@@ -54,7 +54,7 @@ class Command(BaseCommand):
                 problems = _change(publication, given)
                 if problems:
                     self._refuse(problems, as_json=options["json"])
-        shown = _shown(PublicationForm(instance=publication))
+        shown = settings_of(PublicationForm(instance=publication))
         if options["json"]:
             self.stdout.write(json.dumps(shown, ensure_ascii=False))
             return
@@ -121,7 +121,7 @@ def _change(publication: Publication, given: Mapping[str, str]) -> list[dict[str
     return []
 
 
-def _shown(form: forms.BaseForm) -> dict[str, Any]:
+def settings_of(form: forms.BaseForm) -> dict[str, Any]:
     """{name: value} of every setting; what JSON does not know as text. Confirmations are none."""
     values = {
         name: form[name].value()

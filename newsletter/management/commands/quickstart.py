@@ -208,7 +208,7 @@ class Command(BaseCommand):
         """One web process and one worker, until Ctrl-C or SIGTERM; ends both by their pid."""
         base = urlsplit(conf.base_url())
         web = [
-            "gunicorn", "newsletter.config.wsgi", "--threads", "4",
+            "gunicorn", "newsletter.config.wsgi", "--threads", "16",
             "--bind", f"{base.hostname}:{base.port}", "--log-level", "warning",
             "--no-control-socket",
         ]  # fmt: skip

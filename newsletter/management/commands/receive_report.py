@@ -19,6 +19,8 @@ EX_TEMPFAIL = 75
 
 class Command(BaseCommand):
     help = "Read a bounce, complaint or automatic reply and do what it asks for."
+    # A check that fails exits 1, and the mail server would throw the report away.
+    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", nargs="?", default="-", help="a mail; - is standard input")
@@ -61,9 +63,11 @@ def _data(name: str) -> bytes:
 
 def _receive(data: bytes, to: list[str]) -> tuple[Report, str]:
     from newsletter.bounces import effects
+    from newsletter.sending.guard import keys
 
     try:
+        keys.settle()
         received = effects.receive(data, envelope=to)
-    except DatabaseError as error:
+    except (DatabaseError, keys.WrongKeys) as error:
         raise CommandError(_("Nothing was stored: %s") % error, returncode=EX_TEMPFAIL) from None
     return received.report, received.done

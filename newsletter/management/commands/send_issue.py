@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from newsletter import sending
 from newsletter.models import Issue
+from newsletter.sending import guard
 from newsletter.sending.engine.service import live_worker
 from subscribers import rehearsal, times
 
@@ -154,8 +155,17 @@ class Command(BaseCommand):
             if sender is None and time.monotonic() - asked > 0.5 and not live_worker():
                 self.stderr.write("No worker is running: this command sends by itself.")
                 sender = closing.enter_context(sending.running())
+            if sender is not None and guard.asks():
+                # Not forever: who waits for the end of the issue must hear why it does not come.
+                self._say(issue)
+                raise CommandError(
+                    "This machine may not send: the database looks like a copy, and a person must"
+                    " agree. The command “machines” says more.",
+                    returncode=NOT_FINAL,
+                )
             if sender is not None:
-                sending.sweep()
+                if guard.may_act():
+                    sending.sweep()
                 sender.drain(5.0 if left is None else min(5.0, left))
             time.sleep(0.3 if left is None else min(0.3, left))
         if bar is not None:

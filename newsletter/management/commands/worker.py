@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import datetime as dt
 import logging
+import os
 import signal
 import subprocess
 import threading
@@ -13,16 +15,19 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
+from django.utils import timezone
 
-from newsletter import bounces, conf
+from newsletter import bounces, conf, notices
+from newsletter.archive.finished.purging import Purge
 from newsletter.config.supervised import start
 from newsletter.feeds import websub
 from newsletter.importing.stories import remembering
 from newsletter.issues import dead_links
+from newsletter.models import Change
 from newsletter.search import entries
-from newsletter.sending import roundups, slot_notices
+from newsletter.sending import guard, roundups, slot_notices, watching
 from newsletter.sending.engine import service
 from subscribers import housekeeping
 
@@ -39,6 +44,8 @@ _ROUNDUPS_EVERY = 15.0
 _SLOTS_EVERY = 20.0
 # A batch of older items at a time; with nothing to take up one query.
 _STORIES_EVERY = 30.0
+_NOTICES_EVERY = 5.0
+_WATCH_EVERY = 60.0
 _STABLE = 30.0
 _KEEP_JOBS_DAYS = 7
 
@@ -51,6 +58,8 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         stop = threading.Event()
+        guard.may_act()
+        self._stop_if_unfit()
 
         def on_signal(number: int, frame: Any) -> None:
             stop.set()
@@ -62,16 +71,28 @@ class Command(BaseCommand):
         signal.signal(signal.SIGINT, on_signal)
         if options["only"] == "sender":
             service.serve(stop)
+            self._stop_if_unfit()
             return
         self.stdout.write("The worker runs: sender and jobs.")
         self.stdout.flush()
         housekeeping = threading.Thread(target=_keep_house, args=(stop,), daemon=True)
         housekeeping.start()
         _supervise(stop)
+        self._stop_if_unfit()
+
+    def _stop_if_unfit(self) -> None:
+        """Code that is older or newer than the tables ends, and whoever starts it again is told."""
+        if why := guard.must_stop():
+            raise CommandError(why)
 
 
 def _run_jobs() -> None:
-    """The job runner of the chosen engine, in this process."""
+    """The job runner of the chosen engine, in this process; only while it may act."""
+    while not guard.may_act():
+        if guard.must_stop():
+            return
+        time.sleep(1.0)
+    threading.Thread(target=_stop_when_held, daemon=True).start()
     if conf.tasks_engine() == "celery":
         from newsletter.config import celery as tasks_celery
 
@@ -79,6 +100,13 @@ def _run_jobs() -> None:
         tasks_celery.app.worker_main(["worker", "-Q", "default,mail", "--loglevel", "WARNING"])
         return
     call_command("db_worker", queue_name="*", reload=False, startup_delay=False, verbosity=0)
+
+
+def _stop_when_held() -> None:
+    """End the job runner, after the job it is at, once this machine may no longer act."""
+    while guard.may_act():
+        time.sleep(guard.EVERY)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _supervise(stop: threading.Event) -> None:
@@ -119,12 +147,19 @@ def _keep_house(stop: threading.Event) -> None:
         (_SLOTS_EVERY, slot_notices.tell),
         (_STORIES_EVERY, remembering.sweep),
         (_STORIES_EVERY, entries.sweep),
+        (_NOTICES_EVERY, notices.sweep),
+        (_WATCH_EVERY, watching.sweep),
+        (3600.0, notices.forget),
         (3600.0, _forget_old_jobs),
+        (3600.0, _forget_changes),
+        (1.0, Purge().sweep),
     ]
     due = [0.0] * len(chores)
     while not stop.wait(1.0):
+        if guard.must_stop():
+            stop.set()
         for number, (every, chore) in enumerate(chores):
-            if time.monotonic() < due[number]:
+            if time.monotonic() < due[number] or not guard.may_act():
                 continue
             try:
                 chore()
@@ -134,6 +169,11 @@ def _keep_house(stop: threading.Event) -> None:
                 with contextlib.suppress(Exception):
                     connection.close()
             due[number] = time.monotonic() + every
+
+
+def _forget_changes() -> None:
+    """Notes of changes that every web process has read long ago."""
+    Change.objects.tidy(timezone.now() - dt.timedelta(days=1))
 
 
 def _forget_old_jobs() -> None:

@@ -27,6 +27,14 @@ COUNTED = ("sent", "deferred", "failed", "in_doubt", "skipped", "suppressed")
 _LOST = Judgement("in_doubt", None, "", "the worker was lost")
 
 
+def _lost(begun: float | None) -> Judgement:
+    """In doubt, with when its content was begun: `doubt` compares it with a relay's log."""
+    if begun is None:
+        return _LOST
+    moment = dt.datetime.fromtimestamp(begun, dt.UTC).isoformat(timespec="milliseconds")
+    return _LOST._replace(detail=f"{_LOST.detail}; begun {moment}")
+
+
 class Part(NamedTuple):
     """What a turn is asked to do for one chunk. Numbers are delivery ids."""
 
@@ -214,7 +222,7 @@ def take_back(lease: Lease, window: Iterable[int], found: Found, now: dt.datetim
         elif found.complete and key not in found.begun:
             continue
         else:
-            judgement = _LOST
+            judgement = _lost(found.begun_at.get(key))
         settled.append(Settled([delivery], judgement, None, now))
     return TakenBack(settled, changes(settled, lease.takes))
 

@@ -20,6 +20,7 @@ import fcntl
 import functools
 import os
 import struct
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -38,6 +39,10 @@ _TAIL = struct.Struct("<BBH11s")
 _ANSWERED = struct.Struct("<IQQBBH11s")
 _SUM = struct.Struct("<I")
 _pack_head, _pack_sum, _pwrite = _BEGUN.pack, _SUM.pack, os.pwrite
+# Behind "begun" and its checksum, when: seconds since the epoch. Torn, it is that of an earlier use
+# of the slot or nothing, so never later than the truth.
+_WHEN = struct.Struct("<d")
+_pack_when, _now = _WHEN.pack, time.time
 _ANSWER_AT = 32
 _SLOT = 80
 _STATES = ("", "sent", "deferred", "failed", "in_doubt")
@@ -119,7 +124,8 @@ class Journal:
         slot = self._free.pop()
         head = self._heads[slot] = _pack_head(epoch, chunk, delivery)
         try:
-            _pwrite(self._fd, head + _pack_sum(crc32(head)), _HEADER + slot * _SLOT)
+            record = head + _pack_sum(crc32(head)) + _pack_when(_now())
+            _pwrite(self._fd, record, _HEADER + slot * _SLOT)
         except BaseException:
             self._free.append(slot)
             raise
@@ -157,6 +163,8 @@ class Found:
     complete: bool
     begun: frozenset[tuple[int, int, int]] = frozenset()
     answers: dict[tuple[int, int, int], Answer] = field(default_factory=dict)
+    # When each was begun, in seconds since the epoch, where it is known.
+    begun_at: dict[tuple[int, int, int], float] = field(default_factory=dict)
 
 
 def is_dead(name: str) -> bool | None:
@@ -189,13 +197,16 @@ def read(name: str) -> Found:
     if not version_1 and not data.startswith(_MAGIC):
         return Found(False)
     boot = data[len(_MAGIC) : _HEADER].rstrip(b"\0")
-    begun, answers = set(), {}
+    begun, answers, begun_at = set(), {}, {}
     whole = (len(data) - _HEADER) % _SLOT == 0
     for start in range(_HEADER, len(data) - _SLOT + 1, _SLOT):
         record = data[start : start + _BEGUN.size]
         if _checked(data, start, record):
             epoch, chunk, delivery = _BEGUN.unpack(record)
             begun.add((chunk, epoch, delivery))
+            when = _WHEN.unpack_from(data, start + _BEGUN.size + _SUM.size)[0]
+            if 0.0 < when < 1e11:
+                begun_at[chunk, epoch, delivery] = when
         start += _ANSWER_AT
         record = data[start : start + _ANSWERED.size]
         if _checked(data, start, record):
@@ -207,7 +218,7 @@ def read(name: str) -> Found:
                 *_refusal_of(refusal, version_1),
             )
     complete = dead is True and whole and boot != b"" and boot == boot_id()
-    return Found(complete, frozenset(begun), answers)
+    return Found(complete, frozenset(begun), answers, begun_at)
 
 
 def _checked(data: bytes, start: int, record: bytes) -> bool:

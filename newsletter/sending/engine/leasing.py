@@ -184,4 +184,5 @@ def finish(issue_id: int) -> bool:
             if cursor.rowcount != 1:
                 return False
         counts.store(issue_id)
+        control.audit(Issue.objects.get(pk=issue_id), "worker", "finish")
     return True

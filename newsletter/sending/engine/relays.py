@@ -18,6 +18,8 @@ from functools import partial
 from itertools import islice
 from typing import Any, Protocol
 
+from django.db.models import Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from newsletter import conf
@@ -338,10 +340,12 @@ def keep(
     relay: int, per_connection: int | None, failures: int, wait: float, last_error: str
 ) -> None:
     """Tell the other workers what was learned; `wait` is seconds until the next try."""
-    closed = timezone.now() + dt.timedelta(seconds=wait) if wait > 0 else None
+    now = timezone.now()
+    closed = now + dt.timedelta(seconds=wait) if wait > 0 else None
     Relay.objects.filter(pk=relay).update(
         per_connection=per_connection,
         failures=failures,
+        failing_since=Coalesce("failing_since", Value(now)) if failures else None,
         closed_until=closed,
         last_error=last_error[:300],
     )

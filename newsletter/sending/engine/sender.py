@@ -27,7 +27,7 @@ from newsletter.message.dkim import Signers
 from newsletter.models import Worker
 from newsletter.smtp import Server, Timeouts, watch
 
-from .. import hours, incidents, settling
+from .. import guard, hours, incidents, settling
 from . import leasing, rate_limit, relays, timing, turning
 from .database_thread import DatabaseThread
 from .decisions import Part
@@ -68,6 +68,8 @@ class Sender:
         self._pools: list[Pool] = []
         self._dispatcher = Dispatcher(self._pools)
         self._rate_look = 0.0
+        # Whether this machine may act on the database, as last asked.
+        self._may_act = False
 
     # ---- life
 
@@ -82,7 +84,8 @@ class Sender:
         gc.set_threshold(20_000, 20, 20)
         # Before anything else: a key that cannot be used must not become unsigned mail.
         self._signers = Signers.from_setting(conf.dkim_keys())
-        incidents.guard_restored()
+        # Before this worker is in the database, which would look as if one had sent from it.
+        self._may_act = guard.may_act()
         self.worker = Worker.objects.create(
             name=self.name, machine=socket.gethostname()[:100], version=_version()
         ).pk
@@ -135,7 +138,10 @@ class Sender:
         if self._signers is not None:
             self._signers.close()
         held = incidents.holds_anything(self.worker)
-        self.journal.close(remove=not held)
+        # A copy made since the last beat would pass for the whole truth without the journal: the
+        # machine must remember that the database has gone on.
+        guard.look_again()
+        self.journal.close(remove=guard.may_act() and not held)
 
     async def _close_pools(self) -> None:
         await asyncio.gather(*(pool.close(5.0) for pool in self._pools))
@@ -165,10 +171,14 @@ class Sender:
                     delay = timing.DATABASE_RETRY[0]
                 except (OperationalError, InterfaceError) as error:
                     log.warning("the database cannot be reached: %s", str(error).strip()[:200])
+                    # What comes back may be an older one, restored meanwhile.
+                    guard.look_again()
+                    self._may_act, self._rate_look = False, 0.0
                     await asyncio.sleep(delay)
                     delay = min(2 * delay, timing.DATABASE_RETRY[1])
                     continue
-                if self._supply.idle and not forever and not self._in_flight.holds:
+                nothing_due = self._supply.idle or not self._may_act
+                if nothing_due and not forever and not self._in_flight.holds:
                     break
                 await self._sleep(until)
             await self._wind_down()
@@ -231,13 +241,21 @@ class Sender:
         now = self._loop.time()
         if now >= self._rate_look:
             self._rate_look = now + 2.0
+            self._may_act = self._may_act_from_now(await self._db(guard.may_act))
             self._dispatcher.learn(await self._db(rate_limit.rates))
         await self._report()
-        if not self._in_flight.stopping and self._supply.is_wanted(now):
+        if self._may_act and not self._in_flight.stopping and self._supply.is_wanted(now):
             await self._supply.refill(any(pool.open for pool in self._pools))
         for key, count in self._dispatcher.wanted():
             taken = await self._db(rate_limit.reserve, key, count)
             self._dispatcher.got(key, taken, self._loop.time())
+
+    def _may_act_from_now(self, may: bool) -> bool:
+        """Authorise nobody while the machine may not act; what is on the wire is finished."""
+        self._in_flight.stopping = not may
+        if not may:
+            self._in_flight.let_go_of_all()
+        return may
 
     # ---- turns
 

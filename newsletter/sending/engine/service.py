@@ -10,6 +10,7 @@ from django.utils import timezone
 from newsletter.models import Worker
 from newsletter.smtp import Timeouts
 
+from .. import guard
 from . import sweeper
 from .sender import Sender
 
@@ -19,7 +20,8 @@ def serve(stop: threading.Event, timeouts: Timeouts | None = None) -> None:
     sender = Sender(timeouts=timeouts)
     sender.start()
     watch = sweeper.Watch()
-    sweeper.sweep(watch)
+    if guard.may_act():
+        sweeper.sweep(watch)
     sweeping = threading.Thread(
         target=sweeper.sweep_until, args=(stop, watch, lambda: sender.worker), daemon=True
     )

@@ -17,12 +17,24 @@ from collections.abc import Callable
 from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.utils import timezone
 
-from newsletter.issues import channels
+from newsletter.editions import family
+from newsletter.issues import approvals, channels
 from newsletter.models import Chunk, Delivery, Issue, Outcome, Worker
 from newsletter.rendering import RenderingError
 from subscribers import rehearsal, times
 
-from .. import counts, freezing, health, incidents, mending, rehearsals, settling, slots, welcome
+from .. import (
+    counts,
+    freezing,
+    guard,
+    health,
+    incidents,
+    mending,
+    rehearsals,
+    settling,
+    slots,
+    welcome,
+)
 from . import journal, leasing, rate_limit, timing
 
 log = logging.getLogger(__name__)
@@ -80,6 +92,11 @@ def sweep_until(
     """
     swept = -math.inf
     while not stop.wait(1.0):
+        if not guard.may_act():
+            if why := guard.must_stop():
+                log.error("%s", why)
+                stop.set()
+            continue
         try:
             # Looking for due issues, and for who has just confirmed, is one look into an index
             # each, so it is done every second.
@@ -109,23 +126,47 @@ def start_due() -> int:
     due = Issue.objects.select_related("publication").filter(
         state=Issue.State.SCHEDULED, send_at__lte=now
     )
+    seen: set[int] = set()
     for issue in due.order_by("send_at"):
         assert issue.send_at is not None
-        late = dt.timedelta(minutes=issue.publication.late_start_minutes)
+        if issue.pk in seen:
+            continue  # It went, or stays, with one before it.
+        members = [one for one in family.together(issue) if one.state == Issue.State.SCHEDULED]
+        seen |= {one.pk for one in members}
+        late = dt.timedelta(minutes=min(one.publication.late_start_minutes for one in members))
+        addresses = [rehearsal.address_of(one.publication) for one in members]
+        mailed = issue.channels != Issue.Channels.SITE
         if issue.send_at < now - late:
-            incidents.pause_for(issue.pk, "late", times.say(issue.send_at, issue.publication))
+            _ask(members, "late", times.say(issue.send_at, issue.publication))
             continue
         try:
-            if issue.channels == Issue.Channels.SITE:
-                started += channels.publish(issue.pk)
-            elif address := rehearsal.address_of(issue.publication):
-                incidents.pause_for(issue.pk, "rehearsal", address)
+            if not mailed:
+                started += _publish(members)
+            elif any(addresses):
+                _ask(members, "rehearsal", next(filter(None, addresses)))
             else:
                 started += freezing.freeze(issue.pk)
+        except freezing.NotApproved as error:
+            _ask(members, "approval", str(error))
         except (RenderingError, ValueError, freezing.CannotFreeze) as error:
             log.exception("issue %s cannot be frozen", issue.pk)
-            incidents.pause_for(issue.pk, "rendering", str(error))
+            _ask(members, "rendering", str(error))
     return started
+
+
+def _publish(members: list[Issue]) -> int:
+    """Put issues on the site together. Raises NotApproved where that is not what was approved."""
+    with transaction.atomic():
+        for one in members:
+            if reasons := approvals.lacking(one):
+                raise freezing.NotApproved(" ".join(reasons))
+        return sum(channels.publish(one.pk) for one in members)
+
+
+def _ask(members: list[Issue], what: str, detail: str) -> None:
+    """Pause an issue, and what is released with it, until a person decides."""
+    for one in members:
+        incidents.pause_for(one.pk, what, detail)
 
 
 def take_back_lost(watch: Watch) -> int:

@@ -25,6 +25,4 @@ AT_HAND = 256
 MOST_CHUNKS = 12
 # A database that went away is tried again after this, doubling up to the second.
 DATABASE_RETRY = (0.1, 2.0)
-# A copy of the database that no worker has seen for so long asks a person before it sends.
-FORGOTTEN_MINUTES = 15
 FOLD_DAYS = 60

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from newsletter.editions.on_the_wire import Wanted
 from newsletter.models import Chunk, Issue
+from newsletter.notices import raise_alert
 
 from .. import control, counts
 from . import consent, decisions, outcomes, prepared_statements, timing
@@ -198,3 +199,4 @@ def _judge_canary(issue_id: int) -> None:
         state=Issue.State.PAUSED, state_reason=reason[:200]
     ):
         control.audit(issue, "worker", "pause", reason=reason)
+        raise_alert("canary", f"issue:{issue_id}", {"text": reason}, publication=issue.publication)

@@ -1,0 +1,170 @@
+"""Two people and one issue: ask for a yes, say it, send it back, and talk about its items."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from newsletter.issues import approvals, comments
+from subscribers.admin.access import actor
+from subscribers.admin.chrome import record
+from subscribers.roles import Act, may
+
+from .. import editions, sending
+from ..models import Approval, Issue, Item
+from . import together
+from .frame import address, find_issue, issue_page
+from .release import OPEN, plan_context, somebody_was_first
+from .seen import Stale
+
+
+@require_http_methods(["GET", "POST"])
+def approve(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The second person's look at the same plan, and their yes; or back to its writers."""
+    issue = find_issue(request, pk, Act.APPROVE)
+    if issue.state not in OPEN:
+        return somebody_was_first(request, issue)
+    if request.method == "POST" and request.POST.get("what") == "back":
+        return _send_back(request, issue)
+    view = editions.load(issue)
+    plan = sending.plan(issue)
+    others = together.going(issue)
+    stale: list[str] = []
+    if request.method == "POST":
+        stale = together.stale(request.POST.get("seen", ""), view, plan, others)
+        if not stale:
+            try:
+                with transaction.atomic():
+                    held = Issue.objects.select_for_update().get(pk=issue.pk)
+                    if held.state in OPEN and editions.load(held) != view:
+                        raise Stale
+                    if together.changed(others):
+                        raise Stale
+                    sending.approve(held, by=actor(request))
+            except Stale:
+                stale = [_("The issue was changed while you pressed.")]
+            except sending.ActRefused as error:
+                issue.refresh_from_db()
+                for reason in error.reasons:
+                    messages.error(request, reason)
+                return HttpResponseRedirect(address("change", issue))
+            else:
+                messages.success(
+                    request, _("Approved. Somebody else with the right to send may release it now.")
+                )
+                return HttpResponseRedirect(address("change", issue))
+    before = approvals.given(issue)
+    return issue_page(
+        request,
+        issue,
+        "",
+        "admin/sudi/approve.html",
+        title=_("Approve"),
+        **plan_context(plan),
+        others=others,
+        blockers=[*plan.blockers, *together.of_each(others, "blockers")],
+        warnings=[*plan.warnings, *together.of_each(others, "warnings")],
+        seen=together.token(view, plan, others),
+        stale=stale,
+        before=before,
+        since=_since(issue, before),
+        open_comments=[one for one in comments.of(issue) if one.done_at is None],
+        longest=comments.LONGEST,
+        status=409 if stale else 200,
+    )
+
+
+def _since(issue: Issue, before: Approval | None) -> list[str]:
+    """What is different since the last yes, whether or not that still holds."""
+    if before is None:
+        return []
+    return approvals.differences(before.state, approvals.state_of(issue))
+
+
+def _send_back(request: HttpRequest, issue: Issue) -> HttpResponseBase:
+    """No, and why: the words are kept with the issue, and an approval is taken back."""
+    try:
+        with transaction.atomic():
+            held = Issue.objects.select_for_update().get(pk=issue.pk)
+            if held.state not in OPEN:
+                return somebody_was_first(request, held)
+            comments.add(held, request.POST.get("words", ""), by=actor(request), sent_back=True)
+            Issue.objects.filter(pk=held.pk).update(approved_by=None)
+            record(request, "sent back", f"issue:{held.pk}", issue.publication)
+    except comments.BadComment as error:
+        messages.error(request, str(error))
+        return HttpResponseRedirect(address("approve", issue))
+    messages.success(request, _("Sent back with your words. It cannot be released as it is."))
+    return HttpResponseRedirect(address("discussion", issue))
+
+
+@require_http_methods(["GET", "POST"])
+def discussion(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """What was said about the issue, and a box to say something."""
+    issue = find_issue(request, pk, Act.SEE)
+    problem = ""
+    if request.method == "POST":
+        try:
+            with transaction.atomic():
+                item = _item(issue, request.POST.get("item", ""))
+                said = comments.add(
+                    issue, request.POST.get("words", ""), by=actor(request), item=item
+                )
+                record(request, "commented", f"issue:{issue.pk}", issue.publication)
+        except comments.BadComment as error:
+            problem = str(error)
+        else:
+            return HttpResponseRedirect(f"{address('discussion', issue)}#comment-{said.pk}")
+    asked = request.GET.get("item", "")
+    return issue_page(
+        request,
+        issue,
+        "discussion",
+        "admin/sudi/discussion.html",
+        said=list(comments.of(issue)),
+        items=list(issue.items.order_by("number").values("pk", "number", "title")),
+        chosen=request.POST.get("item") or (asked if asked.isdecimal() else ""),
+        text=request.POST.get("words", ""),
+        problem=problem,
+        longest=comments.LONGEST,
+        can_ask=may(request.user, Act.EDIT, issue.publication) and issue.state in OPEN,
+        lacking=approvals.lacking(issue),
+        status=422 if problem else 200,
+    )
+
+
+def _item(issue: Issue, number: str) -> Item | None:
+    """The item a comment is about. Raises Http404 for one that is not of this issue."""
+    if not number:
+        return None
+    found = issue.items.filter(pk=int(number)).first() if number.isdecimal() else None
+    if found is None:
+        raise Http404
+    return found
+
+
+@require_POST
+def settled(request: HttpRequest, pk: int, comment: int) -> HttpResponseBase:
+    """A comment is dealt with."""
+    issue = find_issue(request, pk, Act.SEE)
+    row = issue.comments.filter(pk=comment).first()
+    if row is None:
+        raise Http404
+    if comments.settle(row, actor(request)):
+        record(request, "comment settled", f"issue:{issue.pk}", issue.publication)
+    return HttpResponseRedirect(f"{address('discussion', issue)}#comment-{row.pk}")
+
+
+@require_POST
+def ask(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Ask those who may approve for their yes; the notices tell them."""
+    issue = find_issue(request, pk, Act.EDIT)
+    if issue.state not in OPEN or not approvals.lacking(issue):
+        messages.info(request, _("There is nothing to approve."))
+    else:
+        record(request, "approval asked", f"issue:{issue.pk}", issue.publication)
+        messages.success(request, _("Asked. Who may approve is told, if they chose to be."))
+    return HttpResponseRedirect(address("discussion", issue))

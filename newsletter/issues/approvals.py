@@ -1,0 +1,196 @@
+"""What a second person's yes was for: exactly what readers would get, part by part.
+
+An approval keeps a digest of each part of an issue and of what its publication adds to it. Before
+a release, and again before anybody is mailed, the parts are compared with what is there then; any
+difference asks again and is said by name. Readers who come and go are no difference: the rule by
+which they are chosen is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from newsletter.editions import IssueView, ItemView, family, load
+from newsletter.models import Approval, Issue
+from newsletter.rendering import words
+from subscribers.models import Publication
+from subscribers.roles import Act, may
+
+from . import stories
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser
+
+# Fields of a publication by the part of the yes that they belong to. Every other field changes
+# nothing of what the readers of an issue get, or when (tests/issues/test_approvals.py lists them).
+SEEN: Mapping[str, tuple[str, ...]] = {
+    "sender": ("name", "slug", "translations", "from_name", "from_address", "reply_to",
+               "postal_identity"),
+    "look": ("theme",),
+    "audience": ("language", "roundup", "sister_of", "leave_out_told"),
+    "window": ("time_zone", "send_from", "send_until"),
+}  # fmt: skip
+
+
+def give(issue: Issue, by: AbstractBaseUser) -> None:
+    """Keep that `by`, who has the right to approve, said yes to the issue as it is now.
+
+    Call it in a transaction that holds the issue's row.
+    """
+    Approval.objects.update_or_create(
+        issue=issue, defaults={"by_id": by.pk, "at": timezone.now(), "state": state_of(issue)}
+    )
+
+
+def given(issue: Issue) -> Approval | None:
+    """What somebody said yes to, whether or not it still holds."""
+    return Approval.objects.select_related("by").filter(issue=issue).first()
+
+
+def lacking(issue: Issue) -> list[str]:
+    """Why the issue counts as not approved, as sentences; empty where it does, or need not be."""
+    if not issue.publication.needs_approval:
+        return []
+    word = given(issue)
+    if issue.approved_by_id is None or word is None:
+        return [_("A second person must approve the issue first.")]
+    who = word.by.get_username()
+    if changed := differences(word.state, state_of(issue)):
+        return [
+            _("It was changed since %(who)s approved it: %(what)s") % {"who": who, "what": one}
+            for one in changed
+        ]
+    if not may(word.by, Act.APPROVE, issue.publication):
+        return [_("%(who)s, who approved it, may not approve any more.") % {"who": who}]
+    return []
+
+
+def state_of(issue: Issue) -> dict[str, Any]:
+    """What readers would get, as JSON: a digest of each part, and the words that name it.
+
+    Two states are equal where the same mail would go to readers chosen by the same rule.
+    """
+    # Read anew: what somebody holds in memory may be older than what would be sent.
+    issue = Issue.objects.select_related("publication").get(pk=issue.pk)
+    view = stories.marked(load(issue), issue)
+    return {
+        "parts": {
+            "title": _digest(view.title),
+            "subject": _digest((view.subject, view.preheader)),
+            "date": _digest(view.date),
+            "introduction": _digest(view.intro),
+            "tail": _digest([view.tail_title, *((one.label, one.url) for one in view.tail)]),
+            "correction": _digest(view.corrected_at),
+            "order": _digest([item.id for item in view.items]),
+            **_of_publication(issue.publication),
+            "audience": _digest(_rule(issue, view)),
+        },
+        "items": {
+            str(item.id): [_text_of(item), _filing_of(item), words.headline(item.title)]
+            for item in view.items
+        },
+        "categories": {
+            str(one.id): [_digest((one.slug, one.bit, one.visibility)), _digest(one.name), one.name]
+            for one in view.categories()
+        },
+    }
+
+
+def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """What of a state is different now, in the words of the active language."""
+    said = {
+        "title": _("Title"),
+        "subject": pgettext("approval", "Subject or preheader"),
+        "date": _("Date"),
+        "introduction": _("Introduction"),
+        "tail": _("Tail links"),
+        "correction": pgettext("approval", "Text that was corrected"),
+        "sender": pgettext("approval", "Sender, name or postal identity of the publication"),
+        "look": _("Look"),
+        "audience": pgettext("approval", "Who it goes to"),
+        "window": pgettext("approval", "Hours in which it may be sent"),
+    }
+    found = [said[name] for name in said if before["parts"].get(name) != now["parts"].get(name)]
+    found += _of_items(before["items"], now["items"])
+    same_items = set(before["items"]) == set(now["items"])
+    if same_items and before["parts"]["order"] != now["parts"]["order"]:
+        found.append(_("Order of the items"))
+    return found + _of_categories(before["categories"], now["categories"])
+
+
+def _of_items(before: Mapping[str, list[str]], now: Mapping[str, list[str]]) -> list[str]:
+    found = []
+    for key, (text, filed, title) in now.items():
+        if key not in before:
+            found.append(pgettext("approval", "new: “%(title)s”") % {"title": title})
+            continue
+        if before[key][0] != text:
+            found.append(pgettext("approval", "words of “%(title)s”") % {"title": title})
+        if before[key][1] != filed:
+            found.append(pgettext("approval", "category of “%(title)s”") % {"title": title})
+    for key, (_text, _filed, title) in before.items():
+        if key not in now:
+            found.append(pgettext("approval", "left out: “%(title)s”") % {"title": title})
+    return found
+
+
+def _of_categories(before: Mapping[str, list[str]], now: Mapping[str, list[str]]) -> list[str]:
+    found = []
+    for key, (chosen, name, shown) in now.items():
+        if key in before and before[key][1] != name:
+            found.append(
+                pgettext("approval", "category “%(before)s” is now “%(after)s”")
+                % {"before": before[key][2], "after": shown}
+            )
+        elif key in before and before[key][0] != chosen:
+            found.append(
+                pgettext("approval", "who can choose the category “%(name)s”") % {"name": shown}
+            )
+    return found
+
+
+def _of_publication(publication: Publication) -> dict[str, str]:
+    return {
+        part: _digest([str(getattr(publication, name)) for name in names])
+        for part, names in SEEN.items()
+        if part != "audience"
+    }
+
+
+def _rule(issue: Issue, view: IssueView) -> list[str]:
+    """By what its readers are chosen: the publication's rule, the kind, the language, which
+    translations are there for others, and what is left out for whoever had it."""
+    publication = issue.publication
+    return [
+        *(str(getattr(publication, name)) for name in SEEN["audience"]),
+        issue.kind,
+        issue.language,
+        view.corrects,
+        *(f"{one.pk} {one.language} {one.publication_id}" for one in family.rows(issue)),
+        *(f"{item.id} {item.told_in}" for item in view.items if item.told_in),
+    ]
+
+
+def _text_of(item: ItemView) -> str:
+    """Of what stands in an item, wherever it stands: its place is part of the order."""
+    sources = tuple(replace(one, id=0) for one in item.sources)
+    return _digest(
+        asdict(replace(item, number=0, category=None, sources=sources, place=0, told_in=()))
+    )
+
+
+def _filing_of(item: ItemView) -> str:
+    return str(item.category.id) if item.category is not None else ""
+
+
+def _digest(value: object) -> str:
+    written = json.dumps(value, sort_keys=True, default=str, ensure_ascii=False)
+    return hashlib.blake2b(written.encode(), digest_size=12).hexdigest()

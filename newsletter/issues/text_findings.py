@@ -1,0 +1,240 @@
+"""What preflight finds in the words of an issue: left over, broken, or against its own figures."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from newsletter.editions import IssueView, ItemView
+from newsletter.rendering import neutral, words
+from newsletter.rendering.columns import width
+
+from .findings import ABOUT, Finding, numbers, texts, warning
+
+# Columns: phones show about 40 letters of a subject, desktops about 70.
+LONGEST_SUBJECT = 70
+
+DATES = (
+    re.compile(r"(?<!\d)(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]"),
+    re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)"),
+)
+
+# "7 items", "12 条": a number with the word for what an issue holds. A title may speak of others
+# ("4 articles of the treaty"), so only a count next to the end or to a separator is its own.
+_COUNTED = (
+    r"items?|stories|links|articles|headlines|entries|picks|reads|条|則|则|篇|件|本|건|개"
+    r"|Meldungen|Artikel|Beiträge|actualités|noticias|artículos|notícias|notizie|новост(?:ей|и)"
+)
+COUNT = re.compile(
+    rf"(?:^|[-–—:：|·,，、。(（\[【])\s*(?:共|精选|精選)?\s*(\d{{1,3}})\s*"
+    rf"(?:{_COUNTED})\s*(?:$|[-–—:：|·,，、。)）\]】])",
+    re.IGNORECASE,
+)
+
+
+def title_count(title: str) -> int | None:
+    """How many items a title says that its issue holds; None where it does not say."""
+    found = {int(number) for number in COUNT.findall(title)}
+    return found.pop() if len(found) == 1 else None
+
+
+# A code span or block: braces and capitals there are the subject, not a forgotten blank.
+_CODE = re.compile(
+    r"(?ms)^(?P<fence>`{3,}|~{3,}).*?(?:^(?P=fence)[`~]*\s*$|\Z)|(`+)(?!`).*?(?<!`)\2(?!`)"
+)
+
+# Text that stands for text.
+_LEFT_OVER = r"""
+    (?i:\blorem\s+ipsum\s+dolor\b|^\W*lorem\s+ipsum\b|\bplaceholder\s+(?:text|title)\W*$)
+    | (?i:\b(?:your|insert|enter|add|put|write)\s
+        (?:text|title|link|summary|headline|content|source)s?\shere\b)
+    | (?:此处|此處|在此|这里|這裡)(?:填写|填寫|输入|輸入|插入|补充|補充)
+    | (?:ここに|ここへ).{0,8}(?:入力|挿入|記入) | (?:後で|あとで)(?:書く|追記) | 여기에\s*.{0,8}입력
+    | (?i:\bhier\s(?:einfügen|ergänzen)\b|\binsertar\s(?:texto|enlace)\b)
+    | (?i:\bвставить\s(?:текст|ссылку)\b|\bрыба-текст\b)
+"""
+# Marks that writers leave for themselves. A sentence may be about one ("a TODO list", "resolves a
+# FIXME", 文档待完善), so it counts only where it stands alone: at the beginning or behind a stop or
+# a bracket, and before the end, a stop or a bracket.
+_MARKS = r"""
+    (?:^|(?<=[.。!！?？:：;；,，、–—-]\s)|(?<=[。！？：；，、(（\[【*_]))[\s*_>-]*
+    (?:
+        (?:TODO|FIXME|TBD|TBC|TKTK|TK|TK\sTK|X{3,})\b
+            (?!\s*(?:lists?|apps?|items?|comments?|清单|列表|应用)\b)
+        | (?:待补充|待補充|待定稿?|待完善|待确认|待確認|待核实|待核實|待填写|待填寫
+            |占位(?:符|文字|文本)?|佔位(?:符|文字)|ダミーテキスト|要確認|작성\s예정|수정\s필요
+            |(?i:blindtext|platzhalter|placeholder|à\scompléter|à\svérifier|por\scompletar
+            |a\spreencher|da\scompletare|дописать))
+            (?=\s*(?:$|[.。!！?？:：;；,，、)）\]】*_]))
+    )
+    | \b(?:TODO|FIXME|TBD|TBC|TKTK)\s*[:：] | (?<!\S)[?？]{3,}(?!\S)
+"""
+# What a template engine, a mail program or a form should have filled.
+_BLANKS = r"""
+    \{\{[^{}\n]{0,80}\}\} | \{%[^%\n]{0,80}%\} | <%[^%\n]{0,80}%>
+    | \$\{[a-z_][\w.]{0,40}\}
+    | \*\|[A-Z0-9_:]{2,40}\|\* | %%?[A-Z][A-Z0-9_]{2,40}%
+    | \[\[?(?:[A-Z]+_[A-Z_]+|TITLE|NAME|LINK|URL|DATE|IMAGE|SOURCE|SUMMARY|TEXT)\]\]?(?![(\[])
+    | (?<![{$])\{(?:title|date|name|first_?name|link|url|summary|content|source|category)\}(?!\})
+    | \[(?i:insert\s[^\]\n]{1,60}|(?:your|add|enter)\s(?:(?:an?|the)\s)?
+        (?:name|title|text|link|url|source|summary|image|date))\](?![(\[])
+    | <(?i:insert|your)\s[^>\n]{1,60}>
+"""
+# What a program says of itself instead of the text it was asked for.
+_OF_A_PROGRAM = r"""
+    (?i:\bas\s+an?\s+(?:AI|artificial\s+intelligence)(?:\s+language)?\s+(?:model|assistant),)
+    | (?i:^\W*I(?:'|’)?m\s+sorry,?\s+(?:but\s+)?I\s+(?:can(?:'|’)t|cannot)\b)
+    | 作为(?:一个|一款)?\s?(?:AI|人工智能)(?:语言)?(?:模型|助手)[，,]
+    | 作為(?:一個)?\s?(?:AI|人工智慧)(?:語言)?(?:模型|助理)[，,]
+"""
+_NOTES = re.compile(
+    "|".join((_LEFT_OVER, _MARKS, _BLANKS, _OF_A_PROGRAM)), re.VERBOSE | re.MULTILINE
+)
+
+# UTF-8 read as Latin-1 or GBK, and what could not be read at all.
+_GARBLED = re.compile(
+    r"\ufffd|â€[™œ\u009d“”˜\u0093\u0094\u0099]|Ã[\u0080-\u00bf©¨¤¶¼±³]|锟斤拷|烫烫烫|ï»¿"
+)
+# Markup that a reader would see as written.
+_MARKUP = re.compile(
+    r"<(?P<tag>p|div|span|a|b|i|strong|em|h[1-6]|ul|ol|li|font|sup|sub)\b[^<>]*>.*?</(?P=tag)>"
+    r"|<(?:img|a|span|div|font)\s[^<>]*=|<br\s*/>"
+    r"|&(?:amp;)?(?:nbsp|amp|lt|gt|quot|#\d{2,5}|#x[0-9a-f]{2,5});",
+    re.IGNORECASE,
+)
+# The whole of a title or what stands before a separator: "Draft law passes" is news.
+_TITLE_OF_A_TEST = re.compile(
+    r"(?i)^\W*(?:test(?:ing)?(?:\s+(?:issue|mail|send))?|draft|untitled|no\s+title|测试(?:邮件|版)?|測試"
+    r"|草稿|无标题|無標題|未命名|テスト|下書き|無題|테스트|제목\s*없음|entwurf|brouillon|borrador|rascunho"
+    r"|bozza|тест|черновик)\s*(?:$|[\d:：|–—#()（）\[\]【】_-])|^\W*(?:copy\s+of|副本)\b"
+)
+
+
+_ADDRESS = re.compile(r"\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)|https?://\S+")
+
+
+def without_code(text: str) -> str:
+    """Markdown without code spans, fenced blocks and addresses: what readers read as words."""
+    return _ADDRESS.sub("]() ", _CODE.sub(" ", text))
+
+
+def of_dates(view: IssueView) -> Iterator[Finding]:
+    """The day and the count that the title says, against the issue's own."""
+    for pattern in DATES:
+        for match in pattern.finditer(view.title):
+            try:
+                named = dt.date(*map(int, match.groups()))
+            except ValueError:
+                named = None
+            if named != view.date:
+                yield warning(
+                    "title-date",
+                    _("The title says %(said)s, but the issue is dated %(date)s.")
+                    % {"said": match.group(), "date": date_format(view.date, "Y-m-d")},
+                    place=ABOUT,
+                )
+    said = title_count(words.plain(view.title))
+    if said is not None and view.items and said != len(view.items) and not view.corrects:
+        yield warning(
+            "title-count",
+            ngettext(
+                "The title says %(said)d, but the issue holds %(items)d item.",
+                "The title says %(said)d, but the issue holds %(items)d items.",
+                len(view.items),
+            )
+            % {"said": said, "items": len(view.items)},
+            place=ABOUT,
+        )
+
+
+def of_subject(view: IssueView) -> Iterator[Finding]:
+    """A subject that is cut, that looks like a reply, or a title nobody wrote."""
+    if width(view.subject) > LONGEST_SUBJECT:
+        yield warning(
+            "subject-long",
+            _("The subject is %(width)d columns wide; mail programs show about %(most)d.")
+            % {"width": width(view.subject), "most": LONGEST_SUBJECT},
+            place=ABOUT,
+        )
+    if view.subject and re.match(r"(?i)\s*(re|fwd?|aw|回复|转发)\s*[:：]", view.subject):
+        yield warning(
+            "subject-reply",
+            _("The subject looks like a reply or a forwarded mail."),
+            place=ABOUT,
+        )
+    for text in (view.title, view.subject):
+        if _TITLE_OF_A_TEST.match(text):
+            yield warning(
+                "test-title",
+                _("“%(text)s” is the name of a test, not of an issue.") % {"text": text},
+                place=ABOUT,
+            )
+
+
+def of_words(view: IssueView) -> Iterator[Finding]:
+    """What was left over by a writer, a template, a converter or a program."""
+    heads = (view.title, view.subject, view.preheader, view.intro)
+    left = _first(view, _NOTES)
+    if left or _NOTES.search(without_code("\n".join(heads))):
+        yield warning(
+            "unfinished",
+            _("The text holds a placeholder (TODO, lorem ipsum, 待补充 …)."),
+            left,
+            place="" if left else ABOUT,
+        )
+    if garbled := _first(view, _GARBLED):
+        yield warning(
+            "garbled",
+            ngettext(
+                "Item %(numbers)s holds letters that were read in the wrong encoding.",
+                "Items %(numbers)s hold letters that were read in the wrong encoding.",
+                len(garbled),
+            )
+            % {"numbers": numbers(garbled)},
+            garbled,
+        )
+    if _GARBLED.search("\n".join(heads)):
+        yield warning(
+            "garbled",
+            _("Title, subject or introduction hold letters that were read in the wrong encoding."),
+            place=ABOUT,
+        )
+    if marked := [i for i in view.items if _MARKUP.search(without_code(i.title))]:
+        yield warning(
+            "markup",
+            ngettext(
+                "The title of item %(numbers)s holds HTML, which readers see as it is written.",
+                "The titles of items %(numbers)s hold HTML, which readers see as it is written.",
+                len(marked),
+            )
+            % {"numbers": numbers(marked)},
+            marked,
+        )
+    if _MARKUP.search(f"{view.title}\n{view.subject}\n{view.preheader}"):
+        yield warning(
+            "markup",
+            _("Title or subject hold HTML, which readers see as it is written."),
+            place=ABOUT,
+        )
+    if turned := [i for i in view.items if any(neutral.text(t) != t for t in texts(i))]:
+        yield warning(
+            "invisible",
+            ngettext(
+                "Item %(numbers)s holds invisible or direction-changing characters; "
+                "they are left out.",
+                "Items %(numbers)s hold invisible or direction-changing characters; "
+                "they are left out.",
+                len(turned),
+            )
+            % {"numbers": numbers(turned)},
+            turned,
+        )
+
+
+def _first(view: IssueView, pattern: re.Pattern[str]) -> list[ItemView]:
+    return [i for i in view.items if any(pattern.search(without_code(t)) for t in texts(i))]

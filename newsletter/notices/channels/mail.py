@@ -1,0 +1,113 @@
+"""By mail, to the editors who chose it: what happens within minutes is one mail."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.db.models import Min
+from django.utils import translation
+from django.utils.translation import pgettext
+
+from newsletter.models import Notice, NoticeChoice, NoticeReader, OutboxEvent
+from subscribers import limits, mailing
+from subscribers.emails.letters import Button, Letter
+from subscribers.limits import Rate
+from subscribers.models import Publication
+from subscribers.roles import Act, may
+
+from ..telling import Told, told
+from ..types import TYPES
+
+NAME = "mail"
+CODES = frozenset(one.code for one in TYPES if one.to_people)
+
+# A person gets the first at once, and what follows within five minutes together.
+PACE = Rate(interval=300)
+# Told in one mail; the next one has the rest.
+_MOST = 20
+_PEOPLE = 100
+
+
+def spread(event: OutboxEvent) -> None:
+    """A notice for each person who chose this type here and may still see it."""
+    if event.type not in CODES:
+        return
+    chosen = NoticeChoice.objects.filter(type=event.type, publication=event.publication_id)
+    people = (
+        get_user_model()
+        .objects.filter(pk__in=chosen.values("user"), is_active=True)
+        .exclude(email="")
+    )
+    Notice.objects.bulk_create(
+        [Notice(event=event, user=user) for user in people if _may(user, event)],
+        ignore_conflicts=True,
+    )
+
+
+def _may(user: Any, event: OutboxEvent) -> bool:
+    if event.publication is None:
+        return bool(user.is_superuser)
+    return may(user, Act.SEE, event.publication)
+
+
+def work(now: dt.datetime) -> None:
+    """Write the mails of who has waited long enough; service mail sends them."""
+    waiting = Notice.objects.filter(told_at__isnull=True).values("user")
+    # Who waits longest first: a hundred who are told of much must not keep out the others.
+    longest = waiting.annotate(first=Min("id")).order_by("first")
+    for number in list(longest.values_list("user", flat=True)[:_PEOPLE]):
+        with transaction.atomic():
+            if limits.take(f"notice:{number}", PACE, now=now):
+                _write(number, now)
+
+
+def _write(user: int, now: dt.datetime) -> None:
+    """One mail of what waits for a person, in their language."""
+    rows = list(
+        Notice.objects.select_related("event__publication", "user")
+        .filter(user=user, told_at__isnull=True)
+        .order_by("pk")[:_MOST]
+    )
+    sender = next((row.event.publication for row in rows if row.event.publication), None)
+    sender = sender or Publication.objects.order_by("pk").first()
+    if not rows or sender is None:
+        return
+    chosen = NoticeReader.objects.filter(pk=user).values_list("language", flat=True).first()
+    language = chosen or sender.language
+    with translation.override(language.lower()):
+        things = [told(row.event, row.event.publication) for row in rows]
+        letter = _letter(things)
+    mail = mailing.write(
+        letter,
+        sender,
+        rows[0].user.email,
+        language,
+        by_alert_relay=True,
+    )
+    Notice.objects.filter(pk__in=[row.pk for row in rows]).update(mail=mail, told_at=now)
+
+
+def _letter(things: list[Told]) -> Letter:
+    """A button to each page, which shows and changes nothing by being opened."""
+    first = things[0]
+    subject = first.text
+    if len(things) > 1:
+        subject = pgettext("notice", "%(first)s And %(number)d more") % {
+            "first": first.text,
+            "number": len(things) - 1,
+        }
+    pages = list(dict.fromkeys(one.url for one in things if one.url))
+    label = pgettext("notice", "Open the page")
+    return Letter(
+        subject=subject[:200],
+        heading=pgettext("notice", "What happened"),
+        paragraphs=[one.text for one in things],
+        button=Button(label, pages[0]) if pages else None,
+        more=[Button(label, page) for page in pages[1:]],
+        small=[
+            pgettext("notice", "You chose to be told of this. Change it under “Notices”."),
+        ],
+    )

@@ -1,0 +1,190 @@
+"""What an event says: the values for programs, the sentences and the page for people."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
+from django.utils.translation import pgettext
+
+from newsletter.models import Issue, OutboxEvent
+from subscribers import conf, times
+from subscribers.models import Publication
+
+from .types import ALERTS
+
+# Problems that an event names; the page has them all.
+_NAMED = 50
+_FIGURES = (
+    "recipients", "sent", "deferred", "failed", "in_doubt", "skipped", "suppressed", "cancelled",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A sentence in the active language, and the page to go to ("" for none)."""
+
+    text: str
+    url: str
+
+
+# ---- for programs
+
+
+def of_issue(issue: Issue) -> dict[str, Any]:
+    """Which issue it is, in JSON's values."""
+    public = ""
+    if issue.published_at is not None:
+        public = f"{conf.base_url()}/{issue.publication.slug}/{issue.slug}/"
+    return {
+        "publication": issue.publication.slug,
+        "issue": issue.slug,
+        "id": issue.pk,
+        "title": issue.title,
+        "date": issue.date.isoformat(),
+        "kind": str(issue.kind),
+        "language": issue.language,
+        "url": public,
+    }
+
+
+def problems(issue: Issue) -> list[dict[str, Any]]:
+    """What the last import asked to look at and nobody has."""
+    open_ = issue.import_warnings.filter(accepted_at__isnull=True)
+    return [
+        {"code": code, "line": line} for code, line in open_.values_list("code", "line")[:_NAMED]
+    ]
+
+
+def figures(issue: Issue) -> dict[str, int]:
+    """The ledger's sums, as they stood when it was finished."""
+    return {name: getattr(issue, name) for name in _FIGURES if hasattr(issue, name)}
+
+
+# ---- for people
+
+
+def told(event: OutboxEvent, publication: Publication | None) -> Told:
+    """What a mail says of an event, in the active language."""
+    if event.type == "alert":
+        return Told(_alert(event, publication), _alert_page(event))
+    data = event.data
+    words = _words(event.type, data) % {
+        "title": data.get("title", ""),
+        "name": publication.name if publication is not None else "",
+        "by": data.get("by", ""),
+        "number": len(data.get("problems", ())),
+        "reason": data.get("reason", ""),
+        "recipients": data.get("recipients", 0),
+        "when": _when(data.get("send_at", ""), publication),
+        **{name: data.get("figures", {}).get(name, 0) for name in ("sent", "failed", "in_doubt")},
+    }
+    return Told(words, _page(_PAGES.get(event.type, "change"), data.get("id")))
+
+
+_PAGES = {
+    "issue.problems": "preflight",
+    "issue.approval_wanted": "preflight",
+    "issue.scheduled": "progress",
+    "issue.released": "progress",
+    "issue.paused": "progress",
+    "issue.finished": "progress",
+    "issue.corrected": "history",
+}
+
+
+def _words(type_: str, data: dict[str, Any]) -> str:
+    words = {
+        "issue.drafted": pgettext("notice", "%(name)s: a draft came in, “%(title)s”."),
+        "issue.problems": pgettext(
+            "notice", "%(name)s: the draft “%(title)s” has something to look at (%(number)d)."
+        ),
+        "issue.approval_wanted": pgettext(
+            "notice", "%(name)s: “%(title)s” waits for a second person's yes."
+        ),
+        "issue.scheduled": pgettext(
+            "notice", "%(name)s: %(by)s released “%(title)s”; it goes out at %(when)s."
+        ),
+        "issue.released": pgettext(
+            "notice", "%(name)s: “%(title)s” goes out. Readers: %(recipients)d."
+        ),
+        "issue.paused": pgettext("notice", "%(name)s: “%(title)s” is paused. %(reason)s"),
+        "issue.finished": pgettext(
+            "notice",
+            "%(name)s: “%(title)s” is finished: %(sent)d handed over, %(failed)d refused,"
+            " %(in_doubt)d in doubt.",
+        ),
+        "issue.corrected": pgettext("notice", "%(name)s: %(by)s corrected “%(title)s”."),
+    }
+    if type_ == "issue.approval_wanted" and data.get("proposal"):
+        return pgettext(
+            "notice", "%(name)s: %(by)s proposes a correction of “%(title)s”. Somebody must decide."
+        )
+    return words[type_]
+
+
+def _when(text: str, publication: Publication | None) -> str:
+    moment = parse_datetime(text) if text else None
+    if moment is None or publication is None:
+        return text
+    return times.say(moment, publication)
+
+
+def _alert(event: OutboxEvent, publication: Publication | None) -> str:
+    data = event.data
+    parts = [publication.name] if publication is not None else []
+    text = ": ".join([*parts, str(ALERTS.get(data["kind"], data["kind"]))])
+    since = dt.datetime.fromisoformat(data["since"])
+    text += f". {of_alert(data['kind'], data['key'], data.get('detail', {}))}"
+    if event.at - since >= dt.timedelta(hours=1):
+        day = date_format(since, "DATE_FORMAT")
+        text += " " + pgettext("alert", "(since %(day)s)") % {"day": day}
+    return text
+
+
+def of_alert(kind: str, key: str, detail: Mapping[str, Any]) -> str:
+    """What an alert is about, in the active language: its `text`, its values in words, its key."""
+    if detail.get("text"):
+        return str(detail["text"])
+    words = {
+        "bounces": pgettext("alert", "%(refusals)s of %(attempts)s readers tried"),
+        "disk": pgettext("alert", "%(free_mb)s MB are free"),
+        "worker": pgettext("alert", "Last seen: %(seen)s UTC"),
+        "relay:login": pgettext("alert", "It refuses our login: %(relay)s"),
+        "relay:dns": pgettext("alert", "Its name has no address: %(relay)s"),
+        "relay:relay": pgettext("alert", "It cannot be reached, or takes no mail: %(relay)s"),
+    }
+    if kind == "worker" and not detail.get("seen"):
+        return pgettext("alert", "None was ever seen")
+    said = words.get(f"relay:{detail.get('cause')}" if kind == "relay" else kind, "")
+    try:
+        return said % detail or key
+    except KeyError:  # Of another version, that stored other values.
+        return key
+
+
+def _alert_page(event: OutboxEvent) -> str:
+    """The issue's page; else the one that lists what is wrong, which all who are told may open."""
+    about = event.data.get("detail", {}).get("about") or event.data["key"]
+    name, _colon, number = about.partition(":")
+    if name == "issue" and number.isdecimal():
+        return _page("progress", int(number))
+    return _admin("admin:newsletter_noticechoice_changelist")
+
+
+def _page(name: str, issue: int | None) -> str:
+    if issue is None:
+        return _admin("admin:index")
+    return _admin(f"admin:newsletter_issue_{name}", issue)
+
+
+def _admin(name: str, *args: int) -> str:
+    try:
+        return conf.base_url() + reverse(name, args=args)
+    except NoReverseMatch:  # A host that does not show our admin.
+        return ""

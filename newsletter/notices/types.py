@@ -1,0 +1,48 @@
+"""What can be told, each type once: its code is in webhooks and never changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import pgettext_lazy
+
+
+@dataclass(frozen=True, slots=True)
+class EventType:
+    """`to_people`: whether editors can choose to be told by mail, too."""
+
+    code: str
+    label: Any
+    to_people: bool = True
+
+
+TYPES = (
+    EventType("issue.drafted", pgettext_lazy("notice", "A draft came in")),
+    EventType("issue.problems", pgettext_lazy("notice", "A draft has something to look at")),
+    EventType("issue.approval_wanted", pgettext_lazy("notice", "A second person must approve")),
+    EventType("issue.scheduled", pgettext_lazy("notice", "An issue is scheduled")),
+    EventType("issue.released", pgettext_lazy("notice", "An issue goes out")),
+    EventType("issue.paused", pgettext_lazy("notice", "An issue is paused")),
+    EventType("issue.finished", pgettext_lazy("notice", "An issue is finished, with figures")),
+    EventType("issue.corrected", pgettext_lazy("notice", "An issue was corrected")),
+    EventType("subscriber.joined", pgettext_lazy("notice", "A reader joined"), to_people=False),
+    EventType("subscriber.changed", pgettext_lazy("notice", "A reader changed"), to_people=False),
+    EventType("subscriber.left", pgettext_lazy("notice", "A reader left"), to_people=False),
+    EventType("alert", pgettext_lazy("notice", "Something is wrong (alerts)")),
+)
+# Made by the button of a webhook's page, for that webhook alone.
+TEST = "webhook.test"
+
+# Kinds of alerts, and what each says before its details.
+ALERTS = {
+    "bounces": pgettext_lazy("alert", "Refusals wait for a person: they are unusually many"),
+    "canary": pgettext_lazy("alert", "The first readers could not be sent to; the rest waits"),
+    "complaints": pgettext_lazy("alert", "Unusually many readers reported the mail as spam"),
+    "disk": pgettext_lazy("alert", "The disk is almost full"),
+    "mailbox": pgettext_lazy("alert", "The mailbox for returned mail cannot be read"),
+    "relay": pgettext_lazy("alert", "The mail server does not take mail"),
+    "stuck": pgettext_lazy("alert", "An issue does not move"),
+    "webhook": pgettext_lazy("alert", "A webhook was switched off: it took nothing for days"),
+    "worker": pgettext_lazy("alert", "No worker was running"),
+}

@@ -1,0 +1,91 @@
+"""Tables that services export as CSV: how a row becomes an entry, by the names of the columns."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from .entry import Entry, Stamp, stamp_at, stamp_of
+
+# Some quote a whole message into a field.
+csv.field_size_limit(10_000_000)
+_PLAIN = re.compile(r"[^a-z0-9]")
+# US dates with AM and PM, as spreadsheets and PowerShell write them.
+_US = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}),? (\d{1,2}):(\d\d)(?::(\d\d))?(?: ?([AP])M)?", re.I)
+
+
+def plain(name: str) -> str:
+    """A column's name for comparing: `Message-ID`, `message_id` and `MessageId` are one."""
+    return _PLAIN.sub("", name.lower().removeprefix("\ufeff"))
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Columns by role, each a list of names as `plain` gives them, best first."""
+
+    label: str
+    # All of these groups must be there, any name of each: they tell the service.
+    known_by: Sequence[Sequence[str]]
+    time: Sequence[str]
+    sender: Sequence[str] = ()
+    message_id: Sequence[str] = ()
+    event: Sequence[str] = ()
+    # Events, as `plain` gives them, of mails the service did not take over.
+    refused: frozenset[str] = frozenset()
+    utc: bool = False
+
+    def claims(self, head: str) -> bool:
+        """Whether the first row names these columns."""
+        names = {plain(name) for name in _rows(head.splitlines()[:1])[0]} if head.strip() else set()
+        return all(names.intersection(group) for group in self.known_by)
+
+    def read(self, lines: Iterable[str]) -> Iterator[Entry]:
+        """An entry a row."""
+        lines = iter(lines)
+        first = next(lines, "")
+        names = [plain(name) for name in _rows([first])[0]]
+        for row in csv.reader(lines, delimiter=_separator(first)):
+            if row:
+                yield self._entry(dict(zip(names, row, strict=False)))
+
+    def _entry(self, row: Mapping[str, str]) -> Entry:
+        def cell(wanted: Sequence[str]) -> str:
+            return next((row[name].strip() for name in wanted if row.get(name, "").strip()), "")
+
+        event = cell(self.event)
+        return Entry(
+            _stamp(cell(self.time), utc=self.utc),
+            plain(event) not in self.refused,
+            cell(self.sender),
+            cell(self.message_id).strip("<> "),
+            f"{self.label}: {event or 'listed'}"[:200],
+        )
+
+
+def _separator(line: str) -> str:
+    return max(";\t,|", key=line.count)
+
+
+def _rows(lines: Sequence[str]) -> list[list[str]]:
+    return list(csv.reader(lines, delimiter=_separator(lines[0]))) if lines else [[]]
+
+
+def _stamp(text: str, *, utc: bool) -> Stamp | None:
+    """A cell's moment; None for what cannot be told (a day before a month, say)."""
+    if re.fullmatch(r"\d{10}(?:\.\d+)?|\d{13}", text):
+        return stamp_at(float(text) / (1 if "." in text or len(text) < 13 else 1000))
+    zone = dt.timedelta() if utc or text.upper().rstrip(")").endswith(("UTC", "GMT", "Z")) else None
+    if us := _US.search(text):
+        month, day, year, hour, minute, second = (int(part or 0) for part in us.groups()[:6])
+        if us[7]:
+            hour = hour % 12 + (12 if us[7].upper() == "P" else 0)
+        if month > 12 or (us[7] is None and day <= 12):
+            return None  # Day first, or nobody knows.
+        return Stamp(year, month, day, hour * 3600 + minute * 60 + second, zone)
+    found = stamp_of(text)
+    if found is not None and found.offset is None and zone is not None:
+        return Stamp(found.year, found.month, found.day, found.seconds, zone)
+    return found

@@ -1,0 +1,197 @@
+"""What preflight says of words: those left over, and those that only look so."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from newsletter.issues import link_findings, text_findings
+from tests import sample_issues as issues
+from tests.site_settings import configure
+
+
+@pytest.fixture(autouse=True)
+def site(settings: Any) -> None:
+    configure(settings, BASE_URL="https://news.harbour.example.org", BOUNCE_DOMAIN="")
+
+
+def of_words(text: str) -> list[str]:
+    view = issues.view(items=(issues.item(1, issues.categories()[0], insight=text),))
+    return [found.code for found in text_findings.of_words(view)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "TODO",
+        "TODO: find the second source",
+        "The ferry sails again. TBD",
+        "The ferry (TODO) sails again.",
+        "**TK** who pays for it",
+        "Who pays: XXXX",
+        "Lorem ipsum dolor sit amet, consectetur",
+        "Your text here",
+        "Dear {{ first_name }}, the ferry sails",
+        "{% if reader %}The ferry{% endif %}",
+        "Dear *|FNAME|*",
+        "Dear %FIRSTNAME%",
+        "Dear ${reader.name}",
+        "See [insert link to the report] for more",
+        "See [LINK_TO_REPORT] for more",
+        "The ferry sails ???",
+        "待补充",
+        "渡轮明天恢复。（待核实）",
+        "渡轮恢复：待定",
+        "此处填写摘要",
+        "作为一个AI语言模型，我无法访问链接。",
+        "As an AI language model, I cannot browse the web.",
+        "I'm sorry, but I can't open that page.",
+        "ここに本文を入力してください",
+        "要確認",
+        "여기에 내용을 입력하세요",
+        "À compléter",
+        "Platzhalter",
+        "Die Fähre fährt wieder (Platzhalter).",
+        "Вставить ссылку",
+    ],
+)
+def test_words_left_over_are_named(text: str) -> None:
+    assert of_words(text) == ["unfinished"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A TODO list that lives in the terminal",
+        "It resolves a FIXME from 2015",
+        "The template engine replaces `{{ name }}` by the reader's name",
+        "```\n{{ title }}\nTODO: mend\n```",
+        "The report is at https://example.org/{{x}}/a",
+        "[The proxy](https://ko.example.org/%EC%9B%90%EA%B2%A9_%ED%94%84%EB%A1%9C)",
+        "该框架文档待完善，但性能很好",
+        "核心设计决策待确认，社区正在讨论",
+        "插件从占位符变为可执行",
+        "How Lorem Ipsum became the standard text of printers",
+        "You may think of à vérifier as a habit",
+        "[BIP141] and [RFC 9110] are the sources",
+        "[Your Guide to the Harbour](https://example.org/guide)",
+        "She asked: why? And how??",
+        "XXL ships need deeper water",
+        "大模型作为AI助手的用法正在改变",
+        "The model says that it is an AI model",
+        "The rate is 5 % and the other 7 %",
+    ],
+)
+def test_words_about_such_words_are_not(text: str) -> None:
+    assert of_words(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("The portâ€™s new pier", ["garbled"]),
+        ("CafÃ© on the quay", ["garbled"]),
+        ("新锟斤拷港口", ["garbled"]),
+        ("The port\ufffds pier", ["garbled"]),
+        ("Café on the quay, São Paulo, Ãlvares", []),
+    ],
+)
+def test_letters_of_a_wrong_encoding_are_named(text: str, code: list[str]) -> None:
+    assert of_words(text) == code
+
+
+@pytest.mark.parametrize(
+    ("title", "marked"),
+    [
+        ("The <b>new</b> pier", True),
+        ("Fish &amp; chips", True),
+        ('<a href="https://example.org/">The pier</a>', True),
+        ("30 years of <br> tags", False),
+        ("a < b and c > d", False),
+        ("AT&T buys the pier", False),
+    ],
+)
+def test_markup_in_a_title_is_named(title: str, marked: bool) -> None:
+    view = issues.view(items=(issues.item(1, issues.categories()[0], title=title),))
+    assert [f.code for f in text_findings.of_words(view)] == (["markup"] if marked else [])
+
+
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("Harbour Daily - 7 items", 7),
+        ("海港日报 2026年3月2日（共 12 条）", 12),
+        ("Harbour Daily: 10 stories", 10),
+        ("Hafenblatt – 5 Meldungen", 5),
+        ("항구 일보 | 8건", 8),
+        ("3 articles of the treaty that matter", None),
+        ("From 50 items", None),
+        ("The port's 12 cranes", None),
+        ("2026-03-02", None),
+    ],
+)
+def test_a_title_says_how_many_items_there_are(title: str, said: int | None) -> None:
+    assert text_findings.title_count(title) == said
+
+
+@pytest.mark.parametrize(
+    ("title", "named"),
+    [
+        ("Test", True),
+        ("test 2", True),
+        ("[TEST] Harbour Daily", True),
+        ("测试", True),
+        ("测试邮件：海港日报", True),
+        ("Untitled", True),
+        ("Copy of Harbour Daily", True),
+        ("Entwurf", True),
+        ("Testing the waters", False),
+        ("Draft law passes", False),
+        ("测试版发布会", False),
+        ("Contest of the year", False),
+    ],
+)
+def test_the_name_of_a_test_is_no_title(title: str, named: bool) -> None:
+    found = text_findings.of_subject(dataclasses.replace(issues.view(1), title=title))
+    assert [one.code for one in found] == (["test-title"] if named else [])
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        (
+            "https://news.harbour.example.org/admin/newsletter/issue/1/",
+            "this page is the editors'; readers cannot open it.",
+        ),
+        (
+            "https://paper.example.org/a?utm_source=x&mkt_tok=abc",
+            "“mkt_tok” in it belongs to one person: whoever follows it acts as them.",
+        ),
+        (
+            "https://api.example.org/v1?api_key=5f",
+            "“api_key” in it belongs to one person: whoever follows it acts as them.",
+        ),
+        (
+            "https://other.example.org/unsubscribe/abc",
+            "it ends somebody's subscription, or changes it.",
+        ),
+        (
+            "https://mail.google.com/mail/u/0/#inbox/abc",
+            "it opens only for whoever is signed in there.",
+        ),
+        (
+            "https://staging.paper.example.org/a",
+            "this looks like the address of a copy for tests.",
+        ),
+        ("https://news.harbour.example.org/daily/2026-03-02/", None),
+        ("https://paper.example.org/administration/unsubscribed-readers", None),
+        ("https://paper.example.org/?token=&id=7", None),
+    ],
+)
+def test_addresses_that_readers_cannot_use(url: str, reason: str | None) -> None:
+    source = issues.LinkView(1, "The Paper", url)
+    view = issues.view(items=(issues.item(1, issues.categories()[0], sources=(source,)),), tail=())
+    found = [one.message for one in link_findings.of_links(view, {}, {})]
+    assert found == ([f"{url}: {reason}"] if reason else [])

@@ -1,0 +1,114 @@
+"""What a reader's pages and one-off mails say of what went well, and of what did not."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from subscribers import conf
+from subscribers.emails import letters, relay
+from subscribers.links import Purpose, make
+from subscribers.models import Publication, Subscription
+from tests import builders
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def reader(db: Any) -> Subscription:
+    publication = builders.publication(
+        theme={"accent": "#7a1f5c", "style": "essay"}, roundup="weekly"
+    )
+    builders.category(publication, "Tides")
+    return builders.subscription(publication, "alice@example.org")
+
+
+def manage(reader: Subscription) -> str:
+    return reverse("subscribers:manage", args=[make(Purpose.MANAGE, reader.pk)])
+
+
+def test_d2_an_answer_to_a_post_does_not_repeat_what_was_done_before(
+    client: Client, reader: Subscription
+) -> None:
+    page = f"{manage(reader)}?done=saved"
+    assert "Saved." in client.get(page).content.decode()
+    answer = client.post(page, {"action": "pause", "span": "date", "until": "yesterday"})
+    assert answer.status_code == 422
+    html = answer.content.decode()
+    assert "Saved." not in html
+    assert "notice-good" not in html
+
+
+@pytest.mark.parametrize(
+    ("page", "given", "field"),
+    [
+        ("manage", {"action": "pause", "span": "date", "until": "soon"}, "until"),
+        ("manage", {"action": "save", "rhythm": "hourly"}, "rhythm"),
+        ("leave", {"action": "pause", "span": "date", "until": ""}, "until"),
+        ("ask", {"address": "nobody"}, "address"),
+        ("sign-up", {"address": "no body@example"}, "address"),
+        ("sensitive", {"action": "address", "address": "@"}, "address"),
+        ("sensitive", {"action": "erase"}, "sure"),
+    ],
+)
+def test_d2_every_form_says_first_what_is_wrong_and_leads_to_it(
+    client: Client, reader: Subscription, page: str, given: dict[str, str], field: str
+) -> None:
+    address = {
+        "manage": manage(reader),
+        "leave": reverse("subscribers:unsubscribe", args=[make(Purpose.UNSUBSCRIBE, reader.pk)]),
+        "ask": "/daily/manage/",
+        "sign-up": "/daily/subscribe/",
+        "sensitive": _button(letters.sensitive(reader)),
+    }[page]
+    answer = client.post(address, given)
+    assert answer.status_code == 422
+    html = answer.content.decode()
+    assert html.count('id="problems"') == 1
+    # The summary takes the focus, so a screen reader begins there; its link leads to the field.
+    assert re.search(r'<div [^>]*id="problems" autofocus', html)
+    assert f'href="#{field}"' in html
+    assert f'id="{field}"' in html
+    assert html.index('id="problems"') < html.index("<form")
+    assert html.count('role="alert"') == 1
+
+
+def test_d9_a_mail_of_ours_has_the_look_of_its_publication(reader: Subscription) -> None:
+    html = _html(reader.publication, letters.confirmation(reader), "en")
+    assert "background: #7a1f5c; color: #ffffff" in html
+    assert "#fffdf8" in html  # The essay's paper.
+    assert "Charter" in html
+    assert html.count('role="article"') == 1
+    assert "#0a6558" not in html
+
+
+def test_d9_no_space_stands_behind_a_chinese_full_stop(
+    client: Client, reader: Subscription
+) -> None:
+    Subscription.objects.filter(pk=reader.pk).update(language="zh-Hans")
+    reader.refresh_from_db()
+    for letter in (letters.confirmation(reader), letters.already(reader), letters.welcome(reader)):
+        for html in (*letter.paragraphs, *letter.small):
+            assert not re.search(r"[。：！？] ", html)
+    for done in ("confirmed", "saved", "cannot"):
+        page = client.get(f"{manage(reader)}?done={done}").content.decode()
+        assert not re.search(r"[。：！？] <a", page)
+
+
+def test_d9_a_confirmation_promises_no_single_click(client: Client, reader: Subscription) -> None:
+    letter = letters.confirmation(reader)
+    assert "click" not in " ".join([letter.heading, letter.subject, *letter.paragraphs]).lower()
+
+
+def _button(letter: letters.Letter) -> str:
+    assert letter.button is not None
+    return letter.button.url.removeprefix(conf.base_url())
+
+
+def _html(publication: Publication, letter: letters.Letter, language: str) -> str:
+    message = relay.compose(letter, publication, "alice@example.org", language)
+    return str(message.alternatives[0][0])
