@@ -25,6 +25,7 @@ __all__ = [
     "data_dir",
     "dkim_keys",
     "link_keys",
+    "mcp_token",
     "metrics",
     "purge_hook",
     "rehearsal_address",
@@ -80,6 +81,11 @@ def broker_url() -> str:
 def metrics() -> bool:
     """Whether /metrics is served."""
     return optional("METRICS", False)
+
+
+def mcp_token() -> str:
+    """The token with which the MCP server of this process acts; empty: it is given a file."""
+    return optional("MCP_TOKEN", "")
 
 
 def purge_hook() -> str:

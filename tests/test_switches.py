@@ -19,6 +19,7 @@ from django.test import Client
 from django.urls import reverse
 
 from newsletter import importing, sending
+from newsletter.admin.tokens import TokenForm
 from newsletter.admin.webhooks import WebhookForm
 from newsletter.models import Issue
 from newsletter.notices.types import TYPES
@@ -134,6 +135,12 @@ TOLD = {
     "alert": "notices/test_notices.py::test_an_alert_is_a_row_before_it_is_a_mail",
 }
 USER = {"is_active": ACCOUNT, "is_staff": ACCOUNT, "is_superuser": ACCOUNT}
+TOKEN = {
+    "name": "intake/test_tokens.py::test_the_page_shows_it_once_and_ends_it",
+    "rights": "intake/test_rights.py::test_over_http",
+    "days": "intake/test_tokens.py::test_it_ends",
+    "networks": "intake/test_tokens.py::test_only_from_its_networks",
+}
 
 
 def _generic(names: set[str]) -> set[str]:
@@ -167,7 +174,8 @@ def test_every_switch_has_its_test(owner: Client) -> None:
     assert _shown([("", rights)]) == set(USER)
     assert set(WebhookForm.base_fields) == set(WEBHOOK)
     assert [one.code for one in TYPES] == list(TOLD)
-    tables = (PUBLICATION, CATEGORY, WEBHOOK, TOLD, USER)
+    tables = (PUBLICATION, CATEGORY, WEBHOOK, TOLD, USER, TOKEN)
+    assert set(TokenForm.base_fields) == set(TOKEN)
     for name in {test for table in tables for test in table.values()}:
         file, _, function = name.partition("::")
         tree = ast.parse((HERE / file).read_text())

@@ -1,3 +1,12 @@
 """The editors' pages. One file is one page or one step of the editor's day."""
 
-from . import import_rules, incidents, issues, machines, notices, slots, webhooks  # noqa: F401
+from . import (  # noqa: F401
+    import_rules,
+    incidents,
+    issues,
+    machines,
+    notices,
+    slots,
+    tokens,
+    webhooks,
+)

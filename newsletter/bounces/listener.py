@@ -1,8 +1,9 @@
-"""Reports by SMTP or LMTP, from the mail server that receives for the bounce domain.
+"""Mail by SMTP or LMTP, from the mail server that receives for the bounce domain.
 
-It takes mail for genuine return paths only (`b-TOKEN@`, `u-TOKEN@`), so it relays nothing and
-makes no bounces of its own. "250" is said after the result is committed; whatever goes wrong
-before that is a temporary failure, and the mail server brings the report again.
+It takes mail for addresses that one of its doors knows: the genuine return paths of ours here
+(`b-TOKEN@`, `u-TOKEN@`), and what the command puts beside them. So it relays nothing and makes no
+bounces of its own. "250" is said after the result is committed; whatever goes wrong before that is
+a temporary failure, and the mail server brings the mail again.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -22,6 +24,38 @@ log = logging.getLogger(__name__)
 
 # Reports quote one of our messages; the largest of those is far below this.
 SIZE_LIMIT = 20_000_000
+_LATER = "451 4.3.0 Please bring it again later"
+
+
+class NotTaken(Exception):
+    """A mail that is not taken; the message is the reply, with its codes (RFC 3463)."""
+
+
+class Door(Protocol):
+    """Some addresses, and what is done with a mail to one of them. Called in one thread."""
+
+    def knows(self, address: str) -> bool:
+        """Whether mail to this address is taken."""
+        ...
+
+    def receive(self, content: bytes, sender: str, recipient: str) -> None:
+        """Store what it asks for. Raises NotTaken; after anything else it is brought again."""
+        ...
+
+
+class Reports:
+    """The return paths that we signed."""
+
+    def knows(self, address: str) -> bool:
+        """Whether this is one; no table is asked."""
+        return tokens.of_address(address) is not None
+
+    def receive(self, content: bytes, sender: str, recipient: str) -> None:
+        """Do what the report asks for."""
+        effects.receive(content, envelope=[recipient])
+
+
+REPORTS: Sequence[Door] = (Reports(),)
 
 
 class _Smtp(SMTP):
@@ -36,15 +70,22 @@ class _Lmtp(LMTP):
 class Intake:
     """The handler: one thread does the database work, in the order of arrival."""
 
-    def __init__(self, lmtp: bool) -> None:
+    def __init__(self, lmtp: bool, doors: Sequence[Door]) -> None:
         self._lmtp = lmtp
+        self._doors = doors
         self._thread = concurrent.futures.ThreadPoolExecutor(1, "reports")
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        """Only return paths that we signed."""
-        if tokens.of_address(address) is None:
+        """Only addresses that a door knows."""
+        loop = asyncio.get_running_loop()
+        try:
+            door = await loop.run_in_executor(self._thread, self._door_of, address)
+        except Exception:
+            log.exception("An address could not be looked up; its mail stays with the mail server.")
+            return _LATER
+        if door is None:
             return "550 5.1.1 Not a return path of ours"
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 Ok"
@@ -52,30 +93,37 @@ class Intake:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Commit, then answer; with LMTP once for each recipient (RFC 2033 section 4.2)."""
         content = envelope.content if isinstance(envelope.content, bytes) else b""
+        sender = envelope.mail_from or ""
         groups = [[to] for to in envelope.rcpt_tos] if self._lmtp else [envelope.rcpt_tos]
         loop = asyncio.get_running_loop()
         answers = []
         for recipients in groups:
             try:
-                await loop.run_in_executor(self._thread, _receive, content, recipients)
+                await loop.run_in_executor(self._thread, self._receive, content, sender, recipients)
                 answers.append("250 2.0.0 Done")
+            except NotTaken as reply:
+                answers.append(str(reply))
             except Exception:
                 # Whatever it was: only an answer keeps the report with the mail server.
-                log.exception("A report could not be stored; it stays with the mail server.")
-                answers.append("451 4.3.0 Please bring it again later")
+                log.exception("A mail could not be stored; it stays with the mail server.")
+                answers.append(_LATER)
         return "\r\n".join(answers)
+
+    def _door_of(self, address: str) -> Door | None:
+        close_old_connections()
+        return next((door for door in self._doors if door.knows(address)), None)
+
+    def _receive(self, content: bytes, sender: str, recipients: list[str]) -> None:
+        # Each recipient is a delivery of its own, though hardly any report has two.
+        for recipient in recipients:
+            door = self._door_of(recipient)
+            if door is not None:
+                door.receive(content, sender, recipient)
 
     def close(self) -> None:
         """Wait for what is being stored, and let go of the thread's database connection."""
         self._thread.submit(connections.close_all)
         self._thread.shutdown()
-
-
-def _receive(content: bytes, recipients: list[str]) -> None:
-    close_old_connections()
-    # Each recipient is a delivery of its own, though hardly any report has two.
-    for recipient in recipients:
-        effects.receive(content, envelope=[recipient])
 
 
 async def serve(
@@ -85,9 +133,10 @@ async def serve(
     lmtp: bool,
     stop: asyncio.Event,
     ready: Callable[[int], None] = lambda port: None,
+    doors: Sequence[Door] = REPORTS,
 ) -> None:
     """Listen until `stop`; `ready` is told the port, which is free choice for port 0."""
-    handler = Intake(lmtp)
+    handler = Intake(lmtp, doors)
     protocol = _Lmtp if lmtp else _Smtp
     loop = asyncio.get_running_loop()
     server = await loop.create_server(

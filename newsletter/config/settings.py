@@ -121,6 +121,8 @@ def _database(url: str) -> dict[str, Any]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": path if path.startswith("/") else str(_data_dir / path),
+            # Opening the file anew for each request costs more than the request.
+            "CONN_MAX_AGE": 60,
             "OPTIONS": {
                 # A busy writer is waited for; an authorisation to send must survive power loss.
                 "timeout": 60,
@@ -267,6 +269,8 @@ SUDI: dict[str, Any] = {
     "BROKER_URL": _text("BROKER_URL", "redis://127.0.0.1:6379/0"),
     "METRICS": _flag("METRICS"),
     "PURGE_HOOK": _text("PURGE_HOOK"),
+    # For `sudi mcp`: assistants start it with an environment of their own.
+    "MCP_TOKEN": _text("MCP_TOKEN"),
 }
 
 INSTALLED_APPS = [

@@ -33,6 +33,7 @@ if conf.webhook_providers():
     from newsletter.bounces import providers  # The extra is installed only where it is wanted.
 
     app_patterns.append(path("api/hooks/", include(providers.urlpatterns())))
+app_patterns.append(path("api/v1/", include("newsletter.intake.urls")))
 app_patterns.append(path("api/", api.urls))
 if conf.metrics():
     app_patterns.append(path("metrics", metrics.view))

@@ -10,5 +10,7 @@ _application = get_wsgi_application()
 busy.wait_briefly()
 
 from newsletter.archive.finished import serving  # noqa: E402  Its models need Django set up.
+from newsletter.config.requests import Utf8WSGIRequest  # noqa: E402
 
+_application.request_class = Utf8WSGIRequest
 application = right_keys.wsgi(serving.before(_application))

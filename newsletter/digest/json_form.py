@@ -200,7 +200,10 @@ def _item(value: Mapping[str, Any], pointer: str, places: Places, problems: Prob
         problems.error("json-missing", {"name": "title", "pointer": pointer}, line, column)
     sources = list(value.get("sources") or ())
     if (source := value.get("source")) is not None:
-        sources.insert(0, {"name": source} if isinstance(source, str) else source)
+        one = {"name": source} if isinstance(source, str) else source
+        # What is read from the interface has its first source under both names.
+        if one not in sources:
+            sources.insert(0, one)
     return Item(
         title=title,
         line=line,

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("newsletter", "0009_inputs"),
+        ("newsletter", "0009_intake"),
         ("subscribers", "0013_pairs"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -12,6 +12,7 @@ from .deliveries import Bounce, Chunk, Health, Outcome, Worker
 from .editions import Delivery, Edition, EditionRevision
 from .events import EventCursor
 from .imports import ImportBase, ImportRule, ImportWarning
+from .intake import KeptAnswer, Token
 from .issues import PLACES, Issue, Item, Link, Revision
 from .machines import Machine, SiteIdentity
 from .notices import (
@@ -49,6 +50,7 @@ __all__ = [
     "ImportWarning",
     "Issue",
     "Item",
+    "KeptAnswer",
     "Link",
     "Machine",
     "Notice",
@@ -67,6 +69,7 @@ __all__ = [
     "StoryCursor",
     "StoryDecision",
     "TitleBand",
+    "Token",
     "TwinConfirmation",
     "Webhook",
     "WebhookAttempt",

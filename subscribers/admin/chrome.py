@@ -145,6 +145,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 *entry(_("Remembered answers"), "rule", "newsletter_importrule_changelist", see),
                 *entry(_NOTICES, "notifications", "newsletter_noticechoice_changelist", see),
                 *entry(_WEBHOOKS, "webhook", "newsletter_webhook_changelist", set_up),
+                *entry(pgettext("token", "Tokens"), "key", "newsletter_token_changelist", see),
                 *entry(_("Users"), "badge", "auth_user_changelist", root),
                 *entry(pgettext("admin", "Machines"), "dns", "newsletter_machine_changelist", root),
                 *entry(_("Audit"), "history", "subscribers_auditentry_changelist", set_up),

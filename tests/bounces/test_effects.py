@@ -8,7 +8,7 @@ import json
 import smtplib
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -422,9 +422,10 @@ def test_a_connection_that_dies_leaves_pop3_mail_there(
 class Listening(threading.Thread):
     """The listener on a free port, in a loop of its own."""
 
-    def __init__(self, lmtp: bool) -> None:
+    def __init__(self, lmtp: bool, doors: Sequence[listener.Door] = listener.REPORTS) -> None:
         super().__init__(daemon=True)
         self._lmtp = lmtp
+        self._doors = doors
         self._bound = threading.Event()
         self.port = 0
 
@@ -434,7 +435,9 @@ class Listening(threading.Thread):
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._end = asyncio.Event()
-        await listener.serve("127.0.0.1", 0, lmtp=self._lmtp, stop=self._end, ready=self._ready)
+        await listener.serve(
+            "127.0.0.1", 0, lmtp=self._lmtp, stop=self._end, ready=self._ready, doors=self._doors
+        )
 
     def _ready(self, port: int) -> None:
         self.port = port

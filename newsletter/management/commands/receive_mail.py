@@ -1,4 +1,4 @@
-"""Reports by SMTP, LMTP or from mailboxes."""
+"""Reports and drafts by SMTP or LMTP, or reports from mailboxes."""
 
 from __future__ import annotations
 
@@ -10,10 +10,14 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from newsletter.bounces import listener, poll
+from newsletter.intake.mail import Drafts
 
 
 class Command(BaseCommand):
-    help = "Take reports from a mail server by SMTP or LMTP, or read BOUNCE_MAILBOX once."
+    help = (
+        "Take reports, and digests for drafts, from a mail server by SMTP or LMTP, or read"
+        " BOUNCE_MAILBOX once."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         group = parser.add_mutually_exclusive_group(required=True)
@@ -44,6 +48,8 @@ class Command(BaseCommand):
             self.stdout.flush()
 
         try:
-            await listener.serve(host, port, lmtp=lmtp, stop=stop, ready=ready)
+            await listener.serve(
+                host, port, lmtp=lmtp, stop=stop, ready=ready, doors=(*listener.REPORTS, Drafts())
+            )
         except OSError as error:
             raise CommandError(f"{host}:{port}: {error.strerror or error}", returncode=1) from None

@@ -24,6 +24,7 @@ from newsletter.archive.finished.purging import Purge
 from newsletter.config.supervised import start
 from newsletter.feeds import websub
 from newsletter.importing.stories import remembering
+from newsletter.intake import idempotency, tokens
 from newsletter.issues import dead_links
 from newsletter.models import Change
 from newsletter.search import entries
@@ -153,6 +154,8 @@ def _keep_house(stop: threading.Event) -> None:
         (3600.0, _forget_old_jobs),
         (3600.0, _forget_changes),
         (1.0, Purge().sweep),
+        (3600.0, idempotency.forget_old),
+        (86400.0, tokens.forget_old),
     ]
     due = [0.0] * len(chores)
     while not stop.wait(1.0):

@@ -1,0 +1,165 @@
+"""Where watched documents are: a folder as it is now, or a git work tree as it was committed.
+
+Both say what there is as (name, mark): another mark is another version. A file of a folder that is
+still being written must not be read half, so its mark counts only when two looks found the same;
+what is committed is whole, and what is edited in the tree meanwhile is nobody's business yet.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Protocol
+
+from newsletter.digest.decoding import LARGEST
+
+ENDINGS = (".md", ".markdown", ".mdx", ".txt", ".json")
+# Written by us beside a document.
+PROBLEMS = ".problems.txt"
+_GIT_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One version of one document; `name` is its path in the folder, with strokes."""
+
+    name: str
+    mark: str
+
+
+class Source(Protocol):
+    """Something that is looked at again and again."""
+
+    # Where an answer may be written beside a document; None: nowhere.
+    beside: Path | None
+
+    def look(self) -> Iterator[Found]:
+        """What there is whole, in the order of its names."""
+        ...
+
+    def read(self, found: Found) -> bytes | None:
+        """The version that was found, or None if it is no longer there."""
+        ...
+
+
+class SourceLost(Exception):
+    """The folder cannot be looked at; the message says why."""
+
+
+def _wanted(name: str, pattern: str) -> bool:
+    parts = name.split("/")
+    if not fnmatchcase(parts[-1], pattern):
+        return False
+    if any(part.startswith((".", "~")) for part in parts):
+        return False
+    return name.lower().endswith(ENDINGS) and not name.lower().endswith(PROBLEMS)
+
+
+class Folder:
+    """The files below a folder. Links are not followed: they may lead anywhere."""
+
+    def __init__(self, path: Path, pattern: str = "*") -> None:
+        self.beside: Path | None = path
+        self._pattern = pattern
+        self._path = path
+        self._before: dict[str, str] = {}
+
+    def look(self) -> Iterator[Found]:
+        """The files whose time and size are those of the look before."""
+        now = dict(self._marks())
+        before, self._before = self._before, now
+        for name in sorted(now):
+            if before.get(name) == now[name]:
+                yield Found(name, now[name])
+
+    def _marks(self) -> Iterator[tuple[str, str]]:
+        if not self._path.is_dir():
+            raise SourceLost(f"{self._path} is no folder")
+        for folder, folders, files in os.walk(self._path):
+            folders[:] = [one for one in folders if not one.startswith(".")]
+            for file in files:
+                path = Path(folder, file)
+                name = path.relative_to(self._path).as_posix()
+                if _wanted(name, self._pattern) and (mark := _mark(path)):
+                    yield name, mark
+
+    def read(self, found: Found) -> bytes | None:
+        """Its bytes, if it is still what was found when they have been read."""
+        path = self._path / found.name
+        try:
+            with path.open("rb") as file:
+                data = file.read(LARGEST + 1)
+        except OSError:
+            return None
+        return data if _mark(path) == found.mark else None
+
+
+def _mark(path: Path) -> str:
+    try:
+        found = path.lstat()
+    except OSError:
+        return ""
+    return f"{found.st_mtime_ns}:{found.st_size}" if stat.S_ISREG(found.st_mode) else ""
+
+
+class WorkTree:
+    """The documents of HEAD below a folder of a git work tree. Nothing is written into it."""
+
+    def __init__(self, path: Path, pattern: str = "*") -> None:
+        self.beside: Path | None = None
+        self._pattern = pattern
+        self._path = path
+        self._head = ""
+        self._found: list[Found] = []
+
+    @classmethod
+    def at(cls, path: Path, pattern: str) -> WorkTree | None:
+        """The work tree that `path` is in, or None if it is in none."""
+        try:
+            inside = _git(path, "rev-parse", "--is-inside-work-tree").strip() == b"true"
+        except SourceLost:
+            return None
+        return cls(path, pattern) if inside else None
+
+    def look(self) -> Iterator[Found]:
+        """Every document of HEAD; its mark is the id git has for its content."""
+        head = _git(self._path, "rev-parse", "--verify", "--quiet", "HEAD").decode().strip()
+        if head != self._head:
+            self._found = sorted(self._listed(head), key=lambda found: found.name)
+            self._head = head
+        yield from self._found
+
+    def _listed(self, head: str) -> Iterator[Found]:
+        for line in _git(self._path, "ls-tree", "-r", "-z", head, "--", ".").split(b"\0"):
+            about, _tab, name = line.partition(b"\t")
+            mode, *rest = about.split(b" ")
+            text = name.decode("utf-8", "surrogateescape")
+            # Regular files: links (120000) and submodules (160000) lead elsewhere.
+            if mode in (b"100644", b"100755") and _wanted(text, self._pattern):
+                yield Found(text, rest[1].decode())
+
+    def read(self, found: Found) -> bytes | None:
+        """The content of that id."""
+        try:
+            return _git(self._path, "cat-file", "blob", found.mark)
+        except SourceLost:
+            return None
+
+
+def _git(path: Path, *arguments: str) -> bytes:
+    """What git says. Raises SourceLost."""
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(path), *arguments], capture_output=True, timeout=_GIT_SECONDS
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise SourceLost(f"git: {error}") from None
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise SourceLost(f"git: {said[-1] if said else 'nothing is committed yet'}")
+    return done.stdout

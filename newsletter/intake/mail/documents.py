@@ -1,0 +1,135 @@
+"""The documents in a mail. Pure; a mail is taken apart here and nowhere else.
+
+Attached Markdown or JSON counts, each file a document of its own; without any the mail's own text
+does. Programs for mail break its lines (RFC 3676 undoes that) and put a signature below.
+"""
+
+from __future__ import annotations
+
+import email
+import email.errors
+import email.header
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.message import Message
+
+from ..folder import ENDINGS
+
+# More in one mail is a mistake, or somebody's archive.
+MOST = 10
+_KINDS = ("text/markdown", "text/x-markdown", "application/json")
+_SIGNATURE = re.compile(r"^-- ?$", re.MULTILINE)
+
+
+class Unreadable(Exception):
+    """The mail cannot be taken apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Its file name, or "" for the mail's own text, and its octets."""
+
+    name: str
+    data: bytes
+
+
+def parse(content: bytes) -> Message:
+    """The mail. Raises Unreadable."""
+    try:
+        return email.message_from_bytes(content)
+    except (RecursionError, ValueError, LookupError, TypeError, AttributeError):
+        raise Unreadable from None
+
+
+def documents(message: Message) -> list[Document]:
+    """At most MOST + 1 of them, so that too many can be told. Raises Unreadable."""
+    try:
+        parts = [part for part in message.walk() if not part.is_multipart()]
+    except RecursionError:
+        raise Unreadable from None
+    attached = list(_attached(parts))[: MOST + 1]
+    if attached:
+        return attached
+    for part in parts:
+        if part.get_content_type() == "text/plain" and not _is_file(part):
+            text = _own_text(part)
+            if text.strip():
+                return [Document("", text.encode("utf-8", "surrogatepass"))]
+    return []
+
+
+def _attached(parts: list[Message]) -> Iterator[Document]:
+    for part in parts:
+        name = file_name(part)
+        kind = part.get_content_type()
+        if name.lower().endswith(ENDINGS) or kind in _KINDS:
+            if not name and kind == "application/json":
+                name = "mail.json"
+            data = part.get_payload(decode=True)
+            yield Document(name, _in_utf8(part, data if isinstance(data, bytes) else b""))
+
+
+def file_name(part: Message) -> str:
+    """The file's name without a path; also where it was encoded as no RFC has it."""
+    try:
+        name = part.get_filename() or ""
+        # Not `make_header`, which puts a space where encoded and plain meet.
+        name = "".join(
+            piece if isinstance(piece, str) else piece.decode(charset or "ascii", "replace")
+            for piece, charset in email.header.decode_header(name)
+        )
+    except (LookupError, ValueError, TypeError, email.errors.HeaderParseError):
+        return ""
+    name = name.encode("utf-8", "replace").decode()
+    return re.sub(r"[\x00-\x1f\x7f]", "", name.replace("\\", "/")).rpartition("/")[2][-120:]
+
+
+def _is_file(part: Message) -> bool:
+    return part.get_content_disposition() == "attachment" or bool(file_name(part))
+
+
+def _charset(part: Message) -> str:
+    try:
+        return str(part.get_content_charset() or "").strip("'\" ")
+    except (LookupError, ValueError):
+        return ""
+
+
+def _in_utf8(part: Message, data: bytes) -> bytes:
+    """Text in a charset that is named is brought to UTF-8; otherwise the reader recognises it."""
+    charset = _charset(part)
+    if part.get_content_maintype() != "text" or charset in ("", "utf-8", "us-ascii"):
+        return data
+    try:
+        return data.decode(charset).encode("utf-8", "surrogatepass")
+    except (LookupError, UnicodeError):
+        return data
+
+
+def _own_text(part: Message) -> str:
+    raw = part.get_payload(decode=True)
+    data = _in_utf8(part, raw if isinstance(raw, bytes) else b"")
+    text = data.decode("utf-8", "replace").replace("\r\n", "\n")
+    if str(part.get_param("format") or "").lower() == "flowed":
+        text = unflowed(text, joined=str(part.get_param("delsp") or "").lower() == "yes")
+    signature = _SIGNATURE.search(text)
+    return text[: signature.start()] if signature else text
+
+
+def unflowed(text: str, *, joined: bool) -> str:
+    """RFC 3676: a line that ends in a space goes on in the next; `joined` (DelSp) drops the space.
+
+    The separator of a signature, "-- ", is a line of its own (section 4.3).
+    """
+    lines: list[str] = []
+    flows = False
+    for line in text.split("\n"):
+        if line.startswith(" "):
+            line = line[1:]  # Stuffed (section 4.4).
+        if flows and line != "-- ":
+            lines[-1] = (lines[-1][:-1] if joined else lines[-1]) + line
+        else:
+            lines.append(line)
+        flows = line.endswith(" ") and line != "-- "
+    return "\n".join(lines)
