@@ -16,7 +16,6 @@ STEPS = [
     {"models"},
     {"notices"},
     {"editions"},
-    {"search"},
     {"importing", "rendering"},
     {"message", "issues"},
     {"sending"},

@@ -8,7 +8,6 @@ by itself, and no cache may keep it.
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +40,7 @@ from subscribers.models import Publication, Subscription
 from subscribers.roles import Act, may
 
 from ..editions import IssueView
-from ..feeds import contents
+from ..feeds import entries
 from ..models import Edition, Issue
 from . import places, told
 from .frame import address as address_of
@@ -67,8 +66,6 @@ _OUTSIDE = {
     audience.Outside.OTHER_RHYTHM: gettext_lazy("The reader gets single issues, no round-up."),
     audience.Outside.OTHER_READER: gettext_lazy("It is what another reader missed."),
 }
-# A link used again within this time is worth a look.
-_RECENT = dt.timedelta(days=30)
 # `sandbox` gives the document an origin of its own: no script, no form, no cookie of ours.
 _POLICY = (
     "sandbox; default-src 'none'; style-src 'unsafe-inline' 'self'; img-src 'self' data:; "
@@ -301,7 +298,7 @@ def _document(
         published_at=view.published_at or now,
     )
     if wanted.form == "feed":
-        entry = contents.issue_entry(part)
+        entry = entries.issue_entry(part)
         return render_to_string(
             "admin/sudi/shown_feed.html",
             {"entry": entry, "dark": wanted.look == "dark", "publication": issue.publication},

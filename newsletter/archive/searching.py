@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import pgettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import conditional_page, require_safe
 
-from newsletter import conf, editions, search
+from newsletter import conf, editions
 from newsletter.digest import markdown
-from newsletter.editions import published
+from newsletter.editions import published, search
+from newsletter.editions.search.entries import host_of
 from newsletter.feeds import contents
 from newsletter.feeds.formats import FORMATS
 from newsletter.feeds.views import publication_or_missing
 from newsletter.models import Issue
 from newsletter.rendering import neutral, words
-from newsletter.search.entries import host_of
 from subscribers import languages, network
 from subscribers.models import Category, Publication
 
@@ -40,6 +40,7 @@ class Hit:
     source: str
 
 
+@conditional_page
 @require_safe
 def search_page(request: HttpRequest, publication: str) -> HttpResponse:
     """The form, and what was found where something was asked."""
@@ -86,7 +87,7 @@ def _answer(
             "wrong": pgettext("archive", "There is no such category here."),
             "wrong_field": "category",
         }
-    pieces = published.pieces_of(publication, found.items)
+    pieces = search.pieces(publication, found)
     return 200, {
         "asked": asked,
         "hits": [_hit(piece, asked) for piece in pieces],

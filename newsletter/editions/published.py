@@ -17,16 +17,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from django.db.models import (
-    Count,
-    Exists,
-    Max,
-    Min,
-    OuterRef,
-    Q,
-    QuerySet,
-    prefetch_related_objects,
-)
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
+from django.db.models.query import prefetch_related_objects
 
 from newsletter import editions
 from newsletter.models import Issue, Item, Link, Revision
@@ -338,12 +330,6 @@ def items_of_month(
         rows += found.filter(published_at__gte=start, published_at__lt=end)
     rows.sort(key=_place)
     return pieces(publication, rows)
-
-
-def pieces_of(publication: Publication, found: Sequence[int]) -> tuple[Piece, ...]:
-    """The pieces of these public items, by their keys, in the order given."""
-    rows = Item.objects.select_related("category", "issue").in_bulk(found)
-    return pieces(publication, [rows[key] for key in found if key in rows])
 
 
 def _place(row: Item) -> tuple[float, int, int]:

@@ -9,26 +9,23 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from django.db.models import Count
-from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from newsletter import conf, editions, search
-from newsletter.editions import every_item, published
+from newsletter import conf, editions
+from newsletter.editions import every_item, published, search
 from newsletter.editions.months import Month
 from subscribers import languages
 from subscribers.choice import Choice
 from subscribers.models import Category, Publication, Subscription
 from subscribers.times import zone_of
 
-from ..digest import markdown
-from ..models import Change, Issue, Item, Revision
-from ..rendering import neutral, words
-from . import kept, value
+from ..models import Change, Issue, Item
+from .entries import issue_entry, item_entry, whole_second
 from .formats import Format
-from .value import Entry, Feed, Via
+from .value import Entry, Feed
 
 # A digest comes once a day: a copy is good for half an hour, and a hub tells who wants it sooner.
 MINUTES = 30
@@ -171,8 +168,7 @@ def _entries(chosen: Chosen, change: int) -> tuple[list[Entry], Month | None, Mo
 def _found(publication: Publication, asked: search.Asked, change: int) -> list[Entry]:
     public = published.categories(publication)
     found = search.find(publication, asked, public=public, most=published.PAGE_ISSUES)
-    pieces = published.pieces_of(publication, found.items if found else ())
-    return _item_entries(pieces, change)
+    return [] if found is None else _item_entries(search.pieces(publication, found), change)
 
 
 def _newest(
@@ -258,7 +254,7 @@ def _feed(
         address=conf.base_url() + chosen.path(form, month),
         author=called.name,
         icon=conf.base_url() + static("newsletter/icon-512.png"),
-        updated=max((e.updated for e in entries), default=_whole(publication.created_at)),
+        updated=max((e.updated for e in entries), default=whole_second(publication.created_at)),
         entries=tuple(entries),
         minutes=MINUTES,
         categories=tuple((c.slug, n) for c, n in zip(chosen.categories or (), names, strict=True)),
@@ -310,77 +306,6 @@ def _feed_id(chosen: Chosen) -> str:
     if chosen.month is not None:
         parts.append(str(chosen.month))
     return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_OID, ' / '.join(parts))}"
-
-
-def item_entry(piece: published.Piece, change: int, notes: Sequence[Revision] = ()) -> Entry:
-    """An item as an entry. Its link is our page, its source is named beside it.
-
-    Items of an issue appear at one moment; entries that share a moment are put in any order by
-    readers, so each stands a second behind the one before it. `change` is the number of the
-    publication's newest change; `notes` are the corrections of the item.
-    """
-    item, issue = piece.item, piece.issue
-    assert item.published_at is not None
-    published = _whole(item.published_at) - dt.timedelta(seconds=item.number - 1)
-    title = words.update(item) + markdown.plain_text(item.title, links=False)
-    return Entry(
-        id=item.entry_id,
-        title=title,
-        link=f"{conf.base_url()}/{piece.publication}/{issue.slug}/#{item.anchor}",
-        html=_item_html(item, change, notes),
-        published=published,
-        updated=_whole(item.corrected_at) if item.corrected_at else published,
-        summary=_summary(item),
-        language=languages.stored(issue.language) or issue.language,
-        categories=((item.category.slug, item.category.name),) if item.category else (),
-        sources=tuple(
-            Via(source.label, url)
-            for source in item.sources
-            if (url := neutral.address(source.url))
-        ),
-    )
-
-
-def _item_html(item: editions.ItemView, change: int, notes: Sequence[Revision]) -> str:
-    def build() -> bytes:
-        html = render_to_string("newsletter/feed_item.html", {"item": item, "notes": notes})
-        # A surrogate that came out of JSON has no octets.
-        return value.feed_html(html).encode()
-
-    return kept.ITEMS.get((item.id, change, translation.get_language()), build).decode()
-
-
-def issue_entry(view: editions.IssueView, notes: Sequence[Revision] = ()) -> Entry:
-    """A whole issue as an entry; `view` holds public items only, `notes` are its corrections."""
-    assert view.published_at is not None
-    published = _whole(view.published_at)
-    base = f"{conf.base_url()}/{view.publication}/{view.slug}/"
-    headlines = [markdown.plain_text(item.title, links=False) for item in view.items[:3]]
-    return Entry(
-        id=view.entry_id,
-        title=markdown.plain_text(view.title, links=False),
-        link=base,
-        html=render_to_string(
-            "newsletter/feed_issue.html", {"issue": view, "base": base, "notes": notes}
-        ),
-        published=published,
-        updated=_whole(view.corrected_at) if view.corrected_at else published,
-        summary=" · ".join(headlines),
-        language=languages.stored(view.language) or view.language,
-        categories=tuple((c.slug, c.name) for c in view.categories()),
-    )
-
-
-def _summary(item: editions.ItemView, most: int = 240) -> str:
-    source = item.insight or item.body
-    if not source and item.bullets:
-        source = item.bullets[0].text
-    line = value.text(markdown.plain_text(source, links=False))
-    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
-
-
-def _whole(moment: dt.datetime) -> dt.datetime:
-    return moment.astimezone(dt.UTC).replace(microsecond=0)
 
 
 def of_reader(

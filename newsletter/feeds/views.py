@@ -20,8 +20,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
-from newsletter import conf, search
-from newsletter.editions import published
+from newsletter import conf
+from newsletter.editions import published, search
 from newsletter.editions.months import Month
 from newsletter.models import Change
 from newsletter.models.changes import settled

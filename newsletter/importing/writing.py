@@ -13,9 +13,9 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.text import slugify
 
-from newsletter import search
 from newsletter.digest import Digest
 from newsletter.digest.markdown import found_links
+from newsletter.editions import search
 from newsletter.models import Issue, Item, Link
 from subscribers.models import Publication
 

@@ -8,7 +8,7 @@ import datetime as dt
 from django.db import transaction
 from django.utils import timezone
 
-from newsletter import search
+from newsletter.editions import search
 from newsletter.models import Issue, Item, Revision
 from subscribers.models import AuditEntry, Publication
 

@@ -16,9 +16,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from newsletter import search
 from newsletter.digest import bullets_to_json, to_json
 from newsletter.digest.value import Digest, Item, Link
+from newsletter.editions import search
 from newsletter.importing.stories import remember
 from newsletter.models import Issue, Revision
 from newsletter.models import Item as ItemRow

@@ -8,7 +8,7 @@ from .issues import Item
 
 
 class SearchEntry(models.Model):
-    """A published item's words, in their order (`newsletter.search.entries`).
+    """A published item's words, in their order (`newsletter.editions.search.entries`).
 
     The migration that makes this table adds what Django has no word for: on SQLite an FTS5 table
     `newsletter_searchindex` over it and three triggers that keep it, on PostgreSQL a column

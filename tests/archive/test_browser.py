@@ -15,8 +15,8 @@ from urllib.parse import quote
 
 import pytest
 
+from newsletter.editions.search import entries
 from newsletter.models import Issue, Revision
-from newsletter.search import entries
 from subscribers import links
 from subscribers.models import Category, Publication
 from tests import builders

@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _grow(publication: Any, categories: Sequence[Any], first: int, until: int) -> None:
     from django.db import connection
 
-    from newsletter import search
+    from newsletter.editions import search
     from newsletter.models import Issue, Item, Link
 
     begin = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
@@ -110,8 +110,7 @@ def _text(number: int) -> dict[str, str]:
 
 
 def _measure(publication: Any) -> dict[str, Any]:
-    from newsletter import search
-    from newsletter.editions import published
+    from newsletter.editions import published, search
 
     public = published.categories(publication)
     found = {}

@@ -6,9 +6,9 @@ import datetime as dt
 
 import pytest
 
-from newsletter.search import asked, marking
-from newsletter.search.asked import Term, terms_of
-from newsletter.search.words import words_of
+from newsletter.editions.search import asked, marking
+from newsletter.editions.search.asked import Term, terms_of
+from newsletter.editions.search.words import words_of
 
 
 @pytest.mark.parametrize(

@@ -22,12 +22,12 @@ from django.utils import timezone
 from newsletter import bounces, conf, notices
 from newsletter.archive.finished.purging import Purge
 from newsletter.config.supervised import start
+from newsletter.editions.search import entries
 from newsletter.feeds import websub
 from newsletter.importing.stories import remembering
 from newsletter.intake import idempotency, tokens
 from newsletter.issues import dead_links
 from newsletter.models import Change
-from newsletter.search import entries
 from newsletter.sending import guard, roundups, slot_notices, watching
 from newsletter.sending.engine import service
 from subscribers import housekeeping

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from newsletter.editions import published
+from newsletter.models import Item
 from subscribers.models import Category, Publication
 from subscribers.times import zone_of
 
@@ -70,6 +71,12 @@ def find(
         rows = cursor.fetchall()
     older = rows[most - 1][0] if len(rows) > most else None
     return Found(tuple(item for _place, item in rows[:most]), older)
+
+
+def pieces(publication: Publication, found: Found) -> tuple[published.Piece, ...]:
+    """The items of a page in their order, to be shown. A few queries."""
+    rows = Item.objects.select_related("category", "issue").in_bulk(found.items)
+    return published.pieces(publication, [rows[key] for key in found.items if key in rows])
 
 
 _JOINED = """JOIN newsletter_item i ON i.id = e.item_id

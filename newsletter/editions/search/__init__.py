@@ -12,7 +12,7 @@ moment ago is not found. README.md says how the index is built and what it costs
 
 from .asked import MOST_LETTERS, Asked, NotAsked, read
 from .entries import write
-from .finding import Found, find
+from .finding import Found, find, pieces
 from .marking import excerpt, marked
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "excerpt",
     "find",
     "marked",
+    "pieces",
     "read",
     "write",
 ]
