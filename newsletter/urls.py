@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from django.urls import URLPattern, path, re_path
 
-from newsletter.archive import feed_pages, missed, site_files, views
+from newsletter.archive import feed_pages, missed, searching, site_files, views
 from newsletter.archive.finished import finished
 from newsletter.feeds import views as feeds
 from newsletter.feeds.formats import FORMATS
@@ -44,6 +44,9 @@ urlpatterns = [
     path("<slug:publication>/sitemap.xml", finished(site_files.sitemap), name="sitemap"),
     path("<slug:publication>/feeds/", finished(feed_pages.feeds_page, *_PAGES), name="feeds"),
     path("<slug:publication>/feeds.opml", finished(feed_pages.feeds_opml), name="opml"),
+    # Anybody can ask for another one: what is found is not stored.
+    path("<slug:publication>/search/", searching.search_page, name="search"),
+    re_path(rf"{_PUBLICATION}search/feed\.{_FORM}$", feeds.of_search, name="search-feed"),
     re_path(rf"{_PUBLICATION}feed\.{_FORM}$", finished(feeds.whole, *_FEEDS), name="feed"),
     re_path(
         rf"{_PUBLICATION}items\.{_FORM}$", finished(feeds.every_item, "month"), name="items-feed"

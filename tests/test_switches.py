@@ -88,6 +88,7 @@ PUBLICATION = {
     "slot_notice_minutes": "sending/test_slots.py::test_who_is_told_and_when_is_settable",
     "welcome_latest_issue": WELCOME,
     "welcome_days": WELCOME,
+    "leave_out_told": "editions/test_told.py::test_who_had_it_gets_the_rest",
     "roundup": "subscribers/test_rhythm.py::"
         "test_forms_preferences_interface_and_files_offer_what_is_kept",
     "sister_of": "importing/test_translations.py::"

@@ -39,6 +39,7 @@ from . import (
     release,
     roundups,
     standstill,
+    stories,
 )
 from .frame import RELEASED
 
@@ -159,6 +160,8 @@ class IssueAdmin(PagesAdmin[Issue]):
         ("<int:pk>/preflight/", preview.preflight, "preflight"),
         ("<int:pk>/preflight/mend/", places.mend, "mend"),
         ("<int:pk>/preflight/looked/", import_warnings.looked, "looked"),
+        ("<int:pk>/story/", stories.decide, "story"),
+        ("<int:pk>/twin/", stories.confirm_twin, "twin"),
         ("<int:pk>/audience/", release.audience, "audience"),
         ("<int:pk>/pair/", pairs.pair, "pair"),
         ("<int:pk>/test/", proofs.send, "test"),

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from newsletter.importing.stories import remember
 from newsletter.issues import item_links
 from newsletter.issues.revisions import bullets_of, bullets_text
 from subscribers.admin.text_box import LinesField, TextBox, TextField
@@ -179,6 +180,7 @@ class ItemForm(_Item):
         if "source_lines" in self.changed_data:
             item_links.write_sources(item, self.cleaned_data["source_lines"])
         item_links.write_body_links(item)
+        remember([item])
         return item
 
 

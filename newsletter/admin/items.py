@@ -17,6 +17,7 @@ from subscribers.models import Category
 from subscribers.roles import Act
 
 from ..models import Issue, Item, Link
+from . import told
 from .frame import address, find_issue, issue_page
 from .item_form import AboutForm, ItemForm
 
@@ -106,6 +107,8 @@ def edit(request: HttpRequest, pk: int, item: int) -> HttpResponseBase:
             issue.refresh_from_db()
             return refuse(request, issue)
         messages.success(request, _("Item %(number)d was saved.") % {"number": row.number})
+        for finding in told.warnings(issue, row):
+            messages.warning(request, finding)
         return HttpResponseRedirect(f"{address('change', issue)}#item-{row.pk}")
     return issue_page(
         request,
@@ -115,6 +118,7 @@ def edit(request: HttpRequest, pk: int, item: int) -> HttpResponseBase:
         title=_("Item %(number)d") % {"number": row.number},
         form=form,
         item=row,
+        **told.shown(issue, [row]),
         status=422 if form.errors else 200,
     )
 

@@ -8,7 +8,6 @@ by itself, and no cache may keep it.
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +29,7 @@ from newsletter import editions, rendering, sending
 from newsletter.archive import stylesheet
 from newsletter.archive.views import issue_page as site_page
 from newsletter.editions import EditionKey, audience, published, reached
-from newsletter.issues import import_findings
+from newsletter.issues import import_findings, stories
 from newsletter.issues.findings import Level
 from subscribers import consent
 from subscribers.addresses import BadAddress, normalise
@@ -41,9 +40,9 @@ from subscribers.models import Publication, Subscription
 from subscribers.roles import Act, may
 
 from ..editions import IssueView
-from ..feeds import contents
+from ..feeds import entries
 from ..models import Edition, Issue
-from . import places
+from . import places, told
 from .frame import address as address_of
 from .frame import find_issue, issue_page
 from .selection import chosen_selection, query_of
@@ -67,8 +66,6 @@ _OUTSIDE = {
     audience.Outside.OTHER_RHYTHM: gettext_lazy("The reader gets single issues, no round-up."),
     audience.Outside.OTHER_READER: gettext_lazy("It is what another reader missed."),
 }
-# A link used again within this time is worth a look.
-_RECENT = dt.timedelta(days=30)
 # `sandbox` gives the document an origin of its own: no script, no form, no cookie of ours.
 _POLICY = (
     "sandbox; default-src 'none'; style-src 'unsafe-inline' 'self'; img-src 'self' data:; "
@@ -175,7 +172,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponseBase:
     issue = find_issue(request, pk, Act.SEE)
     if request.method == "POST":
         return _find_person(request, issue)
-    view = editions.load(issue)
+    view = stories.marked(editions.load(issue), issue)
     wanted = Wanted.of(request)
     person = _person(request, issue, view)
     selection = person.selection if person is not None else chosen_selection(request.GET, view)
@@ -235,11 +232,12 @@ def preview(request: HttpRequest, pk: int) -> HttpResponseBase:
 def shown(request: HttpRequest, pk: int) -> HttpResponseBase:
     """What stands in the frame."""
     issue = find_issue(request, pk, Act.SEE)
-    view = editions.load(issue)
+    view = stories.marked(editions.load(issue), issue)
     wanted = Wanted.of(request)
     selection = chosen_selection(request.GET, view)
     number = request.GET.get("start", "")
-    start = min(int(number), len(view.origins)) if number.isdecimal() else 0
+    most = len(view.origins) or (1 << len(view.told)) - 1
+    start = min(int(number), most) if number.isdecimal() else 0
     return document(request, issue, view, EditionKey(selection, start), wanted)
 
 
@@ -300,7 +298,7 @@ def _document(
         published_at=view.published_at or now,
     )
     if wanted.form == "feed":
-        entry = contents.issue_entry(part)
+        entry = entries.issue_entry(part)
         return render_to_string(
             "admin/sudi/shown_feed.html",
             {"entry": entry, "dark": wanted.look == "dark", "publication": issue.publication},
@@ -347,4 +345,5 @@ def preflight(request: HttpRequest, pk: int) -> HttpResponseBase:
         still_noted=any(one.open for one in noted),
         largest=max((edition.html_bytes for edition in plan.editions), default=None),
         target=rendering.TARGET,
+        **told.shown(issue),
     )

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from newsletter.issues import approvals, import_findings
+from newsletter.issues import approvals, import_findings, stories
 from newsletter.issues.channels import meant_for
 from subscribers import times
 from subscribers.admin.access import actor
@@ -26,7 +26,7 @@ from subscribers.roles import Act
 
 from .. import editions, sending
 from ..models import Edition, Issue
-from . import channels, places, slots, together
+from . import channels, places, slots, together, told
 from .frame import RELEASED, address, find_issue, issue_page
 from .seen import Stale
 
@@ -244,6 +244,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponseBase:
         past_rehearsals=issue.rehearsals.order_by("-pk")[:_SHOWN],
         button=look.button(issue),
         **approval,
+        **told.shown_to_send(issue),
         sendable=not stopped and (look.mails > 0 or look.goes_to == Channels.SITE),
         **(slots.of_draft(issue, look.view) if look.takes_slots(issue) else {}),
         status=409 if pressed.stale else 422 if problem else 200,
@@ -311,8 +312,10 @@ def _release(request: HttpRequest, issue: Issue, look: _Look) -> Issue:
         sending.release(
             held_issue, by=actor(request), at=look.planned.moment, channels=look.goes_to
         )
+        # All were ticked.
         for one in (held_issue, *(other.issue for other in look.others)):
-            import_findings.accept(one, actor(request).get_username())  # All were ticked.
+            import_findings.accept(one, actor(request).get_username())
+            stories.keep_all(one, actor(request).get_username())
     return held_issue
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 from django.http import HttpRequest, HttpResponse
@@ -12,12 +13,16 @@ from newsletter.feeds.views import Missing
 from subscribers import languages
 from subscribers.models import Publication
 
+_SLUG = re.compile(r"[-\w]+")
+
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404 with the sentence that goes with it, in the frame of the publication it was sought in."""
     sentence = str(exception) if isinstance(exception, Missing) else ""
-    slug = request.path_info.split("/")[1]
-    publication = Publication.objects.filter(slug=slug).first() if slug else None
+    # Below a publication's own address its pages are what was looked for.
+    slug = request.path_info.strip("/").partition("/")[0]
+    known = _SLUG.fullmatch(slug) is not None
+    publication = Publication.objects.filter(slug=slug).first() if known else None
     if publication is not None:
         languages.speak(request, languages.of_publication(publication))
     context = {"sentence": sentence, "publication": publication}

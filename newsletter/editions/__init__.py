@@ -6,12 +6,22 @@ begins for each of them, and `published` is what of a publication anybody may re
 """
 
 from .loading import bullet_views, category_view, item_view, load, load_all
-from .values import BulletView, CategoryView, EditionKey, IssueView, ItemView, LinkView, Origin
+from .values import (
+    BulletView,
+    CategoryView,
+    EditionKey,
+    Follows,
+    IssueView,
+    ItemView,
+    LinkView,
+    Origin,
+)
 
 __all__ = [
     "BulletView",
     "CategoryView",
     "EditionKey",
+    "Follows",
     "IssueView",
     "ItemView",
     "LinkView",

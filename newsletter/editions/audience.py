@@ -32,6 +32,7 @@ from .copied import Copies
 from .corrected import Corrected, told_by
 from .family import ALONE, Family
 from .reached import Starts
+from .told import Told
 
 # The rhythm of those who get single issues.
 _EVERY = (Subscription.Rhythm.EVERY.value,)
@@ -64,7 +65,7 @@ class Audience:
     rhythms: tuple[str, ...] | None = _EVERY
     # Of a round-up: where it begins for its readers; None where it holds nothing.
     roundup: bool = False
-    starts: Starts | None = None
+    starts: Starts | Told | None = None
     # The one reader of "what you missed".
     only: int | None = None
     # Its original and its translations.
@@ -143,6 +144,15 @@ RULES = (
         Edition.NoneBecause.RHYTHM,
         "s.rhythm NOT IN ({rhythms})",
         lambda facts, to: to.rhythms is not None and facts.rhythm not in to.rhythms,
+    ),
+    Rule(
+        Edition.NoneBecause.TOLD,
+        "(s.choice & {categories}) = 0 AND (s.choice & {whole}) <> 0",
+        lambda facts, to: (
+            isinstance(to.starts, Told)
+            and not facts.choice & to.mask_of(facts) & CATEGORY_MASK
+            and bool(facts.choice & to.categories)
+        ),
     ),
     Rule(
         Edition.NoneBecause.NO_ITEM,
@@ -226,11 +236,13 @@ def readers(audience: Audience, now: dt.datetime, lanes: Iterable[int] = ()) -> 
         picked = f"({picked}) | CASE WHEN {foreign} THEN {FOREIGN} ELSE 0 END"
     asked = {
         "categories": f"{mask} & {CATEGORY_MASK}",
+        "whole": str(audience.categories),
         "rhythms": _listed(audience.rhythms or ()),
     }
     skipped = {
         Edition.NoneBecause.RHYTHM: audience.rhythms is None,
         Edition.NoneBecause.NO_ITEM: audience.corrects is not None,
+        Edition.NoneBecause.TOLD: not isinstance(starts, Told),
     }
     cases = "\n".join(
         f"WHEN {rule.sql.format(**asked)} THEN {len(RULES) - place}"
@@ -309,7 +321,7 @@ def _belongs(audience: Audience, now: dt.datetime) -> tuple[str, dict[str, Any]]
 # ---- of one issue, and for one reader
 
 
-def audience_of(issue: Issue, mask: int, starts: Starts | None = None) -> Audience:
+def audience_of(issue: Issue, mask: int, starts: Starts | Told | None = None) -> Audience:
     """What `issue` asks of its readers now; `mask` is its view's. Few queries.
 
     `starts` are `reached.starts_of` of a round-up; without them it begins with its first item.
@@ -375,7 +387,7 @@ def facts_of(subscription: Subscription, audience: Audience, now: dt.datetime) -
 
 
 def answer(
-    issue: Issue, mask: int, subscription: Subscription, starts: Starts | None = None
+    issue: Issue, mask: int, subscription: Subscription, starts: Starts | Told | None = None
 ) -> Answer:
     """What this reader would get of the issue if it were frozen now, or why nothing."""
     audience = audience_of(issue, mask, starts)

@@ -87,15 +87,16 @@ def corrected(issue: Issue, item: Item | None, revision: int | None = None) -> C
     """
     if item is None:
         return Corrected((issue.pk,), None, revision)
-    held, issues = _copies(item)
+    held, issues = copies_of(item.pk)
     found = Edition.objects.filter(issue__in=issues, none_because="").values_list("pk", "items")
     editions = [pk for pk, items in found.iterator() if held & set(items)]
     return Corrected(tuple(sorted(issues)), tuple(sorted(editions)), revision)
 
 
-def _copies(item: Item) -> tuple[set[int], set[int]]:
+def copies_of(item: int) -> tuple[set[int], set[int]]:
     """(ids of the item and of what was copied from it, their issues); what tells of it is none."""
-    held, issues = {item.pk}, {item.issue_id}
+    held = {item}
+    issues = set(Item.objects.filter(pk=item).values_list("issue_id", flat=True))
     newest = held
     while newest:
         copies = list(

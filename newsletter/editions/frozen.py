@@ -13,7 +13,7 @@ from typing import Any
 from newsletter.models import Revision
 
 from .loading import bullet_views
-from .values import CategoryView, IssueView, ItemView, LinkView, Origin
+from .values import CategoryView, Follows, IssueView, ItemView, LinkView, Origin
 
 Stored = Mapping[str, Any]
 
@@ -42,11 +42,20 @@ def _item(stored: Stored) -> ItemView:
             "category": None if category is None else CategoryView(**category),
             "sources": tuple(map(_link, stored.get("sources", ()))),
             "date": dt.date.fromisoformat(stored["date"]) if stored.get("date") else None,
+            "told_in": tuple(stored.get("told_in", ())),
+            "follows": _follows(stored.get("follows")),
             "bullets": bullet_views(stored.get("bullets", ())),
             "published_at": _moment(stored.get("published_at")),
             "corrected_at": _moment(stored.get("corrected_at")),
         }
     )
+
+
+def _follows(stored: tuple[str, str, str] | None) -> Follows | None:
+    if stored is None:
+        return None
+    title, date, path = stored
+    return Follows(title, dt.date.fromisoformat(date), path)
 
 
 def _origin(stored: tuple[int, str, str]) -> Origin:

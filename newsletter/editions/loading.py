@@ -11,7 +11,7 @@ from newsletter.models import Issue, Item, Link
 from subscribers import languages
 from subscribers.models import Category
 
-from .values import BulletView, CategoryView, IssueView, ItemView, LinkView, Origin
+from .values import BulletView, CategoryView, Follows, IssueView, ItemView, LinkView, Origin
 
 
 def category_view(category: Category, language: str = "") -> CategoryView:
@@ -63,7 +63,12 @@ def item_view(
         corrected_at=item.corrected_at,
         place=place,
         home=_home(item.copied_from) if item.copied_from is not None else "",
+        follows=_follows(item.follows) if item.follows is not None else None,
     )
+
+
+def _follows(earlier: Item) -> Follows:
+    return Follows(earlier.title, earlier.issue.date, "" if earlier.hidden else _home(earlier))
 
 
 def _home(original: Item) -> str:
@@ -87,7 +92,7 @@ def _origins(copies: Iterable[Item], zone: dt.tzinfo) -> tuple[Origin, ...]:
 
 def _items_of(issues: Sequence[Issue]) -> dict[int, list[Item]]:
     """The visible items of each issue, in order."""
-    joined = ["category"]
+    joined = ["category", "follows__issue__publication"]
     if any(issue.kind == Issue.Kind.ROUNDUP for issue in issues):
         joined.append("copied_from__issue__publication")
     rows: dict[int, list[Item]] = {}

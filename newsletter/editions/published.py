@@ -18,6 +18,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
+from django.db.models.query import prefetch_related_objects
 
 from newsletter import editions
 from newsletter.models import Issue, Item, Link, Revision
@@ -339,6 +340,8 @@ def _place(row: Item) -> tuple[float, int, int]:
 def pieces(publication: Publication, rows: Sequence[Item]) -> tuple[Piece, ...]:
     """Rows as pieces, in their order; one query for the sources."""
     sources: dict[int, list[editions.LinkView]] = {}
+    if any(row.follows_id for row in rows):
+        prefetch_related_objects(list(rows), "follows__issue__publication")
     if rows:
         links = Link.objects.filter(
             item__in=[row.pk for row in rows], kind=Link.Kind.SOURCE

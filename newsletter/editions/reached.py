@@ -26,6 +26,8 @@ from newsletter.models import PLACES, Chunk, Delivery, Issue, Outcome, Roundup
 from subscribers.choice import CATEGORY_MASK
 from subscribers.models import Subscription
 
+from . import told
+from .told import Told
 from .values import IssueView
 
 # It was handed over, or may have been.
@@ -74,11 +76,18 @@ class Starts:
         return max((start for at, start in self.ends if at < end), default=0)
 
 
-def starts_of(issue: Issue, view: IssueView, *, by_day: bool = False) -> Starts | None:
-    """What a round-up asks, or None for any other issue. Six queries.
+def starts_of(issue: Issue, view: IssueView, *, by_day: bool = False) -> Starts | Told | None:
+    """What an issue asks of the past of its readers: a round-up (six queries), or one of which
+    something was told before; None for any other.
 
     With `by_day` starts within one day fall together to its end: later rather than twice.
     """
+    if issue.kind == Issue.Kind.REGULAR and view.told:
+        before = told.told_of(issue, view)
+        if before is None:
+            return None
+        wire = on_the_wire(Q(issue__in=[had.issue for had in before.had]))
+        return replace(before, on_the_wire=wire)
     if issue.kind != Issue.Kind.ROUNDUP or not view.origins:
         return None
     row = Roundup.objects.filter(issue=issue).first()
@@ -239,8 +248,10 @@ def handed(starts: Starts, readers: str) -> str:
         FROM ({" UNION ALL ".join(parts)}) z GROUP BY id)"""
 
 
-def joined(starts: Starts, readers: str) -> str:
+def joined(starts: Starts | Told, readers: str) -> str:
     """A join of `handed` as `y` to subscriptions `s`."""
+    if isinstance(starts, Told):
+        return told.joined(starts)
     return f"LEFT JOIN {handed(starts, readers)} y ON y.id = s.id"
 
 
@@ -291,8 +302,10 @@ def keys_sql(starts: Starts, readers: str) -> str:
 ASKED = "({s}.since >= %(since)s OR {s}.rhythm_since >= %(since)s)"
 
 
-def start_sql(starts: Starts) -> str:
+def start_sql(starts: Starts | Told) -> str:
     """The start of subscription `s`, after `joined`."""
+    if isinstance(starts, Told):
+        return told.start_sql()
     start = "coalesce(y.start, 0)"
     if starts.floor:
         asked = "1 = 1" if starts.personal else ASKED.format(s="s")
@@ -302,15 +315,19 @@ def start_sql(starts: Starts) -> str:
     return start
 
 
-def mask_sql(starts: Starts) -> str:
+def mask_sql(starts: Starts | Told) -> str:
     """The mask of what is left for subscription `s`."""
+    if isinstance(starts, Told):
+        return told.mask_sql(starts)
     if not starts.floor and not starts.lapping_floor:
         return f"coalesce(y.mask, {starts.masks[0]})"
     return _case(start_sql(starts), dict(enumerate(starts.masks)))
 
 
-def parameters(starts: Starts) -> dict[str, Any]:
+def parameters(starts: Starts | Told) -> dict[str, Any]:
     """What `joined` and `ASKED` name, besides the publication."""
+    if isinstance(starts, Told):
+        return {}
     adapt = connection.ops.adapt_datetimefield_value
     found = {f"end_{number}": adapt(at) for number, (at, _start) in enumerate(starts.ends)}
     found |= {f"at_{issue}": adapt(at) for issue, at in starts.single_at.items()}
@@ -334,8 +351,10 @@ def _or_listed(column: str, ids: Sequence[int]) -> str:
 # ---- for one reader
 
 
-def start_of(subscription: Subscription, starts: Starts) -> int:
-    """Where the round-up begins for one reader; at most three queries."""
+def start_of(subscription: Subscription, starts: Starts | Told) -> int:
+    """The start of one reader; of a round-up at most three queries."""
+    if isinstance(starts, Told):
+        return told.start_of(subscription, starts)
     asked = starts.asks(subscription.since, subscription.rhythm_since)
     known = {**starts.lapping, **(starts.single if asked else {})}
     found = [starts.lapping_floor, starts.floor if asked else 0]

@@ -41,10 +41,15 @@ class BulletView:
     children: tuple[BulletView, ...] = ()
 
 
+# Bits of a start: with 12 of them it fits the freeze's queue.
+MOST_TOLD = 12
+
+
 class EditionKey(NamedTuple):
     """What tells an edition of an issue from the others: two readers with one key get the same.
 
-    `start` is 0 but in a round-up, where it counts the issues that had reached its readers.
+    `start` says what had reached its readers before: in a round-up how many of its issues, else
+    which items, a bit each (`IssueView.told`). It is 0 where nothing is left out.
     """
 
     selection: int
@@ -57,6 +62,15 @@ class Origin(NamedTuple):
     issue: int
     published_at: dt.datetime
     day: dt.date
+
+
+class Follows(NamedTuple):
+    """The earlier item that a follow-up goes on with: its title, its issue's date and its permanent
+    address on the site, without the first stroke; empty where it is not to be read there."""
+
+    title: str
+    date: dt.date
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +96,10 @@ class ItemView:
     # original's permanent address on the site, without the first stroke; empty if it has none.
     place: int = 0
     home: str = ""
+    # Of a follow-up.
+    follows: Follows | None = None
+    # Where the publication leaves out what reached a reader before: the items that told its story.
+    told_in: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +131,20 @@ class IssueView:
     on_site: bool = True
 
     @property
+    def told(self) -> dict[int, int]:
+        """Item -> its bit in a start, of those that earlier items told; the first MOST_TOLD."""
+        ids = [item.id for item in self.items if item.told_in]
+        return {pk: 1 << place for place, pk in enumerate(ids[:MOST_TOLD])}
+
+    def _left_out(self, start: int) -> set[int]:
+        """The items that readers of a start do not get."""
+        if not start:
+            return set()
+        if self.origins:
+            return {item.id for item in self.items if item.place <= start}
+        return {pk for pk, bit in self.told.items() if bit & start}
+
+    @property
     def mask(self) -> int:
         """Bits of the categories that have a visible item, plus the tail bit if there are links.
 
@@ -121,12 +153,13 @@ class IssueView:
         return self.mask_from(0)
 
     def mask_from(self, start: int) -> int:
-        """The mask of what is left of a round-up when `start` of its origins are left out."""
+        """The mask of what is left for readers of a start."""
         if self.corrects:
             return CATEGORY_MASK
         mask = TAIL if self.tail else 0
+        out = self._left_out(start)
         for item in self.items:
-            if start and item.place <= start:
+            if item.id in out:
                 continue
             if item.category is not None and item.category.bit is not None:
                 mask |= 1 << item.category.bit
@@ -153,15 +186,16 @@ class IssueView:
     def select(self, selection: int, start: int = 0) -> tuple[ItemView, ...]:
         """The items whose category's bit is in `selection`, in the issue's order.
 
-        `start` leaves out those of so many origins of a round-up. Of a correction all: they are
-        for whoever had them, in whatever category they are now.
+        `start` leaves out those of so many origins of a round-up, or what had been told. Of a
+        correction all: they are for whoever had them, in whatever category they are now.
         """
         if self.corrects:
             return self.items
+        out = self._left_out(start)
         return tuple(
             item
             for item in self.items
-            if (not start or item.place > start)
+            if item.id not in out
             and item.category is not None
             and item.category.bit is not None
             and selection >> item.category.bit & 1

@@ -9,26 +9,23 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from django.db.models import Count
-from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from newsletter import conf, editions
-from newsletter.editions import every_item, published
+from newsletter.editions import every_item, published, search
 from newsletter.editions.months import Month
 from subscribers import languages
 from subscribers.choice import Choice
 from subscribers.models import Category, Publication, Subscription
 from subscribers.times import zone_of
 
-from ..digest import markdown
-from ..models import Change, Issue, Item, Revision
-from ..rendering import neutral
-from . import kept, value
+from ..models import Change, Issue, Item
+from .entries import issue_entry, item_entry, whole_second
 from .formats import Format
-from .value import Entry, Feed, Via
+from .value import Entry, Feed
 
 # A digest comes once a day: a copy is good for half an hour, and a hub tells who wants it sooner.
 MINUTES = 30
@@ -38,7 +35,8 @@ MOST_ITEMS_IN_ISSUES = 400
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What a feed is of: everything (`categories` None), categories, or a reader's choice.
+    """What a feed is of: everything (`categories` None), categories, a reader's choice, or what a
+    search finds.
 
     Everything has an entry for each issue, or for each item (`by_item`). `slices` are the
     categories to read: those chosen and what was merged into them.
@@ -50,6 +48,7 @@ class Chosen:
     month: Month | None = None
     subscription: Subscription | None = None
     token: str = ""
+    search: search.Asked | None = None
     by_item: bool = False
     # A feed of the translations in it; empty: the publication's own language.
     language: str = ""
@@ -63,6 +62,8 @@ class Chosen:
         """The feed's own address below BASE_URL, percent-encoded."""
         if self.token:
             return with_query(f"/s/f/{self.token}/feed.{form}", [], month)
+        if self.search is not None:
+            return f"/{self.publication.slug}/search/feed.{form}?{self.search.query}"
         if self.by_item:
             return items_path(self.publication.slug, form, month)
         slugs = None if self.categories is None else [c.slug for c in self.categories]
@@ -136,6 +137,8 @@ def _entries(chosen: Chosen, change: int) -> tuple[list[Entry], Month | None, Mo
     rows = None if chosen.categories is None else list(chosen.slices)
     zone = zone_of(publication)
     newer = None
+    if chosen.search is not None:
+        return _found(publication, chosen.search, change), None, None
     if month is None:
         if chosen.by_item:
             window = every_item.newest(publication)
@@ -160,6 +163,12 @@ def _entries(chosen: Chosen, change: int) -> tuple[list[Entry], Month | None, Mo
         published.month_before(publication, rows, start),
         published.month_after(publication, rows, end),
     )
+
+
+def _found(publication: Publication, asked: search.Asked, change: int) -> list[Entry]:
+    public = published.categories(publication)
+    found = search.find(publication, asked, public=public, most=published.PAGE_ISSUES)
+    return [] if found is None else _item_entries(search.pieces(publication, found), change)
 
 
 def _newest(
@@ -213,6 +222,12 @@ def _feed(
     if chosen.subscription is not None:
         title = _("%(publication)s: my choice") % {"publication": called.name}
         page = f"/s/f/{chosen.token}/"
+    elif chosen.search is not None:
+        title = _("%(publication)s: %(categories)s") % {
+            "publication": called.name,
+            "categories": chosen.search.text or chosen.search.query,
+        }
+        page = f"/{publication.slug}/search/?{chosen.search.query}"
     elif chosen.by_item:
         title = title_of_items(called.name)
         page = page_path(publication.slug, None)
@@ -239,7 +254,7 @@ def _feed(
         address=conf.base_url() + chosen.path(form, month),
         author=called.name,
         icon=conf.base_url() + static("newsletter/icon-512.png"),
-        updated=max((e.updated for e in entries), default=_whole(publication.created_at)),
+        updated=max((e.updated for e in entries), default=whole_second(publication.created_at)),
         entries=tuple(entries),
         minutes=MINUTES,
         categories=tuple((c.slug, n) for c, n in zip(chosen.categories or (), names, strict=True)),
@@ -257,7 +272,13 @@ def hub_of(chosen: Chosen) -> str:
     A reader's own feed names none, since the hub would learn its token.
     """
     several = chosen.categories is not None and len(chosen.categories) != 1
-    if several or chosen.language or chosen.subscription is not None or chosen.month is not None:
+    if (
+        chosen.search is not None
+        or several
+        or chosen.language
+        or chosen.subscription is not None
+        or chosen.month is not None
+    ):
         return ""
     return chosen.publication.hub_url
 
@@ -272,6 +293,8 @@ def _feed_id(chosen: Chosen) -> str:
     parts = [str(publication.pk), publication.created_at.astimezone(dt.UTC).isoformat()]
     if chosen.subscription is not None:
         parts.append(f"choice {chosen.subscription.pk} {chosen.subscription.feed_serial}")
+    elif chosen.search is not None:
+        parts.append(f"search {chosen.search.query}")
     elif chosen.categories is not None:
         parts.append(
             "categories " + " ".join(str(k) for k in sorted(c.pk for c in chosen.categories))
@@ -283,77 +306,6 @@ def _feed_id(chosen: Chosen) -> str:
     if chosen.month is not None:
         parts.append(str(chosen.month))
     return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_OID, ' / '.join(parts))}"
-
-
-def item_entry(piece: published.Piece, change: int, notes: Sequence[Revision] = ()) -> Entry:
-    """An item as an entry. Its link is our page, its source is named beside it.
-
-    Items of an issue appear at one moment; entries that share a moment are put in any order by
-    readers, so each stands a second behind the one before it. `change` is the number of the
-    publication's newest change; `notes` are the corrections of the item.
-    """
-    item, issue = piece.item, piece.issue
-    assert item.published_at is not None
-    published = _whole(item.published_at) - dt.timedelta(seconds=item.number - 1)
-    title = markdown.plain_text(item.title, links=False)
-    return Entry(
-        id=item.entry_id,
-        title=title,
-        link=f"{conf.base_url()}/{piece.publication}/{issue.slug}/#{item.anchor}",
-        html=_item_html(item, change, notes),
-        published=published,
-        updated=_whole(item.corrected_at) if item.corrected_at else published,
-        summary=_summary(item),
-        language=languages.stored(issue.language) or issue.language,
-        categories=((item.category.slug, item.category.name),) if item.category else (),
-        sources=tuple(
-            Via(source.label, url)
-            for source in item.sources
-            if (url := neutral.address(source.url))
-        ),
-    )
-
-
-def _item_html(item: editions.ItemView, change: int, notes: Sequence[Revision]) -> str:
-    def build() -> bytes:
-        html = render_to_string("newsletter/feed_item.html", {"item": item, "notes": notes})
-        # A surrogate that came out of JSON has no octets.
-        return value.feed_html(html).encode()
-
-    return kept.ITEMS.get((item.id, change, translation.get_language()), build).decode()
-
-
-def issue_entry(view: editions.IssueView, notes: Sequence[Revision] = ()) -> Entry:
-    """A whole issue as an entry; `view` holds public items only, `notes` are its corrections."""
-    assert view.published_at is not None
-    published = _whole(view.published_at)
-    base = f"{conf.base_url()}/{view.publication}/{view.slug}/"
-    headlines = [markdown.plain_text(item.title, links=False) for item in view.items[:3]]
-    return Entry(
-        id=view.entry_id,
-        title=markdown.plain_text(view.title, links=False),
-        link=base,
-        html=render_to_string(
-            "newsletter/feed_issue.html", {"issue": view, "base": base, "notes": notes}
-        ),
-        published=published,
-        updated=_whole(view.corrected_at) if view.corrected_at else published,
-        summary=" · ".join(headlines),
-        language=languages.stored(view.language) or view.language,
-        categories=tuple((c.slug, c.name) for c in view.categories()),
-    )
-
-
-def _summary(item: editions.ItemView, most: int = 240) -> str:
-    source = item.insight or item.body
-    if not source and item.bullets:
-        source = item.bullets[0].text
-    line = value.text(markdown.plain_text(source, links=False))
-    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
-
-
-def _whole(moment: dt.datetime) -> dt.datetime:
-    return moment.astimezone(dt.UTC).replace(microsecond=0)
 
 
 def of_reader(

@@ -1,13 +1,15 @@
 """The addresses of feeds: what is asked for, and the answer.
 
 Public feeds are stored finished (`archive.finished`), with their tags and dates. A reader's own
-feed is nobody else's, so it is never stored; unchanged, it costs two reads and nothing is built.
+feed is nobody else's, and of searches there is no end, so neither is ever stored; unchanged, they
+cost two reads and nothing is built.
 """
 
 from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Callable
 from importlib.metadata import version
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
@@ -19,7 +21,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from newsletter import conf
-from newsletter.editions import published
+from newsletter.editions import published, search
 from newsletter.editions.months import Month
 from newsletter.models import Change
 from newsletter.models.changes import settled
@@ -89,6 +91,22 @@ def every_item(request: HttpRequest, publication: str, form: str) -> HttpRespons
     return _public(request, Chosen(found, month=_month(request), by_item=True), named(form))
 
 
+@gzip_page
+@require_safe
+def of_search(request: HttpRequest, publication: str, form: str) -> HttpResponse:
+    """`/PUB/search/feed.FORM?q=…`: what a search finds, the newest of it."""
+    found = publication_or_missing(publication)
+    try:
+        asked = search.read(request.GET.dict())
+    except search.NotAsked:
+        raise Missing(_("Nothing can be looked for with this address.")) from None
+    chosen = Chosen(found, search=asked)
+    if request.META.get("QUERY_STRING", "") != asked.query:
+        # One feed, one address.
+        return HttpResponsePermanentRedirect(chosen.path(named(form)))
+    return _if_changed(request, found, "", lambda: _public(request, chosen, named(form)))
+
+
 @require_safe
 def customary(request: HttpRequest, publication: str, form: str) -> HttpResponse:
     """Addresses that feed readers try by themselves lead to the real one."""
@@ -104,18 +122,14 @@ def of_reader(request: HttpRequest, token: str, form: str) -> HttpResponse:
     """`/s/f/TOKEN/feed.FORM`: what one reader has chosen, as it stands now."""
     subscription = reader_of(token)
     publication = subscription.publication
-    request.language_is_settled = True  # type: ignore[attr-defined]
-    number, second = Change.objects.newest(publication.pk)
-    etag, changed = _etag(request, subscription, number), settled(second, time.time())
-    response = get_conditional_response(request, etag=etag, last_modified=changed)
-    if not isinstance(response, HttpResponse):
+
+    def made() -> HttpResponse:
         month = _month(request)
         public = published.categories(publication)
-        chosen = contents.of_reader(subscription, public, token, month)
-        response = _written(chosen, named(form))
-        if changed is not None:
-            response.headers["Last-Modified"] = http_date(changed)
-    response.headers["ETag"] = etag
+        return _written(contents.of_reader(subscription, public, token, month), named(form))
+
+    mine = f"{subscription.choice} {subscription.feed_serial} {subscription.language}"
+    response = _if_changed(request, publication, mine, made)
     response.headers["Cache-Control"] = f"private, max-age={contents.MINUTES * 60}"
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
@@ -192,13 +206,25 @@ def _public(request: HttpRequest, chosen: Chosen, form: Format) -> HttpResponse:
     return response
 
 
-def _etag(request: HttpRequest, subscription: Subscription, change: int) -> str:
-    """The tag of a reader's own feed: what it is made of, without making it."""
-    publication = subscription.publication
-    parts = [
-        _VERSION, conf.base_url(), request.get_full_path(), str(change),
-        f"{subscription.choice} {subscription.feed_serial} {subscription.language}",
-    ]  # fmt: skip
+def _if_changed(
+    request: HttpRequest, publication: Publication, of: str, make: Callable[[], HttpResponse]
+) -> HttpResponse:
+    """A feed that is not stored: made, unless the reader has it as it would be."""
+    request.language_is_settled = True  # type: ignore[attr-defined]
+    number, second = Change.objects.newest(publication.pk)
+    etag, changed = _etag(request, publication, of, number), settled(second, time.time())
+    response = get_conditional_response(request, etag=etag, last_modified=changed)
+    if not isinstance(response, HttpResponse):
+        response = make()
+        if changed is not None:
+            response.headers["Last-Modified"] = http_date(changed)
+    response.headers["ETag"] = etag
+    return response
+
+
+def _etag(request: HttpRequest, publication: Publication, of: str, change: int) -> str:
+    """The tag of a feed: what it is made of, without making it."""
+    parts = [_VERSION, conf.base_url(), request.get_full_path(), str(change), of]
     if "month" in request.GET:  # Its archive mark appears when the month is over.
         parts.append(str(Month.of(timezone.now(), zone_of(publication))))
     return '"' + hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32] + '"'

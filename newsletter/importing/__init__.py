@@ -16,8 +16,8 @@ with the import that needed it, and not before.
     matching       which item of one version is which of another; ordering: one order out of three
     merging        last import, draft and document -> the draft, and what both changed; pure
     comparing      what would change; conflict_words: the conflicts for people
+    stories        the memory of stories: which items told it before; seen: and what an import says
     storing        the issue as it was merged; writing: values -> rows
-    recent         links another issue had
     wording        the sentences for what the digest has to tell, own_sentences: the import's own
     running        all of it in order
     one_item       a document that is one item, for a correction
@@ -28,12 +28,12 @@ from .answer_texts import BadAnswer, read_answers
 from .answers import Answers
 from .categories import UNKNOWN_CATEGORY
 from .identity import origin_of
-from .matching import link_key
 from .merging import Conflict, Side
 from .one_item import NotRead, read_item
 from .questions import Question
 from .report import NotImported, Report
 from .running import import_digest
+from .stories import link_key
 
 __all__ = [
     "UNKNOWN_CATEGORY",

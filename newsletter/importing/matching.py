@@ -2,45 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from .names import letters
+from .stories import link_key
 from .versions import ItemVersion
 
-# Parts of an address that name the way a reader came, not the page.
-_TRACKING = re.compile(
-    r"utm_\w+|fbclid|gclid|mc_cid|mc_eid|spm|scene|sessionid|chksm|from|isappinstalled|ref_src",
-    re.IGNORECASE,
-)
 # Of the pairs of letters of two titles, or of the parts of two texts, how many make them alike.
 ALIKE = 0.6
 # Items on a side that are compared each with each; of more, likeness says nothing in time.
 _MOST_COMPARED = 200
-
-
-def link_key(url: str) -> uuid.UUID | None:
-    """The same page under different addresses has the same key; None without an address.
-
-    http and https, a trailing slash, the fragment, the order of the query and what only says
-    where a reader came from make no difference.
-    """
-    if not url:
-        return None
-    try:
-        parts = urlsplit(url)
-        query = parse_qsl(parts.query, keep_blank_values=True)
-    except ValueError:
-        return None
-    kept = sorted(pair for pair in query if not _TRACKING.fullmatch(pair[0]))
-    scheme = "http" if parts.scheme.lower() in {"http", "https"} else parts.scheme.lower()
-    host = parts.netloc.lower().removesuffix(":80").removesuffix(":443").removeprefix("www.")
-    normal = f"{scheme}://{host}{parts.path.rstrip('/')}?{urlencode(kept)}"
-    return uuid.UUID(bytes=hashlib.sha256(normal.encode("utf-8", "surrogatepass")).digest()[:16])
 
 
 def link_keys(item: ItemVersion) -> frozenset[uuid.UUID]:

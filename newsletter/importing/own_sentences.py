@@ -61,7 +61,10 @@ OWN: Mapping[str, Any] = {
     "lines-not-open": gettext_lazy(
         "Nothing is asked about the lines %(first)d to %(last)d: they belong to a part already."
     ),
-    "link-recent": gettext_lazy("The issue %(issue)s had the same link, in “%(title)s”."),
+    "seen_before": gettext_lazy(
+        "“%(title)s” told the same story on %(date)s (issue %(issue)s). Drop it, make it a "
+        "follow-up, or keep it: the preflight of the draft asks."
+    ),
     "map-target": gettext_lazy(
         "“%(name)s” cannot be mapped to “%(target)s”: this publication has no such category."
     ),

@@ -24,9 +24,9 @@ from .identity import edition_of, find_issue, origin_of
 from .places import Places
 from .plausible import tell_implausible
 from .questions import questions_of
-from .recent import tell_recent_links
 from .remembered import Memory, mark_used, recall, remember, used_rules
 from .report import NotImported, Report
+from .seen import tell_seen
 from .storing import store
 from .translations import find_translation, link
 from .understanding import Document, form_of, understand
@@ -131,7 +131,7 @@ def _decide(run: _Run, *, create: bool) -> None:
     issue = find_issue(publication, digest, report.edition, said, origin)
     translation = find_translation(publication, digest, digest.language, issue)
     if not run.archived:
-        tell_recent_links(publication, digest, issue, problems, translation=translation)
+        tell_seen(publication, digest, said, issue, problems, translation=translation)
         tell_implausible(publication, digest, issue, problems)
     if not problems.refused():
         store(publication, issue, said, report, problems, origin=origin, archived=run.archived)

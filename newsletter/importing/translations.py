@@ -16,8 +16,8 @@ from newsletter.editions.pairing import NotPaired
 from newsletter.models import Issue, Link
 from subscribers.models import Publication
 
-from .matching import link_key
 from .places import Places
+from .stories import link_key
 
 # Of the links of the smaller issue, how many a translation has too.
 _SHARED = 0.5
@@ -37,11 +37,8 @@ def find_translation(
         language=language
     )
     for other in others.exclude(pk=issue.pk if issue else 0).order_by("pk")[:_MOST]:
-        theirs = set(
-            other.links.filter(kind=Link.Kind.SOURCE, url_key__isnull=False).values_list(
-                "url_key", flat=True
-            )
-        )
+        urls = other.links.filter(kind=Link.Kind.SOURCE).values_list("url", flat=True)
+        theirs = set(map(link_key, urls)) - {None}
         if keys and theirs:
             if len(keys & theirs) >= _SHARED * min(len(keys), len(theirs)):
                 return other

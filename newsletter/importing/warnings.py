@@ -13,6 +13,8 @@ from .places import Places
 
 # Values of a problem that say where, not what.
 _POSITIONS = frozenset({"line", "first", "last"})
+# What preflight finds out for itself, by what the draft says then.
+_ASKED_AGAIN = frozenset({"seen_before"})
 
 
 def keep_warnings(issue: Issue, problems: Iterable[Problem], places: Places) -> None:
@@ -20,7 +22,7 @@ def keep_warnings(issue: Issue, problems: Iterable[Problem], places: Places) -> 
     found = {
         mark_of(problem, places.text(problem.line)): problem
         for problem in problems
-        if problem.level == "warning"
+        if problem.level == "warning" and problem.code not in _ASKED_AGAIN
     }
     issue.import_warnings.exclude(mark__in=list(found)).delete()
     known = {warning.mark: warning for warning in issue.import_warnings.all()}

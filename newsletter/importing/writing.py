@@ -15,10 +15,11 @@ from django.utils.text import slugify
 
 from newsletter.digest import Digest
 from newsletter.digest.markdown import found_links
+from newsletter.editions import search
 from newsletter.models import Issue, Item, Link
 from subscribers.models import Publication
 
-from .matching import link_key
+from .stories import link_key, remember
 from .versions import ItemVersion, Values, cut, value_of
 
 # Numbers of items out of the way while new ones are given (the pair issue, number is unique).
@@ -100,10 +101,11 @@ def write_items(
     issue.items.exclude(entry_id__in=kept).delete()
     issue.items.update(number=F("number") + _ASIDE)
     anchor = _free_anchors({*reserved, *(old[key].anchor for key in kept)})
-    rows, fresh = [], []
+    rows, fresh, renamed = [], [], []
     for number, item in enumerate(items, start=1):
         row = old.get(item.key)
         words = _words(row) if row is not None else None
+        title = row.title if row is not None else None
         if row is None:
             row = Item(issue=issue, entry_id=f"urn:uuid:{uuid.uuid4()}", anchor=anchor(number))
         row.number = number
@@ -113,12 +115,17 @@ def write_items(
         rows.append(row)
         if words != (item.values["sources"], _texts(item.values)):
             fresh.append((row, item))
+        if title != row.title:
+            renamed.append(row)
     Item.objects.bulk_create([row for row in rows if row.pk is None])
     Item.objects.bulk_update(
         [row for row in rows if row.entry_id in old],
         [*_COLUMNS, "number", "category", "date", "line", "published_at"],
     )
     _write_links(issue, fresh)
+    remember(renamed)
+    if issue.published_at is not None:
+        search.write(rows)
     return rows
 
 

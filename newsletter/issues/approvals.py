@@ -24,6 +24,8 @@ from newsletter.rendering import words
 from subscribers.models import Publication
 from subscribers.roles import Act, may
 
+from . import stories
+
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
 
@@ -33,7 +35,7 @@ SEEN: Mapping[str, tuple[str, ...]] = {
     "sender": ("name", "slug", "translations", "from_name", "from_address", "reply_to",
                "postal_identity"),
     "look": ("theme",),
-    "audience": ("language", "roundup", "sister_of"),
+    "audience": ("language", "roundup", "sister_of", "leave_out_told"),
     "window": ("time_zone", "send_from", "send_until"),
 }  # fmt: skip
 
@@ -78,7 +80,7 @@ def state_of(issue: Issue) -> dict[str, Any]:
     """
     # Read anew: what somebody holds in memory may be older than what would be sent.
     issue = Issue.objects.select_related("publication").get(pk=issue.pk)
-    view = load(issue)
+    view = stories.marked(load(issue), issue)
     return {
         "parts": {
             "title": _digest(view.title),
@@ -164,8 +166,8 @@ def _of_publication(publication: Publication) -> dict[str, str]:
 
 
 def _rule(issue: Issue, view: IssueView) -> list[str]:
-    """By what its readers are chosen: the publication's rule, the kind, the language, and which
-    translations are there for others."""
+    """By what its readers are chosen: the publication's rule, the kind, the language, which
+    translations are there for others, and what is left out for whoever had it."""
     publication = issue.publication
     return [
         *(str(getattr(publication, name)) for name in SEEN["audience"]),
@@ -173,13 +175,16 @@ def _rule(issue: Issue, view: IssueView) -> list[str]:
         issue.language,
         view.corrects,
         *(f"{one.pk} {one.language} {one.publication_id}" for one in family.rows(issue)),
+        *(f"{item.id} {item.told_in}" for item in view.items if item.told_in),
     ]
 
 
 def _text_of(item: ItemView) -> str:
     """Of what stands in an item, wherever it stands: its place is part of the order."""
     sources = tuple(replace(one, id=0) for one in item.sources)
-    return _digest(asdict(replace(item, number=0, category=None, sources=sources, place=0)))
+    return _digest(
+        asdict(replace(item, number=0, category=None, sources=sources, place=0, told_in=()))
+    )
 
 
 def _filing_of(item: ItemView) -> str:

@@ -8,6 +8,7 @@ import datetime as dt
 from django.db import transaction
 from django.utils import timezone
 
+from newsletter.editions import search
 from newsletter.models import Issue, Item, Revision
 from subscribers.models import AuditEntry, Publication
 
@@ -24,6 +25,7 @@ def meant_for(issue: Issue, channels: str) -> Issue:
 def show(issue: Issue, now: dt.datetime) -> None:
     """Its items are public, and the publication's pages and feeds have changed."""
     Item.objects.filter(issue=issue, published_at__isnull=True).update(published_at=now)
+    search.write(Item.objects.filter(issue=issue))
     # Whoever follows the feeds is told by this moment: `feeds.websub`.
     Publication.objects.filter(pk=issue.publication_id).update(changed_at=now)
 

@@ -18,6 +18,8 @@ from django.utils.translation import gettext as _
 
 from newsletter.digest import bullets_to_json, to_json
 from newsletter.digest.value import Digest, Item, Link
+from newsletter.editions import search
+from newsletter.importing.stories import remember
 from newsletter.models import Issue, Revision
 from newsletter.models import Item as ItemRow
 from subscribers.models import Publication
@@ -230,6 +232,8 @@ def _write_item(row: ItemRow, text: Item, publication: Publication) -> None:
     row.save(update_fields=["category", "title", "date", "insight", "bullets", "body"])
     item_links.write_sources(row, _pairs(text.sources))
     item_links.write_body_links(row)
+    remember([row])
+    search.write([row])
 
 
 def _write_head(issue: Issue, head: Head) -> None:

@@ -35,9 +35,7 @@ _SIGNED_IN = re.compile(
 _COPY = re.compile(r"(?:^|[.-])(?:staging|preprod|uat)(?:[.-]|$)")
 
 
-def of_links(
-    view: IssueView, repeated: Mapping[str, str], dead: Mapping[str, str]
-) -> Iterator[Finding]:
+def of_links(view: IssueView, dead: Mapping[str, str]) -> Iterator[Finding]:
     users: dict[str, list[ItemView]] = {}
     for item in view.items:
         for url in _links_of(item):
@@ -55,13 +53,6 @@ def of_links(
     for url, items in users.items():
         if not url:
             continue
-        if url in repeated:
-            yield warning(
-                "link-again",
-                _("%(url)s was already in %(where)s.")
-                % {"url": short(url), "where": repeated[url]},
-                items,
-            )
         if url in dead:
             yield warning(
                 "link-dead",

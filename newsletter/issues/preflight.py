@@ -42,7 +42,6 @@ def checked(
     publication: Publication,
     *,
     made: Iterable[Rendered | TooLarge] = (),
-    repeated: Mapping[str, str] | None = None,
     dead: Mapping[str, str] | None = None,
     unserved: int = 0,
     beside: usual.Around | None = None,
@@ -50,9 +49,8 @@ def checked(
 ) -> list[Checked]:
     """Everything that was looked at, in the order of the page.
 
-    `made` are the editions that would be sent, or why one cannot be; `repeated` tells of a link
-    where it was used lately, `dead` why it cannot be reached (else what the last look kept).
-    `unserved` readers have a rhythm in which nothing is sent. `beside` is what the issue is
+    `made` are the editions that would be sent, or why one cannot be; `dead` tells why a link
+    cannot be reached (else what the last look kept). `unserved` readers have a rhythm in which nothing is sent. `beside` is what the issue is
     compared with, `reach` whom it would come to; None: not compared.
     """
     whole = list(made)
@@ -71,7 +69,7 @@ def checked(
         ),
         (pgettext("preflight", "Items, their sources and categories"), [*_of_items(view)]),
         (pgettext("preflight", "Words left over"), [*text_findings.of_words(view)]),
-        (pgettext("preflight", "Links"), [*of_links(view, repeated or {}, dead)]),
+        (pgettext("preflight", "Links"), [*of_links(view, dead)]),
         (pgettext("preflight", "Pictures"), [*_of_pictures(view)]),
         (
             pgettext("preflight", "Readers"),

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("newsletter", "0009_signals"),
+        ("newsletter", "0009_stories"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

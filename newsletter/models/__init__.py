@@ -28,7 +28,9 @@ from .notices import (
 from .operation import CheckResult, ForwardedPeer, RegularTask
 from .relays import Relay
 from .roundups import Roundup
+from .search import SearchEntry
 from .slots import DayOff, Ready, Slot, SlotUse
+from .stories import StoryCursor, StoryDecision, TitleBand, TwinConfirmation
 
 __all__ = [
     "PLACES",
@@ -64,10 +66,15 @@ __all__ = [
     "Relay",
     "Revision",
     "Roundup",
+    "SearchEntry",
     "SiteIdentity",
     "Slot",
     "SlotUse",
+    "StoryCursor",
+    "StoryDecision",
+    "TitleBand",
     "Token",
+    "TwinConfirmation",
     "Webhook",
     "WebhookAttempt",
     "WebhookDelivery",

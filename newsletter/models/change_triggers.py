@@ -39,7 +39,7 @@ _UNSEEN = {
         "send_from", "send_until", "welcome_latest_issue", "welcome_days", "rehearsal_address",
         "roundup", "roundup_weekday", "roundup_day", "roundup_hour", "roundup_items",
         "roundup_per_category", "roundup_order", "roundup_by_itself", "roundup_changed_at",
-        "changed_at",
+        "changed_at", "leave_out_told",
     ),
     Category: ("aliases",),
     Issue: (
@@ -90,6 +90,11 @@ def rules() -> list[Rule]:
         f"SELECT {{row}}.id, 0 UNION SELECT id, 0 FROM {Publication._meta.db_table}"
         " WHERE id = {row}.sister_of_id OR sister_of_id IN ({row}.id, {row}.sister_of_id)"
     )
+    # A follow-up names the item that it goes on with, in an issue of its own.
+    followed_by = (
+        f"SELECT publication_id, id FROM {_ISSUES} WHERE published_at IS NOT NULL"
+        f" AND id IN (SELECT issue_id FROM {Item._meta.db_table} WHERE follows_id = {{row}}.id)"
+    )
     published = "{row}.published_at IS NOT NULL"
     own = tuple(str(f.column) for f in Issue._meta.concrete_fields if f.name in _OWN)
     return [
@@ -100,6 +105,7 @@ def rules() -> list[Rule]:
         Rule(Issue, _seen(Issue, _OWN), named_by, published),
         Rule(Issue, own, "SELECT {row}.publication_id, {row}.id", published, updates_only=True),
         Rule(Item, _seen(Item), of_issue),
+        Rule(Item, _seen(Item), followed_by, updates_only=True),
         Rule(Link, _seen(Link), of_issue),
         Rule(Revision, _seen(Revision), of_issue, "{row}.kind = 'correction'"),
     ]

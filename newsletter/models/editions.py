@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from subscribers.models import Subscription
 
@@ -20,11 +21,13 @@ class Edition(models.Model):
         NO_ITEM = "no_item", _("nothing in the chosen categories")
         PAUSED = "paused", _("paused")
         RHYTHM = "rhythm", _("another rhythm")
+        TOLD = "told", pgettext_lazy("why no mail", "all of it had reached them before")
         SUPPRESSED = "suppressed", _("suppressed")
 
     issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="editions")
     selection = models.BigIntegerField(default=0)
-    # Of a round-up: how many of its originals' issues had reached these readers before.
+    # What had reached these readers before: of a round-up how many of its originals' issues, of
+    # another which items, a bit each.
     start = models.PositiveSmallIntegerField(default=0)
     none_because = models.CharField(max_length=10, choices=NoneBecause.choices, blank=True)
     items = models.JSONField(default=list)
@@ -49,7 +52,9 @@ class Edition(models.Model):
             ),
             models.CheckConstraint(
                 name="edition_reason",
-                condition=Q(none_because__in=["", "no_item", "paused", "rhythm", "suppressed"]),
+                condition=Q(
+                    none_because__in=["", "no_item", "paused", "rhythm", "suppressed", "told"]
+                ),
             ),
         ]
 

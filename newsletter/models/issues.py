@@ -311,6 +311,10 @@ class Item(models.Model):
     )
     # When the words of a copy were last taken from, or compared with, its original.
     copied_at = models.DateTimeField(null=True, blank=True)
+    # The item whose story this one goes on with, and which it links back to.
+    follows = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="follow_ups"
+    )
     # The item of the original that this one translates, where a person said so.
     translates = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="item_translations"
@@ -357,10 +361,12 @@ class Link(models.Model):
     number = models.PositiveIntegerField()
     label = models.CharField(max_length=300, blank=True)
     url = models.TextField(blank=True)
-    url_key = models.UUIDField(null=True, db_index=True)
+    url_key = models.UUIDField(null=True)
 
     class Meta:
         ordering = ["number"]
+        # The newest of a page first: a front page may have been linked a hundred thousand times.
+        indexes = [models.Index(F("url_key"), F("id").desc(), name="link_by_page")]
         constraints = [
             models.CheckConstraint(
                 name="link_kind", condition=Q(kind__in=["source", "body", "tail"])

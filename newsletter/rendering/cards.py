@@ -45,6 +45,9 @@ class Card:
     sources: Sequence[LinkView]
     name: str
     title_html: Markup
+    # Of a follow-up: what it says of the item before it, and where that is read.
+    earlier: str
+    earlier_web: str
     insight_html: Markup
     bullets: Sequence[Bullet]
     body_html: Markup
@@ -66,10 +69,12 @@ def make(item: ItemView, web: str, indent: int) -> Card:
     Speaks the active language.
     """
     source = _markdown(item)
-    plain = words.plain(item.title)
+    plain = words.update(item) + words.plain(item.title)
     summary = words.summary(item)
     title = (
-        inline(item.title) if len(item.title) * 2 <= TITLE else Markup.escape(shorten(plain, TITLE))
+        Markup.escape(words.update(item)) + inline(item.title)
+        if len(item.title) * 2 <= TITLE
+        else Markup.escape(shorten(plain, TITLE))
     )
     to = next((link.url for link in item.sources if link.url), web)
     lead = words.first_sentence(summary, BRIEF)
@@ -82,6 +87,8 @@ def make(item: ItemView, web: str, indent: int) -> Card:
         sources=[labelled(link, item.title) for link in item.sources],
         name=shorten(plain, NAME),
         title_html=title,
+        earlier=words.earlier(item),
+        earlier_web=text.earlier_web(item),
         insight_html=block(item.insight),
         bullets=[_bullet(bullet) for bullet in item.bullets],
         body_html=block(item.body),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
+from .. import conf
 from ..digest.markdown import plain_text
 from ..editions import BulletView, ItemView
 from . import words
@@ -47,8 +48,21 @@ def brief(item: ItemView, web: str, lead: str, indent: int) -> str:
 def _head(item: ItemView, space: str) -> str:
     named = [item.category.name] if item.category else []
     named += [shorten(link.label, 200) for link in item.sources if link.label]
-    head = wrap(words.plain(item.title)[:1000], space, space).removeprefix(space)
-    return head + ("\n" + wrap(" · ".join(named), space, space) if named else "")
+    title = words.update(item) + words.plain(item.title)
+    head = wrap(title[:1000], space, space).removeprefix(space)
+    if named:
+        head += "\n" + wrap(" · ".join(named), space, space)
+    if item.follows is not None:
+        head += "\n" + wrap(words.earlier(item), space, space)
+    if address := earlier_web(item):
+        head += f"\n{space}{address}"
+    return head
+
+
+def earlier_web(item: ItemView) -> str:
+    """Where the item before a follow-up is read on the site; empty where it is not."""
+    follows = item.follows
+    return f"{conf.base_url()}/{follows.path}" if follows is not None and follows.path else ""
 
 
 def _bullets(bullets: tuple[BulletView, ...], space: str) -> Iterator[str]:

@@ -40,6 +40,21 @@ def plain(source: str) -> str:
     return " ".join(plain_text(source, links=False).split()) if source.strip() else ""
 
 
+def update(item: ItemView) -> str:
+    """What stands before the title of a follow-up, else nothing."""
+    return pgettext("story", "Update") + _(": ") if item.follows is not None else ""
+
+
+def earlier(item: ItemView) -> str:
+    """What a follow-up says of the item it goes on with."""
+    if item.follows is None:
+        return ""
+    return pgettext("story", "Earlier: %(title)s (%(date)s)") % {
+        "title": shorten(plain(item.follows.title), HEADLINE),
+        "date": date_format(item.follows.date, "Y-m-d"),
+    }
+
+
 def paragraphs(source: str) -> str:
     """Markdown as paragraphs with addresses, not wrapped yet."""
     return plain_text(source) if source.strip() else ""

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext
 
 from newsletter import rendering
 from newsletter.editions import IssueView
-from newsletter.issues import import_findings, mends, preflight, side_by_side, usual
+from newsletter.issues import import_findings, mends, preflight, side_by_side, stories, usual
 from newsletter.issues.findings import Finding, Level
 from newsletter.issues.preflight import Checked
 from newsletter.models import Issue
@@ -23,14 +23,16 @@ def looked_at(
     view: IssueView,
     made: Sequence[rendering.Rendered | rendering.TooLarge],
     reach: usual.Reach,
+    told: Iterable[stories.Told],
     *,
     at: dt.datetime | None,
     compared: bool,
 ) -> list[Checked]:
     """Everything that is looked at of an issue that would go out at `at` (None: now), in order.
 
-    `made` are editions as they would be sent, `reach` whom it comes to; `compared` with the issue
-    in other languages, too. A few queries, whatever the number of readers.
+    `made` are editions as they would be sent, `reach` whom it comes to, `told` its stories that
+    were told before; `compared` with the issue in other languages, too. A few queries, whatever
+    the number of readers.
     """
     return [
         *preflight.checked(
@@ -41,8 +43,17 @@ def looked_at(
             beside=usual.around(issue, at),
             reach=reach,
         ),
+        *_told_before(issue, told),
         *_beside_the_text(issue, compared),
     ]
+
+
+def _told_before(issue: Issue, told: Iterable[stories.Told]) -> list[Checked]:
+    """What nobody has decided yet of the stories that an earlier issue told."""
+    if issue.kind != Issue.Kind.REGULAR:
+        return []
+    found = stories.findings(stories.undecided(issue, told))
+    return [Checked(pgettext("preflight", "Stories told before"), tuple(found))]
 
 
 def _beside_the_text(issue: Issue, compared: bool) -> list[Checked]:

@@ -42,7 +42,8 @@ class ActRefused(Exception):
         self.reasons = reasons
 
 
-def _name(by: Actor) -> str:
+def name_of(by: Actor) -> str:
+    """Who did it, as the record keeps it."""
     return by if isinstance(by, str) else by.get_username()
 
 
@@ -54,7 +55,7 @@ def user_id(by: Actor) -> int | None:
 def audit(issue: Issue, by: Actor, action: str, **detail: Any) -> None:
     """Record who did what to an issue; call it in the act's transaction."""
     AuditEntry.objects.create(
-        actor=_name(by)[:150],
+        actor=name_of(by)[:150],
         publication_id=issue.publication_id,
         action=action,
         target=f"issue:{issue.pk}",

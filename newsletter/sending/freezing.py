@@ -24,7 +24,7 @@ from django.utils import timezone
 from newsletter import editions, message, rendering
 from newsletter.editions import EditionKey, IssueView, audience, family, reached
 from newsletter.editions.audience import Readers
-from newsletter.issues import approvals, channels
+from newsletter.issues import approvals, channels, stories
 from newsletter.models import Chunk, Edition, Issue, Revision
 from subscribers import rehearsal
 
@@ -98,7 +98,7 @@ def freeze(issue_id: int) -> bool:
 def _rendered(issue: Issue, before: _Ready | None) -> _Ready:
     """The issue as it stands, with the editions its readers are likely to have; what was rendered
     `before` is kept, if it reads the same."""
-    view = editions.load(issue)
+    view = stories.marked(editions.load(issue), issue)
     if before is not None and before.view == view:
         ready = before
     else:
@@ -162,7 +162,7 @@ def _transaction(ready: Sequence[_Ready]) -> int:
 
 def _readers(ready: _Ready, held: Issue, now: dt.datetime) -> Readers:
     """The statement of an issue's readers. Raises _Again if it does not read as it was rendered."""
-    if editions.load(held) != ready.view:
+    if stories.marked(editions.load(held), held) != ready.view:
         raise _Again("it was edited")
     if held.original_id != ready.issue.original_id:
         raise _Again("it was paired or parted")

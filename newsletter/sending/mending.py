@@ -341,7 +341,7 @@ def _as_mailed(issue: Issue) -> IssueView:
     now = editions.load(issue)
     found = {item.id: item for item in now.items}
     items = tuple(
-        replace(found[item.id], category=item.category, place=item.place)
+        replace(found[item.id], category=item.category, place=item.place, told_in=item.told_in)
         if item.id in found
         else item
         for item in released.items

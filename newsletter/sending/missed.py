@@ -38,7 +38,7 @@ def items(tie: Subscription, period: Period) -> list[Item]:
     starts = reached.starts_of(
         Issue(pk=0, publication=tie.publication, kind=Issue.Kind.ROUNDUP), view
     )
-    if starts is None:
+    if not isinstance(starts, reached.Starts):
         return []
     start = reached.start_of(tie, dataclasses.replace(starts, personal=True))
     chosen = {item.id for item in view.select(tie.choice, start)}

@@ -17,7 +17,8 @@ from django.utils import timezone
 
 from newsletter import editions, message, rendering
 from newsletter.editions import EditionKey, IssueView, audience, reached
-from newsletter.issues import preflight, usual
+from newsletter.editions.told import Told
+from newsletter.issues import preflight, stories, twins, usual
 from newsletter.issues.preflight import Checked
 from newsletter.models import Edition, Issue
 from subscribers.addresses import domain_number
@@ -41,7 +42,8 @@ _CHECKED = 50
 class EditionPlan:
     """One edition as it would go out: what is in it, who gets it, how large it is in octets.
 
-    `after` is the day of the last issue that had reached its readers, in a round-up.
+    `after` is the day of the last issue that had reached its readers, in a round-up; `left_out`
+    counts the items that had reached them otherwise.
     """
 
     selection: int
@@ -49,6 +51,7 @@ class EditionPlan:
     after: dt.date | None
     categories: tuple[str, ...]
     items: int
+    left_out: int
     tail: bool
     readers: int
     subject: str
@@ -112,12 +115,14 @@ def likely_keys(issue: Issue, view: IssueView) -> tuple[list[EditionKey], bool]:
     if issue.kind == Issue.Kind.CORRECTION:
         return [EditionKey(view.mask)], False
     starts = reached.starts_of(issue, view)
+    if isinstance(starts, Told):
+        return _keys_of(issue, view, starts), False
     if starts is not None:
         keys = _keys_of(issue, view, starts)
         if len(keys) <= MOST_EDITIONS:
             return keys, False
         starts = reached.starts_of(issue, view, by_day=True)
-        assert starts is not None
+        assert isinstance(starts, reached.Starts)
         return _keys_of(issue, view, starts), True
     source = audience.keys(audience.audience_of(issue, view.mask), timezone.now())
     with connection.cursor() as cursor:
@@ -125,9 +130,9 @@ def likely_keys(issue: Issue, view: IssueView) -> tuple[list[EditionKey], bool]:
         return sorted(EditionKey(int(row[0])) for row in cursor.fetchall()), False
 
 
-def _keys_of(issue: Issue, view: IssueView, starts: reached.Starts) -> list[EditionKey]:
+def _keys_of(issue: Issue, view: IssueView, starts: reached.Starts | Told) -> list[EditionKey]:
     to = audience.audience_of(issue, view.mask, starts)
-    if starts.floor or starts.lapping_floor:
+    if isinstance(starts, Told) or starts.floor or starts.lapping_floor:
         source = audience.readers(to, timezone.now())
         sql, params = f"SELECT DISTINCT picked, start FROM ({source.sql}) q", source.params
     else:
@@ -164,7 +169,7 @@ def plan(issue: Issue, at: dt.datetime | None = None, *, compared: bool = True) 
     """
     if issue.frozen_at is not None:
         return _plan_of_frozen(issue)
-    view = editions.load(issue)
+    view = stories.marked(editions.load(issue), issue)
     rows = _readers_of_each(issue, view)
     none: dict[str, int] = {}
     for reason, _key, count in sorted(rows):
@@ -177,9 +182,11 @@ def plan(issue: Issue, at: dt.datetime | None = None, *, compared: bool = True) 
         nothing=sum(none.values()),
         mask=functools.reduce(operator.or_, (edition.selection for edition in planned), 0),
     )
-    looked_at = checking.looked_at(issue, view, made, reach, at=at, compared=compared)
+    told = stories.told(issue)
+    looked_at = checking.looked_at(issue, view, made, reach, told, at=at, compared=compared)
     found = preflight.findings(looked_at)
-    blockers = (*preflight.blockers(found), *checking.for_nobody(view), *broken)
+    twin = twins.reasons(twins.unconfirmed(issue, told))
+    blockers = (*preflight.blockers(found), *checking.for_nobody(view), *broken, *twin)
     return _summed(
         view, planned, none, blockers, tuple(preflight.warnings(found)), tuple(looked_at)
     )
@@ -227,6 +234,7 @@ def _edition(
         after=_after(view, key.start),
         categories=_category_names(view, key.selection),
         items=len(view.select(*key)),
+        left_out=_told(view, key),
         tail=bool(key.selection & TAIL),
         readers=readers,
         subject=made.subject,
@@ -253,6 +261,7 @@ def _plan_of_frozen(issue: Issue) -> Plan:
                 after=_after(view, row.start),
                 categories=_category_names(view, row.selection),
                 items=len(row.items),
+                left_out=0 if view.origins else row.start.bit_count(),
                 tail=bool(row.selection & TAIL),
                 readers=row.readers,
                 subject=row.subject,
@@ -266,6 +275,10 @@ def _plan_of_frozen(issue: Issue) -> Plan:
 
 def _after(view: IssueView, start: int) -> dt.date | None:
     return view.origins[start - 1].day if 0 < start <= len(view.origins) else None
+
+
+def _told(view: IssueView, key: EditionKey) -> int:
+    return 0 if view.origins else sum(bool(bit & key.start) for bit in view.told.values())
 
 
 def _category_names(view: IssueView, selection: int) -> tuple[str, ...]:

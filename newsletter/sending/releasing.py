@@ -7,6 +7,7 @@ that is mailed is released: `release` rehearses instead, and the issue stays wha
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -15,14 +16,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from newsletter.editions import family, load
-from newsletter.issues import approvals, ready
+from newsletter.issues import approvals, ready, twins
 from newsletter.issues import channels as sites
 from newsletter.models import Issue
 from subscribers import rehearsal
+from subscribers.models import Publication
 from subscribers.roles import Act, may
 
 from . import checking, rehearsals
-from .control import ActRefused, audit, too_late, user_id
+from .control import ActRefused, audit, name_of, too_late, user_id
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
@@ -69,6 +71,7 @@ def release(
         longest = max(one.publication.undo_seconds for one in members)
         send_at += dt.timedelta(seconds=longest)
     with transaction.atomic():
+        _refuse_twins(issue, members)
         for one in sorted(members, key=lambda one: one.pk):
             _schedule(one, by, send_at, channels)
         if channels == Channels.SITE and send_at <= timezone.now():
@@ -76,6 +79,34 @@ def release(
                 sites.publish(one.pk)  # Nothing to wait for, and no worker that would be needed.
     issue.refresh_from_db()
     return send_at
+
+
+def _refuse_twins(issue: Issue, members: Sequence[Issue]) -> None:
+    """Raises ActRefused if one of `members`, which go out with `issue`, has a twin that is out.
+
+    Their publications are held: of two twins that are released at once the second sees the first.
+    """
+    publications = {one.publication_id for one in members}
+    rows = Publication.objects.select_for_update(no_key=True).filter(pk__in=publications)
+    list(rows.order_by("pk"))
+    reasons = []
+    for one in members:
+        found = twins.reasons(twins.unconfirmed(one))
+        reasons += found if one.pk == issue.pk else _named(one, found)
+    if reasons:
+        raise ActRefused(reasons)
+
+
+def confirm_twin(issue: Issue, slug: str, *, by: Actor) -> bool:
+    """`by` says that the issue may go out although `slug` holds mostly the same stories.
+
+    False if the publication has no other issue of that name. On record.
+    """
+    with transaction.atomic():
+        if not twins.confirm(issue, slug, name_of(by)):
+            return False
+        audit(issue, by, "twin confirmed", twin=slug)
+    return True
 
 
 def _schedule(issue: Issue, by: Actor, send_at: dt.datetime, channels: str) -> None:
@@ -102,6 +133,10 @@ def _of_other(issue: Issue, by: Actor, channels: str) -> list[str]:
         reasons.insert(0, _("You may not send it."))
     if channels != Channels.SITE and rehearsal.address_of(issue.publication):
         reasons.insert(0, _("All its mail goes to a rehearsal address."))
+    return _named(issue, reasons)
+
+
+def _named(issue: Issue, reasons: Iterable[str]) -> list[str]:
     name = f"{issue.title} ({issue.language})"
     return [_("“%(title)s”: %(reason)s") % {"title": name, "reason": one} for one in reasons]
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import pgettext
 
 from newsletter.editions import load
-from newsletter.issues import ready, slots
+from newsletter.issues import ready, slots, twins
 from newsletter.issues.slot_times import Occasion, Step, step
 from newsletter.issues.slots import Draft
 from newsletter.models import Issue, SlotUse
@@ -116,7 +116,8 @@ def blockers(issue: Issue) -> tuple[str, ...]:
             pgettext("slot", "All mail goes to the rehearsal address %(address)s now.")
             % {"address": address},
         )
-    return checking.problems(load(issue), issue.publication)[0]
+    twin = twins.reasons(twins.unconfirmed(issue))
+    return (*checking.problems(load(issue), issue.publication)[0], *twin)
 
 
 def _open(occasion: Occasion) -> QuerySet[SlotUse]:

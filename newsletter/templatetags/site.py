@@ -18,7 +18,7 @@ from subscribers.models import Category, Publication
 
 from ..digest import markdown
 from ..editions import ItemView, LinkView
-from ..rendering import cards, neutral
+from ..rendering import cards, neutral, words
 
 register = template.Library()
 
@@ -51,6 +51,24 @@ def keep(context: template.Context, address: str) -> str:
 
 
 @register.filter
+def update_mark(item: ItemView) -> str:
+    """What stands before the title of a follow-up, else nothing."""
+    return words.update(item)
+
+
+@register.filter
+def earlier(item: ItemView) -> str:
+    """What a follow-up says of the item it goes on with."""
+    return words.earlier(item)
+
+
+@register.filter
+def on_site(path: str) -> str:
+    """A path below BASE_URL as a whole address, for what is read elsewhere."""
+    return f"{conf.base_url()}/{path}"
+
+
+@register.filter
 def html_language(code: str) -> str:
     """A language code as HTML and feeds write it: `zh-hans` -> `zh-Hans`."""
     return languages.stored(code) or code
@@ -59,8 +77,8 @@ def html_language(code: str) -> str:
 @register.filter
 def said(row: Publication | Category, field: str) -> str:
     """`name` or `description` of a publication or category in the language of the page."""
-    words = languages.words(row, translation.get_language() or "")
-    return neutral.text(words.name if field == "name" else words.description)
+    said_so = languages.words(row, translation.get_language() or "")
+    return neutral.text(said_so.name if field == "name" else said_so.description)
 
 
 @register.filter
@@ -186,7 +204,7 @@ def source_name(source: LinkView, title: str) -> str:
 @register.simple_tag
 def headline(item: ItemView, elsewhere: str = "") -> SafeString:
     """An item's title, leading to its first source with an address, else to `elsewhere`."""
-    title = inline(item.title)
+    title = format_html("{}{}", words.update(item), inline(item.title))
     found = (address for source in item.sources if (address := followable(source.url)))
     to = next(found, elsewhere)
     if not to or "<a " in title:  # HTML has no link within a link.

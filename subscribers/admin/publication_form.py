@@ -129,6 +129,7 @@ class PublicationForm(RoundupSettings, SisterSetting, _Form):
             "from_address", "reply_to", "postal_identity", "needs_approval", "undo_seconds",
             "send_from", "send_until", "canary_size", "canary_max_failures",
             "late_start_minutes", "slot_notice_minutes", "welcome_latest_issue", "welcome_days",
+            "leave_out_told",
             "rehearsal_address", *roundup_settings.FIELDS, "sister_of", "hub_url", "labels",
         )  # fmt: skip
 

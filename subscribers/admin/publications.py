@@ -117,6 +117,7 @@ class PublicationAdmin(ModelAdmin[Publication]):
                     "late_start_minutes",
                     "slot_notice_minutes",
                     ("welcome_latest_issue", "welcome_days"),
+                    "leave_out_told",
                     "rehearsal_address",
                 )
             },

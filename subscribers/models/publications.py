@@ -132,6 +132,14 @@ class Publication(models.Model):
         help_text=_("Outside these hours (in the time zone above) sending rests."),
     )
     send_until = models.TimeField(_("send only until"), null=True, blank=True)
+    leave_out_told = models.BooleanField(
+        _("leave out what reached a reader before"),
+        default=False,
+        help_text=_(
+            "An item whose story an earlier item told is left out for whoever was mailed that one. "
+            "Follow-ups are not left out."
+        ),
+    )
     welcome_latest_issue = models.BooleanField(
         _("send new readers the latest issue"),
         default=False,

@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 import pytest
 
+from newsletter.editions.search import entries
 from newsletter.models import Issue, Revision
 from subscribers import links
 from subscribers.models import Category, Publication
@@ -142,6 +143,7 @@ def test_every_page_is_accessible_and_asks_no_other_host(
     from axe_playwright_python.sync_playwright import Axe
 
     ships, market = quote("航运动态"), quote("市场观察")
+    entries.sweep()
     pages = {
         "front": "/",
         "archive": "/gang/",
@@ -150,6 +152,9 @@ def test_every_page_is_accessible_and_asks_no_other_host(
         "selection": f"/gang/?category={market}&category={ships}",
         "feeds": f"/gang/feeds/?category={market}&category={ships}",
         "own-feed": f"/s/f/{harbour.token}/",
+        "search": f"/gang/search/?q={quote('运价')}&since=2026-03-01",
+        "search-source": "/gang/search/?source=example.org",
+        "search-nothing": "/gang/search/?q=submarine",
         "empty": "/quiet/",
         "not-found": "/nope/",
     }

@@ -31,7 +31,8 @@ ADDRESSES = (
     "/daily/feeds/", "/daily/feed.atom", "/daily/items.atom", "/daily/feed.json?month=2026-03",
     "/gang/",
     "/daily/c/ships/",
-    "/daily/feed.rss?category=ships&category=tides", "/daily/2026-03-02/", "/daily/2026-03-04/",
+    "/daily/feed.rss?category=ships&category=tides", "/daily/2026-03-02/", "/daily/2026-03-03/",
+    "/daily/2026-03-04/",
     "/gang/2026-03-02/", "/gang/feed.json",
 )  # fmt: skip
 
@@ -63,6 +64,7 @@ def site(db: None) -> dict[type[models.Model], list[models.Model]]:
         builders.item(third, ships, "Again", published_at=TUESDAY),
         builders.item(other, harbour, "一艘船", published_at=MONDAY),
     ]  # fmt: skip
+    Item.objects.filter(pk=items[2].pk).update(follows=items[0])
     builders.tail_link(first, "More")
     note = Revision.objects.create(
         issue=first, number=1, kind="correction", note="It was two ships.", item=items[0]

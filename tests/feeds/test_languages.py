@@ -28,7 +28,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 @pytest.fixture
 def harbour() -> SimpleNamespace:
     """Monday's issue in English and Chinese, Tuesday's in English alone."""
-    kept.BODIES.clear()
+    kept.ITEMS.clear()
     kept.ITEMS.clear()
     daily = builders.publication(translations={ZH: {"name": "港口日报"}})
     ships = builders.category(daily, "Ships", translations={ZH: {"name": "船舶"}})

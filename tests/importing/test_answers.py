@@ -305,7 +305,7 @@ def test_a_translation_is_recognised_and_does_not_overwrite_the_original(
     report = run(paper, translated, "en/2026/03/02.md")
     assert report.issue is not None and report.issue != first
     assert [p.code for p in report.problems if p.level != "warning"] == ["translation"]
-    assert "link-recent" not in [p.code for p in report.problems]
+    assert "seen_before" not in [p.code for p in report.problems]
     assert report.problems[0].message == (
         "This looks like the same issue as 2026-03-02 in another language (zh-Hans)."
     )

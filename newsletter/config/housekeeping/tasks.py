@@ -14,7 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from newsletter import bounces, conf, notices
 from newsletter.archive.finished.purging import Purge
 from newsletter.config import doctor, forwarded
+from newsletter.editions.search import entries
 from newsletter.feeds import websub
+from newsletter.importing.stories import remembering
 from newsletter.intake import idempotency, tokens
 from newsletter.issues import dead_links
 from newsletter.models import Change
@@ -88,6 +90,10 @@ TASKS: tuple[Task, ...] = (
     Task("link-checks", _("Links of new issues are looked at"), _MINUTE, 120, dead_links.sweep),
     Task("roundups", _("Round-ups that are due are drafted"), 15, 300, roundups.sweep),
     Task("slots", _("Editors are told of their slots"), 20, 120, slot_notices.tell),
+    # A batch of older items at a time; with nothing to take up one query.
+    Task("stories", _("Older items are taken into the memory of stories"), 30, 120,
+         remembering.sweep),
+    Task("search", _("Older items are taken into the index of the search"), 30, 120, entries.sweep),
     Task("notices", _("Editors and programs are told what happened"), 5, 120, notices.sweep),
     Task("watch", _("What editors want to be warned of is looked at"), _MINUTE, 120,
          watching.sweep),

@@ -57,6 +57,11 @@ class Command(BaseCommand):
         where.add_argument(
             "--rest", action="store_true", help="mail what was sent to who has not got it"
         )
+        parser.add_argument(
+            "--confirm-twin",
+            metavar="ISSUE",
+            help="you have seen that ISSUE, which is out, holds mostly the same stories",
+        )
         parser.add_argument("--wait", action="store_true", help="stay until the ledger is final")
         parser.add_argument("--timeout", type=float, metavar="SECONDS", help="with --wait")
         parser.add_argument("--json", action="store_true", help="the ledger as one line of JSON")
@@ -78,6 +83,8 @@ class Command(BaseCommand):
     def _release(self, issue: Issue, options: dict[str, Any]) -> Issue:
         """Do what was asked; the issue that is on its way, which may be a rehearsal."""
         at = None
+        if options["confirm_twin"]:
+            self._confirm(issue, options["confirm_twin"])
         if options["at"]:
             at = self._moment(options["at"], issue, as_json=options["json"])
         channels = _CHANNELS[options["site_only"], options["mail_only"]]
@@ -101,6 +108,10 @@ class Command(BaseCommand):
         if not options["json"]:
             self.stdout.write(said)
         return issue
+
+    def _confirm(self, issue: Issue, twin: str) -> None:
+        if not sending.confirm_twin(issue, twin, by=_BY):
+            raise CommandError(f"There is no other issue “{twin}” here.", returncode=USAGE)
 
     def _moment(self, text: str, issue: Issue, *, as_json: bool) -> dt.datetime:
         """A time of the publication; one that is none, or two, is refused by name."""

@@ -1,0 +1,268 @@
+"""Which earlier items told a story: found by link and title among all items there are.
+
+Constant in the number of items: a page's newest links, a band's newest titles and the items of the
+last days are looked at, each up to a limit, and what is found is compared by `likeness`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from newsletter.models import Issue, Item, Link
+from subscribers.models import Publication
+
+from .addresses import key_of, page_of
+from .bands import bands_of
+from .likeness import LEAST, NEAREST, SOON, Likeness, Told, alike, compare
+from .titles import read_title
+
+# Looked at of one page, of one band, of the last days; of all that an item's title finds.
+_OF_PAGE, _OF_BAND, _OF_TITLE = 40, 20, 20
+_LATELY, _ISSUES = 400, 60
+# Names that more of the lately told items have are no news.
+_RARE = 4
+# A page that so many issues had under unlike titles is a list or a front page.
+_COMMON = 3
+_UNLIKE = 0.2
+# The same title in so many issues is a column that appears regularly.
+_SERIES = 3
+# Parts of one compound statement; SQLite allows 500.
+_PARTS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An item somebody asks about: its title, and its sources' addresses."""
+
+    title: str
+    urls: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """An item that was there before, and what it has to do with what was asked."""
+
+    item: int
+    title: str
+    issue: int
+    slug: str
+    date: dt.date
+    state: str
+    language: str
+    publication: int
+    likeness: Likeness = Likeness.DIFFERENT
+
+
+@dataclass(slots=True)
+class _Known:
+    """An item as it was found."""
+
+    earlier: Earlier
+    pages: set[str] = field(default_factory=set)
+
+
+def publications_of_memory(publication: Publication) -> list[int]:
+    """The publications whose past items count as told: a reader of one may have them from it."""
+    return [publication.pk]
+
+
+def look_up(
+    publication: Publication,
+    asked: Sequence[Asked],
+    day: dt.date,
+    *,
+    apart: Collection[int] = (),
+    least: Likeness = Likeness.SAME,
+) -> list[list[Earlier]]:
+    """For each of `asked` the items that told its story, the most like and the newest first.
+
+    `day` is the date of the issue it stands in, `apart` are issues that do not count: that one, and
+    those that say the same in another language. About four queries whatever is asked.
+    """
+    where = publications_of_memory(publication)
+    told = [Told(one.title, frozenset(filter(None, map(page_of, one.urls)))) for one in asked]
+    by_page = _of_pages({page for one in told for page in one.pages})
+    by_title = _of_titles(where, [one.title for one in asked])
+    lately = _lately(where, day)
+    wanted = set(lately)
+    wanted.update(*by_page.values(), *by_title)
+    known = _load(where, wanted, apart, {pk for had in by_page.values() for pk in had})
+    recent = _Recent([known[pk].earlier for pk in lately if pk in known])
+    found = []
+    for one, titled in zip(told, by_title, strict=True):
+        shared = {pk for page in one.pages for pk in by_page.get(page, ()) if pk in known}
+        common = frozenset(page for page in one.pages if _is_common(page, one, by_page, known))
+        mine = Told(one.title, one.pages, common)
+        near = shared | {pk for pk in titled if pk in known} | recent.akin(one.title)
+        found.append(_judged(mine, [known[pk] for pk in near], day, recent.rare, least))
+    return found
+
+
+class _Recent:
+    """The items of the last days, by the pieces of their titles: hundreds are not compared one by
+    one with each of a document."""
+
+    def __init__(self, told: Iterable[Earlier]) -> None:
+        self._with: dict[str, list[tuple[int, float]]] = {}
+        names: Counter[str] = Counter()
+        for one in told:
+            title = read_title(one.title)
+            names.update(title.names)
+            for piece, weight in title.pieces.items():
+                self._with.setdefault(piece, []).append((one.item, weight))
+        self.rare = frozenset(name for name, count in names.items() if count <= _RARE)
+
+    def akin(self, title: str) -> set[int]:
+        """Those with as much in common as `compare` asks for at least."""
+        asked = read_title(title)
+        shared: dict[int, float] = {}
+        for piece, weight in asked.pieces.items():
+            for item, other in self._with.get(piece, ()):
+                shared[item] = shared.get(item, 0.0) + min(weight, other)
+        # Dice of at least NEAREST, were the other title to hold nothing else.
+        least = NEAREST * asked.weight / (2 - NEAREST)
+        return {item for item, weight in shared.items() if weight >= least}
+
+
+def _judged(
+    mine: Told, near: Iterable[_Known], day: dt.date, rare: Collection[str], least: Likeness
+) -> list[Earlier]:
+    same: list[tuple[_Known, Likeness]] = []
+    perhaps: list[tuple[_Known, Likeness]] = []
+    by_title: set[int] = set()
+    for one in near:
+        days = abs((day - one.earlier.date).days)
+        theirs = Told(one.earlier.title, frozenset(one.pages), mine.common)
+        likeness = compare(mine, theirs, days, rare)
+        if likeness == Likeness.SAME and not mine.own & theirs.own:
+            by_title.add(one.earlier.issue)
+        if likeness != Likeness.DIFFERENT:
+            (same if likeness == Likeness.SAME else perhaps).append((one, likeness))
+    if len(by_title) >= _SERIES:
+        column = [one for one in same if not mine.own & one[0].pages]
+        perhaps += [(one, Likeness.PERHAPS) for one, _likeness in column]
+        same = [one for one in same if one not in column]
+    chosen = same + (perhaps if least < Likeness.SAME else [])
+    ordered = [
+        Earlier(
+            one.earlier.item, one.earlier.title, one.earlier.issue, one.earlier.slug,
+            one.earlier.date, one.earlier.state, one.earlier.language, one.earlier.publication,
+            likeness,
+        )
+        for one, likeness in chosen
+    ]  # fmt: skip
+    return sorted(ordered, key=lambda one: (one.likeness, one.date, one.item), reverse=True)
+
+
+def _is_common(
+    page: str, mine: Told, by_page: Mapping[str, list[int]], known: Mapping[int, _Known]
+) -> bool:
+    """Whether a page tells no story: many issues had it, mostly under other titles."""
+    had = [known[pk].earlier for pk in by_page.get(page, ()) if pk in known]
+    if len({one.issue for one in had}) < _COMMON:
+        return False
+    title = read_title(mine.title)
+    like = sum(alike(title, read_title(one.title)) >= _UNLIKE for one in had)
+    return like * 2 < len(had)
+
+
+# ---- what is looked at
+
+
+def _of_pages(pages: Collection[str]) -> dict[str, list[int]]:
+    """The newest items that link to each page, as a source or otherwise."""
+    keys = {key_of(page): page for page in pages}
+    part = (
+        "SELECT * FROM (SELECT url_key, item_id FROM newsletter_link"
+        f" WHERE url_key = %s ORDER BY id DESC LIMIT {_OF_PAGE}) q{{}}"
+    )
+    values = [[_stored(key)] for key in keys]
+    found: dict[str, list[int]] = {}
+    for key, item in _all(part, values):
+        if item is not None:
+            found.setdefault(keys[uuid.UUID(str(key))], []).append(item)
+    return found
+
+
+def _stored(key: uuid.UUID) -> uuid.UUID | str:
+    return key if connection.features.has_native_uuid_field else key.hex
+
+
+def _of_titles(where: Sequence[int], titles: Sequence[str]) -> list[list[int]]:
+    """For each title the items that share most of its bands."""
+    part = (
+        "SELECT * FROM (SELECT %s AS asked, item_id FROM newsletter_titleband"
+        " WHERE publication_id = %s AND band = %s"
+        f" ORDER BY item_id DESC LIMIT {_OF_BAND}) q{{}}"
+    )
+    values = [
+        [number, publication, band]
+        for number, title in enumerate(titles)
+        if read_title(title).weight >= LEAST
+        for band in bands_of(title)
+        for publication in where
+    ]
+    hits: list[Counter[int]] = [Counter() for _title in titles]
+    for number, item in _all(part, values):
+        hits[int(number)][item] += 1
+    return [
+        sorted(found, key=lambda pk: (found[pk], pk), reverse=True)[:_OF_TITLE] for found in hits
+    ]
+
+
+def _all(part: str, values: Sequence[Sequence[uuid.UUID | str | int]]) -> Iterable[tuple[int, int]]:
+    """The rows of one small select for each of `values`, in few statements."""
+    with connection.cursor() as cursor:
+        for first in range(0, len(values), _PARTS):
+            some = values[first : first + _PARTS]
+            sql = " UNION ALL ".join(part.format(number) for number in range(len(some)))
+            cursor.execute(sql, [value for one in some for value in one])
+            yield from cursor.fetchall()
+
+
+def _lately(where: Sequence[int], day: dt.date) -> list[int]:
+    """Items of the days around `day`, the newest first."""
+    span = (day - dt.timedelta(days=SOON), day + dt.timedelta(days=SOON))
+    issues = Issue.objects.filter(
+        publication__in=where, date__range=span, kind=Issue.Kind.REGULAR
+    ).order_by("-date")
+    recent = list(issues.values_list("pk", flat=True)[:_ISSUES])
+    rows = Item.objects.filter(issue__in=recent).order_by("-pk").values_list("pk", flat=True)
+    return list(rows[:_LATELY])
+
+
+def _load(
+    where: Sequence[int], wanted: Collection[int], apart: Collection[int], linked: Collection[int]
+) -> dict[int, _Known]:
+    """Those of them that count: items of their own, of issues that were not called off.
+
+    The pages of those `linked` are looked up: the others have none that was asked about.
+    """
+    rows: QuerySet[Item] = (
+        Item.objects.filter(
+            pk__in=wanted,
+            copied_from__isnull=True,
+            issue__kind=Issue.Kind.REGULAR,
+            issue__publication__in=where,
+        )
+        .exclude(issue__in=apart)
+        .exclude(issue__state=Issue.State.CANCELLED)
+    )
+    fields = (
+        "pk", "title", "issue_id", "issue__slug", "issue__date", "issue__state",
+        "issue__language", "issue__publication_id",
+    )  # fmt: skip
+    known = {row[0]: _Known(Earlier(*row)) for row in rows.values_list(*fields)}
+    both = [pk for pk in linked if pk in known]
+    links = Link.objects.filter(item__in=both, kind=Link.Kind.SOURCE).exclude(url="")
+    for item, url in links.values_list("item_id", "url"):
+        if (page := page_of(url)) is not None and item is not None:
+            known[item].pages.add(page)
+    return known

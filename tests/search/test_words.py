@@ -1,0 +1,115 @@
+"""The words by which a text is found, and what a search asks for."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from newsletter.editions.search import asked, marking
+from newsletter.editions.search.asked import Term, terms_of
+from newsletter.editions.search.words import words_of
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Night ferries start", ["night", "ferry", "start"]),
+        ("GPT-5 and C++", ["gpt", "5", "and", "c"]),
+        ("港口潮汐", ["港口", "口潮", "潮汐", "汐"]),
+        ("用AI做港口", ["用", "ai", "做港", "港口", "口"]),
+        ("ＡＩ　ﬁnance", ["ai", "finance"]),
+        ("Café Müller, CAFE", ["cafe", "muller", "cafe"]),
+        ("Straße", ["strasse"]),
+        ("Подъём цен", ["подъем", "цен"]),
+        ("フェリー", ["フェ", "ェリ", "リー", "ー"]),
+        ("부산항", ["부산", "산항", "항"]),
+        ("हिन्दी समाचार", ["हिन्दी", "समाचार"]),
+        ("الأَخبار", ["الاخبار"]),
+        ("ท่าเรือ", ["ท่", "่า", "าเ", "เร", "รื", "ือ", "อ"]),
+        ("snake_case 🚢", ["snake", "case"]),
+        ("buses, status, glass, news, AIs", ["buse", "status", "glass", "new", "ais"]),
+        ("a" * 61 + " b", ["b"]),
+    ],
+)
+def test_words(text: str, expected: list[str]) -> None:
+    assert [word.text for word in words_of(text)] == expected
+
+
+def test_words_stand_where_they_were_written() -> None:
+    text = "Die ﬁnance 港口"
+    found = [(text[word.start : word.end], word.text) for word in words_of(text)]
+    assert found == [("Die", "die"), ("ﬁnance", "finance"), ("港口", "港口"), ("口", "口")]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ferry ports", [Term(("ferry",)), Term(("port",))]),
+        ("GPT-5", [Term(("gpt", "5"))]),
+        ("港口潮汐", [Term(("港口", "口潮", "潮汐"))]),
+        ("海", [Term(("海",), begins=True)]),
+        ("港口 海", [Term(("港口",)), Term(("海",), begins=True)]),
+        ("AI港口v1.2", [Term(("ai",)), Term(("港口",)), Term(("v1", "2"))]),
+        ("ferry Ferries", [Term(("ferry",))]),
+        ("— 。 \"'", []),
+    ],
+)
+def test_terms(text: str, expected: list[Term]) -> None:
+    assert list(terms_of(text)) == expected
+
+
+def test_an_address_says_what_is_asked_for() -> None:
+    found = asked.read(
+        {"q": "  港口   GPT-5 ", "category": "ships", "source": "WWW.Example.org",
+         "since": "2026-03-01", "until": "2026-03-31", "page": "7"}
+    )  # fmt: skip
+    assert (found.text, found.category, found.source) == ("港口 GPT-5", "ships", "example.org")
+    assert (found.since, found.until) == (dt.date(2026, 3, 1), dt.date(2026, 3, 31))
+    assert found.query == (
+        "q=%E6%B8%AF%E5%8F%A3%20GPT-5&category=ships&source=example.org"
+        "&since=2026-03-01&until=2026-03-31"
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({}, "empty"),
+        ({"q": "  …  "}, "empty"),
+        ({"q": "…", "category": "ships"}, "empty"),
+        ({"q": "x" * 101}, "long"),
+        ({"q": "a b c d e f g h i"}, "many"),
+        ({"q": "ferry", "since": "tomorrow"}, "date"),
+        ({"source": "a b"}, "source"),
+    ],
+)
+def test_what_cannot_be_looked_for(given: dict[str, str], why: str) -> None:
+    with pytest.raises(asked.NotAsked) as caught:
+        asked.read(given)
+    assert caught.value.why == why
+
+
+@pytest.mark.parametrize(
+    ("text", "search", "expected"),
+    [
+        ("Ferries & <b>ports</b>", "ferry port",
+         "<mark>Ferries</mark> &amp; &lt;b&gt;<mark>ports</mark>&lt;/b&gt;"),
+        ("新港口潮汐观测", "港口潮汐", "新<mark>港口潮汐</mark>观测"),
+        ("口潮 港口", "港口潮汐", "口潮 港口"),
+        ("上海的海", "海", "上<mark>海</mark>的<mark>海</mark>"),
+        ("GPT-5 beats GPT 4", "gpt-5", "<mark>GPT-5</mark> beats GPT 4"),
+        ("CAFÉ", "cafe", "<mark>CAFÉ</mark>"),
+    ],
+)  # fmt: skip
+def test_what_was_found_is_marked(text: str, search: str, expected: str) -> None:
+    assert marking.marked(text, terms_of(search)) == expected
+
+
+def test_an_excerpt_is_of_the_text_with_most_of_it() -> None:
+    texts = ["Nothing here.", "ferry", f"{'word ' * 30}the night ferry sails {'on and ' * 60}"]
+    found = marking.excerpt(texts, terms_of("ferry night"))
+    assert found.startswith("…") and found.endswith("…") and len(found) < 240
+    assert "<mark>night</mark> <mark>ferry</mark> sails" in found
+    assert marking.excerpt(["港口" * 200], ()) == "港口" * 90 + "…"
+    assert marking.excerpt([], terms_of("ferry")) == ""
