@@ -193,5 +193,5 @@ def test_the_name_of_a_test_is_no_title(title: str, named: bool) -> None:
 def test_addresses_that_readers_cannot_use(url: str, reason: str | None) -> None:
     source = issues.LinkView(1, "The Paper", url)
     view = issues.view(items=(issues.item(1, issues.categories()[0], sources=(source,)),), tail=())
-    found = [one.message for one in link_findings.of_links(view, {}, {})]
+    found = [one.message for one in link_findings.of_links(view, {})]
     assert found == ([f"{url}: {reason}"] if reason else [])
