@@ -50,8 +50,9 @@ def checked(
     """Everything that was looked at, in the order of the page.
 
     `made` are the editions that would be sent, or why one cannot be; `dead` tells why a link
-    cannot be reached (else what the last look kept). `unserved` readers have a rhythm in which nothing is sent. `beside` is what the issue is
-    compared with, `reach` whom it would come to; None: not compared.
+    cannot be reached (else what the last look kept). `unserved` readers have a rhythm in which
+    nothing is sent. `beside` is what the issue is compared with, `reach` whom it would come to;
+    None: not compared.
     """
     whole = list(made)
     around = (beside,) if beside is not None else ()
