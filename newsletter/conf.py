@@ -6,6 +6,7 @@ They are keys of `settings.SUDI`; those that both apps need are read by `subscri
 from __future__ import annotations
 
 from collections.abc import Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 from subscribers.conf import (
     base_url,
@@ -14,6 +15,7 @@ from subscribers.conf import (
     optional,
     rehearsal_address,
     required,
+    trusted_proxies,
 )
 
 __all__ = [
@@ -24,13 +26,18 @@ __all__ = [
     "check_links",
     "data_dir",
     "dkim_keys",
+    "dns_resolver",
     "link_keys",
     "mcp_token",
     "metrics",
+    "metrics_networks",
+    "metrics_token",
     "purge_hook",
     "rehearsal_address",
+    "relay_addresses",
     "smtp_urls",
     "tasks_engine",
+    "trusted_proxies",
     "webhook_providers",
 ]
 
@@ -91,3 +98,25 @@ def mcp_token() -> str:
 def purge_hook() -> str:
     """The dotted path of a function that purges a CDN, called with a list of keys; empty: none."""
     return optional("PURGE_HOOK", "")
+
+
+def metrics_token() -> str:
+    """The Bearer token that opens /metrics; empty: none does."""
+    return optional("METRICS_TOKEN", "")
+
+
+def metrics_networks() -> Sequence[IPv4Network | IPv6Network]:
+    """The networks that may read /metrics without a token."""
+    nobody: Sequence[IPv4Network | IPv6Network] = ()
+    return optional("METRICS_NETWORKS", nobody)
+
+
+def dns_resolver() -> str:
+    """The name server the doctor asks, `ADDRESS` or `ADDRESS:PORT`; empty: the machine's own."""
+    return optional("DNS_RESOLVER", "")
+
+
+def relay_addresses() -> Sequence[IPv4Address | IPv6Address]:
+    """The public addresses from which the relay delivers; empty: nobody has said."""
+    unknown: Sequence[IPv4Address | IPv6Address] = ()
+    return optional("RELAY_ADDRESSES", unknown)

@@ -34,24 +34,17 @@ State, Kind = Subscription.State, ServiceMail.Kind
 
 
 def sweep() -> None:
-    """What is due and what no job came for. Cheap when nothing is; called every ten seconds."""
-    now = timezone.now()
-    _ask_the_forgotten(now)
-    _remind(now)
-    _end_roundups(now)
-    mailing.sweep()
-    mailing.forget(now)
-    _forget(now)
-    _give_up_address_changes(now)
-    Asked.objects.filter(at__lt=now - ASKED_LIFE).delete()
-    events.sweep(now)
-    limits.sweep(now=now)
-    rekeying.sweep()
-    secure_delete.sweep()
+    """Every step once. Each is cheap when nothing is due; the site runs them one by one."""
+    for step in (
+        ask, remind, end_roundups, mailing.sweep, forget, give_up_address_changes, forget_old,
+        rekey, cut_log,
+    ):  # fmt: skip
+        step()
 
 
-def _ask_the_forgotten(now: dt.datetime) -> None:
+def ask() -> None:
     """Confirmations nobody asked for yet: of an import, and of an address that had had its mail."""
+    now = timezone.now()
     asked_lately = Subscription.objects.filter(
         subscriber=OuterRef("subscriber"),
         asked_at__gt=now - dt.timedelta(seconds=PER_DAY.interval),
@@ -74,7 +67,9 @@ def _ask_the_forgotten(now: dt.datetime) -> None:
             mailing.ask(Kind.ANSWER, subscription=subscription)
 
 
-def _remind(now: dt.datetime) -> None:
+def remind() -> None:
+    """Who has not confirmed is reminded once."""
+    now = timezone.now()
     due = Subscription.objects.filter(
         state=State.PENDING,
         since__lte=now - REMIND_AFTER,
@@ -93,30 +88,33 @@ def _remind(now: dt.datetime) -> None:
                 mailing.ask(Kind.REMINDER, subscription=subscription)
 
 
-def _forget(now: dt.datetime) -> None:
+def forget() -> None:
     """After 30 days without a yes: a new address is deleted, a departed reader departed again."""
+    now = timezone.now()
     old = Subscription.objects.filter(state=State.PENDING, since__lte=now - FORGET_AFTER)
     for pk in list(old.order_by("since").values_list("pk", flat=True)[:BATCH]):
         subscriptions.expire(pk, before=now - FORGET_AFTER, now=now)
 
 
-def _give_up_address_changes(now: dt.datetime) -> None:
+def give_up_address_changes() -> None:
     """A new address nobody confirmed is not ours to keep.
 
     Its link has run out by itself; this only tidies up, and reads every reader: not every time.
     """
+    now = timezone.now()
     if not limits.take("sweep:new-addresses", TIDY, now=now):
         return
     over = now - dt.timedelta(minutes=NEW_ADDRESS_MINUTES)
     Subscriber.objects.filter(new_address_at__lt=over).update(new_address="", new_address_at=None)
 
 
-def _end_roundups(now: dt.datetime) -> None:
+def end_roundups() -> None:
     """Tell readers of a round-up that was switched off, and give them single issues.
 
     Both in one transaction, so that nobody gets them unawares. Who left or is suppressed gets
     nothing anyway.
     """
+    now = timezone.now()
     off = Publication.objects.filter(
         roundup=Publication.Roundup.OFF, roundup_changed_at__isnull=False
     )
@@ -131,3 +129,22 @@ def _end_roundups(now: dt.datetime) -> None:
 
 def _loaded(rows: QuerySet[Subscription]) -> list[Subscription]:
     return list(rows.select_related("subscriber", "publication")[:BATCH])
+
+
+def forget_old() -> None:
+    """Service mail that ended, events, limits and questions that nobody needs any more."""
+    now = timezone.now()
+    mailing.forget(now)
+    Asked.objects.filter(at__lt=now - ASKED_LIFE).delete()
+    events.sweep(now)
+    limits.sweep(now=now)
+
+
+def rekey() -> None:
+    """One batch of readers gets the newest key."""
+    rekeying.sweep()
+
+
+def cut_log() -> None:
+    """What was deleted leaves SQLite's log too."""
+    secure_delete.sweep()

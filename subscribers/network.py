@@ -16,14 +16,14 @@ def client_address(request: HttpRequest) -> str:
     that is no proxy of ours is the visitor; everything left of it is the visitor's own invention.
     """
     address = str(request.META.get("REMOTE_ADDR", ""))
-    if not _is_proxy(address):
+    if not is_proxy(address):
         return address
     for hop in reversed(str(request.META.get("HTTP_X_FORWARDED_FOR", "")).split(",")):
         hop = hop.strip()
         if not _valid(hop):
             break
         address = hop
-        if not _is_proxy(hop):
+        if not is_proxy(hop):
             break
     return address
 
@@ -52,8 +52,11 @@ def _valid(address: str) -> bool:
     return True
 
 
-def _is_proxy(address: str) -> bool:
-    # An empty REMOTE_ADDR is a proxy that talks to us over a Unix socket.
+def is_proxy(address: str) -> bool:
+    """Whether a peer is one of TRUSTED_PROXIES.
+
+    An empty address is a proxy that talks to us over a Unix socket.
+    """
     if not conf.trusted_proxies():
         return False
     if not address:

@@ -32,13 +32,13 @@ NOT_YET = {
 HANDED_OVER = (
     "admin.register",  # The admin's site finds the page there.
     "api.",  # An address of the JSON interface, or its handler of errors.
-    "worker_init",
-    "worker_process_",  # Celery's signals.
+    "worker_",  # Celery's signals.
 )
 # Names that a framework looks for in a place of its own.
 LOOKED_FOR = {
     "newsletter/management/commands/": {"Command"},  # manage.py
     "subscribers/management/commands/": {"Command"},
+    "newsletter/config/admin_look.py": {"UNFOLD"},  # django-unfold, by the settings
     "newsletter/config/urls.py": {"handler400", "handler403", "handler404", "handler500"},
     "newsletter/config/busy.py": {"process_exception"},  # Django, of a middleware
     "newsletter/apps.py": {"NewsletterConfig"},  # Django, by INSTALLED_APPS

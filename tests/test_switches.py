@@ -1,6 +1,6 @@
 """Every switch that an editor or administrator sees: a test turns it on and sees what it does.
 
-SWITCHES names the test for each field of the forms for publications, categories and accounts;
+Tables name the test for each field of the forms for publications, categories, accounts and limits;
 those no other test looks at are below.
 """
 
@@ -21,6 +21,7 @@ from django.urls import reverse
 from newsletter import importing, sending
 from newsletter.admin.tokens import TokenForm
 from newsletter.admin.webhooks import WebhookForm
+from newsletter.config.operation import limits_page
 from newsletter.models import Issue
 from newsletter.notices.types import TYPES
 from subscribers import languages
@@ -44,6 +45,19 @@ WELCOME = "test_switches.py::test_who_confirms_gets_the_latest_issue_if_it_is_ne
 WEEK = "issues/test_roundups.py::test_a_weekly_period_ends_at_its_hour_in_the_publications_zone"
 LEFT_OUT = "issues/test_roundups.py::test_the_order_decides_what_is_left_out"
 
+WARM_UP = "sending/test_limits.py::test_a_warm_up_holds_back_what_is_over_its_number"
+PLAN = "sending/test_limits.py::test_a_warm_up_grows_by_the_day_and_ends"
+LIMITS = {
+    "domain": "sending/test_control.py::test_a_slow_domain_holds_up_nobody_else",
+    "an_hour": "sending/test_control.py::test_a_relays_rate_is_kept",
+    "at_once": "sending/test_control.py::test_a_slow_domain_holds_up_nobody_else",
+    "weight":
+        "sending/test_control.py::test_two_relays_share_by_weight_and_one_that_is_down_gets_nothing",
+    "publications": "sending/test_routing.py::test_a_publications_issue_goes_by_its_relay_alone",
+    "first": WARM_UP,
+    "percent": PLAN,
+    "until": PLAN,
+}  # fmt: skip
 PUBLICATION = {
     "name": MAIL,
     "slug": SITE,
@@ -174,8 +188,10 @@ def test_every_switch_has_its_test(owner: Client) -> None:
     assert _shown([("", rights)]) == set(USER)
     assert set(WebhookForm.base_fields) == set(WEBHOOK)
     assert [one.code for one in TYPES] == list(TOLD)
-    tables = (PUBLICATION, CATEGORY, WEBHOOK, TOLD, USER, TOKEN)
+    shown = {name for form in limits_page.FORMS.values() for name in form.base_fields}
+    assert shown == set(LIMITS)
     assert set(TokenForm.base_fields) == set(TOKEN)
+    tables = (PUBLICATION, CATEGORY, WEBHOOK, TOLD, USER, TOKEN, LIMITS)
     for name in {test for table in tables for test in table.values()}:
         file, _, function = name.partition("::")
         tree = ast.parse((HERE / file).read_text())

@@ -8,7 +8,7 @@ Reading (`read`) is pure, and so is `policy`; `effects` stores. Intake: the comm
 from .reading import read
 from .value import Kind, Recipient, Report
 
-__all__ = ["Kind", "Recipient", "Report", "poll", "read"]
+__all__ = ["Kind", "Recipient", "Report", "poll", "read", "try_mailboxes"]
 
 
 def poll() -> int:
@@ -17,3 +17,10 @@ def poll() -> int:
     from .mailboxes import poll as read_all
 
     return read_all()
+
+
+def try_mailboxes() -> list[tuple[str, str]]:
+    """Each mailbox of BOUNCE_MAILBOX, without its password, and why it cannot be read, or empty."""
+    from .mailboxes import try_all
+
+    return try_all()

@@ -27,9 +27,9 @@ from newsletter.refusals import Refusal, without_addresses
 from newsletter.sending.guard import keys
 from newsletter.sending.weighing import MAY_END
 from subscribers import subscriptions, suppression
-from subscribers.models import Subscriber, Subscription
+from subscribers.models import DailyCount, Subscriber, Subscription
 
-from . import mime, policy, tokens
+from . import homecoming, mime, policy, tokens
 from .reading import MAX_BYTES, read_mail
 from .tokens import Way
 from .value import Kind, Report
@@ -44,7 +44,7 @@ class Received:
     """What became of a mail: the report, and in one word what it did.
 
     `done` is hard or soft (a refusal was stored), complaint, unsubscribed, resolved, seen (was
-    counted before), or nothing.
+    counted before), test (a bounce of the doctor's own), or nothing.
     """
 
     report: Report
@@ -72,6 +72,8 @@ def receive(
         if report.kind in (Kind.BOUNCE, Kind.COMPLAINT):
             log.info("A %s without a valid token was not counted.", report.kind)
         return Received(report, "nothing")
+    if homecoming.arrived(way.delivery, via):
+        return Received(report, "test")
     if report.kind is Kind.COMPLAINT and via == "dsn":
         via = "arf"
     now = now or timezone.now()
@@ -160,6 +162,8 @@ def store(
             "decision": Bounce.Decision.WAITING if waits else "",
         },
     )
+    if made:
+        DailyCount.objects.add(DailyCount.BOUNCES[kind])
     return made
 
 

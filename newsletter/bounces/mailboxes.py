@@ -78,7 +78,7 @@ def _forget_all_but(mailboxes: set[str]) -> None:
 
 def _read(url: str) -> int:
     parts, where = urlsplit(url), _where(url)
-    opener = {"maildir": _maildir, "pop3": _pop3, "pop3s": _pop3}.get(parts.scheme, _imap)
+    opener = _OPENERS[parts.scheme]
     done = 0
     try:
         with contextlib.closing(opener(parts)) as mails:
@@ -94,6 +94,21 @@ def _read(url: str) -> int:
     _unread.pop(where, None)
     clear_alert("mailbox", where)
     return done
+
+
+def try_all() -> list[tuple[str, str]]:
+    """Log in to every configured mailbox, fetch nothing that is not looked at, change nothing."""
+    return [(_where(url), _why_not(url)) for url in conf.bounce_mailboxes()]
+
+
+def _why_not(url: str) -> str:
+    parts = urlsplit(url)
+    try:
+        with contextlib.closing(_OPENERS[parts.scheme](parts)) as mails:
+            next(mails, None)  # Opens it; a mail that is given and not dealt with stays.
+    except _TROUBLE as error:
+        return str(error)[:200] or type(error).__name__
+    return ""
 
 
 def _deal_with(found: Found, where: str) -> bool:
@@ -211,3 +226,8 @@ def _ok(answer: tuple[str, Sequence[Any]]) -> Sequence[Any]:
     if answer[0] != "OK":
         raise imaplib.IMAP4.error(f"the server answered {answer[0]}")
     return answer[1]
+
+
+_OPENERS: dict[str, Callable[[SplitResult], Generator[Found]]] = {
+    "maildir": _maildir, "pop3": _pop3, "pop3s": _pop3, "imap": _imap, "imaps": _imap,
+}  # fmt: skip

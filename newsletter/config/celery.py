@@ -2,13 +2,14 @@
 
     celery -A newsletter.config.celery worker -Q default,sending,mail
 
-starts a worker machine; `manage.py worker` with TASKS_ENGINE=celery supervises the same in two
-processes. The broker only wakes: what is to be done stands in the database, tasks carry ids and
-may run twice or never, so results are not kept and nothing is acknowledged late.
+starts a worker machine, and the housekeeping beside it; `manage.py worker` with
+TASKS_ENGINE=celery supervises the same in processes of its own. The broker only wakes: what is to
+be done stands in the database, tasks carry ids and may run twice or never, so results are not kept
+and nothing is acknowledged late.
 
 Each prefork child that takes the queue `sending` has, for its life, one `Sender` (journal, event
-loop, connections) and one sweeper. They are made at its first task, after the fork: a journal's
-lock must be that of the process that owns the sockets.
+loop, connections) and one sweeper. They are made after the fork: a journal's lock must be that of
+the process that owns the sockets.
 """
 
 from __future__ import annotations
@@ -19,12 +20,19 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsletter.config.settings")
 
 import atexit
 import logging
+import threading
 import uuid
 from typing import Any
 
 import django
 from celery import Celery
-from celery.signals import worker_init, worker_process_init, worker_process_shutdown
+from celery.signals import (
+    worker_init,
+    worker_process_init,
+    worker_process_shutdown,
+    worker_ready,
+    worker_shutting_down,
+)
 from django.apps import apps
 from django.db import close_old_connections, connections, transaction
 from django.utils import timezone
@@ -34,6 +42,7 @@ from django_tasks.base import Task, TaskContext, TaskResult, TaskResultStatus
 
 from newsletter import conf
 from newsletter.config.moved_jobs import MOVED
+from newsletter.config.supervised import start
 
 log = logging.getLogger(__name__)
 
@@ -134,6 +143,32 @@ def _worker_starts(**_: Any) -> None:
     if why := guard.must_stop():
         raise SystemExit(why)
     connections.close_all()
+
+
+# The regular tasks of a machine that runs Celery's own command.
+_stop_housekeeping = threading.Event()
+
+
+@worker_ready.connect(weak=False)  # type: ignore[untyped-decorator]
+def _worker_is_ready(**_: Any) -> None:
+    """Keep house beside the jobs, in a process of its own; `manage.py worker` has one already."""
+    if sends:
+        threading.Thread(target=_housekeeping, daemon=True).start()
+
+
+def _housekeeping() -> None:
+    """Keep that process alive until the worker stops."""
+    child = None
+    while not _stop_housekeeping.wait(1.0):
+        if child is None or child.poll() is not None:
+            child = start(["worker", "--only", "housekeeping"], start_new_session=True)
+    if child is not None:
+        child.terminate()
+
+
+@worker_shutting_down.connect(weak=False)  # type: ignore[untyped-decorator]
+def _worker_stops(**_: Any) -> None:
+    _stop_housekeeping.set()
 
 
 @worker_process_init.connect(weak=False)  # type: ignore[untyped-decorator]

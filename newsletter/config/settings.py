@@ -16,10 +16,14 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
-from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
-from newsletter.config import data_dir, first_setup
+from newsletter.config import data_dir, first_setup, logs
+
+# Registers itself with `check --deploy`; here, since that collects its checks before any page.
+from newsletter.config import deploy_checks as deploy_checks
+from newsletter.config.admin_look import UNFOLD as UNFOLD
+from newsletter.config.name_server import split as split_server
 from newsletter.smtp.server import is_loopback
 from subscribers import language_table
 from subscribers.addresses import BadAddress, normalise
@@ -229,6 +233,9 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
+# `check --deploy` asks for three things that are not ours: other hosts of the domain (W005, W021)
+# are the owner's, and the redirect to https (W008) is the web server's in front.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -243,6 +250,24 @@ if _rehearsal_address:
             f"REHEARSAL_ADDRESS={_rehearsal_address!r}: write one mail address ({_error})"
         ) from None
 
+_dns_resolver = _text("DNS_RESOLVER")
+if _dns_resolver:
+    try:
+        split_server(_dns_resolver)
+    except ValueError:
+        raise ImproperlyConfigured(
+            f"DNS_RESOLVER={_dns_resolver!r}: write an address and perhaps a port, 192.0.2.53:53"
+        ) from None
+try:
+    _relay_addresses = [
+        ipaddress.ip_address(a) for a in _text("RELAY_ADDRESSES").replace(",", " ").split()
+    ]
+    _metrics_networks = [
+        ipaddress.ip_network(n) for n in _text("METRICS_NETWORKS").replace(",", " ").split()
+    ]
+except ValueError as _error:
+    raise ImproperlyConfigured(f"RELAY_ADDRESSES, METRICS_NETWORKS: {_error}") from None
+
 # What is ours: `subscribers.conf` and `newsletter.conf` alone read it, and say what each means.
 SUDI: dict[str, Any] = {
     "BASE_URL": _base_url,
@@ -256,7 +281,6 @@ SUDI: dict[str, Any] = {
     ),
     "TRUSTED_PROXIES": _trusted_proxies,
     "SMTP_URLS": _smtp_urls,
-    # DOMAIN:SELECTOR:FILE, several separated by spaces (extra `dkim`).
     "DKIM_KEYS": _text("DKIM_KEYS"),
     "ALERT_RELAY": _relay(_alert_url) if _alert_url else {},
     # Mail for this domain must reach `receive_report` or the listener.
@@ -269,8 +293,11 @@ SUDI: dict[str, Any] = {
     "BROKER_URL": _text("BROKER_URL", "redis://127.0.0.1:6379/0"),
     "METRICS": _flag("METRICS"),
     "PURGE_HOOK": _text("PURGE_HOOK"),
-    # For `sudi mcp`: assistants start it with an environment of their own.
     "MCP_TOKEN": _text("MCP_TOKEN"),
+    "METRICS_TOKEN": _text("METRICS_TOKEN"),
+    "METRICS_NETWORKS": _metrics_networks,
+    "DNS_RESOLVER": _dns_resolver,
+    "RELAY_ADDRESSES": _relay_addresses,
 }
 
 INSTALLED_APPS = [
@@ -290,6 +317,10 @@ MIDDLEWARE = [
     # First: what is finished went through all the others when it was built.
     "newsletter.archive.finished.serving.finished_bytes",
     "newsletter.config.middleware.headers",
+    "newsletter.config.forwarded.middleware",
+    "newsletter.config.logs.middleware",
+    "newsletter.config.metrics.middleware",
+    "newsletter.config.health.by_any_host",
     "newsletter.config.busy.writers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -332,45 +363,6 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
-# The admin's look; what stands in its sidebar is decided by the user's roles.
-UNFOLD = {
-    "SITE_TITLE": "Sudi",
-    "SITE_HEADER": "Sudi",
-    "SITE_SYMBOL": "outgoing_mail",
-    "LOGIN": {"form": "subscribers.login.ThrottledLoginForm"},
-    "SHOW_LANGUAGES": True,
-    "SHOW_HISTORY": False,
-    "SHOW_VIEW_ON_SITE": False,
-    "BORDER_RADIUS": "8px",
-    "STYLES": [lambda request: static("newsletter/admin.css")],
-    "SCRIPTS": [lambda request: static("newsletter/admin.js")],
-    "SITE_FAVICONS": [
-        {
-            "rel": "icon",
-            "type": "image/svg+xml",
-            "href": lambda request: static("newsletter/icon.svg"),
-        }
-    ],
-    "DASHBOARD_CALLBACK": "newsletter.admin.issues.dashboard",
-    "SIDEBAR": {"navigation": "subscribers.admin.chrome.navigation"},
-    "COLORS": {
-        # A blue that holds 4.5:1 on white at 600 and on the dark ground at 500.
-        "primary": {
-            "50": "oklch(97% .014 245)",
-            "100": "oklch(94% .03 245)",
-            "200": "oklch(88% .06 247)",
-            "300": "oklch(80% .1 248)",
-            "400": "oklch(74% .13 250)",
-            "500": "oklch(70% .145 252)",
-            "600": "oklch(49% .155 255)",
-            "700": "oklch(43% .14 256)",
-            "800": "oklch(37% .11 257)",
-            "900": "oklch(31% .085 258)",
-            "950": "oklch(24% .06 260)",
-        },
-    },
-}
-
 TASKS = {
     "default": {
         "BACKEND": "newsletter.config.celery.CeleryBackend"
@@ -399,16 +391,10 @@ WHITENOISE_USE_FINDERS = (
 )
 WHITENOISE_AUTOREFRESH = False
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {
-        "newsletter": {"level": "INFO"},
-        "subscribers": {"level": "INFO"},
-        # Writes a warning for every CSS property it has not heard of.
-        "CSSUTILS": {"level": "CRITICAL"},
-    },
-}
+_log_level = _text("LOG_LEVEL", "INFO").upper()
+_log_format = _text("LOG_FORMAT", "line")
+if _log_level not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
+    raise ImproperlyConfigured(f"LOG_LEVEL={_log_level!r}: write DEBUG, INFO, WARNING or ERROR.")
+if _log_format not in ("line", "json"):
+    raise ImproperlyConfigured(f"LOG_FORMAT={_log_format!r}: write line or json.")
+LOGGING = logs.configuration(_data_dir, _log_level, _log_format)

@@ -15,7 +15,7 @@ from newsletter.admin import help, look
 from newsletter.archive.finished import finished
 from subscribers.api import api
 
-from . import health, mailbox, metrics, static_files
+from . import health, mailbox, metrics, operation, static_files
 
 app_patterns: list[URLPattern | URLResolver] = [
     path("admin/help/", admin.site.admin_view(help.first), name="help"),
@@ -26,6 +26,7 @@ app_patterns: list[URLPattern | URLResolver] = [
         name="look_shown",
     ),
     path("admin/help/<slug:name>/", admin.site.admin_view(help.chapter), name="help_chapter"),
+    path("admin/operation/", include(operation.urlpatterns)),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),  # The admin's language switch.
 ]
@@ -35,11 +36,11 @@ if conf.webhook_providers():
     app_patterns.append(path("api/hooks/", include(providers.urlpatterns())))
 app_patterns.append(path("api/v1/", include("newsletter.intake.urls")))
 app_patterns.append(path("api/", api.urls))
-if conf.metrics():
-    app_patterns.append(path("metrics", metrics.view))
+app_patterns.append(path("metrics", metrics.view))
 if settings.DEBUG:
     app_patterns.append(path("dev/mail/", include(mailbox.urlpatterns)))
-app_patterns += [path("healthz", health.healthz), path("", include("subscribers.urls"))]
+app_patterns += [path("healthz", health.healthz), path("readyz", health.readyz)]
+app_patterns.append(path("", include("subscribers.urls")))
 
 app_patterns.append(path("static/<path:name>", finished(static_files.file, fixed=True)))
 urlpatterns = [*app_patterns, path("", include("newsletter.urls"))]

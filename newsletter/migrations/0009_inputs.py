@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("newsletter", "0009_freshness"),
+        ("newsletter", "0009_health"),
         ("subscribers", "0012_asked_and_counts"),
     ]
 

@@ -25,6 +25,7 @@ from .notices import (
     WebhookAttempt,
     WebhookDelivery,
 )
+from .operation import CheckResult, ForwardedPeer, RegularTask
 from .relays import Relay
 from .roundups import Roundup
 from .search import SearchEntry
@@ -37,6 +38,7 @@ __all__ = [
     "Approval",
     "Bounce",
     "Change",
+    "CheckResult",
     "Chunk",
     "Comment",
     "DayOff",
@@ -44,6 +46,7 @@ __all__ = [
     "Edition",
     "EditionRevision",
     "EventCursor",
+    "ForwardedPeer",
     "Health",
     "ImportBase",
     "ImportRule",
@@ -59,6 +62,7 @@ __all__ = [
     "OutboxEvent",
     "Outcome",
     "Ready",
+    "RegularTask",
     "Relay",
     "Revision",
     "Roundup",

@@ -40,6 +40,7 @@ ALERTS = {
     "canary": pgettext_lazy("alert", "The first readers could not be sent to; the rest waits"),
     "complaints": pgettext_lazy("alert", "Unusually many readers reported the mail as spam"),
     "disk": pgettext_lazy("alert", "The disk is almost full"),
+    "doctor": pgettext_lazy("alert", "The doctor finds something wrong"),
     "mailbox": pgettext_lazy("alert", "The mailbox for returned mail cannot be read"),
     "relay": pgettext_lazy("alert", "The mail server does not take mail"),
     "stuck": pgettext_lazy("alert", "An issue does not move"),

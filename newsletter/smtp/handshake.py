@@ -34,6 +34,7 @@ class Opened:
     transport: asyncio.Transport
     abilities: Abilities
     sock: socket.socket | None  # The transport's own, unless TLS is between them.
+    greeting: str = ""  # The text behind its 220.
 
 
 async def connect(server: Server, timeouts: Timeouts, tls: ssl.SSLContext | None = None) -> Opened:
@@ -53,14 +54,15 @@ async def connect(server: Server, timeouts: Timeouts, tls: ssl.SSLContext | None
         sock.close()
         raise
     try:
-        transport, abilities = await _greet(client, server, timeouts, is_loopback(address))
+        local = is_loopback(address)
+        greeting, transport, abilities = await _greet(client, server, timeouts, local)
     except BaseException:
         if client.transport is not None:
             as_transport(client.transport).abort()
         client.close()
         raise
     encrypted = transport.get_extra_info("sslcontext") is not None
-    return Opened(transport, abilities, None if encrypted else sock)
+    return Opened(transport, abilities, None if encrypted else sock, greeting)
 
 
 def _context(server: Server) -> ssl.SSLContext | None:
@@ -133,9 +135,9 @@ def _phase(phase: str) -> Iterator[None]:
 
 async def _greet(
     client: aiosmtplib.SMTP, server: Server, timeouts: Timeouts, local: bool
-) -> tuple[asyncio.Transport, Abilities]:
+) -> tuple[str, asyncio.Transport, Abilities]:
     with _phase("greeting"):
-        await client.connect(timeout=timeouts.greeting)
+        greeting = (await client.connect(timeout=timeouts.greeting)).message
     await _say_hello(client, timeouts)
     if server.starttls == "required" or (
         server.starttls == "optional" and client.supports_extension("starttls")
@@ -157,12 +159,13 @@ async def _greet(
     if protocol._buffer:
         raise NoConnection("ehlo", "more replies than commands before the first message")
     size = client.esmtp_extensions.get("size")
-    return as_transport(transport), Abilities(
+    abilities = Abilities(
         pipelining=client.supports_extension("pipelining"),
         eight_bit=client.supports_extension("8bitmime"),
         utf8=client.supports_extension("smtputf8"),
         size=None if size is None else int(size) if size.isdecimal() else 0,
     )
+    return greeting, as_transport(transport), abilities
 
 
 async def _say_hello(client: aiosmtplib.SMTP, timeouts: Timeouts) -> None:

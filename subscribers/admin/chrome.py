@@ -105,7 +105,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         if not shown:
             return []
         try:
-            link = reverse(name if name in ("help", "look") else f"admin:{name}")
+            link = reverse(name if name in ("help", "look", "operation") else f"admin:{name}")
         except NoReverseMatch:
             return []
         return [
@@ -149,6 +149,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 *entry(_("Users"), "badge", "auth_user_changelist", root),
                 *entry(pgettext("admin", "Machines"), "dns", "newsletter_machine_changelist", root),
                 *entry(_("Audit"), "history", "subscribers_auditentry_changelist", set_up),
+                *entry(pgettext("admin", "Operation"), "monitor_heart", "operation", set_up),
             ],
         ),
         (pgettext("admin", "Help"), [*entry(_("Handbook"), "help", "help", user.is_staff)]),

@@ -13,8 +13,10 @@ class DailyCounts(models.Manager["DailyCount"]):
     def add(self, name: str) -> None:
         """One more of `name` today (UTC)."""
         today = timezone.now().date()
-        self.get_or_create(day=today, name=name)
-        self.filter(day=today, name=name).update(number=F("number") + 1)
+        rows = self.filter(day=today, name=name)
+        if not rows.update(number=F("number") + 1):
+            self.get_or_create(day=today, name=name)
+            rows.update(number=F("number") + 1)
 
 
 class DailyCount(models.Model):
@@ -22,6 +24,12 @@ class DailyCount(models.Model):
 
     # One-click posts whose token this site did not make, or that was cut off on its way.
     ONE_CLICK_REFUSED = "one_click_refused"
+    # Reports that were counted, by Bounce.kind.
+    BOUNCES = {
+        "hard": "bounce_hard",
+        "soft": "bounce_soft",
+        "complaint": "bounce_complaint",
+    }
 
     day = models.DateField()
     name = models.CharField(max_length=40)

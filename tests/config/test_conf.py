@@ -31,6 +31,10 @@ OPTIONAL: dict[str, tuple[Callable[[], Any], Any, Any]] = {
     "REHEARSAL_ADDRESS": (newsletter.conf.rehearsal_address, "desk@n.example", ""),
     "TASKS_ENGINE": (newsletter.conf.tasks_engine, "celery", "embedded"),
     "METRICS": (newsletter.conf.metrics, True, False),
+    "METRICS_TOKEN": (newsletter.conf.metrics_token, "t" * 32, ""),
+    "METRICS_NETWORKS": (newsletter.conf.metrics_networks, ["10.0.0.0/8"], ()),
+    "DNS_RESOLVER": (newsletter.conf.dns_resolver, "192.0.2.53:5353", ""),
+    "RELAY_ADDRESSES": (newsletter.conf.relay_addresses, ["192.0.2.25"], ()),
 }
 
 

@@ -75,6 +75,7 @@ def test_it_holds_what_the_programs_read(wheel: Path) -> None:
         ("newsletter/static", "newsletter/static"),
         ("subscribers/static", "subscribers/static"),
         ("newsletter/config/samples", "newsletter/config/samples"),
+        ("newsletter/config/deploy", "newsletter/config/deploy"),
     ):
         files = [path for path in (ROOT / top).rglob("*") if path.is_file()]
         wanted = {

@@ -489,9 +489,12 @@ def test_what_was_not_seen_does_not_go(ready: Program) -> None:
 
 
 def test_warnings_are_to_be_seen(ready: Program, monkeypatch: pytest.MonkeyPatch) -> None:
-    from newsletter.sending import planning
+    from newsletter.issues import findings
+    from newsletter.issues.preflight import Checked
+    from newsletter.sending import checking
 
-    monkeypatch.setattr(planning, "_not_mended", lambda issue: ["Look at this."])
+    found = Checked("Something", (findings.warning("x", "Look at this."),))
+    monkeypatch.setattr(checking, "_beside_the_text", lambda issue, compared: [found])
     answer = ready.post("/issues/2026-03-02/release")
     assert answer.status == 409 and "Look at this." in answer.json["warnings"]
     assert ready.post("/issues/2026-03-02/release", {"seen": answer.json["seen"]}).status == 200

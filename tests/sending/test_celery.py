@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -121,6 +122,21 @@ def test_an_issue_goes_out_through_celery(site: Site, broker: str) -> None:
     assert found["ledger"]["sent"] == 400
     assert seconds < 30
     assert "in doubt" not in (site.folder / "celery.log").read_text()
+
+
+@pytest.mark.parametrize("broker", ["redis"], indirect=True)
+def test_c18_e10_a_celery_worker_is_a_worker_and_keeps_house(site: Site, broker: str) -> None:
+    """Nothing is to be sent, and still nobody says that no worker runs."""
+    site.env |= {"TASKS_ENGINE": "celery", "BROKER_URL": broker}
+    process = worker(site, "--concurrency", "1")
+    done = "SELECT count(*) FROM newsletter_regulartask WHERE finished_at IS NOT NULL"
+    try:
+        lab.until(lambda: ask(site, done)[0][0] > 5, 90)
+        lab.until(lambda: ask(site, "SELECT count(*) FROM newsletter_worker") == [(1,)], 30)
+        found = site.manage("doctor", "--json", "--only", "worker").stdout
+        assert json.loads(found)["ok"] is True
+    finally:
+        end(process)
 
 
 @pytest.mark.long

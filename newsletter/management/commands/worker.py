@@ -1,58 +1,34 @@
-"""`worker`: the sender and the job runner, supervised, until SIGTERM."""
+"""`worker`: the sender, the job runner and the housekeeping, supervised, until SIGTERM."""
 
 from __future__ import annotations
 
 import argparse
-import contextlib
-import datetime as dt
 import logging
 import os
 import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable
 from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection
-from django.utils import timezone
 
-from newsletter import bounces, conf, notices
-from newsletter.archive.finished.purging import Purge
+from newsletter import conf
 from newsletter.config.supervised import start
-from newsletter.editions.search import entries
-from newsletter.feeds import websub
-from newsletter.importing.stories import remembering
-from newsletter.intake import idempotency, tokens
-from newsletter.issues import dead_links
-from newsletter.models import Change
-from newsletter.sending import guard, roundups, slot_notices, watching
+from newsletter.sending import guard
 from newsletter.sending.engine import service
-from subscribers import housekeeping
 
 log = logging.getLogger("newsletter.worker")
 
-# Two children, because the job runner does one task at a time: a long send would hold up a
-# confirmation mail.
-_CHILDREN = ("sender", "jobs")
-_READERS_EVERY = 10.0
-_MAILBOXES_EVERY = 60.0
-_HUBS_EVERY = 15.0
-_LINKS_EVERY = 60.0
-_ROUNDUPS_EVERY = 15.0
-_SLOTS_EVERY = 20.0
-# A batch of older items at a time; with nothing to take up one query.
-_STORIES_EVERY = 30.0
-_NOTICES_EVERY = 5.0
-_WATCH_EVERY = 60.0
+# The job runner does one task at a time: a long send would hold up a confirmation mail. The
+# housekeeping ends its process when one of its tasks hangs, and must take nothing else with it.
+_CHILDREN = ("sender", "jobs", "housekeeping")
 _STABLE = 30.0
-_KEEP_JOBS_DAYS = 7
 
 
 class Command(BaseCommand):
-    help = "Run the sender and the jobs until stopped; SIGTERM finishes what is in flight."
+    help = "Send, do jobs and keep house until stopped; SIGTERM finishes what is in flight."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--only", choices=_CHILDREN, help=argparse.SUPPRESS)
@@ -74,10 +50,11 @@ class Command(BaseCommand):
             service.serve(stop)
             self._stop_if_unfit()
             return
-        self.stdout.write("The worker runs: sender and jobs.")
+        if options["only"] == "housekeeping":
+            _keep_house(stop)
+            return
+        self.stdout.write("The worker runs: sender, jobs and housekeeping.")
         self.stdout.flush()
-        housekeeping = threading.Thread(target=_keep_house, args=(stop,), daemon=True)
-        housekeeping.start()
         _supervise(stop)
         self._stop_if_unfit()
 
@@ -85,6 +62,16 @@ class Command(BaseCommand):
         """Code that is older or newer than the tables ends, and whoever starts it again is told."""
         if why := guard.must_stop():
             raise CommandError(why)
+
+
+def _keep_house(stop: threading.Event) -> None:
+    """The regular tasks until `stop`; one that hangs ends the process, which starts again."""
+    from newsletter.config import housekeeping
+
+    if code := housekeeping.serve(stop, may_act=guard.may_act):
+        logging.shutdown()
+        # Not sys.exit: the thread that hangs would be waited for.
+        os._exit(code)
 
 
 def _run_jobs() -> None:
@@ -111,12 +98,14 @@ def _stop_when_held() -> None:
 
 
 def _supervise(stop: threading.Event) -> None:
-    """Keep both children alive; ended too soon, a child is started again ever more slowly."""
+    """Keep the children alive; ended too soon, a child is started again ever more slowly."""
     children: dict[str, subprocess.Popen[bytes]] = {}
     started: dict[str, float] = {}
     waits = dict.fromkeys(_CHILDREN, 0.0)
     due = dict.fromkeys(_CHILDREN, 0.0)
     while not stop.is_set():
+        if not guard.may_act() and guard.must_stop():
+            break
         for name in _CHILDREN:
             child = children.get(name)
             if child is None:
@@ -135,51 +124,3 @@ def _supervise(stop: threading.Event) -> None:
         child.terminate()
     for child in children.values():
         child.wait()
-
-
-def _keep_house(stop: threading.Event) -> None:
-    """What is due without anybody asking: readers' mails and purges, mailboxes, old jobs."""
-    chores: list[tuple[float, Callable[[], Any]]] = [
-        (_READERS_EVERY, housekeeping.sweep),
-        (_MAILBOXES_EVERY, bounces.poll),
-        (_HUBS_EVERY, websub.sweep),
-        (_LINKS_EVERY, dead_links.sweep),
-        (_ROUNDUPS_EVERY, roundups.sweep),
-        (_SLOTS_EVERY, slot_notices.tell),
-        (_STORIES_EVERY, remembering.sweep),
-        (_STORIES_EVERY, entries.sweep),
-        (_NOTICES_EVERY, notices.sweep),
-        (_WATCH_EVERY, watching.sweep),
-        (3600.0, notices.forget),
-        (3600.0, _forget_old_jobs),
-        (3600.0, _forget_changes),
-        (1.0, Purge().sweep),
-        (3600.0, idempotency.forget_old),
-        (86400.0, tokens.forget_old),
-    ]
-    due = [0.0] * len(chores)
-    while not stop.wait(1.0):
-        if guard.must_stop():
-            stop.set()
-        for number, (every, chore) in enumerate(chores):
-            if time.monotonic() < due[number] or not guard.may_act():
-                continue
-            try:
-                chore()
-            except Exception:
-                # One chore that fails must not end the process that does the others.
-                log.exception("%s failed; it is tried again", chore.__name__)
-                with contextlib.suppress(Exception):
-                    connection.close()
-            due[number] = time.monotonic() + every
-
-
-def _forget_changes() -> None:
-    """Notes of changes that every web process has read long ago."""
-    Change.objects.tidy(timezone.now() - dt.timedelta(days=1))
-
-
-def _forget_old_jobs() -> None:
-    """Jobs are a wake-up: a finished one tells nothing the tables do not."""
-    if conf.tasks_engine() == "embedded":
-        call_command("prune_db_task_results", min_age_days=_KEEP_JOBS_DAYS, verbosity=0)

@@ -42,14 +42,13 @@ class WindowSize:
 
 def any_could_go(holds: Iterable[Hold], dispatcher: Dispatcher, now: float) -> bool:
     """Whether some candidate has a relay and a slot at this loop time."""
-    if dispatcher.pool(now) is None:
-        return False
     return any(
         hold.let_go is None
+        and dispatcher.pool(now, hold.lease.issue) is not None
         and (
             (hold.todo and hold.todo[0].again <= now)
             or any(
-                members and dispatcher.any_of(domain, now)
+                members and dispatcher.any_of(domain, now, hold.lease.issue)
                 for domain, members in hold.limited.items()
             )
         )

@@ -8,7 +8,7 @@ wait beside the others and hold nobody up.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from subscribers.addresses import domain_number
 
@@ -53,14 +53,24 @@ class Dispatcher:
         self._limited: dict[int, str] = {}
         self._slots: dict[str, _Slots] = {}
         self._flying: dict[int, int] = {}
+        # Names of the relays that may send an issue; an empty set: any.
+        self._routes: dict[int, frozenset[str]] = {}
 
     # ---- what the database says
 
     def learn(self, rates: dict[str, rate_limit.Rate]) -> None:
         """The rates in force now."""
         self._rates = rates
-        domains = (key.removesuffix(rate_limit.SLOW).partition("|")[2] for key in rates)
-        self._limited = {domain_number("@" + name): name for name in domains if name}
+        domains = filter(None, map(rate_limit.domain_of, rates))
+        self._limited = {domain_number("@" + name): name for name in domains}
+
+    def route(self, routes: dict[int, frozenset[str]]) -> None:
+        """The relays by which each issue in hand may go (`routing`)."""
+        self._routes = routes
+
+    def knows(self, issues: Iterable[int]) -> bool:
+        """Whether the way of each of these issues was looked up."""
+        return self._routes.keys() >= set(issues)
 
     def wanted(self) -> list[tuple[str, int]]:
         """Rates somebody asked for a slot of, and how many slots to take of each."""
@@ -89,10 +99,13 @@ class Dispatcher:
         """Whether a domain has a rate of its own."""
         return domain in self._limited
 
-    def pool(self, now: float) -> Pool | None:
-        """The open relay that had the least for its weight and has a slot."""
+    def pool(self, now: float, issue: int) -> Pool | None:
+        """The open relay of an issue that had the least for its weight and has a slot."""
         best: Pool | None = None
+        ways = self._routes.get(issue)
         for pool in self._pools:
+            if ways and pool.name not in ways:
+                continue
             if not pool.is_open(now) or (best is not None and pool.served >= best.served):
                 continue
             if all(
@@ -102,9 +115,9 @@ class Dispatcher:
                 best = pool
         return best
 
-    def any_of(self, domain: int, now: float) -> bool:
-        """Whether a reader of this domain could go now."""
-        pool = self.pool(now)
+    def any_of(self, domain: int, now: float, issue: int) -> bool:
+        """Whether an issue's reader of this domain could go now."""
+        pool = self.pool(now, issue)
         return pool is not None and self._time(pool, domain, now) is not None
 
     # ---- in and out
@@ -117,7 +130,7 @@ class Dispatcher:
 
     def admit(self, member: Member, now: float) -> bool:
         """Choose a relay for a member and take its slots there; False: not now."""
-        pool = self.pool(now)
+        pool = self.pool(now, member.hold.lease.issue)
         if pool is None:
             return False
         at = 0.0
@@ -144,7 +157,7 @@ class Dispatcher:
     def _keys(self, relay: str, domain: int | None) -> list[str]:
         """The rates that apply."""
         base = rate_limit.relay_key(relay)
-        keys = [base, base + rate_limit.SLOW]
+        keys = [base, base + rate_limit.SLOW, base + rate_limit.WARM]
         if domain is not None and domain in self._limited:
             base = rate_limit.domain_key(relay, self._limited[domain])
             keys += [base, base + rate_limit.SLOW]

@@ -1,9 +1,10 @@
 """Rate limits as rows that all workers share: slots in time, exact for any number of workers.
 
 `relay:NAME` is the limit of a relay, `relay:NAME|DOMAIN` that of one recipient domain there (its
-`burst` is how many of the domain's messages may be on the wire at once). Rows that end in `|slow`
-are made by us and doubled when a server asks us to slow down, and shrink by 5 % a minute until they
-no longer matter. The row holds the limit, not the environment, so workers cannot disagree.
+`burst` is how many of the domain's messages may be on the wire at once). `relay:NAME|warm` is the
+rate of a sender that is warming up. Rows that end in `|slow` are made by us and doubled when a
+server asks us to slow down, and shrink by 5 % a minute until they no longer matter. The row holds
+the limit, not the environment, so workers cannot disagree.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from django.utils import timezone
 from subscribers.models import Limit
 
 SLOW = "|slow"
+# The rate of a sender that is warming up (`sending.warm_up`).
+WARM = "|warm"
+OWN = (SLOW, WARM)
 # A limit we set ourselves begins at two messages a second and ends at one in five minutes.
 FIRST_INTERVAL = 0.5
 LONGEST_INTERVAL = 300.0
@@ -49,6 +53,13 @@ def relay_key(relay: str) -> str:
 def domain_key(relay: str, domain: str) -> str:
     """The row of one recipient domain on a relay."""
     return f"relay:{relay}|{domain}"[:115]
+
+
+def domain_of(key: str) -> str:
+    """The recipient domain that a row is about; empty: all of the relay."""
+    for own in OWN:
+        key = key.removesuffix(own)
+    return key.partition("|")[2]
 
 
 def rates() -> dict[str, Rate]:

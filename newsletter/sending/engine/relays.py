@@ -18,7 +18,7 @@ from functools import partial
 from itertools import islice
 from typing import Any, Protocol
 
-from django.db.models import Value
+from django.db.models import QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -26,7 +26,7 @@ from newsletter import conf
 from newsletter.message import BadReader
 from newsletter.message.dkim import Signers
 from newsletter.models import Relay
-from newsletter.smtp import Ended, Parcel, Server, State, Timeouts, Verdict, Why, deliver
+from newsletter.smtp import BadServer, Ended, Parcel, Server, State, Timeouts, Verdict, Why, deliver
 
 from .members import OFFERED, READY, Member
 from .signing import SigningQueue
@@ -59,7 +59,7 @@ class Pool:
         signers: Signers | None = None,
     ) -> None:
         self.server = server
-        self.id = relay.pk
+        self.id, self.name = relay.pk, relay.name
         self.weight = max(1, relay.weight)
         self.per_connection = relay.per_connection
         self.failures = 0
@@ -329,6 +329,18 @@ class _Counted:
 def servers() -> list[Server]:
     """The relays of SMTP_URL, in order. Raises newsletter.smtp.BadServer."""
     return [Server.from_url(url) for url in conf.smtp_urls()]
+
+
+def configured() -> QuerySet[Relay] | None:
+    """The rows of the relays of SMTP_URL, or None when it cannot be understood.
+
+    Rows of relays that were taken out of it stay behind in the table.
+    """
+    try:
+        names = [server.name[:60] for server in servers()]
+    except BadServer:
+        return None
+    return Relay.objects.filter(name__in=names)
 
 
 def rows(names: list[str]) -> dict[str, Relay]:

@@ -6,9 +6,11 @@ sender's database thread for a slice of time.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 
+from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
 from newsletter.models import Chunk
@@ -17,6 +19,8 @@ from .. import hours
 from . import sweeper
 from .sender import Sender
 from .sender import drain as drain_once
+
+log = logging.getLogger(__name__)
 
 _sender: Sender | None = None
 _wanted = False
@@ -48,20 +52,41 @@ def end() -> None:
 
 def drain_here(seconds: float) -> None:
     """Send for so long with this process's sender, or, where it keeps none, with one made now."""
-    global _sender
     if not _wanted:
         drain_once(seconds)
         return
     if not _busy.acquire(blocking=False):
         return
     try:
-        if _sender is None:
-            sender = Sender()
-            sender.start()
-            _sender = sender
-        _sender.drain(seconds, _stop)
+        _started().drain(seconds, _stop)
     finally:
         _busy.release()
+
+
+def _started() -> Sender:
+    """This process's sender, made at its first use; call it with `_busy` held."""
+    global _sender
+    if _sender is None:
+        sender = Sender()
+        sender.start()
+        _sender = sender
+    return _sender
+
+
+def _worker() -> int | None:
+    """The worker in the database, entered before its first job: who waits for work is alive too."""
+    if _busy.acquire(blocking=False):
+        try:
+            if _wanted:
+                return _started().worker
+        except (DatabaseError, InterfaceError):
+            raise
+        except Exception as error:
+            # A DKIM key that cannot be used, say. Work of others is still taken back.
+            log.error("this process cannot send: %s", error)
+        finally:
+            _busy.release()
+    return None if _sender is None else _sender.worker
 
 
 def work_is_due() -> bool:
@@ -80,7 +105,4 @@ def _sweep(wake: Callable[[], object]) -> None:
         if not _busy.locked() and work_is_due():
             wake()
 
-    def worker() -> int | None:
-        return None if _sender is None else _sender.worker
-
-    sweeper.sweep_until(_stop, sweeper.Watch(), worker, enqueue)
+    sweeper.sweep_until(_stop, sweeper.Watch(), _worker, enqueue)

@@ -28,7 +28,7 @@ from newsletter.models import Worker
 from newsletter.smtp import Server, Timeouts, watch
 
 from .. import guard, hours, incidents, settling
-from . import leasing, rate_limit, relays, timing, turning
+from . import leasing, rate_limit, relays, routing, timing, turning
 from .database_thread import DatabaseThread
 from .decisions import Part
 from .dispatcher import Dispatcher
@@ -67,7 +67,7 @@ class Sender:
         self._templates = MessageTemplates()
         self._pools: list[Pool] = []
         self._dispatcher = Dispatcher(self._pools)
-        self._rate_look = 0.0
+        self._rate_look = self._way_look = 0.0
         # Whether this machine may act on the database, as last asked.
         self._may_act = False
 
@@ -87,7 +87,7 @@ class Sender:
         # Before this worker is in the database, which would look as if one had sent from it.
         self._may_act = guard.may_act()
         self.worker = Worker.objects.create(
-            name=self.name, machine=socket.gethostname()[:100], version=_version()
+            name=self.name, machine=socket.gethostname()[:100], version=version()
         ).pk
         incidents.seen(self.worker)
         self.journal = Journal(self.name, 2 * timing.WINDOW + 64)
@@ -246,9 +246,20 @@ class Sender:
         await self._report()
         if self._may_act and not self._in_flight.stopping and self._supply.is_wanted(now):
             await self._supply.refill(any(pool.open for pool in self._pools))
+        await self._find_ways(now)
         for key, count in self._dispatcher.wanted():
             taken = await self._db(rate_limit.reserve, key, count)
             self._dispatcher.got(key, taken, self._loop.time())
+
+    async def _find_ways(self, now: float) -> None:
+        """Which relays may send what is in hand; a new issue is asked for before it is sent."""
+        if len(self._pools) < 2:
+            return
+        held = {hold.lease.issue for hold in self._in_flight.holds.values()}
+        if now >= self._way_look or not self._dispatcher.knows(held):
+            self._way_look = now + 2.0
+            names = [pool.name for pool in self._pools]
+            self._dispatcher.route(await self._db(routing.of_issues, held, names))
 
     def _may_act_from_now(self, may: bool) -> bool:
         """Authorise nobody while the machine may not act; what is on the wire is finished."""
@@ -317,12 +328,13 @@ class Sender:
         self._in_flight.try_journal()
 
 
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
+def version() -> str:
+    """The version that is installed here, as workers write it down; empty if it is unknown."""
+    from importlib import metadata
 
     try:
-        return version("sudi")[:20]
-    except PackageNotFoundError:
+        return metadata.version("sudi")[:20]
+    except metadata.PackageNotFoundError:
         return ""
 
 

@@ -1,0 +1,56 @@
+"""One-click unsubscription works through whatever stands in front (RFC 8058)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+
+from newsletter import conf
+from subscribers.links import Purpose, make
+
+from ..findings import Finding, bad, good, unseen
+from ..findings import said as _
+from ..surroundings import Surroundings
+from ..web import Unreachable
+
+NAME, PLACE = "one_click", 170
+
+_BODY = b"List-Unsubscribe=One-Click"
+# The link of a test mail: signed by our keys, and nobody's.
+_NOBODY = 0
+
+
+def look(site: Surroundings) -> Iterator[Finding]:
+    """Post as a mail program does, with a link that is ours and nobody's."""
+    path = reverse("subscribers:unsubscribe", args=[make(Purpose.UNSUBSCRIBE, _NOBODY)])
+    answer = site.ask(path, _BODY)
+    if isinstance(answer, Unreachable):
+        if site.trial:
+            yield unseen(_("The trial's web server does not run."), _("Run: sudi quickstart"))
+            return
+        yield bad(
+            _("The address in List-Unsubscribe does not answer: %(said)s", said=answer.text),
+            _("Mend the check “base_url” first."),
+        )
+    elif answer.status == 200:
+        yield good(_("The one-click address answers, with this site's keys."))
+    elif answer.status in (301, 302, 303, 307, 308):
+        yield bad(
+            _("One-click requests are redirected to %(to)s, which mail programs do not follow.",
+              to=answer.headers.get("location", "?")[:200]),
+            _("Set BASE_URL to where the redirect leads, or take it away for /s/."),
+        )  # fmt: skip
+    elif answer.status == 400:
+        yield bad(
+            _("The site at %(url)s does not know the links that this one makes.",
+              url=conf.base_url()),
+            _("Web and worker have different LINK_KEYS, or BASE_URL leads to another site or allows"
+              " another host. Give both the same environment, and restart."),
+        )  # fmt: skip
+    else:
+        yield bad(
+            _("One-click requests are answered with %(status)s.", status=answer.status),
+            _("Let the web server, firewall or protection against robots pass POST requests to /s/"
+              " without a question."),
+        )  # fmt: skip

@@ -1,0 +1,90 @@
+"""Each relay takes a connection as the worker makes it: greeting, EHLO, TLS, login."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from newsletter.sending.probing import Probe
+
+from ..findings import Finding, Text, bad, good
+from ..findings import said as _
+from ..surroundings import Surroundings
+
+NAME, PLACE = "relay", 120
+
+_SLOW = 5.0
+
+
+def look(site: Surroundings) -> Iterator[Finding]:
+    """One connection to each, at once."""
+    for relay in site.relays:
+        where = f"{relay.host}:{relay.port}"
+        if not relay.ok:
+            yield bad(
+                _("The relay %(where)s cannot be used (%(phase)s): %(said)s",
+                  where=where, phase=relay.phase, said=f"{relay.code or ''} {relay.text}".strip()),
+                _remedy(relay, where),
+            )  # fmt: skip
+        elif relay.seconds > _SLOW:
+            yield bad(
+                _("The relay %(where)s needs %(seconds)s s until it takes mail.",
+                  where=where, seconds=round(relay.seconds, 1)),
+                _("It probably looks up our name and waits: give it a name server that answers, or"
+                  " let this machine's address have a PTR record."),
+            )  # fmt: skip
+        else:
+            how = _how(relay)
+            yield good(_("The relay %(where)s takes mail (%(how)s).", where=where, how=how))
+
+
+def _how(relay: Probe) -> Text:
+    if relay.user and relay.encrypted:
+        return _("TLS, login")
+    if relay.encrypted:
+        return _("TLS, no login")
+    return _("login") if relay.user else _("no TLS, no login")
+
+
+def _remedy(relay: Probe, where: str) -> Text:
+    match relay.phase:
+        case "url":
+            return _("Mend SMTP_URL: smtp://USER:PASSWORD@HOST:587, or smtps://… for port 465.")
+        case "auth" if relay.code is None:
+            return _("The relay offers no login here. Use its submission port (587 or 465).")
+        case "auth":
+            return _("User or password in SMTP_URL are wrong; special characters are written %%XX.")
+        case "tls" if "STARTTLS" in relay.text:
+            return _(
+                "Use the port that encrypts: smtps://%(host)s:465 or port 587. On a network that"
+                " you trust: ?starttls=never",
+                host=relay.host,
+            )
+        case "tls":
+            return _(
+                "Renew the relay's certificate, or write the name in SMTP_URL that it is for;"
+                " of an authority of your own: SSL_CERT_FILE=/path/to/ca.pem. See it with:"
+                " openssl s_client -starttls smtp -connect %(where)s",
+                where=where,
+            )
+        case "connect" if _unknown(relay.text):
+            return _("%(host)s has no address: mend the host in SMTP_URL.", host=relay.host)
+        case "connect":
+            return _(
+                "Start the mail server, or mend host and port in SMTP_URL; many hosters block"
+                " port 25, so use 587. Try: nc -vz %(host)s %(port)s",
+                host=relay.host,
+                port=relay.port,
+            )
+        case _:
+            return _(
+                "The relay refuses this machine: allow its address there (Postfix: mynetworks),"
+                " and give the address a PTR record."
+            )
+
+
+def _unknown(text: str) -> bool:
+    words = text.lower()
+    return any(
+        w in words
+        for w in ("name or service", "no address", "nodename", "resolution", "getaddrinfo")
+    )

@@ -1,0 +1,52 @@
+"""The addresses that mail is delivered from have a name that leads back to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..dns import Address
+from ..findings import Finding, bad, good, unseen
+from ..findings import said as _
+from ..surroundings import Surroundings
+
+NAME, PLACE = "ptr", 180
+
+
+def look(site: Surroundings) -> Iterator[Finding]:
+    """PTR and forward-confirmed reverse DNS (RFC 8601 2.7.3) of each address."""
+    if site.trial:
+        yield unseen(_("A trial: no mail leaves this machine."))
+        return
+    addresses, _sure = site.outgoing
+    if not addresses:
+        yield unseen(
+            _("From which addresses the relay delivers is not seen from here."),
+            _("Set RELAY_ADDRESSES to them, or ask: dig -x ADDRESS. The owner of the address, your"
+              " hoster, sets its name."),
+        )  # fmt: skip
+    for address in addresses:
+        yield _address(site, address)
+
+
+def _address(site: Surroundings, address: Address) -> Finding:
+    names = site.dns.names(address)
+    greeting = next((r.greeting.split()[0] for r in site.relays if r.local and r.greeting), "")
+    wanted = greeting if "." in greeting else "mail.example.org"
+    pointer = _(
+        "At your hoster set the reverse name of %(address)s to %(name)s, and publish:"
+        " %(name)s. IN %(kind)s %(address)s",
+        address=address,
+        name=wanted,
+        kind="A" if address.version == 4 else "AAAA",
+    )
+    if not names:
+        return bad(
+            _("%(address)s has no reverse name; many servers refuse it.", address=address), pointer
+        )
+    if not any(address in site.dns.of_family(name, address.version) for name in names):
+        return bad(
+            _("The reverse name of %(address)s, %(name)s, does not lead back to it.",
+              address=address, name=names[0]),
+            pointer,
+        )  # fmt: skip
+    return good(_("%(address)s is %(name)s, and that leads back.", address=address, name=names[0]))

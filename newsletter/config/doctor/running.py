@@ -1,0 +1,125 @@
+"""Every check in its order, and what is kept of what they found."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import logging
+import pkgutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from django.db import DatabaseError, InterfaceError, connection
+from django.utils import timezone
+
+from newsletter.models import CheckResult
+
+from . import checks
+from .dns import NotSeen
+from .findings import Finding, Result, Text, said, summed, unseen
+from .findings import said as _
+from .surroundings import Surroundings
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A file of `checks/`: its name, its place in the order, and how it looks.
+
+    `offline` is what it can say from settings and files alone, or None.
+    """
+
+    name: str
+    place: int
+    look: Callable[[Surroundings], Iterable[Finding]]
+    offline: Callable[[], Iterable[Finding]] | None
+
+
+@functools.cache
+def registry() -> tuple[Check, ...]:
+    """Every check, in order."""
+    found = []
+    for module in pkgutil.iter_modules(checks.__path__):
+        one = importlib.import_module(f"{checks.__name__}.{module.name}")
+        found.append(Check(one.NAME, one.PLACE, one.look, getattr(one, "offline", None)))
+    return tuple(sorted(found, key=lambda check: (check.place, check.name)))
+
+
+def examine(site: Surroundings, only: Callable[[Check], bool] = lambda check: True) -> list[Result]:
+    """Run the checks. One that cannot look says so; it never says that all is well."""
+    return [_run(check, site) for check in registry() if only(check)]
+
+
+def _run(check: Check, site: Surroundings) -> Result:
+    try:
+        return summed(check.name, list(check.look(site)))
+    except NotSeen as error:
+        found = unseen(
+            _("DNS did not answer: %(said)s", said=str(error)),
+            _("Look at the check “dns”, or ask again later."),
+        )
+    except (DatabaseError, InterfaceError) as error:
+        connection.close()
+        said_ = (str(error).splitlines() or [""])[0][:200]
+        found = unseen(
+            _("The database did not answer: %(said)s", said=said_),
+            _("Look at the checks “database”, “migrations” and “tables”."),
+        )
+    except Exception as error:
+        log.exception("the check %s failed", check.name)
+        found = unseen(
+            _(
+                "This check failed by itself: %(said)s",
+                said=f"{type(error).__name__}: {error}"[:200],
+            ),
+            _("Please report it, with the lines of the log."),
+        )
+    return summed(check.name, [found])
+
+
+def store(results: Iterable[Result]) -> None:
+    """Keep what was found, and since when it is so."""
+    now = timezone.now()
+    before = {row.name: row for row in CheckResult.objects.all()}
+    names = []
+    for result in results:
+        names.append(result.name)
+        old = before.get(result.name)
+        same = old is not None and old.ok == result.ok
+        row = CheckResult(
+            name=result.name,
+            ok=result.ok,
+            findings=[[one.ok, _kept(one.detail), _kept(one.remedy)] for one in result.findings],
+            at=now,
+            since=old.since if old is not None and same else now,
+        )
+        row.save(force_insert=old is None, force_update=old is not None)
+    CheckResult.objects.exclude(name__in=names).filter(name__in=before).delete()
+
+
+def shown(row: CheckResult) -> Result:
+    """A kept result, to be read in the language of whoever reads it."""
+    return Result(
+        row.name,
+        row.ok,
+        tuple(Finding(ok, _shown(detail), _shown(remedy)) for ok, detail, remedy in row.findings),
+    )
+
+
+def _kept(text: Text | str) -> object:
+    if isinstance(text, str):
+        return text
+    return [text.message, {key: _kept_value(value) for key, value in text.values.items()}]
+
+
+def _kept_value(value: object) -> object:
+    return _kept(value) if isinstance(value, Text) else str(value)
+
+
+def _shown(kept: object) -> Text | str:
+    match kept:
+        case [str(message), dict(values)]:
+            return said(message, **{key: _shown(value) for key, value in values.items()})
+        case _:
+            return str(kept)

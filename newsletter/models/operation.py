@@ -1,0 +1,64 @@
+"""What the site knows of its own health: regular tasks, what the doctor found, strange peers."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+
+
+class RegularTask(models.Model):
+    """One task of housekeeping: who does it now, when it was done and when it is due.
+
+    Taken by a conditional update that sets `owner` and `lease_until`; a lease that ran out is
+    anybody's. `failures` counts in a row.
+    """
+
+    name = models.CharField(max_length=40, primary_key=True)
+    owner = models.CharField(max_length=100, blank=True)
+    lease_until = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    next_at = models.DateTimeField(default=timezone.now)
+    seconds = models.FloatField(default=0)
+    failures = models.PositiveIntegerField(default=0)
+    last_error = models.CharField(max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CheckResult(models.Model):
+    """What one check of the doctor found last; `since` is when it came to be so.
+
+    `findings` is a list of [ok, detail, remedy]; a text is a message with its values, translated
+    when it is shown.
+    """
+
+    name = models.CharField(max_length=40, primary_key=True)
+    ok = models.BooleanField(null=True)
+    findings = models.JSONField(default=list)
+    at = models.DateTimeField(default=timezone.now)
+    since = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.ok}"
+
+
+class ForwardedPeer(models.Model):
+    """Requests of one day from a peer that is no trusted proxy and sent forwarded headers.
+
+    `peer` is an address of a private network, as a proxy has it, or a public network no finer
+    than /24 or /48; `requests` are all of its requests, `forwarded` those with such a header.
+    Kept for a week.
+    """
+
+    day = models.DateField()
+    peer = models.CharField(max_length=60)
+    requests = models.PositiveBigIntegerField(default=0)
+    forwarded = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["day", "peer"], name="forwarded_peer_once")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.peer}: {self.forwarded}/{self.requests}"

@@ -1,0 +1,315 @@
+"""How fast mail may go: what is set, what it means in mails an hour, and when an issue would end.
+
+Rates are rows that all workers share (`engine.rate_limit`); here a person reads and sets them. The
+forecast is arithmetic over those rows, a publication's hours and the plan of a warm-up. Where
+nothing limits, it says so and promises nothing: then the relay decides.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from django.db import transaction
+from django.db.models import F, Sum
+from django.utils import timezone
+
+from newsletter import conf
+from newsletter.models import Chunk, Issue, Relay
+from newsletter.smtp.server import Server
+from subscribers.addresses import domain_number
+from subscribers.models import AuditEntry, Limit, Publication
+
+from . import hours, warm_up
+from .engine import rate_limit, relays, routing
+
+_HOUR = 3600.0
+# A forecast that goes beyond this says "later".
+_FARTHEST = dt.timedelta(days=366)
+_DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
+MOST_AN_HOUR = 3_600_000
+
+
+class BadLimit(ValueError):
+    """A limit that cannot be meant; `code` says why: relay, domain, rate, at_once, weight, plan."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class DomainLimit:
+    """One domain of readers on a relay: mails an hour, and how many on the wire at once."""
+
+    domain: str
+    an_hour: float
+    at_once: int
+
+
+@dataclass(frozen=True, slots=True)
+class RelayLimits:
+    """A relay of SMTP_URL with all that limits it. Rates are mails an hour; None: no limit.
+
+    `slowed` is a rate that servers asked for and that recovers by itself. `publications` are the
+    ids of those whose issues it sends, and then it alone; none: nobody said so.
+    """
+
+    name: str
+    connections: int
+    weight: int
+    an_hour: float | None
+    slowed: float | None
+    warm_up: warm_up.Plan | None
+    domains: tuple[DomainLimit, ...]
+    publications: frozenset[int] = frozenset()
+
+    def rate(self, day: dt.date) -> float | None:
+        """The slowest that holds on this day, mails an hour."""
+        today = self.warm_up.a_day(day) if self.warm_up is not None else None
+        rates = [self.an_hour, self.slowed, None if today is None else today / 24]
+        return min((one for one in rates if one is not None), default=None)
+
+
+def of_relays() -> list[RelayLimits]:
+    """Every relay of SMTP_URL, in order."""
+    rates = rate_limit.rates()
+    found = []
+    rows = {row.name: row for row in Relay.objects.all()}
+    servers = relays.servers()
+    named = routing.named(server.name[:60] for server in servers)
+    for server in servers:
+        row = rows.get(server.name[:60]) or Relay(name=server.name[:60])
+        found.append(replace(_limits(server, row, rates), publications=frozenset(named[row.name])))
+    return found
+
+
+def _limits(server: Server, row: Relay, rates: Mapping[str, rate_limit.Rate]) -> RelayLimits:
+    base = rate_limit.relay_key(server.name)
+    domains = [
+        DomainLimit(domain, _an_hour(rate) or 0.0, int(rate.burst))
+        for key, rate in sorted(rates.items())
+        if key.startswith(f"{base}|")
+        and not key.endswith(rate_limit.OWN)
+        and (domain := rate_limit.domain_of(key))
+    ]
+    return RelayLimits(
+        server.name,
+        server.connections,
+        row.weight,
+        _an_hour(rates.get(base)),
+        _an_hour(rates.get(base + rate_limit.SLOW)),
+        warm_up.Plan.of(row),
+        tuple(domains),
+    )
+
+
+def _an_hour(rate: rate_limit.Rate | None) -> float | None:
+    return None if rate is None or not rate.interval else _HOUR / rate.interval
+
+
+# ---- set
+
+
+def set_rate(relay: str, an_hour: int, by: str, *, domain: str = "", at_once: int = 1) -> None:
+    """Mails an hour through a relay, or to one domain there; 0 takes the limit away.
+
+    Holds within seconds, for every worker. On record. Raises BadLimit.
+    """
+    _known(relay)
+    domain = domain.strip().lower().rstrip(".")
+    if domain and not _DOMAIN.fullmatch(domain):
+        raise BadLimit("domain")
+    if not 0 <= an_hour <= MOST_AN_HOUR:
+        raise BadLimit("rate")
+    if not 1 <= at_once <= 1000:
+        raise BadLimit("at_once")
+    key = rate_limit.domain_key(relay, domain) if domain else rate_limit.relay_key(relay)
+    with transaction.atomic():
+        before = Limit.objects.filter(key=key).values_list("interval", flat=True).first()
+        if an_hour:
+            Limit.objects.update_or_create(
+                key=key,
+                defaults={"interval": _HOUR / an_hour, "burst": at_once},
+                create_defaults={
+                    "interval": _HOUR / an_hour,
+                    "burst": at_once,
+                    "free_at": timezone.now(),
+                },
+            )
+        else:
+            Limit.objects.filter(key=key).delete()
+        was = round(_HOUR / before) if before else 0
+        _record(by, relay, {"domain": domain, "an_hour": [was, an_hour], "at_once": at_once})
+
+
+def set_weight(relay: str, weight: int, by: str) -> None:
+    """How much of the mail a relay gets beside the others; workers read it when they start."""
+    _known(relay)
+    if not 1 <= weight <= 100:
+        raise BadLimit("weight")
+    with transaction.atomic():
+        row, _made = Relay.objects.get_or_create(name=relay[:60])
+        Relay.objects.filter(pk=row.pk).update(weight=weight)
+        _record(by, relay, {"weight": [row.weight, weight]})
+
+
+def set_publications(relay: str, publications: Collection[Publication], by: str) -> None:
+    """Whose issues this relay sends, and then it alone; none: those no relay is named for."""
+    _known(relay)
+    with transaction.atomic():
+        row, _made = Relay.objects.get_or_create(name=relay[:60])
+        row.publications.set(publications)
+        _record(by, relay, {"publications": sorted(one.slug for one in publications)})
+
+
+def warm(relay: str, first: int, percent: int, until: int, by: str) -> None:
+    """Begin a warm-up today: `first` mails, each day `percent` more, until `until` a day.
+
+    Raises BadLimit for a plan that does not come to its end within a year.
+    """
+    _known(relay)
+    if first < 1 or percent < 1 or until <= first or until > 24 * MOST_AN_HOUR:
+        raise BadLimit("plan")
+    today = timezone.now().date()
+    plan = warm_up.Plan(today, first, percent, until)
+    if plan.a_day(today + _FARTHEST) is not None:
+        raise BadLimit("plan")
+    with transaction.atomic():
+        row, _made = Relay.objects.get_or_create(name=relay[:60])
+        Relay.objects.filter(pk=row.pk).update(
+            warm_up_from=today,
+            warm_up_first=first,
+            warm_up_percent=percent,
+            warm_up_until=until,
+        )
+        _record(by, relay, {"warm_up": [first, percent, until]})
+        warm_up.sweep()
+
+
+def end_warm_up(relay: str, by: str) -> None:
+    """Nothing holds back any more but the relay's own rate."""
+    _known(relay)
+    with transaction.atomic():
+        Relay.objects.filter(name=relay[:60]).update(warm_up_from=None)
+        Limit.objects.filter(key=warm_up.key(relay)).delete()
+        _record(by, relay, {"warm_up": []})
+
+
+def _known(relay: str) -> None:
+    if relay not in [Server.from_url(url).name for url in conf.smtp_urls()]:
+        raise BadLimit("relay")
+
+
+def _record(by: str, relay: str, detail: dict[str, object]) -> None:
+    AuditEntry.objects.create(
+        actor=by[:150], action="changed limits", target=f"relay:{relay}"[:60], detail=detail
+    )
+
+
+# ---- forecast
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """When so many mails would be handed over.
+
+    `ends_at` None: nothing limits, so the relay decides, or it is more than a year away
+    (`too_far`). `by` says what is slowest: a relay's rate, or a domain.
+    """
+
+    mails: int
+    ends_at: dt.datetime | None
+    by: str = ""
+    too_far: bool = False
+    days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is to be sent: mails in all, and those to domains with many readers."""
+
+    mails: int
+    lanes: Mapping[int, int] = field(default_factory=dict)
+
+
+def work_of(issue: Issue) -> Work:
+    """What is left of an issue, or its whole size when it is out; sums over its chunks."""
+    left = issue.state in (Issue.State.SENDING, Issue.State.PAUSED)
+    chunks = Chunk.objects.filter(issue=issue)
+    size = F("last") - F("first") + 1
+    if left:
+        chunks = chunks.exclude(state="done")
+        size = size - F("sent") - F("failed") - F("in_doubt") - F("skipped") - F("suppressed")
+    sums = chunks.values("lane").annotate(mails=Sum(size)).values_list("lane", "mails")
+    lanes = {lane: mails for lane, mails in sums if lane}
+    # The chunks of an old issue are folded away; its counts stay.
+    total = sum(mails for _lane, mails in sums) or (0 if left else issue.sent)
+    return Work(total, lanes)
+
+
+def forecast(
+    work: Work, limits: Sequence[RelayLimits], publication: Publication, now: dt.datetime
+) -> Forecast:
+    """When it would end if it began now, by the limits, the hours and the plan of a warm-up."""
+    ways = routing.ways(publication.pk, {one.name: one.publications for one in limits})
+    limits = [one for one in limits if one.name in ways]
+    slowest = _walk(work.mails, limits, publication, now, None)
+    for domain in {one.domain for relay in limits for one in relay.domains}:
+        mails = work.lanes.get(domain_number(f"@{domain}"), 0)
+        found = _walk(mails, limits, publication, now, domain) if mails else None
+        if found is not None and _later(found, slowest):
+            slowest = found
+    return slowest
+
+
+def _later(one: Forecast, other: Forecast) -> bool:
+    if other.too_far or one.ends_at is None:
+        return one.too_far and not other.too_far
+    return other.ends_at is None or one.ends_at > other.ends_at
+
+
+def _walk(
+    mails: int,
+    limits: Sequence[RelayLimits],
+    publication: Publication,
+    now: dt.datetime,
+    domain: str | None,
+) -> Forecast:
+    """Hour by hour: how many go in each, until all are gone."""
+    left, at = float(mails), now
+    by = domain or ""
+    while left > 0 and at - now < _FARTHEST:
+        end = at.replace(minute=0, second=0, microsecond=0) + dt.timedelta(hours=1)
+        rate = _rate(limits, at.date(), domain)
+        if not hours.is_open(
+            at, publication.time_zone, publication.send_from, publication.send_until
+        ):
+            # Hours begin at any minute: asked again at the next quarter.
+            at += dt.timedelta(minutes=15 - at.minute % 15)
+            continue
+        if rate is None:
+            return Forecast(mails, None, by)
+        gone = rate * (end - at).total_seconds() / _HOUR
+        if gone >= left:
+            ends = at + dt.timedelta(hours=left / rate)
+            return Forecast(mails, ends, by, days=(ends.date() - now.date()).days)
+        left -= gone
+        at = end
+    return Forecast(mails, now if not mails else None, by, too_far=bool(mails))
+
+
+def _rate(limits: Sequence[RelayLimits], day: dt.date, domain: str | None) -> float | None:
+    """All relays together; None as soon as one of them has no limit."""
+    total = 0.0
+    for relay in limits:
+        rates = [relay.rate(day)]
+        if domain is not None:
+            rates += [one.an_hour for one in relay.domains if one.domain == domain]
+        slowest = min((one for one in rates if one is not None), default=None)
+        if slowest is None:
+            return None
+        total += slowest
+    return total or None

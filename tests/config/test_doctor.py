@@ -1,0 +1,710 @@
+"""The doctor, with faults planted one by one around a site that is right.
+
+DNS, SMTP and HTTP are real servers on loopback; the clock and the disk are given. Each row of
+PLANTED is one mis-setting: how it is made, the check that must name it, and words of the remedy.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import http.server
+import ipaddress
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import connection
+from django.utils import timezone, translation
+
+from newsletter.config import doctor, forwarded
+from newsletter.config.doctor.dns import Dns
+from newsletter.message.dkim import Signer
+from newsletter.models import (
+    CheckResult,
+    Chunk,
+    ForwardedPeer,
+    RegularTask,
+    Revision,
+    Worker,
+)
+from newsletter.sending.engine.sender import version
+from newsletter.smtp.server import context
+from subscribers.models import Subscriber
+from tests import builders
+from tests.config.dns_server import DnsServer
+from tests.conftest import Site
+from tests.smtpd import Authority, Fault, Smtpd
+
+ADDRESS = "203.0.113.25"
+DOMAIN = "news.harbour.example.org"
+MB = 1_000_000
+
+
+class Web:
+    """Our address as a web server in front of us answers it: real HTTP, told what to say."""
+
+    def __init__(self) -> None:
+        self.health: tuple[int, dict[str, str], bytes] = (
+            200, {forwarded.HEADER: forwarded.BELIEVED}, b"ok\n",
+        )  # fmt: skip
+        self.one_click: tuple[int, dict[str, str], bytes] = (200, {}, b"nobody\n")
+        self.date: dt.datetime | None = None
+        web = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def date_time_string(self, timestamp: float | None = None) -> str:
+                return format_datetime(web.date or dt.datetime.now(dt.UTC), usegmt=True)
+
+            def _say(self, answer: tuple[int, dict[str, str], bytes]) -> None:
+                status, headers, body = answer
+                self.send_response(status)
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(body)
+
+            def do_GET(self) -> None:
+                self._say(web.health)
+
+            def do_POST(self) -> None:
+                self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                self._say(web.one_click)
+
+            def log_message(self, format: str, *args: Any) -> None:
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.port = self.server.server_address[1]
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+
+@dataclass
+class Scene:
+    """A site that is right, and what a fault may change of it."""
+
+    dns: DnsServer
+    web: Web
+    relay: Smtpd
+    signer: Signer
+    folder: Path
+    settings: Any
+    now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)
+    disk: Callable[[Path], tuple[int, int, int]] = lambda path: (100_000 * MB, 0, 60_000 * MB)
+    undo: list[Callable[[], None]] = field(default_factory=list)
+
+    def put(self, **values: Any) -> None:
+        self.settings.SUDI = {**self.settings.SUDI, **values}
+
+    def text(self, name: str, *values: str) -> None:
+        self.dns.zone[name, "TXT"] = list(values)
+
+    def results(self, *only: str) -> dict[str, doctor.Result]:
+        """What the doctor finds, by the name of the check; all of them, or those named."""
+        dns = Dns(django_settings.SUDI["DNS_RESOLVER"], patience=1.0)
+        site = doctor.Surroundings(dns=dns, now=self.now, disk=self.disk)
+        with translation.override("en"):
+            found = doctor.examine(site, lambda check: not only or check.name in only)
+        return {one.name: one for one in found}
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority.make(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="module")
+def key(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    path = tmp_path_factory.mktemp("dkim") / "news.pem"
+    path.write_bytes(
+        rsa.generate_private_key(public_exponent=65537, key_size=2048).private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    path.chmod(0o600)
+    return path
+
+
+@pytest.fixture
+def scene(
+    db: None,
+    tmp_path: Path,
+    settings: Any,
+    authority: Authority,
+    key: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Scene]:
+    """The right site: every name resolves, every record is there, every server answers."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
+    context.cache_clear()
+    signer = Signer(DOMAIN, "sudi", key.read_bytes())
+    zone = {
+        (DOMAIN, "A"): ["127.0.0.1"],
+        (DOMAIN, "MX"): ["10 mail.harbour.example.org."],
+        (DOMAIN, "TXT"): [f"v=spf1 ip4:{ADDRESS} -all"],
+        ("mail.harbour.example.org", "A"): [ADDRESS],
+        ("25.113.0.203.in-addr.arpa", "PTR"): ["mail.harbour.example.org."],
+        (f"sudi._domainkey.{DOMAIN}", "TXT"): [signer.record],
+        ("_dmarc.example.org", "TXT"): ["v=DMARC1; p=quarantine; rua=mailto:dmarc@example.org"],
+    }
+    data = tmp_path / "data"
+    data.mkdir(mode=0o700)
+    (data / "secrets").mkdir(mode=0o700)
+    secret = data / "secrets" / "LINK_KEYS"
+    secret.touch(mode=0o600)
+    web = Web()
+    relay = Smtpd(tls=authority.server("localhost"), users={"sudi": "right"})
+    with DnsServer(zone) as server, relay:
+        made = Scene(server, web, relay, signer, data, settings)
+        made.put(
+            BASE_URL=f"http://{DOMAIN}:{web.port}",
+            DATA_DIR=data,
+            DNS_RESOLVER=server.setting,
+            RELAY_ADDRESSES=[ipaddress.ip_address(ADDRESS)],
+            SMTP_URLS=[f"smtp://sudi:right@localhost:{relay.port}?starttls=required&name=main"],
+            DKIM_KEYS=f"{DOMAIN}:sudi:{key}",
+            TRUSTED_PROXIES=[ipaddress.ip_network("127.0.0.1/32")],
+            BOUNCE_DOMAIN="",
+            BOUNCE_MAILBOXES=[],
+        )
+        settings.SECRET_KEY = "a-secret-of-this-test-0123456789abcdefgh"
+        if connection.vendor == "sqlite":
+            # The command runs under a umask that a test does not.
+            name = str(connection.settings_dict["NAME"])
+            for path in (Path(name + end) for end in ("", "-wal", "-shm")):
+                path.exists() and path.chmod(0o600)
+        publication = builders.publication(from_address=f"news@{DOMAIN}")
+        builders.subscription(publication, "alice@example.net")
+        Worker.objects.create(name="w", machine="m", version=version(), seen=timezone.now())
+        RegularTask.objects.create(name="purge", next_at=timezone.now())
+        try:
+            yield made
+        finally:
+            for undo in made.undo:
+                undo()
+            web.close()
+            context.cache_clear()
+
+
+def test_a_right_site_has_nothing_that_is_wrong(scene: Scene) -> None:
+    found = scene.results()
+    assert {name: one.detail for name, one in found.items() if one.ok is False} == {}
+    # What nobody can see from here is said, never called well.
+    unseen = {name for name, one in found.items() if one.ok is None}
+    assert unseen <= {"base_url", "return_path", "clock"}
+    for name in unseen:
+        assert found[name].remedy, name
+    assert len(found) >= 20
+
+
+Plant = Callable[[Scene], None]
+PLANTED: dict[str, tuple[Plant, str, str]] = {}
+
+
+def planted(check: str, remedy: str) -> Callable[[Plant], Plant]:
+    """One row: the check that must name it, and words of the right remedy."""
+
+    def add(plant: Plant) -> Plant:
+        assert plant.__doc__
+        PLANTED[plant.__doc__.rstrip(".")] = (plant, check, remedy)
+        return plant
+
+    return add
+
+
+# ---- relay
+
+
+@planted("relay", "mend host and port in SMTP_URL")
+def relay_down(scene: Scene) -> None:
+    """Nothing listens at the relay's port."""
+    scene.relay.stop()
+    assert scene.relay._thread is not None
+    scene.relay._thread.join(5)
+
+
+@planted("relay", "mend the host in SMTP_URL")
+def relay_unknown(scene: Scene) -> None:
+    """The relay's name does not exist."""
+    scene.put(SMTP_URLS=["smtp://relay.invalid:587"])
+
+
+@planted("relay", "User or password in SMTP_URL are wrong")
+def relay_password(scene: Scene) -> None:
+    """The relay's password is wrong."""
+    scene.put(SMTP_URLS=[f"smtp://sudi:wrong@localhost:{scene.relay.port}?starttls=required"])
+
+
+@planted("relay", "smtps://")
+def relay_without_tls(scene: Scene) -> None:
+    """The relay offers no STARTTLS."""
+    scene.relay.tls = None
+
+
+@planted("relay", "certificate")
+def relay_name_of_certificate(scene: Scene) -> None:
+    """The relay's certificate is for another name."""
+    scene.put(SMTP_URLS=[f"smtp://sudi:right@127.0.0.1:{scene.relay.port}?starttls=required"])
+
+
+@planted("relay", "SSL_CERT_FILE")
+def relay_authority(scene: Scene) -> None:
+    """The relay's certificate is of an authority nobody knows."""
+    os.environ["SSL_CERT_FILE"] = "/dev/null"
+    context.cache_clear()
+
+
+@planted("relay", "allow its address there")
+def relay_refuses(scene: Scene) -> None:
+    """The relay refuses this machine in its greeting."""
+    scene.relay.faults = [Fault.parse("banner:554 5.7.1 you are not welcome")]
+
+
+# ---- DNS
+
+
+@planted("dns", "DNS_RESOLVER")
+def no_resolver(scene: Scene) -> None:
+    """No name server answers."""
+    scene.put(DNS_RESOLVER="127.0.0.1:9")
+
+
+@planted("spf", f'"v=spf1 ip4:{ADDRESS} ~all"')
+def spf_missing(scene: Scene) -> None:
+    """There is no SPF record."""
+    del scene.dns.zone[DOMAIN, "TXT"]
+
+
+@planted("spf", f'"v=spf1 ip4:{ADDRESS} include:_spf.elsewhere.example -all"')
+def spf_excludes(scene: Scene) -> None:
+    """SPF does not let the relay send."""
+    scene.text(DOMAIN, "v=spf1 include:_spf.elsewhere.example -all")
+    scene.text("_spf.elsewhere.example", "v=spf1 ip4:198.51.100.0/24 -all")
+
+
+@planted("spf", f'"v=spf1 ip4:{ADDRESS} a mx |"v=spf1 ip4:{ADDRESS} mx a ')
+def spf_twice(scene: Scene) -> None:
+    """There are two SPF records."""
+    scene.text(DOMAIN, "v=spf1 a -all", "v=spf1 mx ~all")
+
+
+@planted("spf", "at most ten terms")
+def spf_too_long(scene: Scene) -> None:
+    """SPF asks DNS more than ten times."""
+    names = [f"s{number}.example.org" for number in range(11)]
+    scene.text(DOMAIN, f"v=spf1 {' '.join(f'include:{name}' for name in names)} ip4:{ADDRESS} -all")
+    for name in names:
+        scene.text(name, "v=spf1 ip4:198.51.100.1 -all")
+
+
+@planted("spf", f'"v=spf1 ip4:{ADDRESS} ~all"')
+def spf_typing_error(scene: Scene) -> None:
+    """SPF has a word that is none."""
+    scene.text(DOMAIN, f"v=spf1 ipv4:{ADDRESS} -all")
+
+
+@planted("spf", "~all")
+def spf_open(scene: Scene) -> None:
+    """SPF lets the whole world send."""
+    scene.text(DOMAIN, "v=spf1 +all")
+
+
+@planted("return_path", f"{DOMAIN}. IN MX 10")
+def no_mail_server(scene: Scene) -> None:
+    """The return path's domain takes no mail."""
+    scene.put(BOUNCE_DOMAIN=f"bounce.{DOMAIN}")
+    scene.text(f"bounce.{DOMAIN}", f"v=spf1 ip4:{ADDRESS} -all")
+
+
+@planted("return_path", "IN MX 10")
+def null_mx(scene: Scene) -> None:
+    """The return path's domain says that it takes no mail."""
+    scene.dns.zone[DOMAIN, "MX"] = ["0 ."]
+
+
+@planted("return_path", "mail.harbour.example.org. IN A")
+def mx_without_address(scene: Scene) -> None:
+    """The mail server of the return path has no address."""
+    del scene.dns.zone["mail.harbour.example.org", "A"]
+    scene.put(RELAY_ADDRESSES=[])
+
+
+@planted("return_path", "BOUNCE_MAILBOX")
+def mailbox_gone(scene: Scene) -> None:
+    """The mailbox of reports cannot be read."""
+    scene.put(BOUNCE_MAILBOXES=[f"maildir://{scene.folder}/none"])
+
+
+@planted("dmarc", '_dmarc.example.org. IN TXT "v=DMARC1; p=none')
+def dmarc_missing(scene: Scene) -> None:
+    """There is no DMARC record."""
+    del scene.dns.zone["_dmarc.example.org", "TXT"]
+
+
+@planted("dmarc", "BOUNCE_DOMAIN")
+def not_aligned(scene: Scene) -> None:
+    """Return path and signature belong to another domain than From."""
+    scene.put(BOUNCE_DOMAIN="bounces.provider.example", DKIM_KEYS="")
+    scene.dns.zone["bounces.provider.example", "MX"] = ["10 mail.harbour.example.org."]
+    scene.text("bounces.provider.example", f"v=spf1 ip4:{ADDRESS} -all")
+
+
+@planted("ptr", f"relay.test. IN A {ADDRESS}")
+def no_pointer(scene: Scene) -> None:
+    """The relay's address has no reverse name."""
+    del scene.dns.zone["25.113.0.203.in-addr.arpa", "PTR"]
+
+
+@planted("ptr", "set the reverse name of")
+def pointer_elsewhere(scene: Scene) -> None:
+    """The reverse name does not lead back."""
+    scene.dns.zone["25.113.0.203.in-addr.arpa", "PTR"] = ["host-25.provider.example."]
+    scene.dns.zone["host-25.provider.example", "A"] = ["198.51.100.25"]
+
+
+# ---- DKIM
+
+
+@planted("dkim", f"sudi._domainkey.{DOMAIN}. IN TXT")
+def dkim_missing(scene: Scene) -> None:
+    """No DKIM key is published."""
+    del scene.dns.zone[f"sudi._domainkey.{DOMAIN}", "TXT"]
+
+
+@planted("dkim", f'sudi._domainkey.{DOMAIN}. IN TXT "v=DKIM1; k=rsa; p=')
+def dkim_other_key(scene: Scene) -> None:
+    """Another DKIM key is published than the one that signs."""
+    start, _, rest = scene.signer.record.partition("p=")
+    scene.text(f"sudi._domainkey.{DOMAIN}", f"{start}p={rest[:40]}AAAA{rest[44:]}")
+
+
+@planted("dkim", "IN TXT")
+def dkim_revoked(scene: Scene) -> None:
+    """The DKIM key is revoked."""
+    scene.text(f"sudi._domainkey.{DOMAIN}", "v=DKIM1; p=")
+
+
+@planted("keys", "DKIM_KEYS")
+def dkim_file(scene: Scene) -> None:
+    """The file of the DKIM key is not there."""
+    scene.put(DKIM_KEYS=f"{DOMAIN}:sudi:{scene.folder}/none.pem")
+
+
+@planted("dkim", f"Add {DOMAIN}:SELECTOR:FILE")
+def dkim_other_domain(scene: Scene) -> None:
+    """DKIM_KEYS has no key for the sender's domain."""
+    path = scene.settings.SUDI["DKIM_KEYS"].rpartition(":")[2]
+    scene.put(DKIM_KEYS=f"other.example:sudi:{path}")
+
+
+# ---- proxy and address
+
+
+@planted("proxies", "TRUSTED_PROXIES=10.0.0.7")
+def proxy_unknown(scene: Scene) -> None:
+    """Most requests of a peer carry forwarded headers and it is not trusted."""
+    ForwardedPeer.objects.create(
+        day=timezone.now().date(), peer="10.0.0.7", requests=40, forwarded=39
+    )
+
+
+@planted("proxies", "TRUSTED_PROXIES=127.0.0.1")
+def proxy_too_wide(scene: Scene) -> None:
+    """TRUSTED_PROXIES is the whole world."""
+    scene.put(TRUSTED_PROXIES=[ipaddress.ip_network("0.0.0.0/0")])
+
+
+@planted("proxies", "Set TRUSTED_PROXIES to the address of your web server")
+def proxy_not_believed(scene: Scene) -> None:
+    """Our own request comes through a proxy that is not trusted."""
+    scene.web.health = (200, {forwarded.HEADER: forwarded.IGNORED}, b"ok\n")
+
+
+@planted("base_url", "Set BASE_URL to a public address|Set BASE_URL to the address readers use")
+def base_url_unset(scene: Scene) -> None:
+    """BASE_URL is this machine's own address."""
+    scene.put(BASE_URL=f"http://127.0.0.1:{scene.web.port}")
+
+
+@planted("base_url", f"{DOMAIN}. IN A")
+def base_url_without_address(scene: Scene) -> None:
+    """The host in BASE_URL has no address."""
+    del scene.dns.zone[DOMAIN, "A"]
+
+
+@planted("base_url", "Another program answers there")
+def base_url_of_another(scene: Scene) -> None:
+    """Another program answers at BASE_URL."""
+    scene.web.health = (200, {}, b"<html>Welcome to nginx!</html>")
+
+
+@planted("one_click", "Set BASE_URL to where the redirect leads")
+def one_click_redirected(scene: Scene) -> None:
+    """One-click requests are redirected."""
+    scene.web.one_click = (301, {"Location": "https://www.example.org/"}, b"")
+
+
+@planted("one_click", "LINK_KEYS")
+def one_click_other_keys(scene: Scene) -> None:
+    """The web server has other keys than this command."""
+    scene.web.one_click = (400, {}, b"")
+
+
+@planted("one_click", "POST requests to /s/")
+def one_click_blocked(scene: Scene) -> None:
+    """A guard against robots blocks one-click requests."""
+    scene.web.one_click = (403, {}, b"")
+
+
+# ---- clock
+
+
+@planted("clock", "timedatectl")
+def clock_behind(scene: Scene) -> None:
+    """This machine's clock is an hour slow: rows come from the future."""
+    scene.now = lambda: dt.datetime.now(dt.UTC) - dt.timedelta(hours=1)
+
+
+@planted("clock", "timedatectl")
+def clock_ahead_of_relay(scene: Scene) -> None:
+    """The relay's greeting has another time."""
+    ago = format_datetime(dt.datetime.now(dt.UTC) - dt.timedelta(minutes=20))
+    scene.relay.faults = [Fault("banner", f"220 mail.example.org ESMTP Exim 4.98 {ago}")]
+
+
+# ---- keys, rights, tables
+
+
+@planted("keys", "Put back the LINK_KEYS")
+def other_link_keys(scene: Scene) -> None:
+    """LINK_KEYS are another site's."""
+    scene.put(LINK_KEYS={1: b"fedcba9876543210" * 4})
+
+
+@planted("keys", "openssl rand -base64 48")
+def example_secret(scene: Scene) -> None:
+    """SECRET_KEY is the one of an example."""
+    scene.settings.SECRET_KEY = "django-insecure-" + "x" * 40
+
+
+@planted("rights", "chmod -R go-rwx")
+def open_secrets(scene: Scene) -> None:
+    """Everybody may read the keys."""
+    (scene.folder / "secrets" / "LINK_KEYS").chmod(0o644)
+
+
+@planted("rights", "chmod 600")
+def open_dkim_key(scene: Scene) -> None:
+    """Everybody may read the DKIM key."""
+    path = Path(scene.settings.SUDI["DKIM_KEYS"].rpartition(":")[2])
+    path.chmod(0o644)
+    scene.undo.append(lambda: path.chmod(0o600))
+
+
+@planted("tables", "sudi upgrade")
+def table_dropped(scene: Scene) -> None:
+    """A table is not there."""
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE newsletter_forwardedpeer RENAME TO gone")
+
+
+@planted("tables", "sudi upgrade")
+def column_dropped(scene: Scene) -> None:
+    """A column is not there."""
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE newsletter_relay RENAME COLUMN latency_ms TO gone")
+
+
+@planted("migrations", "sudi upgrade")
+def not_migrated(scene: Scene) -> None:
+    """A migration is not applied."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE name = '0009_health'")
+
+
+@planted("migrations", "newer one")
+def newer_tables(scene: Scene) -> None:
+    """The database was changed by a newer version."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO django_migrations (app, name, applied)"
+            " VALUES ('newsletter', '9999_later', %s)",
+            [timezone.now()],
+        )
+
+
+# ---- worker, queue, disk
+
+
+@planted("worker", "sudi worker")
+def no_worker(scene: Scene) -> None:
+    """No worker runs."""
+    Worker.objects.update(seen=timezone.now() - dt.timedelta(minutes=3))
+
+
+@planted("worker", "systemctl restart sudi-worker")
+def old_worker(scene: Scene) -> None:
+    """The worker is of an older version."""
+    Worker.objects.update(version="0.0.9")
+
+
+@planted("queue", "sudi limits")
+def issue_waits(scene: Scene) -> None:
+    """An issue that is due is not sent."""
+    publication = builders.publication("weekly", from_address=f"news@{DOMAIN}")
+    issue = builders.issue(publication)
+    text = Revision.objects.create(issue=issue, number=1, kind="release")
+    type(issue).objects.filter(pk=issue.pk).update(
+        state="sending", frozen=text, frozen_at=timezone.now(), recipients=1
+    )
+    Chunk.objects.create(
+        issue=issue, first=1, last=1, due_at=timezone.now() - dt.timedelta(hours=1)
+    )
+
+
+@planted("queue", "systemctl restart sudi-worker")
+def job_waits(scene: Scene) -> None:
+    """A job is not done."""
+    from django_tasks_db.models import DBTaskResult
+
+    from newsletter import tasks
+
+    tasks.drain.enqueue()
+    DBTaskResult.objects.update(enqueued_at=timezone.now() - dt.timedelta(hours=1))
+
+
+@planted("housekeeping", "sudi housekeeping --only purge")
+def task_fails(scene: Scene) -> None:
+    """A regular task fails again and again."""
+    RegularTask.objects.update(failures=5, last_error="OperationalError")
+
+
+@planted("housekeeping", "Start the worker, or a timer")
+def task_left_by_the_dead(scene: Scene) -> None:
+    """Who was at a regular task was killed, and nobody took it up."""
+    long_ago = timezone.now() - dt.timedelta(hours=1)
+    RegularTask.objects.update(owner="killed", lease_until=long_ago, next_at=long_ago)
+
+
+@planted("disk", "Make room")
+def disk_full(scene: Scene) -> None:
+    """The disk is nearly full."""
+    scene.disk = lambda path: (100_000 * MB, 99_900 * MB, 100 * MB)
+
+
+@planted("disk", "mend DATA_DIR")
+def no_folder(scene: Scene) -> None:
+    """DATA_DIR is not there."""
+    scene.put(DATA_DIR=scene.folder / "none")
+
+
+@pytest.mark.parametrize("fault", sorted(PLANTED))
+def test_each_planted_fault_is_named_with_its_remedy(scene: Scene, fault: str) -> None:
+    plant, check, remedy = PLANTED[fault]
+    plant(scene)
+    found = scene.results(check)[check]
+    assert found.ok is False, (found.ok, found.detail)
+    assert any(words in found.remedy for words in remedy.split("|")), found.remedy
+
+
+def test_a_task_that_this_version_no_longer_has_is_not_called_late(scene: Scene) -> None:
+    long_ago = timezone.now() - dt.timedelta(days=2)
+    RegularTask.objects.create(name="of-an-old-version", next_at=long_ago, failures=9)
+    assert scene.results("housekeeping")["housekeeping"].ok is True
+
+
+def test_enough_is_planted() -> None:
+    assert len(PLANTED) >= 50
+    kinds = {check for _plant, check, _remedy in PLANTED.values()}
+    assert kinds == {check.name for check in doctor.registry()} - {"database"}
+
+
+def test_a_check_never_says_well_of_what_it_did_not_see(scene: Scene) -> None:
+    """Without DNS, everything that asks it is unseen or wrong, each with what to do."""
+    scene.put(DNS_RESOLVER="127.0.0.1:9", DKIM_KEYS="")
+    found = scene.results()
+    for name in ("spf", "dkim", "dmarc", "ptr", "return_path", "base_url", "one_click"):
+        assert found[name].ok is None, name
+        assert found[name].remedy, name
+
+
+def test_without_relay_addresses_spf_is_not_called_well(scene: Scene) -> None:
+    scene.put(RELAY_ADDRESSES=[])
+    found = scene.results()
+    assert (found["spf"].ok, found["ptr"].ok) == (None, None)
+    assert "RELAY_ADDRESSES" in found["spf"].remedy
+    # What no address could mend is seen all the same.
+    scene.text(DOMAIN, "v=spf1 -all")
+    assert scene.results()["spf"].ok is False
+
+
+def test_what_was_found_is_kept_and_read_in_any_language(scene: Scene) -> None:
+    plant, check, _remedy = PLANTED["No worker runs"]
+    doctor.store(scene.results().values())
+    well = CheckResult.objects.get(name=check)
+    plant(scene)
+    doctor.store(scene.results().values())
+    row = CheckResult.objects.get(name=check)
+    assert (well.ok, row.ok) == (True, False) and row.since > well.since
+    doctor.store(scene.results().values())
+    assert CheckResult.objects.get(name=check).since == row.since  # It was wrong before.
+    with translation.override("en"):
+        assert "No worker runs" in doctor.shown(row).detail
+        assert doctor.shown(row).remedy == scene.results()[check].remedy
+
+
+def test_the_command_prints_one_object_a_line_and_exits_1_on_false_only(site: Site) -> None:
+    """On a fresh folder nothing runs: the worker is missing, and that is wrong."""
+    done = site.manage("doctor", "--json", check=False)
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert all(set(line) == {"name", "ok", "detail", "remedy"} for line in lines)
+    assert {line["name"]: line["ok"] for line in lines}["worker"] is False
+    assert done.returncode == 1
+    done = site.manage("doctor", "--json", "--only", "migrations", "--only", "keys")
+    assert [json.loads(line)["ok"] for line in done.stdout.splitlines()] == [True, None]
+    assert site.manage("doctor", "--only", "none", check=False).returncode == 2
+
+
+def test_the_database_that_is_not_there_is_named_and_nothing_is_called_well(site: Site) -> None:
+    site.env["DATABASE_URL"] = "postgres://nobody@127.0.0.1:1/none"
+    done = site.manage("doctor", "--json", check=False, timeout=60)
+    found = {one["name"]: one for one in map(json.loads, done.stdout.splitlines())}
+    assert found["database"]["ok"] is False and "DATABASE_URL" in found["database"]["remedy"]
+    for name in ("migrations", "tables", "worker", "queue", "housekeeping", "spf"):
+        assert found[name]["ok"] is None, name
+
+
+def test_check_deploy_says_what_can_be_known_without_the_network(site: Site) -> None:
+    """Asked as a command: it must not depend on a page having been opened."""
+    site.folder.chmod(0o700)
+    for file in site.folder.glob("sudi.sqlite3*"):
+        file.chmod(0o600)
+    done = site.manage("check", "--deploy", check=False)
+    assert "(sudi.base_url) BASE_URL is http://127.0.0.1:8000" in done.stderr
+    site.env["BASE_URL"] = "https://news.example.org"
+    site.env.pop("DJANGO_ALLOW_ASYNC_UNSAFE")  # Of these tests' browser, not of a site.
+    done = site.manage("check", "--deploy", check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_no_reader_of_another_key_is_left(scene: Scene) -> None:
+    """A key that was rotated in keeps opening what the older one made: that is no fault."""
+    old = scene.settings.SUDI["LINK_KEYS"]
+    scene.put(LINK_KEYS={**old, 2: b"0011223344556677" * 4})
+    assert scene.results()["keys"].ok is True
+    Subscriber.objects.all().delete()
