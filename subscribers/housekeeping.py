@@ -12,6 +12,7 @@ from . import (
     events,
     limits,
     mailing,
+    readership,
     rekeying,
     rhythm,
     secure_delete,
@@ -45,6 +46,7 @@ def sweep() -> None:
     _give_up_address_changes(now)
     Asked.objects.filter(at__lt=now - ASKED_LIFE).delete()
     events.sweep(now)
+    readership.sweep()
     limits.sweep(now=now)
     rekeying.sweep()
     secure_delete.sweep()

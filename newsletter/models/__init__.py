@@ -9,6 +9,7 @@ PostgreSQL. In return nothing they point to is deleted while they exist.
 from .deliveries import Bounce, Chunk, Health, Outcome, Worker
 from .editions import Delivery, Edition, EditionRevision
 from .events import EventCursor
+from .figures import IssueFigures
 from .imports import ImportRule, ImportWarning
 from .issues import PLACES, Issue, Item, Link, Revision
 from .notices import (
@@ -39,6 +40,7 @@ __all__ = [
     "ImportRule",
     "ImportWarning",
     "Issue",
+    "IssueFigures",
     "Item",
     "Link",
     "Notice",

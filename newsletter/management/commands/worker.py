@@ -20,7 +20,7 @@ from newsletter import bounces, conf, notices
 from newsletter.config.supervised import start
 from newsletter.feeds import websub
 from newsletter.issues import dead_links
-from newsletter.sending import roundups, slot_notices, watching
+from newsletter.sending import figures, roundups, slot_notices, watching
 from newsletter.sending.engine import service
 from subscribers import housekeeping
 
@@ -37,6 +37,7 @@ _ROUNDUPS_EVERY = 15.0
 _SLOTS_EVERY = 20.0
 _NOTICES_EVERY = 5.0
 _WATCH_EVERY = 60.0
+_FIGURES_EVERY = 5.0
 _STABLE = 30.0
 _KEEP_JOBS_DAYS = 7
 
@@ -117,6 +118,7 @@ def _keep_house(stop: threading.Event) -> None:
         (_SLOTS_EVERY, slot_notices.tell),
         (_NOTICES_EVERY, notices.sweep),
         (_WATCH_EVERY, watching.sweep),
+        (_FIGURES_EVERY, figures.sweep),
         (3600.0, notices.forget),
         (3600.0, _forget_old_jobs),
     ]

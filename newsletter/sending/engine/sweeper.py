@@ -22,7 +22,18 @@ from newsletter.models import Chunk, Delivery, Issue, Outcome, Worker
 from newsletter.rendering import RenderingError
 from subscribers import rehearsal, times
 
-from .. import counts, freezing, health, incidents, mending, rehearsals, settling, slots, welcome
+from .. import (
+    counts,
+    figures,
+    freezing,
+    health,
+    incidents,
+    mending,
+    rehearsals,
+    settling,
+    slots,
+    welcome,
+)
 from . import journal, leasing, rate_limit, timing
 
 log = logging.getLogger(__name__)
@@ -193,6 +204,7 @@ def fold_old(days: int | None = None) -> int:
                 continue
             counts.store(issue.pk)
             if issue.rehearses_id is None:
+                figures.keep(issue, now, final=True)
                 health.remember(issue)
             between = {"first": issue.first_delivery, "last": issue.last_delivery}
             with connection.cursor() as cursor:
