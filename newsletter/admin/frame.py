@@ -62,6 +62,8 @@ def issue_page(
         tabs = []  # It has no items, and mails to look at are in the rehearsal's mailbox.
     if issue.state in RELEASED or issue.state == Issue.State.SCHEDULED:
         tabs += [("progress", _("Sending"))]
+    if issue.state in RELEASED and issue.rehearses_id is None:
+        tabs += [("went", _("How it went"))]
     tabs += [("history", _("History"))]
     names = dict(tabs)
     crumbs = [

@@ -19,7 +19,7 @@ from ..models import WHOLE, ReaderChange, ReaderCount, ReaderDay
 from . import folding
 from .folding import sweep
 
-__all__ = ["Moved", "Readership", "read", "sweep"]
+__all__ = ["WHOLE", "Moved", "Readership", "read", "sweep"]
 
 # Rows that a page adds up itself.
 TAIL = 1_000
@@ -49,11 +49,8 @@ class Readership:
         self, publication: int, category: int = 0, *, since: dt.date, until: dt.date
     ) -> Moved:
         """Won and lost from one day to another, both included."""
-        found = [
-            moved
-            for (pk, of, day), moved in self.days.items()
-            if pk == publication and of == category and since <= day <= until
-        ]
+        days = (since + dt.timedelta(days=n) for n in range((until - since).days + 1))
+        found = [one for day in days if (one := self.days.get((publication, category, day)))]
         return Moved(sum(one.won for one in found), sum(one.lost for one in found))
 
 
