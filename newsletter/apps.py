@@ -1,4 +1,7 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,3 +14,13 @@ class NewsletterConfig(AppConfig):
         from .sending import additions
 
         additions.register()
+        post_migrate.connect(_keep_index, sender=self)
+
+
+def _keep_index(using: str, **_rest: Any) -> None:
+    from subscribers import trigrams
+
+    from .issues.finding import ISSUES, ITEMS
+
+    for index in (ISSUES, ITEMS):
+        trigrams.ensure(index, using)

@@ -16,6 +16,8 @@ class SubscribersConfig(AppConfig):
 
 
 def _keep_triggers(using: str, **_rest: Any) -> None:
+    from . import trigrams
     from .readership import triggers
 
     triggers.ensure(using)
+    trigrams.ensure(trigrams.READERS, using)

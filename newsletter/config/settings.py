@@ -329,7 +329,10 @@ UNFOLD = {
         lambda request: static("newsletter/admin.css"),
         lambda request: static("newsletter/board.css"),
     ],
-    "SCRIPTS": [lambda request: static("newsletter/admin.js")],
+    "SCRIPTS": [
+        lambda request: static("newsletter/admin.js"),
+        lambda request: static("newsletter/palette.js"),
+    ],
     "SITE_FAVICONS": [
         {
             "rel": "icon",
