@@ -45,6 +45,6 @@ def readers(text: str, publications: Sequence[Publication] | None, most: int) ->
         ties = Subscription.objects.filter(subscriber__in=ids, publication__in=publications)
         ours = set(ties.values_list("subscriber_id", flat=True))
         ids = [pk for pk in ids if pk in ours]
-    rows = Subscriber.objects.filter(erased_at__isnull=True).in_bulk(ids[: most + 1])
-    found = [rows[pk] for pk in ids if pk in rows]
+    people = Subscriber.objects.filter(erased_at__isnull=True).in_bulk(ids[: most + 1])
+    found = [people[pk] for pk in ids if pk in people]
     return Found(found[:most], len(found) > most or len(candidates) >= trigrams.MOST)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_safe
 
 from subscribers.models import Category
@@ -99,7 +99,8 @@ def _editions(issue: Issue, found: Figures) -> list[Line]:
 def _edition_name(items: Sequence[int], names: dict[int, str]) -> str:
     """`3 items: Ships, Corn`."""
     held = list(dict.fromkeys(names[pk] for pk in items if pk in names))
-    return _("%(n)d items: %(categories)s") % {"n": len(items), "categories": ", ".join(held)}
+    text = ngettext("%(n)d item: %(categories)s", "%(n)d items: %(categories)s", len(items))
+    return text % {"n": len(items), "categories": ", ".join(held)}
 
 
 def _names(issue: Issue) -> dict[int, str]:

@@ -99,7 +99,7 @@ def _largest_domains(issue: Issue) -> dict[int, str]:
         )
         rows = cursor.fetchall()
     readers = Subscriber.objects.in_bulk([reader for _domain, reader, _number in rows])
-    found = {}
+    found: dict[int, str] = {}
     for domain, reader, _number in rows:
         # One that was erased, the newest of them, leaves its domain among the others.
         name = readers[reader].address.rpartition("@")[2].lower() if reader in readers else ""
@@ -130,7 +130,7 @@ def _outcomes(between: tuple[int, int], domains: dict[int, str]) -> list[tuple[i
                 WHERE d.id BETWEEN %s AND %s GROUP BY 1, 2, 3""",
             between,
         )
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _reports(between: tuple[int, int], domains: dict[int, str]) -> list[tuple[int, int, str, int]]:

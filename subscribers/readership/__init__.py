@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from ..models import WHOLE, ReaderChange, ReaderCount, ReaderDay
 from . import folding
+from .figures import effects
 from .folding import sweep
 
 __all__ = ["WHOLE", "Moved", "Readership", "read", "sweep"]
@@ -57,7 +58,7 @@ class Readership:
 def read(publications: Collection[int], since: dt.date) -> Readership:
     """The figures now, and the days from `since` on. Four queries, whatever the readership."""
     tail = list(ReaderChange.objects.order_by("pk")[: TAIL + 1])
-    fresh = folding.effects(
+    fresh = effects(
         folding.as_changes([row for row in tail[:TAIL] if row.publication_id in publications]),
         folding.owners(publications),
     )

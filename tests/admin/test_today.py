@@ -276,7 +276,7 @@ def test_a14_reports_show_on_the_issue_and_on_the_board(daily: Publication) -> N
         ("b.example", 5, [5, 0, 0, 0, 0, 0, 1]),
     ]
     assert [(one.text, one.mails) for one in tables["categories"]] == [("Ships", 20)]
-    assert [one.text for one in tables["editions"]] == ["1 items: Ships"]
+    assert [one.text for one in tables["editions"]] == ["1 item: Ships"]
     assert "Why did this reader not get it?" in text(answer)
     figures.sweep()
     rows = board(client).context["issues_plot"].table.rows

@@ -108,8 +108,9 @@ def _slots(
     for slot in Slot.objects.filter(publication__in=publications):
         by_publication[slot.publication_id].append(slot)
     off: dict[int, set[dt.date]] = defaultdict(set)
-    for one in DayOff.objects.filter(publication__in=by_publication, day__gte=first, day__lte=last):
-        off[one.publication_id].add(one.day)
+    days_off = DayOff.objects.filter(publication__in=by_publication, day__gte=first, day__lte=last)
+    for publication_id, day in days_off.values_list("publication_id", "day"):
+        off[publication_id].add(day)
     for publication in publications:
         zone = times.zone_of(publication)
         found = slot_times.occasions(
