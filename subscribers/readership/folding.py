@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from ..models import Category, Publication, ReaderChange
 from ..times import zone_of
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 # Rows of one transaction, and seconds of one turn: a large file is folded over several.
 BATCH = 5_000
 PATIENCE = 2.0
+# What is read of a change: publication, moment, old and new choice, readers.
+COLUMNS = ("publication_id", "at", "old_choice", "new_choice", "readers")
+Row = tuple[int, dt.datetime, int | None, int | None, int]
 
 
 def sweep() -> int:
@@ -35,40 +40,45 @@ def fold(limit: int = BATCH) -> int:
 
     Two at once fold different rows (PostgreSQL) or one after the other (SQLite).
     """
+    skips = connection.features.has_select_for_update_skip_locked
     with transaction.atomic():
         rows = ReaderChange.objects.order_by("pk")
-        if connection.features.has_select_for_update_skip_locked:
+        if skips:
             rows = rows.select_for_update(skip_locked=True)
-        taken = list(rows[:limit])
+        taken = list(rows.values_list("pk", *COLUMNS)[:limit])
         if not taken:
             return 0
-        found = effects(as_changes(taken), owners({row.publication_id for row in taken}))
+        about = [row[1:] for row in taken]
+        found = effects(as_changes(about), owners({row[0] for row in about}))
         with connection.cursor() as cursor:
             store(cursor, found)
-        ReaderChange.objects.filter(pk__in=[row.pk for row in taken]).delete()
+        # By range where nobody else can have written in between.
+        gone = Q(pk__in=[row[0] for row in taken]) if skips else Q(pk__lte=taken[-1][0])
+        done = ReaderChange.objects.filter(gone)
+        done._raw_delete(done.db)  # type: ignore[attr-defined]  # Nothing refers to these rows.
         return len(taken)
 
 
-def as_changes(rows: Iterable[ReaderChange]) -> list[Change]:
-    """The rows with the day each falls on in its publication's zone."""
+def as_changes(rows: Iterable[Row]) -> list[Change]:
+    """Rows of COLUMNS with the day each falls on in its publication's zone."""
     rows = list(rows)
     zones = {
         pk: zone_of(name)
-        for pk, name in Publication.objects.filter(
-            pk__in={row.publication_id for row in rows}
-        ).values_list("pk", "time_zone")
-    }
-    return [
-        Change(
-            row.publication_id,
-            row.at.astimezone(zones[row.publication_id]).date(),
-            row.old_choice,
-            row.new_choice,
-            row.readers,
+        for pk, name in Publication.objects.filter(pk__in={row[0] for row in rows}).values_list(
+            "pk", "time_zone"
         )
-        for row in rows
-        if row.publication_id in zones
-    ]
+    }
+    # A large change has one moment, or few.
+    days: dict[tuple[int, dt.datetime], dt.date] = {}
+    found = []
+    for publication, at, old, new, readers in rows:
+        if publication not in zones:
+            continue
+        day = days.get((publication, at))
+        if day is None:
+            day = days[publication, at] = at.astimezone(zones[publication]).date()
+        found.append(Change(publication, day, old, new, readers))
+    return found
 
 
 def owners(publications: Iterable[int]) -> dict[tuple[int, int], int]:
