@@ -111,7 +111,11 @@ def matching(index: Trigrams, text: str, most: int = MOST) -> list[int]:
     if len(text) < SHORTEST:
         return []
     find = _in_postgresql if connection.vendor == "postgresql" else _in_sqlite
-    found = {pk for column in index.columns for pk in find(index, column, text, most)}
+    found: set[int] = set()
+    for column in index.columns:
+        # A text that every address holds would be looked for in every name, for nothing.
+        if len(found) < most:
+            found.update(find(index, column, text, most))
     return sorted(found, reverse=True)[:most]
 
 
