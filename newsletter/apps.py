@@ -19,6 +19,7 @@ class NewsletterConfig(AppConfig):
         checks.register()
         pre_migrate.connect(_before_migrating, sender=self)
         post_migrate.connect(_after_migrating, sender=self)
+        post_migrate.connect(_keep_index, sender=self)
 
 
 def _before_migrating(*, using: str, plan: Sequence[Any] = (), **rest: Any) -> None:
@@ -32,3 +33,12 @@ def _after_migrating(*, using: str, **rest: Any) -> None:
     from .models import change_triggers
 
     change_triggers.install(using)
+
+
+def _keep_index(using: str, **_rest: Any) -> None:
+    from subscribers import trigrams
+
+    from .issues.finding import ISSUES, ITEMS
+
+    for index in (ISSUES, ITEMS):
+        trigrams.ensure(index, using)

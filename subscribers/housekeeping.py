@@ -12,6 +12,7 @@ from . import (
     events,
     limits,
     mailing,
+    readership,
     rekeying,
     rhythm,
     secure_delete,
@@ -37,7 +38,7 @@ def sweep() -> None:
     """Every step once. Each is cheap when nothing is due; the site runs them one by one."""
     for step in (
         ask, remind, end_roundups, mailing.sweep, forget, give_up_address_changes, forget_old,
-        rekey, cut_log,
+        rekey, cut_log, readership.sweep,
     ):  # fmt: skip
         step()
 

@@ -10,25 +10,39 @@ from __future__ import annotations
 from django.db import connection
 from django.utils import timezone
 
+from . import trigrams
 from .models import Limit
 
 # A row in the database, because it is another process that cuts the log.
 _FLAG = "scrub:wal"
+# The index of readers still holds what was deleted, and is merged step by step.
+_INDEX = "scrub:trigrams"
 _PATIENCE_MS = 250
 
 
 def note() -> None:
     """Something personal was just deleted: the log must be cut."""
     if connection.vendor == "sqlite":
-        Limit.objects.get_or_create(
-            key=_FLAG, defaults={"interval": 0, "burst": 1, "free_at": timezone.now()}
-        )
+        for flag in (_INDEX, _FLAG):
+            _raise(flag)
+
+
+def _raise(flag: str) -> None:
+    Limit.objects.get_or_create(
+        key=flag, defaults={"interval": 0, "burst": 1, "free_at": timezone.now()}
+    )
 
 
 def sweep() -> bool:
     """Cut the log if that is due; True when nothing is left to do. Never waits long."""
     if connection.vendor != "sqlite" or connection.in_atomic_block:
         return True
+    if Limit.objects.filter(key=_INDEX).exists():
+        if not trigrams.forget(trigrams.READERS):
+            _raise(_FLAG)
+            return False
+        Limit.objects.filter(key=_INDEX).delete()
+        _raise(_FLAG)
     if not Limit.objects.filter(key=_FLAG).exists():
         return True
     Limit.objects.filter(key=_FLAG).delete()
@@ -41,6 +55,6 @@ def sweep() -> bool:
         finally:
             cursor.execute(f"PRAGMA busy_timeout={int(usual)}")
     if busy:
-        note()
+        _raise(_FLAG)
         return False
     return True

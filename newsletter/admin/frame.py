@@ -68,6 +68,8 @@ def issue_page(
         tabs += [("progress", _("Sending"))]
     if issue.rehearses_id is None:
         tabs += [("discussion", pgettext("admin", "Discussion"))]
+    if issue.state in RELEASED and issue.rehearses_id is None:
+        tabs += [("went", _("How it went"))]
     tabs += [("history", _("History"))]
     names = dict(tabs)
     crumbs = [

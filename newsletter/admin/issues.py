@@ -1,4 +1,4 @@
-"""The list of issues, which is also where an editor's day begins, and every address below it."""
+"""The list of issues, and every address below it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase
-from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
@@ -27,6 +25,8 @@ from . import (
     corrections,
     doubt,
     failures,
+    finding,
+    growth,
     history,
     import_warnings,
     intake,
@@ -38,8 +38,8 @@ from . import (
     received,
     release,
     roundups,
-    standstill,
     stories,
+    went,
 )
 from .frame import RELEASED
 
@@ -113,31 +113,6 @@ def _moving(publications: list[Publication], chosen: Publication | None) -> list
     return _with_counts(found)
 
 
-def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """The first page after logging in: what moves now, the drafts, and what was sent last."""
-    publications = list(visible(request))
-    issues = _issues(publications)
-    moving = _moving(publications, None)
-    context.update(
-        title=_("Today"),
-        crumbs=[(_("Today"), "")],
-        publications=publications,
-        moving=moving,
-        standstill=standstill.of_rows(moving),
-        drafts=issues.filter(state=State.DRAFT).order_by("-date", "-id")[:8],
-        sent=_with_counts(
-            list(
-                issues.filter(state__in=[State.SENT, State.PUBLISHED]).order_by("-date", "-id")[:5]
-            )
-        ),
-        may_edit=may(request.user, Act.EDIT, None),
-        may_add_publication=request.user.is_superuser,
-        import_address=reverse("admin:newsletter_issue_import"),
-        roundups=roundups.notices(request, publications),
-    )
-    return context
-
-
 @admin.register(Issue)
 class IssueAdmin(PagesAdmin[Issue]):
     """Every address of the editor's day."""
@@ -149,6 +124,8 @@ class IssueAdmin(PagesAdmin[Issue]):
         ("roundup/<slug:publication>/", roundups.today, "roundup"),
         ("roundup/<slug:publication>/end/", roundups.give_single_issues, "roundup_end"),
         ("roundup/seen/<int:row>/", roundups.seen, "roundup_seen"),
+        ("find/", finding.find, "find"),
+        ("growth/<slug:publication>/", growth.growth, "growth"),
         ("<int:pk>/", items.item_list, "change"),
         ("<int:pk>/about/", items.about, "about"),
         ("<int:pk>/order/", items.order, "order"),
@@ -174,6 +151,7 @@ class IssueAdmin(PagesAdmin[Issue]):
         ("<int:pk>/progress/", control.progress, "progress"),
         ("<int:pk>/progress/now/", control.fragment, "now"),
         ("<int:pk>/act/<slug:name>/", control.act, "act"),
+        ("<int:pk>/went/", went.went, "went"),
         ("<int:pk>/failures/<slug:kind>/", failures.listing, "failures"),
         ("<int:pk>/doubt/", doubt.settle, "doubt"),
         ("<int:pk>/doubt/<int:place>/has-it/", doubt.has_it, "has_it"),

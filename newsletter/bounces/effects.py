@@ -22,8 +22,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from newsletter import sending
-from newsletter.models import Bounce, Delivery
+from newsletter.models import PLACES, Bounce, Delivery
 from newsletter.refusals import Refusal, without_addresses
+from newsletter.sending import figures
 from newsletter.sending.guard import keys
 from newsletter.sending.weighing import MAY_END
 from subscribers import subscriptions, suppression
@@ -164,6 +165,8 @@ def store(
     )
     if made:
         DailyCount.objects.add(DailyCount.BOUNCES[kind])
+    if made and delivery is not None:
+        figures.ask(delivery // PLACES, now)
     return made
 
 

@@ -13,8 +13,14 @@ UNFOLD = {
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "8px",
-    "STYLES": [lambda request: static("newsletter/admin.css")],
-    "SCRIPTS": [lambda request: static("newsletter/admin.js")],
+    "STYLES": [
+        lambda request: static("newsletter/admin.css"),
+        lambda request: static("newsletter/board.css"),
+    ],
+    "SCRIPTS": [
+        lambda request: static("newsletter/admin.js"),
+        lambda request: static("newsletter/palette.js"),
+    ],
     "SITE_FAVICONS": [
         {
             "rel": "icon",
@@ -22,7 +28,7 @@ UNFOLD = {
             "href": lambda request: static("newsletter/icon.svg"),
         }
     ],
-    "DASHBOARD_CALLBACK": "newsletter.admin.issues.dashboard",
+    "DASHBOARD_CALLBACK": "newsletter.admin.today.dashboard",
     "SIDEBAR": {"navigation": "subscribers.admin.chrome.navigation"},
     "COLORS": {
         # A blue that holds 4.5:1 on white at 600 and on the dark ground at 500.

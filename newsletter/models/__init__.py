@@ -11,6 +11,7 @@ from .changes import Change
 from .deliveries import Bounce, Chunk, Health, Outcome, Worker
 from .editions import Delivery, Edition, EditionRevision
 from .events import EventCursor
+from .figures import IssueFigures
 from .imports import ImportBase, ImportRule, ImportWarning
 from .intake import KeptAnswer, Token
 from .issues import PLACES, Issue, Item, Link, Revision
@@ -52,6 +53,7 @@ __all__ = [
     "ImportRule",
     "ImportWarning",
     "Issue",
+    "IssueFigures",
     "Item",
     "KeptAnswer",
     "Link",

@@ -9,7 +9,7 @@ The protocol, its words and its measurements stand in README.md. What a person s
     freezing   readers and texts fixed once, when the undo time ends
     control    what a person may ask for while it goes out
     mending    a correction of what is on its way
-    counts     the ledger
+    counts     the ledger; figures: how it went, by edition and domain
     incidents  what makes a worker stop and ask a person
     settling   what an issue's refusals come to: weighing decides, suppressing stores;
                tallies and health count, held is what a person decides

@@ -19,6 +19,7 @@ from .publications import (
     Publication,
     Role,
 )
+from .readership import WHOLE, ReaderChange, ReaderCount, ReaderDay
 from .service_mail import ServiceMail
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "CHOICE_LIMIT",
     "MOST_ROUNDUP_ITEMS",
     "RESERVED_SLUGS",
+    "WHOLE",
     "Asked",
     "AuditEntry",
     "Category",
@@ -39,6 +41,9 @@ __all__ = [
     "Limit",
     "ListDecision",
     "Publication",
+    "ReaderChange",
+    "ReaderCount",
+    "ReaderDay",
     "Role",
     "ServiceMail",
     "Subscriber",

@@ -42,6 +42,8 @@ class Subscriber(models.Model):
                 | (~Q(new_address="") & Q(new_address_at__isnull=False)),
             ),
         ]
+        # For names of two characters; parts of longer ones are found by `trigrams`.
+        indexes = [models.Index(fields=["name"], name="subscriber_name")]
 
     def __str__(self) -> str:
         return self.address or f"#{self.pk}"

@@ -20,9 +20,9 @@ from newsletter.importing.stories import remembering
 from newsletter.intake import idempotency, tokens
 from newsletter.issues import dead_links
 from newsletter.models import Change
-from newsletter.sending import probing, roundups, slot_notices, warm_up, watching
+from newsletter.sending import figures, probing, roundups, slot_notices, warm_up, watching
 from subscribers import housekeeping as readers
-from subscribers import mailing
+from subscribers import mailing, readership
 
 _MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86400.0
 _KEEP_JOBS_DAYS = 7
@@ -85,6 +85,8 @@ TASKS: tuple[Task, ...] = (
     Task("retention", _("Old events, limits and proofs are deleted"), 600, 300, readers.forget_old),
     Task("re-keying", _("Readers are known by the newest key"), 10, 120, readers.rekey),
     Task("secure-delete", _("SQLite's log is cut after a deletion"), 10, 60, readers.cut_log),
+    Task("readership", _("Readers won and lost are added up"), 10, 120, readership.sweep),
+    Task("figures", _("What became of each issue is counted"), 5, 120, figures.sweep),
     Task("mailboxes", _("Mailboxes are read for reports"), _MINUTE, 300, bounces.poll),
     Task("websub", _("Hubs are told of new issues"), 15, 120, websub.sweep),
     Task("link-checks", _("Links of new issues are looked at"), _MINUTE, 120, dead_links.sweep),

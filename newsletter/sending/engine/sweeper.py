@@ -25,6 +25,7 @@ from subscribers import rehearsal, times
 
 from .. import (
     counts,
+    figures,
     freezing,
     guard,
     health,
@@ -234,6 +235,7 @@ def fold_old(days: int | None = None) -> int:
                 continue
             counts.store(issue.pk)
             if issue.rehearses_id is None:
+                figures.keep(issue, now, final=True)
                 health.remember(issue)
             between = {"first": issue.first_delivery, "last": issue.last_delivery}
             with connection.cursor() as cursor:

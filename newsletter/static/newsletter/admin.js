@@ -15,7 +15,7 @@
     const hours = Math.floor(left / 3600);
     const text = (hours ? hours + ":" : "") + two(Math.floor(left / 60) % 60) + ":" + two(left % 60);
     clock.firstElementChild.textContent = text;
-    document.title = text + " · " + title;
+    if (!("quiet" in clock.dataset)) document.title = text + " · " + title;
   }
 
   function follow(box) {

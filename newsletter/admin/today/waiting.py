@@ -1,0 +1,156 @@
+"""What waits for the person who looks at the board: each kind is one function, listed below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import ngettext, pgettext
+
+from newsletter.issues import approvals as agreed
+from subscribers.models import ImportJob, Incident, Publication
+from subscribers.roles import Act, may
+
+from ...digest import markdown
+from ...models import ImportWarning, Issue, Revision
+
+# Shown of each kind; whoever has more to do begins with these.
+_MOST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A sentence that says what is wanted, where it is done, and what it is about."""
+
+    text: str
+    address: str
+    about: str
+
+
+def of(request: HttpRequest, publications: Sequence[Publication]) -> list[Waiting]:
+    """All that waits for this user in these publications, kind by kind."""
+    allowed = {
+        act: [one for one in publications if may(request.user, act, one)]
+        for act in {act for act, _source in SOURCES}
+    }
+    return [one for act, source in SOURCES if allowed[act] for one in source(request, allowed[act])]
+
+
+def _page(name: str, *args: object) -> str:
+    return reverse(f"admin:{name}", args=args)
+
+
+def _title(issue: Issue) -> str:
+    return markdown.plain_text(issue.title, links=False)
+
+
+def approvals(request: HttpRequest, publications: Sequence[Publication]) -> Iterator[Waiting]:
+    """Drafts that a second person must approve, once more where they were changed since."""
+    rows = Issue.objects.filter(
+        publication__in=[one for one in publications if one.needs_approval],
+        state=Issue.State.DRAFT,
+    )
+    for issue in rows.select_related("publication").order_by("date", "pk")[:_MOST]:
+        if issue.approved_by_id is not None and not agreed.lacking(issue):
+            continue
+        yield Waiting(
+            pgettext("waits for me", "A draft to approve"),
+            _page("newsletter_issue_approve", issue.pk),
+            _title(issue),
+        )
+
+
+def proposals(request: HttpRequest, publications: Sequence[Publication]) -> Iterator[Waiting]:
+    """Corrections that somebody proposed and another person must apply."""
+    rows = Revision.objects.filter(
+        kind=Revision.Kind.PROPOSAL, issue__publication__in=publications
+    ).select_related("issue")
+    for one in rows.order_by("pk")[:_MOST]:
+        yield Waiting(
+            pgettext("waits for me", "A correction that was proposed"),
+            _page("newsletter_issue_proposal", one.issue_id, one.number),
+            _title(one.issue),
+        )
+
+
+def paused(request: HttpRequest, publications: Sequence[Publication]) -> Iterator[Waiting]:
+    """Issues that stand still until somebody decides."""
+    rows = Issue.objects.filter(
+        publication__in=publications,
+        state=Issue.State.PAUSED,
+        resumes_when_mended=False,
+        rehearses__isnull=True,
+    )
+    for issue in rows.order_by("pk")[:_MOST]:
+        yield Waiting(
+            pgettext("waits for me", "Paused: go on, or stop it for good"),
+            _page("newsletter_issue_progress", issue.pk),
+            _title(issue),
+        )
+
+
+def incidents(request: HttpRequest, publications: Sequence[Publication]) -> Iterator[Waiting]:
+    """Refusals that are held until a person carries them out or drops them."""
+    rows = Incident.objects.filter(publication__in=publications, state=Incident.State.OPEN)
+    for one in rows.select_related("publication").order_by("pk")[:_MOST]:
+        text = ngettext(
+            "%(n)s refusal is held for your decision",
+            "%(n)s refusals are held for your decision",
+            one.refusals,
+        )
+        yield Waiting(
+            text % {"n": f"{one.refusals:,}"},
+            _page("subscribers_incident_change", one.pk),
+            one.publication.name,
+        )
+
+
+def imports(request: HttpRequest, publications: Sequence[Publication]) -> Iterator[Waiting]:
+    """Files of readers that were looked at and not let in yet."""
+    rows = ImportJob.objects.filter(publication__in=publications, state=ImportJob.State.CHECKED)
+    for job in rows.order_by("pk")[:_MOST]:
+        yield Waiting(
+            pgettext("waits for me", "A file of readers that waits for your answers"),
+            _page("subscribers_importjob_change", job.pk),
+            job.file,
+        )
+
+
+def warnings(request: HttpRequest, publications: Sequence[Publication]) -> Iterator[Waiting]:
+    """Drafts whose import asked to look at something."""
+    rows = (
+        ImportWarning.objects.filter(
+            issue__publication__in=publications,
+            issue__state=Issue.State.DRAFT,
+            accepted_at__isnull=True,
+        )
+        .order_by("issue")
+        .values("issue", "issue__title")
+        .annotate(number=Count("pk"))
+    )
+    for row in rows[:_MOST]:
+        text = ngettext(
+            "%(n)s warning of the import to look at",
+            "%(n)s warnings of the import to look at",
+            row["number"],
+        )
+        yield Waiting(
+            text % {"n": row["number"]},
+            _page("newsletter_issue_preflight", row["issue"]),
+            markdown.plain_text(row["issue__title"], links=False),
+        )
+
+
+Source = Callable[[HttpRequest, Sequence[Publication]], Iterator[Waiting]]
+# ---- WAITS FOR ME: one line a kind, (the right it needs, the function). Most urgent first.
+SOURCES: list[tuple[Act, Source]] = [
+    (Act.SEND, paused),
+    (Act.APPROVE, approvals),
+    (Act.CORRECT, proposals),
+    (Act.READERS, incidents),
+    (Act.EDIT, warnings),
+    (Act.READERS, imports),
+]
