@@ -172,6 +172,8 @@ def act_detail(entry: AuditEntry) -> str:
     """The details as `name: value` pairs."""
     parts = []
     for name, value in entry.detail.items():
+        if name == "keys":  # Of addresses: for a look-up by a program, not to be read.
+            continue
         if name in _MOMENTS and isinstance(value, str):
             value = _said(value, entry.publication)
         if isinstance(value, (list, tuple)):

@@ -622,7 +622,7 @@ def test_dark_and_light_are_the_previews_choice(issue: Issue, daily: Publication
 
 
 def test_a_test_mail_is_marked_and_in_no_ledger(issue: Issue, daily: Publication) -> None:
-    who = client(user("uma", daily, "editor"))
+    who = client(user("uma", daily, "sender"))
     answer = who.post(
         page("test", issue),
         {"addresses": "uma@example.org, bob@example.org", "picked": "1", "c": "nature"},
