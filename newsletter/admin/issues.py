@@ -37,6 +37,7 @@ from . import (
     release,
     roundups,
     standstill,
+    withdrawals,
 )
 from .frame import RELEASED
 
@@ -174,6 +175,7 @@ class IssueAdmin(PagesAdmin[Issue]):
         ("<int:pk>/history/", history.history, "history"),
         ("<int:pk>/history/compare/", history.compare, "compare"),
         ("<int:pk>/history/<int:number>/", history.revision, "revision"),
+        ("<int:pk>/withdraw/", withdrawals.withdraw, "withdraw"),
         ("<int:pk>/correct/", corrections.overview, "correct"),
         ("<int:pk>/correct/head/", corrections.correct_head, "correct_head"),
         ("<int:pk>/correct/<int:item>/", corrections.correct, "correct_item"),

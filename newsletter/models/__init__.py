@@ -25,6 +25,7 @@ from .notices import (
 from .relays import Relay
 from .roundups import Roundup
 from .slots import DayOff, Ready, Slot, SlotUse
+from .withdrawals import Withdrawal
 
 __all__ = [
     "PLACES",
@@ -58,5 +59,6 @@ __all__ = [
     "Webhook",
     "WebhookAttempt",
     "WebhookDelivery",
+    "Withdrawal",
     "Worker",
 ]

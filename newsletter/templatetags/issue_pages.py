@@ -10,7 +10,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from subscribers import rehearsal, times
 from subscribers.models import AuditEntry, Publication
@@ -95,6 +95,7 @@ _ACTS = {
     "retry_failed": gettext_lazy("tried the failed ones again"),
     "resend_in_doubt": gettext_lazy("sent again to those in doubt"),
     "send_test": gettext_lazy("sent a test"),
+    "withdraw": pgettext_lazy("withdrawal", "withdrew it from readers"),
     "webhook created": gettext_lazy("added a webhook"),
     "webhook changed": gettext_lazy("changed a webhook"),
     "webhook removed": gettext_lazy("removed a webhook"),

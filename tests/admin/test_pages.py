@@ -158,6 +158,8 @@ ISSUE_ROUTES: list[tuple[str, str, tuple[Any, ...], set[str]]] = [
     ("received", "GET", (1,), READERS),
     ("received_shown", "GET", (1,), READERS),
     ("history", "GET", (), SEE),
+    ("withdraw", "GET", (), SEND),
+    ("withdraw", "POST", (), SEND),
     ("correct", "GET", (), SEE),
     ("correct_head", "GET", (), EDIT),
     ("correct_head", "POST", (), EDIT),
