@@ -22,6 +22,7 @@ from .models import Limit
 KINDS = (
     "confirm", "confirm30", "request", "network", "mailed", "proof", "ticket", "login", "welcome",
     "sweep", "rhythm", "notice", "test",
+    "invitation",
 )  # fmt: skip
 
 

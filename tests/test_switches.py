@@ -200,8 +200,6 @@ def filled(publication: Publication, **changed: str) -> dict[str, str]:
         "welcome_days": "7",
         "slot_notice_minutes": "30",
         "labels": "{}",
-        "roles-TOTAL_FORMS": "0",
-        "roles-INITIAL_FORMS": "0",
         **changed,
     }
 

@@ -68,6 +68,8 @@ _ACTS = {
     "category freed": gettext_lazy("freed a category’s place"),
     "category merged": gettext_lazy("merged categories"),
     "publication created": gettext_lazy("created a publication"),
+    "roles changed": pgettext_lazy("role", "changed somebody’s roles"),
+    "user invited": pgettext_lazy("role", "invited somebody"),
     "publication changed": gettext_lazy("changed a publication"),
     "reader added": gettext_lazy("added a reader"),
     "reader changed": gettext_lazy("changed a reader"),

@@ -7,14 +7,14 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.contrib.auth.models import User
-from django.db.models import ForeignKey, QuerySet
+from django.db.models import QuerySet
 from django.forms import ModelChoiceField, ModelForm
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext, pgettext_lazy
 from unfold.widgets import (
     UnfoldAdminTextareaWidget,
 )
@@ -22,44 +22,19 @@ from unfold.widgets import (
 from subscribers import events, languages, rehearsal
 from subscribers.admin.access import visible
 from subscribers.admin.chrome import record
-from subscribers.models import Publication, Role
+from subscribers.models import Publication
 from subscribers.roles import Act, may
 
-from . import roundup_settings
+from . import people, roundup_settings
 from .publication_form import DescriptionBox, PublicationForm
 
 if TYPE_CHECKING:
-    from django.contrib.admin import ModelAdmin, TabularInline
-    from django.forms import ModelChoiceField
+    from django.contrib.admin import ModelAdmin
 else:
-    from unfold.admin import ModelAdmin, TabularInline
+    from unfold.admin import ModelAdmin
 
 # How far back the page says how many readers joined and left.
 _LATELY = dt.timedelta(days=7)
-
-
-class RoleInline(TabularInline):  # type: ignore[type-arg]
-    """Who may do what here."""
-
-    model = Role
-    extra = 0
-    verbose_name_plural = _("roles")
-
-    def formfield_for_foreignkey(
-        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
-    ) -> ModelChoiceField[Any] | None:
-        if db_field.name == "user":
-            kwargs["queryset"] = User.objects.filter(is_staff=True, is_active=True).order_by(
-                "username"
-            )
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return may(request.user, Act.SET_UP, obj)
-
-    has_add_permission = has_view_permission
-    has_change_permission = has_view_permission
-    has_delete_permission = has_view_permission
 
 
 @admin.register(Publication)
@@ -67,7 +42,6 @@ class PublicationAdmin(ModelAdmin[Publication]):
     """A user with a role sees the publication; its owner changes it; administrators add one."""
 
     form = PublicationForm
-    inlines = (RoleInline,)
     list_display = ("name", "slug", "language", "from_address", "open", "needs_approval")
     list_display_links = ("name",)
     search_fields = ()
@@ -125,7 +99,17 @@ class PublicationAdmin(ModelAdmin[Publication]):
         (_("Translations"), {"fields": ("sister_of",)}),
         (_("Feeds"), {"fields": ("hub_url",)}),
         (_("Import"), {"fields": ("category_names", "labels")}),
+        (pgettext_lazy("role", "People"), {"fields": ("people",)}),
     )
+
+    def get_urls(self) -> list[URLPattern]:
+        """With the pages of who works on it."""
+        label, view = "subscribers_publication", self.admin_site.admin_view
+        own = [
+            path("of/<slug:slug>/people/", view(people.people), name=f"{label}_people"),
+            path("of/<slug:slug>/people/<pk>/", view(people.person), name=f"{label}_person"),
+        ]
+        return own + super().get_urls()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Publication]:
         return visible(request)
@@ -164,7 +148,7 @@ class PublicationAdmin(ModelAdmin[Publication]):
         self, request: HttpRequest, obj: Publication | None = None
     ) -> tuple[str, ...]:
         # Addresses of pages and feeds are permanent.
-        shown = ("category_names", "readers_lately")
+        shown = ("category_names", "people", "readers_lately")
         return ("slug", *shown) if obj is not None else shown
 
     @admin.display(description=_("categories"))
@@ -179,6 +163,18 @@ class PublicationAdmin(ModelAdmin[Publication]):
             reverse("admin:subscribers_category_changelist"),
             obj.slug,
             _("Change the categories"),
+        )
+
+    @admin.display(description=pgettext_lazy("role", "Who works on it"))
+    def people(self, obj: Publication) -> str:
+        """How many have a role, with the way to the page that gives and takes them."""
+        if obj._state.adding:
+            return str(_("Save the publication first."))
+        return format_html(
+            '{} <a href="{}">{}</a>',
+            obj.roles.values("user").distinct().count(),
+            reverse("admin:subscribers_publication_people", args=[obj.slug]),
+            pgettext("role", "People and roles"),
         )
 
     @admin.display(description=_("Readers"))
@@ -255,11 +251,5 @@ class PublicationAdmin(ModelAdmin[Publication]):
     def log_change(self, request: HttpRequest, object: Publication, message: Any) -> Any:
         changed = [part["changed"] for part in message if "changed" in part]
         fields = sorted({str(field) for one in changed for field in one.get("fields", [])})
-        kinds = sorted({next(iter(part)) for part in message if next(iter(part)) != "changed"})
         detail: dict[str, Any] = {"fields": fields} if fields else {}
-        if kinds or any("name" in one for one in changed):
-            detail["roles"] = [
-                f"{role.user.get_username()}: {role.kind}"
-                for role in object.roles.select_related("user").order_by("id")
-            ]
         record(request, "publication changed", f"publication:{object.pk}", object, **detail)
