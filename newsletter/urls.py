@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from django.urls import URLPattern, path, re_path
 
-from newsletter.archive import feed_pages, missed, site_files, views
+from newsletter.archive import feed_pages, legal, missed, site_files, views
 from newsletter.feeds import views as feeds
 from newsletter.feeds.formats import FORMATS
 
@@ -37,6 +37,7 @@ urlpatterns = [
     path("<slug:publication>/", views.publication, name="publication"),
     path("<slug:publication>/look.css", site_files.look, name="look"),
     path("<slug:publication>/sitemap.xml", site_files.sitemap, name="sitemap"),
+    path("<slug:publication>/imprint/", legal.imprint, name="imprint"),
     path("<slug:publication>/feeds/", feed_pages.feeds_page, name="feeds"),
     path("<slug:publication>/feeds.opml", feed_pages.feeds_opml, name="opml"),
     re_path(rf"{_PUBLICATION}feed\.{_FORM}$", feeds.whole, name="feed"),

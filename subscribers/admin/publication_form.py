@@ -126,7 +126,8 @@ class PublicationForm(RoundupSettings, SisterSetting, _Form):
         model = Publication
         fields = (
             "name", "slug", "language", "time_zone", "description", "open", "from_name",
-            "from_address", "reply_to", "postal_identity", "needs_approval", "undo_seconds",
+            "from_address", "reply_to", "postal_identity", "imprint", "privacy",
+            "needs_approval", "undo_seconds",
             "send_from", "send_until", "canary_size", "canary_max_failures",
             "late_start_minutes", "slot_notice_minutes", "welcome_latest_issue", "welcome_days",
             "rehearsal_address", *roundup_settings.FIELDS, "sister_of", "hub_url", "labels",

@@ -81,6 +81,10 @@ class PublicationAdmin(ModelAdmin[Publication]):
             {"fields": ("from_name", "from_address", "reply_to", "postal_identity")},
         ),
         (
+            _("Imprint and privacy"),
+            {"fields": ("imprint", "privacy")},
+        ),
+        (
             _("Sending"),
             {
                 "fields": (
@@ -214,7 +218,7 @@ class PublicationAdmin(ModelAdmin[Publication]):
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "labels":
             kwargs["widget"] = UnfoldAdminTextareaWidget(attrs={"rows": 4})
-        elif db_field.name == "description":
+        elif db_field.name in ("description", "imprint", "privacy"):
             kwargs["widget"] = DescriptionBox
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
