@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.forms import ModelChoiceField, ModelForm
-from django.http import HttpRequest
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import NoReverseMatch, URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -191,6 +191,15 @@ class PublicationAdmin(ModelAdmin[Publication]):
             _("In the last seven days %(joined)s joined and %(left)s left.")
             % {"joined": f"{moved.joined:,}", "left": f"{moved.left:,}"}
         )
+
+    def response_add(
+        self, request: HttpRequest, obj: Publication, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """On to the steps that lead to its first issue, where the site shows them."""
+        try:
+            return HttpResponseRedirect(reverse("first_steps_of", args=[obj.slug]))
+        except NoReverseMatch:
+            return super().response_add(request, obj, post_url_continue)
 
     def changeform_view(
         self,
