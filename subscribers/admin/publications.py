@@ -68,12 +68,16 @@ class PublicationAdmin(ModelAdmin[Publication]):
         (
             _("Look"),
             {
+                "description": pgettext_lazy(
+                    "of a publication",
+                    "The page “Look”, under Set-up, draws your last issue in each style.",
+                ),
                 "fields": (
                     ("style", "typeface"),
                     ("accent", "accent_dark"),
                     ("logo", "logo_alt"),
                     ("logo_width", "logo_height"),
-                )
+                ),
             },
         ),
         (
