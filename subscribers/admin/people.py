@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.contrib.auth.views import PasswordResetConfirmView
 from django.db import transaction
@@ -168,10 +168,15 @@ def _crumbs(publication: Publication) -> list[tuple[str, str]]:
     ]
 
 
-# Django's own page for a link that is good once; it keeps the token out of the address and of
-# the Referer. Whoever chose a password is signed in.
-invited = PasswordResetConfirmView.as_view(
-    template_name="admin/sudi/invited.html",
-    success_url=reverse_lazy("admin:index"),
-    post_reset_login=True,
-)
+def invited(request: HttpRequest, uidb64: str, token: str) -> HttpResponseBase:
+    """Django's own page for a link that is good once, in the look of the login.
+
+    It keeps the token out of the address and of the Referer; whoever chose a password is signed in.
+    """
+    view = PasswordResetConfirmView.as_view(
+        template_name="admin/sudi/invited.html",
+        success_url=reverse_lazy("admin:index"),
+        post_reset_login=True,
+        extra_context=admin.site.each_context(request),
+    )
+    return view(request, uidb64=uidb64, token=token)

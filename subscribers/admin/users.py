@@ -27,6 +27,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]
     """Accounts. Django's groups and permissions are not used: `may` reads roles."""
 
     form = UserChangeForm
+    change_form_template = "admin/sudi/change_form.html"
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
     list_display = ("username", "email", "is_staff", "is_superuser", "is_active", "last_login")
