@@ -63,3 +63,8 @@ def test_a_fault_of_ours_asks_the_database_nothing(
     monkeypatch.setattr("newsletter.admin.issues._issues", fails)
     shown = editor.get("/admin/newsletter/issue/")
     assert shown.status_code == 500 and "keep a copy of your text" in shown.content.decode()
+
+
+def test_the_login_page_opens_for_who_is_nobody_yet() -> None:
+    """The frame asks every part of the admin whether it is shown, for nobody as well."""
+    assert Client().get("/admin/login/").status_code == 200
