@@ -225,7 +225,7 @@ class PublicationAdmin(ModelAdmin[Publication]):
         return page(
             request,
             "admin/sudi/publications.html",
-            title=_("Publications"),
+            title=str(_("Publications")),
             rows=[(one, may(request.user, Act.SET_UP, one)) for one in visible(request)],
             may_add=self.has_add_permission(request),
         )
