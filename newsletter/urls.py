@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from django.urls import URLPattern, path, re_path
 
-from newsletter.archive import feed_pages, missed, searching, site_files, views
+from newsletter.archive import feed_pages, legal, missed, searching, site_files, views
 from newsletter.archive.finished import finished
 from newsletter.feeds import views as feeds
 from newsletter.feeds.formats import FORMATS
@@ -42,6 +42,7 @@ urlpatterns = [
     path("<slug:publication>/", finished(views.publication, *_PAGES), name="publication"),
     path("<slug:publication>/look.css", finished(site_files.look), name="look"),
     path("<slug:publication>/sitemap.xml", finished(site_files.sitemap), name="sitemap"),
+    path("<slug:publication>/imprint/", finished(legal.imprint), name="imprint"),
     path("<slug:publication>/feeds/", finished(feed_pages.feeds_page, *_PAGES), name="feeds"),
     path("<slug:publication>/feeds.opml", finished(feed_pages.feeds_opml), name="opml"),
     # Anybody can ask for another one: what is found is not stored.

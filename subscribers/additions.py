@@ -30,6 +30,8 @@ welcome_lines: dict[str, Callable[[Subscription], str]] = {}
 # Name -> moves what is filed under the first category to the second; how many rows that were.
 # Called inside the transaction of the merge.
 filed_under: dict[str, Callable[[Category, Category], int]] = {}
+# Name -> how much is filed under a category, said before it is merged or retired.
+counted_under: dict[str, Callable[[Category], int]] = {}
 # Name -> stops what is on its way to a publication's readers once it has a rehearsal address.
 # Called in the transaction that set it.
 held_back: dict[str, Callable[[Publication], object]] = {}

@@ -6,13 +6,13 @@ The slug and the bit never change, so feed addresses and readers' choices stay a
 from __future__ import annotations
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils import timezone
 from django.utils.text import slugify
 
 from . import additions, subscriptions
 from .choice import free_bit
-from .models import Category, Publication
+from .models import Category, Publication, Subscription
 
 
 class NotPossible(Exception):
@@ -104,6 +104,23 @@ def merge(source: Category, target: Category) -> dict[str, int]:
         source.save(update_fields=["merged_into", "retired_at"])
         _touch(source.publication)
     return moved
+
+
+def touched(category: Category) -> dict[str, int]:
+    """What an end of this category would touch: `readers` who have it now, and what is filed.
+
+    Reads all readers of the publication: for the page that asks before the act, no other.
+    """
+    readers = 0
+    if category.bit is not None:
+        mine = Subscription.objects.filter(
+            publication=category.publication_id, state=Subscription.State.ACTIVE
+        ).annotate(taken=F("choice").bitand(1 << category.bit))
+        readers = mine.filter(taken__gt=0).count()
+    return {
+        "readers": readers,
+        **{name: count(category) for name, count in additions.counted_under.items()},
+    }
 
 
 def free(category: Category) -> int:

@@ -37,6 +37,8 @@ def record(
     """
     if isinstance(tie, Subscription):
         subscriber_id, publication_id = tie.subscriber_id, tie.publication_id
+        if wording is not None and tie.publication.privacy.strip():
+            detail = {**(detail or {}), "privacy": privacy_version(tie.publication)}
     else:
         subscriber_id, publication_id = tie.pk, None
     return ConsentEvent.objects.create(
@@ -59,6 +61,15 @@ def wording(publication: Publication, language: str, place: str, text: str) -> W
         defaults={"publication": publication, "language": language, "place": place, "text": text},
     )
     return row
+
+
+def privacy_version(publication: Publication) -> str:
+    """The version of the privacy text as it stands now, its words kept: 12 hex digits.
+
+    The page shows it in the publication's language, whatever language the form was in.
+    """
+    row = wording(publication, publication.language, "privacy", publication.privacy)
+    return row.digest[:12]
 
 
 def described(choice: int, live: list[Category]) -> dict[str, Any]:

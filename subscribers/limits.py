@@ -21,7 +21,7 @@ from .models import Limit
 # Kinds of keys that belong to this module; the sending engine keeps its rates in the same table.
 KINDS = (
     "confirm", "confirm30", "request", "network", "mailed", "proof", "ticket", "login", "welcome",
-    "sweep", "rhythm", "notice", "token", "mail-in",
+    "sweep", "rhythm", "notice", "token", "mail-in", "test", "invitation",
 )  # fmt: skip
 
 
@@ -41,19 +41,20 @@ def key_for(kind: str, text: str) -> str:
     return f"{kind}:{mac[:16].hex()}"
 
 
-def take(key: str, rate: Rate, *, now: dt.datetime | None = None) -> bool:
-    """Take one slot; False when there is none now. Safe when many do it at once."""
+def take(key: str, rate: Rate, *, now: dt.datetime | None = None, slots: int = 1) -> bool:
+    """Take so many slots, all or none; False when there are fewer now. Safe when many do it."""
     now = now or timezone.now()
     step = dt.timedelta(seconds=rate.interval)
-    _, made = Limit.objects.get_or_create(
-        key=key, defaults={"interval": rate.interval, "burst": rate.burst, "free_at": now + step}
-    )
+    if not 1 <= slots <= rate.burst:
+        return False
+    row = {"interval": rate.interval, "burst": rate.burst, "free_at": now + slots * step}
+    _, made = Limit.objects.get_or_create(key=key, defaults=row)
     if made:
         return True
-    taken = Limit.objects.filter(key=key, free_at__lte=now + (rate.burst - 1) * step).update(
+    taken = Limit.objects.filter(key=key, free_at__lte=now + (rate.burst - slots) * step).update(
         free_at=Case(
-            When(free_at__lt=now, then=Value(now + step)),
-            default=F("free_at") + step,
+            When(free_at__lt=now, then=Value(now + slots * step)),
+            default=F("free_at") + slots * step,
         )
     )
     return taken == 1

@@ -36,6 +36,7 @@ KEYS = (
 )  # fmt: skip
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
 _WIDEST_LOGO, _HIGHEST_LOGO = 560, 200
+_MOST = {"logo_width": _WIDEST_LOGO, "logo_height": _HIGHEST_LOGO}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,34 +82,46 @@ def problems(theme: Any) -> list[str]:
     (#rrggbb), `logo` (https address or a path on this site), `logo_alt`, `logo_width`,
     `logo_height` (CSS pixels).
     """
+    return [sentence for _key, sentence in faults(theme, {})]
+
+
+def faults(theme: Any, labels: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The same with the key of each, or "", and keys said by their labels where there are any."""
     if not isinstance(theme, Mapping):
-        return [_("The look must be a set of names and values.")]
-    found = [_("Unknown setting “%(name)s”.") % {"name": key} for key in theme if key not in KEYS]
+        return [("", _("The look must be a set of names and values."))]
+    found = [(key, _("Unknown setting “%(name)s”.")) for key in theme if key not in KEYS]
     for key in ("accent", "accent_dark"):
         value = theme.get(key, "")
         if value and not (isinstance(value, str) and _COLOUR.match(value)):
-            found.append(_("“%(name)s”: write a colour as #rrggbb.") % {"name": key})
+            found.append((key, _("“%(name)s”: write a colour as #rrggbb.")))
     for key, known in (("style", styles.STYLES), ("typeface", styles.TYPEFACES)):
         value = theme.get(key, "")
         if value and not (isinstance(value, str) and value in known):
-            found.append(
-                _("“%(name)s”: choose one of %(known)s.") % {"name": key, "known": ", ".join(known)}
-            )
+            found.append((key, _("“%(name)s”: choose one of %(known)s.")))
     logo = theme.get("logo", "")
     if logo and not _logo_address(logo):
-        found.append(_("“logo”: write an https address or a path on this site."))
+        found.append(("logo", _("“%(name)s”: write an https address or a path on this site.")))
     if logo and not str(theme.get("logo_alt", "")).strip():
-        found.append(_("“logo_alt”: say in words what the logo shows."))
-    for key, most in (("logo_width", _WIDEST_LOGO), ("logo_height", _HIGHEST_LOGO)):
+        found.append(("logo_alt", _("“%(name)s”: say in words what the logo shows.")))
+    for key, most in _MOST.items():
         value = theme.get(key)
         if value is None and not logo:
             continue
         if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
-            found.append(
-                _("“%(name)s”: write a whole number from 1 to %(most)d.")
-                % {"name": key, "most": most}
-            )
-    return found
+            found.append((key, _("“%(name)s”: write a whole number from 1 to %(most)d.")))
+    choices = {"style": ", ".join(styles.STYLES), "typeface": ", ".join(styles.TYPEFACES)}
+    return [
+        (
+            key,
+            sentence
+            % {
+                "name": labels.get(key, key),
+                "known": choices.get(key, ""),
+                "most": _MOST.get(key, 0),
+            },
+        )
+        for key, sentence in found
+    ]
 
 
 def load(theme: Any) -> Theme:

@@ -77,6 +77,8 @@ PUBLICATION = {
     "from_address": MAIL,
     "reply_to": MAIL,
     "postal_identity": MAIL,
+    "imprint": "subscribers/test_imprint.py::test_every_page_form_and_mail_leads_to_it",
+    "privacy": "subscribers/test_imprint.py::test_the_consent_entry_names_the_version",
     "needs_approval": "sending/test_freeze.py::test_a_second_person_must_approve",
     "undo_seconds":
         "sending/test_freeze.py::test_the_undo_time_ends_before_the_freeze_so_undo_cannot_fail",
@@ -225,8 +227,6 @@ def filled(publication: Publication, **changed: str) -> dict[str, str]:
         "welcome_days": "7",
         "slot_notice_minutes": "30",
         "labels": "{}",
-        "roles-TOTAL_FORMS": "0",
-        "roles-INITIAL_FORMS": "0",
         **changed,
     }
 

@@ -93,6 +93,8 @@ def issue_page(
         tab=tab,
         tabs=[(name, text, address(name, issue)) for name, text in tabs],
         public=public_address(issue),
+        withdrawn=issue.state == Issue.State.CANCELLED
+        and issue.withdrawals.filter(item__isnull=True).exists(),
         **context,
     )
 

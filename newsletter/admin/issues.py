@@ -40,6 +40,7 @@ from . import (
     roundups,
     stories,
     went,
+    withdrawals,
 )
 from .frame import RELEASED
 
@@ -161,6 +162,7 @@ class IssueAdmin(PagesAdmin[Issue]):
         ("<int:pk>/history/", history.history, "history"),
         ("<int:pk>/history/compare/", history.compare, "compare"),
         ("<int:pk>/history/<int:number>/", history.revision, "revision"),
+        ("<int:pk>/withdraw/", withdrawals.withdraw, "withdraw"),
         ("<int:pk>/correct/", corrections.overview, "correct"),
         ("<int:pk>/correct/head/", corrections.correct_head, "correct_head"),
         ("<int:pk>/correct/<int:item>/", corrections.correct, "correct_item"),

@@ -28,23 +28,24 @@ from django.views.decorators.http import require_http_methods, require_safe
 from newsletter import editions, rendering, sending
 from newsletter.archive import stylesheet
 from newsletter.archive.views import issue_page as site_page
-from newsletter.editions import EditionKey, audience, published, reached
+from newsletter.editions import EditionKey, published
 from newsletter.issues import import_findings, stories
 from newsletter.issues.findings import Level
 from subscribers import consent
 from subscribers.addresses import BadAddress, normalise
 from subscribers.admin.access import require
-from subscribers.choice import TAIL, Choice
+from subscribers.choice import TAIL
 from subscribers.links import TOKEN_LENGTH, Purpose
 from subscribers.models import Publication, Subscription
-from subscribers.roles import Act, may
+from subscribers.roles import Act
 
 from ..editions import IssueView
 from ..feeds import entries
-from ..models import Edition, Issue
+from ..models import Issue
 from . import places, told
 from .frame import address as address_of
 from .frame import find_issue, issue_page
+from .person import person_of
 from .selection import chosen_selection, query_of
 
 FORMS = {
@@ -56,16 +57,6 @@ FORMS = {
 WIDTHS = {"desktop": gettext_lazy("Desktop"), "phone": gettext_lazy("Phone")}
 LOOKS = {"light": gettext_lazy("Light"), "dark": gettext_lazy("Dark")}
 
-# Why an issue is not for a reader whose subscription is active.
-_OUTSIDE = {
-    audience.Outside.OTHER_LANGUAGE: gettext_lazy("The reader gets it in another language."),
-    audience.Outside.HAD_TRANSLATION: gettext_lazy("The reader had it in another language."),
-    audience.Outside.SISTER: gettext_lazy("The reader gets it from a sister publication."),
-    audience.Outside.HAD_ROUNDUP: gettext_lazy("A round-up brought it to the reader."),
-    audience.Outside.NOT_CORRECTED: gettext_lazy("The reader had nothing of what it corrects."),
-    audience.Outside.OTHER_RHYTHM: gettext_lazy("The reader gets single issues, no round-up."),
-    audience.Outside.OTHER_READER: gettext_lazy("It is what another reader missed."),
-}
 # `sandbox` gives the document an origin of its own: no script, no form, no cookie of ours.
 _POLICY = (
     "sandbox; default-src 'none'; style-src 'unsafe-inline' 'self'; img-src 'self' data:; "
@@ -91,54 +82,6 @@ class Wanted:
             return value if value in known else next(iter(known))
 
         return cls(one("as", FORMS), one("width", WIDTHS), one("look", LOOKS))
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """The reader the preview is for: what they would get, or why nothing."""
-
-    id: int
-    address: str
-    none_because: str = ""
-    selection: int = 0
-    start: int = 0
-    choice: tuple[str, ...] = ()
-
-
-def _person(request: HttpRequest, issue: Issue, view: IssueView) -> Person | None:
-    """The reader named by `?person=`, a number: an address would end up in logs."""
-    number = request.GET.get("person", "")
-    if not number.isdecimal() or not may(request.user, Act.READERS, issue.publication):
-        return None
-    tie = (
-        Subscription.objects.select_related("subscriber")
-        .filter(pk=int(number), publication=issue.publication, subscriber__erased_at=None)
-        .first()
-    )
-    if tie is None:
-        return None
-    live = list(issue.publication.categories.filter(bit__isnull=False))
-    chosen = tuple(category.name for category in Choice(tie.choice).categories(live))
-    got = audience.answer(issue, view.mask, tie, reached.starts_of(issue, view))
-    return Person(
-        tie.pk,
-        tie.subscriber.address,
-        none_because=_why_nothing(got, tie),
-        selection=tie.choice & view.mask_from(got.start),
-        start=got.start,
-        choice=chosen,
-    )
-
-
-def _why_nothing(got: audience.Answer, tie: Subscription) -> str:
-    """The sentence for an answer without a selection; "" where there is one."""
-    if got.none_because:
-        return str(Edition.NoneBecause(got.none_because).label)
-    if got.outside is None:
-        return ""
-    if got.outside is audience.Outside.INACTIVE:
-        return _("The subscription is “%(state)s”.") % {"state": tie.get_state_display()}
-    return str(_OUTSIDE[got.outside])
 
 
 def _find_person(request: HttpRequest, issue: Issue) -> HttpResponseRedirect:
@@ -174,7 +117,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponseBase:
         return _find_person(request, issue)
     view = stories.marked(editions.load(issue), issue)
     wanted = Wanted.of(request)
-    person = _person(request, issue, view)
+    person = person_of(request, request.GET, issue, view)
     selection = person.selection if person is not None else chosen_selection(request.GET, view)
     start = person.start if person is not None else 0
     items = view.select(selection, start)
@@ -222,7 +165,9 @@ def preview(request: HttpRequest, pk: int) -> HttpResponseBase:
         facts=facts,
         problem=problem,
         frame=query if items else "",
-        test_query=urlencode(query_of(selection, view)),
+        test_query=urlencode(
+            [*query_of(selection, view), *([("person", person.id)] if person is not None else [])]
+        ),
         unfiled=[item for item in view.items if item.category is None],
     )
 

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_http_methods
 
 from subscribers.addresses import BadAddress, normalise
@@ -17,7 +17,11 @@ from subscribers.choice import TAIL
 from subscribers.roles import Act
 
 from .. import editions, rendering, sending
+from ..editions import EditionKey
+from ..models import Issue
+from ..sending.proofs import MOST_AN_HOUR
 from .frame import address, find_issue, issue_page
+from .person import Person, person_of
 from .selection import chosen_selection
 
 # A test is for the editors, not another way to mail readers.
@@ -55,39 +59,19 @@ def send(request: HttpRequest, pk: int) -> HttpResponseBase:
     issue = find_issue(request, pk, Act.EDIT)
     view = editions.load(issue)
     data = request.POST if request.method == "POST" else request.GET
-    selection = chosen_selection(data, view)
+    person = person_of(request, data, issue, view)
+    selection = person.selection if person is not None else chosen_selection(data, view)
+    start = person.start if person is not None else 0
     form = ProofForm(
         request.POST if request.method == "POST" else None,
         initial={"addresses": getattr(request.user, "email", "")},
     )
-    empty = not view.select(selection)
     if request.method == "POST" and form.is_valid():
-        if empty:
-            form.add_error(None, _("No item is in the categories you ticked."))
-        else:
-            addresses = form.cleaned_data["addresses"]
-            try:
-                sending.send_test(issue, addresses, selection, actor(request))
-            except sending.ActRefused as error:
-                for reason in error.reasons:
-                    form.add_error(None, reason)
-            except rendering.RenderingError as error:
-                form.add_error(None, str(error))
-            except OSError as error:
-                form.add_error(
-                    None, _("The mail server did not take it: %(error)s") % {"error": error}
-                )
-            else:
-                messages.success(
-                    request,
-                    ngettext(
-                        "A test mail is on its way to %(n)d address.",
-                        "Test mails are on their way to %(n)d addresses.",
-                        len(addresses),
-                    )
-                    % {"n": len(addresses)},
-                )
-                return HttpResponseRedirect(address("preview", issue))
+        nothing = _nothing(person, bool(view.select(selection, start)))
+        if nothing:
+            form.add_error(None, nothing)
+        elif _sent(request, issue, form, EditionKey(selection, start), person):
+            return HttpResponseRedirect(address("preview", issue))
     return issue_page(
         request,
         issue,
@@ -101,5 +85,48 @@ def send(request: HttpRequest, pk: int) -> HttpResponseBase:
         ],
         has_tail=bool(view.tail),
         tail=bool(selection & TAIL),
+        person=person,
+        most_an_hour=MOST_AN_HOUR,
         status=422 if form.errors else 200,
     )
+
+
+def _nothing(person: Person | None, items: bool) -> str:
+    """Why there is no mail to test; empty if there is one."""
+    if person is not None and person.none_because:
+        return pgettext("test mail", "This reader gets no mail of this issue: %(why)s") % {
+            "why": person.none_because
+        }
+    return "" if items else _("No item is in the categories you ticked.")
+
+
+def _sent(
+    request: HttpRequest, issue: Issue, form: ProofForm, key: EditionKey, person: Person | None
+) -> bool:
+    """Send it; False, with the reason in the form, if it was not."""
+    addresses = form.cleaned_data["addresses"]
+    try:
+        sending.send_test(
+            issue,
+            addresses,
+            key.selection,
+            actor(request),
+            start=key.start,
+            reader=person.id if person is not None else None,
+        )
+    except sending.ActRefused as error:
+        for reason in error.reasons:
+            form.add_error("addresses", reason)
+    except rendering.RenderingError as error:
+        form.add_error(None, str(error))
+    except OSError as error:
+        form.add_error(None, _("The mail server did not take it: %(error)s") % {"error": error})
+    else:
+        text = ngettext(
+            "A test mail is on its way to %(n)d address.",
+            "Test mails are on their way to %(n)d addresses.",
+            len(addresses),
+        )
+        messages.success(request, text % {"n": len(addresses)})
+        return True
+    return False

@@ -27,7 +27,7 @@ from newsletter.rendering import neutral, words
 from subscribers import languages, theme
 from subscribers.models import Category, Publication
 
-from . import structured
+from . import structured, withdrawn
 from .pages import feed_links, public_page, render_page
 
 _ITEMS_A_PAGE = 40
@@ -168,7 +168,10 @@ def issue(request: HttpRequest, publication: str, issue: str) -> HttpResponse:
     """`/PUB/ISSUE/`: a published, listed issue; anything else does not exist."""
     found = publication_or_missing(publication)
     languages.speak(request, languages.of_publication(found))
-    row = _named(found, issue)
+    row = published.issue(found, issue)
+    if row is None and (taken_back := withdrawn.of_address(found, issue)):
+        return withdrawn.gone(request, found, taken_back)
+    row = row or _named(found, issue)
     view = published.public_view(editions.load(row))
     return public_page(issue_page(request, view, found, row))
 
@@ -220,6 +223,7 @@ def issue_page(
             "original": next((one for one in (row, *others) if one.original_id is None), None),
             "feeds": feed_links(publication, language=_feed_language(row)),
             "corrections": published.corrections(row),
+            "withdrawn": withdrawn.notes(row),
         }
     response = render_page(request, "newsletter/issue.html", publication, context)
     if row is None:

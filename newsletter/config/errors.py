@@ -1,4 +1,4 @@
-"""The pages for what is not right."""
+"""The pages for what is not right; below /admin/ in the admin's own look."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ import sys
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from newsletter.config import busy
 from newsletter.feeds.views import Missing
 from subscribers import languages
+from subscribers.admin.chrome import page
 from subscribers.models import Publication
 
 _SLUG = re.compile(r"[-\w]+")
@@ -18,6 +21,17 @@ _SLUG = re.compile(r"[-\w]+")
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404 with the sentence that goes with it, in the frame of the publication it was sought in."""
+    if _in_admin(request):
+        return _admin_page(
+            request,
+            404,
+            _("There is nothing here"),
+            pgettext(
+                "error",
+                "The address is wrong, what it named is gone, or it belongs to a publication in"
+                " which you have no role.",
+            ),
+        )
     sentence = str(exception) if isinstance(exception, Missing) else ""
     # Below a publication's own address its pages are what was looked for.
     slug = request.path_info.strip("/").partition("/")[0]
@@ -36,6 +50,16 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403: signed in, but without the permission."""
+    if _in_admin(request):
+        return _admin_page(
+            request,
+            403,
+            _("This is not open to you"),
+            _(
+                "Your account lacks the role for it. An owner of the publication can give it to"
+                " you."
+            ),
+        )
     return render(request, "403.html", status=403)
 
 
@@ -47,4 +71,19 @@ def broken(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
     if error is not None and busy.is_locked(error):
         return busy.later(request)
-    return render(request, "500.html", status=500)
+    admin = request.path_info.startswith("/admin/")
+    return render(request, "admin/sudi/broken.html" if admin else "500.html", status=500)
+
+
+def _in_admin(request: HttpRequest) -> bool:
+    """Whether somebody who may open the admin asked for one of its pages."""
+    user = getattr(request, "user", None)
+    staff = user is not None and user.is_active and user.is_staff
+    return bool(staff) and request.path_info.startswith("/admin/")
+
+
+def _admin_page(request: HttpRequest, code: int, title: str, sentence: str) -> HttpResponse:
+    response = page(
+        request, "admin/sudi/error.html", title=title, code=code, sentence=sentence, status=code
+    )
+    return response.render()

@@ -11,8 +11,9 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from newsletter import conf
-from newsletter.admin import help, look
+from newsletter.admin import first_steps, help, look
 from newsletter.archive.finished import finished
+from subscribers.admin import people
 from subscribers.api import api
 
 from . import health, mailbox, metrics, operation, static_files
@@ -27,6 +28,13 @@ app_patterns: list[URLPattern | URLResolver] = [
     ),
     path("admin/help/<slug:name>/", admin.site.admin_view(help.chapter), name="help_chapter"),
     path("admin/operation/", include(operation.urlpatterns)),
+    path("admin/first-steps/", admin.site.admin_view(first_steps.first), name="first_steps"),
+    path(
+        "admin/first-steps/<slug:slug>/",
+        admin.site.admin_view(first_steps.of_publication),
+        name="first_steps_of",
+    ),
+    path("admin/invited/<uidb64>/<token>/", people.invited, name="invited"),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),  # The admin's language switch.
 ]

@@ -32,6 +32,7 @@ from .roundups import Roundup
 from .search import SearchEntry
 from .slots import DayOff, Ready, Slot, SlotUse
 from .stories import StoryCursor, StoryDecision, TitleBand, TwinConfirmation
+from .withdrawals import Withdrawal
 
 __all__ = [
     "PLACES",
@@ -80,5 +81,6 @@ __all__ = [
     "Webhook",
     "WebhookAttempt",
     "WebhookDelivery",
+    "Withdrawal",
     "Worker",
 ]

@@ -115,6 +115,7 @@ class Source:
             "tail_title": view.tail_title,
             "digits": self.digits,
             "count": len(view.items),
+            "legal": f"{site}/{publication.slug}/imprint/" if publication.has_legal_texts else "",
             "links": {
                 "manage": manage,
                 "pause": f"{manage}#pause",

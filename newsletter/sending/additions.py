@@ -29,6 +29,8 @@ def register() -> None:
     additions.reader_panels["issues"] = issues_panel
     additions.reader_panels["returned_mail"] = returned_mail_panel
     additions.filed_under["items"] = move_items
+    additions.counted_under["items"] = _items_under
+    additions.counted_under["unsent"] = _unsent_under
     additions.welcome_lines["latest_issue"] = welcome.told
     additions.held_back["issues"] = rehearsals.hold
     additions.signatures["dkim"] = sign
@@ -132,3 +134,11 @@ def move_items(source: Category, target: Category) -> int:
     """File the items of issues that are not released yet under the other category."""
     items = Item.objects.filter(category=source, issue__state__in=_OPEN)
     return items.update(category=target)
+
+
+def _items_under(category: Category) -> int:
+    return Item.objects.filter(category=category).count()
+
+
+def _unsent_under(category: Category) -> int:
+    return Item.objects.filter(category=category, issue__state__in=_OPEN).count()

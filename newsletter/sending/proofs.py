@@ -1,40 +1,62 @@
-"""A test of an edition to any address: one mail, outside the ledger, marked as a test."""
+"""A test of an edition to any address: one mail, outside the ledger, marked as a test.
+
+A test looks like a real mail and leaves by the same sender, so it is held like one: so many an
+hour for each person, none to an address that must not be mailed, and to others than the
+publication's own people only by somebody who may send.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from django.core.mail import get_connection
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from newsletter import editions, message, rendering
 from newsletter.message.rehearsal import RehearsalTemplate
 from newsletter.models import Issue
-from subscribers import rehearsal
-from subscribers.addresses import normalise
+from subscribers import limits, rehearsal, suppression
+from subscribers.addresses import BadAddress, key_of, normalise
 from subscribers.emails import relay
+from subscribers.limits import Rate
+from subscribers.models import Publication, Role
+from subscribers.roles import Act, may
 
-from .control import audit
+from .control import ActRefused, audit, user_id
 
 if TYPE_CHECKING:
     from .control import Actor
 
-MOST = 20
+# At once, and on average in an hour, for one person in all publications together.
+MOST_AN_HOUR = 20
+_RATE = Rate(interval=3600 / MOST_AN_HOUR, burst=MOST_AN_HOUR)
 
 
-def send_test(issue: Issue, addresses: Iterable[str], selection: int, by: Actor) -> int:
+def send_test(
+    issue: Issue,
+    addresses: Iterable[str],
+    selection: int,
+    by: Actor,
+    *,
+    start: int = 0,
+    reader: int | None = None,
+) -> int:
     """Mail the edition of `selection` to each address, the subject marked [Test]; how many.
 
-    The personal links in it are nobody's: they open a page that says so. While a rehearsal address
-    is set all of them go there, each with the address it was for. Raises BadAddress for
-    an address that is none, RenderingError, and what the mail server raises.
+    `start` is where a round-up begins. `reader` is the subscription whose edition it is, for the
+    record. The personal links in it are nobody's: they open a page that says so. While a
+    rehearsal address is set all of them go there, each with the address it was for. Raises
+    BadAddress for an address that is none, ActRefused for one that gets no test and for too many,
+    RenderingError, and what the mail server raises.
     """
-    recipients = [normalise(address) for address in addresses][:MOST]
-    edition = rendering.prepare(editions.load(issue), issue.publication).edition(selection)
+    recipients = list(dict.fromkeys(normalise(address) for address in addresses))
+    _check(recipients, issue.publication, by)
+    edition = rendering.prepare(editions.load(issue), issue.publication).edition(selection, start)
     with translation.override(issue.publication.language.lower()):
         marked = dataclasses.replace(edition, subject=_("[Test] %s") % edition.subject)
     instead = rehearsal.address_of(issue.publication)
@@ -50,10 +72,72 @@ def send_test(issue: Issue, addresses: Iterable[str], selection: int, by: Actor)
         # show one.
         number = secrets.randbits(48)
         named = number if instead else 0  # A rehearsal takes it from there, and leads to nobody.
-        reader = message.Reader(recipient, subscription=0, delivery=named, issue=number)
-        filled = template.fill(reader, timezone.now())
-        content = message.plain_bytes(filled.content)
+        to = message.Reader(recipient, subscription=0, delivery=named, issue=number)
+        content = message.plain_bytes(template.fill(to, timezone.now()).content)
         mails.append(relay.Finished(issue.publication.from_address, instead or recipient, content))
-    sent = get_connection().send_messages(mails) or 0
-    audit(issue, by, "send_test", number=sent, selection=selection)
-    return sent
+    _take_share(len(recipients), by)
+    # Before the mail: what may have gone out is on record, whatever the server says then. An
+    # address would outlive an erasure; its keyed hash tells whether a known address got one.
+    detail = {"number": len(mails), "selection": selection}
+    if reader is not None:
+        detail["as_reader"] = reader
+    audit(issue, by, "send_test", **detail, keys=[str(key_of(one)) for one in recipients])
+    return get_connection().send_messages(mails) or 0
+
+
+def _check(recipients: Sequence[str], publication: Publication, by: Actor) -> None:
+    """Refuse with a sentence for each address that gets no test."""
+    refused = [
+        pgettext("test mail", "%(address)s must not be mailed: it is suppressed.")
+        % {"address": one}
+        for one in recipients
+        if suppression.suppressed(one, publication) is not None
+    ]
+    if not refused and not isinstance(by, str) and not may(by, Act.SEND, publication):
+        people = _people(publication) | {_own(by)}
+        refused = [
+            pgettext(
+                "test mail",
+                "%(address)s belongs to nobody who works on this publication. Only who may send"
+                " can mail a test to others.",
+            )
+            % {"address": one}
+            for one in recipients
+            if one not in people
+        ]
+    if refused:
+        raise ActRefused(refused)
+
+
+def _people(publication: Publication) -> set[str]:
+    """The addresses of those who have a role in it, as `normalise` writes them."""
+    roles = Role.objects.filter(publication=publication, user__is_active=True)
+    return {_normal(one) for one in roles.values_list("user__email", flat=True).distinct()}
+
+
+def _own(by: Actor) -> str:
+    return _normal(getattr(by, "email", ""))
+
+
+def _normal(address: str) -> str:
+    try:
+        return normalise(address)
+    except BadAddress:
+        return ""
+
+
+def _take_share(mails: int, by: Actor) -> None:
+    """Take so many of this hour's, or refuse; a program is held by whoever runs it."""
+    if isinstance(by, str):
+        return
+    if not limits.take(limits.key_for("test", str(user_id(by))), _RATE, slots=mails):
+        raise ActRefused(
+            [
+                pgettext(
+                    "test mail",
+                    "That would be more than %(most)d test mails in an hour. Wait a while, or"
+                    " give fewer addresses.",
+                )
+                % {"most": MOST_AN_HOUR}
+            ]
+        )

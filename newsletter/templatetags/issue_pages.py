@@ -7,16 +7,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import template
+from django.core.exceptions import FieldDoesNotExist
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from subscribers import rehearsal, times
-from subscribers.models import AuditEntry, Publication
+from subscribers.models import AuditEntry, Category, Publication
 
 from ..digest import markdown
-from ..models import Issue
+from ..models import Issue, Item
 
 register = template.Library()
 
@@ -68,6 +69,8 @@ _ACTS = {
     "category freed": gettext_lazy("freed a category’s place"),
     "category merged": gettext_lazy("merged categories"),
     "publication created": gettext_lazy("created a publication"),
+    "roles changed": pgettext_lazy("role", "changed somebody’s roles"),
+    "user invited": pgettext_lazy("role", "invited somebody"),
     "publication changed": gettext_lazy("changed a publication"),
     "reader added": gettext_lazy("added a reader"),
     "reader changed": gettext_lazy("changed a reader"),
@@ -99,6 +102,7 @@ _ACTS = {
     "retry_failed": gettext_lazy("tried the failed ones again"),
     "resend_in_doubt": gettext_lazy("sent again to those in doubt"),
     "send_test": gettext_lazy("sent a test"),
+    "withdraw": pgettext_lazy("withdrawal", "withdrew it from readers"),
     "webhook created": gettext_lazy("added a webhook"),
     "webhook changed": gettext_lazy("changed a webhook"),
     "webhook removed": gettext_lazy("removed a webhook"),
@@ -109,6 +113,30 @@ _ACTS = {
 }
 
 
+# What stands before a detail's value.
+_DETAILS = {
+    "fields": pgettext_lazy("audit", "changed"),
+    "readers": pgettext_lazy("audit", "readers"),
+    "number": pgettext_lazy("audit", "number"),
+    "selection": pgettext_lazy("audit", "selection"),
+    "as_reader": pgettext_lazy("audit", "as reader"),
+    "reason": pgettext_lazy("audit", "reason"),
+    "name": pgettext_lazy("audit", "name"),
+    "into": pgettext_lazy("audit", "into"),
+    "visibility": pgettext_lazy("audit", "visibility"),
+    "roles": pgettext_lazy("audit", "roles"),
+    "user": pgettext_lazy("audit", "user"),
+    "item": pgettext_lazy("audit", "item"),
+    "items": pgettext_lazy("audit", "items"),
+    "note": pgettext_lazy("audit", "note"),
+    "stopped": pgettext_lazy("audit", "stopped"),
+    "issues": pgettext_lazy("audit", "issues"),
+    "mails": pgettext_lazy("audit", "mails"),
+    "style": pgettext_lazy("audit", "style"),
+    "send_at": pgettext_lazy("audit", "send at"),
+    "until": pgettext_lazy("audit", "until"),
+    "revision": pgettext_lazy("audit", "revision"),
+}
 # Details that are moments in ISO 8601.
 _MOMENTS = {"send_at", "until"}
 
@@ -176,14 +204,27 @@ def act_detail(entry: AuditEntry) -> str:
     """The details as `name: value` pairs."""
     parts = []
     for name, value in entry.detail.items():
+        if name == "keys":  # Of addresses: for a look-up by a program, not to be read.
+            continue
         if name in _MOMENTS and isinstance(value, str):
             value = _said(value, entry.publication)
         if isinstance(value, (list, tuple)):
-            value = ", ".join(str(one) for one in value)
+            value = ", ".join(_field(one) if name == "fields" else str(one) for one in value)
         elif isinstance(value, dict):
             value = ", ".join(f"{key} {one}" for key, one in value.items())
-        parts.append(f"{name}: {value}")
+        parts.append(f"{_DETAILS.get(name, name)}: {value}")
     return "; ".join(parts)
+
+
+def _field(name: object) -> str:
+    """A stored column's name as its form says it; what is no column stays as it was stored."""
+    for model in (Publication, Category, Issue, Item):
+        try:
+            field = model._meta.get_field(str(name))
+        except FieldDoesNotExist:
+            continue
+        return str(getattr(field, "verbose_name", name))
+    return str(name)
 
 
 def _said(stored: str, publication: Publication | None) -> str:

@@ -289,6 +289,7 @@ def retire(request: HttpRequest, pk: int) -> HttpResponseBase:
         if category.retired_at is None
         else category.name,
         category=category,
+        touched=life.touched(category),
     )
 
 
@@ -344,6 +345,7 @@ def merge(request: HttpRequest, pk: int) -> HttpResponseBase:
         _("Merge “%(name)s”") % {"name": category.name},
         category=category,
         targets=targets,
+        touched=life.touched(category),
         problem=problem,
         status=422 if problem else 200,
     )

@@ -26,6 +26,8 @@ View = Callable[..., HttpResponseBase]
 # What an actor's name is cut to: AuditEntry.actor.
 _ACTOR = 150
 
+# Pages that are no model's.
+_OUTSIDE = ("help", "look", "operation", "first_steps")
 _SERVICE_MAIL = pgettext_lazy("service mail", "Service mail")
 _NOTICES, _WEBHOOKS = pgettext_lazy("notice", "Notices"), pgettext_lazy("webhook", "Webhooks")
 
@@ -105,7 +107,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         if not shown:
             return []
         try:
-            link = reverse(name if name in ("help", "look", "operation") else f"admin:{name}")
+            link = reverse(name if name in _OUTSIDE else f"admin:{name}")
         except NoReverseMatch:
             return []
         return [
@@ -139,6 +141,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         (
             _("Set-up"),
             [
+                *entry(pgettext("first steps", "First steps"), "checklist", "first_steps", set_up),
                 *entry(_("Publications"), "menu_book", "subscribers_publication_changelist", see),
                 *entry(_("Categories"), "category", "subscribers_category_changelist", see),
                 *entry(pgettext("of a publication", "Look"), "palette", "look", see),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -25,6 +24,7 @@ from subscribers.styles import STYLES, TYPEFACES
 from . import roundup_settings
 from .roundup_settings import RoundupSettings
 from .sister_setting import SisterSetting
+from .zone_field import ZoneField
 
 if TYPE_CHECKING:
     _Form = forms.ModelForm[Publication]
@@ -37,10 +37,6 @@ _LONGEST_UNDO = 1800
 
 class DescriptionBox(TextBox, UnfoldAdminTextareaWidget):  # type: ignore[misc]
     """The theme's text box."""
-
-
-def _zones() -> list[tuple[str, str]]:
-    return [(name, name.replace("_", " ")) for name in sorted(zoneinfo.available_timezones())]
 
 
 def _translation_fields() -> dict[str, forms.Field]:
@@ -68,9 +64,7 @@ class PublicationForm(RoundupSettings, SisterSetting, _Form):
     language = forms.ChoiceField(
         label=_("Language"), choices=languages.offered, widget=UnfoldAdminSelectWidget
     )
-    time_zone = forms.ChoiceField(
-        label=_("Time zone"), choices=_zones, widget=UnfoldAdminSelectWidget, initial="UTC"
-    )
+    time_zone = ZoneField(label=_("Time zone"), initial="UTC")
     locals().update(_translation_fields())
     style = forms.ChoiceField(
         label=_("Style"),
@@ -126,7 +120,8 @@ class PublicationForm(RoundupSettings, SisterSetting, _Form):
         model = Publication
         fields = (
             "name", "slug", "language", "time_zone", "description", "open", "from_name",
-            "from_address", "reply_to", "postal_identity", "needs_approval", "undo_seconds",
+            "from_address", "reply_to", "postal_identity", "imprint", "privacy",
+            "needs_approval", "undo_seconds",
             "send_from", "send_until", "canary_size", "canary_max_failures",
             "late_start_minutes", "slot_notice_minutes", "welcome_latest_issue", "welcome_days",
             "leave_out_told",
@@ -188,8 +183,9 @@ class PublicationForm(RoundupSettings, SisterSetting, _Form):
                 theme.pop(name, None)
                 if data[name] not in ("", None):
                     theme[name] = data[name]
-        for problem in look.problems(theme):
-            self.add_error(None, problem)
+        labels = {name: str(self.fields[name].label) for name in look.KEYS if name in self.fields}
+        for key, problem in look.faults(theme, labels):
+            self.add_error(key if key in self.fields else None, problem)
         self.instance.theme = theme
         return data
 

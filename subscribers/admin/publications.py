@@ -7,59 +7,34 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.contrib.auth.models import User
-from django.db.models import ForeignKey, QuerySet
+from django.db.models import QuerySet
 from django.forms import ModelChoiceField, ModelForm
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import NoReverseMatch, URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext, pgettext_lazy
 from unfold.widgets import (
     UnfoldAdminTextareaWidget,
 )
 
 from subscribers import events, languages, rehearsal
-from subscribers.admin.access import visible
-from subscribers.admin.chrome import record
-from subscribers.models import Publication, Role
+from subscribers.admin.access import require, visible
+from subscribers.admin.chrome import page, record
+from subscribers.models import Publication
 from subscribers.roles import Act, may
 
-from . import roundup_settings
+from . import people, roundup_settings
 from .publication_form import DescriptionBox, PublicationForm
 
 if TYPE_CHECKING:
-    from django.contrib.admin import ModelAdmin, TabularInline
-    from django.forms import ModelChoiceField
+    from django.contrib.admin import ModelAdmin
 else:
-    from unfold.admin import ModelAdmin, TabularInline
+    from unfold.admin import ModelAdmin
 
 # How far back the page says how many readers joined and left.
 _LATELY = dt.timedelta(days=7)
-
-
-class RoleInline(TabularInline):  # type: ignore[type-arg]
-    """Who may do what here."""
-
-    model = Role
-    extra = 0
-    verbose_name_plural = _("roles")
-
-    def formfield_for_foreignkey(
-        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
-    ) -> ModelChoiceField[Any] | None:
-        if db_field.name == "user":
-            kwargs["queryset"] = User.objects.filter(is_staff=True, is_active=True).order_by(
-                "username"
-            )
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return may(request.user, Act.SET_UP, obj)
-
-    has_add_permission = has_view_permission
-    has_change_permission = has_view_permission
-    has_delete_permission = has_view_permission
 
 
 @admin.register(Publication)
@@ -67,12 +42,7 @@ class PublicationAdmin(ModelAdmin[Publication]):
     """A user with a role sees the publication; its owner changes it; administrators add one."""
 
     form = PublicationForm
-    inlines = (RoleInline,)
-    list_display = ("name", "slug", "language", "from_address", "open", "needs_approval")
-    list_display_links = ("name",)
-    search_fields = ()
-    ordering = ("name",)
-    actions = None
+    change_form_template = add_form_template = "admin/sudi/change_form.html"
     warn_unsaved_form = True
     formfield_overrides = {}
     prepopulated_fields = {}
@@ -94,17 +64,25 @@ class PublicationAdmin(ModelAdmin[Publication]):
         (
             _("Look"),
             {
+                "description": pgettext_lazy(
+                    "of a publication",
+                    "The page “Look”, under Set-up, draws your last issue in each style.",
+                ),
                 "fields": (
                     ("style", "typeface"),
                     ("accent", "accent_dark"),
                     ("logo", "logo_alt"),
                     ("logo_width", "logo_height"),
-                )
+                ),
             },
         ),
         (
             _("Sender"),
             {"fields": ("from_name", "from_address", "reply_to", "postal_identity")},
+        ),
+        (
+            _("Imprint and privacy"),
+            {"fields": ("imprint", "privacy")},
         ),
         (
             _("Sending"),
@@ -126,7 +104,17 @@ class PublicationAdmin(ModelAdmin[Publication]):
         (_("Translations"), {"fields": ("sister_of",)}),
         (_("Feeds"), {"fields": ("hub_url",)}),
         (_("Import"), {"fields": ("category_names", "labels")}),
+        (pgettext_lazy("role", "People"), {"fields": ("people",)}),
     )
+
+    def get_urls(self) -> list[URLPattern]:
+        """With the pages of who works on it."""
+        label, view = "subscribers_publication", self.admin_site.admin_view
+        own = [
+            path("of/<slug:slug>/people/", view(people.people), name=f"{label}_people"),
+            path("of/<slug:slug>/people/<pk>/", view(people.person), name=f"{label}_person"),
+        ]
+        return own + super().get_urls()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Publication]:
         return visible(request)
@@ -165,7 +153,7 @@ class PublicationAdmin(ModelAdmin[Publication]):
         self, request: HttpRequest, obj: Publication | None = None
     ) -> tuple[str, ...]:
         # Addresses of pages and feeds are permanent.
-        shown = ("category_names", "readers_lately")
+        shown = ("category_names", "people", "readers_lately")
         return ("slug", *shown) if obj is not None else shown
 
     @admin.display(description=_("categories"))
@@ -182,6 +170,18 @@ class PublicationAdmin(ModelAdmin[Publication]):
             _("Change the categories"),
         )
 
+    @admin.display(description=pgettext_lazy("role", "Who works on it"))
+    def people(self, obj: Publication) -> str:
+        """How many have a role, with the way to the page that gives and takes them."""
+        if obj._state.adding:
+            return str(_("Save the publication first."))
+        return format_html(
+            '{} <a href="{}">{}</a>',
+            obj.roles.values("user").distinct().count(),
+            reverse("admin:subscribers_publication_people", args=[obj.slug]),
+            pgettext("role", "People and roles"),
+        )
+
     @admin.display(description=_("Readers"))
     def readers_lately(self, obj: Publication) -> str:
         """How many joined and left in the last days."""
@@ -192,6 +192,15 @@ class PublicationAdmin(ModelAdmin[Publication]):
             _("In the last seven days %(joined)s joined and %(left)s left.")
             % {"joined": f"{moved.joined:,}", "left": f"{moved.left:,}"}
         )
+
+    def response_add(
+        self, request: HttpRequest, obj: Publication, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """On to the steps that lead to its first issue, where the site shows them."""
+        try:
+            return HttpResponseRedirect(reverse("first_steps_of", args=[obj.slug]))
+        except NoReverseMatch:
+            return super().response_add(request, obj, post_url_continue)
 
     def changeform_view(
         self,
@@ -212,14 +221,20 @@ class PublicationAdmin(ModelAdmin[Publication]):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> Any:
-        return super().changelist_view(
-            request, {**(extra_context or {}), "crumbs": [(_("Publications"), "")]}
+        """The publications the user sees; a page of ours, the theme's table has no landmarks."""
+        require(request, Act.SEE, None)
+        return page(
+            request,
+            "admin/sudi/publications.html",
+            title=str(_("Publications")),
+            rows=[(one, may(request.user, Act.SET_UP, one)) for one in visible(request)],
+            may_add=self.has_add_permission(request),
         )
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "labels":
             kwargs["widget"] = UnfoldAdminTextareaWidget(attrs={"rows": 4})
-        elif db_field.name == "description":
+        elif db_field.name in ("description", "imprint", "privacy"):
             kwargs["widget"] = DescriptionBox
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
@@ -256,11 +271,5 @@ class PublicationAdmin(ModelAdmin[Publication]):
     def log_change(self, request: HttpRequest, object: Publication, message: Any) -> Any:
         changed = [part["changed"] for part in message if "changed" in part]
         fields = sorted({str(field) for one in changed for field in one.get("fields", [])})
-        kinds = sorted({next(iter(part)) for part in message if next(iter(part)) != "changed"})
         detail: dict[str, Any] = {"fields": fields} if fields else {}
-        if kinds or any("name" in one for one in changed):
-            detail["roles"] = [
-                f"{role.user.get_username()}: {role.kind}"
-                for role in object.roles.select_related("user").order_by("id")
-            ]
         record(request, "publication changed", f"publication:{object.pk}", object, **detail)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from .. import granting
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin
@@ -24,6 +27,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]
     """Accounts. Django's groups and permissions are not used: `may` reads roles."""
 
     form = UserChangeForm
+    change_form_template = "admin/sudi/change_form.html"
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
     list_display = ("username", "email", "is_staff", "is_superuser", "is_active", "last_login")
@@ -43,3 +47,22 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]
         ),
         (_("Dates"), {"fields": ("last_login", "date_joined")}),
     )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Nobody takes away their own rights, nor those of a publication's only owner."""
+        if obj is None:
+            return ()
+        own = obj.pk == request.user.pk
+        if own:
+            return ("is_active", "is_staff", "is_superuser")
+        return ("is_active", "is_staff") if granting.owned_alone(obj) else ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Not oneself, and not a publication's only owner; several at once are not asked after."""
+        if obj is not None and (obj.pk == request.user.pk or granting.owned_alone(obj)):
+            return False
+        return super().has_delete_permission(request, obj)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """None: "delete the selected" would ask nobody's rule."""
+        return {}

@@ -172,6 +172,9 @@ def compose(
             "name": languages.words(publication, language).name,
             "language": languages.stored(language) or language,
             "meant_for": address if instead else "",
+            "legal": f"{conf.base_url()}/{publication.slug}/imprint/"
+            if publication.has_legal_texts
+            else "",
         }
         text = render_to_string("emails/one_off/letter.txt", context)
         html = render_to_string("emails/one_off/letter.html", context)

@@ -12,12 +12,14 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import translation
 
 from .. import languages, limits, stopped, suppression
 from ..addresses import canonical
 from ..emails import letters
+from ..emails.invitation import invitation
 from ..emails.letters import Letter
 from ..limits import Rate
 from ..models import Publication, ServiceMail, Subscription
@@ -247,6 +249,19 @@ def _letter(row: ServiceMail) -> Outgoing:
     return Outgoing(letters.stored(row.letter), row.publication, row.address, row.language)
 
 
+def _invitation(row: ServiceMail) -> Outgoing:
+    """The link to choose a password, unless that was done, or the invitation taken back."""
+    user = get_user_model().objects.filter(pk=row.letter.get("user"), is_active=True).first()
+    if user is None or row.publication is None or user.last_login or user.has_usable_password():
+        raise NothingToSay("came" if user is not None else "nobody")
+    if not row.publication.roles.filter(user=user).exists():
+        raise NothingToSay("taken back")
+    if suppression.suppressed(row.address, row.publication) is not None:
+        raise NothingToSay("suppressed")
+    letter = invitation(user, row.publication, str(row.letter.get("by", "")), row.language)
+    return Outgoing(letter, row.publication, row.address, row.language)
+
+
 _KINDS: dict[str, Callable[[ServiceMail], Outgoing]] = {
     Kind.ANSWER: _answer,
     Kind.REMINDER: _reminder,
@@ -256,6 +271,7 @@ _KINDS: dict[str, Callable[[ServiceMail], Outgoing]] = {
     Kind.OLD_ADDRESS: _old_address,
     Kind.NEW_ADDRESS: _new_address,
     Kind.ROUNDUP_ENDED: _roundup_ended,
+    Kind.INVITATION: _invitation,
     Kind.LETTER: _letter,
 }
 

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 # First parts of our own addresses: a publication may not take them.
 RESERVED_SLUGS = frozenset(
@@ -76,6 +77,22 @@ class Publication(models.Model):
         max_length=300,
         blank=True,
         help_text=_("Who you are and where, for the foot of every mail; many laws ask for it."),
+    )
+    imprint = models.TextField(
+        pgettext_lazy("imprint", "imprint"),
+        blank=True,
+        help_text=pgettext_lazy(
+            "imprint", "Who publishes it, in Markdown: on a page that every page and mail leads to."
+        ),
+    )
+    privacy = models.TextField(
+        pgettext_lazy("imprint", "privacy text"),
+        blank=True,
+        help_text=pgettext_lazy(
+            "imprint",
+            "What happens to readers’ data, in Markdown. The sign-up form leads to it, and each"
+            " reader’s consent names the version that was shown.",
+        ),
     )
     description = models.TextField(_("description"), blank=True)
     theme = models.JSONField(_("look"), default=dict, blank=True)
@@ -263,6 +280,11 @@ class Publication(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def has_legal_texts(self) -> bool:
+        """Whether there is an imprint page to lead to."""
+        return bool(self.imprint.strip() or self.privacy.strip())
 
 
 class Category(models.Model):

@@ -28,6 +28,7 @@ class ServiceMail(models.Model):
         OLD_ADDRESS = "old_address", pgettext_lazy("service mail", "new address: to the old one")
         NEW_ADDRESS = "new_address", pgettext_lazy("service mail", "new address: please confirm")
         ROUNDUP_ENDED = "no_roundup", pgettext_lazy("service mail", "the round-up has ended")
+        INVITATION = "invitation", pgettext_lazy("service mail", "invitation of a colleague")
         LETTER = "letter", pgettext_lazy("service mail", "notice to an editor")
 
     class State(models.TextChoices):
@@ -50,8 +51,8 @@ class ServiceMail(models.Model):
     subscription = models.ForeignKey(
         Subscription, on_delete=models.CASCADE, null=True, related_name="+"
     )
-    # Of a letter only: to whom, in which language, its words (`emails.letters.Letter`), and
-    # whether it goes by the relay for alerts.
+    # Of a letter: to whom, in which language, its words (`emails.letters.Letter`), and whether it
+    # goes by the relay for alerts. Of an invitation: to whom, and which account, by whom.
     address = models.CharField(max_length=254, blank=True)
     language = models.CharField(max_length=12, blank=True)
     letter = models.JSONField(default=dict, blank=True)
@@ -79,7 +80,7 @@ class ServiceMail(models.Model):
                 condition=Q(
                     kind__in=[
                         "answer", "reminder", "welcome", "links", "sensitive", "old_address",
-                        "new_address", "no_roundup", "letter",
+                        "new_address", "no_roundup", "invitation", "letter",
                     ]
                 ),
             ),

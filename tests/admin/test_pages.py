@@ -162,6 +162,8 @@ ISSUE_ROUTES: list[tuple[str, str, tuple[Any, ...], set[str]]] = [
     ("received", "GET", (1,), READERS),
     ("received_shown", "GET", (1,), READERS),
     ("history", "GET", (), SEE),
+    ("withdraw", "GET", (), SEND),
+    ("withdraw", "POST", (), SEND),
     ("correct", "GET", (), SEE),
     ("correct_head", "GET", (), EDIT),
     ("correct_head", "POST", (), EDIT),
@@ -626,7 +628,7 @@ def test_dark_and_light_are_the_previews_choice(issue: Issue, daily: Publication
 
 
 def test_a_test_mail_is_marked_and_in_no_ledger(issue: Issue, daily: Publication) -> None:
-    who = client(user("uma", daily, "editor"))
+    who = client(user("uma", daily, "sender"))
     answer = who.post(
         page("test", issue),
         {"addresses": "uma@example.org, bob@example.org", "picked": "1", "c": "nature"},
@@ -1089,8 +1091,6 @@ def publication_data(publication: Publication, **changed: str) -> dict[str, str]
         "welcome_days": "7",
         "slot_notice_minutes": "30",
         "labels": "{}",
-        "roles-TOTAL_FORMS": "0",
-        "roles-INITIAL_FORMS": "0",
         **changed,
     }
 

@@ -1,0 +1,89 @@
+"""First steps: each knows whether it is done, and the next one leads to its page."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from newsletter.admin import first_steps
+from newsletter.models import Issue
+from subscribers.models import AuditEntry, Publication, Role
+from tests import builders
+
+pytestmark = pytest.mark.django_db
+
+
+def client(kind: str = "", publication: Publication | None = None) -> Client:
+    user = User.objects.create(username="u", is_staff=True, password="!", is_superuser=not kind)
+    if kind:
+        Role.objects.create(user=user, publication=publication, kind=kind)
+    made = Client()
+    made.force_login(user)
+    return made
+
+
+def undone(publication: Publication) -> list[str]:
+    return [s.title for s in first_steps.steps(publication) if not s.done and not s.optional]
+
+
+def test_from_nothing_to_the_first_send() -> None:
+    who = client()
+    empty = who.get("/admin/first-steps/").content.decode()
+    assert "There is no publication yet" in empty and "publication/add/" in empty
+    daily = builders.publication(postal_identity="")
+    assert who.get("/admin/first-steps/")["Location"] == "/admin/first-steps/daily/"
+    assert undone(daily) == [
+        "Say who sends it",
+        "Make its categories",
+        "Bring in the first digest",
+        "Mail yourself a test",
+        "Find readers",
+        "Send the first issue",
+    ]
+    daily.postal_identity = "Harbour Press, Port"
+    daily.save()
+    city = builders.category(daily, "City")
+    issue = builders.issue(daily)
+    builders.item(issue, city, "News")
+    assert undone(daily) == ["Mail yourself a test", "Find readers", "Send the first issue"]
+    AuditEntry.objects.create(actor="u", publication=daily, action="send_test")
+    builders.subscription(daily, "alice@example.org")
+    step = first_steps.steps(daily)[-1]
+    assert step.link == f"/admin/newsletter/issue/{issue.pk}/send/"
+    Issue.objects.filter(pk=issue.pk).update(state="sent", finished_at=builders.NOW)
+    assert undone(daily) == []
+    assert "has gone out to its readers" in who.get("/admin/first-steps/daily/").content.decode()
+
+
+def test_it_shows_the_next_step_and_only_what_one_may_do() -> None:
+    daily = builders.publication(postal_identity="")
+    page = client("editor", daily).get("/admin/first-steps/daily/").content.decode()
+    assert "Your role here is not enough" in page
+    found = re.search(r'aria-current="step".*?<strong>(.*?)</strong>', page, re.DOTALL)
+    assert found and found[1] == "Say who sends it"
+    assert 'href="/admin/newsletter/issue/import/"' in page
+
+
+def test_a_stranger_to_the_publication_sees_nothing() -> None:
+    builders.publication()
+    who = client("owner", builders.publication("other"))
+    assert who.get("/admin/first-steps/daily/").status_code == 404
+
+
+def test_a_new_publication_leads_there() -> None:
+    daily = builders.publication()
+    data = {
+        "name": "Evening", "slug": "evening", "language": "en", "time_zone": "Europe/Berlin",
+        "from_name": "Evening", "from_address": daily.from_address, "open": "on",
+        "undo_seconds": "180", "canary_size": "0", "canary_max_failures": "0",
+        "late_start_minutes": "60", "slot_notice_minutes": "30", "welcome_days": "7",
+        "labels": "{}", "roundup": "off", "roundup_weekday": "0", "roundup_day": "1",
+        "roundup_hour": "8", "roundup_items": "20", "roundup_per_category": "0",
+        "roundup_order": "starred",
+    }  # fmt: skip
+    answer = client().post("/admin/subscribers/publication/add/", data)
+    assert answer.status_code == 302, answer.context_data["errors"]  # type: ignore[attr-defined]
+    assert answer["Location"] == "/admin/first-steps/evening/"

@@ -1,0 +1,169 @@
+"""Test mails: how many, to whom, on record, and as any reader gets them (fault C17)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import email
+from email import policy
+from typing import Any
+
+import pytest
+import time_machine
+from django.contrib.auth.models import User
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+
+from newsletter.models import Issue
+from subscribers import suppression
+from subscribers.addresses import key_of
+from subscribers.models import AuditEntry, Category, Publication, Role, Subscription
+from tests import builders
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def daily() -> Publication:
+    return builders.publication()
+
+
+@pytest.fixture
+def nature(daily: Publication) -> Category:
+    builders.category(daily, "City")
+    return builders.category(daily, "Nature")
+
+
+@pytest.fixture
+def issue(daily: Publication, nature: Category) -> Issue:
+    made = builders.issue(daily)
+    builders.item(made, daily.categories.get(slug="city"), "Night ferries return")
+    builders.item(made, nature, "Egrets are back")
+    return made
+
+
+def person(name: str, publication: Publication, kind: str) -> User:
+    made = User.objects.create(
+        username=name, email=f"{name}@harbour.example.org", is_staff=True, password="!"
+    )
+    Role.objects.create(user=made, publication=publication, kind=kind)
+    return made
+
+
+def client(of: User) -> Client:
+    made = Client()
+    made.force_login(of)
+    return made
+
+
+def send(who: Client, issue: Issue, addresses: str, **more: Any) -> Any:
+    url = reverse("admin:newsletter_issue_test", args=[issue.pk])
+    return who.post(url, {"addresses": addresses, "picked": "1", "c": "nature", **more})
+
+
+@pytest.mark.parametrize(
+    ("role", "address", "goes"),
+    [
+        ("editor", "uma@harbour.example.org", True),
+        ("editor", "olga@harbour.example.org", True),  # Works on it, too.
+        ("editor", "alice@example.org", False),
+        ("editor", "eve@harbour.example.org", False),  # Has a role in another publication.
+        ("sender", "alice@example.org", True),
+        ("owner", "alice@example.org", True),
+    ],
+)
+def test_c17_who_may_not_send_tests_with_the_publications_own_people(
+    role: str, address: str, goes: bool, issue: Issue, daily: Publication
+) -> None:
+    person("olga", daily, "owner")
+    person("eve", builders.publication("other"), "owner")
+    answer = send(client(person("uma", daily, role)), issue, address)
+    assert answer.status_code == (302 if goes else 422)
+    assert [one.to for one in mail.outbox] == ([[address]] if goes else [])
+    if not goes:
+        assert f"{address} belongs to nobody who works on this publication." in (
+            answer.content.decode()
+        )
+
+
+@pytest.mark.parametrize("reason", ["complaint", "hard", "manual"])
+def test_c17_no_test_goes_to_a_suppressed_address(
+    reason: str, issue: Issue, daily: Publication
+) -> None:
+    scope = daily if reason == "manual" else None
+    suppression.suppress("li@example.org", reason, publication=scope)
+    who = client(person("uma", daily, "owner"))
+    answer = send(who, issue, "uma@harbour.example.org li@example.org")
+    assert answer.status_code == 422 and mail.outbox == []
+    assert "li@example.org must not be mailed" in answer.content.decode()
+    assert not AuditEntry.objects.filter(action="send_test").exists()
+
+
+def test_c17_a_person_has_twenty_an_hour_in_all_publications(
+    issue: Issue, daily: Publication
+) -> None:
+    owner = person("uma", daily, "owner")
+    other = builders.publication("other")
+    Role.objects.create(user=owner, publication=other, kind="owner")
+    second = builders.issue(other)
+    builders.item(second, builders.category(other, "Nature"), "Egrets are back")
+    ten = " ".join(f"r{n}@example.org" for n in range(10))
+    with time_machine.travel(builders.NOW, tick=False) as clock:
+        assert send(client(owner), issue, ten).status_code == 302
+        assert send(client(owner), second, ten).status_code == 302
+        answer = send(client(owner), issue, "one@example.org")
+        assert answer.status_code == 422 and len(mail.outbox) == 20
+        assert "more than 20 test mails in an hour" in answer.content.decode()
+        # Another person has their own.
+        colleague = client(person("olga", daily, "owner"))
+        assert send(colleague, issue, "one@example.org").status_code == 302
+        clock.shift(dt.timedelta(minutes=29))
+        assert send(client(owner), issue, ten).status_code == 422
+        clock.shift(dt.timedelta(minutes=1))
+        assert send(client(owner), issue, ten).status_code == 302
+    assert len(mail.outbox) == 31
+
+
+def test_c17_it_is_on_record_even_if_the_server_fails(
+    issue: Issue, daily: Publication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_args: Any, **_options: Any) -> None:
+        raise OSError("no route to host")
+
+    monkeypatch.setattr("newsletter.sending.proofs.get_connection", broken)
+    answer = send(client(person("uma", daily, "owner")), issue, "alice@example.org")
+    assert answer.status_code == 422 and "no route to host" in answer.content.decode()
+    entry = AuditEntry.objects.get(action="send_test")
+    assert entry.actor == "uma" and entry.detail["number"] == 1
+    assert entry.detail["keys"] == [str(key_of("alice@example.org"))]
+    assert "@" not in str(entry.detail)
+
+
+def test_as_a_reader_gets_it(issue: Issue, daily: Publication, nature: Category) -> None:
+    tie = builders.subscription(daily, "bob@example.org", [nature])
+    who = client(person("uma", daily, "owner"))
+    preview = reverse("admin:newsletter_issue_preview", args=[issue.pk])
+    html = who.get(preview, {"person": tie.pk}).content.decode()
+    assert f"person={tie.pk}" in html
+    url = reverse("admin:newsletter_issue_test", args=[issue.pk])
+    shown = who.get(url, {"person": tie.pk}).content.decode()
+    assert "<strong>bob@example.org</strong>" in shown and 'name="c"' not in shown
+    answer = send(who, issue, "uma@harbour.example.org", c="city", person=tie.pk)
+    assert answer.status_code == 302
+    sent = email.message_from_bytes(mail.outbox[0].message().as_bytes(), policy=policy.default)
+    text = sent.get_body(("plain",))
+    assert text is not None and "Egrets are back" in text.get_content()
+    assert "Night ferries" not in text.get_content()
+    assert AuditEntry.objects.get(action="send_test").detail["as_reader"] == tie.pk
+    # Who may not see readers chooses by categories, whatever number is asked for.
+    editor = client(person("ed", daily, "editor"))
+    assert "bob@example.org" not in editor.get(url, {"person": tie.pk}).content.decode()
+
+
+def test_as_a_reader_who_gets_nothing(issue: Issue, daily: Publication, nature: Category) -> None:
+    tie = builders.subscription(daily, "bob@example.org", [nature])
+    Subscription.objects.filter(pk=tie.pk).update(state="unsubscribed")
+    who = client(person("uma", daily, "owner"))
+    answer = send(who, issue, "uma@harbour.example.org", person=tie.pk)
+    assert answer.status_code == 422 and mail.outbox == []
+    assert "This reader gets no mail of this issue" in answer.content.decode()
