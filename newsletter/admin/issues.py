@@ -22,8 +22,10 @@ from subscribers.roles import Act, may
 from .. import sending
 from ..models import Issue
 from . import (
+    arrange,
     control,
     corrections,
+    drafts,
     failures,
     history,
     import_warnings,
@@ -142,12 +144,16 @@ class IssueAdmin(PagesAdmin[Issue]):
     pages = (
         ("", issue_list, "changelist"),
         ("import/", intake.upload, "import"),
+        ("new/", drafts.new, "new"),
+        ("deleted/", drafts.deleted_list, "deleted"),
+        ("deleted/<int:pk>/restore/", drafts.restore, "restore"),
+        ("<int:pk>/delete/", drafts.delete, "delete"),
         ("roundup/<slug:publication>/", roundups.today, "roundup"),
         ("roundup/<slug:publication>/end/", roundups.give_single_issues, "roundup_end"),
         ("roundup/seen/<int:row>/", roundups.seen, "roundup_seen"),
         ("<int:pk>/", items.item_list, "change"),
         ("<int:pk>/about/", items.about, "about"),
-        ("<int:pk>/order/", items.order, "order"),
+        ("<int:pk>/order/", arrange.order, "order"),
         ("<int:pk>/item/<int:item>/", items.edit, "item"),
         ("<int:pk>/star/", roundups.star, "star"),
         ("<int:pk>/mend/", roundups.mend, "mend"),

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_http_methods, require_safe
 
-from newsletter.issues import mends
+from newsletter.issues import arranging, mends, steps
 from newsletter.issues.revisions import note_edit
 from subscribers.admin.access import actor
 from subscribers.admin.chrome import record
 from subscribers.models import Category
 from subscribers.roles import Act
 
-from ..models import Issue, Item, Link
+from ..models import Issue, Link
 from .frame import address, find_issue, issue_page
 from .item_form import AboutForm, ItemForm
 
@@ -71,6 +71,7 @@ def item_list(request: HttpRequest, pk: int) -> HttpResponseBase:
         items=items,
         tail=issue.links.filter(kind=Link.Kind.TAIL).order_by("number"),
         categories=Category.objects.filter(publication=issue.publication, retired_at__isnull=True),
+        undo=steps.last(issue, actor(request)),
         last_import=issue.revisions.filter(kind="import").order_by("-number").first(),
     )
 
@@ -92,7 +93,12 @@ def edit(request: HttpRequest, pk: int, item: int) -> HttpResponseBase:
         try:
             with transaction.atomic():
                 hold_draft(issue)
-                form.write()
+                with steps.step(
+                    issue,
+                    actor(request),
+                    pgettext("step", "change item %(number)d") % {"number": row.number},
+                ):
+                    form.write()
                 note_edit(issue, actor(request), _("item %(number)d") % {"number": row.number})
                 record(
                     request,
@@ -115,6 +121,7 @@ def edit(request: HttpRequest, pk: int, item: int) -> HttpResponseBase:
         title=_("Item %(number)d") % {"number": row.number},
         form=form,
         item=row,
+        parts=list(enumerate(arranging.parts(row), 1))[1:],
         status=422 if form.errors else 200,
     )
 
@@ -156,76 +163,3 @@ def about(request: HttpRequest, pk: int) -> HttpResponseBase:
         form=form,
         status=422 if form.errors else 200,
     )
-
-
-@require_POST
-def order(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """One button of the list: move an item up or down, hide or show it, change its category."""
-    issue = find_issue(request, pk, Act.EDIT)
-    try:
-        with transaction.atomic():
-            hold_draft(issue)
-            done, item = _change(request, issue)
-            if done:
-                note_edit(issue, actor(request), done)
-                record(
-                    request,
-                    "item edited",
-                    f"issue:{issue.pk}",
-                    issue.publication,
-                    item=item.number,
-                    what=str(request.POST.get("do", ""))[:20],
-                )
-    except NotADraft:
-        issue.refresh_from_db()
-        return refuse(request, issue)
-    return HttpResponseRedirect(f"{address('change', issue)}#item-{item.pk}")
-
-
-def _change(request: HttpRequest, issue: Issue) -> tuple[str, Item]:
-    """(what was done or empty, the item). Raises Http404 for what is not of this issue."""
-    number = request.POST.get("item", "")
-    item = issue.items.filter(pk=int(number)).first() if number.isdecimal() else None
-    if item is None:
-        raise Http404
-    what = request.POST.get("do")
-    if what in ("up", "down"):
-        return (_("order") if _swap(issue, item, what == "up") else ""), item
-    if what in ("hide", "show"):
-        changed = issue.items.filter(pk=item.pk, hidden=what == "show").update(
-            hidden=what == "hide"
-        )
-        word = _("hidden items") if changed else ""
-        return word, item
-    if what == "file":
-        chosen = request.POST.get("category", "")
-        category = None
-        if chosen:
-            if not chosen.isdecimal():
-                raise Http404
-            category = Category.objects.filter(
-                pk=int(chosen), publication_id=issue.publication_id, retired_at__isnull=True
-            ).first()
-            if category is None:
-                raise Http404
-        if item.category_id == (category.pk if category else None):
-            return "", item
-        issue.items.filter(pk=item.pk).update(category=category)
-        return _("categories"), item
-    raise Http404
-
-
-def _swap(issue: Issue, item: Item, up: bool) -> bool:
-    rows = issue.items.all()
-    if up:
-        other = rows.filter(number__lt=item.number).order_by("-number").first()
-    else:
-        other = rows.filter(number__gt=item.number).order_by("number").first()
-    if other is None:
-        return False
-    # Numbers are unique in an issue: one steps aside to a free place while they change.
-    aside = (rows.aggregate(last=Max("number"))["last"] or 0) + 1
-    first, second = item.number, other.number
-    for row, place in ((item, aside), (other, first), (item, second)):
-        rows.filter(pk=row.pk).update(number=place)
-    return True

@@ -24,6 +24,7 @@ from .notices import (
 from .relays import Relay
 from .roundups import Roundup
 from .slots import DayOff, Ready, Slot, SlotUse
+from .writing import DeletedDraft, UndoStep
 
 __all__ = [
     "PLACES",
@@ -31,6 +32,7 @@ __all__ = [
     "Bounce",
     "Chunk",
     "DayOff",
+    "DeletedDraft",
     "Delivery",
     "Edition",
     "EditionRevision",
@@ -52,6 +54,7 @@ __all__ = [
     "Roundup",
     "Slot",
     "SlotUse",
+    "UndoStep",
     "Webhook",
     "WebhookAttempt",
     "WebhookDelivery",

@@ -19,7 +19,7 @@ from django.db import connection
 from newsletter import bounces, conf, notices
 from newsletter.config.supervised import start
 from newsletter.feeds import websub
-from newsletter.issues import dead_links
+from newsletter.issues import dead_links, deleted
 from newsletter.sending import roundups, slot_notices, watching
 from newsletter.sending.engine import service
 from subscribers import housekeeping
@@ -118,6 +118,7 @@ def _keep_house(stop: threading.Event) -> None:
         (_NOTICES_EVERY, notices.sweep),
         (_WATCH_EVERY, watching.sweep),
         (3600.0, notices.forget),
+        (3600.0, deleted.sweep),
         (3600.0, _forget_old_jobs),
     ]
     due = [0.0] * len(chores)
