@@ -16,7 +16,7 @@ from subscribers.admin.chrome import record
 from subscribers.models import Category
 from subscribers.roles import Act
 
-from ..models import Issue, Link
+from ..models import Issue, Item, Link
 from .frame import address, find_issue, issue_page
 from .item_form import AboutForm, ItemForm
 
@@ -80,39 +80,56 @@ def item_list(request: HttpRequest, pk: int) -> HttpResponseBase:
 def edit(request: HttpRequest, pk: int, item: int) -> HttpResponseBase:
     """One item's fields."""
     issue = find_issue(request, pk, Act.EDIT)
-    row = issue.items.select_related("issue", "category").filter(pk=item).first()
-    if row is None:
+    if not issue.items.filter(pk=item).exists():
         raise Http404
     if issue.state != Issue.State.DRAFT:
         return refuse(request, issue)
-    form = ItemForm(request.POST if request.method == "POST" else None, instance=row)
-    if request.method == "POST" and form.is_valid():
-        if not form.has_changed():
-            messages.info(request, _("Nothing was different."))
-            return HttpResponseRedirect(address("change", issue))
-        try:
-            with transaction.atomic():
-                hold_draft(issue)
-                with steps.step(
-                    issue,
-                    actor(request),
-                    pgettext("step", "change item %(number)d") % {"number": row.number},
-                ):
-                    form.write()
-                note_edit(issue, actor(request), _("item %(number)d") % {"number": row.number})
-                record(
-                    request,
-                    "item edited",
-                    f"issue:{issue.pk}",
-                    issue.publication,
-                    item=row.number,
-                    fields=sorted(form.changed_data),
-                )
-        except NotADraft:
-            issue.refresh_from_db()
-            return refuse(request, issue)
+    if request.method != "POST":
+        row = issue.items.select_related("issue", "category").get(pk=item)
+        return _item_page(request, issue, ItemForm(instance=row))
+    try:
+        with transaction.atomic():
+            hold_draft(issue)
+            # Read with the draft locked: nobody else's change can slip in before the comparison.
+            row = issue.items.select_related("issue", "category").get(pk=item)
+            form = ItemForm(request.POST, instance=row)
+            stored = form.is_valid() and form.has_changed()
+            if stored:
+                _store_item(request, issue, form)
+            else:
+                transaction.set_rollback(True)  # Nothing was changed: an approval holds.
+    except NotADraft:
+        issue.refresh_from_db()
+        return refuse(request, issue)
+    except Item.DoesNotExist:
+        raise Http404 from None
+    if form.errors:
+        return _item_page(request, issue, form)
+    if stored:
         messages.success(request, _("Item %(number)d was saved.") % {"number": row.number})
-        return HttpResponseRedirect(f"{address('change', issue)}#item-{row.pk}")
+    else:
+        messages.info(request, _("Nothing was different."))
+    return HttpResponseRedirect(f"{address('change', issue)}#item-{row.pk}")
+
+
+def _store_item(request: HttpRequest, issue: Issue, form: ItemForm) -> None:
+    number = form.instance.number
+    what = pgettext("step", "change item %(number)d") % {"number": number}
+    with steps.step(issue, actor(request), what):
+        form.write()
+    note_edit(issue, actor(request), _("item %(number)d") % {"number": number})
+    record(
+        request,
+        "item edited",
+        f"issue:{issue.pk}",
+        issue.publication,
+        item=number,
+        fields=sorted(form.changed_data),
+    )
+
+
+def _item_page(request: HttpRequest, issue: Issue, form: ItemForm) -> HttpResponseBase:
+    row = form.instance
     return issue_page(
         request,
         issue,
@@ -121,27 +138,29 @@ def edit(request: HttpRequest, pk: int, item: int) -> HttpResponseBase:
         title=_("Item %(number)d") % {"number": row.number},
         form=form,
         item=row,
-        parts=list(enumerate(arranging.parts(row), 1))[1:],
-        status=422 if form.errors else 200,
+        parts=list(enumerate(arranging.parts(row), 1))[1:] if not form.errors else [],
+        status=form.answer,
     )
 
 
 @require_http_methods(["GET", "POST"])
 def about(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Title, subject, preheader and introduction of the whole issue."""
+    """Title, date, subject, preheader, introduction and further links of the whole issue."""
     issue = find_issue(request, pk, Act.EDIT)
     if issue.state != Issue.State.DRAFT:
         return refuse(request, issue)
-    form = AboutForm(request.POST if request.method == "POST" else None, instance=issue)
-    if request.method == "POST" and form.is_valid():
-        if not form.has_changed():
-            messages.info(request, _("Nothing was different."))
-            return HttpResponseRedirect(address("change", issue))
-        try:
-            with transaction.atomic():
-                hold_draft(issue)
-                issue.save(update_fields=form.changed_data)
-                note_edit(issue, actor(request), _("title and introduction"))
+    if request.method != "POST":
+        return _about_page(request, issue, AboutForm(instance=issue))
+    try:
+        with transaction.atomic():
+            hold_draft(issue)
+            form = AboutForm(
+                request.POST, instance=Issue.objects.select_related("publication").get(pk=pk)
+            )
+            stored = form.is_valid() and form.has_changed()
+            if stored:
+                form.write()
+                note_edit(form.instance, actor(request), _("title and introduction"))
                 record(
                     request,
                     "issue edited",
@@ -149,11 +168,21 @@ def about(request: HttpRequest, pk: int) -> HttpResponseBase:
                     issue.publication,
                     fields=sorted(form.changed_data),
                 )
-        except NotADraft:
-            issue.refresh_from_db()
-            return refuse(request, issue)
+            else:
+                transaction.set_rollback(True)
+    except NotADraft:
+        issue.refresh_from_db()
+        return refuse(request, issue)
+    if form.errors:
+        return _about_page(request, issue, form)
+    if stored:
         messages.success(request, _("Saved."))
-        return HttpResponseRedirect(address("change", issue))
+    else:
+        messages.info(request, _("Nothing was different."))
+    return HttpResponseRedirect(address("change", issue))
+
+
+def _about_page(request: HttpRequest, issue: Issue, form: AboutForm) -> HttpResponseBase:
     return issue_page(
         request,
         issue,
@@ -161,5 +190,5 @@ def about(request: HttpRequest, pk: int) -> HttpResponseBase:
         "admin/sudi/about.html",
         title=_("Title and subject"),
         form=form,
-        status=422 if form.errors else 200,
+        status=form.answer,
     )
