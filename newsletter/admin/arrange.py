@@ -34,12 +34,16 @@ Done = tuple[str, Item | None]
 def order(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One button: `do` says which, `item` of what; `place` and `part` are numbers from 1."""
     issue = find_issue(request, pk, Act.EDIT)
-    what = str(request.POST.get("do", ""))
+    # `up.12` is `do=up` and `item=12` in one button, so that many rows share one form.
+    what, _dot, number = str(request.POST.get("do", "")).partition(".")
+    post = request.POST.copy()
+    if number:
+        post["item"] = number
     item = None
     try:
         with transaction.atomic():
             hold_draft(issue)
-            done, item = _act(request, issue, what)
+            done, item = _act(request, issue, what, post)
             if done:
                 note_edit(issue, actor(request), done)
                 record(
@@ -67,18 +71,18 @@ def _back(request: HttpRequest, issue: Issue, item: Item | None) -> str:
     return address(page, issue) + anchor
 
 
-def _act(request: HttpRequest, issue: Issue, what: str) -> Done:
+def _act(request: HttpRequest, issue: Issue, what: str, post: QueryDict) -> Done:
     """Raises Http404 for what is not of this issue, NotPossible."""
     if what == "undo":
         return _undo(request, issue)
-    item = _item(issue, request.POST)
+    item = _item(issue, post)
     if what == "add":
         return _add(request, issue, item)
     act = _ACTS.get(what)
     if act is None or item is None:
         raise Http404
     with steps.step(issue, actor(request), _words(what, item.number)):
-        return act(item, request.POST)
+        return act(item, post)
 
 
 def _item(issue: Issue, post: QueryDict) -> Item | None:

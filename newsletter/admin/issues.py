@@ -38,6 +38,7 @@ from . import (
     release,
     roundups,
     standstill,
+    write,
 )
 from .frame import RELEASED
 
@@ -153,6 +154,9 @@ class IssueAdmin(PagesAdmin[Issue]):
         ("roundup/seen/<int:row>/", roundups.seen, "roundup_seen"),
         ("<int:pk>/", items.item_list, "change"),
         ("<int:pk>/about/", items.about, "about"),
+        ("<int:pk>/write/", write.write, "write"),
+        ("<int:pk>/write/live/", write.live, "live"),
+        ("<int:pk>/write/here/", write.here, "here"),
         ("<int:pk>/order/", arrange.order, "order"),
         ("<int:pk>/item/<int:item>/", items.edit, "item"),
         ("<int:pk>/star/", roundups.star, "star"),

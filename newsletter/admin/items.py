@@ -11,9 +11,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from newsletter.issues import arranging, mends, steps
 from newsletter.issues.revisions import note_edit
+from subscribers.admin import form_drafts
 from subscribers.admin.access import actor
 from subscribers.admin.chrome import record
-from subscribers.models import Category
+from subscribers.admin.form_drafts import Place
+from subscribers.models import Category, FormDraft
 from subscribers.roles import Act
 
 from ..models import Issue, Item, Link
@@ -84,8 +86,13 @@ def edit(request: HttpRequest, pk: int, item: int) -> HttpResponseBase:
         raise Http404
     if issue.state != Issue.State.DRAFT:
         return refuse(request, issue)
+    place = Place("item", str(item))
     if request.method != "POST":
         row = issue.items.select_related("issue", "category").get(pk=item)
+        draft = form_drafts.offered(request, place)
+        if draft is not None and "stored" not in request.GET:
+            unsaved = ItemForm(form_drafts.values(draft), instance=row)
+            return _item_page(request, issue, unsaved, draft)
         return _item_page(request, issue, ItemForm(instance=row))
     try:
         with transaction.atomic():
@@ -105,6 +112,10 @@ def edit(request: HttpRequest, pk: int, item: int) -> HttpResponseBase:
         raise Http404 from None
     if form.errors:
         return _item_page(request, issue, form)
+    form_drafts.end(request, place)
+    if _is_part(request):
+        row.refresh_from_db()
+        return issue_page(request, issue, "", "admin/sudi/write_row.html", row=row, saved=True)
     if stored:
         messages.success(request, _("Item %(number)d was saved.") % {"number": row.number})
     else:
@@ -128,18 +139,32 @@ def _store_item(request: HttpRequest, issue: Issue, form: ItemForm) -> None:
     )
 
 
-def _item_page(request: HttpRequest, issue: Issue, form: ItemForm) -> HttpResponseBase:
+def _is_part(request: HttpRequest) -> bool:
+    """Whether the page to write on asks, which has the rest of the page already."""
+    return request.headers.get("X-Sudi-Part") == "1"
+
+
+def _item_page(
+    request: HttpRequest, issue: Issue, form: ItemForm, draft: FormDraft | None = None
+) -> HttpResponseBase:
     row = form.instance
+    part = _is_part(request)
+    parts = list(enumerate(arranging.parts(row), 1))[1:] if not form.errors else []
     return issue_page(
         request,
         issue,
         "",
-        "admin/sudi/item.html",
+        "admin/sudi/write_item.html" if part else "admin/sudi/item.html",
         title=_("Item %(number)d") % {"number": row.number},
         form=form,
         item=row,
-        parts=list(enumerate(arranging.parts(row), 1))[1:] if not form.errors else [],
-        status=form.answer,
+        row=row,
+        parts=parts,
+        draft=draft,
+        unsaved_key=Place("item", str(row.pk)).key(request),
+        from_page="write" if part else "change",
+        place=issue.items.filter(number__lte=row.number).count(),
+        status=200 if request.method == "GET" else form.answer,
     )
 
 
@@ -149,7 +174,12 @@ def about(request: HttpRequest, pk: int) -> HttpResponseBase:
     issue = find_issue(request, pk, Act.EDIT)
     if issue.state != Issue.State.DRAFT:
         return refuse(request, issue)
+    place = Place("about", str(pk))
     if request.method != "POST":
+        draft = form_drafts.offered(request, place)
+        if draft is not None and "stored" not in request.GET:
+            unsaved = AboutForm(form_drafts.values(draft), instance=issue)
+            return _about_page(request, issue, unsaved, draft)
         return _about_page(request, issue, AboutForm(instance=issue))
     try:
         with transaction.atomic():
@@ -175,6 +205,9 @@ def about(request: HttpRequest, pk: int) -> HttpResponseBase:
         return refuse(request, issue)
     if form.errors:
         return _about_page(request, issue, form)
+    form_drafts.end(request, place)
+    if _is_part(request):
+        return issue_page(request, form.instance, "", "admin/sudi/write_about_row.html", saved=True)
     if stored:
         messages.success(request, _("Saved."))
     else:
@@ -182,13 +215,18 @@ def about(request: HttpRequest, pk: int) -> HttpResponseBase:
     return HttpResponseRedirect(address("change", issue))
 
 
-def _about_page(request: HttpRequest, issue: Issue, form: AboutForm) -> HttpResponseBase:
+def _about_page(
+    request: HttpRequest, issue: Issue, form: AboutForm, draft: FormDraft | None = None
+) -> HttpResponseBase:
+    part = _is_part(request)
     return issue_page(
         request,
         issue,
         "",
-        "admin/sudi/about.html",
+        "admin/sudi/write_about.html" if part else "admin/sudi/about.html",
         title=_("Title and subject"),
         form=form,
-        status=form.answer,
+        draft=draft,
+        unsaved_key=Place("about", str(issue.pk)).key(request),
+        status=200 if request.method == "GET" else form.answer,
     )

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from newsletter.feeds.views import (
     Missing,
 )
+from subscribers.admin import form_drafts
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -29,3 +30,11 @@ def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
 def broken(request: HttpRequest) -> HttpResponse:
     """500: our fault. The page asks nothing of the database, which may be the cause."""
     return render(request, "500.html", status=500)
+
+
+def stale_token(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a form whose token is not this session's: of a login before, or not ours at all.
+
+    What an editor typed is kept (`form_drafts`) and offered on the form's own page.
+    """
+    return render(request, "403_csrf.html", {"kept": form_drafts.rescue(request)}, status=403)

@@ -222,6 +222,7 @@ if _trusted_proxies:
 _https = _base.scheme == "https"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "newsletter.config.errors.stale_token"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -326,7 +327,10 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "8px",
     "STYLES": [lambda request: static("newsletter/admin.css")],
-    "SCRIPTS": [lambda request: static("newsletter/admin.js")],
+    "SCRIPTS": [
+        lambda request: static("newsletter/admin.js"),
+        lambda request: static("newsletter/unsaved.js"),
+    ],
     "SITE_FAVICONS": [
         {
             "rel": "icon",

@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from newsletter import conf
 from newsletter.admin import help, look
+from subscribers.admin import form_drafts
 from subscribers.api import api
 
 from . import health, mailbox, metrics
@@ -25,6 +26,11 @@ app_patterns: list[URLPattern | URLResolver] = [
         name="look_shown",
     ),
     path("admin/help/<slug:name>/", admin.site.admin_view(help.chapter), name="help_chapter"),
+    path(
+        "admin/unsaved/",
+        form_drafts.rescued(admin.site.admin_view(form_drafts.save)),
+        name="unsaved",
+    ),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),  # The admin's language switch.
 ]

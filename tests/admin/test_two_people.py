@@ -210,7 +210,7 @@ def test_a_category(alice: Client, bob: Client, city: Category) -> None:  # noqa
 
 def test_a_publication(alice: Client, bob: Client, daily: Publication) -> None:  # noqa: F811
     url = reverse("admin:subscribers_publication_change", args=[daily.pk])
-    before = publication_data(daily)
+    before = {**publication_data(daily), "postal_identity": daily.postal_identity}
     version = opened(alice, url)
     bob.post(url, {**before, "reply_to": "bob@harbour.example.org", "version": opened(bob, url)})
     sent = {**before, "postal_identity": "2 Quay Street", "version": version}

@@ -23,6 +23,7 @@ from newsletter.issues import dead_links, deleted
 from newsletter.sending import roundups, slot_notices, watching
 from newsletter.sending.engine import service
 from subscribers import housekeeping
+from subscribers.admin import form_drafts
 
 log = logging.getLogger("newsletter.worker")
 
@@ -119,6 +120,7 @@ def _keep_house(stop: threading.Event) -> None:
         (_WATCH_EVERY, watching.sweep),
         (3600.0, notices.forget),
         (3600.0, deleted.sweep),
+        (3600.0, form_drafts.sweep),
         (3600.0, _forget_old_jobs),
     ]
     due = [0.0] * len(chores)
