@@ -67,6 +67,9 @@ def order(request: HttpRequest, pk: int) -> HttpResponseBase:
 def _back(request: HttpRequest, issue: Issue, item: Item | None) -> str:
     """The page the button stood on, at the item."""
     page = "write" if request.POST.get("from") == "write" else "change"
+    if request.headers.get("X-Sudi-Part") and item is not None and item.pk:
+        # A script that follows the redirect is not told the fragment of its address.
+        return f"{address(page, issue)}?at={item.pk}"
     anchor = f"#item-{item.pk}" if item is not None and item.pk else ""
     return address(page, issue) + anchor
 

@@ -115,10 +115,13 @@
       if (!answer) return;
       if (!answer.ok) { say(page.dataset.gone); return; }
       part = element(await answer.text());
+      // The list may have been renewed meanwhile.
+      row = find(`[data-item="${row.dataset.item}"]`);
+      if (!row || openForm()) return;
     }
     row.append(part);
-    link.setAttribute("aria-expanded", "true");
     find("textarea, input:not([type=hidden])", part)?.focus({preventScroll: true});
+    find("[data-open]", row).setAttribute("aria-expanded", "true");
     row.scrollIntoView({block: "nearest"});
     soon();
   }
@@ -147,11 +150,11 @@
     say(page.dataset.saved);
     find("[data-open]", fresh).focus();
     soon();
-    refresh();
     if (next) {
       const all = rows(), after = all[all.indexOf(fresh) + 1];
-      if (after) open(after);
+      if (after) await open(after);
     }
+    refresh();
   }
 
   // --- the list --------------------------------------------------------------------------------
@@ -162,6 +165,8 @@
     if (!fresh) { location.reload(); return; }
     const part = openForm()?.closest(".sudi-write-form");
     const item = part ? rowOf(part).dataset.item : "";
+    const active = document.activeElement, inside = part?.contains(active);
+    const focused = active?.matches?.("[data-open]") ? rowOf(active).dataset.item : "";
     for (const name of ["[data-rows]", "[data-tools]"]) {
       find(name).replaceWith(document.importNode(find(name, fresh), true));
     }
@@ -172,6 +177,9 @@
       const row = find(`[data-item="${item}"]`);
       if (row) { row.append(part); find("[data-open]", row).setAttribute("aria-expanded", "true"); }
     }
+    // Moving a node takes its focus away.
+    if (inside && part.isConnected) active.focus({preventScroll: true});
+    else if (focused) find(`[data-item="${focused}"] [data-open]`)?.focus({preventScroll: true});
   }
 
   async function refresh() {
@@ -183,7 +191,7 @@
     const data = new FormData(form, button);
     let answer;
     try {
-      answer = await ask(form.action, {method: "POST", body: data});
+      answer = await ask(form.action, {method: "POST", body: data, headers: PART});
     } catch (error) { say(page.dataset.gone); return; }
     if (!answer) return;
     const wanted = new URL(answer.url);
@@ -192,7 +200,8 @@
     if (gone && openForm()) { window.sudiUnsaved?.done(openForm()); openForm().closest(".sudi-write-form").remove(); }
     const editing = openForm() && openForm().contains(document.activeElement);
     swap(await answer.text());
-    const row = wanted.hash && document.getElementById(wanted.hash.slice(1));
+    const at = wanted.searchParams.get("at");
+    const row = at && document.getElementById(`item-${at}`);
     if (data.get("do") === "add" && row) open(row);
     else if (row && !editing) find("[data-open]", row).focus();
     else if (!editing) find("[data-open]")?.focus();
