@@ -181,6 +181,7 @@ class IssueAdmin(PagesAdmin[Issue]):
         ("<int:pk>/history/", history.history, "history"),
         ("<int:pk>/history/compare/", history.compare, "compare"),
         ("<int:pk>/history/<int:number>/", history.revision, "revision"),
+        ("<int:pk>/history/<int:number>/restore/", history.restore, "restore_revision"),
         ("<int:pk>/correct/", corrections.overview, "correct"),
         ("<int:pk>/correct/head/", corrections.correct_head, "correct_head"),
         ("<int:pk>/correct/<int:item>/", corrections.correct, "correct_item"),
