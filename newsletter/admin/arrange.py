@@ -6,6 +6,7 @@ Each is one step that its editor can undo. Without script a page follows; with i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db import transaction
@@ -15,7 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
-from newsletter.issues import arranging, steps
+from newsletter.issues import arranging, linked_page, steps
+from newsletter.issues.linked_page import Page
 from newsletter.issues.revisions import note_edit
 from subscribers.admin.access import actor
 from subscribers.admin.chrome import record
@@ -41,9 +43,11 @@ def order(request: HttpRequest, pk: int) -> HttpResponseBase:
         post["item"] = number
     item = None
     try:
+        # Asked before the draft is locked: another server takes its time.
+        page = linked_page.fetch(post.get("url", "")) if what == "address" else None
         with transaction.atomic():
             hold_draft(issue)
-            done, item = _act(request, issue, what, post)
+            done, item = _act(request, issue, what, post, page)
             if done:
                 note_edit(issue, actor(request), done)
                 record(
@@ -59,6 +63,11 @@ def order(request: HttpRequest, pk: int) -> HttpResponseBase:
         return refuse(request, issue)
     except arranging.NotPossible as error:
         messages.error(request, str(error))
+    except linked_page.NotRead as error:
+        messages.error(request, str(error))
+        page_name = "write" if request.POST.get("from") == "write" else "change"
+        query = urlencode({"url": post.get("url", "")[:2000]})
+        return HttpResponseRedirect(f"{address(page_name, issue)}?{query}")
     except ProtectedError:
         messages.error(request, _("A round-up holds a copy of this item. Hide it instead."))
     return HttpResponseRedirect(_back(request, issue, item))
@@ -74,11 +83,17 @@ def _back(request: HttpRequest, issue: Issue, item: Item | None) -> str:
     return address(page, issue) + anchor
 
 
-def _act(request: HttpRequest, issue: Issue, what: str, post: QueryDict) -> Done:
+def _act(request: HttpRequest, issue: Issue, what: str, post: QueryDict, page: Page | None) -> Done:
     """Raises Http404 for what is not of this issue, NotPossible."""
     if what == "undo":
         return _undo(request, issue)
     item = _item(issue, post)
+    if page is not None:
+        with steps.step(issue, actor(request), pgettext("step", "add an item")):
+            new = arranging.add(
+                issue, item, title=page.title, sources=[(page.site, page.url)], date=page.date
+            )
+        return pgettext("history", "new item"), new
     if what == "add":
         return _add(request, issue, item)
     act = _ACTS.get(what)

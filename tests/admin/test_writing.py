@@ -10,6 +10,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from newsletter import outgoing
 from newsletter.issues import arranging, beginning, deleted, steps
 from newsletter.models import DeletedDraft, Issue, Item, UndoStep
 from subscribers.models import Category, Publication
@@ -321,3 +322,29 @@ def test_a_deleted_draft_is_forgotten_after_its_time(
     with time_machine.travel(builders.NOW + dt.timedelta(days=31)):
         deleted.sweep()
         assert not DeletedDraft.objects.exists()
+
+
+def test_an_address_becomes_an_item(
+    four: Issue, editor: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    html = (
+        b'<title>Ferries return</title><meta property="og:site_name" content="The Paper">'
+        b'<meta property="article:published_time" content="2026-03-02T10:00:00Z">'
+    )
+    url = "https://example.org/ferries"
+    got = outgoing.Response(200, {"content-type": "text/html"}, html, url)
+    monkeypatch.setattr(outgoing, "request", lambda *a, **k: got)
+    press(editor, four, "address", url=url)
+    made = four.items.order_by("-number")[0]
+    assert (made.title, made.date) == ("Ferries return", dt.date(2026, 3, 2))
+    assert list(made.links.values_list("kind", "label", "url")) == [("source", "The Paper", url)]
+
+
+def test_an_address_that_cannot_be_read_stays_in_its_box(four: Issue, editor: Client) -> None:
+    answer = editor.post(
+        page("order", four), {"do": "address", "url": "http://127.0.0.1/x"}, follow=True
+    )
+    html = answer.content.decode()
+    assert "not on the open internet" in html
+    assert 'value="http://127.0.0.1/x"' in html
+    assert four.items.count() == 4

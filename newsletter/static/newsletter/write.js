@@ -202,7 +202,8 @@
     swap(await answer.text());
     const at = wanted.searchParams.get("at");
     const row = at && document.getElementById(`item-${at}`);
-    if (data.get("do") === "add" && row) open(row);
+    if (data.get("do") === "address" && row) form.elements.url.value = "";
+    if (["add", "address"].includes(data.get("do")) && row) open(row);
     else if (row && !editing) find("[data-open]", row).focus();
     else if (!editing) find("[data-open]")?.focus();
     soon();
