@@ -8,7 +8,6 @@ import uuid
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.utils import formats, translation
-from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from newsletter.models import Issue, Item, Link
@@ -181,10 +180,3 @@ def move_to_day(issue: Issue, day: dt.date) -> None:
         issue.slug = free_slug(issue.publication, day)
         issue.date = day
         issue.save(update_fields=["slug", "date"])
-
-
-def why_no_copy(original: Issue) -> str:
-    """Why an issue cannot be copied, or empty."""
-    if original.kind != Issue.Kind.REGULAR:
-        return _("Only regular issues can be copied.")
-    return ""

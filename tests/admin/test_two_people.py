@@ -14,6 +14,7 @@ from subscribers.models import Category, Publication, Subscription
 from tests import builders
 
 from .test_pages import (  # noqa: F401
+    DIGEST,
     city,
     client,
     daily,
@@ -241,3 +242,22 @@ def test_a_readers_own_change_stays(alice: Client, daily: Publication, city: Cat
 def test_a_program_without_a_version_is_taken_at_its_word(alice: Client, issue: Issue) -> None:  # noqa: F811
     answer: Any = alice.post(item_page(issue), item_data(title="Sent by a script"))
     assert answer.status_code == 302
+
+
+def test_an_import_meanwhile_and_a_hand_both_stay(
+    alice: Client,
+    bob: Client,
+    daily: Publication,  # noqa: F811
+    city: Category,  # noqa: F811
+    nature: Category,  # noqa: F811
+) -> None:
+    store(bob, look(bob, daily, DIGEST))
+    issue = Issue.objects.get()  # noqa: F811
+    url = item_page(issue)
+    sent = data(issue, title="Alice's title", version=opened(alice, url))
+    store(bob, look(bob, daily, DIGEST.replace("People cross", "Everybody crosses")))
+    assert alice.post(url, sent).status_code == 302
+    first = issue.items.order_by("number").first()
+    assert first is not None
+    assert first.title == "Alice's title"
+    assert first.insight == "Everybody crosses the water after ten."
