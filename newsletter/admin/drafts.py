@@ -70,7 +70,7 @@ class NewForm(forms.Form):
         if not offered:
             how = self.fields["how"]
             assert isinstance(how, forms.ChoiceField)
-            how.choices = [one for one in how.choices if one[0] == "empty"]  # type: ignore[misc]
+            how.choices = [("empty", pgettext("new issue", "nothing"))]
             del self.fields["original"]
 
     def clean_title(self) -> str:

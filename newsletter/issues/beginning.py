@@ -38,7 +38,8 @@ def title_for(publication: Publication, last: Issue | None, day: dt.date) -> str
             (formats.date_format(last.date, form), formats.date_format(day, form))
             for form in _WRITINGS
         ]
-    title, marks = last.title, []
+    title = last.title
+    marks: list[str] = []
     for old, new in written:
         # A mark stands for what was replaced, so that no other writing finds itself in it.
         pattern = rf"(?<![^\W_]){re.escape(old)}(?![^\W_])" if old[0].isascii() else re.escape(old)

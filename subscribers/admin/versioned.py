@@ -76,7 +76,8 @@ class VersionedForm(forms.Form):
         stored = self._stored()
         # A token that cannot be read says nothing of what was there: then all may be changed.
         unknown = object()
-        data = self.data.copy()
+        sent_data: Any = self.data
+        data = sent_data.copy()
         taken = set(data.getlist(THEIRS)) if isinstance(data, QueryDict) else set()
         for name, now in stored.items():
             field, key = self.fields[name], self.add_prefix(name)
@@ -155,7 +156,8 @@ def _shown(field: forms.Field, now: str | list[str]) -> str:
     if isinstance(field, forms.BooleanField):
         return pgettext("two people", "ticked") if now else pgettext("two people", "not ticked")
     if isinstance(field, forms.ChoiceField):
-        known = {str(key): str(label) for key, label in field.choices}
+        choices: Any = field.choices
+        known = {str(key): str(label) for key, label in choices}
         keys = now if isinstance(now, list) else [now]
         return ", ".join(known.get(key, key) for key in keys)
     return ", ".join(now) if isinstance(now, list) else now

@@ -19,7 +19,9 @@ ACCIDENTS = {
     "another tab has the same item": BROWSER,
     "another machine": f"{KEPT}what_was_typed_comes_back_on_another_machine",
     "the worker or the server restarts": f"{KEPT}what_was_typed_comes_back_on_another_machine",
-    "the session ended before the save": f"{KEPT}a_session_that_ended_during_the_save_loses_nothing",
+    "the session ended before the save": (
+        f"{KEPT}a_session_that_ended_during_the_save_loses_nothing"
+    ),
     "the session ended on an open page": (
         "test_write_browser.py::test_a_session_that_ends_is_said_and_loses_nothing"
     ),

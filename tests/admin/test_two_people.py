@@ -21,9 +21,11 @@ from .test_pages import (  # noqa: F401
     hidden,
     issue,
     item_data,
+    look,
     nature,
     page,
     publication_data,
+    store,
     user,
 )  # fmt: skip
 
