@@ -58,7 +58,7 @@ def write(request: HttpRequest, pk: int) -> HttpResponseBase:
         form_now="mail" if len(rows) <= _MOST_MAILED else "web",
         widths=WIDTHS.items(),
         looks=LOOKS.items(),
-        minutes=reading_time.of_issue(view),
+        minutes=_minutes(view),
         undo=steps.last(issue, actor(request)),
     )
 
@@ -78,7 +78,7 @@ def live(request: HttpRequest, pk: int) -> HttpResponseBase:
     selection = chosen_selection(request.POST, view)
     html = in_look(html_of(request, issue, view, EditionKey(selection, 0), wanted), wanted.look)
     kept = view.select(selection)
-    said["items"] = ngettext("%(n)d item", "%(n)d items", len(kept)) % {"n": len(kept)}
+    said["items"] = ngettext("%(n)s item", "%(n)s items", len(kept)) % {"n": len(kept)}
     return JsonResponse({**said, "html": html})
 
 

@@ -220,6 +220,7 @@
     else if (event.target.closest("[data-turn]")) {
       const turned = page.classList.toggle("turned");
       event.target.closest("[data-turn]").setAttribute("aria-pressed", String(turned));
+      page.scrollIntoView();
     }
   });
   page.addEventListener("sudi:again", (event) => {
