@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from newsletter.issues.corrections import Head
 from newsletter.issues.revisions import bullets_of
 from subscribers.admin.text_box import TextBox
+from subscribers.admin.versioned import FIELD
 
 from ..digest import markdown
 from ..digest.value import Item, Link
@@ -43,6 +44,11 @@ class ItemCorrectionForm(ItemForm):
     class Meta(ItemForm.Meta):
         fields = ("title", "category", "date", "insight", "body")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # A correction shows what it would change of the text as it is now, and asks then.
+        del self.fields[FIELD]
+
     def corrected(self, old: Item) -> Item:
         """The item with what was typed; a field that was left alone stays as it is."""
         data = self.cleaned_data
@@ -66,6 +72,10 @@ class HeadForm(AboutForm):
 
     class Meta(AboutForm.Meta):
         fields = ("title", "subject", "preheader", "intro")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields[FIELD]  # As above.
 
     def corrected(self, old: Head) -> Head:
         """The texts with what was typed; a field that was left alone stays as it is."""
