@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy
 from newsletter.issues.corrections import Head
 from newsletter.issues.revisions import bullets_of
 from subscribers.admin.text_box import TextBox
+from subscribers.admin.versioned import FIELD
 
 from ..digest import markdown
 from ..digest.value import Item, Link
-from ..models import Link as LinkRow
-from .item_form import AboutForm, BadLines, ItemForm, one_line, read_sources
+from .item_form import AboutForm, ItemForm
 
 
 class NoteField(forms.CharField):
@@ -44,6 +44,11 @@ class ItemCorrectionForm(ItemForm):
     class Meta(ItemForm.Meta):
         fields = ("title", "category", "date", "insight", "body")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # A correction shows what it would change of the text as it is now, and asks then.
+        del self.fields[FIELD]
+
     def corrected(self, old: Item) -> Item:
         """The item with what was typed; a field that was left alone stays as it is."""
         data = self.cleaned_data
@@ -63,15 +68,6 @@ class ItemCorrectionForm(ItemForm):
 class HeadForm(AboutForm):
     """The issue's own texts, its further links, and the note."""
 
-    tail_title = forms.CharField(
-        label=gettext_lazy("Title of the further links"), max_length=300, required=False
-    )
-    tail_lines = forms.CharField(
-        label=gettext_lazy("Further links"),
-        required=False,
-        widget=TextBox(attrs={"rows": 4}),
-        help_text=gettext_lazy("One a line: “The Paper | https://example.org/story”."),
-    )
     note = NoteField()
 
     class Meta(AboutForm.Meta):
@@ -79,21 +75,7 @@ class HeadForm(AboutForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        issue = self.instance
-        self.fields["tail_title"].initial = str(issue.extra.get("tail_title", ""))
-        self.fields["tail_lines"].initial = "\n".join(
-            f"{link.label} | {link.url}" if link.url else link.label
-            for link in issue.links.filter(kind=LinkRow.Kind.TAIL).order_by("number")
-        )
-
-    def clean_tail_title(self) -> str:
-        return one_line(self.cleaned_data["tail_title"].strip())
-
-    def clean_tail_lines(self) -> list[tuple[str, str]]:
-        try:
-            return read_sources(self.cleaned_data["tail_lines"])
-        except BadLines as error:
-            raise forms.ValidationError(str(error)) from None
+        del self.fields[FIELD]  # As above.
 
     def corrected(self, old: Head) -> Head:
         """The texts with what was typed; a field that was left alone stays as it is."""

@@ -60,6 +60,8 @@ def issue_page(
     allowed = can(request, issue.publication)
     tabs = [("change", _("Items")), ("preview", _("Preview")), ("preflight", _("Preflight"))]
     tabs += [("audience", _("Audience"))]
+    if issue.state == Issue.State.DRAFT and allowed[Act.EDIT.value]:
+        tabs.insert(1, ("write", pgettext("page", "Write")))
     if issue.kind == Issue.Kind.REGULAR:
         tabs += [("pair", _("Translations"))]
     if issue.rehearses_id is not None:

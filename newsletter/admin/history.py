@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from newsletter.issues import restoring
 from newsletter.issues.revisions import differences, value_of
+from subscribers.admin.access import actor
+from subscribers.admin.chrome import record
 from subscribers.models import AuditEntry
 from subscribers.roles import Act
 
 from ..models import Issue, Revision
 from .frame import address, find_issue, issue_page
+from .items import NotADraft, hold_draft, refuse
 
 # Entries shown of one issue; a page of the audit trail has the rest.
 _MOST = 200
@@ -78,3 +84,28 @@ def compare(request: HttpRequest, pk: int) -> HttpResponseBase:
         changes=differences(value_of(old), value_of(new)),
         back=address("history", issue),
     )
+
+
+@require_POST
+def restore(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
+    """Make the draft what the revision was; the step can be undone, and both stay in the list."""
+    issue = find_issue(request, pk, Act.EDIT)
+    found = _revision(issue, number)
+    try:
+        with transaction.atomic():
+            hold_draft(issue)
+            problems = restoring.restore(issue, found, actor(request))
+            record(
+                request,
+                "version restored",
+                f"issue:{issue.pk}",
+                issue.publication,
+                revision=number,
+            )
+    except NotADraft:
+        issue.refresh_from_db()
+        return refuse(request, issue)
+    messages.success(request, _("The draft is what it was in revision %(n)d.") % {"n": number})
+    for text in problems[:10]:
+        messages.warning(request, text)
+    return HttpResponseRedirect(address("change", issue))

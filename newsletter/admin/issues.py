@@ -21,9 +21,11 @@ from .. import sending
 from ..models import Issue
 from . import (
     agree,
+    arrange,
     control,
     corrections,
     doubt,
+    drafts,
     failures,
     finding,
     growth,
@@ -41,6 +43,7 @@ from . import (
     stories,
     went,
     withdrawals,
+    write,
 )
 from .frame import RELEASED
 
@@ -122,6 +125,10 @@ class IssueAdmin(PagesAdmin[Issue]):
     pages = (
         ("", issue_list, "changelist"),
         ("import/", intake.upload, "import"),
+        ("new/", drafts.new, "new"),
+        ("deleted/", drafts.deleted_list, "deleted"),
+        ("deleted/<int:pk>/restore/", drafts.restore, "restore"),
+        ("<int:pk>/delete/", drafts.delete, "delete"),
         ("roundup/<slug:publication>/", roundups.today, "roundup"),
         ("roundup/<slug:publication>/end/", roundups.give_single_issues, "roundup_end"),
         ("roundup/seen/<int:row>/", roundups.seen, "roundup_seen"),
@@ -129,7 +136,10 @@ class IssueAdmin(PagesAdmin[Issue]):
         ("growth/<slug:publication>/", growth.growth, "growth"),
         ("<int:pk>/", items.item_list, "change"),
         ("<int:pk>/about/", items.about, "about"),
-        ("<int:pk>/order/", items.order, "order"),
+        ("<int:pk>/write/", write.write, "write"),
+        ("<int:pk>/write/live/", write.live, "live"),
+        ("<int:pk>/write/here/", write.here, "here"),
+        ("<int:pk>/order/", arrange.order, "order"),
         ("<int:pk>/item/<int:item>/", items.edit, "item"),
         ("<int:pk>/star/", roundups.star, "star"),
         ("<int:pk>/mend/", roundups.mend, "mend"),
@@ -163,6 +173,7 @@ class IssueAdmin(PagesAdmin[Issue]):
         ("<int:pk>/history/compare/", history.compare, "compare"),
         ("<int:pk>/history/<int:number>/", history.revision, "revision"),
         ("<int:pk>/withdraw/", withdrawals.withdraw, "withdraw"),
+        ("<int:pk>/history/<int:number>/restore/", history.restore, "restore_revision"),
         ("<int:pk>/correct/", corrections.overview, "correct"),
         ("<int:pk>/correct/head/", corrections.correct_head, "correct_head"),
         ("<int:pk>/correct/<int:item>/", corrections.correct, "correct_item"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from newsletter.importing.stories import remember
-from newsletter.issues import item_links
+from newsletter.issues import beginning, item_links
 from newsletter.issues.revisions import bullets_of, bullets_text
 from subscribers.admin.text_box import LinesField, TextBox, TextField
+from subscribers.admin.versioned import VersionedForm
 from subscribers.models import Category
 
 from ..digest import markdown
@@ -98,8 +100,8 @@ def one_line(text: str) -> str:
     return text
 
 
-class ItemForm(_Item):
-    """The fields of one item; `save` writes the row and its sources."""
+class ItemForm(VersionedForm, _Item):
+    """The fields of one item; `write` stores the row and its sources."""
 
     bullet_lines = LinesField(
         label=gettext_lazy("Bullets"),
@@ -184,14 +186,42 @@ class ItemForm(_Item):
         return item
 
 
-class AboutForm(_Issue):
+class AboutForm(VersionedForm, _Issue):
     """What belongs to the issue as a whole."""
+
+    tail_title = forms.CharField(
+        label=gettext_lazy("Title of the further links"), max_length=300, required=False
+    )
+    tail_lines = LinesField(
+        label=gettext_lazy("Further links"),
+        required=False,
+        widget=TextBox(attrs={"rows": 4}),
+        help_text=gettext_lazy("One a line: “The Paper | https://example.org/story”."),
+    )
 
     class Meta:
         model = Issue
-        fields: tuple[str, ...] = ("title", "subject", "preheader", "intro", "listed")
-        widgets = {"intro": TextBox(attrs={"rows": 5})}
+        fields: tuple[str, ...] = ("title", "date", "subject", "preheader", "intro", "listed")
+        widgets = {
+            "intro": TextBox(attrs={"rows": 5}),
+            "date": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        }
         field_classes = {"intro": TextField}
+
+    field_order = (
+        "title", "date", "subject", "preheader", "intro", "tail_title", "tail_lines", "listed",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        issue = self.instance
+        # What `_post_clean` sets, so that the move to another day still knows the first one.
+        self.day = issue.date
+        self.fields["tail_title"].initial = str(issue.extra.get("tail_title", ""))
+        self.fields["tail_lines"].initial = "\n".join(
+            f"{link.label} | {link.url}" if link.url else link.label
+            for link in issue.links.filter(kind=Link.Kind.TAIL).order_by("number")
+        )
 
     def clean_title(self) -> str:
         return one_line(self.cleaned_data["title"].strip())
@@ -204,3 +234,31 @@ class AboutForm(_Issue):
 
     def clean_intro(self) -> str:
         return markdown.clean(self.cleaned_data["intro"])
+
+    def clean_date(self) -> dt.date:
+        day: dt.date = self.cleaned_data["date"]
+        if not 1900 <= day.year <= 2999:
+            raise forms.ValidationError(_("Give a date between 1900 and 2999."))
+        return day
+
+    def clean_tail_title(self) -> str:
+        return one_line(self.cleaned_data["tail_title"].strip())
+
+    def clean_tail_lines(self) -> list[tuple[str, str]]:
+        try:
+            return read_sources(self.cleaned_data["tail_lines"])
+        except BadLines as error:
+            raise forms.ValidationError(str(error)) from None
+
+    def write(self) -> None:
+        """Store what was changed, in a transaction. A draft of another day has another address."""
+        issue, changed = self.instance, set(self.changed_data)
+        if "date" in changed:
+            issue.date, day = self.day, issue.date
+            beginning.move_to_day(issue, day)
+        if columns := (changed & set(self.Meta.fields)) - {"date"}:
+            issue.save(update_fields=columns)
+        if changed & {"tail_title", "tail_lines"}:
+            beginning.set_tail(
+                issue, self.cleaned_data["tail_title"], self.cleaned_data["tail_lines"]
+            )

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_http_methods, require_safe
 
-from newsletter.issues import mends
+from newsletter.issues import arranging, mends, steps
 from newsletter.issues.revisions import note_edit
+from subscribers.admin import form_drafts
 from subscribers.admin.access import actor
 from subscribers.admin.chrome import record
-from subscribers.models import Category
+from subscribers.admin.form_drafts import Place
+from subscribers.models import Category, FormDraft
 from subscribers.roles import Act
 
 from ..models import Issue, Item, Link
@@ -72,6 +74,7 @@ def item_list(request: HttpRequest, pk: int) -> HttpResponseBase:
         items=items,
         tail=issue.links.filter(kind=Link.Kind.TAIL).order_by("number"),
         categories=Category.objects.filter(publication=issue.publication, retired_at__isnull=True),
+        undo=steps.last(issue, actor(request)),
         last_import=issue.revisions.filter(kind="import").order_by("-number").first(),
     )
 
@@ -80,65 +83,118 @@ def item_list(request: HttpRequest, pk: int) -> HttpResponseBase:
 def edit(request: HttpRequest, pk: int, item: int) -> HttpResponseBase:
     """One item's fields."""
     issue = find_issue(request, pk, Act.EDIT)
-    row = issue.items.select_related("issue", "category").filter(pk=item).first()
-    if row is None:
+    if not issue.items.filter(pk=item).exists():
         raise Http404
     if issue.state != Issue.State.DRAFT:
         return refuse(request, issue)
-    form = ItemForm(request.POST if request.method == "POST" else None, instance=row)
-    if request.method == "POST" and form.is_valid():
-        if not form.has_changed():
-            messages.info(request, _("Nothing was different."))
-            return HttpResponseRedirect(address("change", issue))
-        try:
-            with transaction.atomic():
-                hold_draft(issue)
-                form.write()
-                note_edit(issue, actor(request), _("item %(number)d") % {"number": row.number})
-                record(
-                    request,
-                    "item edited",
-                    f"issue:{issue.pk}",
-                    issue.publication,
-                    item=row.number,
-                    fields=sorted(form.changed_data),
-                )
-        except NotADraft:
-            issue.refresh_from_db()
-            return refuse(request, issue)
+    place = Place("item", str(item))
+    if request.method != "POST":
+        row = issue.items.select_related("issue", "category").get(pk=item)
+        draft = form_drafts.offered(request, place)
+        if draft is not None and "stored" not in request.GET:
+            unsaved = ItemForm(form_drafts.values(draft), instance=row)
+            return _item_page(request, issue, unsaved, draft)
+        return _item_page(request, issue, ItemForm(instance=row))
+    try:
+        with transaction.atomic():
+            hold_draft(issue)
+            # Read with the draft locked: nobody else's change can slip in before the comparison.
+            row = issue.items.select_related("issue", "category").get(pk=item)
+            form = ItemForm(request.POST, instance=row)
+            stored = form.is_valid() and form.has_changed()
+            if stored:
+                _store_item(request, issue, form)
+            else:
+                transaction.set_rollback(True)  # Nothing was changed: an approval holds.
+    except NotADraft:
+        issue.refresh_from_db()
+        return refuse(request, issue)
+    except Item.DoesNotExist:
+        raise Http404 from None
+    if form.errors:
+        return _item_page(request, issue, form)
+    form_drafts.end(request, place)
+    if _is_part(request):
+        row.refresh_from_db()
+        return issue_page(request, issue, "", "admin/sudi/write_row.html", row=row, saved=True)
+    if stored:
         messages.success(request, _("Item %(number)d was saved.") % {"number": row.number})
         for finding in told.warnings(issue, row):
             messages.warning(request, finding)
-        return HttpResponseRedirect(f"{address('change', issue)}#item-{row.pk}")
+    else:
+        messages.info(request, _("Nothing was different."))
+    return HttpResponseRedirect(f"{address('change', issue)}#item-{row.pk}")
+
+
+def _store_item(request: HttpRequest, issue: Issue, form: ItemForm) -> None:
+    number = form.instance.number
+    what = pgettext("step", "change item %(number)d") % {"number": number}
+    with steps.step(issue, actor(request), what):
+        form.write()
+    note_edit(issue, actor(request), _("item %(number)d") % {"number": number})
+    record(
+        request,
+        "item edited",
+        f"issue:{issue.pk}",
+        issue.publication,
+        item=number,
+        fields=sorted(form.changed_data),
+    )
+
+
+def _is_part(request: HttpRequest) -> bool:
+    """Whether the page to write on asks, which has the rest of the page already."""
+    return request.headers.get("X-Sudi-Part") == "1"
+
+
+def _item_page(
+    request: HttpRequest, issue: Issue, form: ItemForm, draft: FormDraft | None = None
+) -> HttpResponseBase:
+    row = form.instance
+    part = _is_part(request)
+    parts = list(enumerate(arranging.parts(row), 1))[1:] if not form.errors else []
     return issue_page(
         request,
         issue,
         "",
-        "admin/sudi/item.html",
+        "admin/sudi/write_item.html" if part else "admin/sudi/item.html",
         title=_("Item %(number)d") % {"number": row.number},
         form=form,
         item=row,
         **told.shown(issue, [row]),
-        status=422 if form.errors else 200,
+        row=row,
+        parts=parts,
+        draft=draft,
+        unsaved_key=Place("item", str(row.pk)).key(request),
+        from_page="write" if part else "change",
+        place=issue.items.filter(number__lte=row.number).count(),
+        status=200 if request.method == "GET" else form.answer,
     )
 
 
 @require_http_methods(["GET", "POST"])
 def about(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Title, subject, preheader and introduction of the whole issue."""
+    """Title, date, subject, preheader, introduction and further links of the whole issue."""
     issue = find_issue(request, pk, Act.EDIT)
     if issue.state != Issue.State.DRAFT:
         return refuse(request, issue)
-    form = AboutForm(request.POST if request.method == "POST" else None, instance=issue)
-    if request.method == "POST" and form.is_valid():
-        if not form.has_changed():
-            messages.info(request, _("Nothing was different."))
-            return HttpResponseRedirect(address("change", issue))
-        try:
-            with transaction.atomic():
-                hold_draft(issue)
-                issue.save(update_fields=form.changed_data)
-                note_edit(issue, actor(request), _("title and introduction"))
+    place = Place("about", str(pk))
+    if request.method != "POST":
+        draft = form_drafts.offered(request, place)
+        if draft is not None and "stored" not in request.GET:
+            unsaved = AboutForm(form_drafts.values(draft), instance=issue)
+            return _about_page(request, issue, unsaved, draft)
+        return _about_page(request, issue, AboutForm(instance=issue))
+    try:
+        with transaction.atomic():
+            hold_draft(issue)
+            form = AboutForm(
+                request.POST, instance=Issue.objects.select_related("publication").get(pk=pk)
+            )
+            stored = form.is_valid() and form.has_changed()
+            if stored:
+                form.write()
+                note_edit(form.instance, actor(request), _("title and introduction"))
                 record(
                     request,
                     "issue edited",
@@ -146,90 +202,35 @@ def about(request: HttpRequest, pk: int) -> HttpResponseBase:
                     issue.publication,
                     fields=sorted(form.changed_data),
                 )
-        except NotADraft:
-            issue.refresh_from_db()
-            return refuse(request, issue)
+            else:
+                transaction.set_rollback(True)
+    except NotADraft:
+        issue.refresh_from_db()
+        return refuse(request, issue)
+    if form.errors:
+        return _about_page(request, issue, form)
+    form_drafts.end(request, place)
+    if _is_part(request):
+        return issue_page(request, form.instance, "", "admin/sudi/write_about_row.html", saved=True)
+    if stored:
         messages.success(request, _("Saved."))
-        return HttpResponseRedirect(address("change", issue))
+    else:
+        messages.info(request, _("Nothing was different."))
+    return HttpResponseRedirect(address("change", issue))
+
+
+def _about_page(
+    request: HttpRequest, issue: Issue, form: AboutForm, draft: FormDraft | None = None
+) -> HttpResponseBase:
+    part = _is_part(request)
     return issue_page(
         request,
         issue,
         "",
-        "admin/sudi/about.html",
+        "admin/sudi/write_about.html" if part else "admin/sudi/about.html",
         title=_("Title and subject"),
         form=form,
-        status=422 if form.errors else 200,
+        draft=draft,
+        unsaved_key=Place("about", str(issue.pk)).key(request),
+        status=200 if request.method == "GET" else form.answer,
     )
-
-
-@require_POST
-def order(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """One button of the list: move an item up or down, hide or show it, change its category."""
-    issue = find_issue(request, pk, Act.EDIT)
-    try:
-        with transaction.atomic():
-            hold_draft(issue)
-            done, item = _change(request, issue)
-            if done:
-                note_edit(issue, actor(request), done)
-                record(
-                    request,
-                    "item edited",
-                    f"issue:{issue.pk}",
-                    issue.publication,
-                    item=item.number,
-                    what=str(request.POST.get("do", ""))[:20],
-                )
-    except NotADraft:
-        issue.refresh_from_db()
-        return refuse(request, issue)
-    return HttpResponseRedirect(f"{address('change', issue)}#item-{item.pk}")
-
-
-def _change(request: HttpRequest, issue: Issue) -> tuple[str, Item]:
-    """(what was done or empty, the item). Raises Http404 for what is not of this issue."""
-    number = request.POST.get("item", "")
-    item = issue.items.filter(pk=int(number)).first() if number.isdecimal() else None
-    if item is None:
-        raise Http404
-    what = request.POST.get("do")
-    if what in ("up", "down"):
-        return (_("order") if _swap(issue, item, what == "up") else ""), item
-    if what in ("hide", "show"):
-        changed = issue.items.filter(pk=item.pk, hidden=what == "show").update(
-            hidden=what == "hide"
-        )
-        word = _("hidden items") if changed else ""
-        return word, item
-    if what == "file":
-        chosen = request.POST.get("category", "")
-        category = None
-        if chosen:
-            if not chosen.isdecimal():
-                raise Http404
-            category = Category.objects.filter(
-                pk=int(chosen), publication_id=issue.publication_id, retired_at__isnull=True
-            ).first()
-            if category is None:
-                raise Http404
-        if item.category_id == (category.pk if category else None):
-            return "", item
-        issue.items.filter(pk=item.pk).update(category=category)
-        return _("categories"), item
-    raise Http404
-
-
-def _swap(issue: Issue, item: Item, up: bool) -> bool:
-    rows = issue.items.all()
-    if up:
-        other = rows.filter(number__lt=item.number).order_by("-number").first()
-    else:
-        other = rows.filter(number__gt=item.number).order_by("number").first()
-    if other is None:
-        return False
-    # Numbers are unique in an issue: one steps aside to a free place while they change.
-    aside = (rows.aggregate(last=Max("number"))["last"] or 0) + 1
-    first, second = item.number, other.number
-    for row, place in ((item, aside), (other, first), (item, second)):
-        rows.filter(pk=row.pk).update(number=place)
-    return True

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.staticfiles import finders
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import escape
@@ -77,8 +77,12 @@ class Wanted:
 
     @classmethod
     def of(cls, request: HttpRequest) -> Wanted:
+        return cls.of_data(request.GET)
+
+    @classmethod
+    def of_data(cls, data: QueryDict) -> Wanted:
         def one(name: str, known: dict[str, Any]) -> str:
-            value = request.GET.get(name, "")
+            value = data.get(name, "")
             return value if value in known else next(iter(known))
 
         return cls(one("as", FORMS), one("width", WIDTHS), one("look", LOOKS))
@@ -190,19 +194,24 @@ def document(
     request: HttpRequest, issue: Issue, view: IssueView, key: EditionKey, wanted: Wanted
 ) -> HttpResponse:
     """An edition as wanted, for a frame without rights; in words why not, if it cannot be."""
+    return framed(html_of(request, issue, view, key, wanted), wanted.look)
+
+
+def html_of(
+    request: HttpRequest, issue: Issue, view: IssueView, key: EditionKey, wanted: Wanted
+) -> str:
+    """The document, or a page with the words for why there is none; before `in_look`."""
     if not view.select(*key):
-        html = _words(_("No item is in the categories you ticked."), wanted)
-    else:
-        try:
-            html = _document(request, issue, view, key, wanted)
-        except rendering.RenderingError as error:
-            html = _words(str(error), wanted)
-    return framed(html, wanted.look)
+        return _words(_("No item is in the categories you ticked."), wanted)
+    try:
+        return _document(request, issue, view, key, wanted)
+    except rendering.RenderingError as error:
+        return _words(str(error), wanted)
 
 
 def framed(html: str, look: str) -> HttpResponse:
     """A document that others wrote, for a frame without rights; `look` is one of LOOKS."""
-    response = HttpResponse(_in_look(html, look))
+    response = HttpResponse(in_look(html, look))
     response["Content-Security-Policy"] = _POLICY
     response["X-Content-Type-Options"] = "nosniff"
     response["Referrer-Policy"] = "no-referrer"
@@ -210,7 +219,8 @@ def framed(html: str, look: str) -> HttpResponse:
     return response
 
 
-def _in_look(html: str, look: str) -> str:
+def in_look(html: str, look: str) -> str:
+    """A document in light or dark, whatever the machine prefers."""
     return _DARK.sub("@media all" if look == "dark" else "@media not all", html)
 
 

@@ -20,6 +20,7 @@ UNFOLD = {
     "SCRIPTS": [
         lambda request: static("newsletter/admin.js"),
         lambda request: static("newsletter/palette.js"),
+        lambda request: static("newsletter/unsaved.js"),
     ],
     "SITE_FAVICONS": [
         {

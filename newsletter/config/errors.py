@@ -13,6 +13,7 @@ from django.utils.translation import pgettext
 from newsletter.config import busy
 from newsletter.feeds.views import Missing
 from subscribers import languages
+from subscribers.admin import form_drafts
 from subscribers.admin.chrome import page
 from subscribers.models import Publication
 
@@ -87,3 +88,11 @@ def _admin_page(request: HttpRequest, code: int, title: str, sentence: str) -> H
         request, "admin/sudi/error.html", title=title, code=code, sentence=sentence, status=code
     )
     return response.render()
+
+
+def stale_token(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a form whose token is not this session's: of a login before, or not ours at all.
+
+    What an editor typed is kept (`form_drafts`) and offered on the form's own page.
+    """
+    return render(request, "403_csrf.html", {"kept": form_drafts.rescue(request)}, status=403)

@@ -231,10 +231,10 @@ if _trusted_proxies:
 _https = _base.scheme == "https"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "newsletter.config.errors.stale_token"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
-# `check --deploy` asks for three things that are not ours: other hosts of the domain (W005, W021)
-# are the owner's, and the redirect to https (W008) is the web server's in front.
+# Not ours: other hosts of the domain (W005, W021), and the redirect of the server in front (W008).
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from newsletter import conf
 from newsletter.admin import first_steps, help, look
 from newsletter.archive.finished import finished
-from subscribers.admin import people
+from subscribers.admin import form_drafts, people
 from subscribers.api import api
 
 from . import health, mailbox, metrics, operation, static_files
@@ -35,6 +35,11 @@ app_patterns: list[URLPattern | URLResolver] = [
         name="first_steps_of",
     ),
     path("admin/invited/<uidb64>/<token>/", people.invited, name="invited"),
+    path(
+        "admin/unsaved/",
+        form_drafts.rescued(admin.site.admin_view(form_drafts.save)),
+        name="unsaved",
+    ),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),  # The admin's language switch.
 ]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("newsletter", "0011_board"),
+        ("newsletter", "0012_write"),
     ]
 
     operations = [

@@ -33,6 +33,7 @@ from .search import SearchEntry
 from .slots import DayOff, Ready, Slot, SlotUse
 from .stories import StoryCursor, StoryDecision, TitleBand, TwinConfirmation
 from .withdrawals import Withdrawal
+from .writing import DeletedDraft, UndoStep
 
 __all__ = [
     "PLACES",
@@ -44,6 +45,7 @@ __all__ = [
     "Chunk",
     "Comment",
     "DayOff",
+    "DeletedDraft",
     "Delivery",
     "Edition",
     "EditionRevision",
@@ -78,6 +80,7 @@ __all__ = [
     "TitleBand",
     "Token",
     "TwinConfirmation",
+    "UndoStep",
     "Webhook",
     "WebhookAttempt",
     "WebhookDelivery",

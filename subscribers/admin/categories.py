@@ -22,6 +22,7 @@ from ..models import Category, Publication
 from ..roles import Act, may
 from .access import find_publication, require, visible
 from .chrome import PagesAdmin, page, record
+from .versioned import VersionedForm
 
 if TYPE_CHECKING:
     _Form = forms.ModelForm[Category]
@@ -29,7 +30,7 @@ else:
     _Form = forms.ModelForm
 
 
-class CategoryForm(_Form):
+class CategoryForm(VersionedForm, _Form):
     """A category; its slug only while it is new."""
 
     other_names = forms.CharField(
@@ -218,27 +219,20 @@ def change(request: HttpRequest, pk: int) -> HttpResponseBase:
     category = _find(request, pk, Act.SET_UP)
     publication = category.publication
     old_name = category.name
-    form = CategoryForm(request.POST if request.method == "POST" else None, instance=category)
-    if request.method == "POST" and form.is_valid():
-        changed = sorted(form.changed_data)
-        if changed:
-            with transaction.atomic():
-                if category.name != old_name and old_name not in category.aliases:
-                    # Digests written before still use it.
-                    category.aliases = [*category.aliases, old_name]
-                category.aliases = [name for name in category.aliases if name != category.name]
-                category.save()
-                Publication.objects.filter(pk=publication.pk).update(changed_at=timezone.now())
-                record(
-                    request,
-                    "category changed",
-                    f"category:{category.pk}",
-                    publication,
-                    name=category.name,
-                    fields=changed,
-                )
-            messages.success(request, _("Saved."))
-        return HttpResponseRedirect(_list_of(publication))
+    if request.method != "POST":
+        form = CategoryForm(instance=category)
+    else:
+        with transaction.atomic():
+            category = _locked(category)
+            old_name = category.name
+            form = CategoryForm(request.POST, instance=category)
+            changed = sorted(form.changed_data) if form.is_valid() else []
+            if changed:
+                _store(request, category, old_name, changed)
+        if not form.errors:
+            if changed:
+                messages.success(request, _("Saved."))
+            return HttpResponseRedirect(_list_of(publication))
     return _category_page(
         request,
         publication,
@@ -246,7 +240,31 @@ def change(request: HttpRequest, pk: int) -> HttpResponseBase:
         old_name,
         form=form,
         category=category,
-        status=422 if form.errors else 200,
+        status=form.answer,
+    )
+
+
+def _locked(category: Category) -> Category:
+    """The row as it is now, until the transaction ends."""
+    rows = Category.objects.select_for_update(of=("self",)).select_related("publication")
+    return rows.get(pk=category.pk)
+
+
+def _store(request: HttpRequest, category: Category, old_name: str, changed: list[str]) -> None:
+    publication = category.publication
+    if category.name != old_name and old_name not in category.aliases:
+        # Digests written before still use it.
+        category.aliases = [*category.aliases, old_name]
+    category.aliases = [name for name in category.aliases if name != category.name]
+    category.save()
+    Publication.objects.filter(pk=publication.pk).update(changed_at=timezone.now())
+    record(
+        request,
+        "category changed",
+        f"category:{category.pk}",
+        publication,
+        name=category.name,
+        fields=changed,
     )
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 
 from ..models import AuditEntry, Publication
 from ..roles import Act, may
+from .form_drafts import rescued
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin
@@ -44,7 +45,7 @@ class PagesAdmin(ModelAdmin[M]):
     def get_urls(self) -> list[URLPattern]:
         label = f"{self.opts.app_label}_{self.opts.model_name}"
         return [
-            path(route, self.admin_site.admin_view(view), name=f"{label}_{name}")
+            path(route, rescued(self.admin_site.admin_view(view)), name=f"{label}_{name}")
             for route, view, name in self.pages
         ]
 

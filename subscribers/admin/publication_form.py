@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
@@ -24,6 +25,7 @@ from subscribers.styles import STYLES, TYPEFACES
 from . import roundup_settings
 from .roundup_settings import RoundupSettings
 from .sister_setting import SisterSetting
+from .versioned import FIELD, VersionedForm
 from .zone_field import ZoneField
 
 if TYPE_CHECKING:
@@ -58,7 +60,7 @@ def _translation_fields() -> dict[str, forms.Field]:
     return made
 
 
-class PublicationForm(RoundupSettings, SisterSetting, _Form):
+class PublicationForm(RoundupSettings, SisterSetting, VersionedForm, _Form):
     """The publication's columns, with the look and the translations as fields of their own."""
 
     language = forms.ChoiceField(
@@ -66,6 +68,8 @@ class PublicationForm(RoundupSettings, SisterSetting, _Form):
     )
     time_zone = ZoneField(label=_("Time zone"), initial="UTC")
     locals().update(_translation_fields())
+    # Declared, or the admin would not know the box that `VersionedForm` fills.
+    locals()[FIELD] = forms.CharField(required=False, widget=forms.HiddenInput)
     style = forms.ChoiceField(
         label=_("Style"),
         required=False,
@@ -140,6 +144,13 @@ class PublicationForm(RoundupSettings, SisterSetting, _Form):
             if name in self.fields:
                 self.fields[name].initial = theme.get(name, "")
         self.fields["style"].initial = look.style_of(theme).name
+
+    def conflict_text(self, name: str) -> str:
+        """With the other value in it: the theme's page has no room beside the box."""
+        theirs = getattr(self.fields[name], "theirs", "")
+        return pgettext(
+            "two people", "Meanwhile somebody else changed this to “%(value)s”. %(rest)s"
+        ) % {"value": theirs, "rest": super().conflict_text(name)}
 
     def clean_from_address(self) -> str:
         return self._address("from_address")

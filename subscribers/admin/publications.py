@@ -58,6 +58,7 @@ class PublicationAdmin(ModelAdmin[Publication]):
                     "description",
                     "open",
                     "readers_lately",
+                    "version",
                 )
             },
         ),
@@ -118,6 +119,14 @@ class PublicationAdmin(ModelAdmin[Publication]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Publication]:
         return visible(request)
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Publication | None:
+        """Locked while it is saved, so that nobody's change slips in between."""
+        if request.method == "POST" and object_id.isdecimal():
+            Publication.objects.select_for_update().filter(pk=object_id).first()
+        return super().get_object(request, object_id, from_field)
 
     def get_form(
         self,

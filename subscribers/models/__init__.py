@@ -9,6 +9,7 @@ database refuses.
 from .asked import ASKED_LIFE, Asked
 from .consent import AuditEntry, ConsentEvent, Incident, Limit, Suppression, Wording
 from .counts import DailyCount
+from .desk import FormDraft, Presence
 from .events import Event
 from .people import CHOICE_LIMIT, ImportJob, ImportProblem, ListDecision, Subscriber, Subscription
 from .publications import (
@@ -35,11 +36,13 @@ __all__ = [
     "ConsentEvent",
     "DailyCount",
     "Event",
+    "FormDraft",
     "ImportJob",
     "ImportProblem",
     "Incident",
     "Limit",
     "ListDecision",
+    "Presence",
     "Publication",
     "ReaderChange",
     "ReaderCount",

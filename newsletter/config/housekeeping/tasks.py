@@ -18,11 +18,12 @@ from newsletter.editions.search import entries
 from newsletter.feeds import websub
 from newsletter.importing.stories import remembering
 from newsletter.intake import idempotency, tokens
-from newsletter.issues import dead_links
+from newsletter.issues import dead_links, deleted
 from newsletter.models import Change
 from newsletter.sending import figures, probing, roundups, slot_notices, warm_up, watching
 from subscribers import housekeeping as readers
 from subscribers import mailing, readership
+from subscribers.admin import form_drafts
 
 _MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86400.0
 _KEEP_JOBS_DAYS = 7
@@ -105,6 +106,10 @@ TASKS: tuple[Task, ...] = (
     Task("doctor", _("The doctor looks at everything"), _HOUR, 300, _examine),
     Task("old-jobs", _("Finished jobs are deleted"), _HOUR, 120, _forget_old_jobs),
     Task("old-sessions", _("Ended sessions are deleted"), _DAY, 120, _forget_old_sessions),
+    Task("deleted-drafts", _("Deleted drafts that nobody took back are forgotten"), _HOUR, 120,
+         deleted.sweep),
+    Task("unsaved", _("What was typed and never saved is forgotten"), _HOUR, 120,
+         form_drafts.sweep),
     Task("old-changes", _("Notes of changes that every web process has read are deleted"), _HOUR,
          120, _forget_old_changes),
     Task("old-answers", _("Answers kept for programs that ask twice are deleted"), _HOUR, 120,

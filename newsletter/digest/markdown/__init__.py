@@ -27,7 +27,7 @@ from .parser import parser, text_token, too_wild
 from .plain import Plain
 from .tags import block_cleaner, inline_cleaner
 
-__all__ = ["block_html", "clean", "found_links", "inline_html", "plain_text", "safe_url"]
+__all__ = ["block_html", "blocks", "clean", "found_links", "inline_html", "plain_text", "safe_url"]
 
 
 def inline_html(source: str) -> str:
@@ -56,6 +56,24 @@ def block_html(source: str) -> str:
     tokens = parser().parse(source, {})
     _lower_headings(tokens)
     return _finish(tokens, block_cleaner())
+
+
+def blocks(source: str) -> list[str]:
+    """The source of each paragraph, list, table, quote and block of code, in order.
+
+    Joined by blank lines they are the text again.
+    """
+    source = clean(source)
+    lines = source.split("\n")
+    starts: list[int] = []
+    if not too_wild(source):
+        tokens = parser().parse(source, {})
+        starts = [token.map[0] for token in tokens if token.level == 0 and token.map]
+    # Lines before the first block are definitions of links: they belong to it.
+    starts = [0, *dict.fromkeys(starts[1:])]
+    ends = [*starts[1:], len(lines)]
+    found = ["\n".join(lines[a:b]).strip("\n") for a, b in zip(starts, ends, strict=True)]
+    return [text for text in found if text.strip()]
 
 
 def plain_text(source: str, *, links: bool = True) -> str:

@@ -111,6 +111,12 @@ def change_choice(request: HttpRequest, pk: int, tie: int) -> HttpResponseBase:
         new=bool(request.POST.get("new")),
         tail=bool(request.POST.get("tail")),
     )
+    opened = request.POST.get("opened", "")
+    if opened.isdecimal() and len(opened) < 20:
+        # Of each category only what was ticked or unticked here: the rest is somebody else's, the
+        # reader's own change of a minute ago, say.
+        changed = (int(opened) ^ add_bits) & clear
+        clear, add_bits = clear & changed, add_bits & changed
     by = request.user.get_username()
     with transaction.atomic():
         if not subscriptions.change(row, clear=clear, chosen=add_bits, form="admin", by=by):

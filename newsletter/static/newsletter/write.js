@@ -1,0 +1,279 @@
+/* The page to write on: items open where they stand, buttons act without a new page, the preview
+   follows what is typed. Everything here is also a plain link or form (templates: write*.html). */
+(() => {
+  "use strict";
+
+  const page = document.querySelector("[data-write]");
+  if (!page) return;
+  const find = (name, inside = page) => inside.querySelector(name);
+  const frame = find("iframe");
+  const choice = find("[data-choice]");
+  const PART = {"X-Sudi-Part": "1"};
+  const TYPED = 120; // Milliseconds without a key before the preview is asked for.
+  const MEASURE = 1500;
+  let timer = 0, measuring = 0, asked = null;
+  // Forms that were closed with something unsaved in them.
+  const closed = new Map();
+
+  const say = (text) => { find("[data-status]").textContent = text || ""; };
+  const openForm = () => find(".sudi-write-form form[data-editing]");
+  const rowOf = (node) => node.closest("[data-item]");
+  const rows = () => [...page.querySelectorAll("[data-item]")];
+
+  /* Answer, or null when the page went elsewhere: to the login, or because it is no draft now. */
+  async function ask(address, options) {
+    const answer = await fetch(address, {credentials: "same-origin", ...options});
+    if (answer.redirected && new URL(answer.url).pathname.includes("/login/")) {
+      const line = find(".sudi-kept");
+      say(line ? line.dataset.ended : "");
+      return null;
+    }
+    return answer;
+  }
+
+  const element = (html) => {
+    const template = document.createElement("template");
+    template.innerHTML = html.trim();
+    return template.content.firstElementChild;
+  };
+
+  // --- the preview ---------------------------------------------------------------------------
+
+  function body(measure) {
+    const form = openForm();
+    const data = form ? new FormData(form) : new FormData(find("#row-act"));
+    for (const [name, value] of new FormData(choice)) data.append(name, value);
+    if (form) data.set("editing", form.dataset.editing);
+    if (measure) data.set("measure", "1");
+    data.delete("do");
+    return data;
+  }
+
+  async function show() {
+    asked?.abort();
+    asked = new AbortController();
+    try {
+      const answer = await ask(page.dataset.live, {method: "POST", body: body(false), signal: asked.signal});
+      if (!answer || !answer.ok) return;
+      const said = await answer.json();
+      const top = frame.contentWindow?.scrollY || 0;
+      frame.addEventListener("load", () => frame.contentWindow.scrollTo(0, top), {once: true});
+      frame.srcdoc = said.html;
+      find("[data-minutes]").textContent = said.minutes;
+      find("[data-count]").textContent = said.items;
+      page.dispatchEvent(new CustomEvent("sudi:shown"));
+    } catch (error) {
+      if (error.name !== "AbortError") say(page.dataset.gone);
+    }
+    const box = find("[data-frame]");
+    box.className = `sudi-frame ${choice.elements.width.value} ${choice.elements.look.value}`;
+  }
+
+  async function measure() {
+    try {
+      const answer = await ask(page.dataset.live, {method: "POST", body: body(true)});
+      if (answer?.ok) find("[data-size]").textContent = (await answer.json()).size;
+    } catch (error) { /* The next pause asks again. */ }
+  }
+
+  function soon(wait = TYPED) {
+    clearTimeout(timer);
+    clearTimeout(measuring);
+    timer = setTimeout(show, wait);
+    measuring = setTimeout(measure, MEASURE);
+  }
+
+  // --- opening, saving, closing ----------------------------------------------------------------
+
+  function close(focus = true) {
+    const form = openForm();
+    if (!form) return;
+    const row = rowOf(form), part = form.closest(".sudi-write-form");
+    if (form.dataset.dirty) {
+      closed.set(row.dataset.item, part);
+      row.classList.add("unsaved");
+      window.sudiUnsaved?.keep(form);
+    }
+    part.remove();
+    const link = find("[data-open]", row);
+    link.setAttribute("aria-expanded", "false");
+    if (focus) link.focus();
+    soon();
+  }
+
+  async function open(row, address) {
+    if (openForm()) {
+      const same = rowOf(openForm()) === row;
+      close(same);
+      if (same && !address) return;
+    }
+    const link = find("[data-open]", row);
+    let part = address ? null : closed.get(row.dataset.item);
+    closed.delete(row.dataset.item);
+    if (!part) {
+      const answer = await ask(address || link.href, {headers: PART});
+      if (!answer) return;
+      if (!answer.ok) { say(page.dataset.gone); return; }
+      part = element(await answer.text());
+      // The list may have been renewed meanwhile.
+      row = find(`[data-item="${row.dataset.item}"]`);
+      if (!row || openForm()) return;
+    }
+    row.append(part);
+    find("textarea, input:not([type=hidden])", part)?.focus({preventScroll: true});
+    find("[data-open]", row).setAttribute("aria-expanded", "true");
+    row.scrollIntoView({block: "nearest"});
+    soon();
+  }
+
+  async function save(form, next = false) {
+    const row = rowOf(form);
+    window.sudiUnsaved?.done(form);
+    let answer;
+    try {
+      answer = await ask(form.action, {method: "POST", body: new FormData(form), headers: PART});
+    } catch (error) { say(page.dataset.gone); return; }
+    if (!answer) return;
+    if (answer.redirected) { location.assign(answer.url); return; }
+    const text = await answer.text();
+    if (answer.status === 409 || answer.status === 422) {
+      const part = element(text);
+      form.closest(".sudi-write-form").replaceWith(part);
+      find("form", part).dataset.dirty = "1";
+      (find(".wrong textarea, .wrong input", part) || part).focus();
+      soon();
+      return;
+    }
+    if (!answer.ok) { say(page.dataset.gone); return; }
+    const fresh = element(text);
+    row.replaceWith(fresh);
+    say(page.dataset.saved);
+    find("[data-open]", fresh).focus();
+    soon();
+    if (next) {
+      const all = rows(), after = all[all.indexOf(fresh) + 1];
+      if (after) await open(after);
+    }
+    refresh();
+  }
+
+  // --- the list --------------------------------------------------------------------------------
+
+  function swap(text) {
+    const other = new DOMParser().parseFromString(text, "text/html");
+    const fresh = other.querySelector("[data-write]");
+    if (!fresh) { location.reload(); return; }
+    const part = openForm()?.closest(".sudi-write-form");
+    const item = part ? rowOf(part).dataset.item : "";
+    const active = document.activeElement, inside = part?.contains(active);
+    const focused = active?.matches?.("[data-open]") ? rowOf(active).dataset.item : "";
+    for (const name of ["[data-rows]", "[data-tools]"]) {
+      find(name).replaceWith(document.importNode(find(name, fresh), true));
+    }
+    const notes = fresh.querySelector("[data-notes]")?.textContent.trim();
+    if (notes) say(notes);
+    for (const key of closed.keys()) find(`[data-item="${key}"]`)?.classList.add("unsaved");
+    if (part && item !== "about") {
+      const row = find(`[data-item="${item}"]`);
+      if (row) { row.append(part); find("[data-open]", row).setAttribute("aria-expanded", "true"); }
+    }
+    // Moving a node takes its focus away.
+    if (inside && part.isConnected) active.focus({preventScroll: true});
+    else if (focused) find(`[data-item="${focused}"] [data-open]`)?.focus({preventScroll: true});
+  }
+
+  async function refresh() {
+    const answer = await ask(location.pathname, {});
+    if (answer?.ok) swap(await answer.text());
+  }
+
+  async function act(form, button) {
+    const data = new FormData(form, button);
+    let answer;
+    try {
+      answer = await ask(form.action, {method: "POST", body: data, headers: PART});
+    } catch (error) { say(page.dataset.gone); return; }
+    if (!answer) return;
+    const wanted = new URL(answer.url);
+    if (wanted.pathname !== location.pathname) { location.assign(answer.url); return; }
+    const gone = data.get("do") === "delete" || data.get("do") === "merge" || data.get("do") === "split";
+    if (gone && openForm()) { window.sudiUnsaved?.done(openForm()); openForm().closest(".sudi-write-form").remove(); }
+    const editing = openForm() && openForm().contains(document.activeElement);
+    swap(await answer.text());
+    const at = wanted.searchParams.get("at");
+    const row = at && document.getElementById(`item-${at}`);
+    if (data.get("do") === "address" && row) form.elements.url.value = "";
+    if (["add", "address"].includes(data.get("do")) && row) open(row);
+    else if (row && !editing) find("[data-open]", row).focus();
+    else if (!editing) find("[data-open]")?.focus();
+    soon();
+  }
+
+  // --- what people do --------------------------------------------------------------------------
+
+  page.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-open]");
+    if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      event.preventDefault();
+      open(rowOf(link));
+    } else if (event.target.closest("[data-close]")) close();
+    else if (event.target.closest("[data-turn]")) {
+      const turned = page.classList.toggle("turned");
+      event.target.closest("[data-turn]").setAttribute("aria-pressed", String(turned));
+      page.scrollIntoView();
+    }
+  });
+  page.addEventListener("sudi:again", (event) => {
+    const row = rowOf(event.target);
+    delete event.target.dataset.dirty;
+    open(row, find("[data-open]", row).href);
+  });
+  page.addEventListener("submit", (event) => {
+    if (event.target === choice) { event.preventDefault(); soon(0); return; }
+    event.preventDefault();
+    if (event.target.dataset.editing) save(event.target);
+    else act(event.target, event.submitter);
+  });
+  page.addEventListener("input", (event) => {
+    const form = event.target.closest("form[data-editing]");
+    if (form) form.dataset.dirty = "1";
+    if (form || choice.contains(event.target)) soon();
+  });
+  document.addEventListener("keydown", (event) => {
+    const form = openForm();
+    const command = event.ctrlKey || event.metaKey;
+    if (command && event.key.toLowerCase() === "s" && form) { event.preventDefault(); save(form); return; }
+    if (command && event.key === "Enter" && form) { event.preventDefault(); save(form, true); return; }
+    if (event.key === "Escape" && form?.contains(document.activeElement)) { close(); return; }
+    const row = document.activeElement?.closest?.("[data-item]");
+    const up = event.key === "ArrowUp";
+    if (!row || !page.contains(row) || (!up && event.key !== "ArrowDown")) return;
+    if (event.altKey) {
+      const button = find(`[value^="${up ? "up" : "down"}."]`, row);
+      if (button) { event.preventDefault(); act(button.form, button); }
+    } else if (document.activeElement.matches("[data-open]")) {
+      const all = rows(), next = all[all.indexOf(row) + (up ? -1 : 1)];
+      if (next) { event.preventDefault(); find("[data-open]", next).focus(); }
+    }
+  });
+
+  // --- who is here -----------------------------------------------------------------------------
+
+  const beat = (what) => {
+    const data = new FormData(find("#row-act"));
+    if (what) data.set("do", what);
+    return data;
+  };
+  async function here() {
+    try {
+      const answer = await ask(page.dataset.here, {method: "POST", body: beat("")});
+      if (answer?.ok) find("[data-others]").textContent = (await answer.json()).text || "";
+    } catch (error) { /* Said by the next save. */ }
+    setTimeout(here, 15000);
+  }
+  window.addEventListener("pagehide", () => navigator.sendBeacon(page.dataset.here, beat("leave")));
+
+  here();
+  show();
+  measuring = setTimeout(measure, 300);
+})();

@@ -1,0 +1,133 @@
+"""What somebody typed and did not save: kept on the server, private, and offered again.
+
+A form carries a signed key that says whose it is and what it is about. Its script posts what
+stands in its boxes every few seconds and on leaving. A save whose session ended meanwhile keeps
+its text by the same key, which nobody but its owner can have: the login that follows brings it
+back. Whatever a key says, only its owner is ever shown the text.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core import signing
+from django.http import HttpRequest, HttpResponseBase, JsonResponse, QueryDict
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from ..models import FormDraft
+from .access import actor
+
+# The hidden box with the key.
+FIELD = "unsaved"
+_SALT = "subscribers.admin.form_drafts"
+# How long a form that stays open may keep its text, and how long that is offered.
+_KEY_LIFE = dt.timedelta(days=14)
+KEPT = dt.timedelta(days=14)
+# Octets of one kept form, and forms kept for a person: the oldest go.
+LARGEST = 1_000_000
+_MOST = 50
+_NOT_KEPT = (FIELD, "csrfmiddlewaretoken", "do", "theirs")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A form: its name, and what it is about, such as an item's number."""
+
+    form: str
+    object: str = ""
+
+    def key(self, request: HttpRequest) -> str:
+        """The value of the hidden box for whoever asks."""
+        return signing.dumps([actor(request).pk, self.form, self.object], salt=_SALT)
+
+
+def offered(request: HttpRequest, place: Place) -> FormDraft | None:
+    """What the person left there unsaved, on whatever machine."""
+    return FormDraft.objects.filter(
+        user=actor(request), form=place.form, object=place.object, at__gte=timezone.now() - KEPT
+    ).first()
+
+
+def values(draft: FormDraft) -> QueryDict:
+    """What was typed, as if it had been sent."""
+    data = QueryDict(mutable=True)
+    for name, sent in draft.values.items():
+        data.setlist(name, [str(one) for one in sent])
+    return data
+
+
+def end(request: HttpRequest, place: Place) -> None:
+    """It was saved, or is not wanted any more."""
+    FormDraft.objects.filter(user=actor(request), form=place.form, object=place.object).delete()
+
+
+def _owner(post: QueryDict) -> tuple[int, Place] | None:
+    try:
+        found = signing.loads(post.get(FIELD, ""), salt=_SALT, max_age=_KEY_LIFE)
+        user, form, about = found
+        return int(user), Place(str(form), str(about))
+    except (signing.BadSignature, TypeError, ValueError):
+        return None
+
+
+def _keep(user: int, place: Place, post: QueryDict) -> bool:
+    """Keep the boxes of a form; False if they hold more than `LARGEST`."""
+    sent = {name: post.getlist(name) for name in post if name not in _NOT_KEPT}
+    if sum(len(one.encode("utf-8", "replace")) for all_ in sent.values() for one in all_) > LARGEST:
+        return False
+    FormDraft.objects.update_or_create(
+        user_id=user,
+        form=place.form,
+        object=place.object,
+        defaults={"values": sent, "base": post.get("version", ""), "at": timezone.now()},
+    )
+    old = FormDraft.objects.filter(user_id=user).order_by("-at").values_list("pk", flat=True)
+    FormDraft.objects.filter(pk__in=list(old[_MOST:])).delete()
+    return True
+
+
+@require_POST
+def save(request: HttpRequest) -> HttpResponseBase:
+    """Keep, or with `do=drop` forget, what the boxes say. Answers in JSON, for the script."""
+    owner = _owner(request.POST)
+    if owner is None or owner[0] != actor(request).pk:
+        return JsonResponse({"kept": False}, status=403)
+    if request.POST.get("do") == "drop":
+        end(request, owner[1])
+        return JsonResponse({"kept": False})
+    if not _keep(*owner, request.POST):
+        return JsonResponse({"kept": False, "largest": LARGEST}, status=413)
+    return JsonResponse({"kept": True})
+
+
+def rescue(request: HttpRequest) -> bool:
+    """Keep what a refused request brought, if it has a key: its session ended, say."""
+    if request.method != "POST":
+        return False
+    owner = _owner(request.POST)
+    if owner is None or not User.objects.filter(pk=owner[0], is_active=True).exists():
+        return False
+    return _keep(*owner, request.POST)
+
+
+def rescued(view: Callable[..., Any]) -> Callable[..., Any]:
+    """A page behind the login that loses no text when the session ended before it was saved."""
+
+    @functools.wraps(view)
+    def outer(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if not request.user.is_authenticated:
+            rescue(request)
+        return view(request, *args, **kwargs)
+
+    return outer
+
+
+def sweep() -> None:
+    """Forget what nobody came back for."""
+    FormDraft.objects.filter(at__lt=timezone.now() - KEPT).delete()

@@ -1,0 +1,121 @@
+"""Any revision of a draft can be gone back to, and forward again."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from newsletter.editions import load
+from newsletter.issues import arranging, steps
+from newsletter.issues.revisions import add_revision, differences, digest_of, value_of
+from newsletter.models import Issue, Revision
+from subscribers.models import Category, Publication
+from tests import builders
+
+from .test_pages import city, client, daily, issue, nature, page, user  # noqa: F401
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def editor(daily: Publication) -> Client:  # noqa: F811
+    return client(user("uma", daily, "editor"))
+
+
+def keep(issue: Issue, **more: Any) -> Revision:  # noqa: F811
+    return add_revision(issue, Revision.Kind.EDIT, None, note="as it was", **more)
+
+
+def test_a_revision_comes_back_field_by_field(
+    editor: Client,
+    issue: Issue,  # noqa: F811
+    city: Category,  # noqa: F811
+) -> None:
+    builders.tail_link(issue, "Further")
+    old = keep(issue)
+    first, second = issue.items.order_by("number")[:2]
+    first.title, first.bullets, first.category = "Rewritten", [], None
+    first.save()
+    arranging.take_out(second)
+    arranging.add(issue, title="New since")
+    issue.title, issue.subject = "Another title", "A subject"
+    issue.save()
+    issue.links.filter(kind="tail").delete()
+    changed = digest_of(issue)
+    answer = editor.post(page("restore_revision", issue, old.number))
+    assert answer.status_code == 302
+    issue.refresh_from_db()
+    assert differences(value_of(old), digest_of(issue)) == []
+    # The row of what was only rewritten is the same one: its address and its marks stay.
+    assert issue.items.filter(pk=first.pk).exists()
+    last = issue.revisions.order_by("-number")[0]
+    assert last.note == f"restored revision {old.number}"
+    # And the way back: of the items at once, of all by the history.
+    editor.post(page("order", issue), {"do": "undo"})
+    assert [item.title for item in digest_of(issue).items] == [one.title for one in changed.items]
+
+
+def test_the_imported_and_the_released_text_come_back(
+    editor: Client,
+    issue: Issue,  # noqa: F811
+    daily: Publication,  # noqa: F811
+) -> None:
+    issue = Issue.objects.get(pk=issue.pk)
+    before = digest_of(issue)
+    released = add_revision(
+        issue,
+        Revision.Kind.RELEASE,
+        None,
+        note="",
+        digest=json.loads(json.dumps(dataclasses.asdict(load(issue)), default=str)),
+    )
+    issue.items.update(insight="Changed", body="Changed")
+    editor.post(page("restore_revision", issue, released.number))
+    assert differences(before, digest_of(Issue.objects.get(pk=issue.pk))) == []
+
+
+def test_hidden_items_stay_hidden(editor: Client, issue: Issue) -> None:  # noqa: F811
+    old = keep(issue)
+    hidden = builders.item(issue, None, "Kept back", hidden=True)
+    editor.post(page("restore_revision", issue, old.number))
+    hidden.refresh_from_db()
+    assert hidden.hidden
+    assert differences(value_of(old), digest_of(issue)) == []
+
+
+def test_a_category_that_is_gone_is_said(
+    editor: Client,
+    issue: Issue,  # noqa: F811
+    city: Category,  # noqa: F811
+) -> None:
+    old = keep(issue)
+    Category.objects.filter(pk=city.pk).update(name="Town")
+    answer = editor.post(page("restore_revision", issue, old.number), follow=True)
+    assert "there is no “City” any more" in answer.content.decode()
+
+
+@pytest.mark.parametrize(("role", "status"), [("approver", 403), ("stranger", 404)])
+def test_only_editors_restore(
+    role: str,
+    status: int,
+    issue: Issue,  # noqa: F811
+    daily: Publication,  # noqa: F811
+) -> None:
+    old = keep(issue)
+    other = builders.publication("other")
+    who = client(user("sam", other, "owner") if role == "stranger" else user("sam", daily, role))
+    before = steps.contents(issue)
+    assert who.post(page("restore_revision", issue, old.number)).status_code == status
+    assert steps.contents(issue) == before
+
+
+def test_a_scheduled_issue_is_not_changed(editor: Client, issue: Issue) -> None:  # noqa: F811
+    old = keep(issue)
+    issue.items.update(insight="Changed")
+    Issue.objects.filter(pk=issue.pk).update(state="scheduled", send_at=builders.NOW)
+    editor.post(page("restore_revision", issue, old.number))
+    assert set(issue.items.values_list("insight", flat=True)) == {"Changed"}
