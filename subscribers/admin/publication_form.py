@@ -20,7 +20,7 @@ from subscribers import theme as look
 from subscribers.addresses import BadAddress, normalise
 from subscribers.admin.text_box import TextBox
 from subscribers.models import Publication
-from subscribers.styles import STYLES, TYPEFACES
+from subscribers.styles import DEFAULT, STYLES, TYPEFACES
 
 from . import roundup_settings
 from .roundup_settings import RoundupSettings
@@ -191,8 +191,10 @@ class PublicationForm(RoundupSettings, SisterSetting, VersionedForm, _Form):
         theme = dict(self.instance.theme or {})
         for name in look.KEYS:
             if name in data:
-                theme.pop(name, None)
-                if data[name] not in ("", None):
+                said = theme.pop(name, None)
+                # The usual style is shown where none was chosen; that chooses none.
+                usual = name == "style" and said is None and data[name] == DEFAULT
+                if data[name] not in ("", None) and not usual:
                     theme[name] = data[name]
         labels = {name: str(self.fields[name].label) for name in look.KEYS if name in self.fields}
         for key, problem in look.faults(theme, labels):

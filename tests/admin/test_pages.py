@@ -1208,7 +1208,7 @@ def search(who: Client, text: str) -> Any:
     return who.post(reverse("admin:subscribers_subscriber_changelist"), {"address": text})
 
 
-def test_a_reader_is_found_by_address_or_its_beginning(daily: Publication) -> None:
+def test_a_reader_is_found_by_any_part_of_the_address(daily: Publication) -> None:
     tie = builders.subscription(daily, "Alice.Adams@example.org")
     builders.subscription(daily, "alicia@example.org")
     builders.subscription(builders.publication("other"), "alina@example.org")
@@ -1220,7 +1220,7 @@ def test_a_reader_is_found_by_address_or_its_beginning(daily: Publication) -> No
     html = search(who, "ali").content.decode()
     assert "Alice.Adams@example.org" in html and "alicia@example.org" in html
     assert "alina@example.org" not in html
-    assert "Type a whole address" in search(who, "al").content.decode()
+    assert search(who, "adams")["Location"] == whole["Location"]
     assert search(who, "alina@example.org").status_code == 200
     assert "Nobody with an address like this." in search(who, "alina@example.org").content.decode()
 
