@@ -46,6 +46,7 @@ ANSWERS: Counter[str] = Counter()
 _hosts: set[str | None] = set()
 _MOST_HOSTS = 50
 
+_REQUEST_ID = "X-Request-ID"
 _STORED = {HTTPStatus.OK, HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.GONE}
 _VARIES = {"accept-language", "accept-encoding"}
 _PERSONAL = (
@@ -269,6 +270,8 @@ def _entry(response: HttpResponseBase, scope: Scope, changed: int | None) -> Ent
         response.headers["Last-Modified"] = http_date(changed)
     for name, value in purging.headers(scope).items():
         response.headers[name] = value
+    # The number of one request says nothing to those who get the same octets after it.
+    response.headers.pop(_REQUEST_ID, None)
     return Entry(
         status=response.status_code,
         scope=scope,
