@@ -26,6 +26,7 @@ from subscribers.models import Category, Publication
 
 from .changes import Change
 from .issues import Issue, Item, Link, Revision
+from .withdrawals import Withdrawal
 
 _PREFIX = "sudi_change_"
 _TABLE = Change._meta.db_table
@@ -51,6 +52,7 @@ _UNSEEN = {
     Item: ("line", "copied_at", "starred", "score"),
     Link: ("url_key",),
     Revision: ("by", "source_name", "source", "shape", "digest", "problems", "mail"),
+    Withdrawal: ("by",),
 }  # fmt: skip
 
 
@@ -108,6 +110,8 @@ def rules() -> list[Rule]:
         Rule(Item, _seen(Item), followed_by, updates_only=True),
         Rule(Link, _seen(Link), of_issue),
         Rule(Revision, _seen(Revision), of_issue, "{row}.kind = 'correction'"),
+        # Of an item: its issue says why it is gone. The page of a whole one is never stored.
+        Rule(Withdrawal, _seen(Withdrawal), of_issue),
     ]
 
 

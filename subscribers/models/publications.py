@@ -22,6 +22,7 @@ RESERVED_SLUGS = frozenset(
         "media",
         "dev",
         "healthz",
+        "readyz",
         "favicon.ico",
         "robots.txt",
         "sitemap.xml",

@@ -1452,6 +1452,6 @@ def test_each_row_of_several_publications_has_its_own_clock(daily: Publication) 
         "2026-07-01 16:30:00 Australia/Lord_Howe (UTC+10:30)",
         "2026-07-01 06:00:00 UTC",
         # A time in the details, too, and not as it is stored.
-        "send_at: 2026-07-01 08:00 Europe/Berlin (CEST)",
+        "send at: 2026-07-01 08:00 Europe/Berlin (CEST)",
     ):
         assert said in html

@@ -18,14 +18,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from newsletter.archive.finished import serving
-from newsletter.models import Issue, Item, Link, Revision, change_triggers
+from newsletter.models import Issue, Item, Link, Revision, Withdrawal, change_triggers
 from subscribers.models import Category, Publication
 from tests import builders
 
 # On PostgreSQL a transaction notes a change once: each has to be committed to be told apart.
 pytestmark = pytest.mark.django_db(transaction=connection.vendor == "postgresql")
 
-MODELS: tuple[type[models.Model], ...] = (Publication, Category, Issue, Item, Link, Revision)
+MODELS: tuple[type[models.Model], ...] = (
+    Publication, Category, Issue, Item, Link, Revision, Withdrawal,
+)  # fmt: skip
 MONDAY = dt.datetime(2026, 3, 2, 8, tzinfo=dt.UTC)
 TUESDAY = MONDAY + dt.timedelta(days=1)
 # One of every kind; two issues, and two publications of which one names the other's issue.
@@ -72,10 +74,14 @@ def site(db: None) -> dict[type[models.Model], list[models.Model]]:
     note = Revision.objects.create(
         issue=first, number=1, kind="correction", note="It was two ships.", item=items[0]
     )
+    gone = Withdrawal.objects.create(
+        issue=first, item=items[1], by="uma", note="It was not ours.", was_public=True
+    )
     return {
         Publication: [daily, gang], Category: [ships, old, harbour],
         Issue: [first, second, other], Item: items[:1],
         Link: [Link.objects.get(item=items[0]), Link.objects.get(kind="tail")], Revision: [note],
+        Withdrawal: [gone],
     }  # fmt: skip
 
 
@@ -163,6 +169,7 @@ def others(row: models.Model, field: models.Field[Any, Any]) -> Iterator[Any]:
 # What no update changes: keys, and what the database refuses alone.
 UNCHANGED = {
     "publication.id", "category.id", "issue.id", "item.id", "link.id", "revision.id",
+    "withdrawal.id",
     "publication.send_from", "publication.send_until",  # Both or neither.
     "issue.recipients", "issue.sent", "issue.deferred", "issue.failed", "issue.in_doubt",
     "issue.skipped", "issue.suppressed", "issue.cancelled", "issue.frozen_at", "issue.rehearses",
@@ -238,6 +245,9 @@ def test_new_rows_of_every_kind_are_shown(
         lambda: builders.item(first, site[Category][0], "New", published_at=MONDAY, url=""),
         lambda: builders.tail_link(first, "One more"),
         lambda: Revision.objects.create(issue=first, number=9, kind="correction", note="Again."),
+        lambda: Withdrawal.objects.create(
+            issue=first, item=site[Item][0], note="Nor was this.", was_public=True
+        ),
         lambda: builders.issue(
             site[Publication][1], "2026-03-08", original=site[Issue][1], published_at=TUESDAY,
             state="archived",
