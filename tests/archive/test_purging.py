@@ -15,6 +15,7 @@ from newsletter.archive.finished.store import Scope
 from newsletter.models import Item
 from subscribers.models import Publication
 from tests import builders
+from tests.committed import COMMITTED
 from tests.site_settings import configure
 
 CALLS: list[list[str]] = []
@@ -77,6 +78,7 @@ def test_without_a_hook_nothing_is_named(
     assert "CDN-Cache-Control" not in page.headers
 
 
+@COMMITTED
 def test_the_hook_hears_of_each_change_until_it_has_taken_it(daily: Publication) -> None:
     purge = Purge()
     purge.sweep()
