@@ -113,8 +113,12 @@ def used(one: Definition, mentions: Mentions) -> bool:
     if one.kind in ("field", "column", "form field", "method", "attribute"):
         # `values_list("state")`, `list_display = ["category_names"]`, SQL.
         return elsewhere(one, mentions.texts.get(one.name, []))
-    module = ".".join(one.path.relative_to(ROOT).with_suffix("").parts)
-    return elsewhere(one, mentions.values.get(f"{module}.{one.name}", []))
+    return elsewhere(one, mentions.values.get(f"{module_of(one)}.{one.name}", []))
+
+
+def module_of(one: Definition) -> str:
+    """By which name it is imported: a package by its own, not by that of its `__init__`."""
+    return ".".join(one.path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
 def elsewhere(one: Definition, places: list[tuple[Path, int]]) -> bool:
@@ -140,10 +144,7 @@ def called_by_a_framework(one: Definition) -> bool:
 
 
 def foreign_bases(one: Definition) -> Iterator[type]:
-    module = importlib.import_module(
-        ".".join(one.path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-    )
-    found: object = module
+    found: object = importlib.import_module(module_of(one))
     for part in one.owner.split("."):
         found = getattr(found, part, None)
     for base in getattr(found, "__mro__", ())[1:]:

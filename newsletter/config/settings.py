@@ -383,14 +383,13 @@ USE_I18N = USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = _data_dir / "static"
+STATICFILES_FINDERS = ["newsletter.config.static_files.Finder"]
 STATIC_ROOT.mkdir(exist_ok=True)  # whitenoise warns of a missing folder
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "newsletter.config.static_files.HashedStorage"},
 }
-WHITENOISE_USE_FINDERS = (
-    True  # Serves without collectstatic; a proxy may serve STATIC_ROOT instead.
-)
+WHITENOISE_USE_FINDERS = True  # No collectstatic; a proxy may serve STATIC_ROOT instead.
 WHITENOISE_AUTOREFRESH = False
 
 _log_level = _text("LOG_LEVEL", "INFO").upper()

@@ -13,8 +13,10 @@ import mimetypes
 import re
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from django.contrib.staticfiles import finders
+from django.contrib.staticfiles.finders import AppDirectoriesFinder
 from django.contrib.staticfiles.storage import StaticFilesStorage
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
@@ -35,6 +37,19 @@ class HashedStorage(StaticFilesStorage):
             return super().url(name)
         path = PurePosixPath(name)
         return super().url(str(path.with_name(f"{path.stem}.{_digest(found)}{path.suffix}")))
+
+
+class Finder(AppDirectoriesFinder):
+    """Finds a file by its hashed name, too: Django's own servers for development and tests answer
+    static addresses before any view."""
+
+    def find(self, path: str, *args: Any, **kwargs: Any) -> Any:
+        """As Django's: the path of the file, or of all that have this name; empty if none has."""
+        match = _HASHED.match(path)
+        found = super().find(path, *args, **kwargs)
+        if found or match is None:
+            return found
+        return super().find(f"{match['stem']}{match['suffix']}", *args, **kwargs)
 
 
 @lru_cache(maxsize=2048)

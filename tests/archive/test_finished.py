@@ -29,6 +29,9 @@ from subscribers import links
 from subscribers.models import Publication
 from tests import builders
 
+# On PostgreSQL a transaction notes a change once: each has to be committed to be told apart.
+pytestmark = pytest.mark.django_db(transaction=connection.vendor == "postgresql")
+
 NOON = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
 
 

@@ -22,6 +22,9 @@ from newsletter.models import Issue, Item, Link, Revision, Withdrawal, change_tr
 from subscribers.models import Category, Publication
 from tests import builders
 
+# On PostgreSQL a transaction notes a change once: each has to be committed to be told apart.
+pytestmark = pytest.mark.django_db(transaction=connection.vendor == "postgresql")
+
 MODELS: tuple[type[models.Model], ...] = (
     Publication, Category, Issue, Item, Link, Revision, Withdrawal,
 )  # fmt: skip
