@@ -183,16 +183,6 @@ def _new_machine() -> Iterator[None]:
         keys.forget()
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _static_files_as_installed() -> Iterator[None]:
-    """`live_server` has a handler of its own for them, which does not know the hashed names."""
-    from django.contrib.staticfiles.handlers import StaticFilesHandler
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(StaticFilesHandler, "_should_handle", lambda _handler, _path: False)
-        yield
-
-
 @pytest.fixture(autouse=True)
 def _nothing_finished() -> Iterator[None]:
     """No page of another test (numbers come again after a rollback); changes show at once."""

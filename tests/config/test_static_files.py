@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles import finders
-from django.core.management import get_commands
 from django.templatetags.static import static
 from django.test import Client
 
@@ -57,8 +56,3 @@ def test_the_plain_name_still_works(client: Client) -> None:
     response = client.get("/static/newsletter/site.css")
     assert response.status_code == 200
     response.close()
-
-
-def test_djangos_own_server_leaves_them_to_the_site() -> None:
-    """The `runserver` of staticfiles answers for all of /static/ and knows no hashed name."""
-    assert get_commands()["runserver"] == "whitenoise.runserver_nostatic"
