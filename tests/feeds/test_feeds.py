@@ -28,6 +28,8 @@ from tests import builders
 from tests.site_settings import configure
 
 pytestmark = pytest.mark.django_db
+# On PostgreSQL a transaction notes a change once: each has to be committed to be told apart.
+told_apart = pytest.mark.django_db(transaction=connection.vendor == "postgresql")
 
 FORMS = ("atom", "rss", "json")
 TYPES = {
@@ -455,6 +457,7 @@ def test_json_feed_has_what_its_specification_asks_for(
 # --- polling ----------------------------------------------------------------------------------
 
 
+@told_apart
 @pytest.mark.parametrize(
     "address",
     [
@@ -485,6 +488,7 @@ def test_an_unchanged_feed_is_one_read(
     assert fresh["ETag"] != etag
 
 
+@told_apart
 def test_a_feed_is_built_once_for_all_who_ask(
     client: Client, harbour: SimpleNamespace, django_assert_num_queries: Any
 ) -> None:
@@ -563,7 +567,8 @@ def test_one_feed_has_one_address(
 def of_pages(queries: CaptureQueriesContext) -> list[str]:
     """What building asked, without looking for changes, which tests do at every turn."""
     asked = [str(query["sql"]) for query in queries.captured_queries]
-    return [sql for sql in asked if "newsletter_change" not in sql and "sqlite_master" not in sql]
+    looking = ("newsletter_change", "sqlite_master", "pg_trigger")
+    return [sql for sql in asked if not any(name in sql for name in looking)]
 
 
 @pytest.mark.parametrize("address", ["/daily/c/ships/feed", "/daily/feed"])
