@@ -28,9 +28,9 @@ from newsletter.models.changes import settled
 from subscribers import links
 from subscribers.models import Publication
 from tests import builders
+from tests.committed import COMMITTED
 
-# On PostgreSQL a transaction notes a change once: each has to be committed to be told apart.
-pytestmark = pytest.mark.django_db(transaction=connection.vendor == "postgresql")
+pytestmark = COMMITTED
 
 NOON = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
 

@@ -21,9 +21,9 @@ from newsletter.archive.finished import serving
 from newsletter.models import Issue, Item, Link, Revision, Withdrawal, change_triggers
 from subscribers.models import Category, Publication
 from tests import builders
+from tests.committed import COMMITTED
 
-# On PostgreSQL a transaction notes a change once: each has to be committed to be told apart.
-pytestmark = pytest.mark.django_db(transaction=connection.vendor == "postgresql")
+pytestmark = COMMITTED
 
 MODELS: tuple[type[models.Model], ...] = (
     Publication, Category, Issue, Item, Link, Revision, Withdrawal,

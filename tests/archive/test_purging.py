@@ -7,7 +7,6 @@ import itertools
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 from newsletter.archive.finished import changes, purging
@@ -16,6 +15,7 @@ from newsletter.archive.finished.store import Scope
 from newsletter.models import Item
 from subscribers.models import Publication
 from tests import builders
+from tests.committed import COMMITTED
 from tests.site_settings import configure
 
 CALLS: list[list[str]] = []
@@ -78,8 +78,7 @@ def test_without_a_hook_nothing_is_named(
     assert "CDN-Cache-Control" not in page.headers
 
 
-# On PostgreSQL a transaction notes a change once: each has to be committed to be told apart.
-@pytest.mark.django_db(transaction=connection.vendor == "postgresql")
+@COMMITTED
 def test_the_hook_hears_of_each_change_until_it_has_taken_it(daily: Publication) -> None:
     purge = Purge()
     purge.sweep()

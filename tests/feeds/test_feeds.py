@@ -25,11 +25,10 @@ from newsletter.models import Issue, Item, Link, Revision
 from subscribers import links
 from subscribers.models import Category, Publication, Subscription
 from tests import builders
+from tests.committed import COMMITTED
 from tests.site_settings import configure
 
 pytestmark = pytest.mark.django_db
-# On PostgreSQL a transaction notes a change once: each has to be committed to be told apart.
-told_apart = pytest.mark.django_db(transaction=connection.vendor == "postgresql")
 
 FORMS = ("atom", "rss", "json")
 TYPES = {
@@ -457,7 +456,7 @@ def test_json_feed_has_what_its_specification_asks_for(
 # --- polling ----------------------------------------------------------------------------------
 
 
-@told_apart
+@COMMITTED
 @pytest.mark.parametrize(
     "address",
     [
@@ -488,7 +487,7 @@ def test_an_unchanged_feed_is_one_read(
     assert fresh["ETag"] != etag
 
 
-@told_apart
+@COMMITTED
 def test_a_feed_is_built_once_for_all_who_ask(
     client: Client, harbour: SimpleNamespace, django_assert_num_queries: Any
 ) -> None:
@@ -567,10 +566,11 @@ def test_one_feed_has_one_address(
 def of_pages(queries: CaptureQueriesContext) -> list[str]:
     """What building asked, without looking for changes, which tests do at every turn."""
     asked = [str(query["sql"]) for query in queries.captured_queries]
-    looking = ("newsletter_change", "sqlite_master", "pg_trigger")
-    return [sql for sql in asked if not any(name in sql for name in looking)]
+    ours = ("newsletter_change", "sqlite_master", "pg_trigger")
+    return [sql for sql in asked if not any(name in sql for name in ours)]
 
 
+@COMMITTED
 @pytest.mark.parametrize("address", ["/daily/c/ships/feed", "/daily/feed"])
 def test_the_work_does_not_grow_with_the_archive(
     client: Client, harbour: SimpleNamespace, address: str

@@ -89,7 +89,9 @@ class Changes:
             self._tried = time.monotonic()
             return
         fresh = [scope for number, scope in rows.items() if number not in self._known]
-        if self._floor != _NOTHING_YET and (floor < self._floor or began - self._at > _LONGEST_NAP):
+        if self._floor == _NOTHING_YET:
+            fresh = []  # Of before: nothing is stored yet that could be older.
+        elif floor < self._floor or began - self._at > _LONGEST_NAP:
             fresh = [Scope()]  # Another database, or one put back: nothing we know holds.
         self._forget(fresh)
         self._floor, self._known = floor, set(rows)
@@ -97,13 +99,17 @@ class Changes:
 
 
 def _read(since: int) -> tuple[int, dict[int, Scope]]:
-    """(the floor for the next time, rows from `since` on): one statement, so one snapshot."""
+    """(the floor for the next time, rows from `since` on): one statement, so one snapshot.
+
+    The first time those from the floor on: on PostgreSQL a transaction that is still open, of
+    whatever database, keeps the floor below what was committed before, which is no news later.
+    """
     column, floor = _FLOOR[connection.vendor]
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT f.floor, c.id, c.publication, c.issue FROM ({floor}) AS f"
-            f" LEFT JOIN {_TABLE} AS c ON c.{column} >= %s",
-            [since],
+            f" LEFT JOIN {_TABLE} AS c ON c.{column} >= CASE WHEN %s THEN f.floor ELSE %s END",
+            [since == _NOTHING_YET, since],
         )
         found = cursor.fetchall()
     rows = {row[1]: Scope(row[2], row[3]) for row in found if row[1] is not None}
