@@ -146,7 +146,7 @@ class IssueAdmin(PagesAdmin[Issue]):
         ("<int:pk>/preview/", preview.preview, "preview"),
         ("<int:pk>/preview/shown/", preview.shown, "shown"),
         ("<int:pk>/preflight/", preview.preflight, "preflight"),
-        ("<int:pk>/preflight/mend/", places.mend, "mend"),
+        ("<int:pk>/preflight/mend/", places.mend, "quick_mend"),
         ("<int:pk>/preflight/looked/", import_warnings.looked, "looked"),
         ("<int:pk>/story/", stories.decide, "story"),
         ("<int:pk>/twin/", stories.confirm_twin, "twin"),

@@ -83,11 +83,11 @@ def test_a_round_up_from_the_button_to_the_mail(
     window.go(reverse("admin:newsletter_issue_item", args=[draft.pk, items["The old lock"].pk]))
     page.locator("[name=insight]").fill("A short remark.")
     with page.expect_navigation():
-        page.locator("main form.sudi-form button").first.click()
+        page.locator("main form.sudi-form > .sudi-buttons button").first.click()
     window.go(page_of("about", draft))
     page.locator("[name=intro]").fill("What the harbour spoke of.")
     with page.expect_navigation():
-        page.locator("main form.sudi-form button").first.click()
+        page.locator("main form.sudi-form > .sudi-buttons button").first.click()
     window.go(page_of("change", draft), f"{name}-draft")
     look(window, "draft")
     # The originals stay as they were.
@@ -167,7 +167,7 @@ def test_a_pair_from_two_drafts_to_one_mail_each(
     window.go(reverse("admin:newsletter_issue_item", args=[chinese.pk, item.pk]))
     page.locator("[name=title]").fill("1234艘渡轮返航")
     with page.expect_navigation():
-        page.locator("main form.sudi-form button").first.click()
+        page.locator("main form.sudi-form > .sudi-buttons button").first.click()
     builders.item(chinese, nature, "白鹭回来了")
     window.go(page_of("pair", english))
     assert page.locator("main .sudi-chip.warn").count() == 0

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib import admin
 from django.contrib.auth.models import User
 from django.core import mail
 from django.test import Client
@@ -152,6 +153,7 @@ ISSUE_ROUTES: list[tuple[str, str, tuple[Any, ...], set[str]]] = [
     ("discussion", "GET", (), SEE),
     ("discussion", "POST", (), SEE),
     ("mend", "POST", (), EDIT),
+    ("quick_mend", "POST", (), EDIT),
     ("progress", "GET", (), SEE),
     ("now", "GET", (), SEE),
     *[
@@ -207,7 +209,7 @@ def test_every_page_of_an_issue_asks_who_may(role: str, issue: Issue, daily: Pub
             right = answer.status_code == 404
         elif role in allowed:
             # The empty `order` names no item of this issue, and nobody has received anything.
-            nothing = name in ("order", "mend", "received", "received_shown")
+            nothing = name in ("order", "mend", "quick_mend", "received", "received_shown")
             right = answer.status_code in (200, 302, 404 if nothing else 200, 409, 422)
         else:
             right = answer.status_code == 403
@@ -216,6 +218,12 @@ def test_every_page_of_an_issue_asks_who_may(role: str, issue: Issue, daily: Pub
     assert wrong == []
     assert Issue.objects.get(pk=issue.pk).state == "draft"
     assert mail.outbox == []
+
+
+def test_no_name_of_an_issue_page_is_given_twice() -> None:
+    """The second would be reversed for both, and the first be reached by nobody."""
+    names = [one.name for one in admin.site.get_model_admin(Issue).get_urls()]
+    assert [name for name in names if names.count(name) > 1] == []
 
 
 READER_ROUTES: list[tuple[str, str]] = [
@@ -881,11 +889,11 @@ def test_what_has_one_right_answer_is_mended_by_one_click(
     Issue.objects.filter(pk=issue.pk).update(**before)
     erin = client(user("erin", daily, "editor"))
     assert f'value="{code}"' in erin.get(page("preflight", issue)).content.decode()
-    erin.post(page("mend", issue), {"code": code})
+    erin.post(page("quick_mend", issue), {"code": code})
     issue.refresh_from_db()
     assert {name: getattr(issue, name) for name in after} == after
     assert f'value="{code}"' not in erin.get(page("preflight", issue)).content.decode()
-    assert erin.post(page("mend", issue), {"code": "empty"}).status_code == 404
+    assert erin.post(page("quick_mend", issue), {"code": "empty"}).status_code == 404
 
 
 def test_who_approves_does_not_send(issue: Issue, daily: Publication) -> None:

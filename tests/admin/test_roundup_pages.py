@@ -124,7 +124,8 @@ def test_the_draft_is_reordered_dropped_shortened_and_led_and_goes_out(
         page("item", issue, b.pk),
         {"title": "b, shortened", "category": b.category_id, "source_lines": "", "bullets": ""},
     )
-    sender.post(page("about", issue), {"title": "The week", "intro": "A lead of its own."})
+    head = {"title": "The week", "date": str(issue.date), "intro": "A lead of its own."}
+    sender.post(page("about", issue), head)
     assert press(sender, issue).status_code == 302
     sending.sweep()
     issue.refresh_from_db()

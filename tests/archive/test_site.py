@@ -32,6 +32,7 @@ from newsletter.templatetags import site as tags
 from subscribers import styles, theme
 from subscribers.models import RESERVED_SLUGS, Category, Publication
 from tests import builders
+from tests.committed import COMMITTED
 from tests.feeds.test_feeds import of_pages
 
 pytestmark = pytest.mark.django_db
@@ -543,6 +544,7 @@ def test_a_category_is_paged_by_whole_issues(client: Client) -> None:
     assert re.findall(pattern, second.partition("<main")[2]) == expected[45:]
 
 
+@COMMITTED
 @pytest.mark.parametrize(
     "address", ["/", "/daily/", "/daily/2026-03-02/", "/daily/c/ships/", "/daily/feeds/"]
 )

@@ -570,6 +570,7 @@ def of_pages(queries: CaptureQueriesContext) -> list[str]:
     return [sql for sql in asked if not any(name in sql for name in ours)]
 
 
+@COMMITTED
 @pytest.mark.parametrize("address", ["/daily/c/ships/feed", "/daily/feed"])
 def test_the_work_does_not_grow_with_the_archive(
     client: Client, harbour: SimpleNamespace, address: str
