@@ -1,7 +1,8 @@
+from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -12,7 +13,20 @@ class SubscribersConfig(AppConfig):
 
     def ready(self) -> None:
         # Not in a migration: SQLite drops a table's triggers whenever a migration remakes it.
+        pre_migrate.connect(_before_migrating, sender=self)
         post_migrate.connect(_keep_triggers, sender=self)
+
+
+def _before_migrating(*, using: str, plan: Sequence[Any] = (), **_rest: Any) -> None:
+    from django.db import connections
+
+    from .readership import triggers
+
+    # Forward on PostgreSQL they stay, and miss nothing; back, what they write into may go.
+    if plan and (
+        connections[using].vendor == "sqlite" or any(backwards for _migration, backwards in plan)
+    ):
+        triggers.remove(using)
 
 
 def _keep_triggers(using: str, **_rest: Any) -> None:

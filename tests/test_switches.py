@@ -25,6 +25,7 @@ from newsletter.config.operation import limits_page
 from newsletter.models import Issue
 from newsletter.notices.types import TYPES
 from subscribers import languages
+from subscribers.admin import versioned
 from subscribers.admin.publications import PublicationAdmin
 from subscribers.admin.users import UserAdmin
 from subscribers.links import Purpose, make
@@ -160,7 +161,8 @@ TOKEN = {
 
 
 def _generic(names: set[str]) -> set[str]:
-    """`name_zh-Hans` and `name_en` are one switch."""
+    """`name_zh-Hans` and `name_en` are one switch; the hidden box of a form's state is none."""
+    names = names - {versioned.FIELD}
     for code, _name in languages.offered():
         names = {f"{n.removesuffix(code)}*" if n.endswith(f"_{code}") else n for n in names}
     return names

@@ -216,10 +216,11 @@ def test_an_approval_without_what_it_was_for_is_none(desk: Desk) -> None:
     assert desk.refused() == ["A second person must approve the issue first."]
 
 
-# What the site says of the publication; who approves, and how carefully it is handed over; who
-# joins later; where a rehearsal goes; when a round-up is made and of what.
+# What the site says of the publication (a mail only leads there); who approves, and how carefully
+# it is handed over; who joins later; where a rehearsal goes; when a round-up is made and of what.
 NOT_SEEN = {
-    "id", "description", "open", "hub_url", "labels", "changed_at", "created_at",
+    "id", "description", "imprint", "privacy", "open", "hub_url", "labels", "changed_at",
+    "created_at",
     "needs_approval", "undo_seconds", "canary_size", "canary_max_failures",
     "late_start_minutes", "slot_notice_minutes", "welcome_latest_issue", "welcome_days",
     "rehearsal_address", "roundup_weekday", "roundup_day", "roundup_hour", "roundup_items",

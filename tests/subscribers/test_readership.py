@@ -7,8 +7,10 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.db.models import F
+from django.db.models.signals import pre_migrate
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -162,6 +164,21 @@ def test_triggers_that_were_lost_are_made_again_and_all_is_counted() -> None:
     assert not triggers.ensure()
     builders.subscription(publication, "bob@example.org")
     assert readership.read([publication.pk], DAY).readers(publication.pk) == 2
+
+
+@pytest.mark.django_db
+def test_a_migration_takes_them_away_and_loses_nothing_noted() -> None:
+    publication = builders.publication()
+    builders.subscription(publication, "alice@example.org")
+    app = apps.get_app_config("subscribers")
+    pre_migrate.send(app, using="default", plan=[(None, True)])  # Back: their tables may go.
+    builders.subscription(publication, "bob@example.org")
+    assert ReaderChange.objects.count() == 1
+    assert triggers.ensure()
+    assert ReaderCount.objects.get(publication=publication, bit=WHOLE).readers == 2
+    assert ReaderDay.objects.get(publication=publication, category=0).won == 1
+    builders.subscription(publication, "carol@example.org")
+    assert ReaderChange.objects.count() == 1
 
 
 @pytest.mark.django_db
