@@ -74,6 +74,7 @@ def test_both_tables_of_moved_jobs_say_the_same() -> None:
     assert migration.MOVED == MOVED
 
 
+@pytest.mark.django_db  # Whether this machine may run it is asked first.
 @pytest.mark.parametrize("path", JOBS_OF_0_1_0)
 def test_a_job_from_a_broker_runs(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from newsletter.config import celery
