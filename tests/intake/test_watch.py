@@ -174,6 +174,7 @@ def test_it_runs_until_stopped_and_goes_on_where_it_was(site: Site, tmp_path: Pa
     first.communicate(timeout=20)
     second = site.start(*command)
     other = DIGEST.replace("2026-03-02", "2026-03-03").replace("example.org/", "example.org/3/")
+    other = other.replace("A new ferry", "The pier opens").replace("A bridge is", "Two roads are")
     (folder / "2026-03-03.md").write_text(other)
     assert second.stdout is not None
     assert second.stdout.readline() == b"2026-03-03.md: made 2026-03-03\n"

@@ -68,7 +68,7 @@ def test_exactly_those_who_had_the_old_text_of_the_item_are_told(tmp_path: Path)
         choice=Choice.of([trade], live=issue.publication.categories.all()).bits, rhythm="weekly"
     )
     mail = correction_mail.make(revision)
-    with relay_for(folder(tmp_path, "later")) as server:
+    with relay_for(tmp_path) as server:
         ledger = send(mail)
         got = mails(server)
     assert set(got) == old
@@ -108,7 +108,7 @@ def test_who_had_a_copy_in_a_roundup_is_told_as_well(tmp_path: Path) -> None:
     assert (reach.had, reach.held, reach.elsewhere) == (4, 2, 1)
     mail = correction_mail.make(correct(issue))
     mending.carry_on_all()
-    with relay_for(folder(tmp_path, "later")) as server:
+    with relay_for(tmp_path) as server:
         send(mail)
         assert set(mails(server)) == {
             "reader001@example.org", "reader003@example.org", "wanda@example.org",

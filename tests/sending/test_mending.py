@@ -26,7 +26,7 @@ from newsletter.models import (
     Outcome,
     Revision,
 )
-from newsletter.sending import control, mending
+from newsletter.sending import control, guard, mending
 from newsletter.sending.engine import leasing
 from subscribers.models import Publication
 from tests import builders
@@ -141,6 +141,7 @@ def test_one_that_is_being_sent_pauses_and_goes_on_by_itself(tmp_path: Path) -> 
 def test_nothing_is_mended_while_a_chunk_is_leased(tmp_path: Path) -> None:
     issue = issue_for(4)
     with relay_for(tmp_path) as server:
+        assert guard.may_act()  # As a worker does before anything is sent.
         sending.release(issue, by="alice", now=True)
         sending.sweep()
         lease = leasing.lease(chunks.worker().pk, issue.pk, retries=False, canary=False)
