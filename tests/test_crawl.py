@@ -22,12 +22,18 @@ from .test_journey import free_port
 
 pytestmark = pytest.mark.needs("chromium")
 
+# The editors' pages take many minutes: `pytest -m long tests/test_crawl.py` walks those too.
 SIGHTS = [
-    Sight("visitor", "en", "light", 375), Sight("visitor", "zh-Hans", "dark", 1280),
-    Sight("reader", "zh-Hans", "light", 320), Sight("reader", "en", "dark", 1280),
-    Sight("owner", "zh-Hans", "light", 1280), Sight("owner", "en", "dark", 375),
-    Sight("sender", "en", "light", 320), Sight("reader_care", "zh-Hans", "dark", 375),
-    Sight("approver", "en", "dark", 1280),
+    Sight("visitor", "zh-Hans", "dark", 1280), Sight("reader", "zh-Hans", "light", 320),
+    *(
+        pytest.param(sight, marks=pytest.mark.long)
+        for sight in (
+            Sight("visitor", "en", "light", 375), Sight("reader", "en", "dark", 1280),
+            Sight("owner", "zh-Hans", "light", 1280), Sight("owner", "en", "dark", 375),
+            Sight("sender", "en", "light", 320), Sight("reader_care", "zh-Hans", "dark", 375),
+            Sight("approver", "en", "dark", 1280),
+        )
+    ),
 ]  # fmt: skip
 PASSWORD = "quay-side-7"
 USERS = """
