@@ -83,6 +83,7 @@ class Intake:
         try:
             door = await loop.run_in_executor(self._thread, self._door_of, address)
         except Exception:
+            # Only an answer keeps the mail with its server.
             log.exception("An address could not be looked up; its mail stays with the mail server.")
             return _LATER
         if door is None:

@@ -46,6 +46,7 @@ def tell() -> int:
         except (OperationalError, InterfaceError):
             raise
         except Exception:
+            # One publication in trouble must not keep the others' editors untold.
             log.exception("the editors of %s are not told of its slots", publication.slug)
     return told
 

@@ -55,6 +55,7 @@ def sweep() -> None:
         except (OperationalError, InterfaceError):
             raise
         except Exception:
+            # One look that fails must not blind the others.
             log.exception("%s could not be looked at", look.__name__)
 
 

@@ -85,7 +85,7 @@ class Purge:
         hook: Hook = import_string(path)
         try:
             hook(sorted(set().union(*(keys for _at, keys in due))))
-        except Exception:
+        except Exception:  # The hook is the operator's: it may raise whatever it likes.
             logger.exception("The purge hook failed; it is called again.")
             return
         self._noted = [one for one in self._noted if one not in due]

@@ -59,6 +59,7 @@ class _Run:
         try:
             leases.done(self.task.name, self.owner, self.task.every, took, self.error)
         except Exception:
+            # The lease runs out by itself, and the task is due again.
             log.exception("%s: its end could not be stored", self.task.name)
         finally:
             connections.close_all()

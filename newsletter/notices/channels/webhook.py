@@ -92,6 +92,7 @@ def _turn(number: int) -> None:
     try:
         _work_off(number)
     except Exception:
+        # A thread that ended without a word would leave what waits untold.
         log.exception("webhook %s: the turn failed; it is tried again", number)
     finally:
         with _guard:
