@@ -31,6 +31,7 @@ from subscribers.admin.users import UserAdmin
 from subscribers.links import Purpose, make
 from subscribers.models import Category, Publication
 from tests import builders
+from tests.committed import COMMITTED
 from tests.sending.stage import relay_for
 
 HERE = Path(__file__).parent
@@ -336,6 +337,7 @@ def test_own_labels_are_read_at_import(owner: Client) -> None:
 
 
 @pytest.mark.django_db
+@COMMITTED
 def test_a_category_on_the_form_and_on_the_site(owner: Client, client: Client) -> None:
     publication = builders.publication("harbour")
     add = reverse("admin:subscribers_category_add", args=[publication.slug])

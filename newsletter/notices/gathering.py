@@ -107,6 +107,13 @@ def _event(type_: str, issue: Issue, at: dt.datetime, source: str, **more: Any) 
 
 def _revisions(rows: Sequence[Revision]) -> list[OutboxEvent]:
     rows = [row for row in rows if row.kind in (Revision.Kind.IMPORT, Revision.Kind.RELEASE)]
+    # What was told of a row was true then: read again, it says nothing of how things are now.
+    told = set(
+        OutboxEvent.objects.filter(source__in=[f"revision:{row.pk}" for row in rows]).values_list(
+            "source", flat=True
+        )
+    )
+    rows = [row for row in rows if f"revision:{row.pk}" not in told]
     issues = _issues({row.issue_id for row in rows})
     made = []
     for row in rows:
@@ -166,7 +173,11 @@ def _readers(rows: Sequence[Event]) -> list[OutboxEvent]:
         row
         for row in rows
         if row.kind in _READERS
-        and {(row.publication_id, _READERS[row.kind]), (None, _READERS[row.kind])} & wanted
+        and any(
+            (publication, _READERS[row.kind]) in wanted
+            and wanted[publication, _READERS[row.kind]] <= row.at
+            for publication in (row.publication_id, None)
+        )
     ]
     ties = dict(
         Subscription.objects.filter(pk__in={row.subscription_id for row in rows}).values_list(
@@ -196,6 +207,11 @@ def _readers(rows: Sequence[Event]) -> list[OutboxEvent]:
     ]
 
 
-def _wanted() -> set[tuple[int | None, str]]:
-    hooks = Webhook.objects.exclude(state=Webhook.State.OFF).values_list("publication", "types")
-    return {(publication, one) for publication, types in hooks for one in types}
+def _wanted() -> dict[tuple[int | None, str], dt.datetime]:
+    """Each publication (None: all) and type that a webhook wants, and since when the first one."""
+    hooks = Webhook.objects.exclude(state=Webhook.State.OFF).order_by("-created_at")
+    return {
+        (hook.publication_id, one): hook.created_at
+        for hook in hooks.only("publication", "types", "created_at")
+        for one in hook.types
+    }

@@ -14,6 +14,7 @@ from newsletter import sending
 from newsletter.models import Delivery, Issue, Item, Outcome, Revision
 from newsletter.sending import mending
 from subscribers.models import AuditEntry, Publication, Role, Subscription
+from tests.committed import COMMITTED
 from tests.sending.stage import issue_for
 
 pytestmark = pytest.mark.django_db
@@ -98,6 +99,7 @@ def test_an_item_nobody_got_has_nobody_to_be_told(issue: Issue) -> None:
     assert not Revision.objects.filter(kind="correction").exists()
 
 
+@COMMITTED
 def test_c3_who_may_not_send_may_not_correct_but_propose(issue: Issue) -> None:
     editor, sender = client("eve", "editor"), client("sam", "sender")
     answer = editor.post(first(issue), fill(editor, first(issue), title="Two ships came in"))

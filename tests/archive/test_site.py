@@ -212,6 +212,7 @@ def test_the_archive_lists_issues_with_counts_and_headlines_of_public_items(
     assert "1 条" in zh
 
 
+@COMMITTED
 def test_an_issue_shows_its_items_as_cards_with_anchors(
     client: Client, harbour: SimpleNamespace
 ) -> None:
@@ -250,6 +251,7 @@ def test_an_item_shows_what_its_source_had_beside_its_text(
     )
 
 
+@COMMITTED
 def test_the_contents_of_a_long_issue_are_folded_by_category(
     client: Client, harbour: SimpleNamespace
 ) -> None:
@@ -290,6 +292,7 @@ def test_corrections_are_shown_with_their_history(client: Client, harbour: Simpl
     assert "2 items · corrected" in text_of(read(client, "/daily/"))
 
 
+@COMMITTED
 def test_a_correcting_issue_leads_to_what_it_corrects(
     client: Client, harbour: SimpleNamespace
 ) -> None:

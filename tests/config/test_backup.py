@@ -83,7 +83,7 @@ def test_made_while_it_sends_it_is_restored_and_nothing_goes_out(
             assert found["ledger"] == found["recount"]
             assert 100 <= found["ledger"]["sent"] <= sent
             pid = nursery.birth("--lease", "2")
-            time.sleep(4)
+            lab.until(lambda: '"asking"' in site.manage("machines", "--json").stdout, 60)
             site.manage("machines", "--agree")
             assert '"enrolled"' in site.manage("machines", "--json").stdout
             time.sleep(6)

@@ -243,6 +243,7 @@ def test_items_of_an_issue_have_distinct_times_in_its_order(
     ]
 
 
+@COMMITTED
 def test_a_correction_moves_updated_and_nothing_else(
     client: Client, harbour: SimpleNamespace
 ) -> None:
@@ -425,6 +426,7 @@ def test_angle_brackets_in_a_title_are_text_to_every_reader(
         assert titles_of[-1] == "Option<Handle> & more"
 
 
+@COMMITTED
 def test_the_hub_is_named_only_when_there_is_one(client: Client, harbour: SimpleNamespace) -> None:
     assert "Link" not in read(client, "/daily/feed.atom").headers
     Publication.objects.update(hub_url="https://hub.example.org/", changed_at=TUESDAY)

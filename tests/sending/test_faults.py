@@ -534,20 +534,21 @@ def message(content: bytes | None) -> Any:
 
 
 def test_28_a_restored_copy_asks_a_person(site: Site) -> None:
-    """A worker that knows more than the database pauses what was sending."""
+    """A machine that remembers more than the database knows pauses what was sending."""
     with stage(site, 300, delay=0.05, connections=1) as (relay, nursery):
         pid = nursery.birth()
         lab.until(lambda: len(relay.accepted) > 5, 30)
         nursery.end(pid)
         with sqlite_or_postgres(site) as execute:
-            execute("UPDATE newsletter_worker SET seen = '2026-01-01 00:00:00+00:00'")
+            execute("UPDATE newsletter_machine SET beats = 0")
         before = len(relay.accepted)
         pid = nursery.birth()
         lab.until(lambda: ask(site, "SELECT state FROM newsletter_issue") == [("paused",)], 30)
         time.sleep(0.5)
         nursery.end(pid)
         assert len(relay.accepted) == before
-    assert "older copy" in truth(site)["reason"]
+    assert truth(site)["reason"].startswith("The database is a copy")
+    assert ask(site, "SELECT state, why FROM newsletter_machine") == [("asking", "older")]
 
 
 def test_29_released_and_then_the_process_died(site: Site) -> None:

@@ -171,6 +171,17 @@ def test_a_journal_of_version_0_1_0_is_read(folder: Path) -> None:
     }
 
 
+def test_a_slot_used_again_says_which_turn_stored_what_was_in_it(folder: Path) -> None:
+    made = Journal("w-1", 1)
+    made.free(made.begin(7, 3, 1), turn=5)
+    made.free(made.begin(8, 2, 2))  # Not sent: no turn stored it, and what is known stays.
+    made.begin(7, 3, 3)
+    made.close(remove=False)
+    found = journal.read("w-1")
+    assert found.begun == {(7, 3, 3)}
+    assert found.stored == {(7, 3, 1): 5}
+
+
 def test_only_journals_are_named_in_their_order(folder: Path) -> None:
     assert journal.names() == []
     for name in ("w-2", "w-1"):
@@ -186,7 +197,7 @@ def test_a_blame_of_a_later_version_is_none_that_is_acted_upon(folder: Path) -> 
     made.close(remove=False)
     path = folder / "w-1"
     data = bytearray(path.read_bytes())
-    place = 512 + 32  # Header, and a slot's place for what was answered.
+    place = 512 + 56  # Header, and a slot's place for what was answered.
     data[place + 21] = 0x80 | 99
     record = bytes(data[place : place + 35])
     data[place + 35 : place + 39] = crc32(record).to_bytes(4, "little")

@@ -82,6 +82,16 @@ def _tables() -> list[str]:
     return sorted(set(names) - {_MIGRATIONS})
 
 
+def _written_columns(cursor: Any, table: str) -> list[str]:
+    """All columns but those that PostgreSQL reckons itself: COPY takes none of them."""
+    cursor.execute(
+        "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0"
+        " AND NOT attisdropped AND attgenerated = '' ORDER BY attnum",
+        [connection.ops.quote_name(table)],
+    )
+    return [name for (name,) in cursor.fetchall()]
+
+
 @contextlib.contextmanager
 def _of_one_moment() -> Iterator[Any]:
     with transaction.atomic(), connection.cursor() as cursor:
@@ -93,8 +103,7 @@ def _postgres_out(folder: Path) -> None:
     quoted = connection.ops.quote_name
     with _of_one_moment() as cursor:
         for table in _tables():
-            description = connection.introspection.get_table_description(cursor, table)
-            columns = [column.name for column in description]
+            columns = _written_columns(cursor, table)
             (folder / f"{table}.columns").write_text(json.dumps(columns))
             named = ", ".join(map(quoted, columns))
             with (

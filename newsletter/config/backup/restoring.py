@@ -19,7 +19,7 @@ from newsletter import conf
 from newsletter.models import Machine
 from newsletter.sending import incidents
 from newsletter.sending.engine.service import live_worker
-from newsletter.sending.guard import evidence, keys, place
+from newsletter.sending.guard import database, evidence, keys, place
 from subscribers.models import AuditEntry, Subscriber
 
 from . import copying
@@ -121,7 +121,7 @@ def _hold(manifest: Mapping[str, Any], by: str) -> None:
         Machine.objects.all().delete()
         Machine.objects.create(
             nonce=nonce, name=socket.gethostname()[:100], state=Machine.State.ASKING,
-            why=Machine.Why.OLDER, beats=place.remembered(nonce),
+            why=Machine.Why.OLDER, beats=place.remembered(nonce), database=database.here(),
         )  # fmt: skip
         AuditEntry.objects.create(
             actor=by[:150], action="restore", target="site", detail={"made_at": manifest["made_at"]}

@@ -164,9 +164,10 @@ class InFlight:
 
     def stored(self, turn: Turn, done: list[Done]) -> set[int]:
         """Apply what the turn stored; the issues that lost their last chunk here with it."""
-        for _hold, _settled, slots in turn.handed:
+        turns = {one.lease.id: one.lease.turn + 1 for one in done if one.stored is not None}
+        for hold, _settled, slots in turn.handed:
             for slot in slots:
-                self._journal.free(slot)
+                self._journal.free(slot, turns.get(hold.lease.id))
         again = {part.lease.id: part.again for part in turn.parts}
         for one in done:
             chunk = one.lease.id

@@ -29,12 +29,15 @@ from zlib import crc32
 from newsletter import conf
 from newsletter.refusals import Blame
 
-_MAGIC = b"sudi-journal-2\n\0"
+_MAGIC = b"sudi-journal-3\n\0"
 # Written by 0.1.0: of a refusal it says only whether the address is gone for good.
 _MAGIC_1 = b"sudi-journal-1\n\0"
 _HEADER = 512
 # Epoch, chunk, delivery; and behind them, of an answer, its state, refusal, code and status.
 _BEGUN = struct.Struct("<IQQ")
+# Behind "begun": whose outcome the slot was free for, and the chunk's turn that stored it.
+_FREED = struct.Struct("<IQQI")
+_NEVER_FREED = bytes(_FREED.size)
 _TAIL = struct.Struct("<BBH11s")
 _ANSWERED = struct.Struct("<IQQBBH11s")
 _SUM = struct.Struct("<I")
@@ -43,8 +46,20 @@ _pack_head, _pack_sum, _pwrite = _BEGUN.pack, _SUM.pack, os.pwrite
 # of the slot or nothing, so never later than the truth.
 _WHEN = struct.Struct("<d")
 _pack_when, _now = _WHEN.pack, time.time
-_ANSWER_AT = 32
-_SLOT = 80
+_ANSWER_AT = 56
+_SLOT = 96
+
+
+class _Layout(NamedTuple):
+    """Where the parts of a slot are, in octets."""
+
+    begun: int  # What the first checksum is of.
+    answer_at: int
+    slot: int
+
+
+_LAYOUT = _Layout(_BEGUN.size + _FREED.size, _ANSWER_AT, _SLOT)
+_LAYOUT_1 = _Layout(_BEGUN.size, 32, 80)
 _STATES = ("", "sent", "deferred", "failed", "in_doubt")
 _NUMBERS = {state: number for number, state in enumerate(_STATES)}
 # A refusal is one octet: the number of its blame, and a bit for "permanent".
@@ -116,6 +131,7 @@ class Journal:
             raise
         self._free = list(range(slots))
         self._heads = [b""] * slots
+        self._freed = [_NEVER_FREED] * slots
 
     def begin(self, chunk: int, epoch: int, delivery: int) -> int:
         """Write "begun" and return its slot. Raises OSError; then nothing may be sent."""
@@ -124,7 +140,8 @@ class Journal:
         slot = self._free.pop()
         head = self._heads[slot] = _pack_head(epoch, chunk, delivery)
         try:
-            record = head + _pack_sum(crc32(head)) + _pack_when(_now())
+            record = head + self._freed[slot]
+            record += _pack_sum(crc32(record)) + _pack_when(_now())
             _pwrite(self._fd, record, _HEADER + slot * _SLOT)
         except BaseException:
             self._free.append(slot)
@@ -145,8 +162,15 @@ class Journal:
         at = _HEADER + slot * _SLOT + _ANSWER_AT
         _pwrite(self._fd, record + _pack_sum(crc32(record)), at)
 
-    def free(self, slot: int) -> None:
-        """Give a slot back: the outcome of its delivery is committed."""
+    def free(self, slot: int, turn: int | None = None) -> None:
+        """Give a slot back: its delivery was not sent, or its outcome is committed.
+
+        `turn` is the chunk's after that commit. The next record in this slot tells it: a database
+        that does not know the turn is a copy from before it, to which the slot's delivery would
+        look as if it had never begun.
+        """
+        if turn is not None:
+            self._freed[slot] = self._heads[slot] + turn.to_bytes(4, "little")
         self._free.append(slot)
 
     def close(self, *, remove: bool) -> None:
@@ -165,6 +189,8 @@ class Found:
     answers: dict[tuple[int, int, int], Answer] = field(default_factory=dict)
     # When each was begun, in seconds since the epoch, where it is known.
     begun_at: dict[tuple[int, int, int], float] = field(default_factory=dict)
+    # Of deliveries whose slots were used again: the turn of the chunk that stored the outcome.
+    stored: dict[tuple[int, int, int], int] = field(default_factory=dict)
 
 
 def is_dead(name: str) -> bool | None:
@@ -197,17 +223,21 @@ def read(name: str) -> Found:
     if not version_1 and not data.startswith(_MAGIC):
         return Found(False)
     boot = data[len(_MAGIC) : _HEADER].rstrip(b"\0")
-    begun, answers, begun_at = set(), {}, {}
-    whole = (len(data) - _HEADER) % _SLOT == 0
-    for start in range(_HEADER, len(data) - _SLOT + 1, _SLOT):
-        record = data[start : start + _BEGUN.size]
+    begun, answers, begun_at, stored = set(), {}, {}, {}
+    layout = _LAYOUT_1 if version_1 else _LAYOUT
+    whole = (len(data) - _HEADER) % layout.slot == 0
+    for start in range(_HEADER, len(data) - layout.slot + 1, layout.slot):
+        record = data[start : start + layout.begun]
         if _checked(data, start, record):
-            epoch, chunk, delivery = _BEGUN.unpack(record)
+            epoch, chunk, delivery = _BEGUN.unpack_from(record)
             begun.add((chunk, epoch, delivery))
-            when = _WHEN.unpack_from(data, start + _BEGUN.size + _SUM.size)[0]
+            when = _WHEN.unpack_from(data, start + layout.begun + _SUM.size)[0]
             if 0.0 < when < 1e11:
                 begun_at[chunk, epoch, delivery] = when
-        start += _ANSWER_AT
+            if record[_BEGUN.size :] not in (b"", _NEVER_FREED):
+                epoch, chunk, delivery, turn = _FREED.unpack_from(record, _BEGUN.size)
+                stored[chunk, epoch, delivery] = turn
+        start += layout.answer_at
         record = data[start : start + _ANSWERED.size]
         if _checked(data, start, record):
             epoch, chunk, delivery, state, refusal, code, status = _ANSWERED.unpack(record)
@@ -218,7 +248,7 @@ def read(name: str) -> Found:
                 *_refusal_of(refusal, version_1),
             )
     complete = dead is True and whole and boot != b"" and boot == boot_id()
-    return Found(complete, frozenset(begun), answers, begun_at)
+    return Found(complete, frozenset(begun), answers, begun_at, stored)
 
 
 def _checked(data: bytes, start: int, record: bytes) -> bool:

@@ -118,9 +118,7 @@ class _Standing:
     # ---- what the statement did not find
 
     def _known(self, nonce: str, remembered: int, journals_know_more: bool) -> Known:
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {database.where()}")
-            here = str(cursor.fetchone()[0])
+        here = database.here()
         rows = {row.nonce: row for row in Machine.objects.all()}
         mine = rows.pop(nonce, None)
         others = {

@@ -28,6 +28,13 @@ def where() -> str:
     return _where(os.getpid(), str(connection.settings_dict["NAME"]))
 
 
+def here() -> str:
+    """Which database this is, as `where` says it."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {where()}")
+        return str(cursor.fetchone()[0])
+
+
 @functools.lru_cache(maxsize=4)
 def _where(pid: int, name: str) -> str:
     parts = []

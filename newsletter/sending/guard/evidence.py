@@ -11,28 +11,36 @@ from ..engine import journal
 
 
 def journals_know_more() -> bool:
-    """Whether a journal of this machine is of a lease, or a mail, the database never heard of.
+    """Whether a journal of this machine tells of what the database never heard of.
+
+    A lease, a mail, or a turn that stored outcomes.
 
     Files first, then the database: what a living worker writes meanwhile was committed before.
     """
     for name in journal.names():
         found = journal.read(name)
-        if _of_an_unknown_lease(found) or _of_an_unknown_mail(found):
+        if _of_an_unknown_lease_or_turn(found) or _of_an_unknown_mail(found):
             return True
     return False
 
 
-def _of_an_unknown_lease(found: journal.Found) -> bool:
-    chunks = {chunk for chunk, _, _ in found.begun}
-    known = dict(Chunk.objects.filter(pk__in=chunks).values_list("pk", "epoch"))
+def _of_an_unknown_lease_or_turn(found: journal.Found) -> bool:
+    mails = found.begun | found.stored.keys()
+    rows = Chunk.objects.filter(pk__in={chunk for chunk, _, _ in mails})
+    known = {pk: (epoch, turn) for pk, epoch, turn in rows.values_list("pk", "epoch", "turn")}
     # A worker that lives for months has slots it did not need again: of issues folded since.
-    issues = {delivery // PLACES for _, _, delivery in found.begun}
+    issues = {delivery // PLACES for _, _, delivery in mails}
     folded = set(
         Issue.objects.filter(pk__in=issues, folded_at__isnull=False).values_list("pk", flat=True)
     )
-    for chunk, epoch, delivery in found.begun:
+    for mail in mails:
+        chunk, epoch, delivery = mail
         forgotten = chunk not in known and delivery // PLACES in folded
-        if chunk and epoch > known.get(chunk, 0) and not forgotten:
+        if (
+            chunk
+            and (epoch, found.stored.get(mail, 0)) > known.get(chunk, (0, 0))
+            and not forgotten
+        ):
             return True
     return False
 
