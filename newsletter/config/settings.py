@@ -302,7 +302,7 @@ SUDI: dict[str, Any] = {
 
 INSTALLED_APPS = [
     "unfold",
-    "django.contrib.admin",
+    "django.contrib.admin.apps.SimpleAdminConfig",  # Its pages are read in with the addresses.
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

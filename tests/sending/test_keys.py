@@ -10,6 +10,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from django.core.management import load_command_class
 
 from newsletter.bounces import effects
 from newsletter.config import trial
@@ -24,6 +25,21 @@ from tests.sending import lab
 from tests.site_settings import override
 
 ONE, TWO, THREE = b"1" * 32, b"2" * 32, b"3" * 32
+
+
+# Commands that do without, each saying why where it says so.
+LOOKED_AT_BY_THEMSELVES = {"deploy_files", "doctor", "receive_report", "restore", "upgrade"}
+
+
+def test_every_command_looks_at_the_keys_first() -> None:
+    commands = {
+        path.stem: load_command_class(app, path.stem)
+        for app in ("newsletter", "subscribers")
+        for path in (ROOT / app / "management" / "commands").glob("[a-z]*.py")
+    }
+    assert len(commands) > 25
+    without = {name for name, it in commands.items() if "keys" not in it.requires_system_checks}
+    assert without == LOOKED_AT_BY_THEMSELVES
 
 
 def prints(**secrets: bytes) -> dict[str, str]:

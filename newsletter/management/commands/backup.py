@@ -13,6 +13,7 @@ from newsletter.config.backup import BackupRefused, back_up
 
 class Command(BaseCommand):
     help = "Write database and files into one file. It holds readers' addresses: keep it safe."
+    requires_system_checks = ("keys",)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)

@@ -32,6 +32,7 @@ _PATIENCE = 90.0
 
 class Command(BaseCommand):
     help = "Correct an item of an issue. Exit code 0 done, 1 refused, 2 usage, 3 not final yet."
+    requires_system_checks = ("keys",)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("publication")

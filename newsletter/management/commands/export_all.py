@@ -39,6 +39,7 @@ _CATEGORY = ("slug", "name", "description", "visibility", "position", "aliases",
 
 class Command(BaseCommand):
     help = "Write everything there is as files: settings, issues, readers and ledgers."
+    requires_system_checks = ("keys",)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(

@@ -13,6 +13,7 @@ from .send_issue import find_issue
 
 class Command(BaseCommand):
     help = "Write an issue as a document; import_digest makes the same issue of it again."
+    requires_system_checks = ("keys",)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("publication")

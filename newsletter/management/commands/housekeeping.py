@@ -19,6 +19,7 @@ class Command(BaseCommand):
         "Do the regular tasks that are due, once, and end. The worker does them by itself; this is"
         " for a system timer, and for trying one task alone."
     )
+    requires_system_checks = ("keys",)
 
     def add_arguments(self, parser: CommandParser) -> None:
         names = [task.name for task in housekeeping.TASKS]

@@ -99,6 +99,7 @@ def _add_answers(parser: CommandParser) -> None:
 
 class Command(BaseCommand):
     help = "Import digests as drafts, or with --archived as published past issues."
+    requires_system_checks = ("keys",)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("paths", nargs="+", metavar="FILE", help="files or folders")

@@ -15,6 +15,7 @@ from .send_issue import find_issue
 
 class Command(BaseCommand):
     help = "Show the counts of an issue; --recount counts every outcome and compares."
+    requires_system_checks = ("keys",)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("publication")

@@ -25,6 +25,7 @@ _WHY = {
 
 class Command(BaseCommand):
     help = "Show the limits of every relay and what they mean, or change them."
+    requires_system_checks = ("keys",)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--relay", help="which relay (the only one, if there is one)")

@@ -15,6 +15,7 @@ from newsletter.sending import guard
 
 class Command(BaseCommand):
     help = "Show which machines may send, which ask a person, and what would go out."
+    requires_system_checks = ("keys",)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(

@@ -30,6 +30,7 @@ class Command(BaseCommand):
         "Make the round-up draft of a period, of what has appeared since the last one if none is"
         " given. Nothing is sent. Run again, it is the same draft."
     )
+    requires_system_checks = ("keys",)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("publication")

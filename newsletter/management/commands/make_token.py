@@ -16,6 +16,7 @@ _USAGE = 2
 
 class Command(BaseCommand):
     help = "Make a token for a program and print it, once: only its hash is kept."
+    requires_system_checks = ("keys",)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("user", help="the token acts as this user, who needs the role")

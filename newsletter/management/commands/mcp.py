@@ -18,6 +18,7 @@ class Command(BaseCommand):
         "Serve the tools for an assistant on standard input and output. The token (MCP_TOKEN, or"
         " a file) says which publication and which rights."
     )
+    requires_system_checks = ("keys",)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(

@@ -17,6 +17,7 @@ from .send_issue import find_issue
 
 class Command(BaseCommand):
     help = "Show the send plan: editions, sizes, readers. Changes nothing."
+    requires_system_checks = ("keys",)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("publication")

@@ -27,6 +27,7 @@ class Command(BaseCommand):
         "Show or change a publication's settings, by the names and rules of its form. "
         "All of --set is taken, or none of it."
     )
+    requires_system_checks = ("keys",)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("slug", metavar="SLUG")

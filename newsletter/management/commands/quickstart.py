@@ -70,6 +70,7 @@ PUBLICATIONS: list[dict[str, Any]] = [
 
 class Command(BaseCommand):
     help = "Set up and start a small site on this machine, with samples; needs no service."
+    requires_system_checks = ("keys",)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(

@@ -18,6 +18,7 @@ class Command(BaseCommand):
         "Take reports, and digests for drafts, from a mail server by SMTP or LMTP, or read"
         " BOUNCE_MAILBOX once."
     )
+    requires_system_checks = ("keys",)
 
     def add_arguments(self, parser: CommandParser) -> None:
         group = parser.add_mutually_exclusive_group(required=True)

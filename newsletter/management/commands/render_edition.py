@@ -16,6 +16,7 @@ from subscribers.models import Publication
 
 class Command(BaseCommand):
     help = "Write one edition of an issue to standard output."
+    requires_system_checks = ("keys",)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("publication")

@@ -42,6 +42,7 @@ def find_issue(publication: str, slug: str) -> Issue:
 
 class Command(BaseCommand):
     help = "Release an issue. Exit code 0 done, 1 refused, 2 usage, 3 not final yet."
+    requires_system_checks = ("keys",)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("publication")

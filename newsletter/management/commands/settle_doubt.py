@@ -20,6 +20,7 @@ USAGE = 2
 
 class Command(BaseCommand):
     help = "Settle readers in doubt from a mail server's log: sent, or never reached it."
+    requires_system_checks = ("keys",)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("publication")

@@ -25,6 +25,7 @@ class Command(BaseCommand):
         "Hand in each document that comes into a folder, or is committed in a git work tree, as"
         " import_digest would. Problems are printed at their lines, and written beside the file."
     )
+    requires_system_checks = ("keys",)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", type=Path, metavar="DIR")

@@ -29,6 +29,7 @@ _STABLE = 30.0
 
 class Command(BaseCommand):
     help = "Send, do jobs and keep house until stopped; SIGTERM finishes what is in flight."
+    requires_system_checks = ("keys",)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--only", choices=_CHILDREN, help=argparse.SUPPRESS)

@@ -1,5 +1,8 @@
 """Every command refuses to run with keys that are not the database's, by Django's system check.
 
+Our commands ask for this check alone (`requires_system_checks`): Django's own read in the pages of
+the admin, which takes longer than most commands, and look for mistakes in code that is shipped.
+
 Not tagged as a check of databases: those run with `migrate` alone, and every command that acts
 must be refused, also where a project hosts the apps.
 """

@@ -11,7 +11,7 @@
   const PART = {"X-Sudi-Part": "1"};
   const TYPED = 120; // Milliseconds without a key before the preview is asked for.
   const MEASURE = 1500;
-  let timer = 0, measuring = 0, asked = null;
+  let timer = 0, measuring = 0, asked = null, renewing = null;
   // Forms that were closed with something unsaved in them.
   const closed = new Map();
 
@@ -127,8 +127,9 @@
   }
 
   async function save(form, next = false) {
-    const row = rowOf(form);
+    const item = rowOf(form).dataset.item;
     window.sudiUnsaved?.done(form);
+    renewing?.abort();
     let answer;
     try {
       answer = await ask(form.action, {method: "POST", body: new FormData(form), headers: PART});
@@ -146,7 +147,7 @@
     }
     if (!answer.ok) { say(page.dataset.gone); return; }
     const fresh = element(text);
-    row.replaceWith(fresh);
+    find(`[data-item="${item}"]`).replaceWith(fresh);
     say(page.dataset.saved);
     find("[data-open]", fresh).focus();
     soon();
@@ -182,13 +183,21 @@
     else if (focused) find(`[data-item="${focused}"] [data-open]`)?.focus({preventScroll: true});
   }
 
+  /* What was asked for before the next change says nothing of what is there after it. */
   async function refresh() {
-    const answer = await ask(location.pathname, {});
-    if (answer?.ok) swap(await answer.text());
+    renewing?.abort();
+    renewing = new AbortController();
+    try {
+      const answer = await ask(location.pathname, {signal: renewing.signal});
+      if (answer?.ok) swap(await answer.text());
+    } catch (error) {
+      if (error.name !== "AbortError") say(page.dataset.gone);
+    }
   }
 
   async function act(form, button) {
     const data = new FormData(form, button);
+    renewing?.abort();
     let answer;
     try {
       answer = await ask(form.action, {method: "POST", body: data, headers: PART});

@@ -16,6 +16,7 @@ from subscribers.models import Publication, Subscription
 
 class Command(BaseCommand):
     help = "Export the readers of a publication as CSV."
+    requires_system_checks = ("keys",)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--publication", required=True, metavar="SLUG")

@@ -27,6 +27,7 @@ _SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 
 class Command(BaseCommand):
     help = "Import readers from a CSV file. Without --consent they wait and are mailed nothing."
+    requires_system_checks = ("keys",)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
