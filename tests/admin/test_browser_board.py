@@ -103,8 +103,8 @@ def picture(window: Window, name: str) -> None:
     [
         ("en-GB", "light", 1280),
         ("zh-CN", "dark", 1280),
-        ("zh-CN", "light", 375),
-        ("en-GB", "dark", 375),
+        pytest.param("zh-CN", "light", 375, marks=pytest.mark.long),
+        pytest.param("en-GB", "dark", 375, marks=pytest.mark.long),
     ],
 )
 def test_every_page_of_it_is_whole(

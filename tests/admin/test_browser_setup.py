@@ -80,8 +80,8 @@ def scene(daily: Publication) -> dict[str, str]:
     [
         ("en-GB", "light", 1280),
         ("zh-CN", "dark", 375),
-        ("zh-CN", "light", 1280),
-        ("en-GB", "dark", 375),
+        pytest.param("zh-CN", "light", 1280, marks=pytest.mark.long),
+        pytest.param("en-GB", "dark", 375, marks=pytest.mark.long),
     ],
 )
 def test_every_page_is_clean(

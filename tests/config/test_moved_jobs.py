@@ -38,6 +38,7 @@ def test_every_job_of_0_1_0_still_has_a_function(path: str) -> None:
     assert task.module_path == MOVED.get(path, path)
 
 
+@pytest.mark.long  # All migrations back and forth: half a minute.
 @pytest.mark.django_db(transaction=True)
 def test_jobs_waiting_in_the_database_are_rewritten() -> None:
     from django_tasks_db.models import DBTaskResult
