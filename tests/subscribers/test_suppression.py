@@ -251,7 +251,7 @@ def test_an_incident_is_decided_by_those_who_care_for_its_readers(
 # --- migration -----------------------------------------------------------------------------------
 
 
-@pytest.mark.long  # All migrations back and forth: half a minute. tests/models/test_upgrade.py always.
+@pytest.mark.long  # All migrations back and forth; tests/models/test_upgrade.py runs always.
 @pytest.mark.django_db(transaction=True)
 def test_the_rows_of_0_1_0_stay_in_force_for_the_whole_site() -> None:
     old = [("subscribers", "0003_words_of_publication"), ("newsletter", "0002_cheaper_check")]
