@@ -21,6 +21,18 @@ _HOLDS_INDENTED = re.compile(
     r"\s*(?:[-*+•]\s|\d{1,9}[.)、．]|!!!|\?\?\?|===|\[\^|///|:::|<[A-Za-z/]|\{%|\{\{|>)"
 )
 _INLINE_CODE = re.compile(r"(<code[^<>]*>[^<>]*</code>)", re.IGNORECASE)
+# The target of a link, in angle brackets or not, and an address that stands by itself.
+_ADDRESS = re.compile(
+    r"(?<=\]\()<[^<>\n]*+>|(?<=\]:[ \t])[/.]\S++|(?<=\]\()[^\s()]*+(?:\([^\s()]*+\)[^\s()]*+)*+"
+    r"|(?:https?://|mailto:)[^\s<>()\"'`、，。；：！？（）「」【】《》]++(?:\([^\s()]*+\)[^\s<>()\"'`]*+)*+",
+    re.IGNORECASE,
+)
+_MAY_HOLD_ADDRESS = re.compile(r"\]\(|\]:|://|mailto:", re.IGNORECASE)
+# What marks are made of, by a sign of the private use area that stands for it in an address.
+_SIGNS = "=%^:+~{}[]|#"
+_HIDE = str.maketrans({sign: chr(0xE100 + place) for place, sign in enumerate(_SIGNS)})
+_SHOW = {code: chr(sign) for sign, code in ((k, ord(v)) for k, v in _HIDE.items())}
+_PAIRED = ("==", "%%", "^^", "~~")
 COMMENT = "comment"  # the kind of what is told as a comment, whoever writes one so
 Change = Callable[[str], str]
 
@@ -120,6 +132,39 @@ def outside(line: str, change: Change) -> str:
             for place, part in enumerate(_INLINE_CODE.split(run))
         ),
     )
+
+
+def keeping_addresses(change: Change) -> Change:
+    """`change` that sees no marks inside addresses: `?id=MzA==` begins no highlighted text.
+
+    A mark at the end of a bare address closes one that was opened before it: `==see https://…==`.
+    """
+
+    def changed(run: str) -> str:
+        if not _MAY_HOLD_ADDRESS.search(run):
+            return change(run)
+        return change(_hidden(run)).translate(_SHOW)
+
+    return changed
+
+
+def _hidden(run: str) -> str:
+    parts: list[str] = []
+    opened = dict.fromkeys(_PAIRED, 0)
+    done = 0
+    for match in _ADDRESS.finditer(run):
+        between, address = run[done : match.start()], match.group()
+        done = match.end()
+        for mark in _PAIRED:
+            opened[mark] += between.count(mark)
+        kept = next((mark for mark in _PAIRED if address.endswith(mark) and opened[mark] % 2), "")
+        if kept and not between.endswith("]("):
+            address = address.removesuffix(kept)
+            opened[kept] += 1
+        else:
+            kept = ""
+        parts += [between, address.translate(_HIDE), kept]
+    return "".join([*parts, run[done:]])
 
 
 class Fences:
