@@ -28,9 +28,10 @@ _ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _MAY_HOLD_ADDRESS = re.compile(r"\]\(|\]:|://|mailto:", re.IGNORECASE)
-# What marks are made of, by a sign of the private use area that stands for it in an address.
+# What marks are made of, by the code point that stands for it in an address: one of those that
+# Unicode keeps for inner use, so that no text holds it (noncharacters).
 _SIGNS = "=%^:+~{}[]|#"
-_HIDE = str.maketrans({sign: chr(0xE100 + place) for place, sign in enumerate(_SIGNS)})
+_HIDE = str.maketrans({sign: chr(0xFDD0 + place) for place, sign in enumerate(_SIGNS)})
 _SHOW = {code: chr(sign) for sign, code in ((k, ord(v)) for k, v in _HIDE.items())}
 _PAIRED = ("==", "%%", "^^", "~~")
 COMMENT = "comment"  # the kind of what is told as a comment, whoever writes one so

@@ -5,6 +5,9 @@ Two headings in a row are the original and its translation.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 from ..blocks import BULLET, NUMBER, PARAGRAPH, PICTURE, QUOTE, RULE, Block, blocks_of
 from ..inline import holds_link, only_link
 from ..items import read_item
@@ -74,7 +77,7 @@ def _own(section: Section, outline: Outline) -> float:
     if not blocks:
         return SURENESS if title_linked or _pictures(section, outline) else 0.0
     if title_linked or _source_line(blocks[0]) or _source_line(blocks[-1]):
-        return SURENESS * text_share
+        return (SURENESS if _ends(blocks) < 2 else _SHORT) * text_share
     if texts and is_numbered(section.title) and _counted(section):
         return _NUMBERED
     links = sum(len(one.links) for one in texts)
@@ -84,6 +87,11 @@ def _own(section: Section, outline: Outline) -> float:
     if len(texts) > _MANY or links >= _MANY or linked > _OF_ONE:
         return _LONG * text_share
     return (_SHORT if links else _PLAIN) * text_share
+
+
+def _ends(blocks: Sequence[Block]) -> int:
+    """How often a text ends with a line that is only a link: with two, it may be two pieces."""
+    return sum(_source_line(link) and not _source_line(text) for text, link in pairwise(blocks))
 
 
 def _counted(section: Section) -> bool:
