@@ -192,12 +192,12 @@ class ItemLines:
     def _label_line(self, line: Line) -> bool:
         """Take a label line's values; False if the line is none."""
         labels = self.reading.outline.labels
+        if self._links_at_edge(line):
+            return True
         if line.kind is Kind.BULLET:
             return self._label_bullet(line)
         if (line.indent >= 2 and self.open == "bullets") or line.content.startswith("|"):
             return False
-        if self._links_at_edge(line):
-            return True
         parts = label_segments(line, labels)
         if len(parts) == 1:
             return self._label_alone(parts[0], line)
@@ -287,16 +287,27 @@ class ItemLines:
         return True
 
     def _links_at_edge(self, line: Line) -> bool:
-        """A first or last line that is only links, side by side: all of them are sources."""
+        """A first or last line that is only links, side by side: all of them are sources.
+
+        So is the link of a bullet that has no others beside it.
+        """
         if self.labelled or self.sources or line.number not in self.edges:
             return False
-        if line.kind is not Kind.TEXT:
+        text = self.reading.resolved(line.content)
+        if line.kind is Kind.BULLET and self._is_only_bullet(line):
+            link = link_line(text)
+            links = [link] if link is not None and link.url else []
+        elif line.kind is Kind.TEXT:
+            links = links_line(text)
+        else:
             return False
-        links = links_line(self.reading.resolved(line.content))
         self.sources += [named(link) for link in links]
         if links:
             self.places.setdefault("source", line.number)
         return bool(links)
+
+    def _is_only_bullet(self, line: Line) -> bool:
+        return all(one is line or one.kind is not Kind.BULLET for one in self.section.lines)
 
     def _fact_line(self, line: Line) -> bool:
         """`hackernews · alice · 2 Aug · [discussion](…)`."""

@@ -51,7 +51,8 @@ class Prose:
     """A document's lines, from index `start` on, with what was found in them.
 
     `code` are the indexes of lines in code blocks, fences included. `dropped` are the numbers of
-    lines, from 1, of which nothing is left. `found` holds by kind what is to be told.
+    lines, from 1, of which nothing is left. `found` holds by kind what is to be told. `headings`
+    are the indexes of headings that dialects wrote.
     """
 
     lines: list[str]
@@ -59,6 +60,7 @@ class Prose:
     code: set[int] = field(default_factory=set)
     dropped: set[int] = field(default_factory=set)
     found: dict[str, Finding] = field(default_factory=dict)
+    headings: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.code = find_code(self.lines, self.start)

@@ -42,7 +42,15 @@ CONVERTED = [
      "> **Note** –\n> A\n> > **Tip** –\n> > B\n> C"),
     ("!!! note\n    ```\n    !!! not\n    ```", "> **Note**\n> ```\n> !!! not\n> ```"),
     # What holds items is a part of the document and no remark.
-    ("!!! note\n    - [A](https://e.org/)", "**Note**\n- [A](https://e.org/)"),
+    ("!!! note\n    - [A](https://e.org/)", "\n- [A](https://e.org/)"),
+    ('!!! tip "Jobs"\n    - [A](https://e.org/)', "## Jobs\n- [A](https://e.org/)"),
+    ("## A\n\n> [!abstract] 新闻\n> - [A](https://e.org/)\n> - [B](https://f.org/)\n>\n> 文。\n\n"
+     "> [!info]+ Outils\n> * [C](https://e.org/c)\n> * [D](https://e.org/d)\n\n---",
+     "## A\n\n### 新闻\n- [A](https://e.org/)\n- [B](https://f.org/)\n\n文。\n\n"
+     "### Outils\n* [C](https://e.org/c)\n* [D](https://e.org/d)\n\n---"),
+    ("> [!tip] Mehr\n> 1. [A](https://e.org/)\n> 2. [B](https://f.org/)\n\nText.",
+     "**Mehr:**\n1. [A](https://e.org/)\n2. [B](https://f.org/)\n\nText."),
+    ("> [!NOTE]\n> - [A](https://e.org/)", "> **Note**\n> - [A](https://e.org/)"),
     ("> [!NOTE]\n> Text.", "> **Note** –\n> Text."),
     ("> [!warning]- Mind\n> - a", "> **Mind**\n> - a"),
     ("- > [!TIP]\n  > Text", "- > **Tip** –\n  > Text"),

@@ -89,7 +89,7 @@ def test_a_remark_below_the_text_hides_no_source(text: str, remark: str) -> None
 )
 def test_links_of_a_component_are_sources_by_their_names(objects: str, labels: list[str]) -> None:
     one = (
-        '<Story\n  headline="Rope"\n  title="Rope"\n  text="It floats and does not sink."\n  links={'
+        '<Story\n  title="Rope"\n  text="It floats and does not sink."\n  links={'
         + objects % (A, B)
         + "}\n/>\n"
     )

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from ..blocks import BULLET, NUMBER, PARAGRAPH, PICTURE, QUOTE, RULE, Block, blocks_of
+from ..hanging import lone_link
 from ..inline import holds_link, only_link
 from ..items import read_item
 from ..labels import is_placeholder
@@ -25,6 +26,7 @@ WHOLE = True
 
 # How sure a section is to be one item, by what it holds.
 _SHORT = 0.7  # a few paragraphs with a few links
+_LINKED_BULLET = 0.72  # a few words and one bullet that is a link: the section of it, or an item
 _NUMBERED = 0.65  # a text under a heading that is counted: the editor numbers his pieces
 _PLAIN = 0.2  # a few paragraphs without any: an item only beside others that are
 _LONG = 0.3  # many paragraphs, or many links: a piece, or a chapter of one
@@ -62,8 +64,11 @@ def _linked(section: Section, outline: Outline) -> bool:
 
 def _own(section: Section, outline: Outline) -> float:
     blocks = [one for one in blocks_of(section, outline) if one.kind not in {RULE, PICTURE}]
+    alone = lone_link(blocks)
     listed = [
-        one for one in blocks if one.kind in {BULLET, NUMBER} and one.linked and not _bare(one)
+        one
+        for one in blocks
+        if one.kind in {BULLET, NUMBER} and one.linked and not _bare(one) and one is not alone
     ]
     texts = [
         one
@@ -76,6 +81,8 @@ def _own(section: Section, outline: Outline) -> float:
     title_linked = holds_link(outline.resolved(section.title))
     if not blocks:
         return SURENESS if title_linked or _pictures(section, outline) else 0.0
+    if alone is not None and not title_linked:
+        return _LINKED_BULLET
     if title_linked or _source_line(blocks[0]) or _source_line(blocks[-1]):
         return (SURENESS if _ends(blocks) < 2 else _SHORT) * text_share
     if texts and is_numbered(section.title) and _counted(section):

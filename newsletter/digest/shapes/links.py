@@ -7,7 +7,8 @@ import re
 from collections.abc import Sequence
 
 from ..blocks import BULLET, NUMBER, PARAGRAPH, PICTURE, QUOTE, RULE, Block, blocks_of
-from ..checks import check_sources
+from ..hanging import hung
+from ..labels import is_placeholder
 from ..marking import gettext_noop
 from ..outline import Kind, Line, Outline
 from ..reading import Parts, Reading
@@ -28,47 +29,57 @@ _OF_BULLETS = 0.6  # the least share of bullets with a link among bullets
 
 
 def evidence(outline: Outline) -> float:
-    """`SURENESS` times the share of the section that its bullets with a link are."""
-    blocks = [one for one in blocks_of(outline.section, outline) if one.kind not in {RULE, PICTURE}]
+    """`SURENESS` times the share of the section that its bullets with a link hold."""
+    every = blocks_of(outline.section, outline)
+    blocks = [one for one in every if one.kind not in {RULE, PICTURE}]
     bullets = [one for one in blocks if one.kind == BULLET]
     linked = [one for one in bullets if one.linked]
     if not linked or len(linked) < _OF_BULLETS * len(bullets):
         return 0.0
+    only = bullets[0].only
+    if len(bullets) == 1 and only is not None and is_placeholder(only.label):
+        return 0.0  # "Read more" belongs to the text beside it.
     lengths = sorted(len(_TARGET.sub("]", one.text)) for one in linked)
     if lengths[len(lengths) // 2] > _LONGEST_NOTE:
         return 0.0
-    prose = sum(1 for one in blocks if one.kind in {PARAGRAPH, QUOTE, NUMBER})
+    held = {id(one) for texts in hung(outline).values() for one in texts} - {
+        id(one) for one in every if one.kind == PICTURE
+    }
+    prose = sum(
+        1 for one in blocks if one.kind in {PARAGRAPH, QUOTE, NUMBER} and id(one) not in held
+    )
     needed = _SHARE if len(linked) >= 3 else 0.5
     if len(linked) < needed * (len(linked) + prose):
         return 0.0
-    return SURENESS * len(bullets) / len(blocks)
+    return SURENESS * (len(bullets) + len(held)) / len(blocks)
 
 
 def read(reading: Reading) -> Parts:
-    """Each bullet as an item, in order; paragraphs beside them are not this shape's."""
+    """Each bullet as an item, in order, with the text that hangs on it."""
     parts = Parts([])
-    for block in blocks_of(reading.outline.section, reading.outline):
+    blocks = blocks_of(reading.outline.section, reading.outline)
+    texts = hung(reading.outline)
+    for block in blocks:
         if block.kind == BULLET:
-            parts.items.append(_item(block, reading))
+            parts.items.append(_item(block, texts.get(id(block), []), reading))
     return parts
 
 
-def _item(block: Block, reading: Reading) -> Item:
+def _item(block: Block, texts: Sequence[Block], reading: Reading) -> Item:
     section = reading.outline.section
     reading.claim(*block.lines)
     title, source, rest = split_linked_title(block.text)
     note = reading.block(_outdented(block.below))
-    item = Item(
+    hung_on = [reading.block(list(one.all_lines())) for one in texts]
+    return Item(
         title=title,
         line=block.first,
         category=section_category(section, reading),
         sources=(source,) if source is not None else (),
-        body="\n\n".join(part for part in (rest, note) if part),
+        body="\n\n".join(part for part in (rest, note, *hung_on) if part),
         section=section_path(section, reading),
-        last_line=block.last,
+        last_line=max(block.last, *(one.last for one in texts)) if texts else block.last,
     )
-    check_sources(item, reading.problems)
-    return item
 
 
 def _outdented(lines: Sequence[Line]) -> list[Line]:
