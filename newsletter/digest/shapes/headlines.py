@@ -5,6 +5,7 @@ Two headings in a row are the original and its translation.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -26,6 +27,10 @@ WHOLE = True
 
 # How sure a section is to be one item, by what it holds.
 _SHORT = 0.7  # a few paragraphs with a few links
+_OF_PARTS = 0.74  # text under headings that are counted in brackets: parts, as in laws and papers
+_PART = re.compile(
+    r"[（(]\s?(?:\d{1,2}|[一二三四五六七八九十]{1,3}|[ivxIVX]{1,4}|[a-zA-Z])\s?[)）]"
+)
 _LINKED_BULLET = 0.72  # a few words and one bullet that is a link: the section of it, or an item
 _NUMBERED = 0.65  # a text under a heading that is counted: the editor numbers his pieces
 _PLAIN = 0.2  # a few paragraphs without any: an item only beside others that are
@@ -46,6 +51,8 @@ def evidence(outline: Outline) -> float:
     own = _own(section, outline)
     if not below:
         return own
+    if len(below) > 1 and all(_PART.match(one.title) for one in below):
+        return _OF_PARTS
     if not section.holds_anything():
         return own if _linked(section, outline) else _GROUP
     # Sub-headings of a piece seldom have links of their own; those of pieces do.
