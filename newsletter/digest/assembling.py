@@ -74,6 +74,10 @@ def assemble(plans: Sequence[Plan], reading: Reading) -> Assembled:
             _read(plan, reading, made)
     intro += _in_front(reading, made, intro)
     made.parts.intro = "\n\n".join(intro)
+    for item in made.parts.items:
+        # A source with an unsafe link was warned of already.
+        if reading.unsafe_lines.isdisjoint(range(item.line, item.last_line + 1)):
+            checks.check_sources(item, reading.problems)
     labelled = [item for item in made.parts.items if item.insight or item.bullets]
     if len(labelled) * 2 >= len(made.parts.items):
         checks.check_complete(made.parts.items, reading.problems)

@@ -35,6 +35,7 @@ _UNCERTAIN = 0.3  # evidence that anything has: text below a heading
 _ONE_PIECE = 0.48
 _CERTAIN = 0.75  # evidence of marks that only pieces have
 _DOCUMENT = "document"
+_LABELLED = "labelled"
 
 
 @dataclass(slots=True)
@@ -67,6 +68,7 @@ class Division:
         allowed = every if forced is None else [one for one in every if one is forced]
         self.whole = [shape for shape in allowed if shape.whole]
         self.own = [shape for shape in allowed if not shape.whole]
+        self.labelled = shapes.find(_LABELLED)
 
     def plans(self) -> list[Plan]:
         """The plan of every section at the top, in order; those below are in them."""
@@ -301,8 +303,10 @@ class Division:
                  and not plan.introduction]  # fmt: skip
         if lists:
             return
+        # Beside items with labels, a link without any is none of them.
+        begun = all(plans[index].shape is self.labelled for index in items)
         for plan in plans[items[-1] + 1 :]:
-            plan.tail = is_tail(plan.section, self.outline)
+            plan.tail = begun = is_tail(plan.section, self.outline, begun=begun)
 
 
 def _find_alone(choices: Sequence[_Choice]) -> None:

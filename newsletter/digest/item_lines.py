@@ -14,7 +14,7 @@ from .label_lines import TEXT_FIELDS, facts_lines, fields_of, fits_bullet, label
 from .labels import Label, is_placeholder
 from .outline import Kind, Line, Section
 from .reading import Reading
-from .sources import closing_link, is_address, link_line, named, split_trailer
+from .sources import closing_link, is_address, link_line, links_line, named, split_trailer
 from .titles import item_title, split_linked_title
 from .value import Link
 
@@ -100,12 +100,17 @@ class ItemLines:
             before = line.kind
         if not self.sources:
             self._from_text()
+        if not self.sources:
+            self._from_middle()
 
     def _edges(self) -> frozenset[int]:
-        """The first and last lines, of which a link alone is the source."""
+        """The first and last lines, of which a link alone is the source; a quotation may follow."""
         lines = [line for line in self.section.content() if line.number not in self.facts]
         texts = [line for line in lines if line.kind is not Kind.TEXT or "![" not in line.raw]
-        return frozenset(line.number for line in (*texts[:1], *texts[-1:]))
+        above = [line for line in texts if line.kind is not Kind.QUOTE][-1:]
+        numbers = {line.number for line in texts}
+        alone = [line for line in above if line.number - 1 not in numbers]
+        return frozenset(line.number for line in (*texts[:1], *texts[-1:], *alone))
 
     def _from_text(self) -> None:
         """The publisher named at the end of the text."""
@@ -127,7 +132,22 @@ class ItemLines:
                     del self.body[index]
             elif (link := closing_link(text)) is not None:
                 self.sources.append(named(link))
+            elif line.kind is Kind.QUOTE:
+                continue  # A remark below the text, which has its own end above.
             return
+
+    def _from_middle(self) -> None:
+        """The one line that is only links, when the text has no others; it stays where it is."""
+        if self.labelled:
+            return
+        linked = [line for line in self.body if holds_link(self.reading.resolved(line.raw))]
+        if len(linked) != 1 or linked[0].kind is not Kind.TEXT or linked[0].indent > 1:
+            return
+        text = self.reading.resolved(linked[0].content)
+        link = link_line(text)
+        if links := [link] if link is not None and link.url else links_line(text):
+            self.sources += [named(link) for link in links]
+            self.places.setdefault("source", linked[0].number)
 
     def _blank(self, line: Line) -> None:
         if self.open == "insight":
@@ -172,6 +192,8 @@ class ItemLines:
     def _label_line(self, line: Line) -> bool:
         """Take a label line's values; False if the line is none."""
         labels = self.reading.outline.labels
+        if self._links_at_edge(line):
+            return True
         if line.kind is Kind.BULLET:
             return self._label_bullet(line)
         if (line.indent >= 2 and self.open == "bullets") or line.content.startswith("|"):
@@ -263,6 +285,29 @@ class ItemLines:
             self.sources.append(named(link))
             self.places.setdefault("source", line.number)
         return True
+
+    def _links_at_edge(self, line: Line) -> bool:
+        """A first or last line that is only links, side by side: all of them are sources.
+
+        So is the link of a bullet that has no others beside it.
+        """
+        if self.labelled or self.sources or line.number not in self.edges:
+            return False
+        text = self.reading.resolved(line.content)
+        if line.kind is Kind.BULLET and self._is_only_bullet(line):
+            link = link_line(text)
+            links = [link] if link is not None and link.url else []
+        elif line.kind is Kind.TEXT:
+            links = links_line(text)
+        else:
+            return False
+        self.sources += [named(link) for link in links]
+        if links:
+            self.places.setdefault("source", line.number)
+        return bool(links)
+
+    def _is_only_bullet(self, line: Line) -> bool:
+        return all(one is line or one.kind is not Kind.BULLET for one in self.section.lines)
 
     def _fact_line(self, line: Line) -> bool:
         """`hackernews · alice · 2 Aug · [discussion](…)`."""

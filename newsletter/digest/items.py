@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .bullets import read_bullets
-from .checks import check_sources
 from .facts import split_badge
 from .item_lines import ItemLines
 from .outline import EMPTY, Kind, Line, Section
@@ -52,7 +51,7 @@ def read_item(
         reading.problems.warn("item-empty", {"case": "item"}, section.heading.number)
     if translation:
         lines.extra["translation"] = translation
-    item = Item(
+    return Item(
         title=lines.title,
         line=titled.heading.number,
         category=lines.category or reading.category_of(section, titled),
@@ -69,10 +68,6 @@ def read_item(
         last_line=max(one.last for one in section.everything()),
         lines=lines.places,
     )
-    # A source with an unsafe link was warned of already.
-    if not any(line.number in reading.unsafe_lines for line in section.lines):
-        check_sources(item, reading.problems)
-    return item
 
 
 def _last_link(section: Section, reading: Reading) -> list[Link]:
@@ -103,7 +98,7 @@ def read_entry(
     entry.read()
     blocks = [rest, reading.block(pictures), reading.block(entry.body)]
     held = [one for one in lines if one.kind not in EMPTY]
-    item = Item(
+    return Item(
         title=entry.title.strip("*_ ") or entry.title,
         line=line.number,
         category=entry.category or section_category(section, reading),
@@ -118,5 +113,3 @@ def read_entry(
         last_line=held[-1].number if held else line.number,
         lines=entry.places,
     )
-    check_sources(item, reading.problems)
-    return item

@@ -12,9 +12,13 @@ from functools import lru_cache
 
 from .vocabulary import FIELDS, either, names_of
 
-# Labels of a link that say nothing about who published it.
+# Labels of a link that say nothing about who published it; names of the fields it fills are such.
+_NAMELESS = "|".join(
+    re.escape(name)
+    for name in sorted({*names_of("source"), *names_of("link")}, key=len, reverse=True)
+)
 _PLACEHOLDER = re.compile(
-    rf"(?:{either('placeholders')})\s*[#№]?\s*\d*\s*[→»↗>.…]*",
+    rf"(?:{either('placeholders')}|{_NAMELESS})\s*[#№]?\s*\d*\s*[→»↗>.…]*",
     re.IGNORECASE,
 )
 _EDGE = r"[^\w\s*_\[\]()（）「」《》“”\"'`<>#|｜·~:：-]{0,6}\s*"

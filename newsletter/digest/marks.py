@@ -20,6 +20,20 @@ _LINK_BULLET = re.compile(r"\s*(?:[-*+]|\d{1,4}[.)])\s+(?:\*\*|__)?\[")
 _EMPTY_LINK = re.compile(r"(?<!!)\[([^\[\]]*+)\]\(\s*+\)")
 _EMPTY_PICTURE = re.compile(r"!\[[^\[\]]*+\]\(\s*+\)")
 _HEADING = re.compile(r"\s{0,3}#{1,6}\s")
+_FAR = 500  # lines above a call-out that are looked at for its section
+_QUOTE_MARK = re.compile(r"[ \t]{0,3}>[ \t]?")
+# What may follow a part with a heading of its own: the next part, in any dialect.
+_ENDS_PART = re.compile(
+    r"\s{0,3}(?:#{1,6}(?:\s|$)|(?:[-*_][ \t]*){3,}$"
+    r"|>[ \t]?\[!|!!!|\?\?\?|:{3,}|</|<[A-Z]|\{[{%]|///)"
+)
+# Kinds of call-outs, as every dialect calls them; as a title they say nothing.
+CALL_OUTS = re.compile(
+    r"(note|tip|info|warning|danger|caution|important|hint|alert|callout|admonition|aside|abstract"
+    r"|highlight|box|notice|message|banner|success|question|failure|bug|example|quote|todo"
+    r")(?:box|block)?",
+    re.IGNORECASE,
+)
 
 
 def attributes(text: str) -> dict[str, str]:
@@ -79,15 +93,11 @@ def quote(prose: Prose, opening: int, inside: Sequence[int], title: str, column:
 
     `opening` is the index of the line that opens it, `column` where it stands in its line. Where
     it holds headings or a list of links it is a part of the document and no remark: then only the
-    title is written.
+    title is written, over them.
     """
     lines = prose.lines
-    if any(
-        _HEADING.match(lines[index]) or _LINK_BULLET.match(lines[index])
-        for index in inside
-        if index not in prose.code
-    ):
-        prose.put(opening, " " * column + bold(title))
+    if _holds_items(prose, inside):
+        prose.put(opening, " " * column + _title_over(prose, opening, inside, title))
         return
     first = next((index for index in inside if lines[index].strip()), None)
     runs_on = (
@@ -104,6 +114,59 @@ def quote(prose: Prose, opening: int, inside: Sequence[int], title: str, column:
         if index <= last:
             lines[index] = f"{mark}{lines[index][column:]}".rstrip()
             prose.dropped.discard(index + 1)
+
+
+def _holds_items(prose: Prose, inside: Sequence[int]) -> bool:
+    return any(
+        _HEADING.match(prose.lines[index]) or _LINK_BULLET.match(prose.lines[index])
+        for index in inside
+        if index not in prose.code
+    )
+
+
+def _title_over(prose: Prose, opening: int, inside: Sequence[int], title: str) -> str:
+    """The title of a call-out that is a part of the document: a heading, where nothing follows
+    that is not its own; else a line that announces its list. "Note" and "Tip" are no titles."""
+    if CALL_OUTS.fullmatch(title.strip()) or not title.strip():
+        return ""
+    lines = prose.lines
+    after = max(inside, default=opening) + 1
+    follows = next((line for line in lines[after:] if line.strip()), "#")
+    held = any(_HEADING.match(lines[index]) for index in inside if index not in prose.code)
+    if held or not _ENDS_PART.match(follows):
+        text = title.strip().rstrip(":：")
+        return bold(text if held else f"{text}:")
+    level = min(6, _level_above(prose, opening) + 1)
+    prose.headings.add(opening)
+    return f"{'#' * level} {title.replace('**', '').strip()}"
+
+
+def _level_above(prose: Prose, opening: int) -> int:
+    """The level of the document's own heading above a line; 1 where there is none."""
+    for index in range(opening - 1, max(prose.start, opening - _FAR) - 1, -1):
+        if (
+            _HEADING.match(prose.lines[index])
+            and index not in prose.code
+            and index not in prose.headings
+        ):
+            return len(prose.lines[index].split()[0])
+    return 1
+
+
+def unquote(prose: Prose, opening: int, inside: Sequence[int], title: str) -> bool:
+    """Make the quotation of a call-out a part of the document, if it is a list of links.
+
+    Two links or more: with one it is a remark that says where to read on.
+    """
+    bare = {index: _QUOTE_MARK.sub("", prose.lines[index], count=1) for index in inside}
+    if sum(_LINK_BULLET.match(line) is not None for line in bare.values()) < 2:
+        return False
+    for index, line in bare.items():
+        prose.lines[index] = line.rstrip()
+        if not line.strip():
+            prose.dropped.discard(index + 1)
+    prose.put(opening, _title_over(prose, opening, inside, title))
+    return True
 
 
 def dedent(prose: Prose, inside: Sequence[int], by: int = 4) -> None:

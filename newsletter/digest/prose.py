@@ -21,6 +21,19 @@ _HOLDS_INDENTED = re.compile(
     r"\s*(?:[-*+•]\s|\d{1,9}[.)、．]|!!!|\?\?\?|===|\[\^|///|:::|<[A-Za-z/]|\{%|\{\{|>)"
 )
 _INLINE_CODE = re.compile(r"(<code[^<>]*>[^<>]*</code>)", re.IGNORECASE)
+# The target of a link, in angle brackets or not, and an address that stands by itself.
+_ADDRESS = re.compile(
+    r"(?<=\]\()<[^<>\n]*+>|(?<=\]:[ \t])[/.]\S++|(?<=\]\()[^\s()]*+(?:\([^\s()]*+\)[^\s()]*+)*+"
+    r"|(?:https?://|mailto:)[^\s<>()\"'`、，。；：！？（）「」【】《》]++(?:\([^\s()]*+\)[^\s<>()\"'`]*+)*+",
+    re.IGNORECASE,
+)
+_MAY_HOLD_ADDRESS = re.compile(r"\]\(|\]:|://|mailto:", re.IGNORECASE)
+# What marks are made of, by the code point that stands for it in an address: one of those that
+# Unicode keeps for inner use, so that no text holds it (noncharacters).
+_SIGNS = "=%^:+~{}[]|#"
+_HIDE = str.maketrans({sign: chr(0xFDD0 + place) for place, sign in enumerate(_SIGNS)})
+_SHOW = {code: chr(sign) for sign, code in ((k, ord(v)) for k, v in _HIDE.items())}
+_PAIRED = ("==", "%%", "^^", "~~")
 COMMENT = "comment"  # the kind of what is told as a comment, whoever writes one so
 Change = Callable[[str], str]
 
@@ -38,7 +51,8 @@ class Prose:
     """A document's lines, from index `start` on, with what was found in them.
 
     `code` are the indexes of lines in code blocks, fences included. `dropped` are the numbers of
-    lines, from 1, of which nothing is left. `found` holds by kind what is to be told.
+    lines, from 1, of which nothing is left. `found` holds by kind what is to be told. `headings`
+    are the indexes of headings that dialects wrote.
     """
 
     lines: list[str]
@@ -46,6 +60,7 @@ class Prose:
     code: set[int] = field(default_factory=set)
     dropped: set[int] = field(default_factory=set)
     found: dict[str, Finding] = field(default_factory=dict)
+    headings: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.code = find_code(self.lines, self.start)
@@ -120,6 +135,39 @@ def outside(line: str, change: Change) -> str:
             for place, part in enumerate(_INLINE_CODE.split(run))
         ),
     )
+
+
+def keeping_addresses(change: Change) -> Change:
+    """`change` that sees no marks inside addresses: `?id=MzA==` begins no highlighted text.
+
+    A mark at the end of a bare address closes one that was opened before it: `==see https://…==`.
+    """
+
+    def changed(run: str) -> str:
+        if not _MAY_HOLD_ADDRESS.search(run):
+            return change(run)
+        return change(_hidden(run)).translate(_SHOW)
+
+    return changed
+
+
+def _hidden(run: str) -> str:
+    parts: list[str] = []
+    opened = dict.fromkeys(_PAIRED, 0)
+    done = 0
+    for match in _ADDRESS.finditer(run):
+        between, address = run[done : match.start()], match.group()
+        done = match.end()
+        for mark in _PAIRED:
+            opened[mark] += between.count(mark)
+        kept = next((mark for mark in _PAIRED if address.endswith(mark) and opened[mark] % 2), "")
+        if kept and not between.endswith("]("):
+            address = address.removesuffix(kept)
+            opened[kept] += 1
+        else:
+            kept = ""
+        parts += [between, address.translate(_HIDE), kept]
+    return "".join([*parts, run[done:]])
 
 
 class Fences:

@@ -14,6 +14,7 @@ _TRAILER = re.compile(
     rf"(?:^|(?<=[\s(（\[【—–。.!?！？;；，,-]))(?:{either('trailers')})\s*[:：]?\s*(?=[\[<(（h])",
     re.IGNORECASE,
 )
+_TURNS_PAGE = re.compile(r"(?:^|[\s\[|])[←⇐⬅⏪◀«‹]")
 _OPENING = re.compile(r"[\s(（\[【—–-]+$")
 
 
@@ -36,6 +37,19 @@ def link_line(text: str) -> Link | None:
     if "![" in text or "<img" in text.lower():
         return None
     return only_link(text)
+
+
+def links_line(text: str) -> list[Link]:
+    """The links of a line that is nothing else but two or more of them, side by side.
+
+    None of them turns pages: those of a line such as "← [Back](…) | [Next](…) →" are no source.
+    """
+    if text.count("://") < 2 or "![" in text or "<img" in text.lower():
+        return []
+    links = find_links(text)
+    if len(links) < 2 or not all(link.url for link in links) or _TURNS_PAGE.search(text):
+        return []
+    return [] if re.search(r"\w", without_links(text)) else links
 
 
 def split_trailer(text: str) -> tuple[str, list[Link]]:

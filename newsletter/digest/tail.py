@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from .inline import find_links, without_links
+from .labels import is_placeholder
 from .outline import Kind, Outline, Section
 from .reading import Parts, Reading
 from .titles import section_name
 from .value import Link
+from .vocabulary import names_of
 
 _LONGEST_REMARK = 60  # characters beside the link; with more it is an item of its own.
 
 
-def is_tail(section: Section, outline: Outline) -> bool:
-    """Whether there is nothing but a list of links below its heading."""
+def is_tail(section: Section, outline: Outline, *, begun: bool = False) -> bool:
+    """Whether there is nothing but a list of links below its heading.
+
+    A single link is no list but what its heading names, unless that says "links" or "more", or the
+    tail has `begun` above it.
+    """
     if section.heading is None or section.heading.number == outline.title_line:
         return False
     bullets = 0
@@ -26,7 +32,14 @@ def is_tail(section: Section, outline: Outline) -> bool:
             bullets += 1
         elif line.kind is not Kind.TEXT or line.indent < 2:
             return False
-    return bullets > 0
+    return bullets > 1 or (bullets == 1 and (begun or _names_links(section.title)))
+
+
+def _names_links(title: str) -> bool:
+    """Whether a heading says no more than "links", "see also" or "more"."""
+    name = section_name(title).strip(":：").casefold()
+    known = {one.casefold() for field in ("related", "link") for one in names_of(field)}
+    return is_placeholder(name) or not known.isdisjoint({name, name.removesuffix("s")})
 
 
 def read_tail(section: Section, reading: Reading, parts: Parts) -> None:

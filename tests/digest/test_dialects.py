@@ -42,7 +42,15 @@ CONVERTED = [
      "> **Note** –\n> A\n> > **Tip** –\n> > B\n> C"),
     ("!!! note\n    ```\n    !!! not\n    ```", "> **Note**\n> ```\n> !!! not\n> ```"),
     # What holds items is a part of the document and no remark.
-    ("!!! note\n    - [A](https://e.org/)", "**Note**\n- [A](https://e.org/)"),
+    ("!!! note\n    - [A](https://e.org/)", "\n- [A](https://e.org/)"),
+    ('!!! tip "Jobs"\n    - [A](https://e.org/)', "## Jobs\n- [A](https://e.org/)"),
+    ("## A\n\n> [!abstract] 新闻\n> - [A](https://e.org/)\n> - [B](https://f.org/)\n>\n> 文。\n\n"
+     "> [!info]+ Outils\n> * [C](https://e.org/c)\n> * [D](https://e.org/d)\n\n---",
+     "## A\n\n### 新闻\n- [A](https://e.org/)\n- [B](https://f.org/)\n\n文。\n\n"
+     "### Outils\n* [C](https://e.org/c)\n* [D](https://e.org/d)\n\n---"),
+    ("> [!tip] Mehr\n> 1. [A](https://e.org/)\n> 2. [B](https://f.org/)\n\nText.",
+     "**Mehr:**\n1. [A](https://e.org/)\n2. [B](https://f.org/)\n\nText."),
+    ("> [!NOTE]\n> - [A](https://e.org/)", "> **Note**\n> - [A](https://e.org/)"),
     ("> [!NOTE]\n> Text.", "> **Note** –\n> Text."),
     ("> [!warning]- Mind\n> - a", "> **Mind**\n> - a"),
     ("- > [!TIP]\n  > Text", "- > **Tip** –\n  > Text"),
@@ -231,6 +239,51 @@ def test_code_stays_as_it_is(text: str) -> None:
 )
 def test_what_only_looks_like_a_mark_is_text(text: str) -> None:
     assert settled(text) == (text, [])
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        # Figures and texts that are written in base64 end with one or two equals signs.
+        "https://e.org/s?__biz=MzA3MA==&mid=1&idx=1&sn=0f==&scene=2",
+        "https://e.org/s?biz=5Lit5paH==&t=",
+        "https://e.org/r?u=https%3A%2F%2Ff.org%%2Fa%%",
+        "https://e.org/:rocket:/x?y=:smile:&z=1",
+        "https://e.org/a++b++c",
+        "https://e.org/x^^2^^y",
+        "https://e.org/{++new++}/{--old--}",
+        "https://e.org/w/[[page|text]]",
+        "https://e.org/wiki/C++_(a==b==c)",
+        "mailto:a==b==@e.org",
+        "/relative/a==b==c",
+    ],
+)
+@pytest.mark.parametrize(
+    "line",
+    [
+        "来源：[甲]({0}) 、 [乙]({0}#2)",
+        "- [A]({0}) and [B]({0}#2), both new",
+        '### [A]({0} "title")',
+        "读了 [甲](<{0}>) 很好",
+        "[甲]: {0}",
+    ],
+)
+def test_marks_in_an_address_are_none(line: str, address: str) -> None:
+    text = line.format(address)
+    assert settled(text) == (text, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("==见 https://e.org/x==", "<mark>见 https://e.org/x</mark>"),
+        ("==见 [甲](https://e.org/?a=b==)== 好", "<mark>见 [甲](https://e.org/?a=b==)</mark> 好"),
+        ("甲 https://e.org/?a=b== 乙 ==丙==", "甲 https://e.org/?a=b== 乙 <mark>丙</mark>"),
+        ("{++see https://e.org/a++b ++} it", "see https://e.org/a++b  it"),
+    ],
+)
+def test_marks_around_an_address_are_seen(text: str, expected: str) -> None:
+    assert settled(text)[0] == expected
 
 
 def shown(digest: Digest) -> str:

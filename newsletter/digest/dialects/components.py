@@ -41,19 +41,14 @@ _VIDEOS = re.compile(r"(?:lite-?)?(youtube|vimeo)\w*", re.IGNORECASE)
 _TEXTS = ("title", "label", "heading", "header", "summary", "text", "caption", "name", "author")
 _MORE = ("description", "desc", "subtitle", "content", "excerpt", "body", "quote")
 _TARGETS = ("href", "url", "to", "link", "src")
-_NO_TEXT = {
-    *_TEXTS,
-    *_MORE,
-    *_TARGETS,
-    "alt",
-    "class",
-    "classname",
-    "style",
-    "sizes",
-    "srcset",
-    "d",
-}
+_NO_TEXT = {*_TARGETS, "alt", "class", "classname", "style", "sizes", "srcset", "d"}
+_WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_LEAST_WIDE = 8  # letters of a script that seldom has spaces, in what is text and no name
 _ADDRESS = re.compile(r"https?://[^\s\"'`<>{}()\[\]]+")
+# An object among the attributes, as {"platform": "github", "url": "https://…"}, and its texts.
+_OBJECT = re.compile(r"\{[^{}]{1,2000}\}")
+_PROPERTY = re.compile(r"[\"']?(\w{1,40})[\"']?\s{0,9}:\s{0,9}([\"'`])((?:(?!\2).){1,120})\2")
+_NAMES_OF_LINK = (*_TEXTS, "platform", "site", "source", "publisher")
 _MOST_LINKS = 20
 _BETWEEN = " – "
 _LONGEST = 60  # lines of one opening tag
@@ -244,14 +239,33 @@ def _starts(line: str) -> Iterator[int]:
 
 
 def _is_prose(key: str, value: str) -> bool:
-    """Whether an attribute that is none of the usual holds text: three words or more."""
-    return key not in _NO_TEXT and value.count(" ") > 1 and "://" not in value.split()[0]
+    """Whether an attribute holds text: by its name, or three words or more by any other."""
+    if key in _NO_TEXT or not value or "://" in value.split()[0]:
+        return False
+    if key in {"text", "summary", "caption", *_MORE}:
+        return True
+    return value.count(" ") > 1 or len(_WIDE.findall(value)) >= _LEAST_WIDE
 
 
 def _others(rest: str, shown: str) -> str:
     """Links to the addresses in a tag's attributes and expressions, but for the one shown."""
+    names = _names_of_links(rest)
     found = dict.fromkeys(_ADDRESS.findall(rest)[:_MOST_LINKS])
-    return " · ".join(link(url, url.split("/")[2]) for url in found if url not in shown)
+    return " · ".join(
+        link(url, names.get(url) or url.split("/")[2]) for url in found if url not in shown
+    )
+
+
+def _names_of_links(rest: str) -> dict[str, str]:
+    """What an address is called by the other texts of the object it stands in."""
+    found: dict[str, str] = {}
+    for one in _OBJECT.finditer(rest):
+        texts = {key.lower(): text.strip() for key, _quote, text in _PROPERTY.findall(one.group())}
+        urls = [text for text in texts.values() if _ADDRESS.fullmatch(text)]
+        name = next((texts[key] for key in _NAMES_OF_LINK if texts.get(key)), "")
+        if len(urls) == 1 and "://" not in name:
+            found.setdefault(urls[0], name)
+    return found
 
 
 def _shown(kind: str, given: dict[str, str], text: str) -> str:

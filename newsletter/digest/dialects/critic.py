@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from ..marking import gettext_noop
-from ..prose import Prose
+from ..prose import Prose, keeping_addresses
 
 NAME = "critic"
 LABEL = gettext_noop("A remark of an editor ({>>…<<})")
@@ -29,9 +29,9 @@ def settle(prose: Prose) -> None:
     for index, line in prose.rows("{"):
         if "{>>" in line and prose.change_line(index, lambda run: _REMARK.sub("", run)):
             prose.tell(NAME, index)
-        prose.change_line(index, _accepted)
-    prose.change("++", lambda run: _KEYS.sub(_named, run))
-    prose.change("^^", lambda run: _INSERTED.sub(r"\1", run))
+        prose.change_line(index, keeping_addresses(_accepted))
+    prose.change("++", keeping_addresses(lambda run: _KEYS.sub(_named, run)))
+    prose.change("^^", keeping_addresses(lambda run: _INSERTED.sub(r"\1", run)))
     prose.change("[=", lambda run: _PROGRESS.sub(r"\1", run))
 
 

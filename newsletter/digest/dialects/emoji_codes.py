@@ -11,7 +11,7 @@ from functools import cache
 import emoji
 
 from ..marking import gettext_noop
-from ..prose import Prose
+from ..prose import Prose, keeping_addresses
 
 NAME = "icon"
 LABEL = gettext_noop("The code of an icon (:material-star:)")
@@ -67,6 +67,6 @@ def settle(prose: Prose) -> None:
             dropped += icons
             return _CODES.sub(written, run)
 
-        prose.change_line(index, change)
+        prose.change_line(index, keeping_addresses(change))
         for _once in range(dropped):
             prose.tell(NAME, index)

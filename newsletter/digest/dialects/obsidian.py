@@ -10,7 +10,7 @@ import re
 from functools import partial
 
 from ..marking import gettext_noop
-from ..prose import COMMENT, Prose
+from ..prose import COMMENT, Prose, keeping_addresses
 
 NAME = "obsidian"
 LABEL = gettext_noop("A query or an embedded file of Obsidian")
@@ -39,13 +39,15 @@ def settle(prose: Prose) -> None:
     _drop_queries(prose)
     _drop_comments(prose)
     for index, _line in prose.rows("[["):
-        prose.change_line(index, partial(_without_embeds, prose, index))
-        prose.change_line(index, lambda run: _WIKI.sub(_text_of, run))
+        prose.change_line(index, keeping_addresses(partial(_without_embeds, prose, index)))
+        prose.change_line(index, keeping_addresses(lambda run: _WIKI.sub(_text_of, run)))
     for index, line in prose.rows("=="):
         if _HEADING.match(line):
-            prose.change_line(index, lambda run: _marked(run, r"\1"))
+            prose.change_line(index, keeping_addresses(lambda run: _marked(run, r"\1")))
         else:
-            prose.change_line(index, lambda run: _marked(run, r"<mark>\1</mark>"))
+            prose.change_line(
+                index, keeping_addresses(lambda run: _marked(run, r"<mark>\1</mark>"))
+            )
     for index, line in prose.rows("^"):
         match = _BLOCK.search(line[-64:])
         if match is not None:
@@ -56,7 +58,7 @@ def settle(prose: Prose) -> None:
             prose.drop(index, NAME)
         elif match is not None:
             prose.put(index, f"{match[1]}{match[2]}: {line[match.end() :]}")
-        prose.change_line(index, lambda run: _INLINE_FIELD.sub(r"\1: \2", run))
+        prose.change_line(index, keeping_addresses(lambda run: _INLINE_FIELD.sub(r"\1: \2", run)))
 
 
 def _marked(run: str, written: str) -> str:
@@ -100,7 +102,8 @@ def _drop_queries(prose: Prose) -> None:
 
 def _drop_comments(prose: Prose) -> None:
     for index, line in prose.rows("%%"):
-        if line.count("%%") > 1 and prose.change_line(index, lambda run: _COMMENT.sub("", run)):
+        change = keeping_addresses(lambda run: _COMMENT.sub("", run))
+        if line.count("%%") > 1 and prose.change_line(index, change):
             prose.tell(COMMENT, index)
     marks = [index for index, line in prose.rows("%%")
              if line.strip().startswith("%%") or line.rstrip().endswith("%%")]  # fmt: skip

@@ -5,7 +5,12 @@ Two headings in a row are the original and its translation.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
 from ..blocks import BULLET, NUMBER, PARAGRAPH, PICTURE, QUOTE, RULE, Block, blocks_of
+from ..hanging import lone_link
 from ..inline import holds_link, only_link
 from ..items import read_item
 from ..labels import is_placeholder
@@ -22,6 +27,11 @@ WHOLE = True
 
 # How sure a section is to be one item, by what it holds.
 _SHORT = 0.7  # a few paragraphs with a few links
+_OF_PARTS = 0.74  # text under headings that are counted in brackets: parts, as in laws and papers
+_PART = re.compile(
+    r"[（(]\s?(?:\d{1,2}|[一二三四五六七八九十]{1,3}|[ivxIVX]{1,4}|[a-zA-Z])\s?[)）]"
+)
+_LINKED_BULLET = 0.72  # a few words and one bullet that is a link: the section of it, or an item
 _NUMBERED = 0.65  # a text under a heading that is counted: the editor numbers his pieces
 _PLAIN = 0.2  # a few paragraphs without any: an item only beside others that are
 _LONG = 0.3  # many paragraphs, or many links: a piece, or a chapter of one
@@ -41,6 +51,8 @@ def evidence(outline: Outline) -> float:
     own = _own(section, outline)
     if not below:
         return own
+    if len(below) > 1 and all(_PART.match(one.title) for one in below):
+        return _OF_PARTS
     if not section.holds_anything():
         return own if _linked(section, outline) else _GROUP
     # Sub-headings of a piece seldom have links of their own; those of pieces do.
@@ -59,8 +71,11 @@ def _linked(section: Section, outline: Outline) -> bool:
 
 def _own(section: Section, outline: Outline) -> float:
     blocks = [one for one in blocks_of(section, outline) if one.kind not in {RULE, PICTURE}]
+    alone = lone_link(blocks)
     listed = [
-        one for one in blocks if one.kind in {BULLET, NUMBER} and one.linked and not _bare(one)
+        one
+        for one in blocks
+        if one.kind in {BULLET, NUMBER} and one.linked and not _bare(one) and one is not alone
     ]
     texts = [
         one
@@ -73,8 +88,10 @@ def _own(section: Section, outline: Outline) -> float:
     title_linked = holds_link(outline.resolved(section.title))
     if not blocks:
         return SURENESS if title_linked or _pictures(section, outline) else 0.0
+    if alone is not None and not title_linked:
+        return _LINKED_BULLET
     if title_linked or _source_line(blocks[0]) or _source_line(blocks[-1]):
-        return SURENESS * text_share
+        return (SURENESS if _ends(blocks) < 2 else _SHORT) * text_share
     if texts and is_numbered(section.title) and _counted(section):
         return _NUMBERED
     links = sum(len(one.links) for one in texts)
@@ -84,6 +101,11 @@ def _own(section: Section, outline: Outline) -> float:
     if len(texts) > _MANY or links >= _MANY or linked > _OF_ONE:
         return _LONG * text_share
     return (_SHORT if links else _PLAIN) * text_share
+
+
+def _ends(blocks: Sequence[Block]) -> int:
+    """How often a text ends with a line that is only a link: with two, it may be two pieces."""
+    return sum(_source_line(link) and not _source_line(text) for text, link in pairwise(blocks))
 
 
 def _counted(section: Section) -> bool:

@@ -7,11 +7,14 @@ import re
 from collections.abc import Sequence
 
 from ..blocks import BULLET, NUMBER, PARAGRAPH, PICTURE, QUOTE, RULE, Block, blocks_of
-from ..checks import check_sources
+from ..hanging import hung
+from ..labels import is_placeholder
 from ..marking import gettext_noop
+from ..nested import Entry, entries, links_below
 from ..outline import Kind, Line, Outline
 from ..reading import Parts, Reading
-from ..titles import section_category, section_path, split_linked_title
+from ..sources import named
+from ..titles import section_category, section_name, section_path, split_linked_title
 from ..value import Item
 
 NAME = "links"
@@ -28,47 +31,63 @@ _OF_BULLETS = 0.6  # the least share of bullets with a link among bullets
 
 
 def evidence(outline: Outline) -> float:
-    """`SURENESS` times the share of the section that its bullets with a link are."""
-    blocks = [one for one in blocks_of(outline.section, outline) if one.kind not in {RULE, PICTURE}]
-    bullets = [one for one in blocks if one.kind == BULLET]
-    linked = [one for one in bullets if one.linked]
+    """`SURENESS` times the share of the section that its bullets with a link hold."""
+    every = blocks_of(outline.section, outline)
+    bullets = [one.block for one in entries(every)]
+    others = [one for one in every if one.kind not in {BULLET, RULE, PICTURE}]
+    linked = [one for one in bullets if one.linked or links_below(one)[0]]
     if not linked or len(linked) < _OF_BULLETS * len(bullets):
         return 0.0
+    only = bullets[0].only
+    if len(bullets) == 1 and only is not None and is_placeholder(only.label):
+        return 0.0  # "Read more" belongs to the text beside it.
     lengths = sorted(len(_TARGET.sub("]", one.text)) for one in linked)
     if lengths[len(lengths) // 2] > _LONGEST_NOTE:
         return 0.0
-    prose = sum(1 for one in blocks if one.kind in {PARAGRAPH, QUOTE, NUMBER})
+    hanging = {id(one) for texts in hung(outline).values() for one in texts}
+    outside = [one for one in others if id(one) not in hanging]
+    prose = sum(one.kind in {PARAGRAPH, QUOTE, NUMBER} for one in outside)
     needed = _SHARE if len(linked) >= 3 else 0.5
     if len(linked) < needed * (len(linked) + prose):
         return 0.0
-    return SURENESS * len(bullets) / len(blocks)
+    held = len(bullets) + len(others) - len(outside)
+    return SURENESS * held / (held + len(outside))
 
 
 def read(reading: Reading) -> Parts:
-    """Each bullet as an item, in order; paragraphs beside them are not this shape's."""
+    """Each bullet as an item, in order, with the text that hangs on it."""
     parts = Parts([])
-    for block in blocks_of(reading.outline.section, reading.outline):
-        if block.kind == BULLET:
-            parts.items.append(_item(block, reading))
+    blocks = blocks_of(reading.outline.section, reading.outline)
+    texts = hung(reading.outline)
+    for entry in entries(blocks):
+        if entry.group is not None:
+            reading.claim(*entry.group.lines)
+        hanging = texts.get(id(entry.block if entry.group is None else entry.group), [])
+        parts.items.append(_item(entry, hanging, reading))
     return parts
 
 
-def _item(block: Block, reading: Reading) -> Item:
-    section = reading.outline.section
+def _item(entry: Entry, texts: Sequence[Block], reading: Reading) -> Item:
+    section, block = reading.outline.section, entry.block
     reading.claim(*block.lines)
     title, source, rest = split_linked_title(block.text)
-    note = reading.block(_outdented(block.below))
-    item = Item(
+    links, lines = links_below(block)
+    reading.claim(*lines)
+    sources = [source] if source is not None else [named(link) for link in links]
+    path = [section_path(section, reading)]
+    if entry.group is not None:
+        path.append(section_name(entry.group.text).rstrip("*_:： "))
+    note = reading.block(_outdented([line for line in block.below if line not in lines]))
+    hung_on = [reading.block(list(one.all_lines())) for one in texts]
+    return Item(
         title=title,
         line=block.first,
         category=section_category(section, reading),
-        sources=(source,) if source is not None else (),
-        body="\n\n".join(part for part in (rest, note) if part),
-        section=section_path(section, reading),
-        last_line=block.last,
+        sources=tuple(sources),
+        body="\n\n".join(part for part in (rest, note, *hung_on) if part),
+        section=" / ".join(part for part in path if part),
+        last_line=max(block.last, *(one.last for one in texts)) if texts else block.last,
     )
-    check_sources(item, reading.problems)
-    return item
 
 
 def _outdented(lines: Sequence[Line]) -> list[Line]:

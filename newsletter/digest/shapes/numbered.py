@@ -1,4 +1,4 @@
-"""Numbered entries: `1、title`, `1. title` or `**1、title**`, one after the other in a section.
+"""Numbered entries: `1、title`, `1. title`, `**1、title**` or `（1）text`, one after the other.
 
 An entry runs to the next number. An ordinary list inside an entry does not split it: it uses the
 other mark, or starts again at 1.
@@ -23,6 +23,7 @@ SURENESS = 0.9
 
 _ALONE = 0.6  # evidence of a single `1、`, or of numbers that only have text below them
 _BOLD = re.compile(r"(?:\*\*|__)\s*(\d{1,4})\s*([、．]|[.)](?=\s))\s*(?=\S)")
+_BRACKETS = re.compile(r"[（(]\s?(\d{1,3})\s?[)）]\s*(?=\S)")
 _WORTH = re.compile(r"[\[*_<]|https?://")
 
 
@@ -43,17 +44,24 @@ def _number(line: Line) -> tuple[int, str, str] | None:
     if line.kind is Kind.TEXT and line.raw[:2] in ("**", "__") and (m := _BOLD.match(line.raw)):
         mark = "、" if m.group(2) in "、．" else "."
         return int(m.group(1)), mark, line.raw[:2] + line.raw[m.end() :].rstrip()
+    if line.kind is Kind.TEXT and line.indent == 0 and (m := _BRACKETS.match(line.content)):
+        return int(m.group(1)), "（", line.content[m.end() :]
     return None
 
 
 def find_entries(lines: Sequence[Line]) -> list[_Entry]:
-    """The entries in order. The mark more entries open with decides; `、` wins when it is used."""
-    marks = {"、": 0, ".": 0}
+    """The entries in order. The mark more entries open with decides; `、` wins when it is used.
+
+    `（1）` is the mark of parts where any other stands beside it.
+    """
+    marks = {"、": 0, ".": 0, "（": 0}
     for line in lines:
         found = _number(line)
         if found is not None:
             marks[found[1]] += 1
     mark = "、" if marks["、"] >= max(1, min(2, marks["."])) else "."
+    if marks["（"] > 1 and not marks["、"] and not marks["."]:
+        mark = "（"
     entries: list[_Entry] = []
     expected = 1
     in_list = False

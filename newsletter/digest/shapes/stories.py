@@ -57,6 +57,7 @@ def _story(block: Block, outline: Outline) -> _Story | None:
     if len(text) > 3 * _LONGEST_TITLE or "![" in text or outline.labels.match(text) is not None:
         return None
     made = _Story(line, text, True, lines=list(block.lines[1:]))
+    made.linked_below = any(holds_link(outline.resolved(one.content)) for one in made.lines)
     link = only_link(text)
     if link is not None:
         made.weak = "**" not in text and "__" not in text

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from ..blocks import PICTURE, RULE, TABLE, Block, blocks_of
-from ..checks import check_sources
 from ..inline import find_links, holds_link
 from ..labels import is_placeholder
 from ..markdown import plain_text
@@ -82,7 +81,7 @@ def _item(line: Line, cells: list[str], head: list[str], reading: Reading) -> It
         text = _BREAK.sub(" ", cell)
         if number or not text.isdigit():
             body.append(f"**{name}:** {text}" if re.search(r"\w", name) else text)
-    item = Item(
+    return Item(
         title=title,
         line=line.number,
         category=section_category(section, reading),
@@ -91,5 +90,3 @@ def _item(line: Line, cells: list[str], head: list[str], reading: Reading) -> It
         section=section_path(section, reading),
         last_line=line.number,
     )
-    check_sources(item, reading.problems)
-    return item
