@@ -82,6 +82,29 @@ def _connection() -> Any:
         close_old_connections()
 
 
+def _takes_document(name: str, said: str, *, dry_run: bool) -> Callable[..., str]:
+    """A tool that takes a document and the answers to what it leaves open."""
+
+    def tool(
+        self: Tools,
+        document: str,
+        create_categories: bool = False,
+        date: str = "",
+        title: str = "",
+        edition: str = "",
+        lines: list[str] | None = None,
+        map: list[str] | None = None,
+        confirm: list[str] | None = None,
+        take: list[str] | None = None,
+        span: Literal["", "last"] = "",
+    ) -> Any:
+        options = _Options(create_categories, date, title, edition, lines, map, confirm, take, span)
+        return self.hand_in(document, options, dry_run=dry_run)
+
+    tool.__name__, tool.__doc__ = name, said
+    return _answered(tool)
+
+
 class Tools:
     """One method a tool; its docstring and parameters are what the assistant is told."""
 
@@ -144,46 +167,22 @@ class Tools:
             raise Refusal("not-found", pgettext("problem", "The publication has no such issue."))
         return found
 
-    @_answered
-    def check(
-        self,
-        document: str,
-        create_categories: bool = False,
-        date: str = "",
-        title: str = "",
-        edition: str = "",
-        lines: list[str] | None = None,
-        map: list[str] | None = None,
-        confirm: list[str] | None = None,
-        take: list[str] | None = None,
-        span: Literal["", "last"] = "",
-    ) -> Any:
+    check = _takes_document(
+        "check",
         """What putting this document would do, with every problem at its line. Nothing is stored.
         It is Markdown, or JSON as read_issue gives it. The other parameters answer what a document
-        leaves open, as its questions say."""
-        options = _Options(create_categories, date, title, edition, lines, map, confirm, take, span)
-        return self._hand_in(document, options, dry_run=True)
-
-    @_answered
-    def put_draft(
-        self,
-        document: str,
-        create_categories: bool = False,
-        date: str = "",
-        title: str = "",
-        edition: str = "",
-        lines: list[str] | None = None,
-        map: list[str] | None = None,
-        confirm: list[str] | None = None,
-        take: list[str] | None = None,
-        span: Literal["", "last"] = "",
-    ) -> Any:
+        leaves open, as its questions say.""",
+        dry_run=True,
+    )
+    put_draft = _takes_document(
+        "put_draft",
         """Make a draft of this document, Markdown or JSON, or bring the draft of its day up to
-        date. What a person changed stays; `conflicts` say what both changed. Nothing is sent."""
-        options = _Options(create_categories, date, title, edition, lines, map, confirm, take, span)
-        return self._hand_in(document, options, dry_run=False)
+        date. What a person changed stays; `conflicts` say what both changed. Nothing is sent.""",
+        dry_run=False,
+    )
 
-    def _hand_in(self, document: str, options: _Options, *, dry_run: bool) -> Any:
+    def hand_in(self, document: str, options: _Options, *, dry_run: bool) -> Any:
+        """Check a document, or make it a draft. Raises Refusal."""
         bearer = self._turn(Act.EDIT)
         done = put(
             bearer.publication,
