@@ -25,6 +25,13 @@ class Ground:
     line: str
 
 
+_WHITE = Ground("#ffffff", "#ffffff", "#1a1d21", "#5a636d", "#dfe3e7")
+_BLACK = Ground("#15181b", "#15181b", "#e8eaed", "#a4adb6", "#343a40")
+# A warmer sheet for long reading, with its own ground around it.
+_CREAM = Ground("#fffdf8", "#f4f0e7", "#231f1a", "#665f55", "#e3dccd")
+_UMBER = Ground("#1c1a17", "#131110", "#ebe6dd", "#b0a799", "#3a352e")
+
+
 @dataclass(frozen=True, slots=True)
 class Style:
     """One style. `measure` is the width of a mail in CSS pixels, `margin` what it has at each side.
@@ -37,20 +44,14 @@ class Style:
     name: str
     label: Promise
     purpose: Promise
-    typeface: str
-    light: Ground
-    dark: Ground
-    measure: int
-    margin: int
     contents_from: int
-    leads: bool
+    leads: bool = False
+    typeface: str = "sans"
+    light: Ground = _WHITE
+    dark: Ground = _BLACK
+    measure: int = 640
+    margin: int = 28
 
-
-_WHITE = Ground("#ffffff", "#ffffff", "#1a1d21", "#5a636d", "#dfe3e7")
-_BLACK = Ground("#15181b", "#15181b", "#e8eaed", "#a4adb6", "#343a40")
-# A warmer sheet for long reading, with its own ground around it.
-_CREAM = Ground("#fffdf8", "#f4f0e7", "#231f1a", "#665f55", "#e3dccd")
-_UMBER = Ground("#1c1a17", "#131110", "#ebe6dd", "#b0a799", "#3a352e")
 
 STYLES: Mapping[str, Style] = {
     style.name: style
@@ -59,11 +60,6 @@ STYLES: Mapping[str, Style] = {
             "daily",
             pgettext_lazy("style of a publication", "Daily"),
             pgettext_lazy("style of a publication", "A lead story, then briefs with contents."),
-            typeface="sans",
-            light=_WHITE,
-            dark=_BLACK,
-            measure=640,
-            margin=28,
             contents_from=4,
             leads=True,
         ),
@@ -71,25 +67,18 @@ STYLES: Mapping[str, Style] = {
             "essay",
             pgettext_lazy("style of a publication", "Essay"),
             pgettext_lazy("style of a publication", "Serif type, wide margins, room to read."),
+            contents_from=8,
             typeface="serif",
             light=_CREAM,
             dark=_UMBER,
             measure=620,
             margin=56,
-            contents_from=8,
-            leads=False,
         ),
         Style(
             "links",
             pgettext_lazy("style of a publication", "Links"),
             pgettext_lazy("style of a publication", "A dense list: many items at one look."),
-            typeface="sans",
-            light=_WHITE,
-            dark=_BLACK,
-            measure=640,
-            margin=28,
             contents_from=0,
-            leads=False,
         ),
     )
 }

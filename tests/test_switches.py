@@ -92,6 +92,7 @@ PUBLICATION = {
     "slot_notice_minutes": "sending/test_slots.py::test_who_is_told_and_when_is_settable",
     "welcome_latest_issue": WELCOME,
     "welcome_days": WELCOME,
+    "memory_of": "issues/test_sister_memory.py::test_by_every_way_in_a_sisters_story_is_known",
     "leave_out_told": "editions/test_told.py::test_who_had_it_gets_the_rest",
     "roundup": "subscribers/test_rhythm.py::"
         "test_forms_preferences_interface_and_files_offer_what_is_kept",
@@ -136,12 +137,14 @@ WEBHOOK = {
 }
 WHOLE_WAY = "notices/test_issue_events.py::test_scheduled_released_finished_corrected"
 DRAFT = "notices/test_notices.py::test_a_draft_its_problems_and_the_approval_it_wants"
+PROPOSED = "intake/test_proposing.py::test_who_chose_it_is_told_of_a_proposal_and_nobody_else"
 READER = "notices/test_webhooks.py::test_readers_are_told_of_only_where_a_webhook_wants_it"
 # Each type of event that a webhook or a person can choose.
 TOLD = {
     "issue.drafted": DRAFT,
     "issue.problems": DRAFT,
     "issue.approval_wanted": DRAFT,
+    "issue.release_proposed": PROPOSED,
     "issue.scheduled": WHOLE_WAY,
     "issue.released": WHOLE_WAY,
     "issue.paused": "notices/test_notices.py::test_what_follows_within_minutes_is_one_mail",

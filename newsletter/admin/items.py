@@ -116,7 +116,15 @@ def edit(request: HttpRequest, pk: int, item: int) -> HttpResponseBase:
     form_drafts.end(request, place)
     if _is_part(request):
         row.refresh_from_db()
-        return issue_page(request, issue, "", "admin/sudi/write_row.html", row=row, saved=True)
+        return issue_page(
+            request,
+            issue,
+            "",
+            "admin/sudi/write_row.html",
+            row=row,
+            told_items=told.marks(issue, [row]),
+            saved=True,
+        )
     if stored:
         messages.success(request, _("Item %(number)d was saved.") % {"number": row.number})
         for finding in told.warnings(issue, row):
@@ -161,7 +169,7 @@ def _item_page(
         title=_("Item %(number)d") % {"number": row.number},
         form=form,
         item=row,
-        **told.shown(issue, [row]),
+        **told.shown(request, issue, [row]),
         row=row,
         parts=parts,
         draft=draft,

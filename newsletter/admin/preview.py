@@ -300,5 +300,5 @@ def preflight(request: HttpRequest, pk: int) -> HttpResponseBase:
         still_noted=any(one.open for one in noted),
         largest=max((edition.html_bytes for edition in plan.editions), default=None),
         target=rendering.TARGET,
-        **told.shown(issue),
+        **told.shown(request, issue),
     )

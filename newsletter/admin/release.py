@@ -244,7 +244,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponseBase:
         past_rehearsals=issue.rehearsals.order_by("-pk")[:_SHOWN],
         button=look.button(issue),
         **approval,
-        **told.shown_to_send(issue),
+        **told.shown_to_send(request, issue),
         sendable=not stopped and (look.mails > 0 or look.goes_to == Channels.SITE),
         **(slots.of_draft(issue, look.view) if look.takes_slots(issue) else {}),
         status=409 if pressed.stale else 422 if problem else 200,

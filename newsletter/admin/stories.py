@@ -9,6 +9,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from newsletter import sending
+from newsletter.importing.stories import publications_of_memory
 from newsletter.issues import stories
 from newsletter.issues.revisions import note_edit
 from subscribers.admin.access import actor
@@ -31,7 +32,8 @@ def decide(request: HttpRequest, pk: int) -> HttpResponseBase:
     earlier = _item(request.POST.get("earlier", ""))
     choice = request.POST.get("choice", "")
     wrong = choice not in StoryDecision.Choice.values or item.issue_id != issue.pk
-    if wrong or earlier.pk == item.pk or earlier.issue.publication_id != issue.publication_id:
+    remembered = publications_of_memory(issue.publication)
+    if wrong or earlier.pk == item.pk or earlier.issue.publication_id not in remembered:
         raise Http404
     try:
         with transaction.atomic():

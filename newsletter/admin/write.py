@@ -25,6 +25,7 @@ from subscribers.roles import Act
 
 from ..models import Issue
 from ..templatetags.issue_pages import bytes_text
+from . import told
 from .frame import find_issue, issue_page
 from .item_form import AboutForm, ItemForm
 from .items import refuse
@@ -52,6 +53,7 @@ def write(request: HttpRequest, pk: int) -> HttpResponseBase:
         "write",
         "admin/sudi/write.html",
         rows=rows,
+        told_items=told.marks(issue, rows),
         categories=view.categories(),
         has_tail=bool(view.tail),
         forms=FORMS.items(),

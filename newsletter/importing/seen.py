@@ -41,7 +41,7 @@ def tell_seen(
             if later or earlier.language != language or earlier.item in decided[place]:
                 continue
             params: dict[str, str | int | float] = {
-                "issue": earlier.slug,
+                "issue": earlier.address_for(publication.pk),
                 "date": earlier.date.isoformat(),
                 "title": earlier.title,
             }

@@ -16,15 +16,17 @@ from typing import Any, Literal, ParamSpec, TypeVar
 
 from django.db import close_old_connections
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import pgettext
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 
 from newsletter import conf, importing
 from newsletter.models import Issue
+from subscribers import times
 from subscribers.roles import Act
 
-from . import previewing, proposing, reading, releasing, tokens
+from . import previewing, proposing, reading, releasing, story_memory, tokens
 from .one_issue import whole_issue
 from .problems import Refusal, as_text
 from .putting import Outcome, Way, Wish, put
@@ -48,7 +50,7 @@ def server(secret: str) -> MCPServer[Any]:
     tools = Tools(secret)
     for tool in (
         tools.list_issues, tools.list_categories, tools.read_issue, tools.check, tools.put_draft,
-        tools.preview_edition, tools.plan, tools.propose_release,
+        tools.preview_edition, tools.plan, tools.story_memory, tools.propose_release,
     ):  # fmt: skip
         made.tool(structured_output=False)(tool)
     return made
@@ -78,6 +80,29 @@ def _connection() -> Any:
         yield
     finally:
         close_old_connections()
+
+
+def _takes_document(name: str, said: str, *, dry_run: bool) -> Callable[..., str]:
+    """A tool that takes a document and the answers to what it leaves open."""
+
+    def tool(
+        self: Tools,
+        document: str,
+        create_categories: bool = False,
+        date: str = "",
+        title: str = "",
+        edition: str = "",
+        lines: list[str] | None = None,
+        map: list[str] | None = None,
+        confirm: list[str] | None = None,
+        take: list[str] | None = None,
+        span: Literal["", "last"] = "",
+    ) -> Any:
+        options = _Options(create_categories, date, title, edition, lines, map, confirm, take, span)
+        return self.hand_in(document, options, dry_run=dry_run)
+
+    tool.__name__, tool.__doc__ = name, said
+    return _answered(tool)
 
 
 class Tools:
@@ -142,46 +167,22 @@ class Tools:
             raise Refusal("not-found", pgettext("problem", "The publication has no such issue."))
         return found
 
-    @_answered
-    def check(
-        self,
-        document: str,
-        create_categories: bool = False,
-        date: str = "",
-        title: str = "",
-        edition: str = "",
-        lines: list[str] | None = None,
-        map: list[str] | None = None,
-        confirm: list[str] | None = None,
-        take: list[str] | None = None,
-        span: Literal["", "last"] = "",
-    ) -> Any:
+    check = _takes_document(
+        "check",
         """What putting this document would do, with every problem at its line. Nothing is stored.
         It is Markdown, or JSON as read_issue gives it. The other parameters answer what a document
-        leaves open, as its questions say."""
-        options = _Options(create_categories, date, title, edition, lines, map, confirm, take, span)
-        return self._hand_in(document, options, dry_run=True)
-
-    @_answered
-    def put_draft(
-        self,
-        document: str,
-        create_categories: bool = False,
-        date: str = "",
-        title: str = "",
-        edition: str = "",
-        lines: list[str] | None = None,
-        map: list[str] | None = None,
-        confirm: list[str] | None = None,
-        take: list[str] | None = None,
-        span: Literal["", "last"] = "",
-    ) -> Any:
+        leaves open, as its questions say.""",
+        dry_run=True,
+    )
+    put_draft = _takes_document(
+        "put_draft",
         """Make a draft of this document, Markdown or JSON, or bring the draft of its day up to
-        date. What a person changed stays; `conflicts` say what both changed. Nothing is sent."""
-        options = _Options(create_categories, date, title, edition, lines, map, confirm, take, span)
-        return self._hand_in(document, options, dry_run=False)
+        date. What a person changed stays; `conflicts` say what both changed. Nothing is sent.""",
+        dry_run=False,
+    )
 
-    def _hand_in(self, document: str, options: _Options, *, dry_run: bool) -> Any:
+    def hand_in(self, document: str, options: _Options, *, dry_run: bool) -> Any:
+        """Check a document, or make it a draft. Raises Refusal."""
         bearer = self._turn(Act.EDIT)
         done = put(
             bearer.publication,
@@ -228,10 +229,25 @@ class Tools:
         return {**reading.plan_json(found, look.plan), "seen": look.seen}
 
     @_answered
+    def story_memory(self, stories: list[dict[str, Any]], issue: str = "", date: str = "") -> Any:
+        """Which of these stories were told already, where and when. Each is
+        `{"title": "…", "urls": ["https://…"]}`, with either or both. `issue` is the draft they
+        stand in, if there is one; `date` the day of the issue to come (today, if left out).
+
+        `sure` means the same story, otherwise it is perhaps the same. Leave out what only says it
+        again. A follow-up goes on with the story and says what is new: put it in, and a person
+        marks it at preflight; it then says "Update", links back to the earlier item, and reaches
+        also those who had that one, where others are spared what they had."""
+        bearer = self._turn(Act.SEE)
+        draft = self._issue(bearer, issue) if issue else None
+        day = _day(date) or (draft.date if draft else times.day(timezone.now(), bearer.publication))
+        return story_memory.remember(bearer.publication, stories, day=day, draft=draft)
+
+    @_answered
     def propose_release(self, issue: str, seen: str) -> Any:
         """Propose that the issue be released. `seen` comes from `plan`. With a token that may send
-        it is scheduled, after the time in which a person can undo it; otherwise people are asked by
-        mail, and nothing is sent until one of them does it."""
+        it is scheduled, after the time in which a person can undo it. Otherwise nothing is sent
+        until a person does it: `told` says how many people chose to be told of proposals."""
         bearer = self._turn(Act.EDIT)
         found = self._issue(bearer, issue)
         if bearer.may(Act.SEND):
@@ -243,8 +259,13 @@ class Tools:
         releasing.check_open(found)
         look = releasing.look(found)
         releasing.check_seen(look, seen)
-        asked = proposing.propose(found, look, bearer.user)
-        return {"released": False, "asked": asked, **reading.headline(found, bearer.publication)}
+        new = proposing.propose(found, look, bearer.user)
+        return {
+            "released": False,
+            "new": new,
+            "told": proposing.told(bearer.publication),
+            **reading.headline(found, bearer.publication),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +288,7 @@ class _Options:
             return Wish(
                 create_categories=self.create_categories,
                 title=self.title[:300],
-                date=dt.date.fromisoformat(self.date) if self.date else None,
+                date=_day(self.date),
                 answers=importing.read_answers(
                     lines=self.lines or [],
                     maps=self.maps or [],
@@ -279,7 +300,11 @@ class _Options:
             )
         except importing.BadAnswer as error:
             raise Refusal("invalid", str(error)) from None
-        except ValueError:
-            raise Refusal(
-                "invalid", pgettext("problem", "Write the date like 2025-10-10.")
-            ) from None
+
+
+def _day(text: str) -> dt.date | None:
+    """A date as an assistant writes it, None for none. Raises Refusal."""
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Refusal("invalid", pgettext("problem", "Write the date like 2025-10-10.")) from None

@@ -56,7 +56,7 @@ def told(
         if item is not None:
             urls.setdefault(item, []).append(url)
     asked = [Asked(row.title, tuple(urls.get(row.pk, ()))) for row in rows]
-    found = look_up(issue.publication, asked, issue.date, apart=_family(issue), least=least)
+    found = look_up(issue.publication, asked, issue.date, apart=family(issue), least=least)
     return [
         Told(row, mine)
         for row, earlier in zip(rows, found, strict=True)
@@ -64,7 +64,8 @@ def told(
     ]
 
 
-def _family(issue: Issue) -> set[int]:
+def family(issue: Issue) -> set[int]:
+    """The issue itself and those that say the same in other languages: they are no past of it."""
     original = issue.original_id or issue.pk
     translations = Issue.objects.filter(original_id=original).values_list("pk", flat=True)
     return {issue.pk, original, *translations}
@@ -101,8 +102,8 @@ def undecided(issue: Issue, found: Iterable[Told]) -> list[Told]:
     return open_
 
 
-def findings(open_: Iterable[Told]) -> list[Finding]:
-    """What preflight and the send page say of them."""
+def findings(issue: Issue, open_: Iterable[Told]) -> list[Finding]:
+    """What preflight and the send page say of the issue's stories that nobody decided about."""
     return [
         Finding(
             Level.WARNING,
@@ -114,7 +115,7 @@ def findings(open_: Iterable[Told]) -> list[Finding]:
                 "number": one.item.number,
                 "date": date_format(one.earlier[0].date, "Y-m-d"),
                 "title": one.earlier[0].title,
-                "issue": one.earlier[0].slug,
+                "issue": one.earlier[0].address_for(issue.publication_id),
             },
             (one.item.pk,),
         )

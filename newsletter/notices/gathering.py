@@ -32,6 +32,7 @@ _AUDIT = {
     "ready": "issue.approval_wanted",
     "approval asked": "issue.approval_wanted",
     "correction proposed": "issue.approval_wanted",
+    "release proposed": "issue.release_proposed",
 }
 _READERS: dict[str, str] = {
     Event.Kind.CONFIRMED: "subscriber.joined",

@@ -90,6 +90,7 @@ def told(event: OutboxEvent, publication: Publication | None) -> Told:
 _PAGES = {
     "issue.problems": "preflight",
     "issue.approval_wanted": "preflight",
+    "issue.release_proposed": "send",
     "issue.scheduled": "progress",
     "issue.released": "progress",
     "issue.paused": "progress",
@@ -106,6 +107,10 @@ def _words(type_: str, data: dict[str, Any]) -> str:
         ),
         "issue.approval_wanted": pgettext(
             "notice", "%(name)s: “%(title)s” waits for a second person's yes."
+        ),
+        "issue.release_proposed": pgettext(
+            "notice",
+            "%(name)s: a program of %(by)s proposes to release “%(title)s”. A person must do it.",
         ),
         "issue.scheduled": pgettext(
             "notice", "%(name)s: %(by)s released “%(title)s”; it goes out at %(when)s."

@@ -52,7 +52,7 @@ def _told_before(issue: Issue, told: Iterable[stories.Told]) -> list[Checked]:
     """What nobody has decided yet of the stories that an earlier issue told."""
     if issue.kind != Issue.Kind.REGULAR:
         return []
-    found = stories.findings(stories.undecided(issue, told))
+    found = stories.findings(issue, stories.undecided(issue, told))
     return [Checked(pgettext("preflight", "Stories told before"), tuple(found))]
 
 

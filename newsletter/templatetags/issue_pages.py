@@ -64,6 +64,7 @@ _ACTS = {
     "issue edited": gettext_lazy("edited the issue"),
     "issue corrected": gettext_lazy("corrected the issue"),
     "correction proposed": gettext_lazy("proposed a correction"),
+    "release proposed": gettext_lazy("proposed a release"),
     "proposal refused": gettext_lazy("refused a proposed correction"),
     "correction mailed": gettext_lazy("mailed the corrected text from then on"),
     "category created": gettext_lazy("created a category"),

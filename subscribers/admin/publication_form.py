@@ -23,6 +23,7 @@ from subscribers.models import Publication
 from subscribers.styles import DEFAULT, STYLES, TYPEFACES
 
 from . import roundup_settings
+from .memory_setting import MemorySetting
 from .roundup_settings import RoundupSettings
 from .sister_setting import SisterSetting
 from .versioned import FIELD, VersionedForm
@@ -60,7 +61,7 @@ def _translation_fields() -> dict[str, forms.Field]:
     return made
 
 
-class PublicationForm(RoundupSettings, SisterSetting, VersionedForm, _Form):
+class PublicationForm(RoundupSettings, SisterSetting, MemorySetting, VersionedForm, _Form):
     """The publication's columns, with the look and the translations as fields of their own."""
 
     language = forms.ChoiceField(
@@ -128,7 +129,7 @@ class PublicationForm(RoundupSettings, SisterSetting, VersionedForm, _Form):
             "needs_approval", "undo_seconds",
             "send_from", "send_until", "canary_size", "canary_max_failures",
             "late_start_minutes", "slot_notice_minutes", "welcome_latest_issue", "welcome_days",
-            "leave_out_told",
+            "memory_of", "leave_out_told",
             "rehearsal_address", *roundup_settings.FIELDS, "sister_of", "hub_url", "labels",
         )  # fmt: skip
 

@@ -96,6 +96,7 @@ class PublicationAdmin(ModelAdmin[Publication]):
                     "late_start_minutes",
                     "slot_notice_minutes",
                     ("welcome_latest_issue", "welcome_days"),
+                    "memory_of",
                     "leave_out_told",
                     "rehearsal_address",
                 )
@@ -137,14 +138,20 @@ class PublicationAdmin(ModelAdmin[Publication]):
     ) -> type[ModelForm[Publication]]:
         """Two publications are tied to each other by who may set up both."""
         form = super().get_form(request, obj, change=change, **kwargs)
-        if "sister_of" in form.base_fields:
-            allowed = visible(request, Act.SET_UP)
-            kept = [obj.sister_of_id] if obj is not None and obj.sister_of_id else []
-            now = Publication.objects.filter(pk__in=kept)
-            field = copy.copy(form.base_fields["sister_of"])
-            assert isinstance(field, ModelChoiceField)
-            field.queryset = (allowed | now).distinct()
-            form.base_fields["sister_of"] = field
+        allowed = visible(request, Act.SET_UP)
+        kept: dict[str, list[int]] = {"sister_of": [], "memory_of": []}
+        if obj is not None:
+            kept["sister_of"] = [obj.sister_of_id] if obj.sister_of_id else []
+            kept["memory_of"] = list(obj.memory_of.values_list("pk", flat=True))
+        for name in kept:
+            if name in form.base_fields:
+                offered = allowed | Publication.objects.filter(pk__in=kept[name])
+                if name == "memory_of" and obj is not None:
+                    offered = offered.exclude(pk=obj.pk)
+                field = copy.copy(form.base_fields[name])
+                assert isinstance(field, ModelChoiceField)
+                field.queryset = offered.distinct()
+                form.base_fields[name] = field
         return form
 
     def get_fieldsets(self, request: HttpRequest, obj: Publication | None = None) -> Any:

@@ -150,6 +150,13 @@ class Publication(models.Model):
         help_text=_("Outside these hours (in the time zone above) sending rests."),
     )
     send_until = models.TimeField(_("send only until"), null=True, blank=True)
+    # What these told counts as told here: their readers are partly ours.
+    memory_of = models.ManyToManyField(
+        "self",
+        symmetrical=False,
+        related_name="remembered_by",
+        blank=True,
+    )
     leave_out_told = models.BooleanField(
         _("leave out what reached a reader before"),
         default=False,

@@ -13,7 +13,6 @@ from django.utils import timezone
 from newsletter import editions, sending
 from newsletter.editions import audience, reached
 from newsletter.importing import link_key
-from newsletter.importing.stories import memory
 from newsletter.issues import stories, twins
 from newsletter.models import PLACES, Chunk, Delivery, Edition, Issue, Item, Link, Outcome, Worker
 from subscribers.models import Publication, Subscription
@@ -191,7 +190,7 @@ def lease() -> dict[str, Any]:
     return {"owner": owner, "epoch": 1, "lease_until": NOW + DAY}
 
 
-def test_another_publication(daily: Publication, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_publication(daily: Publication) -> None:
     sister = builders.publication("evening", leave_out_told=True)
     for name in ("Ships", "Trade"):
         builders.category(sister, name)
@@ -200,7 +199,7 @@ def test_another_publication(daily: Publication, monkeypatch: pytest.MonkeyPatch
     for name in ("both", "daily"):
         reader(daily, name)
     mailed(issue(sister, "2026-03-02", FERRY), both="sent", evening="sent")
-    monkeypatch.setattr(memory, "publications_of_memory", lambda publication: [daily.pk, sister.pk])
+    daily.memory_of.add(sister)
     assert gets(issue(daily, "2026-03-04", FERRY, CORN)) == {
         "both": [CORN],
         "daily": [FERRY, CORN],

@@ -47,7 +47,7 @@ def test_an_assistant_makes_a_draft_and_proposes_it(site: Site) -> None:
         tools = {one.name for one in (await client.list_tools()).tools}
         assert tools == {
             "list_issues", "list_categories", "read_issue", "check", "put_draft",
-            "preview_edition", "plan", "propose_release",
+            "preview_edition", "plan", "story_memory", "propose_release",
         }  # fmt: skip
         _no, categories = await call("list_categories")
         assert [one["slug"] for one in categories] == ["ships", "roads"]
@@ -87,32 +87,49 @@ def test_without_a_token_that_holds_it_does_not_start(site: Site, token: str) ->
     assert done.stdout == ""
 
 
+def test_with_the_right_to_draft_it_remembers_and_proposes(site: Site) -> None:
+    set_up(site)
+    made = site.manage("make_token", "alice", "--publication", "daily", "--rights", "draft")
+    old = "# Harbour Daily - 2026-03-01\n\n" + DIGEST.split("\n\n", 1)[1].split("## A bridge")[0]
+
+    async def steps(client: Any, call: Any) -> None:
+        tool = {one.name: one for one in (await client.list_tools()).tools}["story_memory"]
+        assert "follow-up" in tool.description
+        assert set(tool.input_schema["properties"]) == {"stories", "issue", "date"}
+        ferry = {"title": "The ferry is here", "urls": ["https://www.example.org/ferry?utm_id=1"]}
+        asked = [ferry, {"title": "A bridge is closed"}]
+        assert not (await call("put_draft", document=old))[0]
+        _no, found = await call("story_memory", stories=asked, date="2026-03-02")
+        assert [(one["issue"], one["title"], one["sure"]) for one in found[0]["told"]] == [
+            ("2026-03-01", "A new ferry", True)
+        ]
+        assert found[1] == {"title": "A bridge is closed", "urls": [], "told": []}
+        refused, problem = await call("story_memory", stories=[{"link": "x"}])
+        assert refused and problem["fields"][0]["field"] == "stories.0"
+        assert not (await call("put_draft", document=DIGEST))[0]
+        _no, plan = await call("plan", issue="2026-03-02")
+        refused, proposed = await call("propose_release", issue="2026-03-02", seen=plan["seen"])
+        assert not refused and proposed["state"] == "draft"
+        assert (proposed["released"], proposed["new"], proposed["told"]) == (False, True, 1)
+
+    session(site, made.stdout.split()[-1], steps)
+    said = "from newsletter import notices; notices.sweep(); from newsletter.models import Notice"
+    said += "; print(Notice.objects.values_list('event__type', 'user__username'))"
+    assert "('issue.release_proposed', 'alice')" in site.manage("shell", "-c", said).stdout
+
+
 @pytest.mark.django_db(transaction=True)
-def test_without_the_right_to_send_people_are_asked_once(mailoutbox: list[Any]) -> None:
+def test_revoking_the_token_ends_a_running_session() -> None:
     from mcp.server.mcpserver.exceptions import ToolError
 
     from newsletter.intake import tokens
     from newsletter.intake.mcp_server import Tools
-    from newsletter.models import Issue
-    from subscribers.models import AuditEntry
     from tests import builders
-    from tests.intake.programs import Program, member
+    from tests.intake.programs import Program
 
-    daily = builders.publication()
-    builders.category(daily, "Ships")
-    builders.category(daily, "Roads")
-    program = Program(daily)
-    member(daily, "sue", "sender"), member(daily, "ed", "editor")
+    program = Program(builders.publication())
     tools = Tools(program.secret)
-    tools.put_draft(DIGEST)
-    seen = json.loads(tools.plan("2026-03-02"))["answer"]["seen"]
-    first = json.loads(tools.propose_release("2026-03-02", seen))["answer"]
-    again = json.loads(tools.propose_release("2026-03-02", seen))["answer"]
-    assert (first["released"], first["asked"], again["asked"]) == (False, True, False)
-    assert Issue.objects.get().state == "draft"
-    assert [one.to for one in mailoutbox] == [["sue@example.org"]]
-    assert f"/admin/newsletter/issue/{Issue.objects.get().pk}/send/" in mailoutbox[0].body
-    assert AuditEntry.objects.filter(action="release proposed", actor="alice").count() == 1
+    assert json.loads(tools.list_categories())["answer"] == []
     tokens.revoke(program.token, "alice")
     with pytest.raises(ToolError, match="no-token"):
         tools.list_categories()

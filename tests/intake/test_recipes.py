@@ -159,6 +159,22 @@ def test_curl(live: Live, desk: Path) -> None:
     assert json.loads(refused.stdout)["problems"][0]["line"] == 1
 
 
+def test_three_commands(live: Live, desk: Path) -> None:
+    (lines,) = blocks("Three commands")
+    for theirs, here in (("admin", "alice"), ("sample-zh", "daily"), (":8000", f":{live.port}")):
+        assert theirs in lines
+        lines = lines.replace(theirs, here)
+    program = desk / "bin" / "sudi"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} {ROOT / "manage.py"} "$@"\n')
+    program.chmod(0o755)
+    path = f"{program.parent}{os.pathsep}{os.environ['PATH']}"
+    done = run(live, desk, ["sh", "-ec", lines], **{**live.site.env, "PATH": path})
+    assert done.returncode == 0, done.stderr
+    assert len(draft(live)["items"]) == 2
+    assert "readers get everything" in done.stdout[done.stdout.rindex("}") :]  # The plan.
+
+
 def test_a_script_that_cron_starts(live: Live, desk: Path) -> None:
     (text,) = blocks("A script that cron starts")
     (desk / "hand-in").write_text(text)

@@ -83,7 +83,7 @@ def test_a_draft_is_asked_about_what_an_earlier_issue_told(daily: Publication) -
     (told,) = stories.undecided(draft, stories.told(draft))
     assert told.item.title == TITLES[0]
     assert [one.item for one in told.earlier] == [items(old)[0].pk]
-    (finding,) = stories.findings([told])
+    (finding,) = stories.findings(draft, [told])
     assert finding.message == (
         "Item 1 was told on 2026-03-01: “Night ferry starts in spring” (issue 2026-03-01)."
     )

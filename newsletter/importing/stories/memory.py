@@ -10,7 +10,7 @@ import datetime as dt
 import uuid
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -57,7 +57,14 @@ class Earlier:
     state: str
     language: str
     publication: int
+    publication_slug: str
     likeness: Likeness = Likeness.DIFFERENT
+
+    def address_for(self, publication: int) -> str:
+        """The issue as people and programs of a publication name it: `daily/2026-03-02` where it
+        is another one's, as `--translation-of` takes it."""
+        own = self.publication == publication
+        return self.slug if own else f"{self.publication_slug}/{self.slug}"
 
 
 @dataclass(slots=True)
@@ -69,8 +76,10 @@ class _Known:
 
 
 def publications_of_memory(publication: Publication) -> list[int]:
-    """The publications whose past items count as told: a reader of one may have them from it."""
-    return [publication.pk]
+    """The publications whose past items count as told here: its own, and those its settings name
+    because their readers are partly the same."""
+    others = publication.memory_of.order_by("pk").values_list("pk", flat=True)
+    return [publication.pk, *others]
 
 
 def look_up(
@@ -84,7 +93,7 @@ def look_up(
     """For each of `asked` the items that told its story, the most like and the newest first.
 
     `day` is the date of the issue it stands in, `apart` are issues that do not count: that one, and
-    those that say the same in another language. About four queries whatever is asked.
+    those that say the same in another language. About five queries whatever is asked.
     """
     where = publications_of_memory(publication)
     told = [Told(one.title, frozenset(filter(None, map(page_of, one.urls)))) for one in asked]
@@ -150,14 +159,7 @@ def _judged(
         perhaps += [(one, Likeness.PERHAPS) for one, _likeness in column]
         same = [one for one in same if one not in column]
     chosen = same + (perhaps if least < Likeness.SAME else [])
-    ordered = [
-        Earlier(
-            one.earlier.item, one.earlier.title, one.earlier.issue, one.earlier.slug,
-            one.earlier.date, one.earlier.state, one.earlier.language, one.earlier.publication,
-            likeness,
-        )
-        for one, likeness in chosen
-    ]  # fmt: skip
+    ordered = [replace(one.earlier, likeness=likeness) for one, likeness in chosen]
     return sorted(ordered, key=lambda one: (one.likeness, one.date, one.item), reverse=True)
 
 
@@ -257,7 +259,7 @@ def _load(
     )
     fields = (
         "pk", "title", "issue_id", "issue__slug", "issue__date", "issue__state",
-        "issue__language", "issue__publication_id",
+        "issue__language", "issue__publication_id", "issue__publication__slug",
     )  # fmt: skip
     known = {row[0]: _Known(Earlier(*row)) for row in rows.values_list(*fields)}
     both = [pk for pk in linked if pk in known]

@@ -129,7 +129,11 @@ def settings_of(form: forms.BaseForm) -> dict[str, Any]:
         for name, field in form.fields.items()
         if name in form.initial or field.initial is not None
     }
-    return {
-        name: value if isinstance(value, str | bool | int) or value is None else str(value)
-        for name, value in values.items()
-    }
+    return {name: _plain(value) for name, value in values.items()}
+
+
+def _plain(value: Any) -> Any:
+    """A value as `--set` takes it: several with commas between them."""
+    if isinstance(value, list | tuple):
+        return ",".join(map(str, value))
+    return value if isinstance(value, str | bool | int) or value is None else str(value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
@@ -15,14 +15,20 @@ from newsletter.models import Notice, NoticeChoice, NoticeReader, OutboxEvent
 from subscribers import limits, mailing
 from subscribers.emails.letters import Button, Letter
 from subscribers.limits import Rate
-from subscribers.models import Publication
+from subscribers.models import Publication, Role
 from subscribers.roles import Act, may
 
 from ..telling import Told, told
 from ..types import TYPES
 
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
 NAME = "mail"
 CODES = frozenset(one.code for one in TYPES if one.to_people)
+
+_NEVER_UNHEARD = "issue.release_proposed"
+_SENDERS = (Role.Kind.SENDER, Role.Kind.OWNER)
 
 # A person gets the first at once, and what follows within five minutes together.
 PACE = Rate(interval=300)
@@ -35,22 +41,31 @@ def spread(event: OutboxEvent) -> None:
     """A notice for each person who chose this type here and may still see it."""
     if event.type not in CODES:
         return
-    chosen = NoticeChoice.objects.filter(type=event.type, publication=event.publication_id)
-    people = (
-        get_user_model()
-        .objects.filter(pk__in=chosen.values("user"), is_active=True)
-        .exclude(email="")
-    )
     Notice.objects.bulk_create(
-        [Notice(event=event, user=user) for user in people if _may(user, event)],
+        [Notice(event=event, user=user) for user in listeners(event.type, event.publication)],
         ignore_conflicts=True,
     )
 
 
-def _may(user: Any, event: OutboxEvent) -> bool:
-    if event.publication is None:
+def listeners(type_: str, publication: Publication | None) -> list[User]:
+    """Who is told of this type by mail: who chose it, has an address and may still see it.
+
+    A program that proposed a release waits for an answer: where nobody chose to be told of that,
+    everybody with a role to send is.
+    """
+    people = get_user_model().objects.filter(is_active=True).exclude(email="")
+    chosen = NoticeChoice.objects.filter(type=type_, publication=publication)
+    found = [one for one in people.filter(pk__in=chosen.values("user")) if _may(one, publication)]
+    if not found and type_ == _NEVER_UNHEARD and publication is not None:
+        roles = Role.objects.filter(publication=publication, kind__in=_SENDERS)
+        found = list(people.filter(pk__in=roles.values("user")))
+    return found
+
+
+def _may(user: User, publication: Publication | None) -> bool:
+    if publication is None:
         return bool(user.is_superuser)
-    return may(user, Act.SEE, event.publication)
+    return may(user, Act.SEE, publication)
 
 
 def work(now: dt.datetime) -> None:
