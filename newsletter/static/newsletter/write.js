@@ -11,7 +11,9 @@
   const PART = {"X-Sudi-Part": "1"};
   const TYPED = 120; // Milliseconds without a key before the preview is asked for.
   const MEASURE = 1500;
-  let timer = 0, measuring = 0, asked = null, renewing = null;
+  // A whole edition that took longer than this is made in a pause; meanwhile the open item alone.
+  const QUICK = 300;
+  let timer = 0, measuring = 0, whole = 0, asked = null, renewing = null, took = 0;
   // Forms that were closed with something unsaved in them.
   const closed = new Map();
 
@@ -49,13 +51,50 @@
     return data;
   }
 
+  /* The nodes between the comments around an item in the frame: `<!--item full 12-->` and its end. */
+  function placesOf(item) {
+    const document = frame.contentDocument, found = [];
+    const comments = document.createTreeWalker(document, NodeFilter.SHOW_COMMENT);
+    while (comments.nextNode()) {
+      const [word, block, number] = comments.currentNode.data.split(" ");
+      if (word === "item" && number === item) found.push([block, comments.currentNode]);
+    }
+    return found;
+  }
+
+  /* The open item in place of the one that is shown; the rest follows when typing pauses. */
+  async function showPart() {
+    asked?.abort();
+    asked = new AbortController();
+    const data = body(false), item = data.get("editing");
+    data.set("part", "1");
+    try {
+      const answer = await ask(page.dataset.live, {method: "POST", body: data, signal: asked.signal});
+      if (!answer || !answer.ok) return;
+      const said = await answer.json();
+      for (const [block, begin] of placesOf(item)) {
+        if (!said.parts?.[block]) continue;
+        const fresh = frame.contentDocument.createElement("template");
+        fresh.innerHTML = said.parts[block];
+        while (begin.nextSibling && begin.nextSibling.data !== "item end") begin.nextSibling.remove();
+        begin.after(fresh.content);
+      }
+      find("[data-minutes]").textContent = said.minutes;
+      page.dispatchEvent(new CustomEvent("sudi:shown"));
+    } catch (error) {
+      if (error.name !== "AbortError") say(page.dataset.gone);
+    }
+  }
+
   async function show() {
     asked?.abort();
     asked = new AbortController();
+    const begun = performance.now();
     try {
       const answer = await ask(page.dataset.live, {method: "POST", body: body(false), signal: asked.signal});
       if (!answer || !answer.ok) return;
       const said = await answer.json();
+      took = performance.now() - begun;
       const top = frame.contentWindow?.scrollY || 0;
       frame.addEventListener("load", () => frame.contentWindow.scrollTo(0, top), {once: true});
       frame.srcdoc = said.html;
@@ -76,11 +115,14 @@
     } catch (error) { /* The next pause asks again. */ }
   }
 
-  function soon(wait = TYPED) {
+  function soon(wait = TYPED, typed = false) {
     clearTimeout(timer);
     clearTimeout(measuring);
-    timer = setTimeout(show, wait);
-    measuring = setTimeout(measure, MEASURE);
+    clearTimeout(whole);
+    const alone = typed && took > QUICK && placesOf(openForm()?.dataset.editing).length;
+    timer = setTimeout(alone ? showPart : show, wait);
+    if (alone) whole = setTimeout(show, MEASURE);
+    measuring = setTimeout(measure, alone ? 2 * MEASURE : MEASURE);
   }
 
   // --- opening, saving, closing ----------------------------------------------------------------
@@ -246,7 +288,7 @@
   page.addEventListener("input", (event) => {
     const form = event.target.closest("form[data-editing]");
     if (form) form.dataset.dirty = "1";
-    if (form || choice.contains(event.target)) soon();
+    if (form || choice.contains(event.target)) soon(TYPED, Boolean(form));
   });
   document.addEventListener("keydown", (event) => {
     const form = openForm();
