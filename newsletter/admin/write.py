@@ -34,8 +34,6 @@ from .unsaved_view import with_head, with_item
 
 # A page says every 15 seconds that it is open; who said nothing for longer is gone.
 _HERE = dt.timedelta(seconds=40)
-# Of more items the mail takes longer to make than somebody pauses; the web page does not.
-_MOST_MAILED = 40
 
 
 @require_safe
@@ -55,7 +53,6 @@ def write(request: HttpRequest, pk: int) -> HttpResponseBase:
         categories=view.categories(),
         has_tail=bool(view.tail),
         forms=FORMS.items(),
-        form_now="mail" if len(rows) <= _MOST_MAILED else "web",
         widths=WIDTHS.items(),
         looks=LOOKS.items(),
         minutes=_minutes(view),

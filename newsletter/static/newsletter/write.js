@@ -237,8 +237,9 @@
     }
   }
 
-  async function act(form, button) {
-    const data = new FormData(form, button);
+  const act = (form, button) => send(form, new FormData(form, button));
+
+  async function send(form, data) {
     renewing?.abort();
     let answer;
     try {
@@ -260,9 +261,102 @@
     soon();
   }
 
+  // --- moving by pointer and to a place -------------------------------------------------------
+
+  const items = () => [...find("[data-rows]").children];
+  let drag = null;
+
+  function moveTo(row, place) {
+    const form = find("#row-act"), data = new FormData(form);
+    data.set("do", "to");
+    data.set("item", row.dataset.item);
+    data.set("place", String(place));
+    return send(form, data);
+  }
+
+  /* Before which row a row dropped here would stand; null for the end of the list. */
+  const rowBelow = (y) => items().find((one) => {
+    const box = one.getBoundingClientRect();
+    return y < box.top + Math.min(box.height, 60) / 2;
+  }) || null;
+
+  function mark(below) {
+    for (const one of items()) one.classList.remove("drop-before", "drop-after");
+    if (below) below.classList.add("drop-before");
+    else items().at(-1)?.classList.add("drop-after");
+  }
+
+  function endDrag() {
+    if (!drag) return;
+    clearInterval(drag.scroll);
+    drag.row.classList.remove("dragged");
+    for (const one of items()) one.classList.remove("drop-before", "drop-after");
+    drag = null;
+  }
+
+  page.addEventListener("pointerdown", (event) => {
+    const handle = event.target.closest("[data-drag]");
+    if (!handle || event.button !== 0) return;
+    drag = {row: rowOf(handle), y: event.clientY, from: event.clientY, moved: false};
+    handle.setPointerCapture(event.pointerId);
+  });
+  page.addEventListener("pointermove", (event) => {
+    if (!drag) return;
+    drag.y = event.clientY;
+    if (!drag.moved && Math.abs(drag.y - drag.from) < 5) return;
+    if (!drag.moved) {
+      drag.moved = true;
+      drag.row.classList.add("dragged");
+      drag.scroll = setInterval(() => {
+        const edge = 60, low = window.innerHeight - edge;
+        if (drag.y > edge && drag.y < low) return;
+        window.scrollBy(0, drag.y <= edge ? -14 : 14);
+        mark(rowBelow(drag.y));
+      }, 16);
+    }
+    mark(rowBelow(drag.y));
+  });
+  page.addEventListener("pointerup", () => {
+    if (!drag) return;
+    const {row, moved, y} = drag, below = rowBelow(y);
+    endDrag();
+    if (!moved) return;
+    // The click that follows is the end of the drag, not a press.
+    row.dataset.dropped = "1";
+    setTimeout(() => delete row.dataset.dropped, 0);
+    const order = items().filter((one) => one !== row);
+    const place = below === row ? items().indexOf(row) : below ? order.indexOf(below) : order.length;
+    if (place === items().indexOf(row)) return;
+    find("[data-rows]").insertBefore(row, order[place] || null);
+    moveTo(row, place + 1);
+  });
+  page.addEventListener("pointercancel", endDrag);
+
+  const placing = find("[data-place-dialog]");
+  function askPlace(row) {
+    placing.dataset.of = row.dataset.item;
+    const box = find("input", placing);
+    box.max = String(items().length);
+    box.value = String(items().indexOf(row) + 1);
+    placing.returnValue = "";
+    placing.showModal();
+    box.select();
+  }
+  placing.addEventListener("close", () => {
+    const row = find(`[data-rows] [data-item="${placing.dataset.of}"]`);
+    if (!row) return;
+    if (placing.returnValue === "move") moveTo(row, Number(find("input", placing).value));
+    else find("[data-open]", row).focus();
+  });
+
   // --- what people do --------------------------------------------------------------------------
 
   page.addEventListener("click", (event) => {
+    const handle = event.target.closest("[data-drag]");
+    if (handle) {
+      if (!rowOf(handle).dataset.dropped) askPlace(rowOf(handle));
+      return;
+    }
     const link = event.target.closest("[data-open]");
     if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
       event.preventDefault();
@@ -281,6 +375,7 @@
   });
   page.addEventListener("submit", (event) => {
     if (event.target === choice) { event.preventDefault(); soon(0); return; }
+    if (placing.contains(event.target)) return;
     event.preventDefault();
     if (event.target.dataset.editing) save(event.target);
     else act(event.target, event.submitter);
@@ -296,7 +391,12 @@
     if (command && event.key.toLowerCase() === "s" && form) { event.preventDefault(); save(form); return; }
     if (command && event.key === "Enter" && form) { event.preventDefault(); save(form, true); return; }
     if (event.key === "Escape" && form?.contains(document.activeElement)) { close(); return; }
+    if (event.key === "Escape" && drag) { endDrag(); return; }
     const row = document.activeElement?.closest?.("[data-item]");
+    if (event.key === "m" && !command && !event.altKey && row && document.activeElement.matches("[data-rows] [data-open]")) {
+      if (localStorage.getItem("sudi-single-keys") !== "off") { event.preventDefault(); askPlace(row); }
+      return;
+    }
     const up = event.key === "ArrowUp";
     if (!row || !page.contains(row) || (!up && event.key !== "ArrowDown")) return;
     if (event.altKey) {
