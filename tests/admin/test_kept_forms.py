@@ -70,6 +70,7 @@ def addresses(daily: Publication) -> dict[str, tuple[str, str, str]]:
         "import": (at("newsletter_issue_import"), "text"),
         "comment": (at("newsletter_issue_discussion", issue.pk), "words"),
         "item": (at("newsletter_issue_item", issue.pk, item.pk), "insight"),
+        "account": (at("auth_user_change", User.objects.get(username="root").pk), "last_name"),
         "title page": (at("newsletter_issue_about", issue.pk), "subject"),
     }
     return {name: (url, field, url) for name, (url, field) in pages.items()}
