@@ -43,7 +43,6 @@ class PublicationAdmin(ModelAdmin[Publication]):
 
     form = PublicationForm
     change_form_template = add_form_template = "admin/sudi/change_form.html"
-    warn_unsaved_form = True
     formfield_overrides = {}
     prepopulated_fields = {}
     fieldsets = (

@@ -276,8 +276,9 @@
 
   /* Before which row a row dropped here would stand; null for the end of the list. */
   const rowBelow = (y) => items().find((one) => {
-    const box = one.getBoundingClientRect();
-    return y < box.top + Math.min(box.height, 60) / 2;
+    // The middle of its head: a row with an open form is as high as that form.
+    const head = find(".sudi-write-moves", one).getBoundingClientRect().bottom;
+    return y < (one.getBoundingClientRect().top + head) / 2;
   }) || null;
 
   function mark(below) {
