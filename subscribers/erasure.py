@@ -16,7 +16,7 @@ from django.db.models import ForeignKey
 from django.utils import timezone
 
 from . import secure_delete, subscriptions, suppression
-from .models import Asked, AuditEntry, ConsentEvent, Subscriber, Subscription
+from .models import Asked, AuditEntry, ConsentEvent, FormDraft, Subscriber, Subscription
 
 
 def erase(subscriber: Subscriber, *, by: str) -> bool:
@@ -41,6 +41,7 @@ def erase(subscriber: Subscriber, *, by: str) -> bool:
         Asked.objects.filter(address__iexact=row.address).delete()
         ties = subscriptions.erase(row, form="mail" if by == "reader" else "admin", now=now)
         _let_go(row)
+        _forget_unsaved(row.address)
         _blank_admin_history(row, ties)
         AuditEntry.objects.create(actor=by[:150], action="erased", target=f"subscriber:{row.pk}")
     secure_delete.note()
@@ -57,6 +58,19 @@ def _let_go(subscriber: Subscriber) -> None:
         if not isinstance(source, ForeignKey) or not relation.auto_created or not source.null:
             continue
         source.model._base_manager.filter(**{source.name: subscriber}).update(**{source.name: None})
+
+
+def _forget_unsaved(address: str) -> None:
+    """Forms in which somebody wrote the address and did not save: a reader to be added, say.
+
+    A person has few of them, and erasing is rare; what a database holds of JSON is no text that
+    could be searched alike in both.
+    """
+    wanted = address.casefold()
+    for draft in FormDraft.objects.iterator(chunk_size=10):
+        texts = (text for texts in draft.values.values() for text in texts)
+        if any(wanted in str(text).casefold() for text in texts):
+            draft.delete()
 
 
 def _blank_admin_history(subscriber: Subscriber, subscriptions: list[int]) -> None:

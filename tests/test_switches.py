@@ -27,7 +27,7 @@ from newsletter.notices.types import TYPES
 from subscribers import languages
 from subscribers.admin import versioned
 from subscribers.admin.publications import PublicationAdmin
-from subscribers.admin.users import UserAdmin
+from subscribers.admin.users import UserForm
 from subscribers.links import Purpose, make
 from subscribers.models import Category, Publication
 from tests import builders
@@ -192,8 +192,7 @@ def test_every_switch_has_its_test(owner: Client) -> None:
     old = owner.get(reverse("admin:subscribers_category_change", args=[category.pk]))
     fields = {*new.context["form"].fields, *old.context["form"].fields}
     assert _generic(fields) == set(CATEGORY)
-    rights = next(options for title, options in UserAdmin.fieldsets if title == "Rights")
-    assert _shown([("", rights)]) == set(USER)
+    assert set(UserForm.RIGHTS) == set(USER)
     assert set(WebhookForm.base_fields) == set(WEBHOOK)
     assert [one.code for one in TYPES] == list(TOLD)
     shown = {name for form in limits_page.FORMS.values() for name in form.base_fields}

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from newsletter.issues import approvals, comments
+from subscribers.admin import form_drafts
 from subscribers.admin.access import actor
 from subscribers.admin.chrome import record
 from subscribers.roles import Act, may
@@ -114,6 +115,7 @@ def discussion(request: HttpRequest, pk: int) -> HttpResponseBase:
                     issue, request.POST.get("words", ""), by=actor(request), item=item
                 )
                 record(request, "commented", f"issue:{issue.pk}", issue.publication)
+                form_drafts.saved(request)
         except comments.BadComment as error:
             problem = str(error)
         else:

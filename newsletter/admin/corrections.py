@@ -19,6 +19,7 @@ from newsletter.issues import correction_mail, corrections
 from newsletter.issues.corrections import NotCorrected, Stale
 from newsletter.issues.revisions import digest_of
 from newsletter.sending import mending
+from subscribers.admin import form_drafts
 from subscribers.admin.access import actor, require
 from subscribers.models import Publication
 from subscribers.roles import Act, may
@@ -130,6 +131,7 @@ def _form_page(
         try:
             if not at_once:
                 mending.propose(issue, item, new, author=by, by=by, note=note, seen=seen)
+                form_drafts.saved(request)
                 messages.success(
                     request, _("Proposed. Somebody else with the right to do so may apply it now.")
                 )
@@ -137,6 +139,7 @@ def _form_page(
             with transaction.atomic():
                 revision = mending.correct(issue, item, new, author=by, by=by, note=note, seen=seen)
                 mail = _mail_if_wished(request, revision)
+                form_drafts.saved(request)
             return _done(request, issue, mail)
         except Stale as error:
             form.add_error(None, str(error))
@@ -152,6 +155,7 @@ def _form_page(
         form=form,
         seen=corrections.mark(issue, digest_of(issue), item),
         changes=changes,
+        kept_as=f"item {item.pk}" if item is not None else f"issue {issue.pk}",
         at_once=at_once,
         button=_button(issue, at_once),
         **_figures(issue, item, reach),

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from newsletter.issues import beginning, deleted
 from subscribers import languages, times
+from subscribers.admin import form_drafts
 from subscribers.admin.access import actor, require, visible
 from subscribers.admin.chrome import page, record
 from subscribers.models import Publication
@@ -114,6 +115,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
     )
     if request.method == "POST" and form.is_valid():
         issue = _begin(request, publication, last, form.cleaned_data)
+        form_drafts.saved(request)
         return HttpResponseRedirect(address("change", issue))
     return page(
         request,

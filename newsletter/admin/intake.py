@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_http_methods
 
+from subscribers.admin import form_drafts
 from subscribers.admin.access import require, visible
 from subscribers.admin.chrome import page, record
 from subscribers.models import Publication
@@ -141,6 +142,7 @@ def _second_step(request: HttpRequest) -> HttpResponseBase:
         return look(request, told, publication)
     issue = report.issue
     assert issue is not None
+    form_drafts.end(request, form_drafts.Place("import"))
     record(
         request,
         "digest imported",

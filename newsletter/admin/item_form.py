@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from newsletter.importing.stories import remember
-from newsletter.issues import beginning, item_links
+from newsletter.issues import address_name, beginning, item_links
 from newsletter.issues.revisions import bullets_of, bullets_text
 from subscribers.admin.text_box import LinesField, TextBox, TextField
 from subscribers.admin.versioned import VersionedForm
@@ -201,7 +201,9 @@ class AboutForm(VersionedForm, _Issue):
 
     class Meta:
         model = Issue
-        fields: tuple[str, ...] = ("title", "date", "subject", "preheader", "intro", "listed")
+        fields: tuple[str, ...] = (
+            "title", "date", "slug", "subject", "preheader", "intro", "listed",
+        )  # fmt: skip
         widgets = {
             "intro": TextBox(attrs={"rows": 5}),
             "date": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -209,14 +211,21 @@ class AboutForm(VersionedForm, _Issue):
         field_classes = {"intro": TextField}
 
     field_order = (
-        "title", "date", "subject", "preheader", "intro", "tail_title", "tail_lines", "listed",
+        "title", "date", "slug", "subject", "preheader", "intro", "tail_title", "tail_lines",
+        "listed",
     )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         issue = self.instance
+        if "slug" in self.fields:
+            self.fields["slug"].required = False
+            self.fields["slug"].help_text = _(
+                "Its page will be at /%(publication)s/…/. Nobody knows the address of a draft yet;"
+                " once it is out it never changes. Left as it is, it follows the date."
+            ) % {"publication": issue.publication.slug}
         # What `_post_clean` sets, so that the move to another day still knows the first one.
-        self.day = issue.date
+        self.day, self.address = issue.date, issue.slug
         self.fields["tail_title"].initial = str(issue.extra.get("tail_title", ""))
         self.fields["tail_lines"].initial = "\n".join(
             f"{link.label} | {link.url}" if link.url else link.label
@@ -225,6 +234,12 @@ class AboutForm(VersionedForm, _Issue):
 
     def clean_title(self) -> str:
         return one_line(self.cleaned_data["title"].strip())
+
+    def clean_slug(self) -> str:
+        slug: str = self.cleaned_data["slug"] or self.address
+        if problem := address_name.problem(self.instance, slug):
+            raise forms.ValidationError(problem)
+        return slug
 
     def clean_subject(self) -> str:
         return one_line(self.cleaned_data["subject"].strip())
@@ -253,9 +268,13 @@ class AboutForm(VersionedForm, _Issue):
     def write(self) -> None:
         """Store what was changed, in a transaction. A draft of another day has another address."""
         issue, changed = self.instance, set(self.changed_data)
+        slug = issue.slug
+        changed = changed - {"slug"} | ({"slug"} if slug != self.address else set())
         if "date" in changed:
-            issue.date, day = self.day, issue.date
+            issue.slug, issue.date, day = self.address, self.day, issue.date
             beginning.move_to_day(issue, day)
+        if "slug" in changed:
+            issue.slug = slug
         if columns := (changed & set(self.Meta.fields)) - {"date"}:
             issue.save(update_fields=columns)
         if changed & {"tail_title", "tail_lines"}:

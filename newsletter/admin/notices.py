@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, pgettext
 from django.views.decorators.http import require_http_methods
 
+from subscribers.admin import form_drafts
 from subscribers.admin.access import actor, require, visible
 from subscribers.admin.chrome import PagesAdmin, page
 from subscribers.models import Publication
@@ -56,6 +57,7 @@ def choose(request: HttpRequest) -> HttpResponseBase:
         places.append(None)
     if request.method == "POST":
         _save(request, places)
+        form_drafts.saved(request)
         messages.success(request, pgettext("notice", "Saved."))
         return HttpResponseRedirect(reverse("admin:newsletter_noticechoice_changelist"))
     chosen: set[tuple[int | None, str]] = set(

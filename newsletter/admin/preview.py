@@ -198,12 +198,23 @@ def document(
 
 
 def html_of(
-    request: HttpRequest, issue: Issue, view: IssueView, key: EditionKey, wanted: Wanted
+    request: HttpRequest,
+    issue: Issue,
+    view: IssueView,
+    key: EditionKey,
+    wanted: Wanted,
+    *,
+    signed: bool = False,
 ) -> str:
-    """The document, or a page with the words for why there is none; before `in_look`."""
+    """The document, or a page with the words for why there is none; before `in_look`.
+
+    `signed`: a mail has each item between comments, so that one can be put in place of another.
+    """
     if not view.select(*key):
         return _words(_("No item is in the categories you ticked."), wanted)
     try:
+        if signed and wanted.form == "mail":
+            return filled(rendering.prepare(view, issue.publication).signed(key.selection))
         return _document(request, issue, view, key, wanted)
     except rendering.RenderingError as error:
         return _words(str(error), wanted)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from subscribers import times
+from subscribers.admin import form_drafts
 from subscribers.admin.access import actor, require, visible
 from subscribers.admin.chrome import PagesAdmin, page, record
 from subscribers.models import Publication
@@ -176,6 +177,7 @@ def _act(request: HttpRequest, publication: Publication) -> forms.Form | None:
         if not form.is_valid():
             return form
         made = form.save()
+        form_drafts.saved(request)
         record(request, f"slot: {action}", target, publication, what=str(made))
         return None
     if action not in ("remove", "keep") or not number.isdecimal():

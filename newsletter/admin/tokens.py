@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from subscribers.admin import form_drafts
 from subscribers.admin.access import actor, find_publication, require, visible
 from subscribers.admin.chrome import PagesAdmin, page
 from subscribers.models import Publication
@@ -79,6 +80,7 @@ def token_list(request: HttpRequest) -> HttpResponseBase:
             try:
                 token, secret = _make(request, chosen, form.cleaned_data)
                 mail_address = mail.of_token(token, secret)
+                form_drafts.saved(request)
                 form = TokenForm()
             except tokens.TokenRefused as refused:
                 form.add_error("rights", str(refused))

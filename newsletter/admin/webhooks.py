@@ -6,15 +6,17 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from subscribers.admin import keyset
+from subscribers.admin import form_drafts, keyset
 from subscribers.admin.access import require, visible
 from subscribers.admin.chrome import PagesAdmin, page, record
+from subscribers.admin.versioned import VersionedForm
 from subscribers.models import Publication
 from subscribers.roles import Act
 
@@ -24,7 +26,7 @@ from ..notices.types import TYPES
 from ..outgoing import BadUrl
 
 
-class WebhookForm(forms.Form):
+class WebhookForm(VersionedForm):
     """An address and what it is told."""
 
     publication = forms.ModelChoiceField(
@@ -148,7 +150,8 @@ def add(request: HttpRequest) -> HttpResponseBase:
     status = 200
     if form.is_bound:
         if form.is_valid():
-            hook = Webhook.objects.create(**form.cleaned_data, secret=webhooks.new_secret())
+            hook = Webhook.objects.create(**form.values(), secret=webhooks.new_secret())
+            form_drafts.saved(request)
             _record(request, hook, "webhook created")
             return HttpResponseRedirect(address(hook))
         status = 422
@@ -178,13 +181,11 @@ def change(request: HttpRequest, pk: int) -> HttpResponseBase:
     if request.method == "POST":
         action = request.POST.get("action", "")
         if action == "save":
-            form = _form(request, request.POST)
-            if form.is_valid():
-                webhooks.change(hook, form.cleaned_data)
-                _record(request, hook, "webhook changed")
+            form = _save(request, hook)
+            if not form.errors:
                 messages.success(request, pgettext("webhook", "Saved."))
                 return HttpResponseRedirect(address(hook))
-            status = 422
+            status = form.answer
         elif action == "remove":
             _record(request, hook, "webhook removed")
             webhooks.remove(hook)
@@ -207,6 +208,19 @@ def change(request: HttpRequest, pk: int) -> HttpResponseBase:
         waiting=hook.deliveries.filter(state=WebhookDelivery.State.WAITING)[:1].exists(),
         status=status,
     )
+
+
+def _save(request: HttpRequest, hook: Webhook) -> WebhookForm:
+    """Store the settings; a form that cannot be stored has errors."""
+    with transaction.atomic():
+        # Locked while what is sent is compared with what is there: two people may set it up.
+        now = Webhook.objects.select_for_update(of=("self",)).get(pk=hook.pk)
+        form = _form(request, request.POST, now)
+        if form.is_valid():
+            webhooks.change(now, form.values())
+            _record(request, now, "webhook changed")
+            form_drafts.saved(request)
+    return form
 
 
 def _act(request: HttpRequest, hook: Webhook, action: str) -> str:

@@ -29,14 +29,12 @@ from . import told
 from .frame import find_issue, issue_page
 from .item_form import AboutForm, ItemForm
 from .items import refuse
-from .preview import FORMS, LOOKS, WIDTHS, Wanted, html_of, in_look
+from .preview import FORMS, LOOKS, WIDTHS, Wanted, filled, html_of, in_look
 from .selection import chosen_selection
 from .unsaved_view import with_head, with_item
 
 # A page says every 15 seconds that it is open; who said nothing for longer is gone.
 _HERE = dt.timedelta(seconds=40)
-# Of more items the mail takes longer to make than somebody pauses; the web page does not.
-_MOST_MAILED = 40
 
 
 @require_safe
@@ -57,7 +55,6 @@ def write(request: HttpRequest, pk: int) -> HttpResponseBase:
         categories=view.categories(),
         has_tail=bool(view.tail),
         forms=FORMS.items(),
-        form_now="mail" if len(rows) <= _MOST_MAILED else "web",
         widths=WIDTHS.items(),
         looks=LOOKS.items(),
         minutes=_minutes(view),
@@ -69,7 +66,8 @@ def write(request: HttpRequest, pk: int) -> HttpResponseBase:
 def live(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The preview with what stands unsaved in the open form, in JSON; it changes nothing.
 
-    `editing` is an item's number or "about"; `measure=1` asks for the size of the whole edition.
+    `editing` is an item's number or "about"; `measure=1` asks for the size of the whole edition,
+    `part=1` for that item alone, which the page puts in place of the one it shows.
     """
     issue = find_issue(request, pk, Act.EDIT)
     view = _with_unsaved(request, issue)
@@ -78,7 +76,10 @@ def live(request: HttpRequest, pk: int) -> HttpResponseBase:
         return JsonResponse({**said, "size": _size(issue, view)})
     wanted = Wanted.of_data(request.POST)
     selection = chosen_selection(request.POST, view)
-    html = in_look(html_of(request, issue, view, EditionKey(selection, 0), wanted), wanted.look)
+    if request.POST.get("part") and wanted.form == "mail":
+        return JsonResponse({**said, "parts": _parts(request, issue, view, selection)})
+    html = html_of(request, issue, view, EditionKey(selection, 0), wanted, signed=True)
+    html = in_look(html, wanted.look)
     kept = view.select(selection)
     said["items"] = ngettext("%(n)s item", "%(n)s items", len(kept)) % {"n": len(kept)}
     return JsonResponse({**said, "html": html})
@@ -93,6 +94,17 @@ def _with_unsaved(request: HttpRequest, issue: Issue) -> IssueView:
         return view
     row = issue.items.select_related("issue", "category").filter(pk=int(editing)).first()
     return view if row is None else with_item(view, ItemForm(request.POST, instance=row))
+
+
+def _parts(request: HttpRequest, issue: Issue, view: IssueView, selection: int) -> dict[str, str]:
+    """The open item in each form that a mail may show it in; nothing if it is in no mail."""
+    editing = request.POST.get("editing", "")
+    item = int(editing) if editing.isdecimal() and len(editing) < 10 else 0
+    try:
+        found = rendering.parts(view, issue.publication, selection, item)
+    except rendering.RenderingError:
+        return {}  # The whole says why, at the next pause.
+    return {name: filled(html) for name, html in found.items()}
 
 
 def _minutes(view: IssueView) -> str:

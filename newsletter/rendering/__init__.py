@@ -19,7 +19,7 @@ from ..editions import IssueView
 from . import pieces, pipeline, words
 from .errors import RenderingError, TooLarge
 from .layout import Layout, Source, count
-from .pieces import Pieces
+from .one_item import parts
 from .shortening import LIMIT, TARGET, fit, forms, levels
 from .slots import PREFIX, SLOTS, fill
 
@@ -32,6 +32,7 @@ __all__ = [
     "RenderingError",
     "TooLarge",
     "fill",
+    "parts",
     "prepare",
     "whole",
 ]
@@ -67,8 +68,9 @@ class Prepared:
             html = pipeline.mjml(source.slug, source.everything(pieces.HTML))
             html = pipeline.inline(pipeline.html(html))
             text = pipeline.text(source.slug, source.everything(pieces.TEXT))
-        self._html = _cut(pipeline.MARKUP, html, pieces.HTML)
-        self._text = _cut(pipeline.TEXT, text, pieces.TEXT)
+        self._document = html
+        self._html = pipeline.cut(pipeline.MARKUP, html, pieces.HTML)
+        self._text = pipeline.cut(pipeline.TEXT, text, pieces.TEXT)
         self._slots = (self._html.always(PREFIX), self._text.always(PREFIX))
 
     def edition(self, selection: int, start: int = 0) -> Rendered:
@@ -80,19 +82,30 @@ class Prepared:
         source = self._source
         with translation.override(source.language):
             join = functools.cache(self._join_html)
-            # Few editions are shortened, and joining a short one is less work than summing it up.
-            few = len(self._source.cards) <= FEW
-            layout = _fitted(
-                source,
-                selection,
-                (lambda layout: len(join(layout).encode())) if few else self._size,
-                start,
-            )
+            layout = self._layout(selection, start, join)
             rendered = _edition(source, layout, join(layout), self._join_text)
         # The pieces were guarded when they were cut; what is left to lose is a reader's links.
         if (rendered.html.count(PREFIX), rendered.text.count(PREFIX)) != self._slots:
             raise RenderingError("a personal link was lost or forged")
         return rendered
+
+    def _layout(self, selection: int, start: int, join: Callable[[Layout], str]) -> Layout:
+        # Few editions are shortened, and joining a short one is less work than summing it up.
+        few = len(self._source.cards) <= FEW
+        size = (lambda layout: len(join(layout).encode())) if few else self._size
+        return _fitted(self._source, selection, size, start)
+
+    def signed(self, selection: int) -> str:
+        """The HTML of an edition to look at, each item between comments (`pieces.signed`).
+
+        Raises what `edition` raises.
+        """
+        self.edition(selection)
+        with translation.override(self._source.language):
+            layout = self._layout(selection, 0, self._join_html)
+            document = pieces.signed(self._document, pieces.HTML)
+            made = pipeline.cut(pipeline.MARKUP, document, pieces.HTML)
+            return made.join(layout.blocks, layout.values.__getitem__)
 
     def mjml(self, selection: int) -> str:
         """The MJML of that edition, in the form it has after shortening."""
@@ -132,13 +145,6 @@ def whole(view: IssueView, publication: Publication, selection: int) -> Rendered
     with translation.override(source.language):
         layout = _fitted(source, selection, lambda layout: len(html(layout).encode()))
         return _edition(source, layout, html(layout), text)
-
-
-def _cut(template: str, document: str, marks: pieces.Marks) -> Pieces:
-    try:
-        return Pieces(document, marks)
-    except ValueError as error:
-        raise RenderingError(f"{template}: {error}") from error
 
 
 def _fitted(

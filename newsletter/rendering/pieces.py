@@ -55,6 +55,32 @@ HTML = Marks("<!--", "-->", written)
 TEXT = Marks("\x02", "\x03", str)
 
 
+# The blocks of one item; those within them are of its headline.
+ITEM_BLOCKS = ("full", "brief", "near", "far")
+
+
+def signed(document: str, marks: Marks) -> str:
+    """A marked HTML document with a comment at both ends of each item's blocks.
+
+    Once it is joined, `<!--item full 12-->` and `<!--item end-->` stand around what belongs to
+    item 12: a preview puts another text in place of it.
+    """
+    parts: list[str] = []
+    depth: list[bool] = []
+    done = 0
+    for match in marks.pattern.finditer(document):
+        name, number, close = match.groups()[:3]
+        if close and depth and depth.pop():
+            parts += [document[done : match.start()], "<!--item end-->"]
+            done = match.start()
+        elif name:
+            depth.append(name in ITEM_BLOCKS)
+            if depth[-1]:
+                parts += [document[done : match.end()], f"<!--item {name} {number}-->"]
+                done = match.end()
+    return "".join([*parts, document[done:]])
+
+
 class Cut:
     """What a template calls to mark blocks and values.
 
@@ -145,6 +171,14 @@ class Pieces:
     def always(self, text: str) -> int:
         """How often `text` stands in what every selection has."""
         return sum(piece.text.count(text) for piece in self._pieces if piece.block == _ALWAYS)
+
+    def inside(self, blocks: Collection[Key], value: Callable[[Key], str]) -> str:
+        """Of what `join` would give only what stands in these blocks."""
+        return "".join(
+            piece.text if piece.value is None else self._write(value(piece.value))
+            for piece in self._pieces
+            if piece.block in blocks
+        )
 
     def join(self, blocks: Collection[Key], value: Callable[[Key], str]) -> str:
         """The document with these blocks. A block's outer blocks must be among them.

@@ -25,6 +25,7 @@ from newsletter import conf
 
 from .columns import wrap
 from .errors import RenderingError
+from .pieces import Marks, Pieces
 from .slots import SLOTS
 
 MARKUP, TEXT = "issue.mjml", "issue.txt"
@@ -111,6 +112,14 @@ def html(source: str) -> str:
         raise RenderingError(f"MJML: {message}") from error
     # All of a mail is its main part; an article in no landmark is what axe objects to.
     return made.replace(' role="article"', ' role="main"', 1)
+
+
+def cut(template: str, document: str, marks: Marks) -> Pieces:
+    """A finished document in pieces. Raises RenderingError for marks that do not match."""
+    try:
+        return Pieces(document, marks)
+    except ValueError as error:
+        raise RenderingError(f"{template}: {error}") from error
 
 
 # The style block to put on the elements says so in its first octets; others stay as they are.

@@ -20,6 +20,7 @@ from .. import languages, theme
 from ..choice import NoBitLeft
 from ..models import Category, Publication
 from ..roles import Act, may
+from . import form_drafts
 from .access import find_publication, require, visible
 from .chrome import PagesAdmin, page, record
 from .versioned import VersionedForm
@@ -200,6 +201,7 @@ def add(request: HttpRequest, slug: str) -> HttpResponseBase:
         except IntegrityError:
             form.add_error(None, _("Somebody created the same category at this moment."))
         else:
+            form_drafts.saved(request)
             messages.success(request, _("“%(name)s” was created.") % {"name": category.name})
             return HttpResponseRedirect(_list_of(publication))
     return _category_page(
@@ -209,6 +211,7 @@ def add(request: HttpRequest, slug: str) -> HttpResponseBase:
         _("New category"),
         form=form,
         category=category,
+        kept_as=f"of {publication.pk}",
         status=422 if form.errors else 200,
     )
 
@@ -230,6 +233,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponseBase:
             if changed:
                 _store(request, category, old_name, changed)
         if not form.errors:
+            form_drafts.saved(request)
             if changed:
                 messages.success(request, _("Saved."))
             return HttpResponseRedirect(_list_of(publication))
@@ -240,6 +244,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponseBase:
         old_name,
         form=form,
         category=category,
+        kept_as=category.pk,
         status=form.answer,
     )
 

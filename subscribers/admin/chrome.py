@@ -150,7 +150,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 *entry(_NOTICES, "notifications", "newsletter_noticechoice_changelist", see),
                 *entry(_WEBHOOKS, "webhook", "newsletter_webhook_changelist", set_up),
                 *entry(pgettext("token", "Tokens"), "key", "newsletter_token_changelist", see),
-                *entry(_("Users"), "badge", "auth_user_changelist", root),
+                *entry(_("Users"), "badge", "auth_user_changelist", set_up),
                 *entry(pgettext("admin", "Machines"), "dns", "newsletter_machine_changelist", root),
                 *entry(_("Audit"), "history", "subscribers_auditentry_changelist", set_up),
                 *entry(pgettext("admin", "Operation"), "monitor_heart", "operation", set_up),

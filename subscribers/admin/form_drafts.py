@@ -1,9 +1,10 @@
 """What somebody typed and did not save: kept on the server, private, and offered again.
 
-A form carries a signed key that says whose it is and what it is about. Its script posts what
-stands in its boxes every few seconds and on leaving. A save whose session ended meanwhile keeps
-its text by the same key, which nobody but its owner can have: the login that follows brings it
-back. Whatever a key says, only its owner is ever shown the text.
+A form carries a signed key that says whose it is and what it is about (`{% kept_form %}` writes
+it). Its script posts what stands in its boxes every few seconds and on leaving. A save whose
+session ended meanwhile, or that was refused, keeps its text by the same key, which nobody but its
+owner can have: the login that follows brings it back. Whatever a key says, only its owner is ever
+shown the text. Passwords and files are never kept.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ KEPT = dt.timedelta(days=14)
 LARGEST = 1_000_000
 _MOST = 50
 _NOT_KEPT = (FIELD, "csrfmiddlewaretoken", "do", "theirs")
+# Marks a request whose form was stored.
+_ENDED = "subscribers.form_drafts.ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,15 @@ def values(draft: FormDraft) -> QueryDict:
 
 def end(request: HttpRequest, place: Place) -> None:
     """It was saved, or is not wanted any more."""
+    request.META[_ENDED] = True
     FormDraft.objects.filter(user=actor(request), form=place.form, object=place.object).delete()
+
+
+def saved(request: HttpRequest) -> None:
+    """The form that was sent is stored: whatever its key says is kept no longer."""
+    owner = _owner(request.POST)
+    if owner is not None and owner[0] == actor(request).pk:
+        end(request, owner[1])
 
 
 def _owner(post: QueryDict) -> tuple[int, Place] | None:
@@ -78,7 +89,11 @@ def _owner(post: QueryDict) -> tuple[int, Place] | None:
 
 def _keep(user: int, place: Place, post: QueryDict) -> bool:
     """Keep the boxes of a form; False if they hold more than `LARGEST`."""
-    sent = {name: post.getlist(name) for name in post if name not in _NOT_KEPT}
+    sent = {
+        name: post.getlist(name)
+        for name in post
+        if name not in _NOT_KEPT and "password" not in name.lower()
+    }
     if sum(len(one.encode("utf-8", "replace")) for all_ in sent.values() for one in all_) > LARGEST:
         return False
     FormDraft.objects.update_or_create(
@@ -117,13 +132,22 @@ def rescue(request: HttpRequest) -> bool:
 
 
 def rescued(view: Callable[..., Any]) -> Callable[..., Any]:
-    """A page behind the login that loses no text when the session ended before it was saved."""
+    """A page behind the login that loses no text when the session ended before it was saved.
+
+    Nor when it was not saved because of what it says: the page that shows the errors may be closed
+    before anything else is typed. A redirect brings what was stored, or says why nothing was.
+    """
 
     @functools.wraps(view)
     def outer(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if not request.user.is_authenticated:
             rescue(request)
-        return view(request, *args, **kwargs)
+        answer = view(request, *args, **kwargs)
+        if request.user.is_authenticated and not 300 <= answer.status_code < 400:
+            owner = _owner(request.POST) if request.method == "POST" else None
+            if owner is not None and owner[0] == actor(request).pk and _ENDED not in request.META:
+                _keep(*owner, request.POST)
+        return answer
 
     return outer
 

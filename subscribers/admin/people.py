@@ -20,11 +20,13 @@ from ..addresses import BadAddress, normalise
 from ..granting import NotGranted
 from ..models import Publication, Role
 from ..roles import Act
+from . import form_drafts
 from .access import actor, find_publication
 from .chrome import page
+from .versioned import VersionedForm
 
 
-class RolesForm(forms.Form):
+class RolesForm(VersionedForm):
     """The roles of one person."""
 
     kinds = forms.MultipleChoiceField(
@@ -88,6 +90,7 @@ def people(request: HttpRequest, slug: str) -> HttpResponseBase:
         except NotGranted as error:
             form.add_error("address", str(error))
         else:
+            form_drafts.saved(request)
             text = pgettext("role", "%(name)s is invited: a mail with a link is on its way.")
             if not granting.is_waiting(user):
                 text = pgettext("role", "%(name)s has an account, and the roles from now on.")
@@ -113,24 +116,17 @@ def person(request: HttpRequest, slug: str, pk: str) -> HttpResponseBase:
     """One person's roles. `do=again` mails the invitation once more, no tick removes them."""
     publication = find_publication(request, slug, Act.SET_UP)
     user = _found(publication, pk)
-    had = list(publication.roles.filter(user=user).values_list("kind", flat=True))
-    form = RolesForm(request.POST if request.method == "POST" else None, initial={"kinds": had})
-    problem = ""
-    if request.method == "POST" and form.is_valid():
+    form, problem = _roles_form(None, publication, user), ""
+    if request.method == "POST":
         try:
             with transaction.atomic():
-                if request.POST.get("do") == "again" and granting.is_waiting(user):
-                    granting.mail_link(user, publication, by=actor(request))
-                    text = pgettext("role", "The invitation is on its way again.")
-                else:
-                    kinds = form.cleaned_data["kinds"]
-                    granting.grant(user, publication, kinds, by=actor(request))
-                    text = pgettext("role", "Saved.") if kinds else pgettext("role", "Removed.")
+                form, text = _change(request, publication, user)
         except NotGranted as error:
             problem = str(error)
         else:
-            messages.success(request, text)
-            return HttpResponseRedirect(_address(publication))
+            if text:
+                messages.success(request, text)
+                return HttpResponseRedirect(_address(publication))
     own = user.pk == actor(request).pk and not actor(request).is_superuser
     return page(
         request,
@@ -142,9 +138,34 @@ def person(request: HttpRequest, slug: str, pk: str) -> HttpResponseBase:
         waiting=granting.is_waiting(user),
         own=own,
         form=form,
+        kept_as=f"{publication.pk} {user.pk}",
         problem=problem,
-        status=422 if problem or form.errors else 200,
+        status=422 if problem else form.answer,
     )
+
+
+def _roles_form(data: Any, publication: Publication, user: User) -> RolesForm:
+    had = publication.roles.filter(user=user).order_by("pk").values_list("kind", flat=True)
+    return RolesForm(data, initial={"kinds": list(had)})
+
+
+def _change(request: HttpRequest, publication: Publication, user: User) -> tuple[RolesForm, str]:
+    """Do what was sent, and say it in words; no words if the form cannot be stored.
+
+    Call it in a transaction. Raises NotGranted.
+    """
+    # Locked while what is sent is compared with the roles that are there.
+    list(Publication.objects.select_for_update().filter(pk=publication.pk))
+    form = _roles_form(request.POST, publication, user)
+    if request.POST.get("do") == "again" and granting.is_waiting(user):
+        granting.mail_link(user, publication, by=actor(request))
+        return form, pgettext("role", "The invitation is on its way again.")
+    if not form.is_valid():
+        return form, ""
+    kinds = form.cleaned_data["kinds"]
+    granting.grant(user, publication, kinds, by=actor(request))
+    form_drafts.saved(request)
+    return form, pgettext("role", "Saved.") if kinds else pgettext("role", "Removed.")
 
 
 def _found(publication: Publication, pk: str) -> User:

@@ -25,7 +25,7 @@ from subscribers.admin.chrome import page, record
 from subscribers.models import Publication
 from subscribers.roles import Act, may
 
-from . import people, roundup_settings
+from . import form_drafts, people, roundup_settings
 from .publication_form import DescriptionBox, PublicationForm
 
 if TYPE_CHECKING:
@@ -43,7 +43,6 @@ class PublicationAdmin(ModelAdmin[Publication]):
 
     form = PublicationForm
     change_form_template = add_form_template = "admin/sudi/change_form.html"
-    warn_unsaved_form = True
     formfield_overrides = {}
     prepopulated_fields = {}
     fieldsets = (
@@ -111,12 +110,19 @@ class PublicationAdmin(ModelAdmin[Publication]):
 
     def get_urls(self) -> list[URLPattern]:
         """With the pages of who works on it."""
-        label, view = "subscribers_publication", self.admin_site.admin_view
+        label = "subscribers_publication"
+
+        def view(of: Any) -> Any:
+            return form_drafts.rescued(self.admin_site.admin_view(of))
+
         own = [
             path("of/<slug:slug>/people/", view(people.people), name=f"{label}_people"),
             path("of/<slug:slug>/people/<pk>/", view(people.person), name=f"{label}_person"),
         ]
-        return own + super().get_urls()
+        inherited = super().get_urls()
+        for pattern in inherited:
+            pattern.callback = form_drafts.rescued(pattern.callback)
+        return own + inherited
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Publication]:
         return visible(request)
@@ -274,6 +280,7 @@ class PublicationAdmin(ModelAdmin[Publication]):
         if form.changed_data:
             obj.changed_at = timezone.now()
         super().save_model(request, obj, form, change)
+        form_drafts.saved(request)
         if form.moved:
             record(
                 request, "round-up readers moved", f"publication:{obj.pk}", obj, readers=form.moved

@@ -81,16 +81,20 @@ class VersionedForm(forms.Form):
         taken = set(data.getlist(THEIRS)) if isinstance(data, QueryDict) else set()
         for name, now in stored.items():
             field, key = self.fields[name], self.add_prefix(name)
-            base = _plain(field, opened[name]) if opened and name in opened else unknown
+            base = plain(field, opened[name]) if opened and name in opened else unknown
             sent = field.widget.value_from_datadict(self.data, self.files, key)
-            mine, current = _plain(field, sent), _plain(field, now)
+            mine, current = plain(field, sent), plain(field, now)
             if both_changed(base, current, mine) and name not in taken:
                 self.conflicts.append(name)
-                field.theirs = _shown(field, now)  # type: ignore[attr-defined]
+                field.theirs = shown(field, now)  # type: ignore[attr-defined]
             elif mine == base or name in taken:
                 _put(data, field, key, now)
         data[self.add_prefix(FIELD)] = signing.dumps(stored, salt=_SALT, compress=True)
         self.data = data
+
+    def values(self) -> dict[str, Any]:
+        """What is to be stored: the cleaned fields without the hidden box."""
+        return {name: value for name, value in self.cleaned_data.items() if name != FIELD}
 
     @cached_property
     def changed_data(self) -> list[str]:
@@ -124,7 +128,7 @@ def as_sent(field: forms.Field, value: Any) -> str | list[str]:
     return "" if value is None else str(value)
 
 
-def _plain(field: forms.Field, sent: Any) -> Any:
+def plain(field: forms.Field, sent: Any) -> Any:
     """What of a sent value makes a difference."""
     if isinstance(field, forms.BooleanField):
         return bool(field.to_python(sent))
@@ -151,7 +155,7 @@ def _put(data: Any, field: forms.Field, key: str, now: str | list[str]) -> None:
         data[key] = now
 
 
-def _shown(field: forms.Field, now: str | list[str]) -> str:
+def shown(field: forms.Field, now: str | list[str]) -> str:
     """A stored value for people: the words of a choice, not its key."""
     if isinstance(field, forms.BooleanField):
         return pgettext("two people", "ticked") if now else pgettext("two people", "not ticked")

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,7 +16,9 @@ from django.views.decorators.http import require_http_methods
 
 from newsletter.models import Issue
 from newsletter.sending import limits
+from subscribers.admin import form_drafts
 from subscribers.admin.access import actor
+from subscribers.admin.versioned import FIELD, VersionedForm
 from subscribers.models import Publication
 
 from .frame import owners_page, require_administrator
@@ -24,7 +26,7 @@ from .frame import owners_page, require_administrator
 _TODAY = 10
 
 
-class RateForm(forms.Form):
+class RateForm(VersionedForm):
     """Mails an hour, through a relay or to one domain there."""
 
     domain = forms.CharField(
@@ -39,13 +41,13 @@ class RateForm(forms.Form):
     )  # fmt: skip
 
 
-class WeightForm(forms.Form):
+class WeightForm(VersionedForm):
     """The share of a relay beside others."""
 
     weight = forms.IntegerField(label=gettext_lazy("Weight"), min_value=1, max_value=100)
 
 
-class PublicationsForm(forms.Form):
+class PublicationsForm(VersionedForm):
     """Whose issues a relay sends."""
 
     publications = forms.ModelMultipleChoiceField(
@@ -98,10 +100,10 @@ def show(request: HttpRequest) -> HttpResponseBase:
 def _shown(
     relay: limits.RelayLimits, wrong: tuple[str, str, forms.Form] | None, several: bool
 ) -> dict[str, Any]:
-    def form(name: str, initial: dict[str, Any]) -> forms.Form:
+    def form(name: str) -> forms.Form:
         if wrong is not None and wrong[:2] == (relay.name, name):
             return wrong[2]
-        return FORMS[name](initial=initial, auto_id=f"{relay.name}-{name}-%s")
+        return _form(name, relay.name, relay)
 
     today = timezone.now().date()
     plan = relay.warm_up
@@ -111,19 +113,37 @@ def _shown(
         "now": relay.rate(today),
         "plan": [(day, mails) for day, mails in days if day >= today][:_TODAY],
         "plan_ends": days[-1][0] if days else None,
-        "rate_form": form("rate", {"an_hour": round(relay.an_hour or 0), "at_once": 1}),
-        "weight_form": form("weight", {"weight": relay.weight}) if several else None,
-        "publications_form": form("publications", {"publications": relay.publications})
-        if several
-        else None,
-        "warm_up_form": form("warm-up", {"first": 200, "percent": 30, "until": 20000}),
+        "rate_form": form("rate"),
+        "weight_form": form("weight") if several else None,
+        "publications_form": form("publications") if several else None,
+        "warm_up_form": form("warm-up"),
     }
+
+
+def _form(
+    name: str, relay: str, now: limits.RelayLimits | None, data: QueryDict | None = None
+) -> forms.Form:
+    """A form of a relay with what holds there now, so that two people are told of each other."""
+    initial: dict[str, Any] = {"at_once": 1, "first": 200, "percent": 30, "until": 20000}
+    if now is not None:
+        initial |= {
+            "an_hour": round(now.an_hour or 0),
+            "weight": now.weight,
+            "publications": now.publications,
+        }
+    if data is not None and data.get("domain"):
+        # The form shows the relay's own rate, which says nothing of a domain's.
+        data = data.copy()
+        data.pop(FIELD, None)
+    kind = FORMS.get(name, forms.Form)
+    return kind(data, initial=initial, auto_id=f"{relay}-{name}-%s")
 
 
 def _change(request: HttpRequest) -> tuple[str, str, forms.Form] | None:
     """Do what was asked; the relay, the form's name and the form itself if it cannot be meant."""
     relay, what = request.POST.get("relay", ""), request.POST.get("what", "")
-    form = FORMS.get(what, forms.Form)(request.POST, auto_id=f"{relay}-{what}-%s")
+    now = next((one for one in limits.of_relays() if one.name == relay), None)
+    form = _form(what, relay, now, request.POST)
     if not form.is_valid():
         return relay, what, form
     data, by = form.cleaned_data, actor(request).get_username()
@@ -143,6 +163,7 @@ def _change(request: HttpRequest) -> tuple[str, str, forms.Form] | None:
     except limits.BadLimit as error:
         form.add_error(*_error(error.code))
         return relay, what, form
+    form_drafts.saved(request)
     messages.success(request, _("Saved. Workers keep it within seconds."))
     return None
 

@@ -61,6 +61,10 @@
       });
     }
 
+    for (const button of document.querySelectorAll("[data-open-keys]")) {
+      button.addEventListener("click", () => { palette.close(); list(); });
+    }
+
     // Who dictates, or types one-handed, switches off what a single letter does (WCAG 2.1.4).
     const single = document.getElementById("sudi-single-keys");
     single.checked = localStorage.getItem("sudi-single-keys") !== "off";
@@ -80,8 +84,15 @@
       all[(at + by + all.length + (at < 0 && by < 0 ? 1 : 0)) % all.length].focus();
     }
 
+    /* With what this page has beside the keys of all pages: its own list stands on it. */
+    function list() {
+      const own = document.querySelector("details.sudi-keys dl");
+      keys.querySelector("[data-own-keys]").replaceChildren(...(own ? [own.cloneNode(true)] : []));
+      keys.showModal();
+    }
+
     const letters = {
-      "?": () => keys.showModal(),
+      "?": list,
       n: () => step(1),
       N: () => step(-1),
       p: () => follow("/preview/"),

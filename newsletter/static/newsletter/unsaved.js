@@ -1,5 +1,6 @@
 /* What is typed into a form is kept on the server every few seconds and on leaving, for its owner
-   alone. The browser warns only before what could not be kept. A form says where: data-unsaved. */
+   alone, and offered again: take it, or throw it away. The browser warns only before what could not
+   be kept. A form with the hidden box "unsaved" is kept; the line beside it says where to. */
 (() => {
   "use strict";
 
@@ -12,6 +13,19 @@
     return forms.get(form);
   }
 
+  const box = (form) => form?.querySelector?.('input[type=hidden][name="unsaved"]');
+  const to = (form) => (box(form) && form.querySelector(".sudi-kept")?.dataset.to) || "";
+  const offer = (form) => form.querySelector("[data-offered]");
+
+  /* What stands in the boxes, without what is never kept. */
+  function typed(form) {
+    const data = new FormData(form);
+    for (const one of form.elements) {
+      if (one.name && (one.type === "password" || one.type === "file")) data.delete(one.name);
+    }
+    return data;
+  }
+
   function say(form, name) {
     const line = form.querySelector(".sudi-kept");
     if (line) line.textContent = name ? line.dataset[name] : "";
@@ -21,13 +35,13 @@
     const now = state(form);
     clearTimeout(now.timer);
     now.timer = 0;
-    if (!now.pending || !form.dataset.unsaved) return;
+    if (!now.pending || !to(form)) return;
     now.pending = false;
     now.sending?.abort();
     now.sending = new AbortController();
     try {
-      const answer = await fetch(form.dataset.unsaved, {
-        method: "POST", body: new FormData(form), credentials: "same-origin",
+      const answer = await fetch(to(form), {
+        method: "POST", body: typed(form), credentials: "same-origin",
         signal: now.sending.signal,
       });
       if (answer.redirected) { now.unsafe = false; say(form, "ended"); return; }
@@ -43,7 +57,7 @@
 
   function changed(event) {
     const form = event.target.form || event.target.closest?.("form");
-    if (!form || !form.dataset.unsaved) return;
+    if (!to(form) || event.target.type === "password") return;
     const now = state(form);
     now.pending = true;
     if (!now.timer) now.timer = setTimeout(() => keep(form), PAUSE);
@@ -60,18 +74,72 @@
   function leave() {
     for (const [form, now] of forms) {
       if (!now.pending) continue;
-      const data = new FormData(form);
-      if (navigator.sendBeacon(form.dataset.unsaved, data)) now.pending = false;
+      if (navigator.sendBeacon(to(form), typed(form))) now.pending = false;
     }
   }
 
   const long = (form) => [...form.elements].reduce((n, one) => n + (one.value || "").length, 0) > BEACON / 3;
 
+  async function drop(form) {
+    const data = typed(form);
+    data.set("do", "drop");
+    done(form);
+    await fetch(to(form), {method: "POST", body: data, credentials: "same-origin"});
+  }
+
+  /* Before anything else is typed it is decided what becomes of the text that was left: typing
+     would be kept in its place. */
+  function ask(form) {
+    for (const one of form.children) if (one !== offer(form)) one.inert = !one.contains(offer(form));
+  }
+
+  function decided(form) {
+    offer(form).remove();
+    for (const one of form.children) one.inert = false;
+  }
+
+  /* The hidden boxes too: with the version that the text was typed against, what others changed
+     since is merged with it, or shown beside it. */
+  function take(form) {
+    const values = JSON.parse(offer(form).querySelector("script").textContent);
+    decided(form);
+    for (const one of form.elements) {
+      if (!one.name || one === box(form) || ["csrfmiddlewaretoken", "do"].includes(one.name)) continue;
+      if (["password", "file", "submit", "button"].includes(one.type)) continue;
+      const kept = values[one.name] || [];
+      if (one.type === "checkbox" || one.type === "radio") one.checked = kept.includes(one.value);
+      else if (one.tagName === "SELECT") {
+        if (one.name in values) for (const each of one.options) each.selected = kept.includes(each.value);
+      } else if (kept.length) one.value = kept[0];
+    }
+    form.dispatchEvent(new Event("change", {bubbles: true}));
+    form.querySelector("textarea, input:not([type=hidden]), select")?.focus();
+  }
+
   window.sudiUnsaved = {keep, done};
+  document.addEventListener("DOMContentLoaded", () => {
+    for (const offered of document.querySelectorAll("form [data-offered]")) ask(offered.closest("form"));
+  });
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest?.("[data-take], [data-throw-away]");
+    const form = button?.closest("form");
+    if (!form) return;
+    if ("take" in button.dataset) { take(form); return; }
+    await drop(form);
+    decided(form);
+  });
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!to(form) || !offer(form)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    offer(form).scrollIntoView({block: "center"});
+    offer(form).querySelector("button").focus();
+  }, true);
   document.addEventListener("input", changed);
   document.addEventListener("change", changed);
   document.addEventListener("submit", (event) => {
-    if (event.target.dataset.unsaved && !event.defaultPrevented) done(event.target);
+    if (to(event.target) && !event.defaultPrevented) done(event.target);
   });
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") leave();
@@ -85,14 +153,11 @@
   document.addEventListener("click", async (event) => {
     const link = event.target.closest?.("[data-unsaved-drop]");
     if (!link) return;
-    const form = link.closest(".sudi-write-form, main")?.querySelector("form[data-unsaved]");
+    const form = box(link.closest(".sudi-write-form, main"))?.form;
     if (!form) return;
     event.preventDefault();
     event.stopPropagation();
-    const data = new FormData(form);
-    data.set("do", "drop");
-    done(form);
-    await fetch(form.dataset.unsaved, {method: "POST", body: data, credentials: "same-origin"});
+    await drop(form);
     if (form.dataset.editing) form.dispatchEvent(new CustomEvent("sudi:again", {bubbles: true}));
     else location.assign(link.href);
   });

@@ -11,7 +11,9 @@
   const PART = {"X-Sudi-Part": "1"};
   const TYPED = 120; // Milliseconds without a key before the preview is asked for.
   const MEASURE = 1500;
-  let timer = 0, measuring = 0, asked = null, renewing = null;
+  // A whole edition that took longer than this is made in a pause; meanwhile the open item alone.
+  const QUICK = 300;
+  let timer = 0, measuring = 0, whole = 0, asked = null, renewing = null, took = 0;
   // Forms that were closed with something unsaved in them.
   const closed = new Map();
 
@@ -49,13 +51,50 @@
     return data;
   }
 
+  /* The nodes between the comments around an item in the frame: `<!--item full 12-->` and its end. */
+  function placesOf(item) {
+    const document = frame.contentDocument, found = [];
+    const comments = document.createTreeWalker(document, NodeFilter.SHOW_COMMENT);
+    while (comments.nextNode()) {
+      const [word, block, number] = comments.currentNode.data.split(" ");
+      if (word === "item" && number === item) found.push([block, comments.currentNode]);
+    }
+    return found;
+  }
+
+  /* The open item in place of the one that is shown; the rest follows when typing pauses. */
+  async function showPart() {
+    asked?.abort();
+    asked = new AbortController();
+    const data = body(false), item = data.get("editing");
+    data.set("part", "1");
+    try {
+      const answer = await ask(page.dataset.live, {method: "POST", body: data, signal: asked.signal});
+      if (!answer || !answer.ok) return;
+      const said = await answer.json();
+      for (const [block, begin] of placesOf(item)) {
+        if (!said.parts?.[block]) continue;
+        const fresh = frame.contentDocument.createElement("template");
+        fresh.innerHTML = said.parts[block];
+        while (begin.nextSibling && begin.nextSibling.data !== "item end") begin.nextSibling.remove();
+        begin.after(fresh.content);
+      }
+      find("[data-minutes]").textContent = said.minutes;
+      page.dispatchEvent(new CustomEvent("sudi:shown"));
+    } catch (error) {
+      if (error.name !== "AbortError") say(page.dataset.gone);
+    }
+  }
+
   async function show() {
     asked?.abort();
     asked = new AbortController();
+    const begun = performance.now();
     try {
       const answer = await ask(page.dataset.live, {method: "POST", body: body(false), signal: asked.signal});
       if (!answer || !answer.ok) return;
       const said = await answer.json();
+      took = performance.now() - begun;
       const top = frame.contentWindow?.scrollY || 0;
       frame.addEventListener("load", () => frame.contentWindow.scrollTo(0, top), {once: true});
       frame.srcdoc = said.html;
@@ -76,11 +115,14 @@
     } catch (error) { /* The next pause asks again. */ }
   }
 
-  function soon(wait = TYPED) {
+  function soon(wait = TYPED, typed = false) {
     clearTimeout(timer);
     clearTimeout(measuring);
-    timer = setTimeout(show, wait);
-    measuring = setTimeout(measure, MEASURE);
+    clearTimeout(whole);
+    const alone = typed && took > QUICK && placesOf(openForm()?.dataset.editing).length;
+    timer = setTimeout(alone ? showPart : show, wait);
+    if (alone) whole = setTimeout(show, MEASURE);
+    measuring = setTimeout(measure, alone ? 2 * MEASURE : MEASURE);
   }
 
   // --- opening, saving, closing ----------------------------------------------------------------
@@ -195,8 +237,9 @@
     }
   }
 
-  async function act(form, button) {
-    const data = new FormData(form, button);
+  const act = (form, button) => send(form, new FormData(form, button));
+
+  async function send(form, data) {
     renewing?.abort();
     let answer;
     try {
@@ -218,9 +261,103 @@
     soon();
   }
 
+  // --- moving by pointer and to a place -------------------------------------------------------
+
+  const items = () => [...find("[data-rows]").children];
+  let drag = null;
+
+  function moveTo(row, place) {
+    const form = find("#row-act"), data = new FormData(form);
+    data.set("do", "to");
+    data.set("item", row.dataset.item);
+    data.set("place", String(place));
+    return send(form, data);
+  }
+
+  /* Before which row a row dropped here would stand; null for the end of the list. */
+  const rowBelow = (y) => items().find((one) => {
+    // The middle of its head: a row with an open form is as high as that form.
+    const head = find(".sudi-write-moves", one).getBoundingClientRect().bottom;
+    return y < (one.getBoundingClientRect().top + head) / 2;
+  }) || null;
+
+  function mark(below) {
+    for (const one of items()) one.classList.remove("drop-before", "drop-after");
+    if (below) below.classList.add("drop-before");
+    else items().at(-1)?.classList.add("drop-after");
+  }
+
+  function endDrag() {
+    if (!drag) return;
+    clearInterval(drag.scroll);
+    drag.row.classList.remove("dragged");
+    for (const one of items()) one.classList.remove("drop-before", "drop-after");
+    drag = null;
+  }
+
+  page.addEventListener("pointerdown", (event) => {
+    const handle = event.target.closest("[data-drag]");
+    if (!handle || event.button !== 0) return;
+    drag = {row: rowOf(handle), y: event.clientY, from: event.clientY, moved: false};
+    handle.setPointerCapture(event.pointerId);
+  });
+  page.addEventListener("pointermove", (event) => {
+    if (!drag) return;
+    drag.y = event.clientY;
+    if (!drag.moved && Math.abs(drag.y - drag.from) < 5) return;
+    if (!drag.moved) {
+      drag.moved = true;
+      drag.row.classList.add("dragged");
+      drag.scroll = setInterval(() => {
+        const edge = 60, low = window.innerHeight - edge;
+        if (drag.y > edge && drag.y < low) return;
+        window.scrollBy(0, drag.y <= edge ? -14 : 14);
+        mark(rowBelow(drag.y));
+      }, 16);
+    }
+    mark(rowBelow(drag.y));
+  });
+  page.addEventListener("pointerup", () => {
+    if (!drag) return;
+    const {row, moved, y} = drag, below = rowBelow(y);
+    endDrag();
+    if (!moved) return;
+    // The click that follows is the end of the drag, not a press.
+    row.dataset.dropped = "1";
+    setTimeout(() => delete row.dataset.dropped, 0);
+    const order = items().filter((one) => one !== row);
+    const place = below === row ? items().indexOf(row) : below ? order.indexOf(below) : order.length;
+    if (place === items().indexOf(row)) return;
+    find("[data-rows]").insertBefore(row, order[place] || null);
+    moveTo(row, place + 1);
+  });
+  page.addEventListener("pointercancel", endDrag);
+
+  const placing = find("[data-place-dialog]");
+  function askPlace(row) {
+    placing.dataset.of = row.dataset.item;
+    const box = find("input", placing);
+    box.max = String(items().length);
+    box.value = String(items().indexOf(row) + 1);
+    placing.returnValue = "";
+    placing.showModal();
+    box.select();
+  }
+  placing.addEventListener("close", () => {
+    const row = find(`[data-rows] [data-item="${placing.dataset.of}"]`);
+    if (!row) return;
+    if (placing.returnValue === "move") moveTo(row, Number(find("input", placing).value));
+    else find("[data-open]", row).focus();
+  });
+
   // --- what people do --------------------------------------------------------------------------
 
   page.addEventListener("click", (event) => {
+    const handle = event.target.closest("[data-drag]");
+    if (handle) {
+      if (!rowOf(handle).dataset.dropped) askPlace(rowOf(handle));
+      return;
+    }
     const link = event.target.closest("[data-open]");
     if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
       event.preventDefault();
@@ -239,6 +376,7 @@
   });
   page.addEventListener("submit", (event) => {
     if (event.target === choice) { event.preventDefault(); soon(0); return; }
+    if (placing.contains(event.target)) return;
     event.preventDefault();
     if (event.target.dataset.editing) save(event.target);
     else act(event.target, event.submitter);
@@ -246,7 +384,7 @@
   page.addEventListener("input", (event) => {
     const form = event.target.closest("form[data-editing]");
     if (form) form.dataset.dirty = "1";
-    if (form || choice.contains(event.target)) soon();
+    if (form || choice.contains(event.target)) soon(TYPED, Boolean(form));
   });
   document.addEventListener("keydown", (event) => {
     const form = openForm();
@@ -254,7 +392,12 @@
     if (command && event.key.toLowerCase() === "s" && form) { event.preventDefault(); save(form); return; }
     if (command && event.key === "Enter" && form) { event.preventDefault(); save(form, true); return; }
     if (event.key === "Escape" && form?.contains(document.activeElement)) { close(); return; }
+    if (event.key === "Escape" && drag) { endDrag(); return; }
     const row = document.activeElement?.closest?.("[data-item]");
+    if (event.key === "m" && !command && !event.altKey && row && document.activeElement.matches("[data-rows] [data-open]")) {
+      if (localStorage.getItem("sudi-single-keys") !== "off") { event.preventDefault(); askPlace(row); }
+      return;
+    }
     const up = event.key === "ArrowUp";
     if (!row || !page.contains(row) || (!up && event.key !== "ArrowDown")) return;
     if (event.altKey) {

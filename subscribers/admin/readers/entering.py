@@ -16,6 +16,7 @@ from ... import subscriptions, suppression
 from ...addresses import BadAddress, normalise
 from ...models import Publication
 from ...roles import Act
+from .. import form_drafts
 from ..access import require, visible
 from ..chrome import page, record
 from .places import crumbs, reader_address
@@ -90,6 +91,7 @@ def add(request: HttpRequest) -> HttpResponseBase:
             )
         else:
             with transaction.atomic():
+                form_drafts.saved(request)
                 tie, made = subscriptions.enter(
                     publication,
                     data["address"],

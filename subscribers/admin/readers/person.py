@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from ... import additions, subscriptions, suppression
 from ...choice import Choice, form_update
 from ...models import Category, Publication, Subscriber, Subscription
+from .. import form_drafts
 from ..access import find_reader
 from ..chrome import page, record
 from .places import crumbs, reader_address
@@ -119,6 +120,7 @@ def change_choice(request: HttpRequest, pk: int, tie: int) -> HttpResponseBase:
         clear, add_bits = clear & changed, add_bits & changed
     by = request.user.get_username()
     with transaction.atomic():
+        form_drafts.saved(request)
         if not subscriptions.change(row, clear=clear, chosen=add_bits, form="admin", by=by):
             messages.info(request, _("Nothing was different."))
             return HttpResponseRedirect(reader_address(subscriber))
