@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from django.urls import URLPattern, path, re_path
 
-from newsletter.archive import feed_pages, legal, missed, searching, site_files, views
+from newsletter.archive import feed_pages, item_pages, legal, missed, searching, site_files, views
 from newsletter.archive.finished import finished
 from newsletter.feeds import views as feeds
 from newsletter.feeds.formats import FORMATS
@@ -60,4 +60,9 @@ urlpatterns = [
     ),
     *_customary(),
     path("<slug:publication>/<slug:issue>/", finished(views.issue, one_issue=True), name="issue"),
+    path(
+        "<slug:publication>/<slug:issue>/<slug:item>/",
+        finished(item_pages.item, one_issue=True),
+        name="item",
+    ),
 ]  # fmt: skip

@@ -150,7 +150,8 @@ def _items_page(
             title,
             [
                 (
-                    f"{conf.base_url()}/{publication.slug}/{piece.issue.slug}/#{piece.item.anchor}",
+                    f"{conf.base_url()}/"
+                    + editions.item_path(publication.slug, piece.issue.slug, piece.item.anchor),
                     piece.item.title,
                 )
                 for piece in window.pieces

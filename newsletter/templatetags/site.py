@@ -17,7 +17,7 @@ from subscribers import languages, styles, theme
 from subscribers.models import Category, Publication
 
 from ..digest import markdown
-from ..editions import ItemView, LinkView
+from ..editions import IssueView, ItemView, LinkView, item_path
 from ..rendering import cards, neutral, words
 
 register = template.Library()
@@ -199,6 +199,14 @@ def style(publication: object) -> styles.Style:
 def source_name(source: LinkView, title: str) -> str:
     """What a source is called under a title: as in the mail."""
     return neutral.line(cards.labelled(source, title).label)
+
+
+@register.simple_tag
+def permanent_of(issue: IssueView, item: ItemView, preview: bool) -> str:
+    """The path of an item's own page, a copy's is its original's; empty while it is a draft."""
+    if item.home:
+        return f"/{item.home}"
+    return "" if preview else f"/{item_path(issue.publication, issue.slug, item.anchor)}"
 
 
 @register.simple_tag
