@@ -7,7 +7,17 @@ from collections.abc import Iterator
 
 from django.urls import URLPattern, path, re_path
 
-from newsletter.archive import feed_pages, item_pages, legal, missed, searching, site_files, views
+from newsletter.archive import (
+    feed_pages,
+    item_pages,
+    legal,
+    missed,
+    month_pages,
+    searching,
+    site_files,
+    source_pages,
+    views,
+)
 from newsletter.archive.finished import finished
 from newsletter.feeds import views as feeds
 from newsletter.feeds.formats import FORMATS
@@ -45,6 +55,17 @@ urlpatterns = [
     path("<slug:publication>/imprint/", finished(legal.imprint), name="imprint"),
     path("<slug:publication>/feeds/", finished(feed_pages.feeds_page, *_PAGES), name="feeds"),
     path("<slug:publication>/feeds.opml", finished(feed_pages.feeds_opml), name="opml"),
+    path("<slug:publication>/months/", finished(month_pages.months), name="months"),
+    path(
+        "<slug:publication>/months/<str:month>/",
+        finished(month_pages.month, "before"),
+        name="month",
+    ),
+    path(
+        "<slug:publication>/sources/<str:host>/",
+        finished(source_pages.source, "before"),
+        name="source",
+    ),
     # Anybody can ask for another one: what is found is not stored.
     path("<slug:publication>/search/", searching.search_page, name="search"),
     re_path(rf"{_PUBLICATION}search/feed\.{_FORM}$", feeds.of_search, name="search-feed"),

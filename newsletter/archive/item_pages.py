@@ -7,15 +7,14 @@ from django.utils.translation import get_language, pgettext
 from django.views.decorators.http import require_safe
 
 from newsletter import conf, editions
-from newsletter.editions import IssueView, ItemView, item_path, published
-from newsletter.editions.search.entries import host_of
+from newsletter.editions import IssueView, item_path, published
 from newsletter.feeds.views import Missing, publication_or_missing
 from newsletter.models import Issue
 from newsletter.rendering import neutral, words
 from subscribers import languages, theme
 from subscribers.models import Publication
 
-from . import structured, withdrawn
+from . import source_pages, structured, withdrawn
 from .pages import feed_links, public_page, render_page
 
 
@@ -59,7 +58,7 @@ def _page(
         "next": view.items[place + 1] if place + 1 < len(view.items) else None,
         "earlier": published.told_before(one.id, apart=row),
         "corrections": published.corrections_of_items([one.id]).get(one.id, ()),
-        "hosts": _hosts(one),
+        "hosts": source_pages.hosts(one),
         "feeds": feed_links(publication, [one.category.slug], one.category.name)
         if one.category and one.category.visibility == "open"
         else feed_links(publication),
@@ -68,9 +67,3 @@ def _page(
         ),
     }
     return render_page(request, "newsletter/item.html", publication, context)
-
-
-def _hosts(item: ItemView) -> list[str]:
-    """The hosts of its sources, each once, as the source pages are addressed."""
-    found = [host_of(url) for link in item.sources if (url := neutral.address(link.url))]
-    return [host for host in dict.fromkeys(found) if host]

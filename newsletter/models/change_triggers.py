@@ -26,6 +26,7 @@ from subscribers.models import Category, Publication
 
 from .changes import Change
 from .issues import Issue, Item, Link, Revision
+from .search import SearchEntry
 from .stories import ToldBefore
 from .withdrawals import Withdrawal
 
@@ -55,6 +56,7 @@ _UNSEEN = {
     Revision: ("by", "source_name", "source", "shape", "digest", "problems", "mail"),
     Withdrawal: ("by",),
     ToldBefore: (),
+    SearchEntry: (),
 }  # fmt: skip
 
 
@@ -119,6 +121,7 @@ def rules() -> list[Rule]:
         Rule(Item, _seen(Item), of_issue),
         Rule(Item, _seen(Item), named_later, updates_only=True),
         Rule(ToldBefore, _seen(ToldBefore), of_item),
+        Rule(SearchEntry, _seen(SearchEntry), of_item),
         Rule(Link, _seen(Link), of_issue),
         Rule(Revision, _seen(Revision), of_issue, "{row}.kind = 'correction'"),
         # Of an item: its issue says why it is gone. The page of a whole one is never stored.

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from newsletter import conf
-from newsletter.archive import stylesheet
+from newsletter.archive import source_pages, stylesheet
 from newsletter.feeds import formats
 from subscribers import languages, styles, theme
 from subscribers.models import Category, Publication
@@ -163,6 +163,18 @@ def language_name(code: str) -> str:
 def keep_before(context: template.Context, path: str, issue: str) -> str:
     """The next page of a list: `path` with `before`, and the language asked for."""
     return keep(context, f"{path}{'&' if '?' in path else '?'}before={issue}")
+
+
+@register.simple_tag(takes_context=True)
+def keep_month(context: template.Context, home: str, month: object) -> str:
+    """The page of a month, with the language asked for."""
+    return keep(context, f"{home}months/{month}/")
+
+
+@register.simple_tag(takes_context=True)
+def keep_source(context: template.Context, publication: str, host: str) -> str:
+    """The page of a source, with the language asked for."""
+    return keep(context, source_pages.path(publication, host))
 
 
 @register.filter

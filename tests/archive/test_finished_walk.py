@@ -18,7 +18,17 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from newsletter.archive.finished import serving
-from newsletter.models import Issue, Item, Link, Revision, ToldBefore, Withdrawal, change_triggers
+from newsletter.editions import search
+from newsletter.models import (
+    Issue,
+    Item,
+    Link,
+    Revision,
+    SearchEntry,
+    ToldBefore,
+    Withdrawal,
+    change_triggers,
+)
 from subscribers.models import Category, Publication
 from tests import builders
 from tests.committed import COMMITTED
@@ -27,7 +37,7 @@ pytestmark = COMMITTED
 
 MODELS: tuple[type[models.Model], ...] = (
     Publication, Category, Issue, Item, Link, Revision, Withdrawal,
-    ToldBefore,
+    ToldBefore, SearchEntry,
 )  # fmt: skip
 MONDAY = dt.datetime(2026, 3, 2, 8, tzinfo=dt.UTC)
 TUESDAY = MONDAY + dt.timedelta(days=1)
@@ -40,6 +50,7 @@ ADDRESSES = (
     "/daily/feed.rss?category=ships&category=tides", "/daily/2026-03-02/", "/daily/2026-03-03/",
     "/daily/2026-03-04/",
     "/gang/2026-03-02/", "/gang/feed.json",
+    "/daily/months/", "/daily/months/2026-03/", "/daily/sources/example.org/",
     "/daily/2026-03-02/item-1/", "/daily/2026-03-04/item-1/",
 )  # fmt: skip
 
@@ -72,6 +83,7 @@ def site(db: None) -> dict[type[models.Model], list[models.Model]]:
         builders.item(other, harbour, "一艘船", published_at=MONDAY),
     ]  # fmt: skip
     Item.objects.filter(pk=items[2].pk).update(follows=items[0])
+    search.write(Item.objects.all())
     again = ToldBefore.objects.create(item=items[3], earlier=items[0])
     builders.tail_link(first, "More")
     note = Revision.objects.create(
@@ -85,6 +97,7 @@ def site(db: None) -> dict[type[models.Model], list[models.Model]]:
         Issue: [first, second, other], Item: items[:1],
         Link: [Link.objects.get(item=items[0]), Link.objects.get(kind="tail")], Revision: [note],
         Withdrawal: [gone], ToldBefore: [again],
+        SearchEntry: [SearchEntry.objects.get(item=items[0])],
     }  # fmt: skip
 
 
@@ -172,7 +185,7 @@ def others(row: models.Model, field: models.Field[Any, Any]) -> Iterator[Any]:
 # What no update changes: keys, and what the database refuses alone.
 UNCHANGED = {
     "publication.id", "category.id", "issue.id", "item.id", "link.id", "revision.id",
-    "withdrawal.id", "toldbefore.id",
+    "withdrawal.id", "toldbefore.id", "searchentry.place", "searchentry.item",
     "publication.send_from", "publication.send_until",  # Both or neither.
     "issue.recipients", "issue.sent", "issue.deferred", "issue.failed", "issue.in_doubt",
     "issue.skipped", "issue.suppressed", "issue.cancelled", "issue.frozen_at", "issue.rehearses",
