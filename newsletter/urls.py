@@ -14,10 +14,12 @@ from newsletter.archive import (
     missed,
     month_pages,
     searching,
+    sharing,
     site_files,
     source_pages,
     views,
 )
+from newsletter.archive.cards import SHAPES
 from newsletter.archive.finished import finished
 from newsletter.feeds import views as feeds
 from newsletter.feeds.formats import FORMATS
@@ -85,5 +87,11 @@ urlpatterns = [
         "<slug:publication>/<slug:issue>/<slug:item>/",
         finished(item_pages.item, one_issue=True),
         name="item",
+    ),
+    re_path(
+        rf"{_PUBLICATION}(?P<issue>[-\w]+)/(?:(?P<item>[-\w]+)/)?"
+        rf"(?P<shape>{'|'.join(SHAPES)})-(?P<mark>[0-9a-f]{{16}})\.png$",
+        finished(sharing.card, one_issue=True),
+        name="card",
     ),
 ]  # fmt: skip

@@ -14,7 +14,7 @@ from newsletter.rendering import neutral, words
 from subscribers import languages, theme
 from subscribers.models import Publication
 
-from . import source_pages, structured, withdrawn
+from . import sharing, source_pages, structured, withdrawn
 from .pages import feed_links, public_page, render_page
 
 
@@ -45,6 +45,7 @@ def _page(
     one = view.items[place]
     title = words.update(one) + neutral.line(words.plain(one.title))
     address = f"{conf.base_url()}/{item_path(view.publication, view.slug, one.anchor)}"
+    picture = sharing.picture(publication, view, one)
     context = {
         "issue": view,
         "row": row,
@@ -62,8 +63,13 @@ def _page(
         "feeds": feed_links(publication, [one.category.slug], one.category.name)
         if one.category and one.category.visibility == "open"
         else feed_links(publication),
+        "picture": picture,
+        "tall": sharing.tall(publication, view, one),
         "structured": structured.of_item(
-            view, one, neutral.line(languages.words(publication, get_language() or "").name)
+            view,
+            one,
+            neutral.line(languages.words(publication, get_language() or "").name),
+            picture.address,
         ),
     }
     return render_page(request, "newsletter/item.html", publication, context)

@@ -67,8 +67,8 @@ def of_issue(view: IssueView, publication: str, picture: str) -> SafeString:
     return _script(article)
 
 
-def of_item(view: IssueView, item: ItemView, publication: str) -> SafeString:
-    """An item's page; its sources are what it is based on."""
+def of_item(view: IssueView, item: ItemView, publication: str, picture: str) -> SafeString:
+    """An item's page, as `of_issue`; its sources are what it is based on."""
     address = f"{conf.base_url()}/{item_path(view.publication, view.slug, item.anchor)}"
     archive = f"{conf.base_url()}/{view.publication}/"
     publisher = {"@type": "Organization", "name": publication, "url": archive}
@@ -79,6 +79,7 @@ def of_item(view: IssueView, item: ItemView, publication: str) -> SafeString:
         "headline": _said(item.title),
         "description": neutral.line(words.summary(item, 200)),
         "inLanguage": languages.stored(view.language) or view.language,
+        "image": [picture],
         "author": publisher,
         "publisher": publisher,
         "isPartOf": {
