@@ -23,6 +23,7 @@ __all__ = [
     "bounce_domain",
     "bounce_mailboxes",
     "broker_url",
+    "card_font",
     "check_links",
     "data_dir",
     "dkim_keys",
@@ -98,6 +99,11 @@ def mcp_token() -> str:
 def purge_hook() -> str:
     """The dotted path of a function that purges a CDN, called with a list of keys; empty: none."""
     return optional("PURGE_HOOK", "")
+
+
+def card_font() -> str:
+    """The path of a font file that share cards are written in first; empty: what is installed."""
+    return optional("CARD_FONT", "")
 
 
 def metrics_token() -> str:

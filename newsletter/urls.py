@@ -7,7 +7,19 @@ from collections.abc import Iterator
 
 from django.urls import URLPattern, path, re_path
 
-from newsletter.archive import feed_pages, legal, missed, searching, site_files, views
+from newsletter.archive import (
+    feed_pages,
+    item_pages,
+    legal,
+    missed,
+    month_pages,
+    searching,
+    sharing,
+    site_files,
+    source_pages,
+    views,
+)
+from newsletter.archive.cards import SHAPES
 from newsletter.archive.finished import finished
 from newsletter.feeds import views as feeds
 from newsletter.feeds.formats import FORMATS
@@ -45,6 +57,17 @@ urlpatterns = [
     path("<slug:publication>/imprint/", finished(legal.imprint), name="imprint"),
     path("<slug:publication>/feeds/", finished(feed_pages.feeds_page, *_PAGES), name="feeds"),
     path("<slug:publication>/feeds.opml", finished(feed_pages.feeds_opml), name="opml"),
+    path("<slug:publication>/months/", finished(month_pages.months), name="months"),
+    path(
+        "<slug:publication>/months/<str:month>/",
+        finished(month_pages.month, "before"),
+        name="month",
+    ),
+    path(
+        "<slug:publication>/sources/<str:host>/",
+        finished(source_pages.source, "before"),
+        name="source",
+    ),
     # Anybody can ask for another one: what is found is not stored.
     path("<slug:publication>/search/", searching.search_page, name="search"),
     re_path(rf"{_PUBLICATION}search/feed\.{_FORM}$", feeds.of_search, name="search-feed"),
@@ -60,4 +83,15 @@ urlpatterns = [
     ),
     *_customary(),
     path("<slug:publication>/<slug:issue>/", finished(views.issue, one_issue=True), name="issue"),
+    path(
+        "<slug:publication>/<slug:issue>/<slug:item>/",
+        finished(item_pages.item, one_issue=True),
+        name="item",
+    ),
+    re_path(
+        rf"{_PUBLICATION}(?P<issue>[-\w]+)/(?:(?P<item>[-\w]+)/)?"
+        rf"(?P<shape>{'|'.join(SHAPES)})-(?P<mark>[0-9a-f]{{16}})\.png$",
+        finished(sharing.card, one_issue=True),
+        name="card",
+    ),
 ]  # fmt: skip

@@ -11,8 +11,8 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from newsletter import conf
-from newsletter.editions import published
+from newsletter import conf, editions
+from newsletter.editions import every_item, published
 from newsletter.feeds import contents
 from newsletter.feeds.views import publication_or_missing
 from newsletter.models import Change
@@ -24,6 +24,8 @@ from . import stylesheet
 from .pages import public_page
 
 _MOST_IN_SITEMAP = 50_000  # sitemaps.org
+# The newest items; older ones are found from their issues.
+_MOST_ITEMS = 10_000
 _NEWS = dt.timedelta(days=2)  # So long an issue is news to search engines.
 
 
@@ -70,7 +72,7 @@ def sitemaps(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def sitemap(request: HttpRequest, publication: str) -> HttpResponse:
-    """`/PUB/sitemap.xml`: the archive, the categories, and the newest issues."""
+    """`/PUB/sitemap.xml`: the archive, the categories, the newest issues and items."""
     found = publication_or_missing(publication)
     base = f"{conf.base_url()}/{found.slug}"
     pages = [f"{base}/", f"{base}/feeds/"]
@@ -96,8 +98,16 @@ def sitemap(request: HttpRequest, publication: str) -> HttpResponse:
         for slug, title, language, at, corrected in rows[: _MOST_IN_SITEMAP - len(pages)]
         if at is not None
     ]
+    room = min(_MOST_ITEMS, _MOST_IN_SITEMAP - len(pages) - len(issues))
+    items = [
+        {
+            "address": f"{conf.base_url()}/{editions.item_path(found.slug, slug, anchor)}",
+            "changed": corrected or at,
+        }
+        for slug, anchor, at, corrected in every_item.addresses(found, room)
+    ]
     name = neutral.line(languages.words(found, languages.of_publication(found)).name)
-    context = {"pages": pages, "issues": issues, "name": name}
+    context = {"pages": pages, "issues": issues, "items": items, "name": name}
     response = _sitemap(request, "newsletter/sitemap.xml", context)
     news = [one["published"] for one in issues if one["is_news"]]
     if news:  # Until the first of them is none any more.

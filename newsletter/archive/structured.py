@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.safestring import SafeString, mark_safe
 
 from newsletter import conf
-from newsletter.editions import IssueView
+from newsletter.editions import IssueView, ItemView, item_path
 from newsletter.rendering import neutral, words
 from subscribers import languages
 
@@ -51,7 +51,11 @@ def of_issue(view: IssueView, publication: str, picture: str) -> SafeString:
             "@type": "ItemList",
             "numberOfItems": len(view.items),
             "itemListElement": [
-                _listed(place, f"{address}#{item.anchor}", item.title)
+                _listed(
+                    place,
+                    f"{conf.base_url()}/{item_path(view.publication, view.slug, item.anchor)}",
+                    item.title,
+                )
                 for place, item in enumerate(view.items, 1)
             ],
         },
@@ -59,6 +63,39 @@ def of_issue(view: IssueView, publication: str, picture: str) -> SafeString:
     if view.published_at is not None:
         article["datePublished"] = view.published_at.isoformat(timespec="seconds")
         changed = view.corrected_at or view.published_at
+        article["dateModified"] = changed.isoformat(timespec="seconds")
+    return _script(article)
+
+
+def of_item(view: IssueView, item: ItemView, publication: str, picture: str) -> SafeString:
+    """An item's page, as `of_issue`; its sources are what it is based on."""
+    address = f"{conf.base_url()}/{item_path(view.publication, view.slug, item.anchor)}"
+    archive = f"{conf.base_url()}/{view.publication}/"
+    publisher = {"@type": "Organization", "name": publication, "url": archive}
+    article: dict[str, Any] = {
+        "@type": "NewsArticle",
+        "@id": address,
+        "mainEntityOfPage": address,
+        "headline": _said(item.title),
+        "description": neutral.line(words.summary(item, 200)),
+        "inLanguage": languages.stored(view.language) or view.language,
+        "image": [picture],
+        "author": publisher,
+        "publisher": publisher,
+        "isPartOf": {
+            "@type": "PublicationIssue",
+            "name": _said(view.title),
+            "url": f"{archive}{view.slug}/",
+        },
+    }
+    if item.category is not None:
+        article["articleSection"] = neutral.line(item.category.name)
+    sources = [url for link in item.sources if (url := neutral.address(link.url))]
+    if sources:
+        article["isBasedOn"] = sources
+    if item.published_at is not None:
+        article["datePublished"] = item.published_at.isoformat(timespec="seconds")
+        changed = item.corrected_at or item.published_at
         article["dateModified"] = changed.isoformat(timespec="seconds")
     return _script(article)
 

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
-from django.templatetags.static import static
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -27,7 +26,7 @@ from newsletter.rendering import neutral, words
 from subscribers import languages, theme
 from subscribers.models import Category, Publication
 
-from . import structured, withdrawn
+from . import sharing, structured, withdrawn
 from .pages import feed_links, public_page, render_page
 
 _ITEMS_A_PAGE = 40
@@ -150,7 +149,8 @@ def _items_page(
             title,
             [
                 (
-                    f"{conf.base_url()}/{publication.slug}/{piece.issue.slug}/#{piece.item.anchor}",
+                    f"{conf.base_url()}/"
+                    + editions.item_path(publication.slug, piece.issue.slug, piece.item.anchor),
                     piece.item.title,
                 )
                 for piece in window.pieces
@@ -209,14 +209,15 @@ def issue_page(
     }
     if row is not None:
         name = neutral.line(languages.words(publication, get_language() or "").name)
-        context["structured"] = structured.of_issue(
-            view, name, conf.base_url() + static("newsletter/share.png")
-        )
+        picture = sharing.picture(publication, view)
+        context["structured"] = structured.of_issue(view, name, picture.address)
         # In its language, and never the issue itself in another one.
         apart = row.language != publication.language
         listed = published.others(published.issues(publication, row.language if apart else ""), row)
         context |= {
             "row": row,
+            "picture": picture,
+            "tall": sharing.tall(publication, view),
             "previous": published.older(listed, row).first(),
             "next": published.newer(listed, row).first(),
             "translations": (others := published.translations(row)),

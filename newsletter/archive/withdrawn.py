@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 
 from newsletter.models import Issue, Withdrawal
-from subscribers.models import Publication
+from subscribers.models import Category, Publication
 
 from .pages import render_page
 
@@ -16,6 +16,25 @@ def of_address(publication: Publication, slug: str) -> Withdrawal | None:
         Withdrawal.objects.filter(
             issue__publication=publication, issue__slug=slug, item=None, was_public=True
         )
+        .select_related("issue")
+        .first()
+    )
+
+
+def of_item_address(publication: Publication, slug: str, anchor: str) -> Withdrawal | None:
+    """The withdrawal of the item that stood at this address, or of its whole issue, or None."""
+    whole = of_address(publication, slug)
+    if whole is not None:
+        return whole
+    return (
+        Withdrawal.objects.filter(
+            issue__publication=publication,
+            issue__slug=slug,
+            issue__listed=True,
+            item__anchor=anchor,
+            was_public=True,
+        )
+        .exclude(item__category__visibility=Category.Visibility.PRIVATE)
         .select_related("issue")
         .first()
     )

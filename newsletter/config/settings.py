@@ -293,6 +293,7 @@ SUDI: dict[str, Any] = {
     "BROKER_URL": _text("BROKER_URL", "redis://127.0.0.1:6379/0"),
     "METRICS": _flag("METRICS"),
     "PURGE_HOOK": _text("PURGE_HOOK"),
+    "CARD_FONT": _text("CARD_FONT"),
     "MCP_TOKEN": _text("MCP_TOKEN"),
     "METRICS_TOKEN": _text("METRICS_TOKEN"),
     "METRICS_NETWORKS": _metrics_networks,

@@ -15,6 +15,7 @@ from .values import (
     ItemView,
     LinkView,
     Origin,
+    item_path,
 )
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Origin",
     "bullet_views",
     "category_view",
+    "item_path",
     "item_view",
     "load",
     "load_all",

@@ -6,6 +6,8 @@ a category made tomorrow is in it, and so is what has none.
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db.models import Q
 
 from newsletter.models import Issue, Item
@@ -16,6 +18,8 @@ from . import published
 from .months import Month
 from .published import Piece, Window
 
+# Of so many issues the items are named one by one to those who collect addresses.
+_ISSUES = 1000
 _PRIVATE = Q(category__visibility=Category.Visibility.PRIVATE)
 
 
@@ -42,6 +46,24 @@ def of_month(publication: Publication, month: Month) -> tuple[Piece, ...]:
     found = published.single_issues(publication)
     rows = _of(list(found.filter(published_at__gte=start, published_at__lt=end)))
     return published.pieces(publication, rows)
+
+
+Address = tuple[str, str, dt.datetime, dt.datetime | None]
+
+
+def addresses(publication: Publication, most: int) -> list[Address]:
+    """(issue's slug, anchor, when it appeared, when it was corrected) of the newest, at most
+    `most`."""
+    issues = list(published.single_issues(publication).values_list("pk", flat=True)[:_ISSUES])
+    rows = (
+        Item.objects.filter(
+            issue__in=issues, hidden=False, copied_from__isnull=True, published_at__isnull=False
+        )
+        .exclude(_PRIVATE)
+        .order_by("-issue__published_at", "-issue_id", "number")
+        .values_list("issue__slug", "anchor", "published_at", "corrected_at")
+    )
+    return list(rows[: max(most, 0)])
 
 
 def _of(issues: list[Issue]) -> list[Item]:

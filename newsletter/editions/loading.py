@@ -11,7 +11,16 @@ from newsletter.models import Issue, Item, Link
 from subscribers import languages
 from subscribers.models import Category
 
-from .values import BulletView, CategoryView, Follows, IssueView, ItemView, LinkView, Origin
+from .values import (
+    BulletView,
+    CategoryView,
+    Follows,
+    IssueView,
+    ItemView,
+    LinkView,
+    Origin,
+    item_path,
+)
 
 
 def category_view(category: Category, language: str = "") -> CategoryView:
@@ -76,7 +85,7 @@ def _home(original: Item) -> str:
     issue = original.issue
     if issue.published_at is None or not issue.listed:
         return ""
-    return f"{issue.publication.slug}/{issue.slug}/#{original.anchor}"
+    return item_path(issue.publication.slug, issue.slug, original.anchor)
 
 
 def _origins(copies: Iterable[Item], zone: dt.tzinfo) -> tuple[Origin, ...]:

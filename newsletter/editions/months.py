@@ -22,7 +22,8 @@ class Month:
         except ValueError:
             return None
         found = cls(day.year, day.month)
-        return found if str(found) == text else None
+        # Time zones and the next month need a day before and after.
+        return found if str(found) == text and 1 < found.year < dt.MAXYEAR else None
 
     @classmethod
     def of(cls, moment: dt.datetime, zone: dt.tzinfo) -> Month:

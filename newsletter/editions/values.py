@@ -73,6 +73,15 @@ class Follows(NamedTuple):
     path: str
 
 
+def item_path(publication: str, issue: str, anchor: str) -> str:
+    """An item's permanent address on the site, its own page, without the first stroke.
+
+    The first two are slugs. Feeds, search, sitemap, shares and other issues lead there; within its
+    issue, on the site and in its mail, an item is `#anchor`.
+    """
+    return f"{publication}/{issue}/{anchor}/"
+
+
 @dataclass(frozen=True, slots=True)
 class ItemView:
     """One visible item. `insight` and `body` are Markdown, `title` is inline Markdown."""

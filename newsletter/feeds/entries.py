@@ -33,7 +33,7 @@ def item_entry(piece: published.Piece, change: int, notes: Sequence[Revision] = 
     return Entry(
         id=item.entry_id,
         title=title,
-        link=f"{conf.base_url()}/{piece.publication}/{issue.slug}/#{item.anchor}",
+        link=f"{conf.base_url()}/{editions.item_path(piece.publication, issue.slug, item.anchor)}",
         html=_item_html(item, change, notes),
         published=published,
         updated=whole_second(item.corrected_at) if item.corrected_at else published,

@@ -12,6 +12,7 @@ from newsletter.editions import search
 from newsletter.models import Issue, Item, Revision
 from subscribers.models import AuditEntry, Publication
 
+from . import told_before
 from .revisions import add_revision
 
 
@@ -26,6 +27,7 @@ def show(issue: Issue, now: dt.datetime) -> None:
     """Its items are public, and the publication's pages and feeds have changed."""
     Item.objects.filter(issue=issue, published_at__isnull=True).update(published_at=now)
     search.write(Item.objects.filter(issue=issue))
+    told_before.tie(issue)
     # Whoever follows the feeds is told by this moment: `feeds.websub`.
     Publication.objects.filter(pk=issue.publication_id).update(changed_at=now)
 

@@ -31,7 +31,7 @@ from .relays import Relay
 from .roundups import Roundup
 from .search import SearchEntry
 from .slots import DayOff, Ready, Slot, SlotUse
-from .stories import StoryCursor, StoryDecision, TitleBand, TwinConfirmation
+from .stories import StoryCursor, StoryDecision, TitleBand, ToldBefore, TwinConfirmation
 from .withdrawals import Withdrawal
 from .writing import DeletedDraft, UndoStep
 
@@ -79,6 +79,7 @@ __all__ = [
     "StoryDecision",
     "TitleBand",
     "Token",
+    "ToldBefore",
     "TwinConfirmation",
     "UndoStep",
     "Webhook",

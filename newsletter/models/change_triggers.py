@@ -26,6 +26,8 @@ from subscribers.models import Category, Publication
 
 from .changes import Change
 from .issues import Issue, Item, Link, Revision
+from .search import SearchEntry
+from .stories import ToldBefore
 from .withdrawals import Withdrawal
 
 _PREFIX = "sudi_change_"
@@ -53,6 +55,8 @@ _UNSEEN = {
     Link: ("url_key",),
     Revision: ("by", "source_name", "source", "shape", "digest", "problems", "mail"),
     Withdrawal: ("by",),
+    ToldBefore: (),
+    SearchEntry: (),
 }  # fmt: skip
 
 
@@ -92,10 +96,18 @@ def rules() -> list[Rule]:
         f"SELECT {{row}}.id, 0 UNION SELECT id, 0 FROM {Publication._meta.db_table}"
         " WHERE id = {row}.sister_of_id OR sister_of_id IN ({row}.id, {row}.sister_of_id)"
     )
-    # A follow-up names the item that it goes on with, in an issue of its own.
-    followed_by = (
+    items, told_before = Item._meta.db_table, ToldBefore._meta.db_table
+    # A follow-up names the item that it goes on with, in an issue of its own; so does the page of
+    # an item that tells a story again.
+    named_later = (
+        f"SELECT publication_id, id FROM {_ISSUES} WHERE published_at IS NOT NULL AND id IN"
+        f" (SELECT issue_id FROM {items} WHERE follows_id = {{row}}.id UNION SELECT issue_id"
+        f" FROM {items} WHERE id IN (SELECT item_id FROM {told_before}"
+        " WHERE earlier_id = {row}.id))"
+    )
+    of_item = (
         f"SELECT publication_id, id FROM {_ISSUES} WHERE published_at IS NOT NULL"
-        f" AND id IN (SELECT issue_id FROM {Item._meta.db_table} WHERE follows_id = {{row}}.id)"
+        f" AND id = (SELECT issue_id FROM {items} WHERE id = {{row}}.item_id)"
     )
     published = "{row}.published_at IS NOT NULL"
     own = tuple(str(f.column) for f in Issue._meta.concrete_fields if f.name in _OWN)
@@ -107,7 +119,9 @@ def rules() -> list[Rule]:
         Rule(Issue, _seen(Issue, _OWN), named_by, published),
         Rule(Issue, own, "SELECT {row}.publication_id, {row}.id", published, updates_only=True),
         Rule(Item, _seen(Item), of_issue),
-        Rule(Item, _seen(Item), followed_by, updates_only=True),
+        Rule(Item, _seen(Item), named_later, updates_only=True),
+        Rule(ToldBefore, _seen(ToldBefore), of_item),
+        Rule(SearchEntry, _seen(SearchEntry), of_item),
         Rule(Link, _seen(Link), of_issue),
         Rule(Revision, _seen(Revision), of_issue, "{row}.kind = 'correction'"),
         # Of an item: its issue says why it is gone. The page of a whole one is never stored.

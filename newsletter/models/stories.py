@@ -33,6 +33,27 @@ class TitleBand(models.Model):
         return f"{self.item_id}: {self.band}"
 
 
+class ToldBefore(models.Model):
+    """A public item, and an earlier one of its publication that told its story.
+
+    Stored, not looked up when a page is built: so the database knows which pages name an item
+    when that item changes (`change_triggers`). Both may be hidden or private by now.
+    """
+
+    item = models.ForeignKey(
+        Item, on_delete=models.CASCADE, related_name="told_before", db_index=False
+    )
+    earlier = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="told_again")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["item", "earlier"], name="told_before_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} after {self.earlier_id}"
+
+
 class StoryDecision(models.Model):
     """What somebody decided of an item whose story an earlier item had told."""
 

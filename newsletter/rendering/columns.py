@@ -78,7 +78,7 @@ def _wrap_line(text: str, first: str, rest: str, columns: int) -> str:
     lines: list[str] = []
     current, used = first, width(first)
     empty = True
-    for unit in _units(text):
+    for unit in units(text):
         size = width(unit)
         if unit.isspace():
             if not empty:
@@ -95,7 +95,7 @@ def _wrap_line(text: str, first: str, rest: str, columns: int) -> str:
     return "\n".join(lines)
 
 
-def _units(text: str) -> list[str]:
+def units(text: str) -> list[str]:
     """What must stay on one line: words and characters with the punctuation that clings to them."""
     units: list[str] = []
     opened = False

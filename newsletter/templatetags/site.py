@@ -11,13 +11,13 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from newsletter import conf
-from newsletter.archive import stylesheet
+from newsletter.archive import source_pages, stylesheet
 from newsletter.feeds import formats
 from subscribers import languages, styles, theme
 from subscribers.models import Category, Publication
 
 from ..digest import markdown
-from ..editions import ItemView, LinkView
+from ..editions import IssueView, ItemView, LinkView, item_path
 from ..rendering import cards, neutral, words
 
 register = template.Library()
@@ -165,6 +165,18 @@ def keep_before(context: template.Context, path: str, issue: str) -> str:
     return keep(context, f"{path}{'&' if '?' in path else '?'}before={issue}")
 
 
+@register.simple_tag(takes_context=True)
+def keep_month(context: template.Context, home: str, month: object) -> str:
+    """The page of a month, with the language asked for."""
+    return keep(context, f"{home}months/{month}/")
+
+
+@register.simple_tag(takes_context=True)
+def keep_source(context: template.Context, publication: str, host: str) -> str:
+    """The page of a source, with the language asked for."""
+    return keep(context, source_pages.path(publication, host))
+
+
 @register.filter
 def spoken(code: str) -> str:
     """Django's code of a language we speak, else that of the page: for `{% language %}`."""
@@ -199,6 +211,14 @@ def style(publication: object) -> styles.Style:
 def source_name(source: LinkView, title: str) -> str:
     """What a source is called under a title: as in the mail."""
     return neutral.line(cards.labelled(source, title).label)
+
+
+@register.simple_tag
+def permanent_of(issue: IssueView, item: ItemView, preview: bool) -> str:
+    """The path of an item's own page, a copy's is its original's; empty while it is a draft."""
+    if item.home:
+        return f"/{item.home}"
+    return "" if preview else f"/{item_path(issue.publication, issue.slug, item.anchor)}"
 
 
 @register.simple_tag

@@ -42,8 +42,8 @@ def test_it_has_a_page_whose_items_link_to_the_originals(
 ) -> None:
     page = client.get("/daily/2026-03-06-roundup/").content.decode()
     assert "A ship" in page and "Trade: corn" in page
-    assert 'href="/daily/2026-03-02/#item-1"' in page
-    assert 'href="/daily/2026-03-03/#item-1"' in page
+    assert 'href="/daily/2026-03-02/item-1/"' in page
+    assert 'href="/daily/2026-03-03/item-1/"' in page
     assert "2026-03-06-roundup" in client.get("/daily/").content.decode()
     assert "2026-03-06-roundup" not in client.get("/daily/c/ships/").content.decode()
 
@@ -55,10 +55,10 @@ def entries(client: Client, path: str) -> list[tuple[str, str]]:
 
 def test_feeds_show_an_item_once(client: Client, published: tuple[Publication, Issue]) -> None:
     publication, _issue = published
-    assert entries(client, "/daily/c/ships/feed.json") == [("A ship", "/daily/2026-03-02/#item-1")]
+    assert entries(client, "/daily/c/ships/feed.json") == [("A ship", "/daily/2026-03-02/item-1/")]
     assert entries(client, "/daily/feed.json?category=ships&category=trade") == [
-        ("Trade: corn", "/daily/2026-03-03/#item-1"),
-        ("A ship", "/daily/2026-03-02/#item-1"),
+        ("Trade: corn", "/daily/2026-03-03/item-1/"),
+        ("A ship", "/daily/2026-03-02/item-1/"),
     ]
     issues = [("Harbour Daily - 2026-03-03", "/daily/2026-03-03/"),
               ("Harbour Daily - 2026-03-02", "/daily/2026-03-02/")]  # fmt: skip
@@ -73,6 +73,6 @@ def test_a_mail_names_the_originals_address_wherever_it_links_an_item(
     publication, issue = published
     cards = Source(editions.load(issue), publication).cards.values()
     assert [card.web.partition("8000")[2] for card in cards] == [
-        "/daily/2026-03-03/#item-1",
-        "/daily/2026-03-02/#item-1",
+        "/daily/2026-03-03/item-1/",
+        "/daily/2026-03-02/item-1/",
     ]

@@ -221,7 +221,7 @@ def test_an_issue_shows_its_items_as_cards_with_anchors(
     cards = root.xpath("//article")
     assert [card.get("id") for card in cards] == ["item-1", "item-2"]
     assert spoken(cards[1]) == (
-        "Ships 2 A ship came in The Paper Insight What it means, in a sentence. "
+        "Ships 2 A ship came in The Paper Link to this item Insight What it means, in a sentence. "
         "First: one thing another"
     )
     for link in ("head", "source"):
@@ -703,7 +703,7 @@ def test_d8_an_issue_and_its_items_are_told_to_machines(
     places = [(one["position"], one["name"]) for one in found["mainEntity"]["itemListElement"]]
     assert places == [(1, "Spring tide"), (2, "A ship came in")]
     for one in found["mainEntity"]["itemListElement"]:
-        assert one["url"].startswith(f"{base}/2026-03-02/#")
+        assert one["url"].startswith(f"{base}/2026-03-02/item-")
     archive = structured(read(client, "/daily/"))["mainEntity"]["itemListElement"]
     assert [one["url"] for one in archive] == [f"{base}/2026-03-03/", f"{base}/2026-03-02/"]
     ships = structured(read(client, "/daily/c/ships/"))["mainEntity"]["itemListElement"]

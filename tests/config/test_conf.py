@@ -35,6 +35,7 @@ OPTIONAL: dict[str, tuple[Callable[[], Any], Any, Any]] = {
     "METRICS_NETWORKS": (newsletter.conf.metrics_networks, ["10.0.0.0/8"], ()),
     "DNS_RESOLVER": (newsletter.conf.dns_resolver, "192.0.2.53:5353", ""),
     "MCP_TOKEN": (newsletter.conf.mcp_token, "sudi_x", ""),
+    "CARD_FONT": (newsletter.conf.card_font, "/fonts/a.otf", ""),
     "PURGE_HOOK": (newsletter.conf.purge_hook, "host.cdn.purge", ""),
     "ALERT_RELAY": (subscribers.conf.alert_relay, {"host": "a.example"}, {}),
     "RELAY_ADDRESSES": (newsletter.conf.relay_addresses, ["192.0.2.25"], ()),

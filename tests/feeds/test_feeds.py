@@ -333,9 +333,9 @@ def test_an_item_entry_is_clean_html_from_the_structure(
     entry = feedparser.parse(read(client, "/daily/c/tides/feed.atom").content).entries[0]
     assert entry.title == "Spring tide & flood"
     assert entry.summary == "The quay is low."
-    assert entry.link == "http://127.0.0.1:8000/daily/2026-03-02/#item-1"
+    assert entry.link == "http://127.0.0.1:8000/daily/2026-03-02/item-1/"
     assert [(link.rel, link.href) for link in entry.links] == [
-        ("alternate", "http://127.0.0.1:8000/daily/2026-03-02/#item-1"),
+        ("alternate", "http://127.0.0.1:8000/daily/2026-03-02/item-1/"),
         ("via", "https://example.org/2026-03-02/1"),
     ]
     assert [(tag.term, tag.label) for tag in entry.tags] == [("tides", "Tides")]

@@ -285,11 +285,11 @@ def test_a_follow_up_links_back_everywhere(daily: Publication, client: Client) -
     old = sent(daily, "2026-03-01", TITLES[:1])
     draft = issue(daily, "2026-03-02", TITLES[:1])
     stories.decide(draft, items(draft)[0], items(old)[0], "follow_up", "erin")
-    address = f"{conf.base_url()}/daily/2026-03-01/#item-1"
+    address = f"{conf.base_url()}/daily/2026-03-01/item-1/"
     said = "Earlier: Night ferry starts in spring (2026-03-01)"
     view = editions.load(draft)
     assert view.items[0].follows == editions.Follows(
-        TITLES[0], dt.date(2026, 3, 1), "daily/2026-03-01/#item-1"
+        TITLES[0], dt.date(2026, 3, 1), "daily/2026-03-01/item-1/"
     )
     mail = rendering.prepare(view, daily).edition(view.mask)
     assert f'href="{address}"' in mail.html and said in mail.html
@@ -301,7 +301,7 @@ def test_a_follow_up_links_back_everywhere(daily: Publication, client: Client) -
     )
     Item.objects.filter(issue=draft).update(published_at=timezone.now())
     page = client.get("/daily/2026-03-02/").content.decode()
-    assert f"Update: {TITLES[0]}" in page and 'href="/daily/2026-03-01/#item-1"' in page
+    assert f"Update: {TITLES[0]}" in page and 'href="/daily/2026-03-01/item-1/"' in page
     for feed in ("/daily/feed.atom", "/daily/c/city/feed.atom"):
         entries = client.get(feed).content.decode()
         assert f"Update: {TITLES[0]}" in entries and address in entries, feed

@@ -100,7 +100,7 @@ def test_it_is_offered_after_the_pause_and_looking_changes_nothing(
         ("Ships Sun", False), ("Mail me all of it, once", True),
     ):  # fmt: skip
         assert (text in page) is shown, text
-    assert '/daily/2026-03-05/#item-1"' in page
+    assert '/daily/2026-03-05/item-1/"' in page
     assert (Issue.objects.count(), Roundup.objects.count()) == before
 
 

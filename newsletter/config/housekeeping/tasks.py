@@ -18,7 +18,7 @@ from newsletter.editions.search import entries
 from newsletter.feeds import websub
 from newsletter.importing.stories import remembering
 from newsletter.intake import idempotency, tokens
-from newsletter.issues import dead_links, deleted
+from newsletter.issues import dead_links, deleted, told_before
 from newsletter.models import Change
 from newsletter.sending import figures, probing, roundups, slot_notices, warm_up, watching
 from subscribers import housekeeping as readers
@@ -96,6 +96,8 @@ TASKS: tuple[Task, ...] = (
     # A batch of older items at a time; with nothing to take up one query.
     Task("stories", _("Older items are taken into the memory of stories"), 30, 120,
          remembering.sweep),
+    Task("told-before", _("Older items are tied to those that told their story"), 30, 120,
+         told_before.sweep),
     Task("search", _("Older items are taken into the index of the search"), 30, 120, entries.sweep),
     Task("notices", _("Editors and programs are told what happened"), 5, 120, notices.sweep),
     Task("watch", _("What editors want to be warned of is looked at"), _MINUTE, 120,

@@ -1,0 +1,78 @@
+"""Which public items tell a story again: stored when they appear, for "Earlier on this".
+
+Either of two items may appear first, since an archive may be imported after newer issues; so a new
+one is tied to those before it and to those after it. A correction mends words and not what an item
+is about: its ties stay.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from itertools import groupby
+
+from django.db import transaction
+
+from newsletter.models import Issue, Item, StoryCursor, ToldBefore
+
+from . import stories
+
+_CURSOR = "told_before"
+_BATCH = 200
+# Seconds a chore may take before it lets the others have their turn.
+_TURN = 5.0
+
+
+def tie(issue: Issue, items: Sequence[Item] | None = None) -> None:
+    """Store which earlier items told the stories of this public issue, and which later ones tell
+    them again; of all its items, or of those given. A few queries whatever there is."""
+    found = stories.told(issue, items)
+    near = {earlier.item for one in found for earlier in one.earlier}
+    # Of a draft the words may still change; it is tied when it appears.
+    public = set(
+        Item.objects.filter(pk__in=near, published_at__isnull=False).values_list("pk", flat=True)
+    )
+    pairs: set[tuple[int, int]] = set()
+    for one in found:
+        for other in one.earlier:
+            if other.item in public:
+                before = (other.date, other.item) < (issue.date, one.item.pk)
+                mine = one.item.pk
+                pairs.add((mine, other.item) if before else (other.item, mine))
+    ToldBefore.objects.bulk_create(
+        [ToldBefore(item_id=item, earlier_id=earlier) for item, earlier in sorted(pairs)],
+        ignore_conflicts=True,
+    )
+
+
+def sweep() -> int:
+    """Tie imported archives, and what was here before, for a few seconds; how many items.
+
+    It may run in several processes and be ended at any moment: the cursor moves with what was
+    done. Drafts are passed over: they are tied when they appear.
+    """
+    until = time.monotonic() + _TURN
+    done = 0
+    while time.monotonic() < until:
+        taken = _catch_up()
+        done += taken
+        if taken < _BATCH:
+            break
+    return done
+
+
+def _catch_up() -> int:
+    StoryCursor.objects.get_or_create(name=_CURSOR)
+    with transaction.atomic():
+        cursor = StoryCursor.objects.select_for_update().get(name=_CURSOR)
+        above = Item.objects.filter(pk__gt=cursor.item).order_by("pk")
+        taken = list(above.values_list("pk", flat=True)[:_BATCH])
+        rows = Item.objects.filter(
+            pk__in=taken, published_at__isnull=False, issue__published_at__isnull=False
+        ).select_related("issue__publication")
+        for _issue, items in groupby(rows.order_by("issue_id", "number"), lambda row: row.issue_id):
+            mine = list(items)
+            tie(mine[0].issue, mine)
+        if taken:
+            StoryCursor.objects.filter(name=_CURSOR).update(item=taken[-1])
+    return len(taken)
