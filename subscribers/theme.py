@@ -154,12 +154,12 @@ def load(theme: Any) -> Theme:
         style=style,
         typeface=_typeface(given, style),
         band=band,
-        on_band=_on(band),
-        band_muted=legible(mix(_on(band), band, 0.2), band),
+        on_band=on(band),
+        band_muted=legible(mix(on(band), band, 0.2), band),
         accent=accent,
         dark_band=dark_band,
-        on_dark_band=_on(dark_band),
-        dark_band_muted=legible(mix(_on(dark_band), dark_band, 0.2), dark_band),
+        on_dark_band=on(dark_band),
+        dark_band_muted=legible(mix(on(dark_band), dark_band, 0.2), dark_band),
         dark_accent=dark_accent,
         call_out=call_out,
         dark_call_out=dark_call_out,
@@ -225,7 +225,7 @@ def legible(colour: str, back: str, enough: float = ENOUGH) -> str:
     return found
 
 
-def _on(back: str) -> str:
+def on(back: str) -> str:
     """White where it can be read, else black: one of them always can (4.58 to 1 at worst)."""
     return "#ffffff" if contrast("#ffffff", back) >= ENOUGH else "#000000"
 

@@ -26,6 +26,7 @@ from newsletter.models import Issue
 from newsletter.rendering import neutral, words
 from subscribers import languages, theme
 from subscribers.models import Category, Publication
+from subscribers.pictures.sharing import shared_picture
 
 from . import structured, withdrawn
 from .pages import feed_links, public_page, render_page
@@ -208,10 +209,7 @@ def issue_page(
         "folded": len(view.items) > _MOST_UNFOLDED,
     }
     if row is not None:
-        name = neutral.line(languages.words(publication, get_language() or "").name)
-        context["structured"] = structured.of_issue(
-            view, name, conf.base_url() + static("newsletter/share.png")
-        )
+        context |= _shared(view, publication)
         # In its language, and never the issue itself in another one.
         apart = row.language != publication.language
         listed = published.others(published.issues(publication, row.language if apart else ""), row)
@@ -234,6 +232,15 @@ def issue_page(
         response.headers["X-Frame-Options"] = "SAMEORIGIN"
         response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def _shared(view: editions.IssueView, publication: Publication) -> dict[str, object]:
+    """What machines are told of the page, and the picture that stands for it where it is shared."""
+    name = neutral.line(languages.words(publication, get_language() or "").name)
+    picture = shared_picture((item.picture, item.picture_alt) for item in view.items)
+    card = conf.base_url() + static("newsletter/share.png")
+    about = structured.of_issue(view, name, picture.address if picture else card)
+    return {"picture": picture, "structured": about}
 
 
 def _feed_language(row: Issue) -> str:

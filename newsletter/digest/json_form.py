@@ -219,6 +219,8 @@ def _item(value: Mapping[str, Any], pointer: str, places: Places, problems: Prob
         authors=tuple(_line(author) for author in value.get("authors") or ()),
         section=_line(value.get("section")),
         hidden=bool(value.get("hidden")),
+        picture=_line((value.get("picture") or {}).get("name")),
+        picture_alt=_line((value.get("picture") or {}).get("alt")),
     )
 
 
@@ -290,6 +292,8 @@ def _item_json(item: Item) -> dict[str, Any]:
         found["score"] = item.score
     if item.hidden:
         found["hidden"] = True
+    if item.picture:
+        found["picture"] = _without_empty({"name": item.picture, "alt": item.picture_alt})
     return found
 
 
