@@ -14,6 +14,8 @@ class Picture(models.Model):
     added_at = models.DateTimeField()
     # When somebody gave it last: what nobody uses is kept for a while after that.
     given_at = models.DateTimeField()
+    # The key of the address it was fetched from, if it was.
+    fetched_from = models.UUIDField(null=True, db_index=True)
     # When the task that deletes what nobody uses found it in use; null: not yet.
     looked_at = models.DateTimeField(null=True)
     # Whether it went out with an issue. Then it is kept for good.

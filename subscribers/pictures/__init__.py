@@ -5,7 +5,7 @@ item.picture = picture.name          # all a page needs to know is in the name
 pictures.named(item.picture).address()
 """
 
-from .encoding import MOST_OCTETS, NotAPicture
+from .encoding import MOST_OCTETS, NotAPicture, make
 from .storing import keep, keep_upload, octets, storage
 from .value import Picture, at_address, named
 
@@ -16,6 +16,7 @@ __all__ = [
     "at_address",
     "keep",
     "keep_upload",
+    "make",
     "named",
     "octets",
     "storage",

@@ -48,7 +48,7 @@ def saved(editor: Client, item: Item, **changes: Any) -> Any:
     address = reverse("admin:newsletter_issue_item", args=[item.issue_id, item.pk])
     form = editor.get(address).context["form"]
     fields = {one.name: one.value() for one in form}
-    data = {n: v for n, v in fields.items() if v not in (None, False)}
+    data = {n: v for n, v in fields.items() if v is not None and v is not False}
     return editor.post(address, {**data, **changes})
 
 
