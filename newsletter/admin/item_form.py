@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from newsletter.importing.stories import remember
 from newsletter.issues import beginning, item_links
@@ -140,10 +140,11 @@ class ItemForm(VersionedForm, _Item):
             "picture": PictureField,
         }
         help_texts = {
-            "picture": gettext_lazy(
-                "JPEG, PNG, WebP or GIF, at most 10 MB. It can also be dropped."
+            "picture": pgettext_lazy(
+                "picture",
+                "JPEG, PNG, WebP or GIF, at most 10 MB. It can also be dropped here or pasted.",
             ),
-            "picture_alt": gettext_lazy("In words, for readers who do not see it."),
+            "picture_alt": pgettext_lazy("picture", "In words, for readers who do not see it."),
         }
 
     field_order = (

@@ -67,7 +67,7 @@ def read(request: HttpRequest) -> Sent:
             % {"most": _MOST // 2**20},
         )
     try:
-        files = {name: request.FILES[name] for name in request.FILES}
+        files = {name: file for name, file in request.FILES.items() if not isinstance(file, list)}
         text = request.POST.get(DOCUMENT)
     except _BAD:
         raise Refusal(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, InvalidStorageError, Storage, storages
@@ -46,7 +47,7 @@ def keep(octets: bytes) -> Picture:
     return made.picture
 
 
-def keep_upload(file: UploadedFile) -> Picture:
+def keep_upload(file: UploadedFile[Any]) -> Picture:
     """As `keep`. Of a file that is too large no more is read than shows it."""
     return keep(file.read(MOST_OCTETS + 1))
 
