@@ -198,6 +198,7 @@ def _item(value: Mapping[str, Any], pointer: str, places: Places, problems: Prob
     line, column = places.of(pointer)
     if not title:
         problems.error("json-missing", {"name": "title", "pointer": pointer}, line, column)
+    picture: Mapping[str, Any] = value.get("picture") or {}
     sources = list(value.get("sources") or ())
     if (source := value.get("source")) is not None:
         one = {"name": source} if isinstance(source, str) else source
@@ -219,8 +220,8 @@ def _item(value: Mapping[str, Any], pointer: str, places: Places, problems: Prob
         authors=tuple(_line(author) for author in value.get("authors") or ()),
         section=_line(value.get("section")),
         hidden=bool(value.get("hidden")),
-        picture=_line((value.get("picture") or {}).get("name")),
-        picture_alt=_line((value.get("picture") or {}).get("alt")),
+        picture=_line(picture.get("name") or picture.get("url")),
+        picture_alt=_line(picture.get("alt")),
     )
 
 

@@ -60,8 +60,8 @@ class Item:
     `section` is the heading it stands under, or several from the outermost in, joined by " / ".
     `tags` and `authors` are what the document says of it, as it says it. `lines` says where a field
     stands, by its name ("category", "source", "date" …), when it has a line of its own. A `hidden`
-    one is kept from readers. `picture` is the name of a picture the site has, `picture_alt` what it
-    shows.
+    one is kept from readers. `picture` names a picture the site has, one that came with
+    the document, or an address; `picture_alt` is what it shows.
     """
 
     title: str

@@ -127,6 +127,9 @@ def _illustrated(item: Item, run: _Run) -> Item:
         picture = run.picture(item.picture)
         if picture is not None:
             name = picture.name
+        elif re.match(r"https?://", item.picture, re.IGNORECASE):
+            body = f"![{alt}]({item.picture})\n\n{body}".strip("\n")  # A link, as in Markdown.
+            return replace(item, picture="", picture_alt="", body=body)
         elif not run.problems.refused():
             params = {"text": item.picture[:120]}
             run.problems.warn("picture-missing", params, item.line)

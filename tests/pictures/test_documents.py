@@ -125,6 +125,14 @@ def test_items_in_json_name_theirs(daily: Publication) -> None:
     assert names(first) == (pictures.make(photograph()).picture.name, "A ferry")
     assert names(second) == ("", "")
     assert [one["code"] for one in answer.json()["problems"]].count("picture-missing") == 1
+    # What is read from the interface may be handed in again.
+    again = program.get("/issues/2026-03-03/").json
+    said = again["items"][0]["picture"]
+    assert said["name"] == first.picture and said["url"].endswith("-1200.jpg")
+    kept = {name: again[name] for name in ("title", "date", "items")}
+    assert program.post("/issues/", kept).status == 200
+    first.refresh_from_db()
+    assert names(first) == (said["name"], "A ferry")
 
 
 # --- a folder ---------------------------------------------------------------------------------
