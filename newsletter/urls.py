@@ -23,6 +23,7 @@ from newsletter.archive.cards import SHAPES
 from newsletter.archive.finished import finished
 from newsletter.feeds import views as feeds
 from newsletter.feeds.formats import FORMATS
+from subscribers.pictures.serving import picture
 
 app_name = "site"
 _FORM = f"(?P<form>{'|'.join(re.escape(one.suffix) for one in FORMATS)})"
@@ -47,6 +48,12 @@ urlpatterns = [
     path("robots.txt", finished(site_files.robots), name="robots"),
     path("sitemap.xml", finished(site_files.sitemaps), name="sitemaps"),
     path("favicon.ico", site_files.favicon, name="favicon"),
+    # What it takes no publication's page can be, so that one may be called "p".
+    re_path(
+        r"^p/(?P<name>[0-9a-f]{46}-[0-9]{1,4})\.(?P<ending>webp|jpg|png)$",
+        picture,
+        name="picture",
+    ),
     path("opml", finished(feed_pages.all_feeds_opml), name="all-opml"),
     path("s/f/<str:token>/", feed_pages.feed_of_reader, name="feed-of-reader"),
     re_path(rf"^s/f/(?P<token>[^/]+)/feed\.{_FORM}$", feeds.of_reader, name="reader-feed"),

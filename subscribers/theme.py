@@ -36,6 +36,8 @@ KEYS = (
 )  # fmt: skip
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
 _WIDEST_LOGO, _HIGHEST_LOGO = 560, 200
+# A picture that is given as a file is shown no larger than this; its numbers can be changed.
+_USUAL_LOGO_HEIGHT = 96
 _MOST = {"logo_width": _WIDEST_LOGO, "logo_height": _HIGHEST_LOGO}
 
 
@@ -154,12 +156,12 @@ def load(theme: Any) -> Theme:
         style=style,
         typeface=_typeface(given, style),
         band=band,
-        on_band=_on(band),
-        band_muted=legible(mix(_on(band), band, 0.2), band),
+        on_band=on(band),
+        band_muted=legible(mix(on(band), band, 0.2), band),
         accent=accent,
         dark_band=dark_band,
-        on_dark_band=_on(dark_band),
-        dark_band_muted=legible(mix(_on(dark_band), dark_band, 0.2), dark_band),
+        on_dark_band=on(dark_band),
+        dark_band_muted=legible(mix(on(dark_band), dark_band, 0.2), dark_band),
         dark_accent=dark_accent,
         call_out=call_out,
         dark_call_out=dark_call_out,
@@ -168,6 +170,12 @@ def load(theme: Any) -> Theme:
         logo_width=_pixels(width, _WIDEST_LOGO) if usable else 0,
         logo_height=_pixels(height, _HIGHEST_LOGO) if usable else 0,
     )
+
+
+def logo_size(width: int, height: int) -> tuple[int, int]:
+    """CSS pixels (width, height) at which a picture of so many pixels is shown as a logo."""
+    scale = min(1.0, _WIDEST_LOGO / width, _USUAL_LOGO_HEIGHT / height)
+    return max(1, round(width * scale)), max(1, round(height * scale))
 
 
 def style_of(stored: Any) -> Style:
@@ -225,7 +233,7 @@ def legible(colour: str, back: str, enough: float = ENOUGH) -> str:
     return found
 
 
-def _on(back: str) -> str:
+def on(back: str) -> str:
     """White where it can be read, else black: one of them always can (4.58 to 1 at worst)."""
     return "#ffffff" if contrast("#ffffff", back) >= ENOUGH else "#000000"
 

@@ -71,6 +71,7 @@ PUBLICATION = {
     "typeface": "rendering/test_rendering.py::test_a_typeface_is_in_mail_and_site",
     "accent": ACCENT,
     "accent_dark": ACCENT,
+    "logo_file": "pictures/test_logo.py::test_a_logo_is_given_as_a_file",
     "logo": LOGO,
     "logo_alt": LOGO,
     "logo_width": LOGO,
@@ -112,6 +113,7 @@ PUBLICATION = {
     "hub_url":
         "feeds/test_websub.py::test_a_change_is_told_once_with_every_feed_that_names_the_hub",
     "labels": "test_switches.py::test_own_labels_are_read_at_import",
+    "fetch_pictures": "pictures/test_documents.py::test_pictures_are_fetched_where_that_is_wanted",
     "name_*": SITE,
     "description_*": SITE,
 }  # fmt: skip

@@ -42,7 +42,7 @@ class ItemCorrectionForm(ItemForm):
     note = NoteField()
 
     class Meta(ItemForm.Meta):
-        fields = ("title", "category", "date", "insight", "body")
+        fields = ("title", "category", "date", "insight", "body", "picture", "picture_alt")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -58,6 +58,8 @@ class ItemCorrectionForm(ItemForm):
             "date": data["date"],
             "insight": data["insight"],
             "body": data["body"],
+            "picture": data["picture"],
+            "picture_alt": data["picture_alt"],
             "bullet_lines": bullets_of(data["bullet_lines"]),
             "source_lines": tuple(Link(label, url) for label, url in data["source_lines"]),
         }

@@ -83,7 +83,9 @@ def correct(request: HttpRequest, pk: int, item: int) -> HttpResponseBase:
     if row is None:
         raise Http404
     title = _("Correct item %(number)d") % {"number": row.number}
-    form = ItemCorrectionForm(request.POST if request.method == "POST" else None, instance=row)
+    form = ItemCorrectionForm(
+        *((request.POST, request.FILES) if request.method == "POST" else ()), instance=row
+    )
 
     def corrected(now: Digest) -> Digest:
         text = form.corrected(corrections.item_of(issue, now, row))

@@ -7,8 +7,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from newsletter.importing.stories import remember
 from newsletter.issues import address_name, beginning, item_links
@@ -19,6 +20,7 @@ from subscribers.models import Category
 
 from ..digest import markdown
 from ..models import Issue, Item, Link
+from .picture_field import PictureField, PictureInput
 
 if TYPE_CHECKING:
     _Item = forms.ModelForm[Item]
@@ -121,22 +123,41 @@ class ItemForm(VersionedForm, _Item):
 
     class Meta:
         model = Item
-        fields: tuple[str, ...] = ("title", "category", "date", "insight", "body", "hidden")
+        fields: tuple[str, ...] = (
+            "title", "category", "date", "insight", "body", "picture", "picture_alt", "hidden",
+        )  # fmt: skip
         widgets = {
             "title": TextBox(attrs={"rows": 2}),
             "insight": TextBox(attrs={"rows": 3}),
             "body": TextBox(attrs={"rows": 4}),
             "date": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "picture": PictureInput,
         }
-        field_classes = {"title": TextField, "insight": TextField, "body": TextField}
+        field_classes = {
+            "title": TextField,
+            "insight": TextField,
+            "body": TextField,
+            "picture": PictureField,
+        }
+        help_texts = {
+            "picture": pgettext_lazy(
+                "picture",
+                "JPEG, PNG, WebP or GIF, at most 10 MB. It can also be dropped here or pasted.",
+            ),
+            "picture_alt": pgettext_lazy("picture", "In words, for readers who do not see it."),
+        }
 
     field_order = (
-        "title", "category", "source_lines", "date", "insight", "bullet_lines", "body", "hidden",
+        "title", "category", "source_lines", "date", "insight", "bullet_lines", "body", "picture",
+        "picture_alt", "hidden",
     )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         item = self.instance
+        widget = self.fields["picture"].widget
+        assert isinstance(widget, PictureInput)
+        widget.upload = reverse("admin:newsletter_issue_picture", args=[item.issue_id])
         category = self.fields["category"]
         assert isinstance(category, forms.ModelChoiceField)
         category.queryset = Category.objects.filter(
@@ -151,6 +172,9 @@ class ItemForm(VersionedForm, _Item):
 
     def clean_title(self) -> str:
         return one_line(" ".join(self.cleaned_data["title"].split()))
+
+    def clean_picture_alt(self) -> str:
+        return one_line(" ".join(self.cleaned_data["picture_alt"].split()))
 
     def clean_insight(self) -> str:
         return markdown.clean(self.cleaned_data["insight"])

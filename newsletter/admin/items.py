@@ -100,7 +100,7 @@ def edit(request: HttpRequest, pk: int, item: int) -> HttpResponseBase:
             hold_draft(issue)
             # Read with the draft locked: nobody else's change can slip in before the comparison.
             row = issue.items.select_related("issue", "category").get(pk=item)
-            form = ItemForm(request.POST, instance=row)
+            form = ItemForm(request.POST, request.FILES, instance=row)
             stored = form.is_valid() and form.has_changed()
             if stored:
                 _store_item(request, issue, form)

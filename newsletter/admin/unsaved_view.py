@@ -20,7 +20,9 @@ def with_item(view: IssueView, form: ItemForm) -> IssueView:
         return dataclasses.replace(view, items=others)
     base = old or ItemView(row.pk, row.number, row.anchor, row.entry_id, row.title, None)
     changes: dict[str, object] = {
-        name: data[name] for name in ("title", "insight", "body", "date") if name in data
+        name: data[name]
+        for name in ("title", "insight", "body", "date", "picture", "picture_alt")
+        if name in data
     }
     if "category" in data:
         chosen = data["category"]

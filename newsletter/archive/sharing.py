@@ -6,8 +6,6 @@ be cached for ever; an older mark, in a share of before, leads to the picture as
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.cache import patch_cache_control
 from django.utils.translation import pgettext
@@ -17,6 +15,7 @@ from newsletter import conf, editions
 from newsletter.editions import IssueView, ItemView, item_path, published
 from newsletter.feeds.views import Missing, publication_or_missing
 from subscribers.models import Publication
+from subscribers.pictures.sharing import Shared, shared_picture
 
 from . import cards
 
@@ -25,34 +24,26 @@ _YEAR = 365 * 86400
 _HOUR = 3600
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture with its whole address, its size in pixels, and what it says."""
-
-    address: str
-    width: int
-    height: int
-    alt: str
-
-
-def picture(publication: Publication, view: IssueView, item: ItemView | None = None) -> Picture:
+def picture(publication: Publication, view: IssueView, item: ItemView | None = None) -> Shared:
     """The picture of an issue, or of one of its items, for previews of its address.
 
-    `view` holds public items only.
+    One of its own if that is large enough, else a drawn card. `view` holds public items only.
     """
-    return _drawn(publication, view, item, "card")
+    shown = view.items if item is None else [item]
+    own = shared_picture((one.picture, one.picture_alt) for one in shown)
+    return own or _drawn(publication, view, item, "card")
 
 
-def tall(publication: Publication, view: IssueView, item: ItemView | None = None) -> Picture:
+def tall(publication: Publication, view: IssueView, item: ItemView | None = None) -> Shared:
     """The same as a sheet to post where an address cannot be followed."""
     return _drawn(publication, view, item, "tall")
 
 
-def _drawn(publication: Publication, view: IssueView, item: ItemView | None, shape: str) -> Picture:
+def _drawn(publication: Publication, view: IssueView, item: ItemView | None, shape: str) -> Shared:
     card = _card(publication, view, item)
     size = cards.SHAPES[shape]
     path = _path(view, item, shape, card.mark)
-    return Picture(f"{conf.base_url()}/{path}", size.width, size.height, card.title)
+    return Shared(f"{conf.base_url()}/{path}", size.width, size.height, card.title)
 
 
 def _card(publication: Publication, view: IssueView, item: ItemView | None) -> cards.Card:

@@ -198,6 +198,7 @@ def _item(value: Mapping[str, Any], pointer: str, places: Places, problems: Prob
     line, column = places.of(pointer)
     if not title:
         problems.error("json-missing", {"name": "title", "pointer": pointer}, line, column)
+    picture: Mapping[str, Any] = value.get("picture") or {}
     sources = list(value.get("sources") or ())
     if (source := value.get("source")) is not None:
         one = {"name": source} if isinstance(source, str) else source
@@ -219,6 +220,8 @@ def _item(value: Mapping[str, Any], pointer: str, places: Places, problems: Prob
         authors=tuple(_line(author) for author in value.get("authors") or ()),
         section=_line(value.get("section")),
         hidden=bool(value.get("hidden")),
+        picture=_line(picture.get("name") or picture.get("url")),
+        picture_alt=_line(picture.get("alt")),
     )
 
 
@@ -290,6 +293,8 @@ def _item_json(item: Item) -> dict[str, Any]:
         found["score"] = item.score
     if item.hidden:
         found["hidden"] = True
+    if item.picture:
+        found["picture"] = _without_empty({"name": item.picture, "alt": item.picture_alt})
     return found
 
 

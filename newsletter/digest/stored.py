@@ -89,6 +89,8 @@ def _item(stored: Mapping[str, Any]) -> Item:
         last_line=stored.get("last_line", 0),
         lines=stored.get("lines", {}),
         hidden=stored.get("hidden", False),
+        picture=stored.get("picture", ""),
+        picture_alt=stored.get("picture_alt", ""),
     )
 
 

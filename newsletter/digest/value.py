@@ -60,7 +60,8 @@ class Item:
     `section` is the heading it stands under, or several from the outermost in, joined by " / ".
     `tags` and `authors` are what the document says of it, as it says it. `lines` says where a field
     stands, by its name ("category", "source", "date" …), when it has a line of its own. A `hidden`
-    one is kept from readers.
+    one is kept from readers. `picture` names a picture the site has, one that came with
+    the document, or an address; `picture_alt` is what it shows.
     """
 
     title: str
@@ -79,6 +80,8 @@ class Item:
     last_line: int = 0
     lines: Mapping[str, int] = field(default_factory=dict)
     hidden: bool = False
+    picture: str = ""
+    picture_alt: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,8 @@ def item_view(
         place=place,
         home=_home(item.copied_from) if item.copied_from is not None else "",
         follows=_follows(item.follows) if item.follows is not None else None,
+        picture=item.picture,
+        picture_alt=item.picture_alt,
     )
 
 

@@ -109,6 +109,9 @@ class ItemView:
     follows: Follows | None = None
     # Where the publication leaves out what reached a reader before: the items that told its story.
     told_in: tuple[int, ...] = ()
+    # The name of its picture (`subscribers.pictures.named`), and what that shows.
+    picture: str = ""
+    picture_alt: str = ""
 
 
 @dataclass(frozen=True, slots=True)

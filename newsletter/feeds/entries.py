@@ -10,13 +10,13 @@ from django.utils import translation
 
 from newsletter import conf, editions
 from newsletter.editions import published
-from subscribers import languages
+from subscribers import languages, pictures
 
 from ..digest import markdown
 from ..models import Revision
 from ..rendering import neutral, words
 from . import kept, value
-from .value import Entry, Via
+from .value import Enclosure, Entry, Via
 
 
 def item_entry(piece: published.Piece, change: int, notes: Sequence[Revision] = ()) -> Entry:
@@ -45,7 +45,15 @@ def item_entry(piece: published.Piece, change: int, notes: Sequence[Revision] = 
             for source in item.sources
             if (url := neutral.address(source.url))
         ),
+        picture=_enclosure(item.picture),
     )
+
+
+def _enclosure(name: str) -> Enclosure | None:
+    picture = pictures.named(name)
+    if picture is None:
+        return None
+    return Enclosure(picture.address(), picture.media_type, pictures.octets(picture))
 
 
 def _item_html(item: editions.ItemView, change: int, notes: Sequence[Revision]) -> str:

@@ -27,6 +27,15 @@ class Via:
 
 
 @dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A picture that belongs to an entry. `url` is absolute, `octets` 0 where nobody knows."""
+
+    url: str
+    media_type: str
+    octets: int
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One entry. `title` and `summary` are plain text, `html` is clean, with absolute links."""
 
@@ -40,6 +49,7 @@ class Entry:
     language: str = ""
     categories: tuple[tuple[str, str], ...] = ()  # (slug, name)
     sources: tuple[Via, ...] = ()
+    picture: Enclosure | None = None
 
 
 @dataclass(frozen=True, slots=True)

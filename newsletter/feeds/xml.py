@@ -10,7 +10,7 @@ from feedgen.ext.base import BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
-from .value import Entry, Feed, Via, feed_html, text
+from .value import Enclosure, Entry, Feed, Via, feed_html, text
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _HISTORY = "http://purl.org/syndication/history/1.0"
@@ -39,13 +39,14 @@ class _Beyond(BaseExtension):  # type: ignore[misc]
 
 
 class _ViaLinks(BaseExtension):  # type: ignore[misc]
-    """An entry's sources, and its language where it is not the feed's (RFC 4287, 2).
+    """An entry's sources and picture, and its language where it is not the feed's (RFC 4287, 2).
 
     feedgen 1.0.0 writes an entry's links without their rel and type.
     """
 
     sources: tuple[Via, ...] = ()
     language: str = ""
+    picture: Enclosure | None = None
 
     def extend_atom(self, entry: Any) -> Any:
         if self.language:
@@ -55,6 +56,12 @@ class _ViaLinks(BaseExtension):  # type: ignore[misc]
             link = etree.SubElement(entry, "link", rel="via", href=source.url)
             if label := text(source.label):
                 link.set("title", label)
+        if (one := self.picture) is not None:
+            link = etree.SubElement(
+                entry, "link", rel="enclosure", href=one.url, type=one.media_type
+            )
+            if one.octets:
+                link.set("length", str(one.octets))
         return entry
 
 
@@ -119,4 +126,8 @@ def _add(made: Any, entry: Entry, language: str, *, atom: bool) -> None:
         one.register_extension("via", _ViaLinks, atom=True, rss=False)
         one.via.sources = entry.sources
         one.via.language = entry.language if entry.language != language else ""
+        one.via.picture = entry.picture
+    elif entry.picture is not None:
+        picture = entry.picture
+        one.enclosure(picture.url, str(picture.octets), picture.media_type)
     one.link(href=entry.link)

@@ -50,6 +50,8 @@ def _item(row: Item) -> ItemVersion:
         "score": row.score,
         "extra": row.extra,
         "hidden": row.hidden,
+        "picture": row.picture,
+        "picture_alt": row.picture_alt,
     }
     return ItemVersion(values, row.entry_id, row.anchor, row.line or 0)
 

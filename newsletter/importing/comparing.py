@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from .versions import ITEM_FIELDS, ItemVersion, Version, value_of
 
@@ -22,6 +22,8 @@ NAMES: Mapping[str, str | Promise] = {
     "score": gettext_lazy("score"),
     "extra": gettext_lazy("other fields"),
     "hidden": gettext_lazy("hidden"),
+    "picture": pgettext_lazy("item", "picture"),
+    "picture_alt": pgettext_lazy("item", "what the picture shows"),
 }
 
 

@@ -67,4 +67,6 @@ def _item(values: Values, names: Mapping[Any, str]) -> Item:
         score=values["score"],
         extra=dict(values["extra"]),
         hidden=values["hidden"],
+        picture=values["picture"],
+        picture_alt=values["picture_alt"],
     )

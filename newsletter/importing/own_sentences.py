@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import gettext_lazy, ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy, pgettext_lazy
 
 # By code, or `code/case`, as in `wording`.
 OWN: Mapping[str, Any] = {
+    "picture-missing": pgettext_lazy(
+        "import", "The picture “%(text)s” is not here, and did not come with the document."
+    ),
+    "picture-refused": pgettext_lazy("import", "The picture “%(text)s” was not taken: %(why)s"),
     "category-created": gettext_lazy("The category “%(name)s” is new."),
     "category-made-up": ngettext_lazy(
         "The document says nothing that could file its item, and the publication has no category. "

@@ -21,6 +21,7 @@ from .answers import NONE, Answers
 from .categories import Shelf, file_under
 from .filing import Filing
 from .identity import edition_of, find_issue, origin_of
+from .illustrating import Files, illustrate, no_files
 from .places import Places
 from .plausible import tell_implausible
 from .questions import questions_of
@@ -54,6 +55,7 @@ def import_digest(
     edition: str = "",
     form: str = "",
     translation_of: str = "",
+    files: Files = no_files,
 ) -> Report:
     """Import one file. Raises NotImported, and then nothing was stored and nothing remembered.
 
@@ -63,7 +65,7 @@ def import_digest(
     document says. `form` is "markdown" or "json"; empty, the name's ending says it. `archived`
     makes it published history: in archive and feeds under its own date, never mailed. `by` is the
     user who imports. `translation_of` names the issue that this one says the same as in another
-    language.
+    language. `files` gives what came beside the document, which may name pictures among it.
 
     An issue that is here is merged: what only the document changed comes in, what only hands
     changed stays, and `Report.conflicts` are the fields both changed, untouched until
@@ -80,6 +82,8 @@ def import_digest(
     if any(problem.level == "error" for problem in decoded.problems):
         raise _refuse(report, problems)  # Nothing more can be said of bytes that are no text.
     problems.found += digest.problems
+    if not problems.refused():
+        digest = illustrate(digest, publication, files, problems, store=not dry_run)
     language = languages.stored(digest.language) or publication.language
     report.digest = dataclasses.replace(digest, language=language)
     report.edition = edition_of(digest, edition, problems)

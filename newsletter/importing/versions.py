@@ -22,13 +22,13 @@ Values = Mapping[str, Any]
 ISSUE_FIELDS = ("title", "introduction", "tail", "subject", "preheader", "front")
 ITEM_FIELDS = (
     "title", "category", "sources", "date", "insight", "bullets", "body", "score", "extra",
-    "hidden",
+    "hidden", "picture", "picture_alt",
 )  # fmt: skip
 # What a field is worth that was never said.
 EMPTY: Values = MappingProxyType(
     {"title": "", "introduction": "", "tail": ["", []], "subject": "", "preheader": "", "front": {},
      "category": None, "sources": [], "date": None, "insight": "", "bullets": [], "body": "",
-     "score": None, "extra": {}, "hidden": False}
+     "score": None, "extra": {}, "hidden": False, "picture": "", "picture_alt": ""}
 )  # fmt: skip
 # Fields of the issue that front matter says, and under which name.
 SAID_IN_FRONT: Mapping[str, str] = {"subject": "mail_subject", "preheader": "preheader"}
@@ -93,9 +93,11 @@ def of_digest(digest: Digest, categories: Sequence[int | None]) -> Version:
 
 
 def _item(item: Parsed, category: int | None) -> Values:
-    hidden = {"hidden": True} if item.hidden else {}
+    said: dict[str, Any] = {"hidden": True} if item.hidden else {}
+    if item.picture:
+        said |= {"picture": item.picture, "picture_alt": item.picture_alt}
     return {
-        **hidden,
+        **said,
         "title": item.title,
         "category": category,
         "sources": [_link(link) for link in item.sources],

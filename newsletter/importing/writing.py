@@ -26,7 +26,8 @@ from .versions import ItemVersion, Values, cut, value_of
 _ASIDE = 1_000_000
 _LONGEST_SLUG = 40
 # Columns of an item that have the names of its fields.
-_COLUMNS = ("title", "insight", "bullets", "body", "score", "extra", "hidden")
+_COLUMNS = ("title", "insight", "bullets", "body", "score", "extra", "hidden",
+            "picture", "picture_alt")  # fmt: skip
 
 
 def new_issue(publication: Publication, digest: Digest, edition: str, origin: str) -> Issue:

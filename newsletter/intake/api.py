@@ -21,7 +21,7 @@ from subscribers import times
 from subscribers.models import Publication
 from subscribers.roles import Act
 
-from . import bodies, reading, releasing
+from . import bodies, parts, reading, releasing
 from .answering import TokenAuth, bearer_of, given, once, only_known, problem, read_json, take_turn
 from .description import Described
 from .idempotency import Answer
@@ -93,18 +93,25 @@ def _hand_in(
     bearer = bearer_of(request, slug, Act.EDIT)
     take_turn(bearer)
     only_known(request, PutOptions)
-    form = bodies.form_of(request)
-    data = bodies.read(request)
-    wish = _wish(options, form)
+    sent = parts.read(request)
+    wish = _wish(options, sent.form)
 
     def answer() -> Answer:
-        done = put(bearer.publication, data, wish, by=bearer.user, way=Way.API, dry_run=dry_run)
+        done = put(
+            bearer.publication,
+            sent.document,
+            wish,
+            by=bearer.user,
+            way=Way.API,
+            dry_run=dry_run,
+            files=sent.files(),
+        )
         if not done.stored:
             raise _not_stored(done)
         made = done.outcome is Outcome.MADE and not dry_run
         return Answer(201 if made else 200, as_text(done.as_json()))
 
-    return once(request, bearer, data, answer)
+    return once(request, bearer, sent.whole(), answer)
 
 
 def _wish(options: PutOptions, form: str) -> Wish:

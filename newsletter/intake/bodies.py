@@ -42,9 +42,9 @@ def read(request: HttpRequest) -> bytes:
 
     Raises Refusal: too large, cut off on its way, without a length, or not in its charset.
     """
-    length = _length(request)
+    length = length_of(request)
     if length > LARGEST:
-        _drain(request, min(length, _DRAINED))
+        drain(request)
         raise Refusal(
             "too-large",
             pgettext("problem", "A document has at most %(most)d MB.")
@@ -63,7 +63,8 @@ def read(request: HttpRequest) -> bytes:
     return _in_utf8(data, (request.content_params or {}).get("charset", ""))
 
 
-def _length(request: HttpRequest) -> int:
+def length_of(request: HttpRequest) -> int:
+    """Octets of the body. Raises Refusal where nobody says how many."""
     text = request.META.get("CONTENT_LENGTH") or ""
     if text.isascii() and text.isdigit():
         return int(text)
@@ -72,8 +73,9 @@ def _length(request: HttpRequest) -> int:
     return 0
 
 
-def _drain(request: HttpRequest, length: int) -> None:
-    left = length
+def drain(request: HttpRequest) -> None:
+    """Read a body that is refused, for a while: who is still writing does not read our answer."""
+    left = min(length_of(request), _DRAINED)
     try:
         while left > 0 and (piece := request.read(min(left, _PIECE))):
             left -= len(piece)

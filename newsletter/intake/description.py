@@ -26,6 +26,15 @@ _WITH_BODY = (409, 411, 413, 415)
 _DOCUMENTS = {
     "text/markdown": {"schema": {"type": "string"}},
     "application/json": {"schema": {"$ref": "#/components/schemas/Digest"}},
+    # A picture's part has any name; the document names it by its file name.
+    "multipart/form-data": {
+        "schema": {
+            "type": "object",
+            "required": ["document"],
+            "properties": {"document": {"type": "string", "contentMediaType": "text/markdown"}},
+            "additionalProperties": {"type": "string", "contentMediaType": "image/*"},
+        }
+    },
 }
 _KEY = {
     "name": "Idempotency-Key",

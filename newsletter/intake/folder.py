@@ -8,6 +8,7 @@ what is committed is whole, and what is edited in the tree meanwhile is nobody's
 from __future__ import annotations
 
 import os
+import posixpath
 import stat
 import subprocess
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Protocol
 
 from newsletter.digest.decoding import LARGEST
+from subscribers.pictures import MOST_OCTETS
 
 ENDINGS = (".md", ".markdown", ".mdx", ".txt", ".json")
 # Written by us beside a document.
@@ -44,6 +46,10 @@ class Source(Protocol):
 
     def read(self, found: Found) -> bytes | None:
         """The version that was found, or None if it is no longer there."""
+        ...
+
+    def beside_it(self, found: Found, name: str) -> bytes | None:
+        """A file that the document names, as seen from its folder; None if there is none here."""
         ...
 
 
@@ -98,6 +104,20 @@ class Folder:
             return None
         return data if _mark(path) == found.mark else None
 
+    def beside_it(self, found: Found, name: str) -> bytes | None:
+        """Only from within the watched folder, wherever a link leads."""
+        inside = _inside(found, name)
+        path = self._path / inside if inside else None
+        try:
+            if path is None or not path.resolve(strict=True).is_relative_to(self._path.resolve()):
+                return None
+            if not stat.S_ISREG(path.stat().st_mode):
+                return None  # Nothing is waited for, as a pipe would have it.
+            with path.open("rb") as file:
+                return file.read(MOST_OCTETS + 1)
+        except OSError:
+            return None
+
 
 def _mark(path: Path) -> str:
     try:
@@ -149,6 +169,27 @@ class WorkTree:
             return _git(self._path, "cat-file", "blob", found.mark)
         except SourceLost:
             return None
+
+    def beside_it(self, found: Found, name: str) -> bytes | None:
+        """As it is committed."""
+        inside = _inside(found, name)
+        if not inside:
+            return None
+        try:
+            if int(_git(self._path, "cat-file", "-s", f"HEAD:./{inside}")) > MOST_OCTETS:
+                return bytes(MOST_OCTETS + 1)  # Refused as too large, without being read.
+            return _git(self._path, "cat-file", "blob", f"HEAD:./{inside}")
+        except (SourceLost, ValueError):
+            return None
+
+
+def _inside(found: Found, name: str) -> str:
+    """The name a document gives, from the watched folder on; empty where it leads out or is
+    hidden."""
+    if "://" in name or "\0" in name or name.startswith("/"):
+        return ""
+    path = posixpath.normpath(posixpath.join(posixpath.dirname(found.name), name))
+    return "" if any(part.startswith(".") for part in path.split("/")) else path
 
 
 def _git(path: Path, *arguments: str) -> bytes:

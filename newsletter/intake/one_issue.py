@@ -11,6 +11,8 @@ from typing import Any
 
 from django.db import connection
 
+from subscribers import pictures
+
 from .reading import address, edit_address, moment
 from .tokens import read_moment
 
@@ -21,7 +23,7 @@ _ISSUE = """SELECT i.id, i.slug, i.title, i.date, i.edition, i.language, i.kind,
  WHERE i.publication_id = %s AND i.slug = %s AND i.rehearses_id IS NULL AND NOT EXISTS (
    SELECT 1 FROM newsletter_roundup r WHERE r.issue_id = i.id AND r.subscription_id IS NOT NULL)"""
 _ITEMS = """SELECT t.id, t.anchor, t.title, c.name, t.date, t.insight, t.bullets, t.body, t.score,
-    t.hidden
+    t.hidden, t.picture, t.picture_alt
   FROM newsletter_item t LEFT JOIN subscribers_category c ON c.id = t.category_id
  WHERE t.issue_id = %s ORDER BY t.number"""
 _LINKS = """SELECT item_id, label, url FROM newsletter_link
@@ -72,7 +74,8 @@ def _head(row: Any, publication_slug: str) -> dict[str, Any]:
 
 
 def _item(row: Any, sources: list[dict[str, str]]) -> dict[str, Any]:
-    _pk, anchor, title, category, date, insight, bullets, body, score, hidden = row
+    _pk, anchor, title, category, date, insight, bullets, body, score, hidden, name, alt = row
+    picture = pictures.named(name)
     return {
         "key": anchor,
         "title": title,
@@ -85,4 +88,5 @@ def _item(row: Any, sources: list[dict[str, str]]) -> dict[str, Any]:
         "body": body,
         "score": score,
         "hidden": bool(hidden),
+        "picture": {"name": name, "url": picture.address(), "alt": alt} if picture else None,
     }

@@ -17,6 +17,7 @@ from newsletter import importing
 from newsletter.digest import shapes
 from newsletter.importing.answers import NONE, Answers
 from newsletter.importing.conflict_words import label
+from newsletter.importing.illustrating import Files, no_files
 from newsletter.importing.reporting import as_json
 from newsletter.models import Issue
 from subscribers.models import AuditEntry, Publication
@@ -99,9 +100,11 @@ def put(
     by: User | None,
     way: Way,
     dry_run: bool = False,
+    files: Files = no_files,
 ) -> Put:
     """Import a document, or with `dry_run` say what would become of it. Nothing raises for what
-    stands in the document. `by` None is who runs the site, at its command line.
+    stands in the document. `by` None is who runs the site, at its command line. `files` are the
+    pictures that came with it.
 
     Raises NotAllowed.
     """
@@ -121,6 +124,7 @@ def put(
             date=wish.date,
             answers=wish.answers,
             edition=wish.edition,
+            files=files,
         )
     except importing.NotImported as error:
         out = error.report.released is not None

@@ -196,6 +196,14 @@ class Source(Schema):
     url: str
 
 
+class PictureOut(Schema):
+    """An item's picture; `url` is that of the largest copy."""
+
+    name: str
+    url: str
+    alt: str
+
+
 class ItemOut(Schema):
     """One item."""
 
@@ -210,6 +218,7 @@ class ItemOut(Schema):
     body: str
     score: float | None
     hidden: bool
+    picture: PictureOut | None
 
 
 class TailLink(Schema):

@@ -13,6 +13,7 @@ import logging
 import os
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from newsletter import conf
@@ -85,7 +86,14 @@ def hand_in_new(
         data = source.read(found)
         if data is None:
             continue  # It changed while it was read: the next look finds what it is then.
-        done = put(publication, data, replace(wish, name=found.name), by=None, way=Way.FOLDER)
+        done = put(
+            publication,
+            data,
+            replace(wish, name=found.name),
+            by=None,
+            way=Way.FOLDER,
+            files=partial(source.beside_it, found),
+        )
         if source.beside is not None:
             _answer_beside(source.beside / (found.name + PROBLEMS), done)
         memory.remember(found)

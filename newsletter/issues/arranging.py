@@ -85,6 +85,8 @@ def duplicate(item: Item) -> Item:
         score=item.score,
         extra=item.extra,
         hidden=item.hidden,
+        picture=item.picture,
+        picture_alt=item.picture_alt,
     )
 
 
@@ -123,6 +125,8 @@ def merge_up(item: Item) -> Item:
     else:
         parts = [above.body, f"**{item.title}**", item.insight, item.body]
     values["body"] = "\n\n".join(part for part in parts if part.strip())
+    if item.picture and not above.picture:
+        values |= {"picture": item.picture, "picture_alt": item.picture_alt}
     take_out(item)
     above.refresh_from_db()
     steps.write(above, values)

@@ -83,7 +83,7 @@ def copy(original: Issue, day: dt.date, title: str, by: AbstractBaseUser) -> Iss
         made[row.pk] = _item(
             issue, number, row.title, filed, date=row.date, insight=row.insight,
             bullets=row.bullets, body=row.body, score=row.score, extra=row.extra,
-            hidden=row.hidden,
+            hidden=row.hidden, picture=row.picture, picture_alt=row.picture_alt,
         )  # fmt: skip
     Item.objects.bulk_create(made.values(), batch_size=500)
     Link.objects.bulk_create(

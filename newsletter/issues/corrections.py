@@ -229,7 +229,12 @@ def _write_item(row: ItemRow, text: Item, publication: Publication) -> None:
     row.insight = text.insight
     row.bullets = bullets_to_json(text.bullets)
     row.body = text.body
-    row.save(update_fields=["category", "title", "date", "insight", "bullets", "body"])
+    row.picture, row.picture_alt = text.picture, text.picture_alt
+    row.save(
+        update_fields=[
+            "category", "title", "date", "insight", "bullets", "body", "picture", "picture_alt",
+        ]
+    )  # fmt: skip
     item_links.write_sources(row, _pairs(text.sources))
     item_links.write_body_links(row)
     remember([row])

@@ -10,7 +10,8 @@ from newsletter.models import Issue, Item, Link
 
 from .roundups import copy_links
 
-_WORDS = ("title", "date", "insight", "bullets", "body", "score", "extra")
+_WORDS = ("title", "date", "insight", "bullets", "body", "score", "extra", "picture",
+          "picture_alt")  # fmt: skip
 
 
 def offered(issue: Issue) -> QuerySet[Item]:

@@ -1,13 +1,12 @@
 """What an editor should know before an issue is released: blockers and warnings, each with words.
 
-Pure: everything is computed from the issue's view, its publication and what the caller already
-knows. A blocker forbids the release, a warning asks for a look. The words are those of the active
-language.
+Everything is computed from the issue's view, its publication and what the caller already knows;
+only the sizes of pictures are looked up. A blocker forbids the release, a warning asks for a look.
+The words are those of the active language.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +14,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from newsletter.digest.markdown import block_html
 from newsletter.editions import IssueView, ItemView
 from newsletter.rendering import LIMIT, TARGET, Rendered, TooLarge, words
 from newsletter.rendering.columns import width
@@ -26,6 +24,7 @@ from subscribers.models import Publication
 from . import text_findings, usual
 from .findings import ABOUT, AUDIENCE, PUBLICATION, Finding, Level, blocker, numbers, warning
 from .link_findings import found_dead, of_links
+from .picture_findings import of_pictures
 from .sender_findings import of_sender
 
 
@@ -71,7 +70,7 @@ def checked(
         (pgettext("preflight", "Items, their sources and categories"), [*_of_items(view)]),
         (pgettext("preflight", "Words left over"), [*text_findings.of_words(view)]),
         (pgettext("preflight", "Links"), [*of_links(view, dead)]),
-        (pgettext("preflight", "Pictures"), [*_of_pictures(view)]),
+        (pgettext("preflight", "Pictures"), [*of_pictures(view)]),
         (
             pgettext("preflight", "Readers"),
             [
@@ -177,34 +176,6 @@ def _of_items(view: IssueView) -> Iterator[Finding]:
                 _("Items %(numbers)s have the same title.") % {"numbers": numbers([first, item])},
                 [first, item],
             )
-
-
-_PICTURE = re.compile(r"<img\b[^>]*>")
-_ALT = re.compile(r'\balt="[^"]*[^"\s][^"]*"')
-
-
-def _of_pictures(view: IssueView) -> Iterator[Finding]:
-    missing = [
-        item
-        for item in view.items
-        if any(
-            not _ALT.search(picture)
-            for source in (item.insight, item.body)
-            if "<img" in source or "![" in source
-            for picture in _PICTURE.findall(block_html(source))
-        )
-    ]
-    if missing:
-        yield warning(
-            "no-alt",
-            ngettext(
-                "A picture in item %(numbers)s has no description.",
-                "Pictures in items %(numbers)s have no description.",
-                len(missing),
-            )
-            % {"numbers": numbers(missing)},
-            missing,
-        )
 
 
 def _of_editions(view: IssueView, made: Collection[Rendered | TooLarge]) -> Iterator[Finding]:

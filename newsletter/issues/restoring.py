@@ -81,6 +81,8 @@ def _items(issue: Issue, wanted: Digest, problems: list[str]) -> None:
                 "insight": item.insight,
                 "bullets": bullets_to_json(item.bullets),
                 "body": item.body,
+                "picture": item.picture,
+                "picture_alt": item.picture_alt,
                 "score": item.score,
                 "extra": dict(item.extra),
                 "hidden": False,

@@ -14,6 +14,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from newsletter.digest import from_json, to_json
 from newsletter.digest.value import Bullet, Digest, Item, Link
@@ -45,6 +46,8 @@ def digest_of(issue: Issue) -> Digest:
             insight=row.insight,
             bullets=bullets_of(row.bullets),
             body=row.body,
+            picture=row.picture,
+            picture_alt=row.picture_alt,
             score=row.score,
             extra={name: str(value) for name, value in row.extra.items()},
         )
@@ -183,6 +186,8 @@ def _item_changes(old: Item, new: Item) -> list[Change]:
         (_("insight"), old.insight, new.insight),
         (_("bullets"), bullets_text(old.bullets), bullets_text(new.bullets)),
         (_("body"), old.body, new.body),
+        (pgettext("item", "picture"), old.picture, new.picture),
+        (pgettext("item", "what the picture shows"), old.picture_alt, new.picture_alt),
         (_("sources"), _links(old.sources), _links(new.sources)),
     )
     return [
@@ -250,6 +255,8 @@ def _of_view(view: Mapping[str, Any]) -> Digest:
                 insight=str(item["insight"]),
                 bullets=bullets_of(item["bullets"]),
                 body=str(item["body"]),
+                picture=str(item.get("picture", "")),
+                picture_alt=str(item.get("picture_alt", "")),
                 score=item["score"],
                 extra={name: str(value) for name, value in item["extra"].items()},
             )

@@ -244,6 +244,8 @@ def _copy(issue: Issue, originals: Sequence[Item]) -> None:
                 body=original.body,
                 score=original.score,
                 extra=original.extra,
+                picture=original.picture,
+                picture_alt=original.picture_alt,
                 starred=original.starred,
                 copied_from=original,
                 copied_at=now,

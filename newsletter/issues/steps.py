@@ -24,7 +24,7 @@ Values = dict[str, Any]
 
 # Columns as JSON has them; dates are ISO 8601, foreign keys are primary keys.
 _PLAIN = ("anchor", "title", "insight", "bullets", "body", "score", "extra", "line", "hidden",
-          "starred")  # fmt: skip
+          "starred", "picture", "picture_alt")  # fmt: skip
 _KEYS = ("category_id", "copied_from_id", "translates_id")
 # The last steps of a draft that can be undone.
 _KEPT = 30

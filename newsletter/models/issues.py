@@ -303,6 +303,11 @@ class Item(models.Model):
     insight = models.TextField(_("insight"), blank=True)
     bullets = models.JSONField(_("bullets"), default=list, blank=True)
     body = models.TextField(_("body"), blank=True)
+    # The name of a picture (`subscribers.pictures`), and what it shows, in words.
+    picture = models.CharField(pgettext_lazy("item", "picture"), max_length=60, blank=True)
+    picture_alt = models.CharField(
+        pgettext_lazy("item", "what the picture shows"), max_length=500, blank=True
+    )
     score = models.FloatField(_("score"), null=True, blank=True)
     extra = models.JSONField(default=dict, blank=True)
     line = models.PositiveIntegerField(null=True, blank=True)

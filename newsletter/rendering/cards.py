@@ -8,6 +8,10 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
+from subscribers import pictures, theme
+from subscribers.pictures import Picture
+from subscribers.pictures.showing import sized_within
+
 from ..digest.markdown import block_html, inline_html
 from ..editions import BulletView, CategoryView, ItemView, LinkView
 from . import text, words
@@ -51,6 +55,10 @@ class Card:
     insight_html: Markup
     bullets: Sequence[Bullet]
     body_html: Markup
+    # `picture_ink` is for the words that stand in its place while it is blocked.
+    picture: Picture | None
+    picture_alt: str
+    picture_ink: str
     lead: str
     link: str
     headline: str
@@ -78,6 +86,7 @@ def make(item: ItemView, web: str, indent: int) -> Card:
     )
     to = next((link.url for link in item.sources if link.url), web)
     lead = words.first_sentence(summary, BRIEF)
+    picture = pictures.named(item.picture)
     return Card(
         id=item.id,
         anchor=f"i{item.number}",
@@ -92,6 +101,9 @@ def make(item: ItemView, web: str, indent: int) -> Card:
         insight_html=block(item.insight),
         bullets=[_bullet(bullet) for bullet in item.bullets],
         body_html=block(item.body),
+        picture=picture,
+        picture_alt=item.picture_alt,
+        picture_ink=theme.on(picture.colour) if picture and picture.colour else "",
         lead=lead,
         link="" if "<a " in title else to,  # HTML has no link within a link.
         headline=words.headline(item.title),
@@ -124,7 +136,9 @@ def inline(source: str) -> Markup:
 
 def block(source: str) -> Markup:
     """Markdown as HTML that mrml leaves alone; empty for nothing."""
-    return _for_mrml(block_html(source)) if source.strip() else Markup("")
+    if not source.strip():
+        return Markup("")
+    return _for_mrml(sized_within(block_html(source)))
 
 
 def opening(source: str, most: int) -> str:

@@ -89,6 +89,7 @@ def _item(item: ItemView, categories: dict[int, CategoryView]) -> ItemView:
         insight=text(item.insight),
         bullets=tuple(_bullet(bullet) for bullet in item.bullets),
         body=text(item.body),
+        picture_alt=line(item.picture_alt),
     )
 
 

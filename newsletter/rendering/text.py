@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from .. import conf
 from ..digest.markdown import plain_text
@@ -20,6 +21,9 @@ def full(item: ItemView, web: str, indent: int) -> str:
     """
     space = " " * indent
     blocks = [_head(item, space)]
+    if item.picture and item.picture_alt:
+        shows = pgettext("picture", "Picture: %(shows)s") % {"shows": item.picture_alt}
+        blocks.append(wrap(f"[{shows}]", space, space))
     if item.insight:
         label = _("Insight") + _(": ")
         blocks.append(wrap(label + plain_text(item.insight), space, space))

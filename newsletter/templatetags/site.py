@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 from django import template
 from django.utils import translation
@@ -15,6 +16,8 @@ from newsletter.archive import source_pages, stylesheet
 from newsletter.feeds import formats
 from subscribers import languages, styles, theme
 from subscribers.models import Category, Publication
+from subscribers.pictures import at_address, named
+from subscribers.pictures.showing import on_page, sized, sized_within
 
 from ..digest import markdown
 from ..editions import IssueView, ItemView, LinkView, item_path
@@ -23,6 +26,7 @@ from ..rendering import cards, neutral, words
 register = template.Library()
 
 _LINK_OR_PICTURE = re.compile(r"<a\b[^>]*>|</a>|<img\b[^>]*>")
+_IN_A_FEED = 960  # CSS pixels; who reads feeds sets the width of the column.
 _ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"')
 
 
@@ -96,7 +100,7 @@ def inline(source: object) -> SafeString:
 @register.filter
 def block(source: object) -> SafeString:
     """Paragraphs of Markdown as safe HTML (sanitised by `digest.markdown`)."""
-    return mark_safe(markdown.block_html(neutral.text(str(source or ""))))
+    return mark_safe(sized_within(markdown.block_html(neutral.text(str(source or "")))))
 
 
 @register.filter
@@ -113,7 +117,10 @@ def followable(url: object) -> str:
 
 @register.filter
 def web_block(source: object) -> SafeString:
-    """`block` for pages: pictures are links, so that opening a page tells no other host."""
+    """`block` for pages: pictures elsewhere are links, so that opening a page tells no other host.
+
+    Ours are shown.
+    """
     return mark_safe(_without_pictures(markdown.block_html(neutral.text(str(source or "")))))
 
 
@@ -129,6 +136,8 @@ def _without_pictures(html: str) -> str:
             return tag
         attributes = dict(_ATTRIBUTE.findall(tag))
         address = str(attributes.get("src", ""))
+        if (picture := at_address(unescape(address))) is not None:
+            return on_page(picture, unescape(attributes.get("alt", "")))
         label = str(attributes.get("alt") or address)
         if inside or not address:  # Links do not nest.
             return label
@@ -230,3 +239,17 @@ def headline(item: ItemView, elsewhere: str = "") -> SafeString:
     if not to or "<a " in title:  # HTML has no link within a link.
         return title
     return format_html('<a class="head" href="{}" rel="noopener noreferrer">{}</a>', to, title)
+
+
+@register.simple_tag
+def item_picture(item: ItemView, lead: bool = False) -> SafeString | str:
+    """An item's own picture for its page; that of the `lead` story is asked for at once."""
+    picture = named(item.picture)
+    return on_page(picture, neutral.line(item.picture_alt), first=lead) if picture else ""
+
+
+@register.simple_tag
+def fed_picture(item: ItemView) -> SafeString | str:
+    """An item's own picture for readers of feeds."""
+    picture = named(item.picture)
+    return sized(picture, neutral.line(item.picture_alt), _IN_A_FEED) if picture else ""

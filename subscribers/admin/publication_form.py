@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
@@ -15,7 +15,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from subscribers import languages, rehearsal
+from subscribers import languages, pictures, rehearsal
 from subscribers import theme as look
 from subscribers.addresses import BadAddress, normalise
 from subscribers.admin.text_box import TextBox
@@ -99,6 +99,15 @@ class PublicationForm(RoundupSettings, SisterSetting, MemorySetting, VersionedFo
         widget=UnfoldAdminTextInputWidget,
         help_text=_("Empty: made from the accent colour."),
     )
+    logo_file = forms.FileField(
+        label=pgettext_lazy("publication", "Logo or masthead from a file"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/gif"}),
+        help_text=pgettext_lazy(
+            "publication",
+            "JPEG, PNG, WebP or GIF. It takes the place of the logo below, and sets its size.",
+        ),
+    )
     logo = forms.CharField(
         label=_("Logo"),
         required=False,
@@ -131,6 +140,7 @@ class PublicationForm(RoundupSettings, SisterSetting, MemorySetting, VersionedFo
             "late_start_minutes", "slot_notice_minutes", "welcome_latest_issue", "welcome_days",
             "memory_of", "leave_out_told",
             "rehearsal_address", *roundup_settings.FIELDS, "sister_of", "hub_url", "labels",
+            "fetch_pictures",
         )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -175,6 +185,15 @@ class PublicationForm(RoundupSettings, SisterSetting, MemorySetting, VersionedFo
         except BadAddress as error:
             raise forms.ValidationError(str(error)) from None
 
+    def clean_logo_file(self) -> pictures.Picture | None:
+        file = self.cleaned_data.get("logo_file")
+        if not file:
+            return None
+        try:
+            return pictures.keep_upload(file)
+        except pictures.NotAPicture as refused:
+            raise forms.ValidationError(str(refused)) from None
+
     def clean_undo_seconds(self) -> int:
         seconds: int = self.cleaned_data["undo_seconds"]
         if seconds > _LONGEST_UNDO:
@@ -189,6 +208,11 @@ class PublicationForm(RoundupSettings, SisterSetting, MemorySetting, VersionedFo
         if bool(data.get("send_from")) != bool(data.get("send_until")):
             self.add_error("send_until", _("Give both hours or neither."))
         self._translate(data)
+        if (given := data.get("logo_file")) is not None:
+            data["logo_width"], data["logo_height"] = look.logo_size(given.width, given.height)
+            # Sharp where a pixel of the mail is two of the screen.
+            copy = given.fitting(2 * data["logo_width"])
+            data["logo"] = f"/p/{given.file(copy, given.ending)}"
         theme = dict(self.instance.theme or {})
         for name in look.KEYS:
             if name in data:

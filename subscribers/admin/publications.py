@@ -71,6 +71,7 @@ class PublicationAdmin(ModelAdmin[Publication]):
                 "fields": (
                     ("style", "typeface"),
                     ("accent", "accent_dark"),
+                    "logo_file",
                     ("logo", "logo_alt"),
                     ("logo_width", "logo_height"),
                 ),
@@ -104,7 +105,7 @@ class PublicationAdmin(ModelAdmin[Publication]):
         roundup_settings.FIELDSET,
         (_("Translations"), {"fields": ("sister_of",)}),
         (_("Feeds"), {"fields": ("hub_url",)}),
-        (_("Import"), {"fields": ("category_names", "labels")}),
+        (_("Import"), {"fields": ("category_names", "labels", "fetch_pictures")}),
         (pgettext_lazy("role", "People"), {"fields": ("people",)}),
     )
 

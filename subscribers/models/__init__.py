@@ -12,6 +12,7 @@ from .counts import DailyCount
 from .desk import FormDraft, Presence
 from .events import Event
 from .people import CHOICE_LIMIT, ImportJob, ImportProblem, ListDecision, Subscriber, Subscription
+from .pictures import Picture
 from .publications import (
     CATEGORY_BITS,
     MOST_ROUNDUP_ITEMS,
@@ -42,6 +43,7 @@ __all__ = [
     "Incident",
     "Limit",
     "ListDecision",
+    "Picture",
     "Presence",
     "Publication",
     "ReaderChange",

@@ -246,6 +246,14 @@ class Publication(models.Model):
         blank=True,
         help_text=_("Named in the feeds, so that readers hear at once."),
     )
+    fetch_pictures = models.BooleanField(
+        pgettext_lazy("publication", "fetch pictures that documents name by address"),
+        default=False,
+        help_text=pgettext_lazy(
+            "publication",
+            "An import asks the server of each picture once. Otherwise the picture stays a link.",
+        ),
+    )
     changed_at = models.DateTimeField(default=timezone.now, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

@@ -488,7 +488,8 @@ def test_reserved_slugs_cover_every_first_part_of_ours() -> None:
     }
     ours = {first for first in firsts if first and "<" not in first}
     assert {"admin", "s", "robots.txt", "sitemap.xml", "healthz", "favicon.ico", "opml"} <= ours
-    assert ours <= RESERVED_SLUGS
+    # Of `p/` only names of pictures are ours: a publication may have been called so for years.
+    assert ours - {"p"} <= RESERVED_SLUGS
 
 
 # --- paging -----------------------------------------------------------------------------------

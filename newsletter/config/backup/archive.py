@@ -22,9 +22,10 @@ from . import copying
 
 FORMAT = 1
 MANIFEST, DATABASE, FILES = "manifest.json", "database", "files"
-# Folders of DATA_DIR that are part of a site: its own templates, lists of readers being read in.
+# Folders of DATA_DIR that are part of a site: its own templates, lists of readers being read in,
+# pictures.
 # Whatever else is there is secret (keys of DKIM too), this machine's own, or an earlier backup.
-_COPIED = ("templates", "imports")
+_COPIED = ("templates", "imports", "pictures")
 
 
 class BackupRefused(Exception):

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from newsletter import bounces, conf, notices
 from newsletter.archive.finished.purging import Purge
@@ -18,7 +19,7 @@ from newsletter.editions.search import entries
 from newsletter.feeds import websub
 from newsletter.importing.stories import remembering
 from newsletter.intake import idempotency, tokens
-from newsletter.issues import dead_links, deleted, told_before
+from newsletter.issues import dead_links, deleted, told_before, unused_pictures
 from newsletter.models import Change
 from newsletter.sending import figures, probing, roundups, slot_notices, warm_up, watching
 from subscribers import housekeeping as readers
@@ -110,6 +111,8 @@ TASKS: tuple[Task, ...] = (
     Task("old-sessions", _("Ended sessions are deleted"), _DAY, 120, _forget_old_sessions),
     Task("deleted-drafts", _("Deleted drafts that nobody took back are forgotten"), _HOUR, 120,
          deleted.sweep),
+    Task("pictures", pgettext_lazy("regular task", "Pictures that nobody uses are deleted"), _DAY,
+         600, unused_pictures.sweep),
     Task("unsaved", _("What was typed and never saved is forgotten"), _HOUR, 120,
          form_drafts.sweep),
     Task("old-changes", _("Notes of changes that every web process has read are deleted"), _HOUR,

@@ -63,7 +63,8 @@ _BLOCKS = ("Insight", "Bullets", "Text")
 _MARK = re.compile(rf"\\*(?:## |\*\*(?:{'|'.join((*_BLOCKS, _TAIL, 'Quoted'))}):\*\*)")
 _FIELD = re.compile(r"> \*\*(?P<name>.+?):\*\*(?: (?P<value>.*))?")
 # Names of an item's own fields; what else stands in its quote is an extra one.
-_OWN = ("Category", "Source", "Date", "Score", "Tags", "Authors", "Section", "Hidden", "Other")
+_OWN = ("Category", "Source", "Date", "Score", "Tags", "Authors", "Section", "Hidden", "Picture",
+        "Other")  # fmt: skip
 
 
 def is_written(text: str) -> bool:
@@ -128,6 +129,8 @@ def _fields(item: Item) -> Iterable[tuple[str, str]]:
         yield "Section", write_line(item.section)
     if item.hidden:
         yield "Hidden", "yes"
+    if item.picture:
+        yield "Picture", write_link(Link(item.picture_alt, item.picture))
     for name, value in item.extra.items():
         line = f"> **{name}:** {write_line(value) if isinstance(value, str) else ''}"
         found = _FIELD.fullmatch(line)
@@ -287,6 +290,9 @@ def _read_item(reader: _Reader, line: str) -> Item:
         name, value = found["name"], found["value"] or ""
         if name == "Source":
             sources.append(read_link(value))
+        elif name == "Picture":
+            link = read_link(value)
+            draft.values.update(picture=link.url, picture_alt=link.label)
         elif name == "Other":
             key, said = unquoted(value)
             extra[str(key)] = said

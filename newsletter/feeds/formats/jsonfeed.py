@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ..value import Entry, Feed, feed_html, text
+from ..value import Enclosure, Entry, Feed, feed_html, text
 from . import Format
 
 
@@ -39,10 +39,17 @@ def _item(entry: Entry, feed: Feed) -> dict[str, Any]:
         "summary": text(entry.summary),
         "date_published": entry.published.isoformat(),
         "date_modified": entry.updated.isoformat(),
+        "image": entry.picture.url if entry.picture else "",
+        "attachments": [_attachment(entry.picture)] if entry.picture else [],
         "tags": [text(name) for _slug, name in entry.categories],
         "language": entry.language if entry.language != feed.language else "",
     }
     return {name: value for name, value in made.items() if value or name == "content_html"}
+
+
+def _attachment(picture: Enclosure) -> dict[str, Any]:
+    made = {"url": picture.url, "mime_type": picture.media_type}
+    return made | ({"size_in_bytes": picture.octets} if picture.octets else {})
 
 
 FORMAT = Format(

@@ -19,7 +19,7 @@ _USAGE = 2
 _YES_NO = {"true": True, "yes": True, "on": True, "1": True}
 _YES_NO |= {"false": False, "no": False, "off": False, "0": False}
 # Addresses of pages and feeds are permanent.
-_FIXED = ("slug",)
+_FIXED = ("slug", "logo_file")
 
 
 class Command(BaseCommand):

@@ -1,0 +1,178 @@
+"""Pictures that a document names: those that came with it, and those at an address.
+
+    ![A ferry](ferry.jpg)            a file given beside the document
+    ![A ferry](https://…/ferry.jpg)  fetched, where the publication wants that
+
+An image that stands alone on a line of an item's text becomes the item's picture, the first of
+them; others are shown where they stand. What is not fetched stays a link, as it is.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from urllib.parse import unquote
+
+from newsletter import outgoing
+from newsletter.digest.inline import outside_code
+from newsletter.digest.problems import Problems
+from newsletter.digest.value import Digest, Item
+from subscribers import pictures
+from subscribers.models import Picture as Row
+from subscribers.models import Publication
+
+from .stories import link_key
+
+# The octets of a file beside the document by its name there; None: there is none.
+Files = Callable[[str], bytes | None]
+
+
+def no_files(_name: str) -> bytes | None:
+    """Nothing came with the document."""
+    return None
+
+
+# Of one document, in all: an import answers while somebody waits.
+_MOST_FETCHED, _SECONDS = 20, 20.0
+_IMAGE = re.compile(
+    r"!\[(?P<alt>(?:[^\[\]\\]|\\.)*)\]\(\s*<?(?P<target>[^\s<>()]+)>?(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)"
+)
+_FENCE = re.compile(r" {0,3}(?:```|~~~)")
+
+
+@dataclass(slots=True)
+class _Run:
+    """One document on its way. `found` holds what became of each target that was asked for."""
+
+    files: Files
+    fetch: bool
+    store: bool
+    problems: Problems
+    until: float
+    line: int = 0
+    fetched: int = 0
+    found: dict[str, pictures.Picture | None] = field(default_factory=dict)
+
+    def picture(self, target: str) -> pictures.Picture | None:
+        """The picture a document means by `target`: a name of ours, a file, an address."""
+        if target not in self.found:
+            self.found[target] = self._look(target)
+        return self.found[target]
+
+    def _look(self, target: str) -> pictures.Picture | None:
+        if ours := pictures.named(target):
+            return ours if Row.objects.filter(name=target).exists() else None
+        octets = self.files(unquote(target).removeprefix("./"))
+        if octets is not None:
+            try:
+                return self._taken(octets)
+            except pictures.NotAPicture as refused:
+                self._tell("error", target, str(refused))
+            return None
+        if self.fetch and self.store and re.match(r"https?://", target, re.IGNORECASE):
+            return None if pictures.at_address(target) else self._fetched(target)
+        return None
+
+    def _taken(self, octets: bytes) -> pictures.Picture:
+        return pictures.keep(octets) if self.store else pictures.make(octets).picture
+
+    def _fetched(self, url: str) -> pictures.Picture | None:
+        """As it was when it was fetched first: a later import of the same text changes nothing."""
+        known = Row.objects.filter(fetched_from=link_key(url)).order_by("pk").first()
+        if known is not None:
+            return pictures.named(known.name)
+        left = self.until - time.monotonic()
+        if self.fetched == _MOST_FETCHED or left <= 0:
+            return None
+        self.fetched += 1
+        limits = outgoing.Limits(
+            seconds=left, body=pictures.MOST_OCTETS, redirects=3, high_ports=True
+        )
+        try:
+            answer = outgoing.request("GET", url, headers={"accept": "image/*"}, limits=limits)
+            if answer.status != 200:
+                self._tell("warning", url, f"HTTP {answer.status}")
+                return None
+            picture = self._taken(answer.body)
+        except (outgoing.OutgoingError, pictures.NotAPicture) as refused:
+            self._tell("warning", url, str(refused))
+            return None
+        Row.objects.filter(name=picture.name).update(fetched_from=link_key(url))
+        return picture
+
+    def _tell(self, level: str, target: str, why: str) -> None:
+        tell = self.problems.error if level == "error" else self.problems.warn
+        tell("picture-refused", {"text": target[:120], "why": why}, self.line)
+
+
+def illustrate(
+    digest: Digest, publication: Publication, files: Files, problems: Problems, *, store: bool
+) -> Digest:
+    """The digest with its items' pictures. With `store` false nothing is fetched or kept.
+
+    A file that is no picture refuses the document; an address that gives none is told and stays a
+    link.
+    """
+    until = time.monotonic() + _SECONDS
+    run = _Run(files, publication.fetch_pictures, store, problems, until)
+    return replace(digest, items=tuple(_illustrated(item, run) for item in digest.items))
+
+
+def _illustrated(item: Item, run: _Run) -> Item:
+    run.line = item.line
+    name, alt, body = "", item.picture_alt, item.body
+    if item.picture:
+        picture = run.picture(item.picture)
+        if picture is not None:
+            name = picture.name
+        elif re.match(r"https?://", item.picture, re.IGNORECASE):
+            body = f"![{alt}]({item.picture})\n\n{body}".strip("\n")  # A link, as in Markdown.
+            return replace(item, picture="", picture_alt="", body=body)
+        elif not run.problems.refused():
+            params = {"text": item.picture[:120]}
+            run.problems.warn("picture-missing", params, item.line)
+    if "![" in body:
+        name, alt, body = _of_text(body, name, alt, run)
+    if (name, body) == (item.picture, item.body):
+        return item
+    return replace(item, picture=name, picture_alt=alt if name else "", body=body)
+
+
+def _of_text(body: str, name: str, alt: str, run: _Run) -> tuple[str, str, str]:
+    """(picture, what it shows, text) of an item: code is left alone."""
+    lines, fenced = [], False
+    for line in body.split("\n"):
+        fenced ^= bool(_FENCE.match(line))
+        alone = _IMAGE.fullmatch(line.strip())
+        if fenced or "![" not in line or line.startswith(("    ", "\t")):
+            lines.append(line)
+        elif not name and alone and (picture := run.picture(alone["target"])) is not None:
+            name, alt = picture.name, " ".join(alone["alt"].split())[:500]
+        else:
+            lines.append(outside_code(line, lambda run_: _IMAGE.sub(_placed(run), run_)))
+    text = "\n".join(lines)
+    return name, alt, text if text == body else re.sub(r"\n{3,}", "\n\n", text).strip("\n")
+
+
+def _missing(target: str, run: _Run) -> None:
+    """Told where files came with the document: then a name that none of them has is a mistake."""
+    if run.files is not no_files and "://" not in target and not run.problems.refused():
+        run.problems.warn("picture-missing", {"text": target[:120]}, run.line)
+
+
+def _placed(run: _Run) -> Callable[[re.Match[str]], str]:
+    def change(match: re.Match[str]) -> str:
+        picture = run.picture(match["target"])
+        if picture is None:
+            _missing(match["target"], run)
+            return match.group()
+        return f"![{match['alt']}]({picture.address()})"
+
+    return change
+
+
+def given(files: Mapping[str, bytes]) -> Files:
+    """Files that came with a request, by their names without folders."""
+    return lambda name: files.get(name.rpartition("/")[2])

@@ -1,0 +1,87 @@
+"""A digest and its pictures in one request (multipart/form-data, RFC 7578).
+
+The part `document` is the digest, every other file a picture that it names by its file name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.core.exceptions import (
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
+from django.core.files.uploadhandler import StopUpload
+from django.http import HttpRequest
+from django.http.multipartparser import MultiPartParserError
+from django.http.request import UnreadablePostError
+from django.utils.translation import pgettext
+
+from newsletter.digest.decoding import LARGEST
+from newsletter.importing import illustrating
+from subscribers.pictures import MOST_OCTETS
+
+from . import bodies
+from .problems import Refusal
+
+DOCUMENT = "document"
+# Of a whole request. Files lie on the disk until they are looked at, one after the other.
+_MOST = 64 * 1024 * 1024
+_BAD = (
+    MultiPartParserError, UnreadablePostError, StopUpload, SuspiciousOperation, RequestDataTooBig,
+    TooManyFieldsSent, TooManyFilesSent, OSError, ValueError,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """`form` is markdown or json, `pictures` are octets by file name."""
+
+    document: bytes
+    form: str
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
+
+    def files(self) -> illustrating.Files:
+        """What the importing room asks for by name."""
+        return illustrating.given(self.pictures) if self.pictures else illustrating.no_files
+
+    def whole(self) -> bytes:
+        """All of it, by which a repeated request is known."""
+        named = sorted(self.pictures.items())
+        return b"\0".join([self.document, *(part for n, o in named for part in (n.encode(), o))])
+
+
+def read(request: HttpRequest) -> Sent:
+    """The digest and what came with it. Raises Refusal."""
+    if (request.content_type or "").lower() != "multipart/form-data":
+        form = bodies.form_of(request)
+        return Sent(bodies.read(request), form)
+    if bodies.length_of(request) > _MOST:
+        bodies.drain(request)
+        raise Refusal(
+            "too-large",
+            pgettext("problem", "A document with its pictures has at most %(most)d MB.")
+            % {"most": _MOST // 2**20},
+        )
+    try:
+        files = {name: file for name, file in request.FILES.items() if not isinstance(file, list)}
+        text = request.POST.get(DOCUMENT)
+    except _BAD:
+        raise Refusal(
+            "bad-request",
+            pgettext("problem", "The parts of the request cannot be read; nothing was done."),
+        ) from None
+    given = files.pop(DOCUMENT, None)
+    if given is None and text is None:
+        raise Refusal(
+            "invalid", pgettext("problem", "Send the digest as a part called “document”.")
+        )
+    kind = (given.content_type or "").lower() if given is not None else ""
+    named_json = given is not None and str(given.name).lower().endswith(".json")
+    form = bodies.FORMS.get(kind, "json" if named_json else "")
+    document = given.read(LARGEST + 1) if given is not None else (text or "").encode()
+    pictures = {str(one.name): one.read(MOST_OCTETS + 1) for one in files.values()}
+    return Sent(document, form, pictures)

@@ -1,0 +1,74 @@
+"""What preflight says of an issue's pictures: that one says nothing in words, or is heavy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from django.utils.translation import ngettext, npgettext
+
+from newsletter.digest.markdown import block_html
+from newsletter.editions import IssueView, ItemView
+from subscribers import pictures
+
+from .findings import Finding, numbers, warning
+
+# Octets of the copy a mail shows. A photograph has a third of that; what is transparent is kept as
+# PNG and may have ten times as much.
+_HEAVY = 400_000
+_PICTURE = re.compile(r"<img\b[^>]*>")
+_ALT = re.compile(r'\balt="[^"]*[^"\s][^"]*"')
+_SOURCE = re.compile(r'\bsrc="([^"]*)"')
+
+
+def of_pictures(view: IssueView) -> Iterator[Finding]:
+    """Of the items' own pictures and of those in their texts. Sizes are looked up once a file."""
+    found = [(item, list(_tags(item))) for item in view.items]
+    missing = [
+        item
+        for item, tags in found
+        if any(not _ALT.search(tag) for tag in tags)
+        or (pictures.named(item.picture) and not item.picture_alt.strip())
+    ]
+    if missing:
+        yield warning(
+            "no-alt",
+            ngettext(
+                "A picture in item %(numbers)s has no description.",
+                "Pictures in items %(numbers)s have no description.",
+                len(missing),
+            )
+            % {"numbers": numbers(missing)},
+            missing,
+        )
+    heavy = [
+        item for item, tags in found if any(one > _HEAVY for one in map(_mailed, _ours(item, tags)))
+    ]
+    if heavy:
+        yield warning(
+            "heavy-picture",
+            npgettext(
+                "preflight",
+                "A picture in item %(numbers)s has more than %(most)d kB in the mail.",
+                "Pictures in items %(numbers)s have more than %(most)d kB each in the mail.",
+                len(heavy),
+            )
+            % {"numbers": numbers(heavy), "most": _HEAVY // 1000},
+            heavy,
+        )
+
+
+def _tags(item: ItemView) -> Iterator[str]:
+    for source in (item.insight, item.body):
+        if "<img" in source or "![" in source:
+            yield from _PICTURE.findall(block_html(source))
+
+
+def _ours(item: ItemView, tags: list[str]) -> Iterator[pictures.Picture]:
+    own = pictures.named(item.picture)
+    within = (pictures.at_address(one) for tag in tags for one in _SOURCE.findall(tag))
+    yield from (one for one in (own, *within) if one is not None)
+
+
+def _mailed(picture: pictures.Picture) -> int:
+    return pictures.octets(picture, 640)

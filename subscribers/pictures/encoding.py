@@ -1,0 +1,172 @@
+"""Octets of anybody -> our own copies of a picture, or why not. Nothing of the file itself is kept:
+whatever else hides in it (a place, a name, a script, a second file) does not survive.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import struct
+from dataclasses import dataclass
+
+from django.utils.translation import pgettext
+from PIL import Image, ImageCms, ImageOps
+
+from .value import HIGHEST, WEBP, WIDEST, Picture, named, stem_of
+
+MOST_OCTETS = 10 * 1024 * 1024
+# A photograph of 40 million pixels takes 160 MB while it is read.
+MOST_PIXELS = 40_000_000
+_LEAST = 8  # Pixels on a side: what is smaller is there to count readers.
+_FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
+_QUALITY = {"webp": 80, "jpg": 82}
+# What Pillow raises for files that are cut, wrong or made to harm (its decoders, by format).
+_DAMAGED = (
+    OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError, OverflowError,
+    MemoryError, struct.error, Image.DecompressionBombError,
+)  # fmt: skip
+
+
+class NotAPicture(Exception):
+    """Nothing was stored; the text tells a person why, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A picture and its copies, by the names of `Picture.files`."""
+
+    picture: Picture
+    files: dict[str, bytes]
+
+
+def make(octets: bytes) -> Made:
+    """Check and re-encode. Of a moving picture the first frame is taken. Raises NotAPicture."""
+    if len(octets) > MOST_OCTETS:
+        raise NotAPicture(
+            pgettext("picture", "The picture has %(size)s MB. At most %(most)s MB are taken.")
+            % {"size": f"{len(octets) / 2**20:.1f}", "most": MOST_OCTETS // 2**20}
+        )
+    image = _read(octets)
+    image.thumbnail((WIDEST, HIGHEST), Image.Resampling.LANCZOS)
+    opaque = image.mode == "RGB"
+    key = hashlib.blake2b(octets, digest_size=16).hexdigest()
+    stem = stem_of(key, image.width, image.height, _colour(image))
+    picture = named(f"{stem}.{'jpg' if opaque else 'png'}")
+    assert picture is not None
+    files: dict[str, bytes] = {}
+    for width in picture.widths:
+        size = (width, picture.height_at(width))
+        copy = image if width == image.width else image.resize(size, Image.Resampling.LANCZOS)
+        for ending in (WEBP, picture.ending):
+            files[picture.file(width, ending)] = _written(copy, ending)
+    return Made(picture, files)
+
+
+def _read(octets: bytes) -> Image.Image:
+    """In 8-bit sRGB, upright, with or without an alpha channel. Raises NotAPicture."""
+    start = octets[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith((b"<svg", b"<?xml")) or b"<svg" in start:
+        raise NotAPicture(
+            pgettext(
+                "picture",
+                "An SVG is a program, not a picture. Export it as PNG and give that one.",
+            )
+        )
+    try:
+        image = Image.open(io.BytesIO(octets), formats=_FORMATS)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise _too_many_pixels() from None
+    except _DAMAGED:
+        raise NotAPicture(
+            pgettext("picture", "This is no picture. JPEG, PNG, WebP and GIF are taken.")
+        ) from None
+    _check_size(image)
+    try:
+        if image.format == "JPEG":
+            image.draft(image.mode, (WIDEST * 2, HIGHEST * 2))  # Read at a half or less: quicker.
+        image.load()
+        return _in_srgb(ImageOps.exif_transpose(image))
+    except _DAMAGED:
+        raise NotAPicture(
+            pgettext("picture", "The picture is damaged: it cannot be read to its end.")
+        ) from None
+
+
+def _too_many_pixels() -> NotAPicture:
+    return NotAPicture(
+        pgettext("picture", "The picture has more than %(most)d million pixels: make it smaller.")
+        % {"most": MOST_PIXELS // 1_000_000}
+    )
+
+
+def _check_size(image: Image.Image) -> None:
+    """By what the file says of itself: nothing has been unpacked yet."""
+    width, height = image.size
+    if width * height > MOST_PIXELS:
+        raise _too_many_pixels()
+    if min(width, height) < _LEAST:
+        raise NotAPicture(
+            pgettext(
+                "picture",
+                "The picture has only %(width)d × %(height)d pixels: nobody would see it.",
+            )
+            % {"width": width, "height": height}
+        )
+    if max(width, height) > 60 * min(width, height):
+        raise NotAPicture(
+            pgettext("picture", "The picture is a line: one side is over 60 times the other.")
+        )
+
+
+def _in_srgb(image: Image.Image) -> Image.Image:
+    profile = image.info.get("icc_profile")
+    alpha = None
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        alpha = image.getchannel("A")
+        if alpha.getextrema() == (255, 255):
+            alpha = None
+    if image.mode.startswith("I"):
+        # 16 bits a pixel: `convert` alone would cut at 255, and all were white.
+        image = image.convert("I").point(lambda value: value / 256).convert("L")
+    if profile:
+        image = _by_profile(image.convert("RGB") if alpha else image, profile)
+    image = image.convert("RGB")
+    if alpha is not None:
+        image.putalpha(alpha)
+    image.info = {}
+    return image
+
+
+def _by_profile(image: Image.Image, profile: bytes) -> Image.Image:
+    """Its colours as sRGB has them; as they are where the profile is not for such a picture."""
+    try:
+        given = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        made = ImageCms.profileToProfile(
+            image, given, ImageCms.createProfile("sRGB"), outputMode="RGB"
+        )
+    except (ImageCms.PyCMSError, *_DAMAGED):
+        return image
+    return made if made is not None else image
+
+
+def _colour(image: Image.Image) -> str:
+    """#rrggbb of the largest of eight groups of its colours."""
+    small = image.convert("RGB").resize((48, 48), Image.Resampling.BOX)
+    few = small.quantize(8)
+    groups = few.getcolors() or []
+    _count, place = max(groups)
+    assert isinstance(place, int)
+    red, green, blue = (few.getpalette() or [])[place * 3 : place * 3 + 3]
+    return f"#{red:02x}{green:02x}{blue:02x}"
+
+
+def _written(image: Image.Image, ending: str) -> bytes:
+    file = io.BytesIO()
+    if ending == "webp":
+        image.save(file, "WEBP", quality=_QUALITY["webp"], method=4)
+    elif ending == "jpg":
+        image.save(file, "JPEG", quality=_QUALITY["jpg"], optimize=True, progressive=True)
+    else:
+        image.save(file, "PNG", optimize=True)
+    return file.getvalue()

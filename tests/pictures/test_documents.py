@@ -1,0 +1,212 @@
+"""Pictures that a document names: by file in one request or folder, and by address."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from newsletter import importing
+from newsletter.intake.folder import Folder, Found
+from newsletter.models import Issue, Item
+from subscribers import pictures
+from subscribers.models import Picture, Publication
+from tests import builders
+from tests.intake.programs import Program
+from tests.internet import Server, internet, serve
+
+from .drawn import photograph
+
+pytestmark = pytest.mark.django_db
+
+DIGEST = """\
+# Harbour Daily - 2026-03-03
+
+## 1. Night ferries return
+
+> **Category**: City
+> **Source**: [The Riverside](https://example.org/ferries)
+
+**Insight**: People cross the water after ten.
+
+Before the picture.
+
+![A ferry at night]({ferry})
+
+Behind it. ![A map](map.png) and `![code](map.png)`.
+"""
+
+
+@pytest.fixture
+def daily() -> Publication:
+    made = builders.publication()
+    builders.category(made, "City")
+    return made
+
+
+def names(item: Item) -> tuple[str, str]:
+    return item.picture, item.picture_alt
+
+
+# --- one request ------------------------------------------------------------------------------
+
+
+def handed_in(program: Program, *, document: str, **files: bytes) -> tuple[int, dict[str, object]]:
+    parts = {
+        "document": SimpleUploadedFile("2026-03-03.md", document.encode(), "text/markdown"),
+        **{n: SimpleUploadedFile(n.replace("_", "."), o) for n, o in files.items()},
+    }
+    answer = program.client.post(
+        f"{program.base}/issues/", parts, headers={"Authorization": f"Bearer {program.secret}"}
+    )
+    return answer.status_code, answer.json()
+
+
+def test_a_digest_and_its_pictures_in_one_request(daily: Publication) -> None:
+    program = Program(daily)
+    document = DIGEST.format(ferry="ferry.jpg")
+    sent = {"ferry_jpg": photograph(), "map_png": photograph(500, 400, "#808000")}
+    status, report = handed_in(program, document=document, **sent)
+    assert status == 201, report
+    item = Item.objects.get()
+    ferry, chart = pictures.make(sent["ferry_jpg"]).picture, pictures.make(sent["map_png"]).picture
+    assert names(item) == (ferry.name, "A ferry at night")
+    assert item.body == (
+        f"Before the picture.\n\nBehind it. ![A map]({chart.address()}) and `![code](map.png)`."
+    )
+    # The same request again changes nothing.
+    status, report = handed_in(program, document=document, **sent)
+    assert (status, report["created"]) == (200, False)
+    item.refresh_from_db()
+    assert names(item) == (ferry.name, "A ferry at night")
+
+
+def test_a_file_that_is_no_picture_refuses_the_request(daily: Publication) -> None:
+    program = Program(daily)
+    document = DIGEST.format(ferry="ferry.jpg")
+    status, report = handed_in(program, document=document, ferry_jpg=b"a text", map_png=b"")
+    assert status == 422
+    (problem,) = [one for one in report["problems"] if one["level"] == "error"][:1]  # type: ignore[attr-defined]
+    assert problem["message"] == (
+        "The picture “ferry.jpg” was not taken: "
+        "This is no picture. JPEG, PNG, WebP and GIF are taken."
+    )
+    assert not Issue.objects.exists() and not Picture.objects.exists()
+    wrong = program.client.generic(
+        "POST", f"{program.base}/issues/", b"--x\r\nnonsense", "multipart/form-data; boundary=x",
+        headers={"Authorization": f"Bearer {program.secret}"},
+    )  # fmt: skip
+    assert wrong.status_code == 422 and wrong.json()["detail"]
+
+
+def test_items_in_json_name_theirs(daily: Publication) -> None:
+    program = Program(daily)
+    document = {
+        "title": "Harbour Daily", "date": "2026-03-03",
+        "items": [
+            {"title": "Ferries", "category": "City", "source": {"url": "https://example.org/1"},
+             "body": "Text.", "picture": {"name": "ferry.jpg", "alt": "A ferry"}},
+            {"title": "Trams", "category": "City", "source": {"url": "https://example.org/2"},
+             "body": "Text.", "picture": {"name": "0" * 46 + ".jpg", "alt": "None"}},
+        ],
+    }  # fmt: skip
+    parts = {
+        "document": SimpleUploadedFile("d.json", json.dumps(document).encode(), "application/json"),
+        "first": SimpleUploadedFile("ferry.jpg", photograph()),
+    }
+    answer = program.client.post(
+        f"{program.base}/issues/", parts, headers={"Authorization": f"Bearer {program.secret}"}
+    )
+    assert answer.status_code == 201, answer.content
+    first, second = Item.objects.order_by("number")
+    assert names(first) == (pictures.make(photograph()).picture.name, "A ferry")
+    assert names(second) == ("", "")
+    assert [one["code"] for one in answer.json()["problems"]].count("picture-missing") == 1
+    # What is read from the interface may be handed in again.
+    again = program.get("/issues/2026-03-03/").json
+    said = again["items"][0]["picture"]
+    assert said["name"] == first.picture and said["url"].endswith("-1200.jpg")
+    kept = {name: again[name] for name in ("title", "date", "items")}
+    assert program.post("/issues/", kept).status == 200
+    first.refresh_from_db()
+    assert names(first) == (said["name"], "A ferry")
+
+
+# --- a folder ---------------------------------------------------------------------------------
+
+
+def test_a_watched_folder_gives_what_lies_in_it_and_nothing_else(tmp_path: Path) -> None:
+    root = tmp_path / "in"
+    (root / "2026" / "img").mkdir(parents=True)
+    (root / "2026" / "img" / "a.jpg").write_bytes(b"picture")
+    (root / ".hidden").write_bytes(b"secret")
+    (tmp_path / "outside").write_bytes(b"secret")
+    (root / "2026" / "link.jpg").symlink_to(tmp_path / "outside")
+    source, found = Folder(root), Found("2026/02.md", "")
+    assert source.beside_it(found, "img/a.jpg") == b"picture"
+    for name in (
+        "../../outside", "/etc/passwd", "link.jpg", "../.hidden", "img", "img/b.jpg", "https://x/a",
+        "a\0b",
+    ):  # fmt: skip
+        assert source.beside_it(found, name) is None, name
+
+
+# --- an address -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    body = photograph()
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nContent-Length: {len(body)}\r\n\r\n"
+    with internet(), serve(head.encode() + body) as made:
+        yield made
+
+
+def imported(daily: Publication, ferry: str) -> importing.Report:
+    document = DIGEST.format(ferry=ferry).replace(" ![A map](map.png)", "")
+    return importing.import_digest(daily, document.encode(), "2026-03-03.md")
+
+
+def test_pictures_are_fetched_where_that_is_wanted(daily: Publication, server: Server) -> None:
+    address = f"{server.url}/ferry.jpg"
+    imported(daily, address)
+    item = Item.objects.get()
+    assert names(item) == ("", "") and f"![A ferry at night]({address})" in item.body
+    assert (server.connections, Picture.objects.count()) == (0, 0)
+    Issue.objects.all().delete()
+
+    Publication.objects.update(fetch_pictures=True)
+    daily.refresh_from_db()
+    imported(daily, address)
+    item = Item.objects.get()
+    assert names(item) == (pictures.make(photograph()).picture.name, "A ferry at night")
+    assert address not in item.body
+    # The same document again asks nobody and changes nothing.
+    assert imported(daily, address).changes == []
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("http://169.254.169.254/latest/meta-data/", "blocked: address"),
+        ("http://127.0.0.1/a.jpg", "blocked: address"),
+        ("http://[::1]/a.jpg", "blocked: address"),
+    ],
+)
+def test_an_address_that_must_not_be_asked_stays_a_link_and_is_told(
+    daily: Publication, address: str, why: str
+) -> None:
+    daily.fetch_pictures = True
+    daily.save()
+    report = imported(daily, address)
+    (told,) = [one for one in report.problems if one.code == "picture-refused"]
+    assert (told.level, told.message) == (
+        "warning",
+        f"The picture “{address}” was not taken: {why}",
+    )
+    assert f"![A ferry at night]({address})" in Item.objects.get().body
+    assert not Picture.objects.exists()
