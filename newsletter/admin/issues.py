@@ -22,6 +22,7 @@ from ..models import Issue
 from . import (
     agree,
     arrange,
+    audience,
     control,
     corrections,
     doubt,
@@ -150,7 +151,7 @@ class IssueAdmin(PagesAdmin[Issue]):
         ("<int:pk>/preflight/looked/", import_warnings.looked, "looked"),
         ("<int:pk>/story/", stories.decide, "story"),
         ("<int:pk>/twin/", stories.confirm_twin, "twin"),
-        ("<int:pk>/audience/", release.audience, "audience"),
+        ("<int:pk>/audience/", audience.audience, "audience"),
         ("<int:pk>/pair/", pairs.pair, "pair"),
         ("<int:pk>/test/", proofs.send, "test"),
         ("<int:pk>/send/", release.review, "send"),

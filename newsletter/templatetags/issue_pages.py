@@ -90,6 +90,7 @@ _ACTS = {
     "readers imported": gettext_lazy("imported readers"),
     "readers exported": gettext_lazy("exported readers"),
     "release": gettext_lazy("released the issue"),
+    "reschedule": pgettext_lazy("audit", "gave the issue another time"),
     "publish": gettext_lazy("published the issue"),
     "rehearse": gettext_lazy("rehearsed the issue"),
     "mail_wave": gettext_lazy("mailed the issue to readers who had not got it"),
