@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from django.core import signing
 from django.http import HttpRequest, QueryDict
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -164,7 +165,7 @@ def say(
         "readers": format_html('<a href="#plan">{}</a>', _readers(figures.mails)),
         "editions": ngettext("%(count)s edition", "%(count)s editions", figures.editions)
         % {"count": f"{figures.editions:,}"},
-        "time": render_to_string(
+        "time": _inside(
             "admin/sudi/send_time.html",
             {
                 "publication": publication,
@@ -177,7 +178,7 @@ def say(
                 "open": moves and asked.planned.moment == issue.send_at,
             },
         ),
-        "channels": render_to_string(
+        "channels": _inside(
             "admin/sudi/send_channels.html",
             {
                 "said": Channels(asked.goes_to).label,
@@ -199,6 +200,11 @@ def say(
             **parts,
         )
     return format_html(_sentence(issue, asked), **parts)
+
+
+def _inside(template: str, context: dict[str, Any]) -> SafeString:
+    """A control as a part of the sentence: a line break behind it would be a space."""
+    return mark_safe(render_to_string(template, context).strip())
 
 
 def _sentence(issue: Issue, asked: Asked) -> str:

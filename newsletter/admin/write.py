@@ -16,6 +16,7 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from newsletter import editions, rendering
+from newsletter.archive import as_read
 from newsletter.editions import EditionKey, IssueView
 from newsletter.issues import reading_time, steps
 from subscribers.admin.access import actor
@@ -28,7 +29,7 @@ from ..templatetags.issue_pages import bytes_text
 from .frame import find_issue, issue_page
 from .item_form import AboutForm, ItemForm
 from .items import refuse
-from .preview import FORMS, LOOKS, WIDTHS, Wanted, html_of, in_look
+from .preview import FORMS, LOOKS, WIDTHS, Wanted
 from .selection import chosen_selection
 from .unsaved_view import with_head, with_item
 
@@ -76,7 +77,10 @@ def live(request: HttpRequest, pk: int) -> HttpResponseBase:
         return JsonResponse({**said, "size": _size(issue, view)})
     wanted = Wanted.of_data(request.POST)
     selection = chosen_selection(request.POST, view)
-    html = in_look(html_of(request, issue, view, EditionKey(selection, 0), wanted), wanted.look)
+    html = as_read.in_look(
+        as_read.html_of(request, issue, view, EditionKey(selection, 0), wanted.form, wanted.look),
+        wanted.look,
+    )
     kept = view.select(selection)
     said["items"] = ngettext("%(n)s item", "%(n)s items", len(kept)) % {"n": len(kept)}
     return JsonResponse({**said, "html": html})

@@ -91,6 +91,8 @@ _ACTS = {
     "readers exported": gettext_lazy("exported readers"),
     "release": gettext_lazy("released the issue"),
     "reschedule": pgettext_lazy("audit", "gave the issue another time"),
+    "draft link made": pgettext_lazy("audit", "made a link to the draft"),
+    "draft link ended": pgettext_lazy("audit", "ended a link to the draft"),
     "publish": gettext_lazy("published the issue"),
     "rehearse": gettext_lazy("rehearsed the issue"),
     "mail_wave": gettext_lazy("mailed the issue to readers who had not got it"),
