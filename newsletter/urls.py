@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from django.urls import URLPattern, path, re_path
 
 from newsletter.archive import (
+    drafts,
     feed_pages,
     item_pages,
     legal,
@@ -57,6 +58,8 @@ urlpatterns = [
     path("opml", finished(feed_pages.all_feeds_opml), name="all-opml"),
     path("s/f/<str:token>/", feed_pages.feed_of_reader, name="feed-of-reader"),
     re_path(rf"^s/f/(?P<token>[^/]+)/feed\.{_FORM}$", feeds.of_reader, name="reader-feed"),
+    path("s/d/<str:token>/", drafts.draft, name="draft"),
+    path("s/d/<str:token>/shown/", drafts.shown, name="draft-shown"),
     path("s/w/<str:token>/", missed.missed, name="missed"),
     path("<slug:publication>/", finished(views.publication, *_PAGES), name="publication"),
     path("<slug:publication>/look.css", finished(site_files.look), name="look"),

@@ -13,7 +13,9 @@ from functools import lru_cache
 from typing import Literal, Protocol
 from zoneinfo import ZoneInfo
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 # What becomes of a local time that is no single moment: "ask" raises, "next" takes the next time
 # that exists and the first of two.
@@ -166,6 +168,31 @@ def say(moment: dt.datetime, place: Zoned | str | None, *, seconds: bool = False
         return f"{written} UTC"
     letters = local.tzname() or ""
     return f"{written} {name} ({letters if letters.isalpha() else 'UTC' + _offset(local)})"
+
+
+def in_words(moment: dt.datetime, place: Zoned | str | None, now: dt.datetime) -> str:
+    """A moment as a sentence says it, seen from `now`: `tomorrow at 08:00 (Berlin)`.
+
+    The year is named where it is another than that of `now`, and the zone's letters (or its offset)
+    where the clocks are put back over the time, so that it comes twice.
+    """
+    zone = zone_of(place)
+    local, today = moment.astimezone(zone), now.astimezone(zone)
+    where = name_of(place).rpartition("/")[2].replace("_", " ")
+    if local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset():
+        letters = local.tzname() or ""
+        where += f", {letters if letters.isalpha() else 'UTC' + _offset(local)}"
+    words = {"time": f"{local:%H:%M}", "city": where}
+    days = (local.date() - today.date()).days
+    if days == 0:
+        return pgettext("in a sentence", "today at %(time)s (%(city)s)") % words
+    if days == 1:
+        return pgettext("in a sentence", "tomorrow at %(time)s (%(city)s)") % words
+    if local.year == today.year:
+        words["day"] = date_format(local, pgettext("date format", "l j F"))
+    else:
+        words["day"] = date_format(local, pgettext("date format", "l j F Y"))
+    return pgettext("in a sentence", "on %(day)s at %(time)s (%(city)s)") % words
 
 
 def _offset(local: dt.datetime) -> str:

@@ -17,8 +17,9 @@ from subscribers.roles import Act, may
 from .. import editions, sending
 from ..models import Approval, Issue, Item
 from . import together
+from .audience import plan_context
 from .frame import address, find_issue, issue_page
-from .release import OPEN, plan_context, somebody_was_first
+from .release import OPEN, somebody_was_first
 from .seen import Stale
 
 

@@ -17,6 +17,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_safe
 
 from newsletter import editions
+from newsletter.archive import as_read
 from newsletter.editions import EditionKey
 from subscribers import styles, theme
 from subscribers.admin.access import require, visible
@@ -106,4 +107,5 @@ def shown(request: HttpRequest, slug: str, style: str) -> HttpResponseBase:
     publication.theme = {**(publication.theme or {}), "style": style}
     issue.publication = publication
     view = editions.load(issue)
-    return preview.document(request, issue, view, EditionKey(view.mask), preview.Wanted.of(request))
+    wanted = preview.Wanted.of(request)
+    return as_read.document(request, issue, view, EditionKey(view.mask), wanted.form, wanted.look)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
+from newsletter.archive import as_read
 from newsletter.sending.bodies import Body, of_revision
 from subscribers.models import Subscription
 from subscribers.roles import Act
@@ -14,7 +15,7 @@ from subscribers.roles import Act
 from .. import sending
 from ..models import Edition, Issue
 from .frame import find_issue, issue_page
-from .preview import LOOKS, filled, framed
+from .preview import LOOKS
 
 
 @require_safe
@@ -39,7 +40,7 @@ def received(request: HttpRequest, pk: int, tie: int) -> HttpResponseBase:
 def received_shown(request: HttpRequest, pk: int, tie: int) -> HttpResponseBase:
     """What stands in the frame."""
     body = _found(find_issue(request, pk, Act.READERS), tie)[1]
-    return framed(filled(body.html), next(iter(LOOKS)))
+    return as_read.framed(as_read.filled(body.html), next(iter(LOOKS)))
 
 
 def _found(issue: Issue, tie: int) -> tuple[Subscription, Body]:

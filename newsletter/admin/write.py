@@ -16,6 +16,7 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from newsletter import editions, rendering
+from newsletter.archive import as_read
 from newsletter.editions import EditionKey, IssueView
 from newsletter.issues import reading_time, steps
 from subscribers.admin.access import actor
@@ -29,7 +30,7 @@ from . import told
 from .frame import find_issue, issue_page
 from .item_form import AboutForm, ItemForm
 from .items import refuse
-from .preview import FORMS, LOOKS, WIDTHS, Wanted, filled, html_of, in_look
+from .preview import FORMS, LOOKS, WIDTHS, Wanted
 from .selection import chosen_selection
 from .unsaved_view import with_head, with_item
 
@@ -78,8 +79,11 @@ def live(request: HttpRequest, pk: int) -> HttpResponseBase:
     selection = chosen_selection(request.POST, view)
     if request.POST.get("part") and wanted.form == "mail":
         return JsonResponse({**said, "parts": _parts(request, issue, view, selection)})
-    html = html_of(request, issue, view, EditionKey(selection, 0), wanted, signed=True)
-    html = in_look(html, wanted.look)
+    key = EditionKey(selection, 0)
+    html = as_read.in_look(
+        as_read.html_of(request, issue, view, key, wanted.form, wanted.look, signed=True),
+        wanted.look,
+    )
     kept = view.select(selection)
     said["items"] = ngettext("%(n)s item", "%(n)s items", len(kept)) % {"n": len(kept)}
     return JsonResponse({**said, "html": html})
@@ -104,7 +108,7 @@ def _parts(request: HttpRequest, issue: Issue, view: IssueView, selection: int) 
         found = rendering.parts(view, issue.publication, selection, item)
     except rendering.RenderingError:
         return {}  # The whole says why, at the next pause.
-    return {name: filled(html) for name, html in found.items()}
+    return {name: as_read.filled(html) for name, html in found.items()}
 
 
 def _minutes(view: IssueView) -> str:

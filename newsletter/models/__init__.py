@@ -9,6 +9,7 @@ PostgreSQL. In return nothing they point to is deleted while they exist.
 from .approvals import Approval, Comment
 from .changes import Change
 from .deliveries import Bounce, Chunk, Health, Outcome, Worker
+from .draft_links import DraftLink
 from .editions import Delivery, Edition, EditionRevision
 from .events import EventCursor
 from .figures import IssueFigures
@@ -47,6 +48,7 @@ __all__ = [
     "DayOff",
     "DeletedDraft",
     "Delivery",
+    "DraftLink",
     "Edition",
     "EditionRevision",
     "EventCursor",

@@ -49,7 +49,7 @@ from .planning import EditionPlan, Plan, plan
 from .proofs import send_test
 from .rehearsals import MOST as MOST_REHEARSED
 from .rehearsals import rehearse, sample
-from .releasing import approve, confirm_twin, release, unschedule
+from .releasing import approve, confirm_twin, release, reschedule, unschedule
 from .waves import left_over, mail_rest
 
 __all__ = [
@@ -78,6 +78,7 @@ __all__ = [
     "recount",
     "rehearse",
     "release",
+    "reschedule",
     "resend_in_doubt",
     "resident",
     "resolve",

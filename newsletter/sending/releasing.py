@@ -173,6 +173,40 @@ def approve(issue: Issue, *, by: AbstractBaseUser) -> None:
     issue.refresh_from_db()
 
 
+def reschedule(issue: Issue, *, by: Actor, at: dt.datetime | None = None) -> dt.datetime:
+    """Scheduled -> scheduled at another time; without `at` after the undo time from now.
+
+    One act, without taking the release back: its translations that wait with it go along, and it
+    stays scheduled throughout. Raises ActRefused where it could not be released now, or when it
+    is no longer waiting.
+    """
+    if issue.state != State.SCHEDULED:
+        raise too_late(issue)
+    if at is not None and timezone.is_naive(at):
+        raise ValueError("a naive time")
+    members = [one for one in family.together(issue) if one.state == State.SCHEDULED]
+    reasons = _reasons(issue, by, issue.channels)
+    for other in members:
+        if other.pk != issue.pk:
+            reasons += _of_other(other, by, other.channels)
+    if at is not None and at < timezone.now():
+        reasons.insert(0, _("The time to send has passed."))
+    if reasons:
+        raise ActRefused(reasons)
+    longest = max(one.publication.undo_seconds for one in members)
+    send_at = at or timezone.now() + dt.timedelta(seconds=longest)
+    with transaction.atomic():
+        for one in sorted(members, key=lambda one: one.pk):
+            # The freeze claims the row by its state: either it was first, or it sees the new time.
+            waiting = Issue.objects.filter(pk=one.pk, state=State.SCHEDULED, frozen_at=None)
+            if not waiting.update(send_at=send_at):
+                raise too_late(one)
+            before = one.send_at.isoformat() if one.send_at else ""
+            audit(one, by, "reschedule", send_at=send_at.isoformat(), before=before)
+    issue.refresh_from_db()
+    return send_at
+
+
 def unschedule(issue: Issue, *, by: Actor) -> None:
     """Scheduled -> what it was: the undo. Nothing was frozen, so there is nothing to take back.
 

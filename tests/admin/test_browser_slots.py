@@ -63,6 +63,8 @@ def test_from_the_calendar_to_the_mailbox(
     window.go(f"/admin/newsletter/issue/{issue.pk}/send/")
     for box in page.locator("input[name=accept]").all():
         box.check()
+    page.locator("#when > summary").click()
+    page.locator("#when button[value=slot]").click()
     page.locator("button[value=ready]").click()
     page.locator("button[value=not_ready]").wait_for()
     picture(window, f"{locale}-ready")

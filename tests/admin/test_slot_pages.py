@@ -64,11 +64,13 @@ SAID = {day: f"{day} 07:30 UTC" for day in ("2026-03-01", "2026-03-02", "2026-03
 
 
 def press(client: Client, issue: Issue, what: str, page: Any = None) -> Any:
-    page = page or client.get(send_page(issue))
+    page = page or client.get(send_page(issue), {"when": "slot"} if what == "ready" else {})
     seen = re.search(r'name="seen" value="([^"]+)"', page.content.decode())
     assert seen is not None
     marks = re.findall(r'name="accept"\s+value="([^"]+)"', page.content.decode())
     data = {"seen": seen[1], "accept": marks, "what": what}
+    if what == "ready":
+        data["when"] = "slot"
     return client.post(send_page(issue), data, follow=True)
 
 
@@ -146,9 +148,13 @@ def test_a_sender_says_that_a_draft_is_ready_and_the_calendar_shows_it(
 ) -> None:
     sender = logged_in(daily, "sam", "sender")
     issue = draft(daily)
-    assert "let it take a slot" not in text(sender.get(send_page(issue)))
+    assert "By itself in a slot" not in text(sender.get(send_page(issue)))
     Slot.objects.create(publication=daily, weekdays=127, at=dt.time(7, 30))
-    page = sender.get(send_page(issue))
+    offered = text(sender.get(send_page(issue)))
+    assert f"By itself in a slot: {SAID['2026-03-03']} at the earliest" in offered
+    assert "Ready: let it take a slot" not in offered
+    page = sender.get(send_page(issue), {"when": "slot"})
+    assert "in a slot, tomorrow at 07:30 (UTC) at the earliest" in text(page)
     assert f"Ready: let it take a slot, {SAID['2026-03-03']} at the earliest" in text(page)
     calendar = text(sender.get(CALENDAR))
     assert f"Tue {SAID['2026-03-03']} – Harbour Daily - 2026-03-02 not ready" in calendar
@@ -180,7 +186,7 @@ def test_what_was_not_seen_is_not_ready(daily: Publication) -> None:
     sender = logged_in(daily, "sam", "sender")
     issue = draft(daily)
     Slot.objects.create(publication=daily, weekdays=127, at=dt.time(7, 30))
-    page = sender.get(send_page(issue))
+    page = sender.get(send_page(issue), {"when": "slot"})
     issue.items.update(title="A ship went out")
     answer = press(sender, issue, "ready", page)
     assert answer.status_code == 409 and "Changed:" in text(answer)
