@@ -22,12 +22,12 @@ from newsletter import importing, sending
 from newsletter.admin.tokens import TokenForm
 from newsletter.admin.webhooks import WebhookForm
 from newsletter.config.operation import limits_page
+from newsletter.config.users import UserAdmin
 from newsletter.models import Issue
 from newsletter.notices.types import TYPES
 from subscribers import languages
 from subscribers.admin import versioned
 from subscribers.admin.publications import PublicationAdmin
-from subscribers.admin.users import UserAdmin
 from subscribers.links import Purpose, make
 from subscribers.models import Category, Publication
 from tests import builders

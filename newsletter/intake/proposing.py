@@ -15,7 +15,7 @@ from django.utils.translation import pgettext
 
 from newsletter import conf
 from newsletter.models import Issue
-from subscribers import mailing
+from subscribers import accounts, mailing
 from subscribers.emails.letters import Button, Letter
 from subscribers.models import AuditEntry, Role
 
@@ -47,7 +47,7 @@ def propose(issue: Issue, look: Look, by: User) -> bool:
     users = get_user_model().objects.filter(
         is_active=True, sudi_roles__publication=publication, sudi_roles__kind__in=_SENDERS
     )
-    for address in sorted(set(users.exclude(email="").values_list("email", flat=True))):
+    for address in accounts.addresses(users):
         mailing.write(letter, publication, address, publication.language)
     return True
 
@@ -66,7 +66,7 @@ def _letter(issue: Issue, look: Look, by: User) -> Letter:
         paragraphs=[*sentences, *look.plan.blockers, *look.plan.warnings],
         button=Button(
             pgettext("proposal", "Review and send"),
-            conf.base_url() + reverse("admin:newsletter_issue_send", args=[issue.pk]),
+            conf.absolute(reverse("admin:newsletter_issue_send", args=[issue.pk])),
         ),
         on_request=False,
     )

@@ -8,12 +8,6 @@ from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
-from unfold.widgets import (
-    UnfoldAdminIntegerFieldWidget,
-    UnfoldAdminSelectWidget,
-    UnfoldAdminTextareaWidget,
-    UnfoldAdminTextInputWidget,
-)
 
 from subscribers import languages, rehearsal
 from subscribers import theme as look
@@ -26,6 +20,7 @@ from . import roundup_settings
 from .roundup_settings import RoundupSettings
 from .sister_setting import SisterSetting
 from .versioned import FIELD, VersionedForm
+from .widgets import NumberBox, Select, Textarea, TextInput
 from .zone_field import ZoneField
 
 if TYPE_CHECKING:
@@ -37,7 +32,7 @@ else:
 _LONGEST_UNDO = 1800
 
 
-class DescriptionBox(TextBox, UnfoldAdminTextareaWidget):  # type: ignore[misc]
+class DescriptionBox(TextBox, Textarea):
     """The theme's text box."""
 
 
@@ -49,7 +44,7 @@ def _translation_fields() -> dict[str, forms.Field]:
             label=format_lazy(_("Name in {language}"), language=name),
             required=False,
             max_length=100,
-            widget=UnfoldAdminTextInputWidget,
+            widget=TextInput,
             help_text=_("For readers who use the pages in that language."),
         )
         made[f"description_{code}"] = forms.CharField(
@@ -63,9 +58,7 @@ def _translation_fields() -> dict[str, forms.Field]:
 class PublicationForm(RoundupSettings, SisterSetting, VersionedForm, _Form):
     """The publication's columns, with the look and the translations as fields of their own."""
 
-    language = forms.ChoiceField(
-        label=_("Language"), choices=languages.offered, widget=UnfoldAdminSelectWidget
-    )
+    language = forms.ChoiceField(label=_("Language"), choices=languages.offered, widget=Select)
     time_zone = ZoneField(label=_("Time zone"), initial="UTC")
     locals().update(_translation_fields())
     # Declared, or the admin would not know the box that `VersionedForm` fills.
@@ -74,19 +67,19 @@ class PublicationForm(RoundupSettings, SisterSetting, VersionedForm, _Form):
         label=_("Style"),
         required=False,
         choices=[(style.name, style.label) for style in STYLES.values()],
-        widget=UnfoldAdminSelectWidget,
+        widget=Select,
         help_text=_("The page “Look” shows each with your last issue."),
     )
     typeface = forms.ChoiceField(
         label=_("Typeface"),
         required=False,
         choices=[("", _("The style's own")), *((n, t.label) for n, t in TYPEFACES.items())],
-        widget=UnfoldAdminSelectWidget,
+        widget=Select,
     )
     accent = forms.CharField(
         label=_("Accent colour"),
         required=False,
-        widget=UnfoldAdminTextInputWidget,
+        widget=TextInput,
         help_text=_(
             "Like #24577a: headings, buttons and the band on top of the mail and the site. Whatever"
             " you choose, text on it is kept legible."
@@ -95,13 +88,13 @@ class PublicationForm(RoundupSettings, SisterSetting, VersionedForm, _Form):
     accent_dark = forms.CharField(
         label=_("Accent colour in the dark"),
         required=False,
-        widget=UnfoldAdminTextInputWidget,
+        widget=TextInput,
         help_text=_("Empty: made from the accent colour."),
     )
     logo = forms.CharField(
         label=_("Logo"),
         required=False,
-        widget=UnfoldAdminTextInputWidget,
+        widget=TextInput,
         help_text=_(
             "An https address or a path on this site. Without a logo the name is set in type, which"
             " also shows where a mail program blocks pictures."
@@ -110,14 +103,14 @@ class PublicationForm(RoundupSettings, SisterSetting, VersionedForm, _Form):
     logo_alt = forms.CharField(
         label=_("What the logo shows"),
         required=False,
-        widget=UnfoldAdminTextInputWidget,
+        widget=TextInput,
         help_text=_("In words, for readers who do not see it."),
     )
     logo_width = forms.IntegerField(
-        label=_("Logo width in pixels"), required=False, widget=UnfoldAdminIntegerFieldWidget
+        label=_("Logo width in pixels"), required=False, widget=NumberBox
     )
     logo_height = forms.IntegerField(
-        label=_("Logo height in pixels"), required=False, widget=UnfoldAdminIntegerFieldWidget
+        label=_("Logo height in pixels"), required=False, widget=NumberBox
     )
 
     class Meta:

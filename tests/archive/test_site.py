@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from types import SimpleNamespace
 from typing import Any
@@ -479,13 +479,13 @@ def test_every_page_names_its_one_address(
 
 
 def test_reserved_slugs_cover_every_first_part_of_ours() -> None:
-    firsts = {str(one.pattern).split("/")[0].lstrip("^") for one in real_urlpatterns}
-    firsts |= {
-        str(one.pattern).split("/")[0].lstrip("^")
-        for included in real_urlpatterns
-        for one in getattr(included, "url_patterns", [])
-        if str(included.pattern) == ""
-    }
+    def firsts_of(patterns: Iterable[Any]) -> set[str]:
+        """First parts, those of what is included at no path of its own among them."""
+        found = {str(one.pattern).split("/")[0].lstrip("^") for one in patterns}
+        below = [getattr(one, "url_patterns", []) for one in patterns if str(one.pattern) == ""]
+        return found.union(*map(firsts_of, below))
+
+    firsts = firsts_of(real_urlpatterns)
     ours = {first for first in firsts if first and "<" not in first}
     assert {"admin", "s", "robots.txt", "sitemap.xml", "healthz", "favicon.ico", "opml"} <= ours
     assert ours <= RESERVED_SLUGS
@@ -965,7 +965,7 @@ def test_a_foreign_host_name_is_refused_in_words(client: Client) -> None:
 
 
 def test_the_form_error_page_stands_alone() -> None:
-    html = render_to_string("403_csrf.html")
+    html = render_to_string("newsletter/errors/403_csrf.html")
     check_markup(html)
     assert "Nothing was changed." in html
 

@@ -12,7 +12,7 @@ from django.utils import translation
 from django.utils.translation import pgettext
 
 from newsletter.models import Notice, NoticeChoice, NoticeReader, OutboxEvent
-from subscribers import limits, mailing
+from subscribers import accounts, limits, mailing
 from subscribers.emails.letters import Button, Letter
 from subscribers.limits import Rate
 from subscribers.models import Publication
@@ -36,13 +36,13 @@ def spread(event: OutboxEvent) -> None:
     if event.type not in CODES:
         return
     chosen = NoticeChoice.objects.filter(type=event.type, publication=event.publication_id)
-    people = (
-        get_user_model()
-        .objects.filter(pk__in=chosen.values("user"), is_active=True)
-        .exclude(email="")
-    )
+    people = get_user_model().objects.filter(pk__in=chosen.values("user"), is_active=True)
     Notice.objects.bulk_create(
-        [Notice(event=event, user=user) for user in people if _may(user, event)],
+        [
+            Notice(event=event, user=user)
+            for user in people
+            if accounts.address_of(user) and _may(user, event)
+        ],
         ignore_conflicts=True,
     )
 
@@ -64,8 +64,8 @@ def work(now: dt.datetime) -> None:
                 _write(number, now)
 
 
-def _write(user: int, now: dt.datetime) -> None:
-    """One mail of what waits for a person, in their language."""
+def _write(user: Any, now: dt.datetime) -> None:
+    """One mail of what waits for a person (the key of an account), in their language."""
     rows = list(
         Notice.objects.select_related("event__publication", "user")
         .filter(user=user, told_at__isnull=True)
@@ -83,7 +83,7 @@ def _write(user: int, now: dt.datetime) -> None:
     mail = mailing.write(
         letter,
         sender,
-        rows[0].user.email,
+        accounts.address_of(rows[0].user),
         language,
         by_alert_relay=True,
     )

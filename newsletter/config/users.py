@@ -1,4 +1,7 @@
-"""Who may log in. Only an administrator sees these pages; roles are given in a publication."""
+"""Who may log in. Only an administrator sees these pages; roles are given in a publication.
+
+Of our own site alone: a project that hosts the apps has its own accounts, and their pages.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from .. import granting
+from subscribers import granting
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin
