@@ -11,7 +11,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
-from . import conf, consent, languages, subscriptions, suppression, tasks, wordings
+from . import conf, consent, domains, languages, subscriptions, suppression, tasks, wordings
 from .addresses import BadAddress, normalise
 from .choice import Choice
 from .models import Publication, ServiceMail, Subscription
@@ -46,11 +46,11 @@ def subscription(address: str, publication: Publication) -> Subscription | None:
 def subscribe(
     publication: Publication, address: str, *, network: str, language: str
 ) -> Subscription | None:
-    """Everything, from now on; None if the publication is closed or a suppression stands.
+    """Everything, from now on; None if the publication is closed to them or a suppression stands.
 
     `language` is that of the page, whose words go into the consent ledger.
     """
-    if not publication.open:
+    if not publication.open or not domains.may_sign_up(address, publication):
         return None
     words = wordings.subscribe(publication, language)
     wish = Wish(Choice.all(), Subscription.Rhythm.EVERY, languages.stored(language))

@@ -9,7 +9,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
-from subscribers import languages, rehearsal
+from subscribers import domains, languages, rehearsal
 from subscribers import theme as look
 from subscribers.addresses import BadAddress, normalise
 from subscribers.admin.text_box import TextBox
@@ -122,6 +122,7 @@ class PublicationForm(RoundupSettings, SisterSetting, VersionedForm, _Form):
             "send_from", "send_until", "canary_size", "canary_max_failures",
             "late_start_minutes", "slot_notice_minutes", "welcome_latest_issue", "welcome_days",
             "leave_out_told",
+            "blocked_domains", "allowed_domains",
             "rehearsal_address", *roundup_settings.FIELDS, "sister_of", "hub_url", "labels",
         )  # fmt: skip
 
@@ -150,6 +151,18 @@ class PublicationForm(RoundupSettings, SisterSetting, VersionedForm, _Form):
 
     def clean_reply_to(self) -> str:
         return self._address("reply_to")
+
+    def clean_blocked_domains(self) -> str:
+        return self._domains("blocked_domains")
+
+    def clean_allowed_domains(self) -> str:
+        return self._domains("allowed_domains")
+
+    def _domains(self, name: str) -> str:
+        try:
+            return domains.read(self.cleaned_data.get(name) or "")
+        except domains.NoDomain as error:
+            raise forms.ValidationError(str(error)) from None
 
     def clean_rehearsal_address(self) -> str:
         address = self._address("rehearsal_address")

@@ -94,6 +94,7 @@ class PublicationAdmin(ModelAdmin[Publication]):
                 )
             },
         ),
+        (pgettext_lazy("sign-up", "Sign-up"), {"fields": ("blocked_domains", "allowed_domains")}),
         roundup_settings.FIELDSET,
         (_("Translations"), {"fields": ("sister_of",)}),
         (_("Feeds"), {"fields": ("hub_url",)}),
@@ -234,7 +235,7 @@ class PublicationAdmin(ModelAdmin[Publication]):
         )
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "labels":
+        if db_field.name in ("labels", "blocked_domains", "allowed_domains"):
             kwargs["widget"] = Textarea(attrs={"rows": 4})
         elif db_field.name in ("description", "imprint", "privacy"):
             kwargs["widget"] = DescriptionBox

@@ -20,7 +20,7 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
-from django.urls import path
+from django.urls import path, set_script_prefix
 from lxml import etree
 
 from newsletter import editions
@@ -31,7 +31,7 @@ from newsletter.models import Issue, Item, Revision
 from newsletter.templatetags import site as tags
 from subscribers import styles, theme
 from subscribers.models import RESERVED_SLUGS, Category, Publication
-from tests import builders
+from tests import builders, site_settings
 from tests.committed import COMMITTED
 from tests.feeds.test_feeds import of_pages
 
@@ -977,3 +977,30 @@ def test_the_admin_has_a_policy_of_its_own(client: Client) -> None:
     assert "frame-ancestors 'self'" in policy
     assert response["X-Robots-Tag"] == "noindex, nofollow"
     assert "no-store" in response["Cache-Control"]
+
+
+# --- below a path of the host -----------------------------------------------------------------
+
+
+@pytest.fixture
+def below_news(settings: Any) -> Iterator[None]:
+    """The site below a path of its host."""
+    settings.FORCE_SCRIPT_NAME = "/news"
+    site_settings.configure(settings, BASE_URL="https://testserver/news")
+    yield
+    set_script_prefix("/")  # As the thread had it.
+
+
+def test_every_link_of_a_page_has_the_path_of_base_url(client: Client, below_news: None) -> None:
+    daily = builders.publication()
+    issue = builders.issue(daily, state="archived", published_at=builders.NOW)
+    builders.item(issue, builders.category(daily, "City"), "A quay")
+    for page in ("/", "/daily/", "/daily/2026-03-02/", "/daily/c/city/", "/daily/feeds/",
+                 "/daily/search/?q=quay", "/daily/subscribe/"):  # fmt: skip
+        html = client.get(page).content.decode()
+        inside = re.findall(r'(?:href|action|src)="(/[^"]*)"', html)
+        ours = [one for one in inside if not one.startswith(("/news/", "/static/"))]
+        assert inside and ours == [], page
+        links = set(re.findall(r"https://testserver(/[a-z]*)", html))
+        assert links <= {"/static", "/news"}, page
+    assert client.get("/daily/?category=city")["Location"] == "/news/daily/c/city/"
