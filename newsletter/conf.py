@@ -9,9 +9,11 @@ from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 from subscribers.conf import (
+    absolute,
     base_url,
     data_dir,
     link_keys,
+    mounted,
     optional,
     rehearsal_address,
     required,
@@ -19,6 +21,7 @@ from subscribers.conf import (
 )
 
 __all__ = [
+    "absolute",
     "base_url",
     "bounce_domain",
     "bounce_mailboxes",
@@ -33,6 +36,7 @@ __all__ = [
     "metrics",
     "metrics_networks",
     "metrics_token",
+    "mounted",
     "purge_hook",
     "rehearsal_address",
     "relay_addresses",

@@ -18,7 +18,7 @@ from pydantic import Field
 
 from subscribers import guard, languages, network, rhythm, signup, wordings
 from subscribers.choice import Choice, live
-from subscribers.forms import clean_address
+from subscribers.forms import check_domain, clean_address
 from subscribers.guard import GuardVerdict
 from subscribers.models import Publication
 from subscribers.subscriptions import Wish
@@ -158,7 +158,7 @@ def subscribe(request: HttpRequest, slug: str, wish: SubscribeIn) -> HttpRespons
     if not publication.open:
         raise HttpError(410, "this publication takes no new readers")
     try:
-        address = clean_address(wish.address)
+        address = check_domain(clean_address(wish.address), publication)
     except forms.ValidationError as error:
         return _refuse(request, "address", str(error.code), str(error.messages[0]))
     if wish.rhythm not in rhythm.served(publication):

@@ -12,6 +12,9 @@ class SubscribersConfig(AppConfig):
     default_auto_field = "django.db.models.AutoField"
 
     def ready(self) -> None:
+        from . import checks
+
+        checks.register()
         # Not in a migration: SQLite drops a table's triggers whenever a migration remakes it.
         pre_migrate.connect(_before_migrating, sender=self)
         post_migrate.connect(_keep_triggers, sender=self)

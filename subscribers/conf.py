@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urljoin, urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -36,8 +37,26 @@ def optional(key: str, default: T) -> T:
 
 
 def base_url() -> str:
-    """The address readers use, without a slash at the end: `https://news.example.org`."""
-    return str(required("BASE_URL"))
+    """The address of the start page, without a slash at the end: `https://news.example.org`.
+
+    In a host project with the path our pages are mounted at: `https://example.org/news`.
+    """
+    return str(required("BASE_URL")).rstrip("/")
+
+
+def mount() -> str:
+    """The path of BASE_URL: empty, or where a host project has our pages, like `/news`."""
+    return urlsplit(base_url()).path
+
+
+def mounted(path: str) -> str:
+    """A path below BASE_URL as a path of the host, for links between pages."""
+    return mount() + path
+
+
+def absolute(path: str) -> str:
+    """A path of the host, as `reverse` and `static` give it, as a whole address."""
+    return urljoin(f"{base_url()}/", path)
 
 
 def link_keys() -> dict[int, bytes]:
@@ -55,6 +74,11 @@ def trusted_proxies() -> Sequence[IPv4Network | IPv6Network]:
     """The networks whose X-Forwarded-For is believed; empty: nobody's."""
     nobody: Sequence[IPv4Network | IPv6Network] = ()
     return optional("TRUSTED_PROXIES", nobody)
+
+
+def visitor() -> str:
+    """The dotted path of what knows a host's visitors (`subscribers.visitor`); empty: nothing."""
+    return optional("VISITOR", "")
 
 
 def rehearsal_address() -> str:

@@ -31,7 +31,7 @@ def record(
 ) -> ConsentEvent:
     """Append one event for a subscription, or for the person as a whole (export, new address).
 
-    `form` is hosted, embed, api, csv:JOB, admin, one-click, mail, complaint, expiry or
+    `form` is hosted, embed, api, account, csv:JOB, admin, one-click, mail, complaint, expiry or
     quickstart. `network` is already cut to /24 or /48 (`subscribers.network`). `detail` never
     holds an address.
     """

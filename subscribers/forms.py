@@ -9,9 +9,10 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
-from . import languages, rhythm, times
-from .addresses import BadAddress, normalise
+from . import domains, languages, rhythm, times
+from .addresses import BadAddress, normalise, shown
 from .models import Category, Publication, Subscription
 
 LONGEST_PAUSE = dt.timedelta(days=366)
@@ -35,6 +36,17 @@ def clean_address(text: str) -> str:
         raise forms.ValidationError(
             _WRONG.get(error.code, _WRONG["syntax"]), code=error.code
         ) from None
+
+
+def check_domain(address: str, publication: Publication) -> str:
+    """The address, or a ValidationError if its domain may not sign up here."""
+    if domains.may_sign_up(address, publication):
+        return address
+    raise forms.ValidationError(
+        pgettext("sign-up", "Addresses at %(domain)s cannot be subscribed here.")
+        % {"domain": shown(address).rpartition("@")[2]},
+        code="refused-domain",
+    )
 
 
 class AddressField(forms.CharField):
@@ -91,7 +103,11 @@ class SubscribeForm(CategoriesForm):
         self, data: Any, *, boxes: Iterable[Category], publication: Publication, **extra: Any
     ) -> None:
         super().__init__(data, boxes=boxes, **extra)
+        self._publication = publication
         self.fields["rhythm"].choices = rhythm.choices(publication)  # type: ignore[attr-defined]
+
+    def clean_address(self) -> str:
+        return check_domain(self.cleaned_data["address"], self._publication)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

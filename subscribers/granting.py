@@ -7,17 +7,15 @@ locks themselves out by a slip finds nobody to ask. The rule is here for every p
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import pgettext, pgettext_lazy
 
-from . import limits, suppression
+from . import accounts, limits, suppression
 from .limits import Rate
 from .models import AuditEntry, Publication, Role, ServiceMail
 
@@ -40,7 +38,6 @@ WORDS = {
 }
 # A person invites some colleagues at once, never a list.
 _RATE = Rate(interval=180, burst=20)
-_NAME = re.compile(r"[^a-z0-9.-]+")
 
 
 class NotGranted(Exception):
@@ -99,8 +96,7 @@ def invite(address: str, publication: Publication, kinds: Iterable[str], *, by: 
     """
     if suppression.suppressed(address, publication) is not None:
         raise NotGranted(pgettext("role", "This address must not be mailed: it is suppressed."))
-    users = get_user_model().objects
-    found = list(users.filter(email__iexact=address)[:2])
+    found = list(accounts.with_address(address)[:2])
     if len(found) > 1:
         raise NotGranted(pgettext("role", "Several accounts have this address."))
     if found and not (found[0].is_active and found[0].is_staff):
@@ -111,9 +107,17 @@ def invite(address: str, publication: Publication, kinds: Iterable[str], *, by: 
                 " administrator can change that.",
             )
         )
+    if not found and not accounts.can_be_made():
+        raise NotGranted(
+            pgettext(
+                "role",
+                "There is no account with this address. An administrator can make one; then invite"
+                " it here.",
+            )
+        )
     with transaction.atomic():
         if not found:
-            user = users.create_user(_free_name(address), address, is_staff=True)
+            user = accounts.make(address)
             mail_link(user, publication, by=by)
         else:
             user = found[0]
@@ -135,24 +139,15 @@ def mail_link(user: User, publication: Publication, *, by: User) -> None:
     ServiceMail.objects.create(
         kind=ServiceMail.Kind.INVITATION,
         publication=publication,
-        address=user.email,
+        address=accounts.address_of(user),
         language=translation.get_language() or "en",
         # Not the link: whoever reads the database could sign in with it.
-        letter={"user": str(user.pk), "by": by.get_full_name() or by.get_username()},
+        letter={"user": str(user.pk), "by": accounts.name_of(by)},
         created_at=now,
         due_at=now,
         expires_at=now + dt.timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT),
     )
     _record(by, publication, "user invited", user, [])
-
-
-def _free_name(address: str) -> str:
-    """A user name made of what stands before the @: the record of acts shows it, no address."""
-    users = get_user_model().objects
-    base = _NAME.sub("-", address.partition("@")[0].lower()).strip("-.")[:30] or "user"
-    names = [base, *(f"{base}{number}" for number in range(2, 1000))]
-    taken = set(users.filter(username__in=names).values_list("username", flat=True))
-    return next(name for name in names if name not in taken)
 
 
 def _record(by: User, publication: Publication, action: str, user: User, roles: list[str]) -> None:

@@ -8,7 +8,6 @@ decided where nobody can watch.
 from __future__ import annotations
 
 import uuid
-from urllib.parse import urljoin
 
 from django.conf import settings
 from django.db import transaction
@@ -118,6 +117,6 @@ def embed_code(publication: Publication) -> tuple[str, str]:
         page,
         publication.name,
         # The plain name: it stays where it was copied to.
-        urljoin(f"{conf.base_url()}/", f"{settings.STATIC_URL}subscribers/embed.js"),
+        conf.absolute(f"{settings.STATIC_URL}subscribers/embed.js"),
     )
     return str(form), str(frame)

@@ -252,10 +252,10 @@ def _logo_address(value: Any) -> str:
     if not isinstance(value, str) or re.search(r"[\s<>\"'\\]", value):
         return ""
     if value.startswith("/") and not value.startswith("//"):
-        return f"{conf.base_url()}{value}"
+        return conf.absolute(value)
     try:
         parts = urlsplit(value)
     except ValueError:
         return ""
-    ours = value.startswith(f"{conf.base_url()}/")
+    ours = value.startswith(conf.absolute("/"))
     return value if (parts.scheme == "https" and parts.hostname) or ours else ""

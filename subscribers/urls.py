@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from django.http import HttpResponse
 from django.urls import URLPattern, path
 
-from .views import joining, leaving, preferences, returning, sensitive
+from .views import account, joining, leaving, preferences, returning, sensitive
 
 app_name = "subscribers"
 
@@ -24,6 +24,7 @@ def _routes() -> Iterator[URLPattern]:
         ("<slug:slug>/subscribe/embed/", joining.embed, "embed"),
         ("<slug:slug>/subscribe/embed/sent/", joining.embed_sent, "embed_sent"),
         ("<slug:slug>/subscribe/code/", joining.code, "code"),
+        ("<slug:slug>/account/", account.account, "account"),
         ("<slug:slug>/manage/", joining.ask_for_link, "ask_for_link"),
         ("s/c/<str:token>/", joining.confirm, "confirm"),
         ("s/m/<str:token>/", preferences.manage, "manage"),

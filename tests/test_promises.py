@@ -173,8 +173,8 @@ def test_every_sentence_after_a_readers_act_is_shown_after_some_act() -> None:
 # ---- templates
 
 
-# Django and its admin ask for these by name.
-ASKED_FOR = {"400.html", "403.html", "403_csrf.html", "404.html", "500.html", "admin/index.html"}
+# Django's admin asks for it by name.
+ASKED_FOR = {"site/admin/index.html"}
 
 
 def test_every_template_is_used(mentions: Mentions) -> None:
@@ -188,8 +188,8 @@ def test_every_template_is_used(mentions: Mentions) -> None:
         for name in names - ASKED_FOR
         # Those of a style are named by the table of styles (tests/test_templates.py).
         if not name.startswith("emails/styles/")
-        # unfold/… stand in front of the admin's theme's own of the same name.
-        and not name.startswith("unfold/")
+        # site/… stand in front of the admin's and its theme's own of the same name.
+        and not name.startswith("site/")
         and not _named(name, texts)
     }
     assert unused == set()

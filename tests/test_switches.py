@@ -22,12 +22,12 @@ from newsletter import importing, sending
 from newsletter.admin.tokens import TokenForm
 from newsletter.admin.webhooks import WebhookForm
 from newsletter.config.operation import limits_page
+from newsletter.config.users import UserForm
 from newsletter.models import Issue
 from newsletter.notices.types import TYPES
 from subscribers import languages
 from subscribers.admin import versioned
 from subscribers.admin.publications import PublicationAdmin
-from subscribers.admin.users import UserForm
 from subscribers.links import Purpose, make
 from subscribers.models import Category, Publication
 from tests import builders
@@ -40,6 +40,7 @@ SITE = "test_switches.py::test_the_site_says_what_it_is_in_each_language"
 BOXES = "test_switches.py::test_a_category_on_the_form_and_on_the_site"
 ACCOUNT = "test_switches.py::test_what_an_account_may"
 CANARY = "sending/test_control.py::test_the_canary_stops_the_rest"
+DOMAINS = "subscribers/test_domains.py::test_a_visitor_of_a_blocked_domain_is_told_so"
 HOURS = "sending/test_control.py::test_outside_its_hours_a_publication_sends_nothing"
 LOGO = "rendering/test_rendering.py::test_a_logo_has_words_and_a_size"
 ACCENT = "rendering/test_rendering.py::test_any_accent_stays_legible_in_light_and_dark"
@@ -108,6 +109,8 @@ PUBLICATION = {
     "roundup_per_category": LEFT_OUT,
     "roundup_order": LEFT_OUT,
     "roundup_by_itself": "issues/test_roundups.py::test_it_goes_by_itself_through_the_undo_time",
+    "blocked_domains": DOMAINS,
+    "allowed_domains": DOMAINS,
     "rehearsal_address":
         "sending/test_rehearsals.py::test_setting_the_address_pauses_a_real_send",
     "hub_url":

@@ -27,9 +27,8 @@ def test_no_line_needs_scrolling(path: Path) -> None:
     assert [n for n, line in enumerate(lines, 1) if len(line) > LONGEST] == []
 
 
-# Django looks for these by name: error pages, the theme's own pages and its start page.
-FOUND_BY_DJANGO = {"400.html", "403.html", "403_csrf.html", "404.html", "500.html"}
-OF_THE_THEME = re.compile(r"admin/(?:index|base)\.html|unfold/")
+# On our own site these stand before the admin's and its theme's, which ask for them by name.
+OF_THE_THEME = re.compile(r"site/(?:admin/(?:index|base)\.html|unfold/)")
 # Each style of mails is drawn by two files of its name.
 OF_A_STYLE = {f"emails/styles/{style}.{kind}" for style in STYLES for kind in ("mjml", "css")}
 
@@ -50,10 +49,10 @@ def test_every_template_is_used() -> None:
 
     def used(path: Path) -> bool:
         called = name(path)
-        if called in FOUND_BY_DJANGO or OF_THE_THEME.match(called) or called in OF_A_STYLE:
+        if OF_THE_THEME.match(called) or called in OF_A_STYLE:
             return True
         # Mail templates are named from their own folder, those of code by a part after a folder.
-        mail = called.removeprefix("emails/")
+        mail = called.removeprefix("emails/").removeprefix("site/")
         quoted = re.compile(rf"[\"'](?:{re.escape(called)}|{re.escape(mail)})[\"',]")
         others = (text for other, text in texts.items() if other != path)
         return bool(quoted.search(said)) or any(quoted.search(text) for text in others)

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
+from newsletter import conf
 from subscribers.admin.access import find_publication, require, visible
 from subscribers.admin.chrome import page
 from subscribers.models import AuditEntry, Publication, Subscription
@@ -109,7 +110,7 @@ def _of_issue(publication: Publication) -> list[Step]:
             pgettext("first steps", "Find readers"),
             pgettext("first steps", "Give out the address of the form, or import a list."),
             Subscription.objects.filter(publication=publication).exists(),
-            f"/{publication.slug}/subscribe/",
+            conf.mounted(f"/{publication.slug}/subscribe/"),
             Act.SEE,
         ),
         Step(

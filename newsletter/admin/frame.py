@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from newsletter import conf
 from newsletter.issues import approvals
 from subscribers.admin.access import require
 from subscribers.admin.chrome import page
@@ -45,7 +46,7 @@ def public_address(issue: Issue) -> str:
     """Where the issue can be read on the site, or empty."""
     if issue.published_at is None:
         return ""
-    return f"/{issue.publication.slug}/{issue.slug}/"
+    return conf.mounted(f"/{issue.publication.slug}/{issue.slug}/")
 
 
 def can(request: HttpRequest, publication: Publication) -> dict[str, bool]:

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, pgettext
 from django.views.decorators.http import require_http_methods
 
+from subscribers import accounts
 from subscribers.admin import form_drafts
 from subscribers.admin.access import actor, require, visible
 from subscribers.admin.chrome import PagesAdmin, page
@@ -74,6 +75,7 @@ def choose(request: HttpRequest) -> HttpResponseBase:
         title=pgettext("notice", "Notices"),
         groups=[_group(place, chosen) for place in places],
         languages=settings.LANGUAGES,
+        own_address=accounts.address_of(request.user),
         language=reader.language if reader is not None else get_language(),
         alerts=[
             (ALERTS.get(one.kind, one.kind), of_alert(one.kind, one.about, one.detail), one)

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from newsletter import conf
 from newsletter.editions import item_path
 from newsletter.issues import roundups
 from newsletter.models import Item
@@ -54,4 +55,4 @@ def missed(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _address(item: Item) -> str:
-    return f"/{item_path(item.issue.publication.slug, item.issue.slug, item.anchor)}"
+    return conf.mounted(f"/{item_path(item.issue.publication.slug, item.issue.slug, item.anchor)}")

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language
 
+from newsletter import conf
 from newsletter.feeds import contents
 from newsletter.feeds.formats import FORMATS, Format
 from newsletter.rendering import neutral
@@ -45,7 +46,7 @@ def feed_links(
         FeedLink(
             one,
             f"{title} ({one.label})",
-            contents.feed_path(publication.slug, slugs, one, language=language),
+            conf.mounted(contents.feed_path(publication.slug, slugs, one, language=language)),
         )
         for one in FORMATS
     ]

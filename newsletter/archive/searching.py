@@ -120,7 +120,9 @@ def _bullets(bullets: Sequence[editions.BulletView]) -> list[str]:
 def _feeds(publication: Publication, asked: search.Asked) -> list[FeedLink]:
     chosen = contents.Chosen(publication, search=asked)
     title = f"{publication.name}: {asked.text or asked.query}"
-    return [FeedLink(one, f"{title} ({one.label})", chosen.path(one)) for one in FORMATS]
+    return [
+        FeedLink(one, f"{title} ({one.label})", conf.mounted(chosen.path(one))) for one in FORMATS
+    ]
 
 
 _FIELDS = {"date": "since", "source": "source"}

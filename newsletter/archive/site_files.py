@@ -42,8 +42,13 @@ def look(request: HttpRequest, publication: str) -> HttpResponse:
 def robots(request: HttpRequest) -> HttpResponse:
     """`/robots.txt`: personal links and the admin are nobody's to crawl."""
     lines = ["User-agent: *"]
-    lines += [f"Disallow: /{part}/" for part in ("s", "admin", "api", "dev")]
-    lines += ["Disallow: /metrics", "", f"Sitemap: {conf.base_url()}/sitemap.xml", ""]
+    lines += [f"Disallow: {conf.mounted(f'/{part}/')}" for part in ("s", "admin", "api", "dev")]
+    lines += [
+        f"Disallow: {conf.mounted('/metrics')}",
+        "",
+        f"Sitemap: {conf.base_url()}/sitemap.xml",
+        "",
+    ]
     request.language_is_settled = True  # type: ignore[attr-defined]
     return public_page(HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8"))
 

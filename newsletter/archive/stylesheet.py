@@ -33,7 +33,7 @@ def stylesheet(publication: Publication, categories: Iterable[Category]) -> str:
 def logo(publication: Publication) -> theme.Theme | None:
     """The look if it has a logo the pages may show: one that lies on this site."""
     look = theme.load(publication.theme)
-    return look if look.logo.startswith(f"{conf.base_url()}/") else None
+    return look if look.logo.startswith(conf.absolute("/")) else None
 
 
 def _fonts(look: theme.Theme) -> str:

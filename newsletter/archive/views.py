@@ -118,8 +118,8 @@ def _items_page(
     rows = list(chosen.categories or ())
     now = sorted(row.slug for row in rows)
     here = contents.page_path(publication.slug, now)
-    if now != slugs or (len(slugs) == 1 and "/c/" not in request.path):
-        return HttpResponsePermanentRedirect(here)
+    if now != slugs or (len(slugs) == 1 and f"/{publication.slug}/c/" not in request.path):
+        return HttpResponsePermanentRedirect(conf.mounted(here))
     before = request.GET.get("before")
     limit = _named(publication, before).published_at if before else None
     window = published.items(publication, chosen.slices, most=_ITEMS_A_PAGE, before=limit)
@@ -141,7 +141,7 @@ def _items_page(
         "one": len(rows) == 1,
         "categories": published.offered(public),
         "older": groups[-1][0].slug if window.more and groups else "",
-        "here_path": here,
+        "here_path": conf.mounted(here),
         "feeds": feed_links(publication, now, title),
         "canonical": conf.base_url() + here,
         "structured": structured.of_list(

@@ -73,7 +73,7 @@ def is_locked(error: BaseException) -> bool:
 
 def later(request: HttpRequest) -> HttpResponse:
     """503: come again in some seconds. Asks nothing of the database."""
-    response = render(request, "503.html", status=503)
+    response = render(request, "newsletter/errors/503.html", status=503)
     response.headers["Retry-After"] = _RETRY_AFTER
     response.headers["Cache-Control"] = "no-store"
     return response

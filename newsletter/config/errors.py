@@ -41,12 +41,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if publication is not None:
         languages.speak(request, languages.of_publication(publication))
     context = {"sentence": sentence, "publication": publication}
-    return render(request, "404.html", context, status=404)
+    return render(request, "newsletter/errors/404.html", context, status=404)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400: a request no page can answer (a foreign host name, too many fields)."""
-    return render(request, "400.html", status=400)
+    return render(request, "newsletter/errors/400.html", status=400)
 
 
 def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -61,7 +61,7 @@ def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
                 " you."
             ),
         )
-    return render(request, "403.html", status=403)
+    return render(request, "newsletter/errors/403.html", status=403)
 
 
 def broken(request: HttpRequest) -> HttpResponse:
@@ -73,7 +73,9 @@ def broken(request: HttpRequest) -> HttpResponse:
     if error is not None and busy.is_locked(error):
         return busy.later(request)
     admin = request.path_info.startswith("/admin/")
-    return render(request, "admin/sudi/broken.html" if admin else "500.html", status=500)
+    return render(
+        request, "admin/sudi/broken.html" if admin else "newsletter/errors/500.html", status=500
+    )
 
 
 def _in_admin(request: HttpRequest) -> bool:
@@ -95,4 +97,9 @@ def stale_token(request: HttpRequest, reason: str = "") -> HttpResponse:
 
     What an editor typed is kept (`form_drafts`) and offered on the form's own page.
     """
-    return render(request, "403_csrf.html", {"kept": form_drafts.rescue(request)}, status=403)
+    return render(
+        request,
+        "newsletter/errors/403_csrf.html",
+        {"kept": form_drafts.rescue(request)},
+        status=403,
+    )

@@ -55,6 +55,7 @@ if _base.scheme not in ("http", "https") or not _base.hostname or _base.query or
         f"BASE_URL={_base_url!r}: write the address readers use, like https://news.example.org"
     )
 _local = is_loopback(_base.hostname)
+FORCE_SCRIPT_NAME = _base.path or None  # The web server in front takes it off, links have it.
 DEBUG = _flag("DEBUG")
 if DEBUG and not _local:
     raise ImproperlyConfigured(
@@ -340,8 +341,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        # Before those of other apps: ours go over some of unfold's.
-        "DIRS": [_PACKAGE / "templates"],
+        # Over those of the admin and its theme, on our own site alone.
+        "DIRS": [_PACKAGE / "templates" / "site"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -380,7 +381,7 @@ LOCALE_PATHS = [_PACKAGE / "locale"]
 TIME_ZONE = "UTC"
 USE_I18N = USE_TZ = True
 
-STATIC_URL = "/static/"
+STATIC_URL = f"{_base.path}/static/"
 STATIC_ROOT = _data_dir / "static"
 STATICFILES_FINDERS = ["newsletter.config.static_files.Finder"]
 STATIC_ROOT.mkdir(exist_ok=True)  # whitenoise warns of a missing folder

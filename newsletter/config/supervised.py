@@ -28,7 +28,9 @@ _PACKAGES = Path(__file__).resolve().parents[2]
 
 def start(arguments: Sequence[str], **how: Any) -> subprocess.Popen[bytes]:
     """Start one of our commands as a child of this process, whatever folder we are in."""
-    found = [str(_PACKAGES), *filter(None, [os.environ.get("PYTHONPATH", "")])]
+    # The first place we import from is where a host's own settings are.
+    places = [str(_PACKAGES), str(Path(sys.path[0]).absolute())]
+    found = [*places, *filter(None, [os.environ.get("PYTHONPATH", "")])]
     own = {"PYTHONPATH": os.pathsep.join(found), _SUPERVISOR: str(os.getpid())}
     return subprocess.Popen(
         [sys.executable, "-m", "newsletter.config", *arguments], env=os.environ | own, **how

@@ -253,7 +253,7 @@ def _feed(
         link=conf.base_url() + page,
         address=conf.base_url() + chosen.path(form, month),
         author=called.name,
-        icon=conf.base_url() + static("newsletter/icon-512.png"),
+        icon=conf.absolute(static("newsletter/icon-512.png")),
         updated=max((e.updated for e in entries), default=whole_second(publication.created_at)),
         entries=tuple(entries),
         minutes=MINUTES,

@@ -74,7 +74,7 @@ def whole(request: HttpRequest, publication: str, form: str) -> HttpResponse:
         path = contents.feed_path(
             publication, slugs, form, _month(request), request.GET.get("language", "")
         )
-        return HttpResponsePermanentRedirect(path)
+        return HttpResponsePermanentRedirect(conf.mounted(path))
     return _answer(request, publication, slugs, named(form))
 
 
@@ -103,7 +103,7 @@ def of_search(request: HttpRequest, publication: str, form: str) -> HttpResponse
     chosen = Chosen(found, search=asked)
     if request.META.get("QUERY_STRING", "") != asked.query:
         # One feed, one address.
-        return HttpResponsePermanentRedirect(chosen.path(named(form)))
+        return HttpResponsePermanentRedirect(conf.mounted(chosen.path(named(form))))
     return _if_changed(request, found, "", lambda: _public(request, chosen, named(form)))
 
 
@@ -113,7 +113,7 @@ def customary(request: HttpRequest, publication: str, form: str) -> HttpResponse
     path = contents.feed_path(
         publication, wanted_slugs(request), form, language=request.GET.get("language", "")
     )
-    return HttpResponsePermanentRedirect(path)
+    return HttpResponsePermanentRedirect(conf.mounted(path))
 
 
 @gzip_page
@@ -178,7 +178,8 @@ def _answer(request: HttpRequest, slug: str, slugs: list[str], form: Format) -> 
     publication = publication_or_missing(slug)
     if request.GET.get("language") == publication.language:
         # Its own language needs no saying: one feed, one address.
-        return HttpResponsePermanentRedirect(contents.feed_path(slug, slugs, form, _month(request)))
+        path = contents.feed_path(slug, slugs, form, _month(request))
+        return HttpResponsePermanentRedirect(conf.mounted(path))
     month, language = _month(request), _language(request, publication)
     chosen: Chosen | str = Chosen(publication, month=month, language=language)
     if slugs:
@@ -188,9 +189,8 @@ def _answer(request: HttpRequest, slug: str, slugs: list[str], form: Format) -> 
             raise unknown_category(chosen)
         now = [category.slug for category in chosen.categories or ()]
         if sorted(now) != slugs:  # Merged into another one: its feed goes on there.
-            return HttpResponsePermanentRedirect(
-                contents.feed_path(publication.slug, now, form, month, language)
-            )
+            path = contents.feed_path(publication.slug, now, form, month, language)
+            return HttpResponsePermanentRedirect(conf.mounted(path))
     assert isinstance(chosen, Chosen)
     return _public(request, chosen, form)
 

@@ -125,7 +125,7 @@ def _invalid(found: list[tuple[str, str]]) -> Refusal:
 
 
 def _as_answer(request: HttpRequest, refusal: Refusal) -> Answer:
-    document = refusal.document(conf.base_url() + reverse("v1-docs"))
+    document = refusal.document(conf.absolute(reverse("v1-docs")))
     return Answer(refusal.status, as_text(document), refusal.retry)
 
 

@@ -148,7 +148,7 @@ def _not_stored(done: Put) -> Refusal:
             "released",
             pgettext("problem", "Readers have it with another text: correct it, item by item."),
             issue=issue.slug,
-            correction=conf.base_url() + where,
+            correction=conf.absolute(where),
             **{key: value for key, value in document.items() if key not in ("title", "issue")},
         )
     said = "; ".join(one.message for one in done.report.errors[:3])

@@ -65,7 +65,7 @@ def _answered(call: Callable[P, T]) -> Callable[P, str]:
             try:
                 found = call(*args, **kwargs)
             except Refusal as refusal:
-                page = conf.base_url() + reverse("v1-docs")
+                page = conf.absolute(reverse("v1-docs"))
                 raise ToolError(as_text(refusal.document(page))) from None
         return found if isinstance(found, str) else as_text({"answer": found})
 
@@ -200,7 +200,7 @@ class Tools:
             raise Refusal(
                 "released",
                 pgettext("problem", "Readers have it with another text: correct it, item by item."),
-                correction=conf.base_url() + where,
+                correction=conf.absolute(where),
             )
         said = done.as_json()
         raise Refusal(

@@ -76,7 +76,7 @@ def address(publication: str, issue: str) -> str:
 
 def edit_address(pk: int) -> str:
     """Where an editor works on an issue."""
-    return conf.base_url() + reverse("admin:newsletter_issue_change", args=[pk])
+    return conf.absolute(reverse("admin:newsletter_issue_change", args=[pk]))
 
 
 def moment(value: dt.datetime | None) -> str | None:

@@ -190,6 +190,6 @@ def _page(name: str, issue: int | None) -> str:
 
 def _admin(name: str, *args: int) -> str:
     try:
-        return conf.base_url() + reverse(name, args=args)
+        return conf.absolute(reverse(name, args=args))
     except NoReverseMatch:  # A host that does not show our admin.
         return ""

@@ -10,7 +10,7 @@ import datetime as dt
 import logging
 from collections.abc import Sequence
 
-from django.contrib.auth.models import User
+from django.contrib.auth import get_user_model
 from django.db import InterfaceError, OperationalError, transaction
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone, translation
@@ -21,7 +21,7 @@ from newsletter.issues import slots
 from newsletter.issues.slot_times import Occasion, Step
 from newsletter.issues.slots import Draft
 from newsletter.models import SlotUse
-from subscribers import conf, mailing
+from subscribers import accounts, conf, mailing
 from subscribers.emails.letters import Button, Letter
 from subscribers.models import Publication, Role
 
@@ -81,10 +81,10 @@ def _claim(row: SlotUse, column: str, publication: Publication, now: dt.datetime
 def editors(publication: Publication) -> list[str]:
     """The addresses of those who prepare and send this publication's issues."""
     kinds = [*_TOLD, *([Role.Kind.APPROVER] if publication.needs_approval else [])]
-    users = User.objects.filter(
+    users = get_user_model().objects.filter(
         is_active=True, sudi_roles__publication=publication, sudi_roles__kind__in=kinds
-    ).exclude(email="")
-    return list(users.order_by("email").values_list("email", flat=True).distinct())
+    )
+    return accounts.addresses(users)
 
 
 def _letter(row: SlotUse, publication: Publication) -> Letter:
@@ -141,5 +141,5 @@ def _calendar(publication: Publication) -> Button | None:
         page = reverse("admin:newsletter_slot_changelist")
     except NoReverseMatch:  # A host that does not show our admin.
         return None
-    url = f"{conf.base_url()}{page}?publication={publication.slug}"
+    url = f"{conf.absolute(page)}?publication={publication.slug}"
     return Button(pgettext("slot", "The slots and their drafts"), url)

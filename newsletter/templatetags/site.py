@@ -67,6 +67,18 @@ def earlier(item: ItemView) -> str:
 
 
 @register.filter
+def mounted(path: str) -> str:
+    """A path below BASE_URL as a link between pages: with the path our pages are mounted at."""
+    return conf.mounted(path)
+
+
+@register.filter
+def home(publication: Publication) -> str:
+    """A publication's own page, as a link between pages."""
+    return conf.mounted(f"/{publication.slug}/")
+
+
+@register.filter
 def on_site(path: str) -> str:
     """A path below BASE_URL as a whole address, for what is read elsewhere."""
     return f"{conf.base_url()}/{path}"

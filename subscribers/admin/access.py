@@ -6,13 +6,17 @@ see it but not do this is refused (403). `subscribers.roles.may` decides, nothin
 
 from __future__ import annotations
 
-from django.contrib.auth.models import User
+from typing import TYPE_CHECKING
+
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 
 from ..models import Publication, Subscriber
 from ..roles import Act, may
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 
 def visible(request: HttpRequest, act: Act = Act.SEE) -> QuerySet[Publication]:
@@ -26,7 +30,7 @@ def visible(request: HttpRequest, act: Act = Act.SEE) -> QuerySet[Publication]:
 
 def actor(request: HttpRequest) -> User:
     """Who is asking; every page is behind the login, so it is somebody."""
-    assert isinstance(request.user, User)
+    assert request.user.is_authenticated
     return request.user
 
 

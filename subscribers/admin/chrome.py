@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from django.contrib import admin
+from django.contrib.auth import get_user_model
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponseBase
 from django.template.response import TemplateResponse
@@ -16,11 +17,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 from ..models import AuditEntry, Publication
 from ..roles import Act, may
 from .form_drafts import rescued
-
-if TYPE_CHECKING:
-    from django.contrib.admin import ModelAdmin
-else:
-    from unfold.admin import ModelAdmin
+from .widgets import ModelAdmin
 
 M = TypeVar("M", bound=Model)
 View = Callable[..., HttpResponseBase]
@@ -28,7 +25,7 @@ View = Callable[..., HttpResponseBase]
 _ACTOR = 150
 
 # Pages that are no model's.
-_OUTSIDE = ("help", "look", "operation", "first_steps")
+_OUTSIDE = ("today", "help", "look", "operation", "first_steps")
 _SERVICE_MAIL = pgettext_lazy("service mail", "Service mail")
 _NOTICES, _WEBHOOKS = pgettext_lazy("notice", "Notices"), pgettext_lazy("webhook", "Webhooks")
 
@@ -101,6 +98,12 @@ def record(
     )
 
 
+def _of_users(page: str) -> str:
+    """The name of one of the pages about accounts, whose model the host chooses."""
+    model = get_user_model()._meta
+    return f"{model.app_label}_{model.model_name}_{page}"
+
+
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """The sidebar: what an editor does daily comes first. Only what the user may open."""
 
@@ -123,6 +126,8 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         (
             _("Publish"),
             [
+                # Within a host: on our own site it is the start page, under no such name.
+                *entry(_("Today"), "today", "today", see),
                 *entry(
                     pgettext("admin", "Issues"), "newspaper", "newsletter_issue_changelist", see
                 ),
@@ -150,7 +155,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 *entry(_NOTICES, "notifications", "newsletter_noticechoice_changelist", see),
                 *entry(_WEBHOOKS, "webhook", "newsletter_webhook_changelist", set_up),
                 *entry(pgettext("token", "Tokens"), "key", "newsletter_token_changelist", see),
-                *entry(_("Users"), "badge", "auth_user_changelist", set_up),
+                *entry(_("Users"), "badge", _of_users("changelist"), set_up),
                 *entry(pgettext("admin", "Machines"), "dns", "newsletter_machine_changelist", root),
                 *entry(_("Audit"), "history", "subscribers_auditentry_changelist", set_up),
                 *entry(pgettext("admin", "Operation"), "monitor_heart", "operation", set_up),

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.auth.models import User
+from django.contrib.auth import get_user_model
 from django.core import signing
 from django.http import HttpRequest, HttpResponseBase, JsonResponse, QueryDict
 from django.utils import timezone
@@ -47,7 +47,7 @@ class Place:
 
     def key(self, request: HttpRequest) -> str:
         """The value of the hidden box for whoever asks."""
-        return signing.dumps([actor(request).pk, self.form, self.object], salt=_SALT)
+        return signing.dumps([str(actor(request).pk), self.form, self.object], salt=_SALT)
 
 
 def offered(request: HttpRequest, place: Place) -> FormDraft | None:
@@ -74,20 +74,20 @@ def end(request: HttpRequest, place: Place) -> None:
 def saved(request: HttpRequest) -> None:
     """The form that was sent is stored: whatever its key says is kept no longer."""
     owner = _owner(request.POST)
-    if owner is not None and owner[0] == actor(request).pk:
+    if owner is not None and owner[0] == str(actor(request).pk):
         end(request, owner[1])
 
 
-def _owner(post: QueryDict) -> tuple[int, Place] | None:
+def _owner(post: QueryDict) -> tuple[str, Place] | None:
     try:
         found = signing.loads(post.get(FIELD, ""), salt=_SALT, max_age=_KEY_LIFE)
         user, form, about = found
-        return int(user), Place(str(form), str(about))
+        return str(user), Place(str(form), str(about))
     except (signing.BadSignature, TypeError, ValueError):
         return None
 
 
-def _keep(user: int, place: Place, post: QueryDict) -> bool:
+def _keep(user: str, place: Place, post: QueryDict) -> bool:
     """Keep the boxes of a form; False if they hold more than `LARGEST`."""
     sent = {
         name: post.getlist(name)
@@ -111,7 +111,7 @@ def _keep(user: int, place: Place, post: QueryDict) -> bool:
 def save(request: HttpRequest) -> HttpResponseBase:
     """Keep, or with `do=drop` forget, what the boxes say. Answers in JSON, for the script."""
     owner = _owner(request.POST)
-    if owner is None or owner[0] != actor(request).pk:
+    if owner is None or owner[0] != str(actor(request).pk):
         return JsonResponse({"kept": False}, status=403)
     if request.POST.get("do") == "drop":
         end(request, owner[1])
@@ -126,7 +126,7 @@ def rescue(request: HttpRequest) -> bool:
     if request.method != "POST":
         return False
     owner = _owner(request.POST)
-    if owner is None or not User.objects.filter(pk=owner[0], is_active=True).exists():
+    if owner is None or not get_user_model().objects.filter(pk=owner[0], is_active=True).exists():
         return False
     return _keep(*owner, request.POST)
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.auth.models import User
 from django.contrib.auth.views import PasswordResetConfirmView
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
@@ -15,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import pgettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from .. import granting
+from .. import accounts, granting
 from ..addresses import BadAddress, normalise
 from ..granting import NotGranted
 from ..models import Publication, Role
@@ -24,6 +23,9 @@ from . import form_drafts
 from .access import actor, find_publication
 from .chrome import page
 from .versioned import VersionedForm
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 
 class RolesForm(VersionedForm):
@@ -97,7 +99,9 @@ def people(request: HttpRequest, slug: str) -> HttpResponseBase:
             messages.success(request, text % {"name": user.get_username()})
             return HttpResponseRedirect(_address(publication))
     roles: dict[User, list[str]] = {}
-    for role in publication.roles.select_related("user").order_by("user__username", "id"):
+    for role in publication.roles.select_related("user").order_by(
+        accounts.by_login("user__"), "id"
+    ):
         roles.setdefault(role.user, []).append(role.get_kind_display())
     return page(
         request,
@@ -105,7 +109,16 @@ def people(request: HttpRequest, slug: str) -> HttpResponseBase:
         title=pgettext("role", "People"),
         crumbs=_crumbs(publication),
         publication=publication,
-        people=[(user, names, granting.is_waiting(user)) for user, names in roles.items()],
+        people=[
+            (
+                user,
+                accounts.name_of(user),
+                accounts.address_of(user),
+                names,
+                granting.is_waiting(user),
+            )
+            for user, names in roles.items()
+        ],
         form=form,
         status=422 if form.errors else 200,
     )
@@ -131,10 +144,11 @@ def person(request: HttpRequest, slug: str, pk: str) -> HttpResponseBase:
     return page(
         request,
         "admin/sudi/person.html",
-        title=user.get_full_name() or user.get_username(),
+        title=accounts.name_of(user),
         crumbs=[*_crumbs(publication), (pgettext("role", "People"), _address(publication))],
         publication=publication,
         person=user,
+        address=accounts.address_of(user),
         waiting=granting.is_waiting(user),
         own=own,
         form=form,

@@ -8,14 +8,8 @@ from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
-from unfold.widgets import (
-    UnfoldAdminIntegerFieldWidget,
-    UnfoldAdminSelectWidget,
-    UnfoldAdminTextareaWidget,
-    UnfoldAdminTextInputWidget,
-)
 
-from subscribers import languages, pictures, rehearsal
+from subscribers import domains, languages, pictures, rehearsal
 from subscribers import theme as look
 from subscribers.addresses import BadAddress, normalise
 from subscribers.admin.text_box import TextBox
@@ -27,6 +21,7 @@ from .memory_setting import MemorySetting
 from .roundup_settings import RoundupSettings
 from .sister_setting import SisterSetting
 from .versioned import FIELD, VersionedForm
+from .widgets import NumberBox, Select, Textarea, TextInput
 from .zone_field import ZoneField
 
 if TYPE_CHECKING:
@@ -38,7 +33,7 @@ else:
 _LONGEST_UNDO = 1800
 
 
-class DescriptionBox(TextBox, UnfoldAdminTextareaWidget):  # type: ignore[misc]
+class DescriptionBox(TextBox, Textarea):
     """The theme's text box."""
 
 
@@ -50,7 +45,7 @@ def _translation_fields() -> dict[str, forms.Field]:
             label=format_lazy(_("Name in {language}"), language=name),
             required=False,
             max_length=100,
-            widget=UnfoldAdminTextInputWidget,
+            widget=TextInput,
             help_text=_("For readers who use the pages in that language."),
         )
         made[f"description_{code}"] = forms.CharField(
@@ -64,9 +59,7 @@ def _translation_fields() -> dict[str, forms.Field]:
 class PublicationForm(RoundupSettings, SisterSetting, MemorySetting, VersionedForm, _Form):
     """The publication's columns, with the look and the translations as fields of their own."""
 
-    language = forms.ChoiceField(
-        label=_("Language"), choices=languages.offered, widget=UnfoldAdminSelectWidget
-    )
+    language = forms.ChoiceField(label=_("Language"), choices=languages.offered, widget=Select)
     time_zone = ZoneField(label=_("Time zone"), initial="UTC")
     locals().update(_translation_fields())
     # Declared, or the admin would not know the box that `VersionedForm` fills.
@@ -75,19 +68,19 @@ class PublicationForm(RoundupSettings, SisterSetting, MemorySetting, VersionedFo
         label=_("Style"),
         required=False,
         choices=[(style.name, style.label) for style in STYLES.values()],
-        widget=UnfoldAdminSelectWidget,
+        widget=Select,
         help_text=_("The page “Look” shows each with your last issue."),
     )
     typeface = forms.ChoiceField(
         label=_("Typeface"),
         required=False,
         choices=[("", _("The style's own")), *((n, t.label) for n, t in TYPEFACES.items())],
-        widget=UnfoldAdminSelectWidget,
+        widget=Select,
     )
     accent = forms.CharField(
         label=_("Accent colour"),
         required=False,
-        widget=UnfoldAdminTextInputWidget,
+        widget=TextInput,
         help_text=_(
             "Like #24577a: headings, buttons and the band on top of the mail and the site. Whatever"
             " you choose, text on it is kept legible."
@@ -96,7 +89,7 @@ class PublicationForm(RoundupSettings, SisterSetting, MemorySetting, VersionedFo
     accent_dark = forms.CharField(
         label=_("Accent colour in the dark"),
         required=False,
-        widget=UnfoldAdminTextInputWidget,
+        widget=TextInput,
         help_text=_("Empty: made from the accent colour."),
     )
     logo_file = forms.FileField(
@@ -111,7 +104,7 @@ class PublicationForm(RoundupSettings, SisterSetting, MemorySetting, VersionedFo
     logo = forms.CharField(
         label=_("Logo"),
         required=False,
-        widget=UnfoldAdminTextInputWidget,
+        widget=TextInput,
         help_text=_(
             "An https address or a path on this site. Without a logo the name is set in type, which"
             " also shows where a mail program blocks pictures."
@@ -120,14 +113,14 @@ class PublicationForm(RoundupSettings, SisterSetting, MemorySetting, VersionedFo
     logo_alt = forms.CharField(
         label=_("What the logo shows"),
         required=False,
-        widget=UnfoldAdminTextInputWidget,
+        widget=TextInput,
         help_text=_("In words, for readers who do not see it."),
     )
     logo_width = forms.IntegerField(
-        label=_("Logo width in pixels"), required=False, widget=UnfoldAdminIntegerFieldWidget
+        label=_("Logo width in pixels"), required=False, widget=NumberBox
     )
     logo_height = forms.IntegerField(
-        label=_("Logo height in pixels"), required=False, widget=UnfoldAdminIntegerFieldWidget
+        label=_("Logo height in pixels"), required=False, widget=NumberBox
     )
 
     class Meta:
@@ -139,6 +132,7 @@ class PublicationForm(RoundupSettings, SisterSetting, MemorySetting, VersionedFo
             "send_from", "send_until", "canary_size", "canary_max_failures",
             "late_start_minutes", "slot_notice_minutes", "welcome_latest_issue", "welcome_days",
             "memory_of", "leave_out_told",
+            "blocked_domains", "allowed_domains",
             "rehearsal_address", *roundup_settings.FIELDS, "sister_of", "hub_url", "labels",
             "fetch_pictures",
         )  # fmt: skip
@@ -168,6 +162,18 @@ class PublicationForm(RoundupSettings, SisterSetting, MemorySetting, VersionedFo
 
     def clean_reply_to(self) -> str:
         return self._address("reply_to")
+
+    def clean_blocked_domains(self) -> str:
+        return self._domains("blocked_domains")
+
+    def clean_allowed_domains(self) -> str:
+        return self._domains("allowed_domains")
+
+    def _domains(self, name: str) -> str:
+        try:
+            return domains.read(self.cleaned_data.get(name) or "")
+        except domains.NoDomain as error:
+            raise forms.ValidationError(str(error)) from None
 
     def clean_rehearsal_address(self) -> str:
         address = self._address("rehearsal_address")

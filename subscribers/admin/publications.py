@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -15,9 +15,6 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
-from unfold.widgets import (
-    UnfoldAdminTextareaWidget,
-)
 
 from subscribers import events, languages, rehearsal
 from subscribers.admin.access import require, visible
@@ -27,11 +24,7 @@ from subscribers.roles import Act, may
 
 from . import form_drafts, people, roundup_settings
 from .publication_form import DescriptionBox, PublicationForm
-
-if TYPE_CHECKING:
-    from django.contrib.admin import ModelAdmin
-else:
-    from unfold.admin import ModelAdmin
+from .widgets import ModelAdmin, Textarea
 
 # How far back the page says how many readers joined and left.
 _LATELY = dt.timedelta(days=7)
@@ -102,6 +95,7 @@ class PublicationAdmin(ModelAdmin[Publication]):
                 )
             },
         ),
+        (pgettext_lazy("sign-up", "Sign-up"), {"fields": ("blocked_domains", "allowed_domains")}),
         roundup_settings.FIELDSET,
         (_("Translations"), {"fields": ("sister_of",)}),
         (_("Feeds"), {"fields": ("hub_url",)}),
@@ -255,8 +249,8 @@ class PublicationAdmin(ModelAdmin[Publication]):
         )
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "labels":
-            kwargs["widget"] = UnfoldAdminTextareaWidget(attrs={"rows": 4})
+        if db_field.name in ("labels", "blocked_domains", "allowed_domains"):
+            kwargs["widget"] = Textarea(attrs={"rows": 4})
         elif db_field.name in ("description", "imprint", "privacy"):
             kwargs["widget"] = DescriptionBox
         return super().formfield_for_dbfield(db_field, request, **kwargs)

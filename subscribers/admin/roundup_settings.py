@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from unfold.widgets import UnfoldBooleanSwitchWidget
 
 from subscribers import rhythm
 from subscribers.models import MOST_ROUNDUP_ITEMS, Publication
+
+from .widgets import Switch
 
 if TYPE_CHECKING:
     _Form = forms.ModelForm[Publication]
@@ -45,7 +46,7 @@ class RoundupSettings(_Form):
     roundup_ends = forms.BooleanField(
         label=gettext_lazy("its readers get single issues"),
         required=False,
-        widget=UnfoldBooleanSwitchWidget,
+        widget=Switch,
         help_text=gettext_lazy(
             "Needed to switch it off while readers depend on it. Each is told by a mail first."
         ),

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.widgets import UnfoldAdminSelectWidget
 
 from subscribers.models import Publication
+
+from .widgets import Select
 
 if TYPE_CHECKING:
     _Form = forms.ModelForm[Publication]
@@ -25,7 +26,7 @@ class SisterSetting(_Form):
         queryset=Publication.objects.order_by("name", "pk"),
         to_field_name="slug",
         required=False,
-        widget=UnfoldAdminSelectWidget,
+        widget=Select,
         help_text=gettext_lazy(
             "The publication that says the same in another language. Issues of one date are linked"
             " as translations, and whoever reads both gets the one in their language."

@@ -10,7 +10,8 @@ from django import forms
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import pgettext, pgettext_lazy
-from unfold.widgets import UnfoldAdminTextInputWidget
+
+from .widgets import TextInput
 
 
 @cache
@@ -25,7 +26,7 @@ def _cities() -> dict[str, tuple[str, ...]]:
     return {city: tuple(zones) for city, zones in found.items()}
 
 
-class ZoneBox(UnfoldAdminTextInputWidget):  # type: ignore[misc]
+class ZoneBox(TextInput):
     """A line of text with the browser's own list of suggestions."""
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:

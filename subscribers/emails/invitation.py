@@ -37,7 +37,7 @@ def invitation(user: User, publication: Publication, by: str, language: str) -> 
                 pgettext("invitation", "Open the page and choose a password."),
             ],
             facts=[(pgettext("invitation", "User name"), user.get_username())],
-            button=Button(pgettext("invitation", "Choose a password"), conf.base_url() + path),
+            button=Button(pgettext("invitation", "Choose a password"), conf.absolute(path)),
             small=[
                 pgettext(
                     "invitation",

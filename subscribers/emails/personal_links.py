@@ -12,7 +12,7 @@ from ..models import Subscription
 def link(name: str, purpose: Purpose, subject: int, extra: int = 0, *, bound: str = "") -> str:
     """An absolute personal link: `name` is a route of this app that takes one token."""
     token = links.make(purpose, subject, extra, bound=bound)
-    return conf.base_url() + reverse(f"subscribers:{name}", args=[token])
+    return conf.absolute(reverse(f"subscribers:{name}", args=[token]))
 
 
 def manage_link(subscription: Subscription) -> str:

@@ -181,6 +181,16 @@ class Publication(models.Model):
         blank=True,
         help_text=_("For trying out: while this is filled in, no reader gets anything."),
     )
+    blocked_domains = models.TextField(
+        pgettext_lazy("sign-up", "mail domains that may not sign up"),
+        blank=True,
+        help_text=pgettext_lazy("sign-up", "One a line; each with all below it."),
+    )
+    allowed_domains = models.TextField(
+        pgettext_lazy("sign-up", "mail domains that alone may sign up"),
+        blank=True,
+        help_text=pgettext_lazy("sign-up", "One a line; each with all below it. Empty: all."),
+    )
     roundup = models.CharField(
         _("round-up"),
         max_length=7,

@@ -129,14 +129,15 @@ def enter(
     return subscription, made
 
 
-def confirm(subscription: Subscription, *, network: str, language: str) -> bool:
+def confirm(subscription: Subscription, *, network: str, language: str, form: str = "mail") -> bool:
     """A waiting subscription becomes active by the button behind its mailed link.
 
     False when it is not waiting, or when a suppression stands against it. The reader proved the
     address, so an earlier erasure no longer stands in the way; a complaint, a dead mailbox or a
-    person's entry does. `language` is that of the page, whose words go into the ledger.
+    person's entry does. `language` is that of the page, whose words go into the ledger; `form` is
+    "mail", or "account" where a host has proved the address.
     """
-    return _confirm(subscription, (State.PENDING,), "confirm", network, language)
+    return _confirm(subscription, (State.PENDING,), "confirm", network, language, form)
 
 
 def join(
@@ -173,7 +174,12 @@ def join(
 
 
 def _confirm(
-    subscription: Subscription, states: tuple[str, ...], place: str, network: str, language: str
+    subscription: Subscription,
+    states: tuple[str, ...],
+    place: str,
+    network: str,
+    language: str,
+    form: str = "mail",
 ) -> bool:
     now = timezone.now()
     publication = subscription.publication
@@ -194,7 +200,7 @@ def _confirm(
             subscription,
             Kind.CONFIRMED,
             Event.Kind.CONFIRMED,
-            form="mail",
+            form=form,
             network=network,
             wording=wordings.stored(
                 publication, language, place, wordings.confirm(publication, language)

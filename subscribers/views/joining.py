@@ -27,6 +27,7 @@ from .. import (
     stopped,
     subscriptions,
     tasks,
+    visitor,
     wordings,
 )
 from ..addresses import key_of, shown
@@ -240,11 +241,19 @@ def _form_page(
         "consent": wordings.subscribe(publication, language),
         "challenge": guard.as_json(guard.challenge(publication)),
         "honeypot": guard.HONEYPOT,
+        "account": "" if embedded else _account(request, publication),
         **extra,
     }
     return _dressed(
         page(request, "subscribers/subscribe.html", publication, context, status=status), embedded
     )
+
+
+def _account(request: HttpRequest, publication: Publication) -> str:
+    """The page for who is signed in at a host; empty for everybody else."""
+    if not visitor.address(request):
+        return ""
+    return reverse("subscribers:account", args=[publication.slug])
 
 
 def _dressed(response: HttpResponse, embedded: bool) -> HttpResponse:
@@ -348,6 +357,7 @@ def ask_for_link(request: HttpRequest, slug: str) -> HttpResponse:
             "address": request.POST.get("address", ""),
             "honeypot": guard.HONEYPOT,
             "done": done_before(request) == "mailed",
+            "account": _account(request, publication),
         },
         status=status,
     )

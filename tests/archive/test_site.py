@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from types import SimpleNamespace
 from typing import Any
@@ -20,7 +20,7 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
-from django.urls import path
+from django.urls import path, set_script_prefix
 from lxml import etree
 
 from newsletter import editions
@@ -31,7 +31,7 @@ from newsletter.models import Issue, Item, Revision
 from newsletter.templatetags import site as tags
 from subscribers import styles, theme
 from subscribers.models import RESERVED_SLUGS, Category, Publication
-from tests import builders
+from tests import builders, site_settings
 from tests.committed import COMMITTED
 from tests.feeds.test_feeds import of_pages
 
@@ -479,13 +479,13 @@ def test_every_page_names_its_one_address(
 
 
 def test_reserved_slugs_cover_every_first_part_of_ours() -> None:
-    firsts = {str(one.pattern).split("/")[0].lstrip("^") for one in real_urlpatterns}
-    firsts |= {
-        str(one.pattern).split("/")[0].lstrip("^")
-        for included in real_urlpatterns
-        for one in getattr(included, "url_patterns", [])
-        if str(included.pattern) == ""
-    }
+    def firsts_of(patterns: Iterable[Any]) -> set[str]:
+        """First parts, those of what is included at no path of its own among them."""
+        found = {str(one.pattern).split("/")[0].lstrip("^") for one in patterns}
+        below = [getattr(one, "url_patterns", []) for one in patterns if str(one.pattern) == ""]
+        return found.union(*map(firsts_of, below))
+
+    firsts = firsts_of(real_urlpatterns)
     ours = {first for first in firsts if first and "<" not in first}
     assert {"admin", "s", "robots.txt", "sitemap.xml", "healthz", "favicon.ico", "opml"} <= ours
     # Of `p/` only names of pictures are ours: a publication may have been called so for years.
@@ -966,7 +966,7 @@ def test_a_foreign_host_name_is_refused_in_words(client: Client) -> None:
 
 
 def test_the_form_error_page_stands_alone() -> None:
-    html = render_to_string("403_csrf.html")
+    html = render_to_string("newsletter/errors/403_csrf.html")
     check_markup(html)
     assert "Nothing was changed." in html
 
@@ -978,3 +978,30 @@ def test_the_admin_has_a_policy_of_its_own(client: Client) -> None:
     assert "frame-ancestors 'self'" in policy
     assert response["X-Robots-Tag"] == "noindex, nofollow"
     assert "no-store" in response["Cache-Control"]
+
+
+# --- below a path of the host -----------------------------------------------------------------
+
+
+@pytest.fixture
+def below_news(settings: Any) -> Iterator[None]:
+    """The site below a path of its host."""
+    settings.FORCE_SCRIPT_NAME = "/news"
+    site_settings.configure(settings, BASE_URL="https://testserver/news")
+    yield
+    set_script_prefix("/")  # As the thread had it.
+
+
+def test_every_link_of_a_page_has_the_path_of_base_url(client: Client, below_news: None) -> None:
+    daily = builders.publication()
+    issue = builders.issue(daily, state="archived", published_at=builders.NOW)
+    builders.item(issue, builders.category(daily, "City"), "A quay")
+    for page in ("/", "/daily/", "/daily/2026-03-02/", "/daily/c/city/", "/daily/feeds/",
+                 "/daily/search/?q=quay", "/daily/subscribe/"):  # fmt: skip
+        html = client.get(page).content.decode()
+        inside = re.findall(r'(?:href|action|src)="(/[^"]*)"', html)
+        ours = [one for one in inside if not one.startswith(("/news/", "/static/"))]
+        assert inside and ours == [], page
+        links = set(re.findall(r"https://testserver(/[a-z]*)", html))
+        assert links <= {"/static", "/news"}, page
+    assert client.get("/daily/?category=city")["Location"] == "/news/daily/c/city/"

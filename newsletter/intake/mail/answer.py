@@ -14,7 +14,7 @@ from django.utils.translation import pgettext
 
 from newsletter import conf
 from newsletter.models import Issue
-from subscribers import mailing
+from subscribers import accounts, mailing
 from subscribers.emails.letters import Button, Letter
 from subscribers.models import Publication
 
@@ -37,12 +37,12 @@ def answer(
 
     It goes to the address of the account and nowhere else, so nobody can have others written to.
     """
-    if not user.email:
+    if not accounts.address_of(user):
         log.info("a mail for %s is not answered: %s has no address", publication.slug, user)
         return
     with translation.override(publication.language.lower()):
         letter = _letter(publication, message, done, said)
-    mailing.write(letter, publication, user.email, publication.language)
+    mailing.write(letter, publication, accounts.address_of(user), publication.language)
 
 
 def _letter(publication: Publication, message: Message, done: Put | None, said: str) -> Letter:
@@ -103,10 +103,10 @@ def _button(done: Put | None) -> Button:
     if done is not None:
         issue = done.report.issue or done.report.released
     if issue is None:
-        address = conf.base_url() + reverse("admin:newsletter_issue_import")
+        address = conf.absolute(reverse("admin:newsletter_issue_import"))
         return Button(pgettext("mail in", "Import it in the browser"), address)
     if done is not None and done.outcome is Outcome.RELEASED:
-        address = conf.base_url() + reverse("admin:newsletter_issue_correct", args=[issue.pk])
+        address = conf.absolute(reverse("admin:newsletter_issue_correct", args=[issue.pk]))
         return Button(pgettext("mail in", "Correct the issue"), address)
     return Button(pgettext("mail in", "Open the draft"), reading.edit_address(issue.pk))
 

@@ -6,12 +6,11 @@ import logging
 from email.message import Message
 from typing import TYPE_CHECKING
 
-from django.contrib.auth import get_user_model
 from django.utils import timezone, translation
 from django.utils.translation import pgettext
 
 from newsletter.bounces.listener import NotTaken
-from subscribers import limits
+from subscribers import accounts, limits
 from subscribers.limits import Rate
 from subscribers.roles import Act, may
 
@@ -96,10 +95,8 @@ def _who(known: Known, content: bytes, message: Message, recipient: str) -> User
         return known.bearer.user
     writers = [
         one
-        for one in get_user_model().objects.filter(
-            email__iexact=proof.sender_of(message), is_active=True
-        )[:5]
-        if one.email and may(one, Act.EDIT, known.publication)
+        for one in accounts.with_address(proof.sender_of(message)).filter(is_active=True)[:5]
+        if accounts.address_of(one) and may(one, Act.EDIT, known.publication)
     ]
     try:
         if not writers or not proof.proven(content, message, recipient, timezone.now()):

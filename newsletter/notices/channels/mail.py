@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
@@ -12,7 +12,7 @@ from django.utils import translation
 from django.utils.translation import pgettext
 
 from newsletter.models import Notice, NoticeChoice, NoticeReader, OutboxEvent
-from subscribers import limits, mailing
+from subscribers import accounts, limits, mailing
 from subscribers.emails.letters import Button, Letter
 from subscribers.limits import Rate
 from subscribers.models import Publication, Role
@@ -53,13 +53,13 @@ def listeners(type_: str, publication: Publication | None) -> list[User]:
     A program that proposed a release waits for an answer: where nobody chose to be told of that,
     everybody with a role to send is.
     """
-    people = get_user_model().objects.filter(is_active=True).exclude(email="")
+    people = get_user_model().objects.filter(is_active=True)
     chosen = NoticeChoice.objects.filter(type=type_, publication=publication)
     found = [one for one in people.filter(pk__in=chosen.values("user")) if _may(one, publication)]
     if not found and type_ == _NEVER_UNHEARD and publication is not None:
         roles = Role.objects.filter(publication=publication, kind__in=_SENDERS)
         found = list(people.filter(pk__in=roles.values("user")))
-    return found
+    return [one for one in found if accounts.address_of(one)]
 
 
 def _may(user: User, publication: Publication | None) -> bool:
@@ -79,8 +79,8 @@ def work(now: dt.datetime) -> None:
                 _write(number, now)
 
 
-def _write(user: int, now: dt.datetime) -> None:
-    """One mail of what waits for a person, in their language."""
+def _write(user: Any, now: dt.datetime) -> None:
+    """One mail of what waits for a person (the key of an account), in their language."""
     rows = list(
         Notice.objects.select_related("event__publication", "user")
         .filter(user=user, told_at__isnull=True)
@@ -98,7 +98,7 @@ def _write(user: int, now: dt.datetime) -> None:
     mail = mailing.write(
         letter,
         sender,
-        rows[0].user.email,
+        accounts.address_of(rows[0].user),
         language,
         by_alert_relay=True,
     )

@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core import checks
+from django.core.exceptions import ImproperlyConfigured
 
 from . import keys
 
@@ -25,6 +26,6 @@ def right_keys(**_: Any) -> list[checks.CheckMessage]:
     """An error while LINK_KEYS or DATA_DIR are not those of the database."""
     try:
         keys.settle()
-    except keys.WrongKeys as wrong:
+    except ImproperlyConfigured as wrong:  # Also a setting that a host lacks.
         return [checks.Error(str(wrong), id="newsletter.E001")]
     return []

@@ -3,6 +3,8 @@
 Owners see the people of their publications, and nothing of them that is not about these;
 administrators see and change everybody. Django's groups and permissions are not used and not
 shown: `may` reads roles.
+
+Of our own site alone: a project that hosts the apps has its own accounts, and their pages.
 """
 
 from __future__ import annotations
@@ -23,13 +25,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from .. import granting
-from ..models import Publication, Role
-from ..roles import Act
-from . import form_drafts, keyset
-from .access import actor, require, visible
-from .chrome import PagesAdmin, page, record
-from .versioned import VersionedForm
+from subscribers import granting
+from subscribers.admin import form_drafts, keyset
+from subscribers.admin.access import actor, require, visible
+from subscribers.admin.chrome import PagesAdmin, page, record
+from subscribers.admin.versioned import VersionedForm
+from subscribers.models import Publication, Role
+from subscribers.roles import Act
 
 if TYPE_CHECKING:
     _Form = forms.ModelForm[User]

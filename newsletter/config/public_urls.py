@@ -1,0 +1,25 @@
+"""What readers and programs open: pages, feeds, personal links, the API. At any path.
+
+A project that hosts the apps includes them once, where `BASE_URL` in `settings.SUDI` says:
+
+    path("news/", include("newsletter.config.public_urls")),
+"""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from newsletter import conf
+from subscribers.api import api
+
+urlpatterns: list[URLPattern | URLResolver] = []
+if conf.webhook_providers():
+    from newsletter.bounces import providers  # The extra is installed only where it is wanted.
+
+    urlpatterns.append(path("api/hooks/", include(providers.urlpatterns())))
+urlpatterns += [
+    path("api/v1/", include("newsletter.intake.urls")),
+    path("api/", api.urls),
+    path("", include("subscribers.urls")),
+    path("", include("newsletter.urls")),
+]
