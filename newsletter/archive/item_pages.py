@@ -35,7 +35,7 @@ def item(request: HttpRequest, publication: str, issue: str, item: str) -> HttpR
         raise Missing(pgettext("item", "There is no item at this address."))
     one = view.items[place]
     if one.home:  # A copy in a round-up: one item, one address.
-        return HttpResponsePermanentRedirect(f"/{one.home}")
+        return HttpResponsePermanentRedirect(conf.mounted(f"/{one.home}"))
     return public_page(_page(request, found, row, view, place))
 
 

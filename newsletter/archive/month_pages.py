@@ -57,7 +57,7 @@ def month(request: HttpRequest, publication: str, month: str) -> HttpResponse:
         "here": "archive",
         "heading": heading,
         "lines": published.lines(page.issues),
-        "here_path": f"/{found.slug}/months/{asked}/",
+        "here_path": conf.mounted(f"/{found.slug}/months/{asked}/"),
         "more": page.issues[-1].slug if page.more else "",
         "first": before is None,
         "older": (page.older, _first(page.older)) if page.older else None,

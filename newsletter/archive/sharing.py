@@ -76,7 +76,7 @@ def card(
     content = _card(found, view, chosen)
     if content.mark != mark:
         response: HttpResponse = HttpResponseRedirect(
-            f"/{_path(view, chosen, shape, content.mark)}"
+            conf.mounted(f"/{_path(view, chosen, shape, content.mark)}")
         )
         patch_cache_control(response, public=True, max_age=60)
         return response

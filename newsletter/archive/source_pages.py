@@ -35,7 +35,7 @@ def source(request: HttpRequest, publication: str, host: str) -> HttpResponse:
     if asked is None:
         raise _missing()
     if asked.source != host:  # One source, one address.
-        return HttpResponsePermanentRedirect(path(found.slug, asked.source))
+        return HttpResponsePermanentRedirect(conf.mounted(path(found.slug, asked.source)))
     before = _place(request.GET.get("before", ""))
     public = published.categories(found)
     window = search.find(found, asked, public=public, before=before)
@@ -46,14 +46,14 @@ def source(request: HttpRequest, publication: str, host: str) -> HttpResponse:
     context = {
         "host": host,
         "rows": [(piece, neutral.line(words.summary(piece.item, 200))) for piece in pieces],
-        "here_path": path(found.slug, host),
+        "here_path": conf.mounted(path(found.slug, host)),
         "older": window.older,
         "first": before is None,
         "feeds": [
             FeedLink(
                 one,
                 f"{neutral.line(found.name)}: {host} ({one.label})",
-                contents.Chosen(found, search=asked).path(one),
+                conf.mounted(contents.Chosen(found, search=asked).path(one)),
             )
             for one in FORMATS
         ],

@@ -63,7 +63,11 @@ def addresses(publication: Publication, most: int) -> list[Address]:
         .order_by("-issue__published_at", "-issue_id", "number")
         .values_list("issue__slug", "anchor", "published_at", "corrected_at")
     )
-    return list(rows[: max(most, 0)])
+    return [
+        (slug, anchor, at, corrected)
+        for slug, anchor, at, corrected in rows[: max(most, 0)]
+        if at is not None
+    ]
 
 
 def _of(issues: list[Issue]) -> list[Item]:

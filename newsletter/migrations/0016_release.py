@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('newsletter', '0013_setup'),
+        ("newsletter", "0015_cards"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -195,7 +195,7 @@ def keep_month(context: template.Context, home: str, month: object) -> str:
 @register.simple_tag(takes_context=True)
 def keep_source(context: template.Context, publication: str, host: str) -> str:
     """The page of a source, with the language asked for."""
-    return keep(context, source_pages.path(publication, host))
+    return keep(context, conf.mounted(source_pages.path(publication, host)))
 
 
 @register.filter
@@ -238,8 +238,10 @@ def source_name(source: LinkView, title: str) -> str:
 def permanent_of(issue: IssueView, item: ItemView, preview: bool) -> str:
     """The path of an item's own page, a copy's is its original's; empty while it is a draft."""
     if item.home:
-        return f"/{item.home}"
-    return "" if preview else f"/{item_path(issue.publication, issue.slug, item.anchor)}"
+        return conf.mounted(f"/{item.home}")
+    if preview:
+        return ""
+    return conf.mounted(f"/{item_path(issue.publication, issue.slug, item.anchor)}")
 
 
 @register.simple_tag

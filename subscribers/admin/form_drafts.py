@@ -145,7 +145,8 @@ def rescued(view: Callable[..., Any]) -> Callable[..., Any]:
         answer = view(request, *args, **kwargs)
         if request.user.is_authenticated and not 300 <= answer.status_code < 400:
             owner = _owner(request.POST) if request.method == "POST" else None
-            if owner is not None and owner[0] == actor(request).pk and _ENDED not in request.META:
+            ours = owner is not None and owner[0] == str(actor(request).pk)
+            if owner is not None and ours and _ENDED not in request.META:
                 _keep(*owner, request.POST)
         return answer
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import pgettext, pgettext_lazy
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from subscribers.models import Publication
+
+from .widgets import CheckboxSelectMultiple
 
 if TYPE_CHECKING:
     _Form = forms.ModelForm[Publication]
@@ -39,7 +40,7 @@ class MemorySetting(_Form):
         queryset=Publication.objects.order_by("name", "pk"),
         to_field_name="slug",
         required=False,
-        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        widget=CheckboxSelectMultiple,
         help_text=pgettext_lazy(
             "story",
             "For publications whose readers are partly the same. What one of them told, in the same"

@@ -15,13 +15,22 @@ if TYPE_CHECKING or not apps.is_installed("unfold"):
     from django.contrib.admin.widgets import AdminTextareaWidget as Textarea
     from django.contrib.admin.widgets import AdminTextInputWidget as TextInput
     from django.forms import CheckboxInput as Switch
-    from django.forms import Select
+    from django.forms import CheckboxSelectMultiple, Select
 else:
     from unfold.admin import ModelAdmin
+    from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget as CheckboxSelectMultiple
     from unfold.widgets import UnfoldAdminIntegerFieldWidget as NumberBox
     from unfold.widgets import UnfoldAdminSelectWidget as Select
     from unfold.widgets import UnfoldAdminTextareaWidget as Textarea
     from unfold.widgets import UnfoldAdminTextInputWidget as TextInput
     from unfold.widgets import UnfoldBooleanSwitchWidget as Switch
 
-__all__ = ["ModelAdmin", "NumberBox", "Select", "Switch", "TextInput", "Textarea"]
+__all__ = [
+    "CheckboxSelectMultiple",
+    "ModelAdmin",
+    "NumberBox",
+    "Select",
+    "Switch",
+    "TextInput",
+    "Textarea",
+]

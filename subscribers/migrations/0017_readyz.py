@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('subscribers', '0016_setup'),
+        ("subscribers", "0016_setup"),
     ]
 
     operations = [

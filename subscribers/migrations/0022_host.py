@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('subscribers', '0017_readyz'),
+        ("subscribers", "0018_pictures"),
     ]
 
     operations = [

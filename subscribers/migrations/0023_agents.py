@@ -6,7 +6,9 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("subscribers", "0017_readyz")]
+    dependencies = [
+        ("subscribers", "0022_host"),
+    ]
 
     operations = [
         migrations.AddField(
