@@ -30,7 +30,9 @@ _RETURNED = re.compile(
     r"|[-=_*|> ]+original (?:message|mail).*"
     r"|original (?:message|mail):?\s*"
     r"|message headers follow.*|original message follows.*"
-    r"|[-=_*|> ]*原(?:始)?(?:邮件|信)(?:内容|如下)?.*"
+    # Not "原邮件信息：", which only sums up its time, subject and recipient before it says why.
+    r"|[-=_*|> ]*原始?(?:邮件|郵件|信)"
+    r"(?!信息|資訊|资讯|主[题題旨]|[标標][题題]|[时時][间間]|收件)(?:内容|如下)?.*"
     r")$",
     re.I | re.M,
 )

@@ -55,7 +55,8 @@ def _hung(runs: Sequence[_Run], greets: bool) -> dict[int, list[Block]]:
     if len(listed) == 1:
         return _alone(front, listed[0])
     *inner, last = listed
-    if all(_is_text(run.texts) for run in inner) and (last.texts or not front.texts):
+    habit = len(inner) > 1 or bool(last.texts)  # One text between two bullets may be neither's.
+    if habit and all(_is_text(run.texts) for run in inner) and (last.texts or not front.texts):
         most = max(len(run.texts) for run in inner)
         kept = last.texts[:most] if _is_text(last.texts[:most]) else []
         return {**{id(run.bullet): run.texts for run in inner}, id(last.bullet): kept}

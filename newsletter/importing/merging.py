@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Literal
 
+from subscribers.versions import both_changed
+
 from .matching import pair, parts_of
 from .ordering import merge_orders, place_behind
 from .versions import EMPTY, ISSUE_FIELDS, ITEM_FIELDS, ItemVersion, Values, Version, value_of
@@ -210,8 +212,7 @@ def _fields(
     for name in names:
         mine, theirs = value_of(now, name), value_of(new, name)
         before = base.get(name, EMPTY[name])
-        if theirs in (mine, before) or mine == before:
-            # The same, or changed on one side at most.
+        if not both_changed(before, mine, theirs):
             values[name] = theirs if mine == before else mine
             said[name] = theirs
             continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.utils.translation import gettext as _
@@ -10,9 +10,10 @@ from django.utils.translation import pgettext
 
 from newsletter.digest import bullets_to_json
 from newsletter.digest.value import Digest, Item, Link
+from newsletter.importing.bases import rows_of, version_of
+from newsletter.importing.matching import pair
+from newsletter.importing.versions import of_digest
 from newsletter.models import Issue, Revision
-from newsletter.models import Item as ItemRow
-from newsletter.models import Link as LinkRow
 from subscribers.models import Category
 
 from . import arranging, beginning, steps
@@ -51,8 +52,10 @@ def _pairs(links: Iterable[Link]) -> list[tuple[str, str]]:
 
 
 def _items(issue: Issue, wanted: Digest, problems: list[str]) -> None:
-    rows = list(issue.items.prefetch_related("links").order_by("number"))
-    found = match(wanted.items, rows)
+    rows = rows_of(issue)
+    said = of_digest(wanted, [None] * len(wanted.items))
+    places = pair(version_of(issue, rows).items, said.items, positions=False)
+    found = [rows[places[at]] if at in places else None for at in range(len(wanted.items))]
     kept = {row.pk for row in found if row is not None}
     for row in rows:
         if row.pk in kept or row.hidden:
@@ -103,27 +106,3 @@ def _category(item: Item, categories: dict[str, Category], problems: list[str]) 
         )
         return None
     return category
-
-
-def match(items: Sequence[Item], rows: Sequence[ItemRow]) -> list[ItemRow | None]:
-    """Which row each item is: the same source and title, else the same source, else title."""
-    urls = {
-        row.pk: {link.url for link in row.links.all() if link.kind == LinkRow.Kind.SOURCE}
-        for row in rows
-    }
-    found: list[ItemRow | None] = [None] * len(items)
-    left = {row.pk: row for row in rows}
-
-    def fits(item: Item, row: ItemRow, rule: int) -> bool:
-        source = any(link.url and link.url in urls[row.pk] for link in item.sources)
-        title = item.title == row.title
-        return (source and title, source, title)[rule]
-
-    for rule in range(3):
-        for place, item in enumerate(items):
-            if found[place] is not None:
-                continue
-            row = next((one for one in left.values() if fits(item, one, rule)), None)
-            if row is not None:
-                found[place] = left.pop(row.pk)
-    return found

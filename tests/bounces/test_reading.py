@@ -173,6 +173,18 @@ PLAIN = {
         f"您好，您的邮件未能送达。\n收件人邮件地址（{ALICE}）不存在，邮件无法送达。\n",
         (True, "reader", "user_unknown"),
     ),
+    # A summary of the lost mail stands before the reason; nothing of it is returned.
+    "Coremail, summed up": (
+        "From: Postmaster@reader.example.net", "系统退信", "utf-8",
+        f"抱歉，您的邮件被退回来了……\n\n原邮件信息：\n时间 2026-03-02\n收件人 {ALICE}\n\n"
+        f"退信原因：\n收件人邮件地址（{ALICE}）不存在，邮件无法送达。\n",
+        (True, "reader", "user_unknown"),
+    ),
+    "Taiwan, summed up": (
+        "From: Postmaster@reader.example.net", "退信通知", "big5",
+        f"您的信件無法送達\n原始郵件主旨：速遞\n收件人：{ALICE}\n退信原因：收件人不存在\n",
+        (True, "reader", "user_unknown"),
+    ),
     "Tencent, full": (
         "From: PostMaster@qq.com", "系统退信", "gb18030",
         f"您的邮件发送失败\n收件人：{ALICE}\n退信原因：对方邮箱空间不足\n",

@@ -30,7 +30,6 @@ def rows(digest: Digest) -> list[tuple[str, str, str]]:
          "> 漕ぎます。"),
         (f"- [Rope]({A})\n\nEs schwimmt.\n\nGut.\n\n- [Oars]({B})\n\nSie rudern.\n\nSchnell.",
          "Es schwimmt.\n\nGut.", "Sie rudern.\n\nSchnell."),
-        (f"+ [Rope]({A})\n\nElle flotte.\n\n+ [Oars]({B})", "Elle flotte.", ""),
         # Above each, as one tells of a thing and then names it.
         (f"It floats.\n\n- [Rope]({A})\n\nThey row.\n\n- [Oars]({B})", "It floats.", "They row."),
         (f"Плывёт.\n\n- [Rope]({A})\n\nГребут.\n\n- [Oars]({B})", "Плывёт.", "Гребут."),
@@ -56,6 +55,7 @@ def test_text_that_hangs_on_a_bullet(text: str, rope: str, oars: str) -> None:
         (f"- [Rope]({A})\n- [Oars]({B})\n\n> [!TIP]\n> Mind all knots.", "> **Tip** –"),
         (f"- [Rope]({A})\n\nMore of them:\n\n- [Oars]({B})\n\nThe end.", "The end."),
         (f"- [Rope]({A})\n- [Sail]({C})\n\nUn mot.\n\n- [Oars]({B})", "Un mot."),
+        (f"+ [Rope]({A})\n\nC'était calme.\n\n+ [Oars]({B})", "C'était calme."),
         (f"船。\n\n- [Rope]({A})\n\n它会浮。\n\n- [Oars]({B})\n\n能划船。", "船。"),
     ],
 )
