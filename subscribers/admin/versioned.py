@@ -147,7 +147,7 @@ def plain(field: forms.Field, sent: Any) -> Any:
 
 
 def _put(data: Any, field: forms.Field, key: str, now: str | list[str]) -> None:
-    if isinstance(now, list):
+    if isinstance(now, list) and isinstance(data, QueryDict):
         data.setlist(key, now)
     elif isinstance(field, forms.BooleanField) and not now:
         data.pop(key, None)
