@@ -41,8 +41,12 @@ def differences(form: forms.BaseForm, draft: FormDraft) -> list[tuple[str, str]]
     for name, field in form.fields.items():
         if field.disabled or isinstance(field.widget, forms.HiddenInput):
             continue
-        kept = [str(one) for one in draft.values.get(form.add_prefix(name), [])]
+        key = form.add_prefix(name)
+        kept = [str(one) for one in draft.values.get(key, [])]
         several = isinstance(field, (forms.MultipleChoiceField, forms.ModelMultipleChoiceField))
+        # A browser says nothing of boxes without a tick; of any other field it says at least "".
+        if key not in draft.values and not (several or isinstance(field, forms.BooleanField)):
+            continue
         mine: str | list[str] = kept if several else kept[0] if kept else ""
         stored = versioned.as_sent(field, form.get_initial_for_field(field, name))
         if versioned.plain(field, mine) != versioned.plain(field, stored):

@@ -7,6 +7,7 @@ item, and what is typed into a form of the set-up and left.
 from __future__ import annotations
 
 import re
+import time
 from typing import Any
 
 import pytest
@@ -183,7 +184,7 @@ def test_while_typing_the_item_alone_is_made(
         what = "part" if 'name="part"' in sent else "size" if 'name="measure"' in sent else "whole"
         asked.append(what)
         if what == "whole":
-            page.wait_for_timeout(400)  # As a mail of hundreds of items takes.
+            time.sleep(0.4)  # As a mail of hundreds of items takes.
         route.continue_()
 
     page.route("**/live/", slow)
@@ -205,6 +206,7 @@ def test_while_typing_the_item_alone_is_made(
     for other in ("Of One.", "Of Three."):
         assert frame.get_by_text(other).is_visible()
     until(lambda: page.wait_for_timeout(50) or "whole" in asked)
+    page.unroute_all(behavior="wait")
     assert window.errors == []
     window.close()
 

@@ -26,9 +26,10 @@ def pages(publication: Publication) -> list[str]:
     issue = builders.issue(publication)
     item = builders.item(issue, publication.categories.get(), "Ferries")
     tabs = ("change", "write", "preview", "preflight", "audience", "pair", "discussion", "history")
+    reverse("admin:index")  # Reads in all pages, which register themselves.
     lists = [
         reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
-        for model in admin.site._registry
+        for model in list(admin.site._registry)
         if model._meta.app_label in ("newsletter", "subscribers", "auth")
     ]
     named = ["admin:index", "help", "look", "first_steps", "operation", "operation_tasks",

@@ -86,8 +86,9 @@
 
     /* With what this page has beside the keys of all pages: its own list stands on it. */
     function list() {
-      const own = document.querySelector("details.sudi-keys dl");
-      keys.querySelector("[data-own-keys]").replaceChildren(...(own ? [own.cloneNode(true)] : []));
+      const own = document.querySelector("details.sudi-keys dl")?.cloneNode(true);
+      own?.classList.add("sudi-keys");
+      keys.querySelector("[data-own-keys]").replaceChildren(...(own ? [own] : []));
       keys.showModal();
     }
 
