@@ -7,7 +7,7 @@ from django.utils.translation import get_language, pgettext
 from django.views.decorators.http import require_safe
 
 from newsletter import conf, editions
-from newsletter.editions import IssueView, item_path, published
+from newsletter.editions import IssueView, earlier, item_path, published
 from newsletter.feeds.views import Missing, publication_or_missing
 from newsletter.models import Issue
 from newsletter.rendering import neutral, words
@@ -57,7 +57,7 @@ def _page(
         "date": "" if words.names_day(view.title, view.date) else words.date(view.date),
         "previous": view.items[place - 1] if place else None,
         "next": view.items[place + 1] if place + 1 < len(view.items) else None,
-        "earlier": published.told_before(one.id, apart=row),
+        "earlier": earlier.told_before(one.id, apart=row),
         "corrections": published.corrections_of_items([one.id]).get(one.id, ()),
         "hosts": source_pages.hosts(one),
         "feeds": feed_links(publication, [one.category.slug], one.category.name)

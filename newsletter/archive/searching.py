@@ -13,7 +13,6 @@ from django.views.decorators.http import conditional_page, require_safe
 from newsletter import conf, editions
 from newsletter.digest import markdown
 from newsletter.editions import published, search
-from newsletter.editions.search.entries import host_of
 from newsletter.feeds import contents
 from newsletter.feeds.formats import FORMATS
 from newsletter.feeds.views import publication_or_missing
@@ -22,6 +21,7 @@ from newsletter.rendering import neutral, words
 from subscribers import languages, network
 from subscribers.models import Category, Publication
 
+from . import source_pages
 from .calls import Calls
 from .pages import FeedLink, public_page, render_page
 
@@ -106,7 +106,7 @@ def _hit(piece: published.Piece, asked: search.Asked) -> Hit:
         piece.issue,
         search.marked(neutral.line(markdown.plain_text(item.title, links=False)), asked.terms),
         search.excerpt(plain, asked.terms),
-        next((host for link in item.sources if (host := host_of(link.url))), ""),
+        next(iter(source_pages.hosts(item)), ""),
     )
 
 

@@ -1,7 +1,7 @@
 """What stands for an issue or an item where it is shared: `picture` decides, alone.
 
-Pages name it as `og:image` and in JSON-LD. Its address carries a mark of what is drawn, so it may
-be cached for ever; an older mark, in a share of before, leads to the picture as it is now.
+Pages name it as `og:image` and in JSON-LD. Its address carries a mark of what is drawn, so no
+cache has an old one; an older mark, in a share of before, leads to the picture as it is now.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from subscribers.pictures.sharing import Shared, shared_picture
 
 from . import cards
 
-_YEAR = 365 * 86400
+# Not for ever, though what has this address never changes: it may be withdrawn.
+_DAY = 86400
 # So long a card without words, until somebody installed a font.
 _HOUR = 3600
 
@@ -82,10 +83,7 @@ def card(
         return response
     response = HttpResponse(cards.png(content, cards.SHAPES[shape]), content_type="image/png")
     written = cards.can_draw(content.texts, content.language, serif=content.serif)
-    if written:
-        patch_cache_control(response, public=True, immutable=True, max_age=_YEAR)
-    else:
-        patch_cache_control(response, public=True, max_age=_HOUR)
+    patch_cache_control(response, public=True, max_age=_DAY if written else _HOUR)
     return response
 
 

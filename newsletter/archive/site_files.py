@@ -80,7 +80,7 @@ def sitemap(request: HttpRequest, publication: str) -> HttpResponse:
     """`/PUB/sitemap.xml`: the archive, the categories, the newest issues and items."""
     found = publication_or_missing(publication)
     base = f"{conf.base_url()}/{found.slug}"
-    pages = [f"{base}/", f"{base}/feeds/"]
+    pages = [f"{base}/", f"{base}/months/", f"{base}/feeds/"]
     pages += [
         conf.base_url() + contents.page_path(found.slug, [one.slug])
         for one in published.categories(found)

@@ -48,7 +48,7 @@ def of_month(publication: Publication, month: Month) -> tuple[Piece, ...]:
     return published.pieces(publication, rows)
 
 
-Address = tuple[str, str, dt.datetime, dt.datetime | None]
+Address = tuple[str, str, dt.datetime | None, dt.datetime | None]
 
 
 def addresses(publication: Publication, most: int) -> list[Address]:

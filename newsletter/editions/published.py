@@ -360,28 +360,6 @@ def pieces(publication: Publication, rows: Sequence[Item]) -> tuple[Piece, ...]:
     )
 
 
-def told_before(item: int, *, apart: Issue, most: int = 6) -> list[Item]:
-    """Public items, each with its issue, that told the story of this one before; newest first.
-
-    Not those of `apart`, nor the one that it says itself it goes on with.
-    """
-    return list(
-        Item.objects.filter(
-            told_again__item=item,
-            hidden=False,
-            published_at__isnull=False,
-            issue__listed=True,
-            issue__published_at__isnull=False,
-        )
-        .exclude(category__visibility=Category.Visibility.PRIVATE)
-        .exclude(issue=apart)
-        .exclude(follow_ups=item)
-        .select_related("issue")
-        .only("title", "anchor", "issue__slug", "issue__date")
-        .order_by("-issue__date", "-pk")[:most]
-    )
-
-
 # --- months -----------------------------------------------------------------------------------
 
 

@@ -18,7 +18,8 @@ from newsletter.models import Issue, Item, StoryCursor, ToldBefore
 from . import stories
 
 _CURSOR = "told_before"
-_BATCH = 200
+# Few, since SQLite has one writer: it is kept from others while these are looked up.
+_BATCH = 40
 # Seconds a chore may take before it lets the others have their turn.
 _TURN = 5.0
 

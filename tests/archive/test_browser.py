@@ -155,6 +155,10 @@ def test_every_page_is_accessible_and_asks_no_other_host(
         "search": f"/gang/search/?q={quote('运价')}&since=2026-03-01",
         "search-source": "/gang/search/?source=example.org",
         "search-nothing": "/gang/search/?q=submarine",
+        "item": "/gang/2026-03-02/item-2/",
+        "months": "/gang/months/",
+        "month": "/gang/months/2026-03/",
+        "source": "/gang/sources/example.org/",
         "empty": "/quiet/",
         "not-found": "/nope/",
     }
@@ -218,6 +222,7 @@ def test_hostile_content_does_not_run_and_breaks_no_layout(
             published_at=MONDAY,
         )  # fmt: skip
         builders.item(issue, harbour.ships, "Harmless", published_at=MONDAY)
+    entries.sweep()
     window = Window(chromium, harbour.url, viewport={"width": 375, "height": 800})
     page = window.page
     addresses = [
@@ -226,6 +231,8 @@ def test_hostile_content_does_not_run_and_breaks_no_layout(
         "/gang/2026-03-03/",
         f"/gang/c/{quote('航运动态')}/",
         "/gang/feeds/",
+        "/gang/2026-03-03/item-1/",
+        "/gang/sources/example.org/",
     ]
     for text in (HOSTILE[1], HOSTILE[7], HOSTILE[10], LONG[1]):
         Publication.objects.filter(slug="gang").update(name=text[:100], description=text)

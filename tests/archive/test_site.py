@@ -246,7 +246,7 @@ def test_an_item_shows_what_its_source_had_beside_its_text(
     root = etree.fromstring(read(client, "/daily/2026-03-03/"), etree.HTMLParser())
     [card] = root.xpath("//article")
     assert spoken(card) == (
-        "Ships 1 The ship left example.org Insight What it means, in a sentence. "
+        "Ships 1 The ship left example.org Link to this item Insight What it means, in a sentence. "
         "First: one thing another Le navire est parti At noon. Score 60/100 Tonnage 4,000"
     )
 
@@ -679,7 +679,11 @@ def test_link_previews_have_title_summary_and_picture(
     assert found["og:title"] == "Spring tide"
     assert found["og:description"] == "A ship came in"
     assert found["og:url"] == "http://127.0.0.1:8000/daily/2026-03-02/"
-    assert found["og:image"] == f"http://127.0.0.1:8000{static('newsletter/share.png')}"
+    assert found["og:image"].startswith("http://127.0.0.1:8000/daily/2026-03-02/card-")
+    listed = etree.fromstring(read(client, "/daily/"), etree.HTMLParser())
+    assert listed.xpath("//meta[@property='og:image']/@content") == [
+        f"http://127.0.0.1:8000{static('newsletter/share.png')}"
+    ]
     assert found["article:published_time"] == "2026-03-02T08:00:00+00:00"
 
 
@@ -757,11 +761,15 @@ def test_sitemaps_list_public_pages_only(client: Client, harbour: SimpleNamespac
     found = daily.xpath("//s:loc/text()", namespaces=spaces)
     assert found == [
         f"{base}/daily/",
+        f"{base}/daily/months/",
         f"{base}/daily/feeds/",
         f"{base}/daily/c/tides/",
         f"{base}/daily/c/ships/",
         f"{base}/daily/2026-03-03/",
         f"{base}/daily/2026-03-02/",
+        f"{base}/daily/2026-03-03/item-1/",
+        f"{base}/daily/2026-03-02/item-1/",
+        f"{base}/daily/2026-03-02/item-2/",
     ]
     for address in found:
         assert client.get(address.removeprefix(base)).status_code == 200

@@ -71,6 +71,17 @@ class _Pen:
             self._draw.text((x, y), part, colour, font=self._at[face], anchor="ls")
             x += self._at[face].getlength(part)
 
+    def _fitting(self, text: str, width: float) -> int:
+        """How many letters of a word fit; at least one."""
+        low, high = 1, len(text)
+        while low < high:
+            middle = (low + high + 1) // 2
+            if self.width(text[:middle]) <= width:
+                low = middle
+            else:
+                high = middle - 1
+        return low
+
     def balanced(self, text: str, width: float, most: int) -> tuple[list[str], bool]:
         """As `wrap`, in narrower lines where the last one would hold a word alone."""
         lines, whole = self.wrap(text, width, most)
@@ -94,7 +105,7 @@ class _Pen:
                 lines.append(current.strip())
                 current, used = "", 0.0
             while size > width:  # One long word: cut, or it would run out of the picture.
-                head = next(n for n in range(len(unit), 0, -1) if self.width(unit[:n]) <= width)
+                head = self._fitting(unit, width)
                 lines.append(unit[:head])
                 unit = unit[head:]
                 size = self.width(unit)
