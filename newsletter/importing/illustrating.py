@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
 
@@ -171,8 +171,3 @@ def _placed(run: _Run) -> Callable[[re.Match[str]], str]:
         return f"![{match['alt']}]({picture.address()})"
 
     return change
-
-
-def given(files: Mapping[str, bytes]) -> Files:
-    """Files that came with a request, by their names without folders."""
-    return lambda name: files.get(name.rpartition("/")[2])

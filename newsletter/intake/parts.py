@@ -5,8 +5,10 @@ The part `document` is the digest, every other file a picture that it names by i
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.core.exceptions import (
     RequestDataTooBig,
@@ -14,6 +16,7 @@ from django.core.exceptions import (
     TooManyFieldsSent,
     TooManyFilesSent,
 )
+from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import StopUpload
 from django.http import HttpRequest
 from django.http.multipartparser import MultiPartParserError
@@ -38,20 +41,34 @@ _BAD = (
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """`form` is markdown or json, `pictures` are octets by file name."""
+    """`form` is markdown or json. `pictures` by file name; they are read one at a time."""
 
     document: bytes
     form: str
-    pictures: Mapping[str, bytes] = field(default_factory=dict)
+    pictures: Mapping[str, UploadedFile[Any]] = field(default_factory=dict)
 
     def files(self) -> illustrating.Files:
         """What the importing room asks for by name."""
-        return illustrating.given(self.pictures) if self.pictures else illustrating.no_files
+        return self._octets if self.pictures else illustrating.no_files
+
+    def _octets(self, name: str) -> bytes | None:
+        """By its name without folders. Of what is too large no more than shows it."""
+        file = self.pictures.get(name.rpartition("/")[2])
+        if file is None:
+            return None
+        file.seek(0)
+        octets: bytes = file.read(MOST_OCTETS + 1)
+        return octets
 
     def whole(self) -> bytes:
-        """All of it, by which a repeated request is known."""
-        named = sorted(self.pictures.items())
-        return b"\0".join([self.document, *(part for n, o in named for part in (n.encode(), o))])
+        """What stands for all of it, by which a repeated request is known."""
+        parts = [self.document]
+        for name, file in sorted(self.pictures.items()):
+            digest = hashlib.blake2b()
+            for piece in file.chunks():
+                digest.update(piece)
+            parts += [name.encode(), digest.digest()]
+        return b"\0".join(parts)
 
 
 def read(request: HttpRequest) -> Sent:
@@ -83,5 +100,4 @@ def read(request: HttpRequest) -> Sent:
     named_json = given is not None and str(given.name).lower().endswith(".json")
     form = bodies.FORMS.get(kind, "json" if named_json else "")
     document = given.read(LARGEST + 1) if given is not None else (text or "").encode()
-    pictures = {str(one.name): one.read(MOST_OCTETS + 1) for one in files.values()}
-    return Sent(document, form, pictures)
+    return Sent(document, form, {str(one.name): one for one in files.values()})

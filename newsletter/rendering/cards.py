@@ -138,7 +138,7 @@ def block(source: str) -> Markup:
     """Markdown as HTML that mrml leaves alone; empty for nothing."""
     if not source.strip():
         return Markup("")
-    return _for_mrml(sized_within(block_html(source)))
+    return _for_mrml(sized_within(block_html(source), mail=True))
 
 
 def opening(source: str, most: int) -> str:

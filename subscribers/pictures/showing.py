@@ -48,27 +48,29 @@ def on_page(picture: Picture, alt: str, *, first: bool = False) -> SafeString:
     )
 
 
-def sized(picture: Picture, alt: str, most: int, css: str = "") -> SafeString:
-    """For mails and feeds: one fallback file, `most` CSS pixels wide or less. `css` is a class."""
+def sized(picture: Picture, alt: str, most: int, style: str = "") -> SafeString:
+    """For mails and feeds: one fallback file, `most` CSS pixels wide or less."""
     width = min(most, picture.width)
     return format_html(
-        '<img{} src="{}" width="{}" height="{}" alt="{}">',
-        format_html(' class="{}"', css) if css else "",
+        '<img src="{}" width="{}" height="{}" alt="{}"{}>',
         picture.address(width),
         width,
         picture.height_at(width),
         alt,
+        format_html(' style="{}"', style % {"width": width}) if style else "",
     )
 
 
-def sized_within(html: str) -> str:
-    """Clean HTML of a text, for mails and feeds: our pictures have a width, others stay."""
+def sized_within(html: str, *, mail: bool = False) -> str:
+    """Clean HTML of a text, for feeds or a mail: our pictures have a width, others stay."""
+    # A blocked picture with a width alone widens the mail of a phone.
+    style = "width:100%%;max-width:%(width)dpx" if mail else ""
 
     def change(match: re.Match[str]) -> str:
         found = dict(_ATTRIBUTE.findall(match.group()))
         picture = at_address(unescape(found.get("src", "")))
         if picture is None:
             return match.group()
-        return sized(picture, unescape(found.get("alt", "")), _IN_MAIL)
+        return sized(picture, unescape(found.get("alt", "")), _IN_MAIL, style)
 
     return _IMG.sub(change, html)
