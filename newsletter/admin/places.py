@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedi
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from newsletter.issues import findings, preflight, quick_mends
@@ -81,6 +82,9 @@ def _links(
         yield _("Title and subject"), address("about", issue)
     elif finding.place == findings.AUDIENCE:
         yield _("Audience"), address("audience", issue)
+    elif finding.place == findings.DOCTOR:
+        if actor(request).is_superuser:
+            yield pgettext("preflight", "What to publish"), reverse("operation")
     elif may(request.user, Act.SET_UP, issue.publication):
         if finding.place == findings.PUBLICATION:
             name = "admin:subscribers_publication_change"

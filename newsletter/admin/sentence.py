@@ -16,7 +16,7 @@ from django.core import signing
 from django.http import HttpRequest, QueryDict
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, strip_spaces_between_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -203,8 +203,8 @@ def say(
 
 
 def _inside(template: str, context: dict[str, Any]) -> SafeString:
-    """A control as a part of the sentence: a line break behind it would be a space."""
-    return mark_safe(render_to_string(template, context).strip())
+    """A control as a part of the sentence: a line break in or behind it would be a space."""
+    return mark_safe(strip_spaces_between_tags(render_to_string(template, context).strip()))
 
 
 def _sentence(issue: Issue, asked: Asked) -> str:

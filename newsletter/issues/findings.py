@@ -18,6 +18,8 @@ class Level(enum.StrEnum):
 
 # Where what belongs to no single item is mended: a page of the issue, or of its publication.
 ABOUT, PUBLICATION, CATEGORIES, AUDIENCE = "about", "publication", "categories", "audience"
+# The page of the whole site on which the doctor says what to publish.
+DOCTOR = "doctor"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from newsletter.editions import IssueView, ItemView
+from newsletter.models import CheckResult
 from newsletter.rendering import LIMIT, TARGET, Rendered, TooLarge, words
 from newsletter.rendering.columns import width
 from newsletter.rendering.slots import SLOTS
@@ -25,7 +26,7 @@ from . import text_findings, usual
 from .findings import ABOUT, AUDIENCE, PUBLICATION, Finding, Level, blocker, numbers, warning
 from .link_findings import found_dead, of_links
 from .picture_findings import of_pictures
-from .sender_findings import of_sender
+from .sender_findings import of_doctor, of_sender
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,14 @@ def checked(
     unserved: int = 0,
     beside: usual.Around | None = None,
     reach: usual.Reach | None = None,
+    kept: Iterable[CheckResult] = (),
 ) -> list[Checked]:
     """Everything that was looked at, in the order of the page.
 
     `made` are the editions that would be sent, or why one cannot be; `dead` tells why a link
     cannot be reached (else what the last look kept). `unserved` readers have a rhythm in which
     nothing is sent. `beside` is what the issue is compared with, `reach` whom it would come to;
-    None: not compared.
+    None: not compared. `kept` is what the doctor found of the senders.
     """
     whole = list(made)
     around = (beside,) if beside is not None else ()
@@ -79,7 +81,7 @@ def checked(
             ],
         ),
         (pgettext("preflight", "Size and subject of each edition"), [*_of_editions(view, whole)]),
-        (pgettext("preflight", "Sender"), [*of_sender(publication)]),
+        (pgettext("preflight", "Sender"), [*of_sender(publication), *of_doctor(publication, kept)]),
         (
             pgettext("preflight", "Look"),
             [

@@ -1,16 +1,69 @@
-"""What preflight finds in the sender of a publication: who mail is from, and whether it aligns."""
+"""What preflight finds in the sender of a publication: who mail is from, and whether it aligns.
+
+What stands in DNS is not looked up here: the doctor does that every hour, and keeps it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import datetime as dt
+from collections.abc import Collection, Iterable, Iterator
 from urllib.parse import urlsplit
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from newsletter import conf
+from newsletter.models import CheckResult
+from newsletter.models.operation import in_words
+from subscribers import times
 from subscribers.models import Publication
 
-from .findings import PUBLICATION, Finding, blocker, warning
+from .findings import DOCTOR, PUBLICATION, Finding, blocker, warning
+
+# The doctor's checks of a sender, and their names as people write them.
+_CHECKS = {"dkim": "DKIM", "spf": "SPF", "dmarc": "DMARC"}
+# What of a kept sentence names whom it is about: a domain, or a record below or above it.
+_ABOUT = ("domain", "name", "where")
+# What was seen longer ago says nothing of today.
+_FRESH = dt.timedelta(days=7)
+
+
+def kept_checks() -> list[CheckResult]:
+    """What the doctor last found of the senders; one read by key."""
+    since = timezone.now() - _FRESH
+    return list(CheckResult.objects.filter(name__in=_CHECKS, at__gt=since).order_by("name"))
+
+
+def of_doctor(publication: Publication, kept: Iterable[CheckResult]) -> Iterator[Finding]:
+    """What the doctor found wrong with this publication's own domains."""
+    sender = publication.from_address.rpartition("@")[2].lower()
+    domains = {sender, conf.bounce_domain().lower()} - {""}
+    for row in kept:
+        for ok, detail, remedy in row.findings:
+            if ok is False and _is_about(detail, domains):
+                yield warning(
+                    f"doctor-{row.name}",
+                    _("%(check)s: %(found)s %(remedy)s (The doctor looked on %(day)s.)")
+                    % {
+                        "check": _CHECKS[row.name],
+                        "found": in_words(detail),
+                        "remedy": in_words(remedy),
+                        "day": times.day(row.at, publication),
+                    },
+                    place=DOCTOR,
+                )
+
+
+def _is_about(kept: object, domains: Collection[str]) -> bool:
+    """Whether a kept sentence is about one of these domains, or a record of theirs."""
+    if not isinstance(kept, list) or len(kept) != 2 or not isinstance(kept[1], dict):
+        return False
+    named = [str(kept[1][key]).lower() for key in _ABOUT if key in kept[1]]
+    return any(
+        name == domain or name.endswith(f".{domain}") or domain.endswith(f".{name}")
+        for name in named
+        for domain in domains
+    )
 
 
 def of_sender(publication: Publication) -> Iterator[Finding]:

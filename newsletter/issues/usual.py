@@ -251,6 +251,21 @@ def _of_reach(view: IssueView, reach: Reach, past: Sequence[Past]) -> Iterator[F
         if category.bit is None or reach.mask >> category.bit & 1:
             continue
         items = [i for i in view.items if i.category is not None and i.category.id == category.id]
+        if category.visibility != "open":
+            yield warning(
+                "not-offered",
+                ngettext(
+                    "Item %(numbers)s goes to nobody: %(category)s is hidden, so no reader can"
+                    " choose it.",
+                    "Items %(numbers)s go to nobody: %(category)s is hidden, so no reader can"
+                    " choose it.",
+                    len(items),
+                )
+                % {"numbers": numbers(items), "category": category.name},
+                items,
+                place=CATEGORIES,
+            )
+            continue
         yield warning(
             "nobody-chose",
             ngettext(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
 
 
 class RegularTask(models.Model):
@@ -42,6 +43,16 @@ class CheckResult(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}: {self.ok}"
+
+
+def in_words(kept: object) -> str:
+    """A text of a kept finding in the active language: a message with its values, or plain."""
+    match kept:
+        case [str(message), dict(values)]:
+            said = gettext(message)
+            return said % {key: in_words(one) for key, one in values.items()} if values else said
+        case _:
+            return str(kept)
 
 
 class ForwardedPeer(models.Model):

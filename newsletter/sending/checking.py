@@ -13,6 +13,7 @@ from newsletter.editions import IssueView
 from newsletter.issues import import_findings, mends, preflight, side_by_side, stories, usual
 from newsletter.issues.findings import Finding, Level
 from newsletter.issues.preflight import Checked
+from newsletter.issues.sender_findings import kept_checks
 from newsletter.models import Issue
 from subscribers import rhythm
 from subscribers.models import Publication
@@ -42,6 +43,7 @@ def looked_at(
             unserved=rhythm.unserved(issue.publication),
             beside=usual.around(issue, at),
             reach=reach,
+            kept=kept_checks(),
         ),
         *_told_before(issue, told),
         *_beside_the_text(issue, compared),

@@ -13,10 +13,11 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
 from newsletter.models import CheckResult
+from newsletter.models.operation import in_words
 
 from . import checks
 from .dns import NotSeen
-from .findings import Finding, Result, Text, said, summed, unseen
+from .findings import Finding, Result, Text, summed, unseen
 from .findings import said as _
 from .surroundings import Surroundings
 
@@ -99,11 +100,13 @@ def store(results: Iterable[Result]) -> None:
 
 
 def shown(row: CheckResult) -> Result:
-    """A kept result, to be read in the language of whoever reads it."""
+    """A kept result, in the active language."""
     return Result(
         row.name,
         row.ok,
-        tuple(Finding(ok, _shown(detail), _shown(remedy)) for ok, detail, remedy in row.findings),
+        tuple(
+            Finding(ok, in_words(detail), in_words(remedy)) for ok, detail, remedy in row.findings
+        ),
     )
 
 
@@ -115,11 +118,3 @@ def _kept(text: Text | str) -> object:
 
 def _kept_value(value: object) -> object:
     return _kept(value) if isinstance(value, Text) else str(value)
-
-
-def _shown(kept: object) -> Text | str:
-    match kept:
-        case [str(message), dict(values)]:
-            return said(message, **{key: _shown(value) for key, value in values.items()})
-        case _:
-            return str(kept)
