@@ -26,7 +26,7 @@ from .notices import (
     WebhookAttempt,
     WebhookDelivery,
 )
-from .operation import CheckResult, ForwardedPeer, RegularTask
+from .operation import CheckResult, ForwardedPeer, RegularTask, RetentionPeriod
 from .relays import Relay
 from .roundups import Roundup
 from .search import SearchEntry
@@ -69,6 +69,7 @@ __all__ = [
     "Ready",
     "RegularTask",
     "Relay",
+    "RetentionPeriod",
     "Revision",
     "Roundup",
     "SearchEntry",
