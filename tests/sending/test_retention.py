@@ -47,8 +47,8 @@ def finished(slug: str, days: int, *, folded: bool) -> Issue:
     daily = Publication.objects.first() or builders.publication()
     at = timezone.now() - days * DAY
     issue = builders.issue(
-        daily, slug, state="sent", frozen_at=at, finished_at=at, recipients=12, sent=12, published_at=at,
-        folded_at=at if folded else None,
+        daily, slug, state="sent", frozen_at=at, finished_at=at, recipients=12, sent=12,
+        published_at=at, folded_at=at if folded else None,
     )  # fmt: skip
     Edition.objects.create(
         issue=issue, selection=1, html=pack("<p>x</p>"), text=pack("x"), size=8, subject="x"

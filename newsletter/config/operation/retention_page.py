@@ -40,7 +40,8 @@ class PeriodForm(forms.Form):
     days = forms.IntegerField(label=pgettext_lazy("retention", "Days"), required=False)
 
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id=f"{kind}-%s", **kwargs)
+        kwargs["auto_id"] = f"{kind}-%s"
+        super().__init__(*args, **kwargs)
         self._kind = kind
 
     def clean_days(self) -> int | None:
