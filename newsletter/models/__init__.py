@@ -27,7 +27,7 @@ from .notices import (
     WebhookAttempt,
     WebhookDelivery,
 )
-from .operation import CheckResult, ForwardedPeer, RegularTask
+from .operation import CheckResult, ForwardedPeer, RegularTask, RetentionPeriod
 from .relays import Relay
 from .roundups import Roundup
 from .search import SearchEntry
@@ -71,6 +71,7 @@ __all__ = [
     "Ready",
     "RegularTask",
     "Relay",
+    "RetentionPeriod",
     "Revision",
     "Roundup",
     "SearchEntry",

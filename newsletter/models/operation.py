@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 
 
 class RegularTask(models.Model):
@@ -73,3 +73,28 @@ class ForwardedPeer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.peer}: {self.forwarded}/{self.requests}"
+
+
+class RetentionPeriod(models.Model):
+    """How long one kind of thing is kept, where an administrator has said so (`sending.retention`).
+
+    `days` null: for ever. A kind without a row has its usual period.
+    """
+
+    class Kind(models.TextChoices):
+        OUTCOMES = "outcomes", pgettext_lazy("retention", "who was sent what")
+        BODIES = "bodies", pgettext_lazy("retention", "finished mails")
+        AUDIT = "audit", pgettext_lazy("retention", "who did what")
+
+    kind = models.CharField(max_length=10, primary_key=True, choices=Kind.choices)
+    days = models.PositiveSmallIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="retention_kind", condition=models.Q(kind__in=["outcomes", "bodies", "audit"])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.days}"

@@ -266,11 +266,18 @@ def _plan_of_frozen(issue: Issue) -> Plan:
                 readers=row.readers,
                 subject=row.subject,
                 html_bytes=row.size,
-                message_bytes=message.MessageTemplate(unpack(row), issue.publication, issue).size,
+                message_bytes=_message_bytes(row, issue),
                 foreign=bool(row.selection & FOREIGN),
             )
         )
     return _summed(view, planned, none)
+
+
+def _message_bytes(row: Edition, issue: Issue) -> int:
+    """The size of the whole message; of its HTML alone once the finished mail was deleted."""
+    if not row.html:
+        return row.size
+    return message.MessageTemplate(unpack(row), issue.publication, issue).size
 
 
 def _after(view: IssueView, start: int) -> dt.date | None:

@@ -22,10 +22,18 @@ if TYPE_CHECKING:
 _DAY = 24 * 3600
 
 
+def password_link(user: User) -> str:
+    """Where the account chooses a password and is signed in: good once, for a few days.
+
+    It does not pass the login, so the limits of that hold up nobody who has it.
+    """
+    uid = urlsafe_base64_encode(force_bytes(user.pk))
+    return conf.absolute(reverse("invited", args=[uid, default_token_generator.make_token(user)]))
+
+
 def invitation(user: User, publication: Publication, by: str, language: str) -> Letter:
     """Made when it goes: the link is good once, and PASSWORD_RESET_TIMEOUT from now."""
-    uid = urlsafe_base64_encode(force_bytes(user.pk))
-    path = reverse("invited", args=[uid, default_token_generator.make_token(user)])
+    link = password_link(user)
     with translation.override(language):
         return Letter(
             subject=pgettext("invitation", "Your account for %(name)s")
@@ -37,7 +45,7 @@ def invitation(user: User, publication: Publication, by: str, language: str) -> 
                 pgettext("invitation", "Open the page and choose a password."),
             ],
             facts=[(pgettext("invitation", "User name"), user.get_username())],
-            button=Button(pgettext("invitation", "Choose a password"), conf.absolute(path)),
+            button=Button(pgettext("invitation", "Choose a password"), link),
             small=[
                 pgettext(
                     "invitation",

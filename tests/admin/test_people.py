@@ -5,11 +5,13 @@ from __future__ import annotations
 import email
 import re
 from email import policy
+from io import StringIO
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.core import mail
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -200,3 +202,22 @@ def test_each_role_is_said_in_words(daily: Publication) -> None:
     html = client(person("olga", daily)).get(people(daily)).content.decode()
     for words in granting.WORDS.values():
         assert str(words) in html
+
+
+def test_a_command_lets_in_whom_others_keep_out(daily: Publication) -> None:
+    person("olga", daily)
+    out = StringIO()
+    call_command("login_link", "olga", stdout=out)
+    path = out.getvalue().strip().removeprefix("http://127.0.0.1:8000")
+    visitor = Client()
+    form = visitor.get(path)["Location"]
+    new = {"new_password1": "quay-side-7-fish", "new_password2": "quay-side-7-fish"}
+    assert visitor.post(form, new).status_code == 302
+    assert visitor.get("/admin/").status_code == 200
+    assert Client().get(path).status_code == 200  # Good once: it says so.
+    assert b"not good any more" in Client().get(path, follow=True).content
+    User.objects.update(is_active=False)
+    for name in ("olga", "nobody"):
+        with pytest.raises(CommandError):
+            call_command("login_link", name)
+    assert AuditEntry.objects.filter(action="login link made").count() == 1

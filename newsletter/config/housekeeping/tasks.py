@@ -21,7 +21,15 @@ from newsletter.importing.stories import remembering
 from newsletter.intake import idempotency, tokens
 from newsletter.issues import dead_links, deleted, told_before, unused_pictures
 from newsletter.models import Change
-from newsletter.sending import figures, probing, roundups, slot_notices, warm_up, watching
+from newsletter.sending import (
+    figures,
+    probing,
+    retention,
+    roundups,
+    slot_notices,
+    warm_up,
+    watching,
+)
 from subscribers import housekeeping as readers
 from subscribers import mailing, readership
 from subscribers.admin import form_drafts
@@ -85,6 +93,8 @@ TASKS: tuple[Task, ...] = (
         readers.end_roundups,
     ),
     Task("retention", _("Old events, limits and proofs are deleted"), 600, 300, readers.forget_old),
+    Task("retention-periods", pgettext_lazy("retention", "What is kept for a time only is deleted"),
+         _HOUR, 300, retention.sweep),
     Task("re-keying", _("Readers are known by the newest key"), 10, 120, readers.rekey),
     Task("secure-delete", _("SQLite's log is cut after a deletion"), 10, 60, readers.cut_log),
     Task("readership", _("Readers won and lost are added up"), 10, 120, readership.sweep),

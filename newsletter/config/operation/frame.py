@@ -33,7 +33,9 @@ def owners_page(
     require(request, Act.SET_UP, None)
     tabs = [("operation", pgettext("admin", "Doctor")), ("operation_tasks", _("Regular tasks"))]
     if getattr(request.user, "is_superuser", False):
-        tabs += [("operation_limits", _("Limits")), ("operation_errors", _("Errors"))]
+        tabs += [("operation_limits", _("Limits"))]
+        tabs += [("operation_retention", pgettext("retention", "Retention"))]
+        tabs += [("operation_errors", _("Errors"))]
     crumbs = [] if tab == "operation" else [(pgettext("admin", "Operation"), reverse("operation"))]
     return page(
         request,

@@ -32,6 +32,7 @@ from .. import (
     incidents,
     mending,
     rehearsals,
+    retention,
     settling,
     slots,
     welcome,
@@ -213,7 +214,7 @@ def fold_old(days: int | None = None) -> int:
 
     An issue with readers in doubt is kept as long again: a person may still want to decide.
     """
-    age = dt.timedelta(days=timing.FOLD_DAYS if days is None else days)
+    age = dt.timedelta(days=retention.outcome_days() if days is None else days)
     now = timezone.now()
     folded = 0
     old = Issue.objects.filter(
