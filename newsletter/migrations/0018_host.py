@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('newsletter', '0013_setup'),
+        ("newsletter", "0016_release"),
     ]
 
     operations = [
