@@ -188,9 +188,8 @@ EMAIL_USE_SSL, EMAIL_USE_TLS = _first["use_ssl"], _first["use_tls"]
 EMAIL_TIMEOUT = 60
 # Another relay for alerts, of a provider of its own: what they tell of may be the first one.
 _alert_url = _text("ALERT_SMTP_URL")
-if _alert_url and (
-    urlsplit(_alert_url).scheme not in ("smtp", "smtps") or not urlsplit(_alert_url).hostname
-):
+_alert = urlsplit(_alert_url)
+if _alert_url and (_alert.scheme not in ("smtp", "smtps") or not _alert.hostname):
     raise ImproperlyConfigured(
         "ALERT_SMTP_URL: write smtp://HOST:PORT or smtps://USER:PASSWORD@HOST"
     )

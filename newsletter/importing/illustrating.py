@@ -42,6 +42,10 @@ _IMAGE = re.compile(
 _FENCE = re.compile(r" {0,3}(?:```|~~~)")
 
 
+def _limits(seconds: float) -> outgoing.Limits:
+    return outgoing.Limits(seconds=seconds, body=pictures.MOST_OCTETS, redirects=3, high_ports=True)
+
+
 @dataclass(slots=True)
 class _Run:
     """One document on its way. `found` holds what became of each target that was asked for."""
@@ -87,11 +91,10 @@ class _Run:
         if self.fetched == _MOST_FETCHED or left <= 0:
             return None
         self.fetched += 1
-        limits = outgoing.Limits(
-            seconds=left, body=pictures.MOST_OCTETS, redirects=3, high_ports=True
-        )
         try:
-            answer = outgoing.request("GET", url, headers={"accept": "image/*"}, limits=limits)
+            answer = outgoing.request(
+                "GET", url, headers={"accept": "image/*"}, limits=_limits(left)
+            )
             if answer.status != 200:
                 self._tell("warning", url, f"HTTP {answer.status}")
                 return None

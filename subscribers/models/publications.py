@@ -14,26 +14,11 @@ from django.utils.translation import pgettext_lazy
 # First parts of our own addresses: a publication may not take them.
 RESERVED_SLUGS = frozenset(
     [
-        "s",
-        "admin",
-        "api",
-        "metrics",
-        "static",
-        "media",
-        "dev",
-        "healthz",
-        "readyz",
-        "favicon.ico",
-        "robots.txt",
-        "sitemap.xml",
-        "i18n",
-        "opml",
-        "c",
-        "feed.atom",
-        "feed.rss",
-        "feed.json",
+        "s", "admin", "api", "metrics", "static", "media", "dev", "healthz", "readyz",
+        "favicon.ico", "robots.txt", "sitemap.xml", "i18n", "opml", "c",
+        "feed.atom", "feed.rss", "feed.json",
     ]
-)
+)  # fmt: skip
 
 
 # With every item only named, an edition of so many still fits into one mail.
