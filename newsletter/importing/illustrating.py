@@ -39,6 +39,7 @@ _MOST_FETCHED, _SECONDS = 20, 20.0
 _IMAGE = re.compile(
     r"!\[(?P<alt>(?:[^\[\]\\]|\\.)*)\]\(\s*<?(?P<target>[^\s<>()]+)>?(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)"
 )
+_WANTED = {"accept": "image/*"}
 _FENCE = re.compile(r" {0,3}(?:```|~~~)")
 
 
@@ -92,9 +93,7 @@ class _Run:
             return None
         self.fetched += 1
         try:
-            answer = outgoing.request(
-                "GET", url, headers={"accept": "image/*"}, limits=_limits(left)
-            )
+            answer = outgoing.request("GET", url, headers=_WANTED, limits=_limits(left))
             if answer.status != 200:
                 self._tell("warning", url, f"HTTP {answer.status}")
                 return None

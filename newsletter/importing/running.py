@@ -67,14 +67,12 @@ def import_digest(
     user who imports. `translation_of` names the issue that this one says the same as in another
     language. `files` gives what came beside the document, which may name pictures among it.
 
-    An issue that is here is merged: what only the document changed comes in, what only hands
-    changed stays, and `Report.conflicts` are the fields both changed, untouched until
-    `answers.take` says whose they are.
+    An issue that is here is merged: `Report.conflicts` are the fields that the document and hands
+    both changed, untouched until `answers.take` says whose they are.
     """
     form = form_of(form, name, data)
     decoded = decode(data, rare_ends=form != "json")
-    problems = Problems()
-    problems.found += decoded.problems
+    problems = Problems(); problems.found += decoded.problems
     document = Document(decoded.text, name, shape, publication.labels, title, date, form)
     memory = recall(publication)
     digest, answers = understand(document, memory.layout, answers, problems, memory.span)
@@ -98,8 +96,7 @@ def import_digest(
             raise _refuse(report, problems)
         if dry_run:
             transaction.set_rollback(True)
-            if report.created:
-                report.issue = None
+            report.issue = None if report.created else report.issue
     report.problems = _in_words(report, problems)
     return report
 
