@@ -64,6 +64,10 @@ def test_from_the_calendar_to_the_mailbox(
     for box in page.locator("input[name=accept]").all():
         box.check()
     page.locator("#when > summary").click()
+    # The button says a time while it is typed, and the ticks stay.
+    page.locator("#at").fill(f"{timezone.now() + dt.timedelta(days=3):%Y-%m-%d}T08:17")
+    page.locator(".sudi-send button.big", has_text="08:17").wait_for()
+    assert page.locator("input[name=accept]:not(:checked)").count() == 0
     page.locator("#when button[value=slot]").click()
     page.locator("button[value=ready]").click()
     page.locator("button[value=not_ready]").wait_for()
