@@ -208,7 +208,7 @@ def test_a_right_site_has_nothing_that_is_wrong(scene: Scene) -> None:
     assert {name: one.detail for name, one in found.items() if one.ok is False} == {}
     # What nobody can see from here is said, never called well.
     unseen = {name for name, one in found.items() if one.ok is None}
-    assert unseen <= {"base_url", "return_path", "clock"}
+    assert unseen <= {"base_url", "return_path", "clock", "card_font"}
     for name in unseen:
         assert found[name].remedy, name
     assert len(found) >= 20
@@ -613,6 +613,12 @@ def disk_full(scene: Scene) -> None:
 def no_folder(scene: Scene) -> None:
     """DATA_DIR is not there."""
     scene.put(DATA_DIR=scene.folder / "none")
+
+
+@planted("card_font", "Mend CARD_FONT")
+def card_font_gone(scene: Scene) -> None:
+    """CARD_FONT names a file that is not there."""
+    scene.put(CARD_FONT="/nowhere/font.otf")
 
 
 @pytest.mark.parametrize("fault", sorted(PLANTED))
