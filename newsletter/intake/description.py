@@ -23,6 +23,8 @@ from .schemas import ProblemDocument
 # What may come of any operation, and what only of one that takes a body.
 _ALWAYS = (400, 401, 403, 404, 422, 429, 503)
 _WITH_BODY = (409, 411, 413, 415)
+# What the web server says in its own words, before any code of ours runs (RFC 9110, 15.5.15).
+_OF_SERVER = {414: "The address is longer than the web server takes: 4,094 octets with gunicorn."}
 _DOCUMENTS = {
     "text/markdown": {"schema": {"type": "string"}},
     "application/json": {"schema": {"$ref": "#/components/schemas/Digest"}},
@@ -60,6 +62,7 @@ class Described(NinjaAPI):
         lose the body of a POST."""
         statuses = (*_ALWAYS, *(_WITH_BODY if body is not None else ()))
         responses = {**response, **dict.fromkeys(statuses, ProblemDocument)}
+        responses.update(dict.fromkeys(_OF_SERVER))
         extra: dict[str, Any] = {}
         if body is not None:
             extra["requestBody"] = _body(body)
@@ -94,7 +97,9 @@ class Described(NinjaAPI):
         for operations in schema["paths"].values():
             for operation in operations.values():
                 for status, answer in operation["responses"].items():
-                    if int(status) >= 400:
+                    if int(status) in _OF_SERVER:
+                        answer["description"] = _OF_SERVER[int(status)]
+                    elif int(status) >= 400:
                         content = answer["content"].pop("application/json")
                         answer["content"]["application/problem+json"] = content
                         answer["description"] = _titles(int(status))

@@ -13,10 +13,14 @@ from tests.conftest import ROOT, Site
 from tests.intake.live import Live, serving
 from tests.intake.programs import DIGEST
 
-# A document and a release may be refused for what they say, though they are well formed.
+# A document and a release may be refused for what they say, though they are well formed; and the
+# web server refuses an address that is too long for it, whatever stands in it.
 CONFIG = """
 [checks]
-positive_data_acceptance.expected-statuses = ["2xx", 401, 403, 404, 409, 422]
+positive_data_acceptance.expected-statuses = ["2xx", 401, 403, 404, 409, 414, 422]
+negative_data_rejection.expected-statuses = [
+  400, 401, 403, 404, 405, 406, 409, 414, 415, 422, 428, 429,
+]
 """
 # Of a publication and an issue that are there: made-up ones lead nowhere but to a 404.
 HERE = """
