@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Generic, Protocol, TypeVar
 
 from .value import Level, Param, Problem
@@ -30,8 +30,8 @@ P = TypeVar("P", bound=Placed)
 class Collection(Generic[P]):
     """Problems of one kind of class, in the order they were found."""
 
-    def __init__(self) -> None:
-        self.found: list[P] = []
+    def __init__(self, found: Iterable[P] = ()) -> None:
+        self.found: list[P] = list(found)
 
     def keep(self, problem: P) -> None:
         """Add one; beyond the first 500 only errors are kept."""

@@ -72,7 +72,7 @@ def import_digest(
     """
     form = form_of(form, name, data)
     decoded = decode(data, rare_ends=form != "json")
-    problems = Problems(); problems.found += decoded.problems
+    problems = Problems(decoded.problems)
     document = Document(decoded.text, name, shape, publication.labels, title, date, form)
     memory = recall(publication)
     digest, answers = understand(document, memory.layout, answers, problems, memory.span)
