@@ -9,6 +9,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 from unfold.widgets import (
+    UnfoldAdminFileFieldWidget,
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
@@ -101,7 +102,9 @@ class PublicationForm(RoundupSettings, SisterSetting, VersionedForm, _Form):
     logo_file = forms.FileField(
         label=pgettext_lazy("publication", "Logo or masthead from a file"),
         required=False,
-        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/gif"}),
+        widget=UnfoldAdminFileFieldWidget(
+            attrs={"accept": "image/jpeg,image/png,image/webp,image/gif"}
+        ),
         help_text=pgettext_lazy(
             "publication",
             "JPEG, PNG, WebP or GIF. It takes the place of the logo below, and sets its size.",
