@@ -64,7 +64,7 @@ def import_digest(
     remembered for the publication. `edition` names this one of two issues of a day, over what the
     document says. `form` is "markdown" or "json"; empty, the name's ending says it. `archived`
     makes it published history: in archive and feeds under its own date, never mailed. `by` is the
-    user who imports. `translation_of` names the issue it translates. `files` gives what came beside it.
+    user who imports. `translation_of` names the issue it translates. `files` are what came with it.
 
     An issue that is here is merged: what only one side changed is kept; `Report.conflicts` are
     the fields both changed, untouched until `answers.take` says whose they are.
