@@ -72,16 +72,13 @@ class _Run:
         octets = self.files(unquote(target).removeprefix("./"))
         if octets is not None:
             try:
-                return self._taken(octets)
+                return pictures.keep(octets) if self.store else pictures.make(octets).picture
             except pictures.NotAPicture as refused:
                 self._tell("error", target, str(refused))
             return None
         if self.fetch and self.store and re.match(r"https?://", target, re.IGNORECASE):
             return None if pictures.at_address(target) else self._fetched(target)
         return None
-
-    def _taken(self, octets: bytes) -> pictures.Picture:
-        return pictures.keep(octets) if self.store else pictures.make(octets).picture
 
     def _fetched(self, url: str) -> pictures.Picture | None:
         """As it was when it was fetched first: a later import of the same text changes nothing."""
@@ -97,7 +94,7 @@ class _Run:
             if answer.status != 200:
                 self._tell("warning", url, f"HTTP {answer.status}")
                 return None
-            picture = self._taken(answer.body)
+            picture = pictures.keep(answer.body)
         except (outgoing.OutgoingError, pictures.NotAPicture) as refused:
             self._tell("warning", url, str(refused))
             return None
@@ -117,6 +114,8 @@ def illustrate(
     A file that is no picture refuses the document; an address that gives none is told and stays a
     link.
     """
+    if problems.refused():
+        return digest
     until = time.monotonic() + _SECONDS
     run = _Run(files, publication.fetch_pictures, store, problems, until)
     return replace(digest, items=tuple(_illustrated(item, run) for item in digest.items))

@@ -64,11 +64,10 @@ def import_digest(
     remembered for the publication. `edition` names this one of two issues of a day, over what the
     document says. `form` is "markdown" or "json"; empty, the name's ending says it. `archived`
     makes it published history: in archive and feeds under its own date, never mailed. `by` is the
-    user who imports. `translation_of` names the issue that this one says the same as in another
-    language. `files` gives what came beside the document, which may name pictures among it.
+    user who imports. `translation_of` names the issue it translates. `files` are what came with it.
 
-    An issue that is here is merged: `Report.conflicts` are the fields that the document and hands
-    both changed, untouched until `answers.take` says whose they are.
+    An issue that is here is merged: what only one side changed is kept; `Report.conflicts` are
+    the fields both changed, untouched until `answers.take` says whose they are.
     """
     form = form_of(form, name, data)
     decoded = decode(data, rare_ends=form != "json")
@@ -80,8 +79,7 @@ def import_digest(
     if any(problem.level == "error" for problem in decoded.problems):
         raise _refuse(report, problems)  # Nothing more can be said of bytes that are no text.
     problems.found += digest.problems
-    if not problems.refused():
-        digest = illustrate(digest, publication, files, problems, store=not dry_run)
+    digest = illustrate(digest, publication, files, problems, store=not dry_run)
     language = languages.stored(digest.language) or publication.language
     report.digest = dataclasses.replace(digest, language=language)
     report.edition = edition_of(digest, edition, problems)

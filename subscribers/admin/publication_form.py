@@ -21,7 +21,7 @@ from .memory_setting import MemorySetting
 from .roundup_settings import RoundupSettings
 from .sister_setting import SisterSetting
 from .versioned import FIELD, VersionedForm
-from .widgets import NumberBox, Select, Textarea, TextInput
+from .widgets import FileBox, NumberBox, Select, Textarea, TextInput
 from .zone_field import ZoneField
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class PublicationForm(RoundupSettings, SisterSetting, MemorySetting, VersionedFo
     logo_file = forms.FileField(
         label=pgettext_lazy("publication", "Logo or masthead from a file"),
         required=False,
-        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/gif"}),
+        widget=FileBox(attrs={"accept": "image/jpeg,image/png,image/webp,image/gif"}),
         help_text=pgettext_lazy(
             "publication",
             "JPEG, PNG, WebP or GIF. It takes the place of the logo below, and sets its size.",

@@ -16,9 +16,11 @@ if TYPE_CHECKING or not apps.is_installed("unfold"):
     from django.contrib.admin.widgets import AdminTextInputWidget as TextInput
     from django.forms import CheckboxInput as Switch
     from django.forms import CheckboxSelectMultiple, Select
+    from django.forms import FileInput as FileBox
 else:
     from unfold.admin import ModelAdmin
     from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget as CheckboxSelectMultiple
+    from unfold.widgets import UnfoldAdminFileFieldWidget as FileBox
     from unfold.widgets import UnfoldAdminIntegerFieldWidget as NumberBox
     from unfold.widgets import UnfoldAdminSelectWidget as Select
     from unfold.widgets import UnfoldAdminTextareaWidget as Textarea
@@ -27,6 +29,7 @@ else:
 
 __all__ = [
     "CheckboxSelectMultiple",
+    "FileBox",
     "ModelAdmin",
     "NumberBox",
     "Select",

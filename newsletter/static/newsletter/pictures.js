@@ -68,9 +68,10 @@
     const input = event.target.closest?.("[data-picture] input[type=file]");
     const file = input?.files[0];
     if (!file) return;
+    event.stopPropagation(); // The theme would write the file's name into the box for the words.
     input.value = "";
     own(input.form, file);
-  });
+  }, true);
   document.addEventListener("paste", (event) => {
     const file = fileOf(event.clipboardData), target = event.target;
     if (!file || !target.closest || event.clipboardData.getData("text/plain")) return;
