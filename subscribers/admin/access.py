@@ -28,6 +28,14 @@ def visible(request: HttpRequest, act: Act = Act.SEE) -> QuerySet[Publication]:
     return publications.filter(pk__in=allowed)
 
 
+def may_anywhere(request: HttpRequest, act: Act) -> bool:
+    """Whether the user may `act` in any publication; asked once a request, which has many links."""
+    known: dict[Act, bool] = request.__dict__.setdefault("acts_anywhere", {})
+    if act not in known:
+        known[act] = may(request.user, act, None)
+    return known[act]
+
+
 def actor(request: HttpRequest) -> User:
     """Who is asking; every page is behind the login, so it is somebody."""
     assert request.user.is_authenticated

@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from ..models import AuditEntry, Publication
-from ..roles import Act, may
+from ..roles import Act
+from .access import may_anywhere
 from .form_drafts import rescued
 from .widgets import ModelAdmin
 
@@ -47,10 +48,10 @@ class PagesAdmin(ModelAdmin[M]):
         ]
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return may(request.user, self.act, None)
+        return may_anywhere(request, self.act)
 
     def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
-        return may(request.user, self.act, None)
+        return may_anywhere(request, self.act)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -119,8 +120,8 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         ]
 
     user = request.user
-    see, readers = may(user, Act.SEE, None), may(user, Act.READERS, None)
-    set_up = may(user, Act.SET_UP, None)
+    see, readers = may_anywhere(request, Act.SEE), may_anywhere(request, Act.READERS)
+    set_up = may_anywhere(request, Act.SET_UP)
     root = bool(getattr(user, "is_superuser", False))
     groups = [
         (

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from subscribers import events, languages, rehearsal
-from subscribers.admin.access import require, visible
+from subscribers.admin.access import may_anywhere, require, visible
 from subscribers.admin.chrome import page, record
 from subscribers.models import Publication
 from subscribers.roles import Act, may
@@ -256,7 +256,7 @@ class PublicationAdmin(ModelAdmin[Publication]):
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return may(request.user, Act.SEE, None)
+        return may_anywhere(request, Act.SEE)
 
     def has_view_permission(self, request: HttpRequest, obj: Publication | None = None) -> bool:
         return may(request.user, Act.SEE, obj)

@@ -46,7 +46,9 @@ def sent(form: Any) -> dict[str, Any]:
     fields = {}
     for bound in form:
         value = bound.value()
-        if value is not None and value is not False:
+        if isinstance(value, list):
+            fields[bound.html_name] = value
+        elif value is not None and value is not False:
             text = "on" if value is True else str(value)
             fields[bound.html_name] = text.replace("\n", "\r\n")
             if bound.field.show_hidden_initial:
