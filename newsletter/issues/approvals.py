@@ -169,8 +169,10 @@ def _rule(issue: Issue, view: IssueView) -> list[str]:
     """By what its readers are chosen: the publication's rule, the kind, the language, which
     translations are there for others, and what is left out for whoever had it."""
     publication = issue.publication
+    told = publication.memory_of.order_by("pk") if publication.leave_out_told else ()
     return [
         *(str(getattr(publication, name)) for name in SEEN["audience"]),
+        *(f"memory {one.pk}" for one in told),
         issue.kind,
         issue.language,
         view.corrects,

@@ -129,7 +129,7 @@ def test_who_releases_has_looked_at_them(daily: Publication, admin_user: Any) ->
     who.force_login(admin_user)
     page = reverse("admin:newsletter_issue_send", args=[issue.pk])
     shown = who.get(page)
-    seen = shown.context_data["seen"]  # type: ignore[attr-defined]
+    seen = shown.context_data["look"].seen  # type: ignore[attr-defined]
     warnings = shown.context_data["warnings"]  # type: ignore[attr-defined]
     assert any(SAID in one["text"] for one in warnings)
     some = [one["mark"] for one in warnings if SAID not in one["text"]]
