@@ -33,7 +33,6 @@ from newsletter.sending import control, releasing
 from subscribers import mailing
 from subscribers.models import Publication, Role, ServiceMail
 from tests import builders
-from tests.committed import COMMITTED
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -138,7 +137,6 @@ def test_who_may_not_see_it_any_more_is_not_told(harbour: Publication, clock: An
     assert not Notice.objects.exists()
 
 
-@COMMITTED
 def test_a_draft_its_problems_and_the_approval_it_wants(harbour: Publication, clock: Any) -> None:
     harbour.needs_approval = True
     harbour.save()

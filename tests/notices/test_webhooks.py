@@ -31,7 +31,6 @@ from newsletter.sending import control, releasing
 from subscribers import erasure, subscriptions
 from subscribers.models import Publication
 from tests import builders
-from tests.committed import COMMITTED
 from tests.internet import Server, internet, read_request, serve
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -314,7 +313,6 @@ def test_what_was_rolled_back_is_not_told(harbour: Publication) -> None:
     assert types() == []
 
 
-@COMMITTED
 def test_readers_are_told_of_only_where_a_webhook_wants_it(harbour: Publication) -> None:
     tie = builders.subscription(harbour, "alice@example.org")
     subscriptions.leave([tie], form="mail", network="")
