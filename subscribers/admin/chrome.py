@@ -105,6 +105,14 @@ def _of_users(page: str) -> str:
     return f"{model.app_label}_{model.model_name}_{page}"
 
 
+def _shows_users(request: HttpRequest) -> bool:
+    """Whether the page of accounts opens for the user: a host's admin has rules of its own."""
+    model = get_user_model()
+    if not admin.site.is_registered(model):
+        return False
+    return admin.site.get_model_admin(model).has_view_permission(request)
+
+
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """The sidebar: what an editor does daily comes first. Only what the user may open."""
 
@@ -156,7 +164,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 *entry(_NOTICES, "notifications", "newsletter_noticechoice_changelist", see),
                 *entry(_WEBHOOKS, "webhook", "newsletter_webhook_changelist", set_up),
                 *entry(pgettext("token", "Tokens"), "key", "newsletter_token_changelist", see),
-                *entry(_("Users"), "badge", _of_users("changelist"), set_up),
+                *entry(_("Users"), "badge", _of_users("changelist"), _shows_users(request)),
                 *entry(pgettext("admin", "Machines"), "dns", "newsletter_machine_changelist", root),
                 *entry(_("Audit"), "history", "subscribers_auditentry_changelist", set_up),
                 *entry(pgettext("admin", "Operation"), "monitor_heart", "operation", set_up),
