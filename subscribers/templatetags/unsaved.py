@@ -1,4 +1,8 @@
-"""`{% kept_form "category" category.pk form %}` inside a form: what is typed there is kept."""
+"""`{% kept_form "category" category.pk form %}` inside a form: what is typed there is kept.
+
+The admin is imported when a page is drawn: django-unfold reads all tag libraries while it is itself
+being imported.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +11,6 @@ from typing import Any
 from django import forms, template
 from django.http import HttpRequest
 
-from ..admin import form_drafts, versioned
-from ..admin.form_drafts import Place
 from ..models import FormDraft
 
 register = template.Library()
@@ -24,6 +26,9 @@ def kept_form(
     offer shows which fields would differ. The page that answers a POST offers nothing: it shows
     what was sent.
     """
+    from ..admin import form_drafts
+    from ..admin.form_drafts import Place
+
     request: HttpRequest = context["request"]
     place = Place(name, str(about or ""))
     draft = form_drafts.offered(request, place) if request.method == "GET" else None
@@ -37,6 +42,8 @@ def kept_form(
 
 def differences(form: forms.BaseForm, draft: FormDraft) -> list[tuple[str, str]]:
     """(label, text) of each field that was left with another value than the stored one."""
+    from ..admin import versioned
+
     found = []
     for name, field in form.fields.items():
         if field.disabled or isinstance(field.widget, forms.HiddenInput):
