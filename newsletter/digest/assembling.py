@@ -75,6 +75,7 @@ def assemble(plans: Sequence[Plan], reading: Reading) -> Assembled:
     intro += _in_front(reading, made, intro)
     made.parts.intro = "\n\n".join(intro)
     for item in made.parts.items:
+        checks.check_title(item, reading.problems)
         # A source with an unsafe link was warned of already.
         if reading.unsafe_lines.isdisjoint(range(item.line, item.last_line + 1)):
             checks.check_sources(item, reading.problems)

@@ -39,6 +39,14 @@ def check(items: Iterable[Item], problems: Problems) -> None:
                 problems.warn("link-twice", {"line": links[source.url]}, item.line)
 
 
+def check_title(item: Item, problems: Problems) -> None:
+    """An error where nothing of a title is left to show, unless its heading was told of."""
+    if not item.title.strip():
+        told = any(one.code == "title-empty" and one.line == item.line for one in problems.found)
+        if not told:
+            problems.error("title-empty", line=item.line)
+
+
 def check_complete(items: Sequence[Item], problems: Problems) -> None:
     """An item that lacks what nearly all the others have was probably cut off."""
     for part, has in (

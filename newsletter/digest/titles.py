@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from .front import Front
+from .html import is_tags
 from .inline import ORNAMENT, find_links, label_text, only_link
 from .labels import is_placeholder
 from .markdown import plain_text
@@ -144,7 +145,9 @@ def split_linked_title(text: str) -> tuple[str, Link | None, str]:
         or (source is not None and not text.startswith("["))
         or "![" in text
     )
-    return short or text[:_LONGEST_TITLE], source, text if says_more else ""
+    if not short and not is_tags(text):
+        short = text[:_LONGEST_TITLE]
+    return short, source, text if says_more else ""
 
 
 def _closing(text: str, links: Sequence[Link]) -> tuple[str, Link, str] | None:
