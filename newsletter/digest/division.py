@@ -23,7 +23,7 @@ from .outline import EMPTY, Kind, Line, Section
 from .plans import Piece, Plan
 from .reading import Reading
 from .shapes import Shape
-from .tail import is_tail
+from .tail import find_references, is_tail
 from .titles import section_name
 from .vocabulary import is_one_of
 
@@ -51,7 +51,8 @@ class _Choice:
     def tells(self) -> bool:
         """Whether it says anything of the sections beside it."""
         certain = max(self.whole_score, self.divided_score) > _UNCERTAIN
-        return certain and bool(self.plan.blocks) and not self.plan.introduction
+        of_items = not (self.plan.introduction or self.plan.tail)
+        return certain and bool(self.plan.blocks) and of_items
 
 
 class Division:
@@ -69,9 +70,18 @@ class Division:
         self.whole = [shape for shape in allowed if shape.whole]
         self.own = [shape for shape in allowed if not shape.whole]
         self.labelled = shapes.find(_LABELLED)
+        divided = forced is not None and not forced.whole
+        self.references = frozenset() if divided else find_references(self.outline)
 
     def plans(self) -> list[Plan]:
         """The plan of every section at the top, in order; those below are in them."""
+        made = self._plans()
+        if self.references and not _holds_items(made):
+            self.references = frozenset()  # Then the links are what the issue consists of.
+            made = self._plans()
+        return made
+
+    def _plans(self) -> list[Plan]:
         tops = [
             section
             for section in self.outline.sections
@@ -98,6 +108,9 @@ class Division:
         headed = [one for one in every if self._is_headed(one.section)]
         total = sum(one.blocks for one in plans if self._is_headed(one.section))
         divided = sum(one.blocks_held() for one in headed)
+        if divided:  # References speak for items beside others, never alone.
+            listed = sum(self._blocks(one.section) for one in every if one.tail)
+            total, divided = total + listed, divided + listed
         if total and divided * 3 >= total:
             return False  # Lists of items are a third of it.
         if not headed:
@@ -106,6 +119,11 @@ class Division:
         if not weight or sum(s * blocks for s, blocks in found) / weight < _ONE_PIECE:
             return True
         return sum(one.remarks() for one in headed) * 3 > 2 * total
+
+    def _blocks(self, section: Section) -> int:
+        """How many blocks of a section have something to read."""
+        blocks = blocks_of(section, self.outline)
+        return sum(1 for one in blocks if one.kind not in {RULE, PICTURE})
 
     def _is_title(self, section: Section) -> bool:
         return section.heading is not None and section.heading.number == self.outline.title_line
@@ -208,6 +226,9 @@ class Division:
     def _choice(self, section: Section, original: Section | None) -> _Choice:
         plan = Plan(section, section_key(section, self.outline.title_line), original=original)
         choice = _Choice(plan)
+        if id(section) in self.references:
+            plan.tail = True
+            return choice
         plan.below = self._beside(section.below)
         outline = self.outline.of(section, list(section.everything()), original)
         for shape in self.whole:
@@ -246,7 +267,7 @@ class Division:
 
     def _settle(self, one: _Choice, whole: float, divided: float) -> None:
         plan = one.plan
-        if plan.introduction:
+        if plan.introduction or plan.tail:
             return
         read_whole = (
             one.forced
@@ -306,7 +327,8 @@ class Division:
         # Beside items with labels, a link without any is none of them.
         begun = all(plans[index].shape is self.labelled for index in items)
         for plan in plans[items[-1] + 1 :]:
-            plan.tail = begun = is_tail(plan.section, self.outline, begun=begun)
+            begun = plan.tail or is_tail(plan.section, self.outline, begun=begun)
+            plan.tail = begun
 
 
 def _find_alone(choices: Sequence[_Choice]) -> None:
@@ -319,6 +341,13 @@ def _find_alone(choices: Sequence[_Choice]) -> None:
     for one in read:
         linked = one.whole_score >= _CERTAIN or "](" in one.plan.section.title
         one.plan.alone = one.plan.shape is not None and not linked and divided * 2 >= len(read)
+
+
+def _holds_items(plans: Sequence[Plan]) -> bool:
+    """Whether some section is surely items, or several may be."""
+    every = [one for plan in plans for one in plan.everything() if not one.tail]
+    scores = [score for one in every for score, _blocks in one.leaves()]
+    return len(scores) > 1 or any(score > _UNCERTAIN for score in scores)
 
 
 def _behind_rule(section: Section) -> int | None:

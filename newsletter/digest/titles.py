@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from .dates import read
 from .front import Front
 from .html import is_tags
 from .inline import ORNAMENT, find_links, label_text, only_link
@@ -208,6 +209,18 @@ _ISSUE = re.compile(
 def _names_issue(title: str) -> bool:
     """Whether a heading names one number of a publication, by number or date."""
     return _ISSUE.search(title) is not None
+
+
+_NUMBER = re.compile(
+    r"第\s*[\d一二三四五六七八九十百]+\s*[期号號回]|第\s*\d+\s*号|제\s*\d+\s*호|[#№]\s?\d+"
+    r"|\b(?:issue|vol(?:ume)?|no|nr|edition|ausgabe|numéro|número|numero|edición|выпуск)\b\.?\s*\d+",
+    re.IGNORECASE,
+)
+
+
+def names_number(title: str) -> bool:
+    """Whether a title names one day or one number of a publication; a year alone is neither."""
+    return _NUMBER.search(title) is not None or read(title).date is not None
 
 
 def _words(title: str) -> list[str]:

@@ -32,6 +32,8 @@ class Vocabulary:
     introductions: tuple[str, ...] = ()
     # Headings of a table of contents.
     contents: tuple[str, ...] = ()
+    # Headings of a list of what was read for the issue; its sources are none of its items.
+    references: tuple[str, ...] = ()
     # What ties a publisher to the end of a text: "(via The Paper)".
     trailers: tuple[str, ...] = ()
 
@@ -72,6 +74,11 @@ CHINESE = Vocabulary(
         "核心洞察",
     ),
     contents=("目录", "本期目录", "目次", "概览", "索引", "本期内容"),
+    references=(
+        "参考", "参考链接", "参考文献", "参考资料", "参考来源", "參考", "參考連結", "參考文獻",
+        "參考資料", "參考來源", "引用", "引用来源", "引用链接", "资料来源", "資料來源", "信息来源",
+        "数据来源", "消息来源", "来源", "来源链接", "来源列表", "信源", "出处",
+    ),
     trailers=("来源", "出处", "转自", "来自", "via"),
 )  # fmt: skip
 
@@ -110,6 +117,11 @@ ENGLISH = Vocabulary(
         "preface", "opening",
     ),
     contents=("contents", "table of contents", "toc", "in this issue", "index"),
+    references=(
+        "references", "reference", "reference list", "reference links", "sources", "source list",
+        "source links", "all sources", "sources cited", "works cited", "citations", "bibliography",
+        "footnotes", "endnotes",
+    ),
     trailers=("via", "source", "sources", "from"),
 )  # fmt: skip
 
@@ -119,6 +131,7 @@ def _other(
     introductions: tuple[str, ...],
     contents: tuple[str, ...],
     placeholders: tuple[str, ...],
+    references: tuple[str, ...],
 ) -> Vocabulary:
     """A language of which only the names of fields and headings are known here."""
     return Vocabulary(
@@ -130,6 +143,7 @@ def _other(
         bylines=(),
         introductions=introductions,
         contents=contents,
+        references=references,
         trailers=fields["source"],
     )
 
@@ -146,6 +160,9 @@ JAPANESE = _other(
     ("はじめに", "まえがき", "ごあいさつ", "今週のまとめ"),
     ("目次", "もくじ"),
     ("続きを読む", "元記事", "記事を読む", "リンク", "こちら"),
+    ("参考", "参考リンク", "参考文献", "参考資料", "参考記事", "参考サイト", "参考url", "参照",
+     "参照リンク", "引用元", "引用文献", "出典", "出典一覧", "情報源", "情報源一覧", "ソース",
+     "ソース一覧"),
 )  # fmt: skip
 KOREAN = _other(
     {
@@ -159,6 +176,8 @@ KOREAN = _other(
     ("들어가며", "머리말", "인사말", "소개"),
     ("목차", "차례"),
     ("자세히 보기", "더 보기", "원문", "원문 보기", "링크"),
+    ("참고", "참고 자료", "참고자료", "참고 링크", "참고링크", "참고 문헌", "참고문헌",
+     "참조", "출처", "출처 목록"),
 )  # fmt: skip
 FRENCH = _other(
     {
@@ -171,6 +190,7 @@ FRENCH = _other(
     ("édito", "éditorial", "intro", "introduction", "avant-propos", "bienvenue"),
     ("sommaire", "au sommaire", "table des matières"),
     ("lire la suite", "en savoir plus", "lien", "ici", "voir"),
+    ("références", "sources", "bibliographie", "sources et références"),
 )  # fmt: skip
 GERMAN = _other(
     {
@@ -184,6 +204,8 @@ GERMAN = _other(
     ("vorwort", "einleitung", "editorial", "willkommen", "hallo"),
     ("inhalt", "inhaltsverzeichnis", "in dieser ausgabe"),
     ("weiterlesen", "mehr", "mehr lesen", "zum artikel", "hier"),
+    ("quellen", "quellenverzeichnis", "quellenangaben", "quellennachweise", "referenzen",
+     "literatur", "literaturverzeichnis", "einzelnachweise", "nachweise"),
 )  # fmt: skip
 SPANISH = _other(
     {
@@ -196,6 +218,7 @@ SPANISH = _other(
     ("editorial", "introducción", "bienvenida", "bienvenidos", "prólogo"),
     ("contenido", "contenidos", "índice", "en este número"),
     ("leer más", "ver más", "enlace", "aquí"),
+    ("referencias", "fuentes", "bibliografía", "fuentes consultadas"),
 )  # fmt: skip
 ITALIAN = _other(
     {
@@ -208,6 +231,7 @@ ITALIAN = _other(
     ("editoriale", "introduzione", "benvenuti", "premessa"),
     ("indice", "in questo numero"),
     ("leggi di più", "continua a leggere", "qui"),
+    ("riferimenti", "fonti", "bibliografia"),
 )  # fmt: skip
 PORTUGUESE = _other(
     {
@@ -220,6 +244,7 @@ PORTUGUESE = _other(
     ("editorial", "introdução", "boas-vindas", "prefácio"),
     ("conteúdo", "índice", "nesta edição", "sumário"),
     ("leia mais", "ler mais", "saiba mais", "aqui"),
+    ("referências", "fontes", "bibliografia"),
 )  # fmt: skip
 RUSSIAN = _other(
     {
@@ -232,6 +257,7 @@ RUSSIAN = _other(
     ("введение", "вступление", "от редакции", "привет", "предисловие"),
     ("содержание", "оглавление", "в этом выпуске", "в номере"),
     ("читать далее", "подробнее", "читать", "ссылка", "тут", "здесь"),
+    ("источники", "литература", "список литературы", "список источников"),
 )  # fmt: skip
 
 LANGUAGES: tuple[Vocabulary, ...] = (
@@ -268,7 +294,14 @@ def month_numbers() -> Mapping[str, int]:
 
 
 Words = Literal[
-    "placeholders", "counters", "units", "bylines", "introductions", "contents", "trailers"
+    "placeholders",
+    "counters",
+    "units",
+    "bylines",
+    "introductions",
+    "contents",
+    "references",
+    "trailers",
 ]
 
 

@@ -130,6 +130,11 @@ SENTENCES: Mapping[str, Any] = {
         "The whole document would be one item, although %(count)d of its headings are links. If "
         "that is right, confirm it; otherwise choose how to read it."
     ),
+    "one-item/parts": gettext_lazy(
+        "The whole document would be one item, although %(count)d of its headings have text or "
+        "links of their own below them. If that is right, confirm it; otherwise choose how to "
+        "read it."
+    ),
     "reference-unused": ngettext_lazy(
         "This link definition is used nowhere.",
         "%(count)d link definitions are used nowhere; this is the first.",

@@ -78,3 +78,92 @@ def test_tags_are_no_title(tags: str) -> None:
 def test_a_name_in_angle_brackets_is_a_title() -> None:
     text = f"# T\n\n- [Styling <dialog>]({link(1)})\n- [`<details>` opens]({link(2)})\n"
     assert titles(read(text)) == ["Styling <dialog>", "`<details>` opens"]
+
+
+def chapters(*names: str, rest: str = "Ein Absatz, der etwas sagt.\n\n") -> str:
+    return "".join(f"## {name}\n\n{rest * 6}" for name in names)
+
+
+def linked_list(*names: str) -> str:
+    return "".join(f"- {'Wort ' * 50}, [{name}]({link(name)})\n" for name in names)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # Lists with links below several headings, whatever the title.
+        f"# Hafenbrief\n\n## Schiffe\n\n{linked_list('a', 'b')}\n## Brücken\n\n{linked_list('c')}",
+        f"# 港だより\n\n{chapters('序')}## 船\n\n{linked_list('a')}\n## 橋\n\n{linked_list('b')}",
+        # Several headings with text below a title that names a day or a number.
+        f"# Lettre du port n° 12, 2 mars 2026\n\n{chapters('Navires', 'Ponts', 'Quais')}",
+        f"# 港口日报 2026-03-02\n\n{chapters('一、船', '二、桥', '三、码头')}",
+        f"# Boletín, número 7\n\n{chapters('Barcos', 'Puentes', 'Muelles')}",
+    ],
+)
+def test_an_issue_read_as_one_item_is_a_doubt(text: str) -> None:
+    digest = read(text)
+    assert (len(digest.items), codes(digest)) == (1, ["one-item"])
+    assert read(text, confirmed=frozenset({"one-item"})).errors == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"# Warum Brücken singen\n\n{chapters('Wind', 'Seile', 'Ende')}",
+        f"# Pourquoi 2026 sera calme\n\n{chapters('Vent', 'Marées', 'Fin')}",
+        f"# 橋はなぜ歌うか\n\n{chapters('風', '綱')}## 参考文献\n\n{linked_list('a', 'b')}",
+        f"# Why ropes hold\n\n{chapters('Hemp', 'Steel')}## Tools\n\n{linked_list('a')}\n"
+        f"## Sources\n\n{linked_list('b', 'c')}",
+        f"# Letter of 2 March 2026\n\n{chapters('Wind', 'Rope')}",
+    ],
+)
+def test_one_story_with_chapters_is_none(text: str) -> None:
+    digest = read(text)
+    assert (len(digest.items), codes(digest)) == (1, [])
+
+
+NUMBERED = "".join(f"{n}. **Pkt {n}**\n\n   Text, [q]({link(n)}).\n\n" for n in (1, 2, 3))
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "参考リンク", "参考文献", "参考资料", "參考連結", "References", "Quellen:",
+        "📚 Fuentes (2)", "Источники", "참고 자료", "Références", "Bibliografia",
+        "参考资料 / References", "Sources and references",
+    ],
+)  # fmt: skip
+def test_references_at_the_end_are_the_tail(heading: str) -> None:
+    listed = f"- [a]({link('a')})\n- Amt für Häfen: {link('b')}\n- Ein Buch\n"
+    digest = read(f"# T\n\n{NUMBERED}## {heading}\n\n{listed}")
+    assert titles(digest) == ["Pkt 1", "Pkt 2", "Pkt 3"]
+    assert [(one.label, one.url) for one in digest.tail_links] == [
+        ("a", link("a")), ("Amt für Häfen", link("b")), ("Ein Buch", ""),
+    ]  # fmt: skip
+    assert (digest.errors, digest.open) == ([], ())
+
+
+def test_references_in_other_writings() -> None:
+    pieces = "".join(f"### {name}\n\nText, [q]({link(name)}).\n\n" for name in "AB")
+    listed = f"1. 著者「題」\n   {link('c')}\n2. [d]({link('d')}) 、 [e]({link('e')})\n"
+    digest = read(f"# T\n\n## 記事\n\n{pieces}## 参考文献\n\n{listed}")
+    assert titles(digest) == ["A", "B"]
+    assert [(one.label, one.url[-1]) for one in digest.tail_links] == [
+        ("著者「題」", "c"), ("d", "d"), ("e", "e"),
+    ]  # fmt: skip
+    bare = read(
+        f"# T\n\n## News\n\n- [A]({link(1)})\n- [B]({link(2)})\n\n## Sources\n\n{link(3)}\n"
+    )
+    assert (titles(bare), len(bare.tail_links)) == (["A", "B"], 1)
+
+
+@pytest.mark.parametrize("before", ["", "Guten Tag.\n\n", "## Vorwort\n\nGuten Tag.\n\n"])
+def test_a_document_of_sources_alone_consists_of_them(before: str) -> None:
+    digest = read(f"# T\n\n{before}## Quellen\n\n- [A]({link(1)})\n- [B]({link(2)})\n")
+    assert (titles(digest), digest.tail_links) == (["A", "B"], ())
+
+
+def test_sources_in_the_middle_are_a_section() -> None:
+    first = f"## Sources\n\n- [a]({link(1)})\n- [b]({link(2)})\n\n"
+    digest = read(f"# T\n\n{first}## Ships\n\n- [c]({link(3)})\n- [d]({link(4)})\n")
+    assert titles(digest) == ["a", "b", "c", "d"]

@@ -103,6 +103,9 @@ CASES: list[tuple[str, str, str]] = [
         f"### On [b](https://e.org/{n}) again\n\nText.\n\n" for n in (1, 2)),
      "The whole document would be one item, although 2 of its headings are links. If that is "
      "right, confirm it; otherwise choose how to read it."),
+    ("one-item/parts", "# T - 2026-03-02\n\n" + "".join(f"## {n}\n\nText.\n\n" for n in "ABC"),
+     "The whole document would be one item, although 3 of its headings have text or links of "
+     "their own below them. If that is right, confirm it; otherwise choose how to read it."),
     ("reference-unused", HEAD + ITEM + "[a]: https://example.org/a\n",
      "This link definition is used nowhere."),
     ("reference-unused",
