@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from .blocks import BULLET, NUMBER, blocks_of
+from .blocks import BULLET, NUMBER, TABLE, blocks_of
 from .inline import holds_link
 from .labels import is_placeholder
 from .outline import Outline, Section
@@ -176,7 +176,7 @@ def _parts(digest: Digest, outline: Outline) -> list[Section]:
 
 def _lists_links(section: Section, outline: Outline) -> bool:
     return any(
-        block.kind in {BULLET, NUMBER} and (block.linked or block.linked_below())
+        block.kind in {BULLET, NUMBER, TABLE} and (block.linked or block.linked_below())
         for block in blocks_of(section, outline)
     )
 

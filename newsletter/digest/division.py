@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from . import shapes
-from .blocks import PICTURE, RULE, blocks_of
+from .blocks import PICTURE, RULE, TABLE, blocks_of
 from .contents import Contents
 from .keys import section_key
 from .layout import Layout
@@ -36,6 +36,8 @@ _ONE_PIECE = 0.48
 _CERTAIN = 0.75  # evidence of marks that only pieces have
 _DOCUMENT = "document"
 _LABELLED = "labelled"
+_TABLES = "tables"
+_ABOVE_ROWS = 2  # lines of a table: the names of its columns and the line below them
 
 
 @dataclass(slots=True)
@@ -108,6 +110,8 @@ class Division:
         headed = [one for one in every if self._is_headed(one.section)]
         total = sum(one.blocks for one in plans if self._is_headed(one.section))
         divided = sum(one.blocks_held() for one in headed)
+        rows = sum(self._rows(one) for one in headed)  # A row of a table is an item as a bullet is.
+        total, divided = total + rows, divided + rows
         if divided:  # References speak for items beside others, never alone.
             listed = sum(self._blocks(one.section) for one in every if one.tail)
             total, divided = total + listed, divided + listed
@@ -124,6 +128,13 @@ class Division:
         """How many blocks of a section have something to read."""
         blocks = blocks_of(section, self.outline)
         return sum(1 for one in blocks if one.kind not in {RULE, PICTURE})
+
+    def _rows(self, plan: Plan) -> int:
+        """How many rows below the first the tables have that are read as items."""
+        if all(piece.shape is None or piece.shape.name != _TABLES for piece in plan.pieces):
+            return 0
+        tables = [one for one in blocks_of(plan.section, self.outline) if one.kind == TABLE]
+        return sum(max(0, len(one.lines) - _ABOVE_ROWS - 1) for one in tables)
 
     def _is_title(self, section: Section) -> bool:
         return section.heading is not None and section.heading.number == self.outline.title_line

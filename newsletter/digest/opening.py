@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from .assembling import Assembled
-from .blocks import PICTURE, RULE, Block, cut
+from .blocks import PICTURE, RULE, Block, cut, is_captioned
 from .inline import find_links
 from .keys import KIND_OF, section_key
 from .layout import Layout, Role
@@ -52,11 +52,20 @@ def ask(assembled: Assembled, reading: Reading, layout: Layout) -> Questions:
             if role is not None and _carry_out(role, gap, one, assembled, reading):
                 made.decided.append((one, role))
                 continue
+            if role is None and _closes_item(gap, one):
+                _carry_out(Role.ABOVE, gap, one, assembled, reading)
+                continue
             made.open.append(one)
             params = {"first": one.first, "last": one.last, "count": one.last - one.first + 1}
             reading.problems.error("unclaimed", params, one.first)
     assembled.parts.items.sort(key=lambda item: item.line)
     return made
+
+
+def _closes_item(gap: _Gap, one: Open) -> bool:
+    """Whether nothing but pictures with their words stands below an item of the section."""
+    below = one.key.endswith(("|after", "|between"))
+    return below and bool(gap.blocks) and all(map(is_captioned, gap.blocks))
 
 
 def _gaps(section: Section, reading: Reading) -> Iterator[_Gap]:

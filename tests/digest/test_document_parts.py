@@ -84,6 +84,11 @@ def chapters(*names: str, rest: str = "Ein Absatz, der etwas sagt.\n\n") -> str:
     return "".join(f"## {name}\n\n{rest * 6}" for name in names)
 
 
+def tabled(name: str, rows: int) -> str:
+    lines = "".join(f"| [{name} {n}]({link(f'{name}{n}')}) |\n" for n in range(rows))
+    return f"## {name}\n\n| A |\n|---|\n{lines}\n"
+
+
 def linked_list(*names: str) -> str:
     return "".join(f"- {'Wort ' * 50}, [{name}]({link(name)})\n" for name in names)
 
@@ -94,6 +99,7 @@ def linked_list(*names: str) -> str:
         # Lists with links below several headings, whatever the title.
         f"# Hafenbrief\n\n## Schiffe\n\n{linked_list('a', 'b')}\n## Brücken\n\n{linked_list('c')}",
         f"# 港だより\n\n{chapters('序')}## 船\n\n{linked_list('a')}\n## 橋\n\n{linked_list('b')}",
+        f"# Havnebrev\n\n{tabled('Skibe', 1)}{chapters('Broer', 'Kajer')}{tabled('Folk', 1)}",
         # Several headings with text below a title that names a day or a number.
         f"# Lettre du port n° 12, 2 mars 2026\n\n{chapters('Navires', 'Ponts', 'Quais')}",
         f"# 港口日报 2026-03-02\n\n{chapters('一、船', '二、桥', '三、码头')}",
@@ -167,3 +173,17 @@ def test_sources_in_the_middle_are_a_section() -> None:
     first = f"## Sources\n\n- [a]({link(1)})\n- [b]({link(2)})\n\n"
     digest = read(f"# T\n\n{first}## Ships\n\n- [c]({link(3)})\n- [d]({link(4)})\n")
     assert titles(digest) == ["a", "b", "c", "d"]
+
+
+def test_the_rows_of_a_table_weigh_as_bullets_do() -> None:
+    remarks = "".join(f"## {name}\n\nEin Satz.\n\n" for name in "ABCDEFGH")
+    digest = read(f"# T\n\n{tabled('Ships', 5)}{remarks}")
+    assert titles(digest)[:2] == ["Ships 0", "Ships 1"]
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+def test_behind_a_table_or_a_list_it_belongs_to_the_last_item(figure: str) -> None:
+    listed = f"## Lenker\n\n1. [a]({link('a')})\n2. [b]({link('b')})\n\n"
+    digest = read(f"# T\n\n{tabled('Ships', 3)}{figure}\n\n{listed}")
+    assert figure.splitlines()[-1] in digest.items[2].body
+    assert (len(digest.items), digest.errors) == (5, [])
