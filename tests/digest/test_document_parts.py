@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from newsletter.digest import Digest, parse
+from newsletter.digest import Digest, Layout, Role, parse
 
 DAY = dt.date(2026, 3, 2)
 
@@ -187,3 +187,35 @@ def test_behind_a_table_or_a_list_it_belongs_to_the_last_item(figure: str) -> No
     digest = read(f"# T\n\n{tabled('Ships', 3)}{figure}\n\n{listed}")
     assert figure.splitlines()[-1] in digest.items[2].body
     assert (len(digest.items), digest.errors) == (5, [])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Was diese Woche im Hafen geschah.",
+        "今週の港の動きをまとめました。三件あります。",
+        "> Les nouvelles du port, en bref.",
+    ],
+)
+@pytest.mark.parametrize("mark", ["##", "###"])
+def test_the_first_words_of_sections_are_one_question(words: str, mark: str) -> None:
+    """Below the heading of a list, or below one above sections that are items."""
+
+    def section(name: str) -> str:
+        if mark == "##":
+            return (
+                f"## {name}\n\n{words}\n\n- [{name} 1]({link(name)})\n- [{name} 2]({link(2)})\n\n"
+            )
+        items = "".join(f"### [{name} {n}]({link(f'{name}{n}')})\n\nOrd.\n\n" for n in "12")
+        return f"## {name}\n\n{words}\n\n{items}"
+
+    first = f"## Vorher\n\n- [a]({link('a')})\n- [b]({link('b')})\n\n"
+    text = f"# T\n\n{first}{section('Schiffe')}{section('Brücken')}{section('Leute')}"
+    digest = read(text)
+    assert {one.key for one in digest.open} == {"*|lead|before"}
+    assert (len(digest.open), len(digest.items)) == (3, 8)
+    answered = read(text, layout=Layout({"*|lead|before": Role.LEFT_OUT}))
+    assert (answered.open, answered.errors) == ((), [])
+    # What was answered of one section stays.
+    old = read(text, layout=Layout({f"schiffe|{digest.open[0].kind}|before": Role.INTRODUCTION}))
+    assert len(old.open) == (2 if mark == "##" else 3)
