@@ -17,15 +17,15 @@ from itertools import pairwise
 from . import shapes
 from .blocks import PICTURE, RULE, TABLE, blocks_of
 from .contents import Contents
+from .greetings import closes, introduces
 from .keys import section_key
 from .layout import Layout
-from .outline import EMPTY, Kind, Line, Section
+from .outline import Kind, Line, Section
 from .plans import Piece, Plan
 from .reading import Reading
+from .rules import behind_rule, cut_at_rules
 from .shapes import Shape
 from .tail import find_references, is_tail
-from .titles import section_name
-from .vocabulary import is_one_of
 
 _OTHERS = 0.6  # how much the sections beside a section weigh in its choice
 _AGREED = 0.5  # how much more the sections beside one are whole than divided, to be of one kind
@@ -154,9 +154,9 @@ class Division:
         if len(every) < 2 or every[-1].section.below:
             return
         *others, last = every
-        if any(_behind_rule(one.section) is not None for one in others):
+        if any(behind_rule(one.section) is not None for one in others):
             return
-        place = _behind_rule(last.section)
+        place = behind_rule(last.section)
         if place is None or any(
             self.outline.labels.match(line.content) for line in last.section.lines[place:]
         ):
@@ -181,7 +181,7 @@ class Division:
         whole = self._piece(section, lines)
         if not any(line.kind is Kind.RULE for line in lines):
             return [whole]
-        cut = _cut_at_rules(lines)
+        cut = cut_at_rules(lines)
         if len(cut) < 2:
             return [whole]
         parts = [self._piece(section, part) for part in cut]
@@ -219,6 +219,7 @@ class Division:
         choices = [self._choice(section, pairs.get(id(section))) for section in held
                    if id(section) not in originals]  # fmt: skip
         self._introduce(choices)
+        _close(choices)
         heard = [one for one in choices if one.tells()]
         whole = sum(one.whole_score for one in heard)
         divided = sum(one.divided_score for one in heard)
@@ -316,8 +317,7 @@ class Division:
         for number, one in enumerate(choices):
             if one.plan.section.level > 2 or not one.plan.blocks:
                 continue
-            name = section_name(one.plan.section.title)
-            if not is_one_of("introductions", name.strip(":：!！.。")):
+            if not introduces(one.plan.section.title):
                 return
             if one.divided_score > 0 or one.whole_score > 0.75 or number == len(choices) - 1:
                 return
@@ -342,6 +342,17 @@ class Division:
             plan.tail = begun
 
 
+def _close(choices: Sequence[_Choice]) -> None:
+    """Sections behind all items that only take leave: no items, so the editor is asked."""
+    for one in reversed(choices):
+        if one.plan.tail:
+            continue
+        linked = one.divided_score > 0 or one.whole_score > _UNCERTAIN
+        if linked or one.plan.section.level > 2 or not closes(one.plan.section.title):
+            return
+        one.forced = False
+
+
 def _find_alone(choices: Sequence[_Choice]) -> None:
     """Mark sections read whole where most of those beside them are divided.
 
@@ -359,27 +370,6 @@ def _holds_items(plans: Sequence[Plan]) -> bool:
     every = [one for plan in plans for one in plan.everything() if not one.tail]
     scores = [score for one in every for score, _blocks in one.leaves()]
     return len(scores) > 1 or any(score > _UNCERTAIN for score in scores)
-
-
-def _behind_rule(section: Section) -> int | None:
-    """The index of the last rule of a section with text behind it."""
-    text = False
-    for index in range(len(section.lines) - 1, 0, -1):
-        line = section.lines[index]
-        if line.kind is Kind.RULE and text:
-            return index
-        text = text or line.kind not in EMPTY
-    return None
-
-
-def _cut_at_rules(lines: Sequence[Line]) -> list[list[Line]]:
-    parts: list[list[Line]] = [[]]
-    for line in lines:
-        if line.kind is Kind.RULE:
-            parts.append([])
-        else:
-            parts[-1].append(line)
-    return [part for part in parts if any(line.kind not in EMPTY for line in part)]
 
 
 def _script(text: str) -> str:

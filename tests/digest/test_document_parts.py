@@ -219,3 +219,38 @@ def test_the_first_words_of_sections_are_one_question(words: str, mark: str) -> 
     # What was answered of one section stays.
     old = read(text, layout=Layout({f"schiffe|{digest.open[0].kind}|before": Role.INTRODUCTION}))
     assert len(old.open) == (2 if mark == "##" else 3)
+
+
+ITEMS = "".join(
+    f"## {n}. Pkt {n}\n\nEin Satz, der etwas sagt.\n\n[Quelle]({link(n)})\n\n" for n in (1, 2, 3)
+)
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        ("今日摘要", "结语"),
+        ("Today's Summary", "Wrap-up"),
+        ("2026-03-02 Overview", "Closing"),
+        ("本日のまとめ", "おわりに"),
+        ("오늘의 요약", "마치며"),
+        ("Zusammenfassung des Tages, 2. März", "Fazit"),
+        ("Resumen del día", "Cierre"),
+        ("📌 今日概览（3月2日）", "写在最后"),
+        ("L'essentiel du jour", "Conclusion"),
+        ("Обзор дня", "Итоги"),
+    ],
+)
+@pytest.mark.parametrize("words", ["A, B und C.", "- A\n- B\n- C"])
+@pytest.mark.parametrize("items", [ITEMS, f"## News\n\n{NUMBERED}"])
+def test_first_and_last_words_are_no_items(first: str, last: str, words: str, items: str) -> None:
+    digest = read(f"# T\n\n## {first}\n\n{words}\n\n{items}## {last}\n\nBis morgen.\n")
+    assert len(digest.items) == 3
+    assert digest.intro == f"## {first}\n\n{words}"
+    assert [(one.text, codes(digest)) for one in digest.open] == [("Bis morgen.", ["unclaimed"])]
+
+
+def test_a_summary_with_links_and_one_in_the_middle_are_read_as_others() -> None:
+    listed = f"## Today's summary\n\n- [a]({link('a')})\n- [b]({link('b')})\n\n"
+    assert len(read(f"# T\n\n{listed}## News\n\n{NUMBERED}").items) == 5
+    assert "Zusammenfassung" in titles(read(f"# T\n\n{ITEMS}## Zusammenfassung\n\nX.\n\n{ITEMS}"))
