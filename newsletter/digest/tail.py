@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 
 from .inline import find_links, holds_link, without_links
 from .labels import is_placeholder
 from .markdown import plain_text
-from .outline import Kind, Outline, Section
+from .outline import EMPTY, Kind, Line, Outline, Section
 from .reading import Parts, Reading
 from .sources import is_address
 from .titles import section_name
 from .value import Link
 from .vocabulary import is_one_of, names_of
 
+_MARKED = frozenset({Kind.BULLET, Kind.NUMBER})
 _BETWEEN = re.compile(r"\s*[/|｜·&＆()（）]\s*|\s+(?:and|und|et|y|e|и)\s+|[和与與及、，,]")
 _LONGEST_REMARK = 60  # characters beside the link; with more it is an item of its own.
 
@@ -65,6 +67,25 @@ def find_references(outline: Outline) -> frozenset[int]:
     return frozenset(id(one) for one in found if names[section_name(one.title)] == 1)
 
 
+def _listed(section: Section, outline: Outline) -> list[Line]:
+    """The lines of a list to its last entry; what stands below that on its own is none of it."""
+    lines = list(section.lines)
+    marked = [place for place, line in enumerate(lines) if line.kind in _MARKED]
+    linked = [
+        place for place, line in enumerate(lines) if holds_link(outline.resolved(line.content))
+    ]
+    end = max(marked or linked, default=-1) + 1
+    while 0 < end < len(lines) and (lines[end].kind not in EMPTY or _goes_on(lines, end)):
+        end += 1
+    return [line for line in lines[:end] if line.kind not in EMPTY]
+
+
+def _goes_on(lines: Sequence[Line], place: int) -> bool:
+    """Whether what follows an empty line is indented, so that it hangs on the entry above."""
+    below = next((line for line in lines[place:] if line.kind is not Kind.BLANK), None)
+    return below is not None and below.kind not in EMPTY and below.indent >= 2
+
+
 def _is_reference_list(section: Section, outline: Outline) -> bool:
     """Whether links, each in a bullet, a number or a line, stand below a heading for references.
 
@@ -75,7 +96,7 @@ def _is_reference_list(section: Section, outline: Outline) -> bool:
     if section.heading.number == outline.title_line:
         return False
     links = others = 0
-    for line in section.content():
+    for line in _listed(section, outline):
         if line.kind in {Kind.QUOTE, Kind.CODE} or line.content.startswith("|"):
             return False
         if holds_link(outline.resolved(line.content)):
@@ -100,7 +121,7 @@ def read_tail(section: Section, reading: Reading, parts: Parts) -> None:
     reading.claim(section.heading)
     if not parts.tail_title:
         parts.tail_title = section_name(section.title)
-    for line in section.content():
+    for line in _listed(section, reading.outline):
         reading.claim(line)
         text = reading.resolved(line.content)
         links = find_links(text)

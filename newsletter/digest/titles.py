@@ -14,7 +14,7 @@ from .markdown import plain_text
 from .outline import Kind, Line, Section
 from .reading import Reading
 from .value import Link
-from .vocabulary import either, month_numbers
+from .vocabulary import either, is_one_of, month_numbers
 
 _LONGEST_TITLE = 160  # characters of a sentence that serves as title; a longer one is cut.
 _NUMBERED_TITLE = re.compile(r"\d{1,3}(?:[.)][ \t\u3000]+|[、．]\s*)(?=\S)")
@@ -197,6 +197,27 @@ def find_title(sections: Sequence[Section], front: Front) -> Line | None:
     if first.below or any(line.kind in {Kind.BULLET, Kind.NUMBER} for line in first.content()):
         return None
     return first.heading
+
+
+def find_second_title(sections: Sequence[Section], front: Front, first: Line | None) -> Line | None:
+    """An H1 right below the title that only says it again: the same day, or no word of its own.
+
+    It is the only other H1: several are sections.
+    """
+    headings = [section for section in sections if section.heading is not None]
+    tops = [section for section in headings if section.level == 1]
+    if first is None or len(tops) != 2 or headings[1] is not tops[1] or not tops[1].below:
+        return None
+    if any(line.kind in {Kind.BULLET, Kind.NUMBER} for line in tops[0].content()):
+        return None
+    if any(True for _line in tops[1].content()):
+        return None
+    title, other = tops[0].title, tops[1].title
+    days = {read(title).date, read(front.title).date, front.date} - {None}
+    known = {*_words(title), *_words(front.title)}
+    new = [word for word in _words(other) if word not in known and not is_one_of("issues", word)]
+    day = read(other).date
+    return tops[1].heading if not new or (day is not None and day in (days or {day})) else None
 
 
 _ISSUE = re.compile(

@@ -33,6 +33,8 @@ class Vocabulary:
     # Headings of the last words, and what ties a heading to the day: "Today's summary".
     closings: tuple[str, ...] = ()
     of_now: tuple[str, ...] = ()
+    # What an issue calls itself: a second title of these words alone names nothing.
+    issues: tuple[str, ...] = ()
     # Headings of a table of contents.
     contents: tuple[str, ...] = ()
     # Headings of a list of what was read for the issue; its sources are none of its items.
@@ -82,6 +84,8 @@ CHINESE = Vocabulary(
         "後記",
     ),
     of_now=("今日", "今天", "本日", "每日", "本期", "本周", "本週", "当日", "當日"),
+    issues=("日报", "日報", "周报", "週報", "简报", "簡報", "早报", "晚报", "每日简报",
+            "每日报告", "今日报告"),
     contents=("目录", "本期目录", "目次", "概览", "索引", "本期内容"),
     references=(
         "参考", "参考链接", "参考文献", "参考资料", "参考来源", "參考", "參考連結", "參考文獻",
@@ -132,6 +136,10 @@ ENGLISH = Vocabulary(
     ),
     of_now=("today's", "today’s", "today", "of the day", "daily", "this week's", "this week’s",
             "weekly", "of the week", "this week", "this issue's"),
+    issues=(
+        "daily", "weekly", "report", "digest", "brief", "briefing", "newsletter", "update",
+        "edition", "issue", "news",
+    ),
     contents=("contents", "table of contents", "toc", "in this issue", "index"),
     references=(
         "references", "reference", "reference list", "reference links", "sources", "source list",
@@ -150,6 +158,7 @@ def _other(
     references: tuple[str, ...],
     closings: tuple[str, ...],
     of_now: tuple[str, ...],
+    issues: tuple[str, ...],
 ) -> Vocabulary:
     """A language of which only the names of fields and headings are known here."""
     return Vocabulary(
@@ -164,6 +173,7 @@ def _other(
         references=references,
         closings=closings,
         of_now=of_now,
+        issues=issues,
         trailers=fields["source"],
     )
 
@@ -186,6 +196,8 @@ JAPANESE = _other(
      "ソース一覧"),
     ("おわりに", "終わりに", "まとめ", "最後に", "あとがき", "編集後記", "結び"),
     ("本日の", "今日の", "今週の", "今号の", "きょうの"),
+    ("日報", "週報", "デイリー", "レポート", "デイリーレポート", "ニュース",
+     "ダイジェスト", "まとめ"),
 )  # fmt: skip
 KOREAN = _other(
     {
@@ -203,6 +215,7 @@ KOREAN = _other(
      "참조", "출처", "출처 목록"),
     ("마치며", "맺음말", "마무리", "나가며", "정리"),
     ("오늘의", "금일", "이번 주", "금주의"),
+    ("일보", "일간", "주간", "보고서", "리포트", "뉴스", "브리핑", "뉴스레터", "데일리"),
 )  # fmt: skip
 FRENCH = _other(
     {
@@ -219,6 +232,7 @@ FRENCH = _other(
     ("références", "sources", "bibliographie", "sources et références"),
     ("conclusion", "pour finir", "mot de la fin", "en conclusion", "à bientôt"),
     ("du jour", "de la semaine", "d'aujourd'hui", "d’aujourd’hui"),
+    ("rapport", "bulletin", "quotidien", "lettre", "édition", "numéro"),
 )  # fmt: skip
 GERMAN = _other(
     {
@@ -238,6 +252,7 @@ GERMAN = _other(
      "literatur", "literaturverzeichnis", "einzelnachweise", "nachweise"),
     ("fazit", "schlusswort", "zum schluss", "schluss", "ausklang", "bis bald"),
     ("heutige", "des tages", "heute", "der woche", "heute im"),
+    ("bericht", "tagesbericht", "wochenbericht", "ausgabe", "rundbrief", "täglicher"),
 )  # fmt: skip
 SPANISH = _other(
     {
@@ -254,6 +269,7 @@ SPANISH = _other(
     ("referencias", "fuentes", "bibliografía", "fuentes consultadas"),
     ("cierre", "conclusión", "conclusiones", "despedida", "para terminar"),
     ("del día", "de hoy", "de la semana"),
+    ("informe", "boletín", "diario", "edición", "número"),
 )  # fmt: skip
 ITALIAN = _other(
     {
@@ -270,6 +286,7 @@ ITALIAN = _other(
     ("riferimenti", "fonti", "bibliografia"),
     ("conclusione", "conclusioni", "in chiusura", "saluti"),
     ("del giorno", "di oggi", "della settimana"),
+    ("rapporto", "bollettino", "quotidiano", "edizione", "numero"),
 )  # fmt: skip
 PORTUGUESE = _other(
     {
@@ -286,6 +303,7 @@ PORTUGUESE = _other(
     ("referências", "fontes", "bibliografia"),
     ("conclusão", "encerramento", "considerações finais", "até logo"),
     ("do dia", "de hoje", "da semana"),
+    ("relatório", "boletim", "diário", "edição", "número"),
 )  # fmt: skip
 RUSSIAN = _other(
     {
@@ -302,6 +320,7 @@ RUSSIAN = _other(
     ("источники", "литература", "список литературы", "список источников"),
     ("заключение", "итоги", "итог", "в заключение", "послесловие"),
     ("дня", "сегодня", "за день", "недели", "за неделю"),
+    ("отчёт", "отчет", "сводка", "дайджест", "выпуск", "ежедневный"),
 )  # fmt: skip
 
 LANGUAGES: tuple[Vocabulary, ...] = (

@@ -128,6 +128,9 @@ def test_one_story_with_chapters_is_none(text: str) -> None:
     assert (len(digest.items), codes(digest)) == (1, [])
 
 
+ITEMS = "".join(
+    f"## {n}. Pkt {n}\n\nEin Satz, der etwas sagt.\n\n[Quelle]({link(n)})\n\n" for n in (1, 2, 3)
+)
 NUMBERED = "".join(f"{n}. **Pkt {n}**\n\n   Text, [q]({link(n)}).\n\n" for n in (1, 2, 3))
 
 
@@ -147,6 +150,16 @@ def test_references_at_the_end_are_the_tail(heading: str) -> None:
         ("a", link("a")), ("Amt für Häfen", link("b")), ("Ein Buch", ""),
     ]  # fmt: skip
     assert (digest.errors, digest.open) == ([], ())
+
+
+def test_what_stands_below_the_references_is_asked_about() -> None:
+    listed = f"- [Pkt 1]({link('a')})\n- [Pkt 2]({link('b')})\n"
+    made = "*Erzeugt von einem Programm, das täglich die Nachrichten des Hafens sammelt und ordnet*"
+    for between in ("\n", "\n---\n\n"):
+        digest = read(f"# T\n\n{ITEMS}## Quellen\n\n{listed}{between}{made}\n")
+        assert titles(digest) == ["Pkt 1", "Pkt 2", "Pkt 3"]
+        assert [one.label for one in digest.tail_links] == ["Pkt 1", "Pkt 2"]
+        assert [(one.key, one.text) for one in digest.open] == [("quellen|paragraph|alone", made)]
 
 
 def test_references_in_other_writings() -> None:
@@ -221,11 +234,6 @@ def test_the_first_words_of_sections_are_one_question(words: str, mark: str) -> 
     assert len(old.open) == (2 if mark == "##" else 3)
 
 
-ITEMS = "".join(
-    f"## {n}. Pkt {n}\n\nEin Satz, der etwas sagt.\n\n[Quelle]({link(n)})\n\n" for n in (1, 2, 3)
-)
-
-
 @pytest.mark.parametrize(
     ("first", "last"),
     [
@@ -254,3 +262,42 @@ def test_a_summary_with_links_and_one_in_the_middle_are_read_as_others() -> None
     listed = f"## Today's summary\n\n- [a]({link('a')})\n- [b]({link('b')})\n\n"
     assert len(read(f"# T\n\n{listed}## News\n\n{NUMBERED}").items) == 5
     assert "Zusammenfassung" in titles(read(f"# T\n\n{ITEMS}## Zusammenfassung\n\nX.\n\n{ITEMS}"))
+
+
+@pytest.mark.parametrize(
+    ("title", "again"),
+    [
+        ("AI News 2026-03-02", "AI News Daily Report"),
+        ("港口 2026年3月2日", "2026-03-02"),
+        ("港ニュース 2026年3月2日", "港デイリー — 2026年3月2日"),
+        ("Hafen", "Tagesbericht, 2. März 2026"),
+        ("Lettre du port, 2 mars 2026", "Les nouvelles — 2 mars 2026"),
+        ("Diario del puerto", "Informe diario"),
+    ],
+)
+def test_a_title_said_again_is_no_section(title: str, again: str) -> None:
+    digest = read(f"# {title}\n\nEin Gruß.\n\n# {again}\n\n{ITEMS}")
+    assert [item.category for item in digest.items] == ["", "", ""]
+    assert (digest.title, digest.intro) == (title, "Ein Gruß.")
+    assert digest.extra["sections"] == [again]
+
+
+@pytest.mark.parametrize(
+    ("title", "other"),
+    [
+        ("Weekly 2026-03-02", "Ships of the North"),
+        ("港口 2026-03-02", "国际 2026-03-01"),
+        ("Hafen 12/2026", "Brücken und Kajen"),
+    ],
+)
+def test_another_h1_is_a_section(title: str, other: str) -> None:
+    digest = read(f"# {title}\n\nEin Gruß.\n\n# {other}\n\n{ITEMS}")
+    assert {item.category for item in digest.items} == {other}
+
+
+def test_points_that_repeat_numbered_titles_are_contents() -> None:
+    listed = "- Pkt 1\n- Pkt 2\n- Pkt 3\n"
+    for heading in ("Today's Highlights", "今日要点", "Heute im Blick"):
+        digest = read(f"# T\n\n## {heading}\n\n{listed}\n{ITEMS}")
+        assert titles(digest) == ["Pkt 1", "Pkt 2", "Pkt 3"]
+        assert (digest.intro, digest.errors, digest.open) == ("", [], ())
