@@ -119,6 +119,7 @@ def _read(plan: Plan, reading: Reading, made: Assembled) -> None:
         return
     if not plan.blocks:
         reading.claim_section(section)
+        reading.leave_out(section.content())
         reading.problems.warn("item-empty", {"case": "heading"}, section.heading.number)
         return
     _read_pieces(plan, reading, made)

@@ -25,6 +25,7 @@ from .plans import Piece, Plan
 from .reading import Reading
 from .rules import behind_rule, cut_at_rules
 from .shapes import Shape
+from .silence import is_silent
 from .tail import find_references, is_tail
 
 _OTHERS = 0.6  # how much the sections beside a section weigh in its choice
@@ -241,6 +242,8 @@ class Division:
         if id(section) in self.references:
             plan.tail = True
             return choice
+        if is_silent(section, self.outline):
+            return choice  # As a heading with nothing below it.
         plan.below = self._beside(section.below)
         outline = self.outline.of(section, list(section.everything()), original)
         for shape in self.whole:

@@ -35,6 +35,7 @@ from .outline import (
 )
 from .problems import Problems
 from .reading import Parts, Reading
+from .silence import find_silence
 from .titles import find_second_title, find_title, section_category, section_name
 from .value import Digest, Item
 from .written import is_written, read_markdown
@@ -108,6 +109,9 @@ def account(
     outline, heading, again = _outline(cleaned, front, labels)
     if not _holds_content(outline):
         problems.error("empty")
+        return _refused(problems, front), None
+    if silent := find_silence(outline):
+        problems.error("no-items", {"case": "said"}, silent)
         return _refused(problems, front), None
     reading = Reading(outline, front, problems)
     if heading is not None:

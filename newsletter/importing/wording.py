@@ -125,6 +125,10 @@ SENTENCES: Mapping[str, Any] = {
     "nesting/line": gettext_lazy("This line is nested too deeply."),
     "nesting/paragraph": gettext_lazy("There are too many brackets or tags in one paragraph."),
     "no-items": gettext_lazy("No item was found. An item is a heading with text below it."),
+    "no-items/said": gettext_lazy(
+        "The document says that there is nothing today, and it holds no item. There is nothing to "
+        "import."
+    ),
     "number-differs": gettext_lazy("The title says %(title)s%(unit)s, the text %(text)s%(unit)s."),
     "one-item": gettext_lazy(
         "The whole document would be one item, although %(count)d of its headings are links. If "

@@ -301,3 +301,46 @@ def test_points_that_repeat_numbered_titles_are_contents() -> None:
         digest = read(f"# T\n\n## {heading}\n\n{listed}\n{ITEMS}")
         assert titles(digest) == ["Pkt 1", "Pkt 2", "Pkt 3"]
         assert (digest.intro, digest.errors, digest.open) == ("", [], ())
+
+
+NOTHING = [
+    "No papers today.", "There were no new articles in the last 24 hours.", "今日无论文。",
+    "暂无更新",
+    "本日の論文はありません。", "新着記事はありませんでした。", "오늘은 새로운 논문이 없습니다.",
+    "Heute keine neuen Artikel.", "Aucun nouvel article aujourd'hui.", "No hay novedades hoy.",
+    "Oggi nessun articolo.", "Hoje não há novos artigos.", "Сегодня нет новых статей.",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", NOTHING)
+def test_a_day_without_anything_is_refused(words: str) -> None:
+    foot = "---\n\n*Made by [a program](https://e.example.org/)*\n"
+    for text in (
+        f"# T 2026-03-02\n\n{words}\n",
+        f"# T\n\n> Date: 2026-03-02\n\nTotal: 0\n\n**{words}**\n\n{foot}",
+        f"# T\n\n## A\n\n{words}\n\n## B\n\n- {words}\n\n## C\n\n_{words}_\n\n{foot}",
+    ):
+        digest = read(text)
+        assert (digest.items, codes(digest)) == ((), ["no-items"])
+
+
+@pytest.mark.parametrize("words", NOTHING)
+def test_a_section_without_anything_is_left_out_beside_items(words: str) -> None:
+    digest = read(f"# T\n\n## Papers\n\n{words}\n\n{ITEMS}")
+    assert (titles(digest), digest.errors, digest.open) == (["Pkt 1", "Pkt 2", "Pkt 3"], [], ())
+    assert [(one.line, one.code) for one in digest.problems] == [(3, "item-empty")]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "No news is good news, as the harbour master says, and this week he was right again.",
+        f"No papers today, but [one of last year]({link('old')}).",
+        "今日无论文。但港口的新闻很多：三艘船到了，两座桥修好了，还有一位船长退休。",
+        "Nichts wird so heiß gegessen.",
+    ],
+)
+def test_a_text_that_says_more_is_an_item(words: str) -> None:
+    text = f"## Word\n\n{words}\n\nEin Absatz mit [q]({link('q')}).\n\n"
+    assert "Word" in titles(read(f"# T\n\n{text}{ITEMS}"))
+    assert codes(read(f"# T\n\n{words}\n\n- Rust 2.0\n- Go 3\n")) != ["no-items"]

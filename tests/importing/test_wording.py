@@ -97,6 +97,9 @@ CASES: list[tuple[str, str, str]] = [
     ("nesting/line", HEAD + ">" * 50 + " x", "This line is nested too deeply."),
     ("nesting/paragraph", HEAD + "[a] " * 2_001,
      "There are too many brackets or tags in one paragraph."),
+    ("no-items/said", HEAD + "## Papers\n\nNo papers today.\n",
+     "The document says that there is nothing today, and it holds no item. There is nothing to "
+     "import."),
     ("number-differs", HEAD + ITEM.replace("## A", "## 涉案7405万元").replace("Text", "共7504万元"),
      "The title says 7405万, the text 7504万."),
     ("one-item", HEAD + ITEM + "".join(
