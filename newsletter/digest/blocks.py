@@ -28,6 +28,7 @@ _HTML_PICTURE = re.compile(
 )
 # A block of HTML that may hold a picture with the words below it, and the marks of such words.
 _HTML_BLOCK = re.compile(r"<(figure|div|p|center|picture)(?:\s[^<>]*)?>", re.I)
+_LONGEST_FIGURE = 4_000  # characters; more is no picture with some words
 _CAPTION = re.compile(
     r"<(figcaption|caption|em|i|small|sub|sup)(?:\s[^<>]*)?>((?:[^<]|<(?!/\1))*+)</\1\s*>", re.I
 )
@@ -193,7 +194,12 @@ def _is_picture(block: Block) -> bool:
     if "![" not in text and "<img" not in text.lower():
         return False
     opening = _HTML_BLOCK.match(text)
-    if opening is not None and text.lower().rstrip().endswith(f"</{opening.group(1).lower()}>"):
+    short = len(text) <= _LONGEST_FIGURE
+    if (
+        short
+        and opening is not None
+        and text.lower().rstrip().endswith(f"</{opening.group(1).lower()}>")
+    ):
         text = _CAPTION.sub("", text)
     return not _says_something(text)
 

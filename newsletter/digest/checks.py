@@ -142,8 +142,7 @@ def doubts(digest: Digest, outline: Outline, confirmed: frozenset[str]) -> Diges
     if len(digest.items) == 1 and len(linked) >= 2:
         problems.error("one-item", {"count": len(linked)}, linked[0].first)
     elif len(digest.items) == 1 and digest.shape == _WHOLE and (parts := _parts(digest, outline)):
-        values = {"case": "parts", "count": len(parts)}
-        problems.error("one-item", values, parts[0].first)
+        problems.error("one-item", {"case": "parts", "count": len(parts)}, parts[0].first)
     without = [item for item in digest.items if not _leads_anywhere(item)]
     if len(digest.items) > 1 and len(without) * 2 > len(digest.items) and _has_links(outline):
         values = {"count": len(without), "items": len(digest.items)}

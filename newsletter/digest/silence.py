@@ -6,7 +6,6 @@ import re
 
 from .dates import read
 from .inline import holds_link
-from .markdown import plain_text
 from .outline import EMPTY, Kind, Line, Outline, Section
 
 _LONGEST = 90  # columns of such a sentence; a Chinese character has two
@@ -62,7 +61,9 @@ _FACT = re.compile(r"[^:：]{1,30}[:：]\s*\S.{0,60}")  # "Total: 0"
 
 def says_nothing(text: str) -> bool:
     """Whether a line only says that there is nothing to tell."""
-    plain = plain_text(text, links=False).strip(" *_>()（）")
+    plain = text.strip(" *_>()（）")
+    if len(plain) > _LONGEST:
+        return False
     columns = sum(2 if ord(letter) > 0x2E7F else 1 for letter in plain)
     return columns <= _LONGEST and _SAYS_SO.match(plain) is not None
 

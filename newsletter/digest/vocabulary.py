@@ -357,15 +357,9 @@ def month_numbers() -> Mapping[str, int]:
 
 
 Words = Literal[
-    "placeholders",
-    "counters",
-    "units",
-    "bylines",
-    "introductions",
-    "contents",
-    "references",
-    "trailers",
-]
+    "placeholders", "counters", "units", "bylines", "introductions", "closings", "of_now",
+    "issues", "contents", "references", "trailers",
+]  # fmt: skip
 
 
 def either(words: Words) -> str:
