@@ -75,6 +75,7 @@ def assemble(plans: Sequence[Plan], reading: Reading) -> Assembled:
     intro += _in_front(reading, made, intro)
     made.parts.intro = "\n\n".join(intro)
     for item in made.parts.items:
+        checks.check_title(item, reading.problems)
         # A source with an unsafe link was warned of already.
         if reading.unsafe_lines.isdisjoint(range(item.line, item.last_line + 1)):
             checks.check_sources(item, reading.problems)
@@ -118,6 +119,7 @@ def _read(plan: Plan, reading: Reading, made: Assembled) -> None:
         return
     if not plan.blocks:
         reading.claim_section(section)
+        reading.leave_out(section.content())
         reading.problems.warn("item-empty", {"case": "heading"}, section.heading.number)
         return
     _read_pieces(plan, reading, made)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from .html import MOST_OF_FIGURE, figure_lines
 from .inline import (
     find_links,
     holds_link,
@@ -22,7 +23,15 @@ from .value import Link
 PARAGRAPH, QUOTE, BULLET, NUMBER, TABLE, CODE, PICTURE, RULE = (
     "paragraph", "quote", "bullet", "number", "table", "code", "picture", "rule",
 )  # fmt: skip
-_HTML_PICTURE = re.compile(r"<img\s[^<>]*>|</?(?:center|p|div|figure|br)(?:\s[^<>]*)?/?>", re.I)
+_HTML_PICTURE = re.compile(
+    r"<img\s[^<>]*>|</?(?:center|p|div|figure|picture|source|span|br)(?:\s[^<>]*)?/?>", re.I
+)
+# A block of HTML that may hold a picture with the words below it, and the marks of such words.
+_HTML_BLOCK = re.compile(r"<(figure|div|p|center|picture)(?:\s[^<>]*)?>", re.I)
+_LONGEST_FIGURE = 4_000  # characters; more is no picture with some words
+_CAPTION = re.compile(
+    r"<(figcaption|caption|em|i|small|sub|sup)(?:\s[^<>]*)?>((?:[^<]|<(?!/\1))*+)</\1\s*>", re.I
+)
 
 
 @dataclass(slots=True)
@@ -108,7 +117,17 @@ class _Cutter:
         self.nested = False
 
     def run(self) -> list[Block]:
-        for line in self.lines:
+        figure = 0  # How many lines of a figure are still to come.
+        for index, line in enumerate(self.lines):
+            if figure:
+                self.made[-1].lines.append(line)
+                figure -= 1
+                continue
+            if figure := self._figure(index):
+                self._start(PARAGRAPH, line)
+                figure -= 1
+                self.blank = True
+                continue
             if line.kind in {Kind.BLANK, Kind.DROPPED}:
                 self.blank = True
                 if self.owner is not None:
@@ -120,6 +139,15 @@ class _Cutter:
             if block.kind == PARAGRAPH and _is_picture(block):
                 block.kind = PICTURE
         return self.made
+
+    def _figure(self, index: int) -> int:
+        """The lines of the figure that starts here, 0 for none; blank ones do not end it."""
+        line = self.lines[index]
+        if line.kind is not Kind.TEXT or not line.content.startswith("<"):
+            return 0
+        if self.owner is not None and line.indent > self.top + 1:
+            return 0  # It hangs on a bullet.
+        return figure_lines([one.raw for one in self.lines[index : index + MOST_OF_FIGURE]], 0)
 
     def _take(self, line: Line) -> None:
         if line.kind is Kind.RULE:
@@ -161,8 +189,26 @@ class _Cutter:
 
 
 def _is_picture(block: Block) -> bool:
-    """A paragraph that is only pictures, linked or not."""
+    """A paragraph that is only pictures, linked or not; a block of HTML may hold words on them."""
     text = block.text
     if "![" not in text and "<img" not in text.lower():
         return False
-    return not re.search(r"\w", without_pictures(_HTML_PICTURE.sub("", text), linked=True))
+    opening = _HTML_BLOCK.match(text)
+    short = len(text) <= _LONGEST_FIGURE
+    if (
+        short
+        and opening is not None
+        and text.lower().rstrip().endswith(f"</{opening.group(1).lower()}>")
+    ):
+        text = _CAPTION.sub("", text)
+    return not _says_something(text)
+
+
+def is_captioned(block: Block) -> bool:
+    """Whether a picture has words below it, so that it closes what stands above it."""
+    return block.kind == PICTURE and _says_something(block.text)
+
+
+def _says_something(text: str) -> bool:
+    """Whether there is more than pictures and the tags around them."""
+    return re.search(r"\w", without_pictures(_HTML_PICTURE.sub("", text), linked=True)) is not None

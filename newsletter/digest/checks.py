@@ -6,10 +6,13 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from .blocks import BULLET, NUMBER, TABLE, blocks_of
 from .inline import holds_link
 from .labels import is_placeholder
-from .outline import Outline
+from .outline import Outline, Section
 from .problems import Problems
+from .tail import names_references
+from .titles import names_number
 from .value import Bullet, Digest, Item
 from .vocabulary import either
 
@@ -21,6 +24,8 @@ _NUMBER = re.compile(
 )
 
 
+_WHOLE = "document"  # the shape of a document that is one item
+_MOST_CHAPTERS = 3  # of a day's or a number's one story; with as many it is probably an issue
 _MOST_FIGURES = 20  # of a title; more are not figures.
 
 
@@ -37,6 +42,14 @@ def check(items: Iterable[Item], problems: Problems) -> None:
         for source in item.sources:
             if source.url and links.setdefault(source.url, item.line) != item.line:
                 problems.warn("link-twice", {"line": links[source.url]}, item.line)
+
+
+def check_title(item: Item, problems: Problems) -> None:
+    """An error where nothing of a title is left to show, unless its heading was told of."""
+    if not item.title.strip():
+        told = any(one.code == "title-empty" and one.line == item.line for one in problems.found)
+        if not told:
+            problems.error("title-empty", line=item.line)
 
 
 def check_complete(items: Sequence[Item], problems: Problems) -> None:
@@ -128,6 +141,8 @@ def doubts(digest: Digest, outline: Outline, confirmed: frozenset[str]) -> Diges
     ]
     if len(digest.items) == 1 and len(linked) >= 2:
         problems.error("one-item", {"count": len(linked)}, linked[0].first)
+    elif len(digest.items) == 1 and digest.shape == _WHOLE and (parts := _parts(digest, outline)):
+        problems.error("one-item", {"case": "parts", "count": len(parts)}, parts[0].first)
     without = [item for item in digest.items if not _leads_anywhere(item)]
     if len(digest.items) > 1 and len(without) * 2 > len(digest.items) and _has_links(outline):
         values = {"count": len(without), "items": len(digest.items)}
@@ -137,6 +152,32 @@ def doubts(digest: Digest, outline: Outline, confirmed: frozenset[str]) -> Diges
         return digest
     problems.found = [*digest.problems, *asked]
     return replace(digest, problems=problems.sorted())
+
+
+def _parts(digest: Digest, outline: Outline) -> list[Section]:
+    """Sections that make one item of a whole document doubtful; empty when it is one story.
+
+    A story has one list of links, if any; an issue has several. Chapters of text say nothing,
+    except below a title that names a day or a number, which stories do not have.
+    """
+    held = [
+        section
+        for section, _heading in outline.headed()
+        if section.holds_anything() and not names_references(section.title)
+    ]
+    lists = [section for section in held if _lists_links(section, outline)]
+    if len(lists) >= 2:
+        return lists
+    headings = [one.title for one in outline.sections if one.first == outline.title_line]
+    named = any(names_number(title) for title in (digest.title, *headings))
+    return held if len(held) >= _MOST_CHAPTERS and named else []
+
+
+def _lists_links(section: Section, outline: Outline) -> bool:
+    return any(
+        block.kind in {BULLET, NUMBER, TABLE} and (block.linked or block.linked_below())
+        for block in blocks_of(section, outline)
+    )
 
 
 def _leads_anywhere(item: Item) -> bool:

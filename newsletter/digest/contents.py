@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from .blocks import BULLET, NUMBER, PARAGRAPH, RULE, Block, blocks_of
 from .outline import Kind, Line, Section
 from .reading import Reading
-from .titles import section_name
+from .tail import names_references
+from .titles import item_title, section_name
 from .vocabulary import is_one_of
 
 _ANCHOR = re.compile(r"\]\(\s*<?#[^()\s]*>?\s*\)")
@@ -33,8 +34,8 @@ class Contents:
 
 
 def plain(text: str) -> str:
-    """A title for comparison: letters and figures alone, no link, no running number behind it."""
-    text = _LINK.sub(r"\1", text)
+    """A title for comparison: letters and figures alone, no link, no running number."""
+    text = item_title(_LINK.sub(r"\1", text))
     return re.sub(r"[\W_]+", "", re.sub(r"#\s*\d+[`\s]*$", "", text)).casefold()
 
 
@@ -51,6 +52,8 @@ def find_contents(sections: Sequence[Section], reading: Reading) -> Contents:
     if not titles:
         return found
     for section in sections:
+        if names_references(section.title):
+            continue  # Its links lead to what was read.
         taken = _tables(section, reading, titles, found)
         if not taken:
             continue

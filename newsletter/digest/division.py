@@ -15,17 +15,18 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from . import shapes
-from .blocks import PICTURE, RULE, blocks_of
+from .blocks import PICTURE, RULE, TABLE, blocks_of
 from .contents import Contents
+from .greetings import closes, introduces
 from .keys import section_key
 from .layout import Layout
-from .outline import EMPTY, Kind, Line, Section
+from .outline import Kind, Line, Section
 from .plans import Piece, Plan
 from .reading import Reading
+from .rules import behind_rule, cut_at_rules
 from .shapes import Shape
-from .tail import is_tail
-from .titles import section_name
-from .vocabulary import is_one_of
+from .silence import is_silent
+from .tail import find_references, is_tail
 
 _OTHERS = 0.6  # how much the sections beside a section weigh in its choice
 _AGREED = 0.5  # how much more the sections beside one are whole than divided, to be of one kind
@@ -36,6 +37,8 @@ _ONE_PIECE = 0.48
 _CERTAIN = 0.75  # evidence of marks that only pieces have
 _DOCUMENT = "document"
 _LABELLED = "labelled"
+_TABLES = "tables"
+_ABOVE_ROWS = 2  # lines of a table: the names of its columns and the line below them
 
 
 @dataclass(slots=True)
@@ -51,7 +54,8 @@ class _Choice:
     def tells(self) -> bool:
         """Whether it says anything of the sections beside it."""
         certain = max(self.whole_score, self.divided_score) > _UNCERTAIN
-        return certain and bool(self.plan.blocks) and not self.plan.introduction
+        of_items = not (self.plan.introduction or self.plan.tail)
+        return certain and bool(self.plan.blocks) and of_items
 
 
 class Division:
@@ -69,9 +73,18 @@ class Division:
         self.whole = [shape for shape in allowed if shape.whole]
         self.own = [shape for shape in allowed if not shape.whole]
         self.labelled = shapes.find(_LABELLED)
+        divided = forced is not None and not forced.whole
+        self.references = frozenset() if divided else find_references(self.outline)
 
     def plans(self) -> list[Plan]:
         """The plan of every section at the top, in order; those below are in them."""
+        made = self._plans()
+        if self.references and not _holds_items(made):
+            self.references = frozenset()  # Then the links are what the issue consists of.
+            made = self._plans()
+        return made
+
+    def _plans(self) -> list[Plan]:
         tops = [
             section
             for section in self.outline.sections
@@ -98,6 +111,11 @@ class Division:
         headed = [one for one in every if self._is_headed(one.section)]
         total = sum(one.blocks for one in plans if self._is_headed(one.section))
         divided = sum(one.blocks_held() for one in headed)
+        rows = sum(self._rows(one) for one in headed)  # A row of a table is an item as a bullet is.
+        total, divided = total + rows, divided + rows
+        if divided:  # References speak for items beside others, never alone.
+            listed = sum(self._blocks(one.section) for one in every if one.tail)
+            total, divided = total + listed, divided + listed
         if total and divided * 3 >= total:
             return False  # Lists of items are a third of it.
         if not headed:
@@ -106,6 +124,18 @@ class Division:
         if not weight or sum(s * blocks for s, blocks in found) / weight < _ONE_PIECE:
             return True
         return sum(one.remarks() for one in headed) * 3 > 2 * total
+
+    def _blocks(self, section: Section) -> int:
+        """How many blocks of a section have something to read."""
+        blocks = blocks_of(section, self.outline)
+        return sum(1 for one in blocks if one.kind not in {RULE, PICTURE})
+
+    def _rows(self, plan: Plan) -> int:
+        """How many rows below the first the tables have that are read as items."""
+        if all(piece.shape is None or piece.shape.name != _TABLES for piece in plan.pieces):
+            return 0
+        tables = [one for one in blocks_of(plan.section, self.outline) if one.kind == TABLE]
+        return sum(max(0, len(one.lines) - _ABOVE_ROWS - 1) for one in tables)
 
     def _is_title(self, section: Section) -> bool:
         return section.heading is not None and section.heading.number == self.outline.title_line
@@ -125,9 +155,9 @@ class Division:
         if len(every) < 2 or every[-1].section.below:
             return
         *others, last = every
-        if any(_behind_rule(one.section) is not None for one in others):
+        if any(behind_rule(one.section) is not None for one in others):
             return
-        place = _behind_rule(last.section)
+        place = behind_rule(last.section)
         if place is None or any(
             self.outline.labels.match(line.content) for line in last.section.lines[place:]
         ):
@@ -152,7 +182,7 @@ class Division:
         whole = self._piece(section, lines)
         if not any(line.kind is Kind.RULE for line in lines):
             return [whole]
-        cut = _cut_at_rules(lines)
+        cut = cut_at_rules(lines)
         if len(cut) < 2:
             return [whole]
         parts = [self._piece(section, part) for part in cut]
@@ -190,6 +220,7 @@ class Division:
         choices = [self._choice(section, pairs.get(id(section))) for section in held
                    if id(section) not in originals]  # fmt: skip
         self._introduce(choices)
+        _close(choices)
         heard = [one for one in choices if one.tells()]
         whole = sum(one.whole_score for one in heard)
         divided = sum(one.divided_score for one in heard)
@@ -208,6 +239,11 @@ class Division:
     def _choice(self, section: Section, original: Section | None) -> _Choice:
         plan = Plan(section, section_key(section, self.outline.title_line), original=original)
         choice = _Choice(plan)
+        if id(section) in self.references:
+            plan.tail = True
+            return choice
+        if is_silent(section, self.outline):
+            return choice  # As a heading with nothing below it.
         plan.below = self._beside(section.below)
         outline = self.outline.of(section, list(section.everything()), original)
         for shape in self.whole:
@@ -246,7 +282,7 @@ class Division:
 
     def _settle(self, one: _Choice, whole: float, divided: float) -> None:
         plan = one.plan
-        if plan.introduction:
+        if plan.introduction or plan.tail:
             return
         read_whole = (
             one.forced
@@ -284,8 +320,7 @@ class Division:
         for number, one in enumerate(choices):
             if one.plan.section.level > 2 or not one.plan.blocks:
                 continue
-            name = section_name(one.plan.section.title)
-            if not is_one_of("introductions", name.strip(":：!！.。")):
+            if not introduces(one.plan.section.title):
                 return
             if one.divided_score > 0 or one.whole_score > 0.75 or number == len(choices) - 1:
                 return
@@ -306,7 +341,19 @@ class Division:
         # Beside items with labels, a link without any is none of them.
         begun = all(plans[index].shape is self.labelled for index in items)
         for plan in plans[items[-1] + 1 :]:
-            plan.tail = begun = is_tail(plan.section, self.outline, begun=begun)
+            begun = plan.tail or is_tail(plan.section, self.outline, begun=begun)
+            plan.tail = begun
+
+
+def _close(choices: Sequence[_Choice]) -> None:
+    """Sections behind all items that only take leave: no items, so the editor is asked."""
+    for one in reversed(choices):
+        if one.plan.tail:
+            continue
+        linked = one.divided_score > 0 or one.whole_score > _UNCERTAIN
+        if linked or one.plan.section.level > 2 or not closes(one.plan.section.title):
+            return
+        one.forced = False
 
 
 def _find_alone(choices: Sequence[_Choice]) -> None:
@@ -321,25 +368,11 @@ def _find_alone(choices: Sequence[_Choice]) -> None:
         one.plan.alone = one.plan.shape is not None and not linked and divided * 2 >= len(read)
 
 
-def _behind_rule(section: Section) -> int | None:
-    """The index of the last rule of a section with text behind it."""
-    text = False
-    for index in range(len(section.lines) - 1, 0, -1):
-        line = section.lines[index]
-        if line.kind is Kind.RULE and text:
-            return index
-        text = text or line.kind not in EMPTY
-    return None
-
-
-def _cut_at_rules(lines: Sequence[Line]) -> list[list[Line]]:
-    parts: list[list[Line]] = [[]]
-    for line in lines:
-        if line.kind is Kind.RULE:
-            parts.append([])
-        else:
-            parts[-1].append(line)
-    return [part for part in parts if any(line.kind not in EMPTY for line in part)]
+def _holds_items(plans: Sequence[Plan]) -> bool:
+    """Whether some section is surely items, or several may be."""
+    every = [one for plan in plans for one in plan.everything() if not one.tail]
+    scores = [score for one in every for score, _blocks in one.leaves()]
+    return len(scores) > 1 or any(score > _UNCERTAIN for score in scores)
 
 
 def _script(text: str) -> str:

@@ -7,6 +7,7 @@ is shown. Line numbers do not change.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from .inline import outside_code
 
@@ -29,6 +30,8 @@ _LINK = re.compile(
 _ANCHOR = re.compile(r"<a\s+(?:id|name)\s*=\s*[^<>]*>\s*(?:</a\s*>)?", re.IGNORECASE)
 _PICTURE = re.compile(r"<img\s[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]*)?/?>")
+_FIGURE = re.compile(r" {0,3}<figure(?:\s[^<>]*)?>", re.IGNORECASE)
+MOST_OF_FIGURE = 30  # lines; without an end by then the tag is a stray one
 _FENCE = re.compile(r"\s{0,12}(`{3,}|~{3,})")
 
 
@@ -40,6 +43,7 @@ def to_markdown(lines: list[str], start: int) -> tuple[list[str], frozenset[int]
     made = list(lines)
     marks: set[int] = set()
     fence = ""
+    inside = 0  # The index behind the figure that was begun.
     for index in range(start, len(made)):
         line = made[index]
         if fence:
@@ -52,12 +56,26 @@ def to_markdown(lines: list[str], start: int) -> tuple[list[str], frozenset[int]
             continue
         if "<" not in line:
             continue
+        if index >= inside and (count := figure_lines(made, index)):
+            inside = index + count
+        if index < inside:
+            continue  # Markdown is not read in a block of HTML: its links stay as they are.
         changed = _line(made, index)
         if changed != line:
             made[index] = changed
             if not changed.strip():
                 marks.add(index + 1)
     return made, frozenset(marks)
+
+
+def figure_lines(lines: Sequence[str], index: int) -> int:
+    """How many lines the figure has that starts there; 0 when none does, or it has no end."""
+    if _FIGURE.match(lines[index]) is None:
+        return 0
+    for count, line in enumerate(lines[index : index + MOST_OF_FIGURE], start=1):
+        if "</figure" in line.lower():
+            return count
+    return 0
 
 
 def _line(lines: list[str], index: int) -> str:
@@ -121,10 +139,26 @@ def heading_text(text: str) -> str:
 
 _HTML_NAMES = re.compile(
     r"</?(?:a|abbr|b|big|br|center|code|del|div|em|font|i|img|ins|kbd|mark|p|s|small|span|strong|sub"
-    r"|sup|u|details|summary|h[1-6]|svg|path|picture|source)(?=[\s/>])",
+    r"|sup|u|details|summary|h[1-6]|svg|path|picture|source|figure|figcaption|video|audio|iframe)(?=[\s/>])",
     re.IGNORECASE,
 )
 
 
 def _dropped(match: re.Match[str]) -> str:
     return "" if _HTML_NAMES.match(match.group()) else match.group()
+
+
+_LAYOUT_NAMES = re.compile(
+    r"</?(?:section|article|aside|header|footer|main|nav|table|tbody|thead|tr|td|th|caption|hr)"
+    r"(?=[\s/>])",
+    re.IGNORECASE,
+)
+
+
+def is_tags(text: str) -> bool:
+    """Whether a line is nothing but tags of HTML, which no title can be."""
+    text = text.strip()
+    if not text.startswith("<") or re.search(r"\w", _TAG.sub("", text)):
+        return False
+    marked = "=" in text or "</" in text or _LAYOUT_NAMES.match(text) is not None
+    return _TAG.match(text) is not None and (marked or not heading_text(text))

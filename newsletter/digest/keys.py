@@ -12,6 +12,7 @@ from .vocabulary import month_numbers
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()]*(?:\([^()]*\)[^()]*)*\)")
 _ANCHOR = re.compile(r"\{[#:][^{}]*\}")
 _LONGEST = 60  # characters of one heading in a key
+LEAD_IN = "*|lead|before"  # of the first words below the headings of all sections
 KIND_OF = {
     PARAGRAPH: "paragraph",
     QUOTE: "quote",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 
-from .blocks import BULLET, NUMBER, PARAGRAPH, PICTURE, RULE, Block, cut
+from .blocks import BULLET, NUMBER, PARAGRAPH, PICTURE, QUOTE, RULE, Block, cut
 from .inline import find_links, only_link, without_links
 from .markdown import plain_text
 from .outline import EMPTY, Kind, Line, Section
@@ -16,6 +17,7 @@ from .value import Item
 
 _SHORTEST = 60  # columns of a lead story; less is a remark. A Chinese character has two.
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)|[。！？]")
+_LONGEST_LEAD_IN = 400  # columns of two sentences at the beginning of a section
 _LONGEST_LINE = 120  # characters of a line that announces a list
 
 
@@ -83,7 +85,21 @@ def _is_story(blocks: list[Block]) -> bool:
     plain = plain_text(text, links=False)
     if len(_SENTENCE_END.findall(plain)) < 2:
         return False
-    return sum(2 if ord(letter) > 0x2E7F else 1 for letter in plain) >= _SHORTEST
+    return _columns(plain) >= _SHORTEST
+
+
+def is_lead_in(blocks: Sequence[Block]) -> bool:
+    """Whether a text is only a sentence or two without a link, as stand below a section's heading
+    to say what the section is about."""
+    texts = [one for one in blocks if one.kind != PICTURE]
+    if len(texts) != 1 or texts[0].kind not in {PARAGRAPH, QUOTE} or texts[0].linked:
+        return False
+    plain = plain_text(texts[0].text, links=False)
+    return len(_SENTENCE_END.findall(plain)) <= 2 and _columns(plain) <= _LONGEST_LEAD_IN
+
+
+def _columns(text: str) -> int:
+    return sum(2 if ord(letter) > 0x2E7F else 1 for letter in text)
 
 
 def claim_lead_ins(section: Section, reading: Reading) -> None:

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from .assembling import Assembled
-from .blocks import PICTURE, RULE, Block, cut
+from .blocks import PICTURE, RULE, Block, cut, is_captioned
 from .inline import find_links
-from .keys import KIND_OF, section_key
+from .keys import KIND_OF, LEAD_IN, section_key
 from .layout import Layout, Role
+from .leads import is_lead_in
 from .markdown import plain_text
 from .outline import Line, Section
 from .reading import Reading
@@ -48,15 +49,38 @@ def ask(assembled: Assembled, reading: Reading, layout: Layout) -> Questions:
     for section in reading.outline.sections:
         for gap in _gaps(section, reading):
             one = _open(gap, reading, assembled, items)
+            if one.key not in layout.lines and _leads_in(gap, one.first, assembled):
+                one = replace(one, key=LEAD_IN)  # One question for those of all sections.
             role = layout.lines.get(one.key)
             if role is not None and _carry_out(role, gap, one, assembled, reading):
                 made.decided.append((one, role))
+                continue
+            if role is None and _closes_item(gap, one):
+                _carry_out(Role.ABOVE, gap, one, assembled, reading)
                 continue
             made.open.append(one)
             params = {"first": one.first, "last": one.last, "count": one.last - one.first + 1}
             reading.problems.error("unclaimed", params, one.first)
     assembled.parts.items.sort(key=lambda item: item.line)
     return made
+
+
+def _leads_in(gap: _Gap, first: int, assembled: Assembled) -> bool:
+    """Whether a sentence or two stand between a section's heading and its first item."""
+    section = gap.section
+    if section.heading is None or not is_lead_in(gap.blocks):
+        return False
+    if any(section.first < line.number < first for line in section.content()):
+        return False
+    last = max(one.last for one in section.everything())
+    inside = [one.line for one in assembled.parts.items if section.first <= one.line <= last]
+    return bool(inside) and first < min(inside)
+
+
+def _closes_item(gap: _Gap, one: Open) -> bool:
+    """Whether nothing but pictures with their words stands below an item of the section."""
+    below = one.key.endswith(("|after", "|between"))
+    return below and bool(gap.blocks) and all(map(is_captioned, gap.blocks))
 
 
 def _gaps(section: Section, reading: Reading) -> Iterator[_Gap]:

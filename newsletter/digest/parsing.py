@@ -35,7 +35,8 @@ from .outline import (
 )
 from .problems import Problems
 from .reading import Parts, Reading
-from .titles import find_title, section_category, section_name
+from .silence import find_silence
+from .titles import find_second_title, find_title, section_category, section_name
 from .value import Digest, Item
 from .written import is_written, read_markdown
 
@@ -105,14 +106,19 @@ def account(
     source = text.split("\n")
     front = read_front(source, problems)
     cleaned = clear(source, front.end, problems)
-    outline, heading = _outline(cleaned, front, labels)
+    outline, heading, again = _outline(cleaned, front, labels)
     if not _holds_content(outline):
         problems.error("empty")
+        return _refused(problems, front), None
+    if silent := find_silence(outline):
+        problems.error("no-items", {"case": "said"}, silent)
         return _refused(problems, front), None
     reading = Reading(outline, front, problems)
     if heading is not None:
         reading.title = heading.content
         reading.claim(heading)
+    if again is not None:
+        reading.outer[again.number] = again.content
     decided = layout or EMPTY_LAYOUT
     assembled = _read(reading, decided, shapes.find(shape))
     _claim_references(reading, cleaned.reference_lines)
@@ -123,15 +129,21 @@ def account(
 
 def _outline(
     cleaned: Cleaned, front: Front, labels: Mapping[str, object] | None
-) -> tuple[Outline, Line | None]:
-    """The lines and sections below the front matter, and the heading that is the title."""
+) -> tuple[Outline, Line | None, Line | None]:
+    """The lines and sections below the front matter, the heading that is the title, and one that
+    only says it again."""
     made, marks = to_markdown(cleaned.lines, front.end)
     lines = read_lines(made[front.end :], front.end + 1, cleaned.dropped | marks)
     promote_bold_lines(lines)
     sections = read_sections(lines)
     heading = find_title(sections, front)
     number = heading.number if heading is not None else 0
-    return Outline(lines, sections, labels_for(labels), cleaned.references, number), heading
+    again = find_second_title(sections, front, heading)
+    if again is not None:
+        again.kind = Kind.DROPPED
+        sections = read_sections(lines)
+    outline = Outline(lines, sections, labels_for(labels), cleaned.references, number)
+    return outline, heading, again
 
 
 def _read(reading: Reading, layout: Layout, forced: shapes.Shape | None) -> Assembled:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from .dates import read
 from .front import Front
+from .html import is_tags
 from .inline import ORNAMENT, find_links, label_text, only_link
 from .labels import is_placeholder
 from .markdown import plain_text
 from .outline import Kind, Line, Section
 from .reading import Reading
 from .value import Link
-from .vocabulary import either, month_numbers
+from .vocabulary import either, is_one_of, month_numbers
 
 _LONGEST_TITLE = 160  # characters of a sentence that serves as title; a longer one is cut.
 _NUMBERED_TITLE = re.compile(r"\d{1,3}(?:[.)][ \t\u3000]+|[、．]\s*)(?=\S)")
@@ -144,7 +146,9 @@ def split_linked_title(text: str) -> tuple[str, Link | None, str]:
         or (source is not None and not text.startswith("["))
         or "![" in text
     )
-    return short or text[:_LONGEST_TITLE], source, text if says_more else ""
+    if not short and not is_tags(text):
+        short = text[:_LONGEST_TITLE]
+    return short, source, text if says_more else ""
 
 
 def _closing(text: str, links: Sequence[Link]) -> tuple[str, Link, str] | None:
@@ -195,6 +199,27 @@ def find_title(sections: Sequence[Section], front: Front) -> Line | None:
     return first.heading
 
 
+def find_second_title(sections: Sequence[Section], front: Front, first: Line | None) -> Line | None:
+    """An H1 right below the title that only says it again: the same day, or no word of its own.
+
+    It is the only other H1: several are sections.
+    """
+    headings = [section for section in sections if section.heading is not None]
+    tops = [section for section in headings if section.level == 1]
+    if first is None or len(tops) != 2 or headings[1] is not tops[1] or not tops[1].below:
+        return None
+    if any(line.kind in {Kind.BULLET, Kind.NUMBER} for line in tops[0].content()):
+        return None
+    if any(True for _line in tops[1].content()):
+        return None
+    title, other = tops[0].title, tops[1].title
+    days = {read(title).date, read(front.title).date, front.date} - {None}
+    known = {*_words(title), *_words(front.title)}
+    new = [word for word in _words(other) if word not in known and not is_one_of("issues", word)]
+    day = read(other).date
+    return tops[1].heading if not new or (day is not None and day in (days or {day})) else None
+
+
 _ISSUE = re.compile(
     r"第\s*[\d一二三四五六七八九十百]+\s*[期号號回]|[#№]\s?\d+|(?:19|20)\d\d"
     r"|\b(?:issue|vol(?:ume)?|no|nr|week|kw|edition)\b\.?\s*\d+",
@@ -205,6 +230,18 @@ _ISSUE = re.compile(
 def _names_issue(title: str) -> bool:
     """Whether a heading names one number of a publication, by number or date."""
     return _ISSUE.search(title) is not None
+
+
+_NUMBER = re.compile(
+    r"第\s*[\d一二三四五六七八九十百]+\s*[期号號回]|第\s*\d+\s*号|제\s*\d+\s*호|[#№]\s?\d+"
+    r"|\b(?:issue|vol(?:ume)?|no|nr|edition|ausgabe|numéro|número|numero|edición|выпуск)\b\.?\s*\d+",
+    re.IGNORECASE,
+)
+
+
+def names_number(title: str) -> bool:
+    """Whether a title names one day or one number of a publication; a year alone is neither."""
+    return _NUMBER.search(title) is not None or read(title).date is not None
 
 
 def _words(title: str) -> list[str]:

@@ -30,8 +30,15 @@ class Vocabulary:
     bylines: tuple[str, ...]
     # Headings of an introduction, as people write them above the first item.
     introductions: tuple[str, ...] = ()
+    # Headings of the last words, and what ties a heading to the day: "Today's summary".
+    closings: tuple[str, ...] = ()
+    of_now: tuple[str, ...] = ()
+    # What an issue calls itself: a second title of these words alone names nothing.
+    issues: tuple[str, ...] = ()
     # Headings of a table of contents.
     contents: tuple[str, ...] = ()
+    # Headings of a list of what was read for the issue; its sources are none of its items.
+    references: tuple[str, ...] = ()
     # What ties a publisher to the end of a text: "(via The Paper)".
     trailers: tuple[str, ...] = ()
 
@@ -69,9 +76,22 @@ CHINESE = Vocabulary(
         "卷首语", "开卷语", "刊首语", "前言", "引言", "导语", "开篇", "编者按", "导读", "写在前面",
         "综述", "今日综述",
         "今日速览", "今日要点", "今日概览", "本期导读", "本期要点", "本周导读", "概述", "摘要",
-        "核心洞察",
+        "核心洞察", "总览", "速览", "要点", "总结", "小结", "提要", "导览", "編者按", "總覽",
+        "總結",
     ),
+    closings=(
+        "结语", "结束语", "总结", "小结", "尾声", "写在最后", "后记", "最后", "結語", "總結",
+        "後記",
+    ),
+    of_now=("今日", "今天", "本日", "每日", "本期", "本周", "本週", "当日", "當日"),
+    issues=("日报", "日報", "周报", "週報", "简报", "簡報", "早报", "晚报", "每日简报",
+            "每日报告", "今日报告"),
     contents=("目录", "本期目录", "目次", "概览", "索引", "本期内容"),
+    references=(
+        "参考", "参考链接", "参考文献", "参考资料", "参考来源", "參考", "參考連結", "參考文獻",
+        "參考資料", "參考來源", "引用", "引用来源", "引用链接", "资料来源", "資料來源", "信息来源",
+        "数据来源", "消息来源", "来源", "来源链接", "来源列表", "信源", "出处",
+    ),
     trailers=("来源", "出处", "转自", "来自", "via"),
 )  # fmt: skip
 
@@ -107,9 +127,25 @@ ENGLISH = Vocabulary(
     introductions=(
         "intro", "introduction", "editorial", "welcome", "hello", "foreword", "editor's note",
         "from the editor", "summary", "overview", "at a glance", "highlights", "tl;dr", "tldr",
-        "preface", "opening",
+        "preface", "opening", "executive summary", "recap", "briefing", "brief", "in brief",
+    ),
+    closings=(
+        "closing", "closing words", "closing thoughts", "closing notes", "conclusion", "wrap-up",
+        "wrap up", "outro", "final thoughts", "final words", "in closing", "until next time",
+        "that's all", "summary", "goodbye",
+    ),
+    of_now=("today's", "today’s", "today", "of the day", "daily", "this week's", "this week’s",
+            "weekly", "of the week", "this week", "this issue's"),
+    issues=(
+        "daily", "weekly", "report", "digest", "brief", "briefing", "newsletter", "update",
+        "edition", "issue", "news",
     ),
     contents=("contents", "table of contents", "toc", "in this issue", "index"),
+    references=(
+        "references", "reference", "reference list", "reference links", "sources", "source list",
+        "source links", "all sources", "sources cited", "works cited", "citations", "bibliography",
+        "footnotes", "endnotes",
+    ),
     trailers=("via", "source", "sources", "from"),
 )  # fmt: skip
 
@@ -119,6 +155,10 @@ def _other(
     introductions: tuple[str, ...],
     contents: tuple[str, ...],
     placeholders: tuple[str, ...],
+    references: tuple[str, ...],
+    closings: tuple[str, ...],
+    of_now: tuple[str, ...],
+    issues: tuple[str, ...],
 ) -> Vocabulary:
     """A language of which only the names of fields and headings are known here."""
     return Vocabulary(
@@ -130,6 +170,10 @@ def _other(
         bylines=(),
         introductions=introductions,
         contents=contents,
+        references=references,
+        closings=closings,
+        of_now=of_now,
+        issues=issues,
         trailers=fields["source"],
     )
 
@@ -143,9 +187,17 @@ JAPANESE = _other(
         "score": ("スコア", "評価"), "related": ("関連リンク", "関連記事"),
         "comments": ("コメント",),
     },
-    ("はじめに", "まえがき", "ごあいさつ", "今週のまとめ"),
+    ("はじめに", "まえがき", "ごあいさつ", "今週のまとめ", "まとめ", "概要",
+     "要約", "サマリー", "要点", "ハイライト"),
     ("目次", "もくじ"),
     ("続きを読む", "元記事", "記事を読む", "リンク", "こちら"),
+    ("参考", "参考リンク", "参考文献", "参考資料", "参考記事", "参考サイト", "参考url", "参照",
+     "参照リンク", "引用元", "引用文献", "出典", "出典一覧", "情報源", "情報源一覧", "ソース",
+     "ソース一覧"),
+    ("おわりに", "終わりに", "まとめ", "最後に", "あとがき", "編集後記", "結び"),
+    ("本日の", "今日の", "今週の", "今号の", "きょうの"),
+    ("日報", "週報", "デイリー", "レポート", "デイリーレポート", "ニュース",
+     "ダイジェスト", "まとめ"),
 )  # fmt: skip
 KOREAN = _other(
     {
@@ -156,9 +208,14 @@ KOREAN = _other(
         "tags": ("태그",), "score": ("점수", "평점"), "related": ("관련 링크",),
         "comments": ("댓글",),
     },
-    ("들어가며", "머리말", "인사말", "소개"),
+    ("들어가며", "머리말", "인사말", "소개", "요약", "개요", "핵심 요약", "한눈에 보기"),
     ("목차", "차례"),
     ("자세히 보기", "더 보기", "원문", "원문 보기", "링크"),
+    ("참고", "참고 자료", "참고자료", "참고 링크", "참고링크", "참고 문헌", "참고문헌",
+     "참조", "출처", "출처 목록"),
+    ("마치며", "맺음말", "마무리", "나가며", "정리"),
+    ("오늘의", "금일", "이번 주", "금주의"),
+    ("일보", "일간", "주간", "보고서", "리포트", "뉴스", "브리핑", "뉴스레터", "데일리"),
 )  # fmt: skip
 FRENCH = _other(
     {
@@ -168,9 +225,14 @@ FRENCH = _other(
         "tags": ("mots-clés", "mots clés", "étiquettes"), "score": ("évaluation",),
         "related": ("voir aussi", "à lire aussi"), "comments": ("commentaires", "discussion"),
     },
-    ("édito", "éditorial", "intro", "introduction", "avant-propos", "bienvenue"),
+    ("édito", "éditorial", "intro", "introduction", "avant-propos", "bienvenue",
+     "résumé", "en bref", "l'essentiel", "l’essentiel", "aperçu", "synthèse"),
     ("sommaire", "au sommaire", "table des matières"),
     ("lire la suite", "en savoir plus", "lien", "ici", "voir"),
+    ("références", "sources", "bibliographie", "sources et références"),
+    ("conclusion", "pour finir", "mot de la fin", "en conclusion", "à bientôt"),
+    ("du jour", "de la semaine", "d'aujourd'hui", "d’aujourd’hui"),
+    ("rapport", "bulletin", "quotidien", "lettre", "édition", "numéro"),
 )  # fmt: skip
 GERMAN = _other(
     {
@@ -181,9 +243,16 @@ GERMAN = _other(
         "tags": ("schlagwörter", "stichwörter", "schlagworte"), "score": ("bewertung", "punkte"),
         "related": ("siehe auch",), "comments": ("kommentare", "diskussion"),
     },
-    ("vorwort", "einleitung", "editorial", "willkommen", "hallo"),
+    ("vorwort", "einleitung", "editorial", "willkommen", "hallo",
+     "zusammenfassung", "überblick", "übersicht", "kurz und knapp", "auf einen blick",
+     "im überblick"),
     ("inhalt", "inhaltsverzeichnis", "in dieser ausgabe"),
     ("weiterlesen", "mehr", "mehr lesen", "zum artikel", "hier"),
+    ("quellen", "quellenverzeichnis", "quellenangaben", "quellennachweise", "referenzen",
+     "literatur", "literaturverzeichnis", "einzelnachweise", "nachweise"),
+    ("fazit", "schlusswort", "zum schluss", "schluss", "ausklang", "bis bald"),
+    ("heutige", "des tages", "heute", "der woche", "heute im"),
+    ("bericht", "tagesbericht", "wochenbericht", "ausgabe", "rundbrief", "täglicher"),
 )  # fmt: skip
 SPANISH = _other(
     {
@@ -193,9 +262,14 @@ SPANISH = _other(
         "tags": ("etiquetas",), "score": ("puntuación",), "related": ("ver también",),
         "comments": ("comentarios",),
     },
-    ("editorial", "introducción", "bienvenida", "bienvenidos", "prólogo"),
+    ("editorial", "introducción", "bienvenida", "bienvenidos", "prólogo",
+     "resumen", "en breve", "lo esencial", "panorama"),
     ("contenido", "contenidos", "índice", "en este número"),
     ("leer más", "ver más", "enlace", "aquí"),
+    ("referencias", "fuentes", "bibliografía", "fuentes consultadas"),
+    ("cierre", "conclusión", "conclusiones", "despedida", "para terminar"),
+    ("del día", "de hoy", "de la semana"),
+    ("informe", "boletín", "diario", "edición", "número"),
 )  # fmt: skip
 ITALIAN = _other(
     {
@@ -205,9 +279,14 @@ ITALIAN = _other(
         "tags": ("etichette",), "score": ("punteggio", "voto"), "related": ("vedi anche",),
         "comments": ("commenti",),
     },
-    ("editoriale", "introduzione", "benvenuti", "premessa"),
+    ("editoriale", "introduzione", "benvenuti", "premessa",
+     "riassunto", "in breve", "sintesi", "panoramica"),
     ("indice", "in questo numero"),
     ("leggi di più", "continua a leggere", "qui"),
+    ("riferimenti", "fonti", "bibliografia"),
+    ("conclusione", "conclusioni", "in chiusura", "saluti"),
+    ("del giorno", "di oggi", "della settimana"),
+    ("rapporto", "bollettino", "quotidiano", "edizione", "numero"),
 )  # fmt: skip
 PORTUGUESE = _other(
     {
@@ -217,9 +296,14 @@ PORTUGUESE = _other(
         "tags": ("etiquetas", "palavras-chave"), "score": ("pontuação",),
         "related": ("veja também",), "comments": ("comentários",),
     },
-    ("editorial", "introdução", "boas-vindas", "prefácio"),
+    ("editorial", "introdução", "boas-vindas", "prefácio",
+     "resumo", "em resumo", "visão geral", "panorama"),
     ("conteúdo", "índice", "nesta edição", "sumário"),
     ("leia mais", "ler mais", "saiba mais", "aqui"),
+    ("referências", "fontes", "bibliografia"),
+    ("conclusão", "encerramento", "considerações finais", "até logo"),
+    ("do dia", "de hoje", "da semana"),
+    ("relatório", "boletim", "diário", "edição", "número"),
 )  # fmt: skip
 RUSSIAN = _other(
     {
@@ -229,9 +313,14 @@ RUSSIAN = _other(
         "score": ("оценка", "рейтинг"), "related": ("см. также", "по теме"),
         "comments": ("комментарии", "обсуждение"),
     },
-    ("введение", "вступление", "от редакции", "привет", "предисловие"),
+    ("введение", "вступление", "от редакции", "привет", "предисловие",
+     "обзор", "краткий обзор", "кратко", "главное", "коротко"),
     ("содержание", "оглавление", "в этом выпуске", "в номере"),
     ("читать далее", "подробнее", "читать", "ссылка", "тут", "здесь"),
+    ("источники", "литература", "список литературы", "список источников"),
+    ("заключение", "итоги", "итог", "в заключение", "послесловие"),
+    ("дня", "сегодня", "за день", "недели", "за неделю"),
+    ("отчёт", "отчет", "сводка", "дайджест", "выпуск", "ежедневный"),
 )  # fmt: skip
 
 LANGUAGES: tuple[Vocabulary, ...] = (
@@ -268,8 +357,9 @@ def month_numbers() -> Mapping[str, int]:
 
 
 Words = Literal[
-    "placeholders", "counters", "units", "bylines", "introductions", "contents", "trailers"
-]
+    "placeholders", "counters", "units", "bylines", "introductions", "closings", "of_now",
+    "issues", "contents", "references", "trailers",
+]  # fmt: skip
 
 
 def either(words: Words) -> str:

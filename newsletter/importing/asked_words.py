@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from newsletter.digest import Role, shapes
+from newsletter.digest.keys import LEAD_IN
 from newsletter.models import ImportRule
 
 from .answers import By
@@ -56,6 +57,8 @@ _PLACES: Mapping[str, Any] = {
 
 def of_lines(key: str) -> str:
     """What a structure key of lines says: “text between the items, under “news””."""
+    if key == LEAD_IN:
+        return _("the first words below the headings of sections")
     path, _bar, rest = key.partition("|")
     kind, _bar, place = rest.partition("|")
     if kind not in _KINDS or place not in _PLACES:

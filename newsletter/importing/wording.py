@@ -125,10 +125,19 @@ SENTENCES: Mapping[str, Any] = {
     "nesting/line": gettext_lazy("This line is nested too deeply."),
     "nesting/paragraph": gettext_lazy("There are too many brackets or tags in one paragraph."),
     "no-items": gettext_lazy("No item was found. An item is a heading with text below it."),
+    "no-items/said": gettext_lazy(
+        "The document says that there is nothing today, and it holds no item. There is nothing to "
+        "import."
+    ),
     "number-differs": gettext_lazy("The title says %(title)s%(unit)s, the text %(text)s%(unit)s."),
     "one-item": gettext_lazy(
         "The whole document would be one item, although %(count)d of its headings are links. If "
         "that is right, confirm it; otherwise choose how to read it."
+    ),
+    "one-item/parts": gettext_lazy(
+        "The whole document would be one item, although %(count)d of its headings have text or "
+        "links of their own below them. If that is right, confirm it; otherwise choose how to "
+        "read it."
     ),
     "reference-unused": ngettext_lazy(
         "This link definition is used nowhere.",

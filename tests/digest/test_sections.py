@@ -98,7 +98,7 @@ def test_one_issue_of_every_shape() -> None:
         ("# 1 Puzzles\n\n{}\n\n# 2 Essays\n\n{}", "", ["Puzzles", "Essays"]),
         ("# Weekly 12\n\n# News\n\n{}\n\n# Tools\n\n{}", "Weekly 12", ["News", "Tools"]),
         ("# Daily 3 March 2026\n\n> 12 items\n\n# Daily 2026-03-03\n\n## A\n\n{}\n\n## B\n\n{}",
-         "Daily 3 March 2026", ["Daily 2026-03-03 / A", "Daily 2026-03-03 / B"]),
+         "Daily 3 March 2026", ["A", "B"]),
         ("# 🚢 周刊 第 3 期\n\n## 一、要闻\n\n{}\n\n## 二、工具\n\n{}", "🚢 周刊 第 3 期",
          ["要闻", "工具"]),
         ("<h1>Notes 7</h1>\n\n<h2 id='n'>News</h2>\n\n{}\n\n<h2>Tools</h2>\n\n{}", "Notes 7",

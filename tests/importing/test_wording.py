@@ -97,12 +97,18 @@ CASES: list[tuple[str, str, str]] = [
     ("nesting/line", HEAD + ">" * 50 + " x", "This line is nested too deeply."),
     ("nesting/paragraph", HEAD + "[a] " * 2_001,
      "There are too many brackets or tags in one paragraph."),
+    ("no-items/said", HEAD + "## Papers\n\nNo papers today.\n",
+     "The document says that there is nothing today, and it holds no item. There is nothing to "
+     "import."),
     ("number-differs", HEAD + ITEM.replace("## A", "## 涉案7405万元").replace("Text", "共7504万元"),
      "The title says 7405万, the text 7504万."),
     ("one-item", HEAD + ITEM + "".join(
         f"### On [b](https://e.org/{n}) again\n\nText.\n\n" for n in (1, 2)),
      "The whole document would be one item, although 2 of its headings are links. If that is "
      "right, confirm it; otherwise choose how to read it."),
+    ("one-item/parts", "# T - 2026-03-02\n\n" + "".join(f"## {n}\n\nText.\n\n" for n in "ABC"),
+     "The whole document would be one item, although 3 of its headings have text or links of "
+     "their own below them. If that is right, confirm it; otherwise choose how to read it."),
     ("reference-unused", HEAD + ITEM + "[a]: https://example.org/a\n",
      "This link definition is used nowhere."),
     ("reference-unused",

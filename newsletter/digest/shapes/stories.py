@@ -6,9 +6,11 @@ Such a line is bold, linked or not, or stands right above a line that is only an
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ..blocks import PARAGRAPH, PICTURE, RULE, Block, blocks_of
+from ..blocks import PARAGRAPH, PICTURE, RULE, Block, blocks_of, is_captioned
+from ..html import is_tags
 from ..inline import find_links, holds_link, only_link
 from ..items import read_entry
 from ..labels import is_placeholder
@@ -56,6 +58,8 @@ def _story(block: Block, outline: Outline) -> _Story | None:
     text = outline.resolved(line.content.rstrip("\\").strip())
     if len(text) > 3 * _LONGEST_TITLE or "![" in text or outline.labels.match(text) is not None:
         return None
+    if is_tags(text):
+        return None
     made = _Story(line, text, True, lines=list(block.lines[1:]))
     made.linked_below = any(holds_link(outline.resolved(one.content)) for one in made.lines)
     link = only_link(text)
@@ -97,13 +101,20 @@ def _find(outline: Outline) -> tuple[list[_Story], int]:
     waiting: list[Block] = []  # pictures that may belong to the next title
     outside = 0
     ended = False
+    below = _pictures_below(blocks, outline)
     for block in blocks:
         if block.kind == RULE:
             _give(waiting, stories)
             ended = True
             continue
         if block.kind == PICTURE:
-            waiting.append(block)
+            if not (below and is_captioned(block)):
+                waiting.append(block)
+            elif stories and not ended:
+                _give([*waiting, block], stories)
+                waiting.clear()
+            elif not _greets(outline):
+                waiting.append(block)
             continue
         story = _story(block, outline)
         if story is not None and (titled or not story.weak):
@@ -124,6 +135,20 @@ def _find(outline: Outline) -> tuple[list[_Story], int]:
             outside += 1
     _give(waiting, stories)
     return stories, outside
+
+
+def _pictures_below(blocks: Sequence[Block], outline: Outline) -> bool:
+    """Whether pictures with words stand below the stories: above each, the first is one, too."""
+    kinds = [
+        is_captioned(one) for one in blocks if is_captioned(one) or _story(one, outline) is not None
+    ]
+    return not (kinds and kinds[0] and not kinds[-1] and sum(kinds) > 1)
+
+
+def _greets(outline: Outline) -> bool:
+    """Whether what stands in front of the first story speaks to all readers."""
+    section = outline.section
+    return section.heading is None or section.heading.number == outline.title_line
 
 
 def _spaced(block: Block) -> list[Line]:
