@@ -299,7 +299,7 @@ def test_a_key_that_is_none(daily: Publication, key: str) -> None:
         ("# \ud800 - 2026-03-02".encode("utf-8", "surrogatepass"), "text/markdown", 422, "refused"),
         (DIGEST.encode(), "text/html", 415, "media-type"),
         (DIGEST.encode(), "application/x-www-form-urlencoded", 415, "media-type"),
-        (DIGEST.encode(), "multipart/form-data; boundary=x", 415, "media-type"),
+        (DIGEST.encode(), "multipart/form-data; boundary=x", 422, "invalid"),
         (DIGEST.encode(), "text/markdown; charset=klingon", 415, "media-type"),
         (DIGEST.encode(), "text/markdown; charset=base64", 415, "media-type"),
         (b"\xff", "text/markdown; charset=utf-16", 400, "bad-request"),

@@ -122,7 +122,7 @@ def test_a_follow_up_of_a_sisters_item_links_there(
     form = {"item": item.pk, "earlier": earlier.pk, "choice": "follow_up"}
     assert erin.post(page("story", issue), form).status_code == 302
     (follows,) = [one.follows for one in editions.load(issue).items if one.follows]
-    assert follows.path == f"evening/2026-03-01/#{earlier.anchor}"
+    assert follows.path == f"evening/2026-03-01/{earlier.anchor}/"
     daily.memory_of.clear()
     assert erin.post(page("story", issue), form).status_code == 404
 
