@@ -195,7 +195,7 @@ def test_the_page(daily: Publication, client: Client) -> None:
     assert 'name="robots"' not in page.content.decode()
     page = client.get("/daily/search/", {"q": "ferry", "lang": "en"})
     text = page.content.decode()
-    assert 'href="/daily/2026-03-02/?lang=en#item-1"' in text
+    assert 'href="/daily/2026-03-02/item-1/?lang=en"' in text
     assert "Night <mark>ferries</mark> start in spring &amp; more" in text
     assert 'href="/daily/search/?source=news.example.org&amp;lang=en"' in text
     assert '<meta name="robots" content="noindex">' in text
