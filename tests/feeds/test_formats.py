@@ -32,7 +32,7 @@ FORMAT = Format(
 # Whatever keeps the list or the addresses it makes.
 READERS = (
     "newsletter.feeds.opml", "newsletter.feeds.websub", "newsletter.archive.pages",
-    "newsletter.archive.feed_pages", "newsletter.urls",
+    "newsletter.archive.feed_pages", "newsletter.urls", "newsletter.config.public_urls",
     "newsletter.config.urls",
 )  # fmt: skip
 
