@@ -133,7 +133,8 @@ def test_every_place_a_comment_names_is_there() -> None:
 def test_every_link_between_documents_leads_somewhere() -> None:
     broken = []
     for path in documents():
-        for target in re.findall(r"\]\(([^)#:\s]+)\)", path.read_text()):
+        said = re.sub(r"`[^`\n]*`", "", path.read_text())  # What is shown leads nowhere.
+        for target in re.findall(r"\]\(([^)#:\s]+)\)", said):
             if not (path.parent / target).exists():
                 broken.append((path.name, target))
     assert broken == []

@@ -287,7 +287,7 @@ def test_what_design_names_is_taken() -> None:
 
 def test_the_schema_is_a_schema() -> None:
     assert schema()["$schema"] == "https://json-schema.org/draft/2020-12/schema"
-    assert set(schema()["$defs"]) == {"item", "source", "tail_link", "bullet"}
+    assert set(schema()["$defs"]) == {"item", "source", "tail_link", "bullet", "picture"}
 
 
 def test_a_written_document_that_was_broken() -> None:
