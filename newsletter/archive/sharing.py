@@ -15,6 +15,7 @@ from newsletter import conf, editions
 from newsletter.editions import IssueView, ItemView, item_path, published
 from newsletter.feeds.views import Missing, publication_or_missing
 from subscribers.models import Publication
+from subscribers.pictures.serving import POLICY
 from subscribers.pictures.sharing import Shared, shared_picture
 
 from . import cards
@@ -82,6 +83,7 @@ def card(
         patch_cache_control(response, public=True, max_age=60)
         return response
     response = HttpResponse(cards.png(content, cards.SHAPES[shape]), content_type="image/png")
+    response["Content-Security-Policy"] = POLICY
     written = cards.can_draw(content.texts, content.language, serif=content.serif)
     patch_cache_control(response, public=True, max_age=_DAY if written else _HOUR)
     return response
