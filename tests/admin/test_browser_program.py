@@ -103,8 +103,8 @@ def test_a_program_posts_and_two_people_let_it_go(
     page = window.page
     window.go(address.removeprefix(live_server.url), "program-preflight")
     assert page.get_by_text("names no source").first.is_visible()
-    page.locator(f'a[href*="{reverse("admin:newsletter_issue_item", args=[issue.pk, 1])}"]'
-                 ).first.click()  # fmt: skip
+    first = reverse("admin:newsletter_issue_item", args=[issue.pk, issue.items.get(number=1).pk])
+    page.locator(f'a[href*="{first}"]').first.click()
     page.get_by_label("Sources").fill("The Paper | https://example.org/ferry")
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_text("Item 1 was saved.").wait_for()

@@ -122,6 +122,7 @@ def texts_of(digest: Digest) -> str:
         parts += [item.title, item.category, item.insight, item.body, of(item.bullets)]
         parts += [f"{link.label} {link.url}" for link in item.sources]
         parts += [str(item.date), str(item.score), str(dict(item.extra))]
+        parts += [*item.tags, *item.authors]
     return "\n".join(parts)
 
 
