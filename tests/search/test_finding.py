@@ -197,7 +197,7 @@ def test_the_page(daily: Publication, client: Client) -> None:
     text = page.content.decode()
     assert 'href="/daily/2026-03-02/item-1/?lang=en"' in text
     assert "Night <mark>ferries</mark> start in spring &amp; more" in text
-    assert 'href="/daily/search/?source=news.example.org&amp;lang=en"' in text
+    assert 'href="/daily/sources/news.example.org/?lang=en"' in text
     assert '<meta name="robots" content="noindex">' in text
     assert 'href="/daily/search/feed.atom?q=ferry"' in text
     assert (
