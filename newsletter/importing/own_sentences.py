@@ -77,6 +77,11 @@ OWN: Mapping[str, Any] = {
         "document. Give this one the name of an edition of its own, or confirm that it replaces "
         "that issue’s text."
     ),
+    "other-issue/out": gettext_lazy(
+        "The issue %(issue)s, “%(title)s”, has this day and language, is already %(state)s and "
+        "shares nothing with this document. Give this one the name of an edition of its own; what "
+        "readers have is corrected item by item."
+    ),
     "released/changed": gettext_lazy(
         "This issue is already %(state)s and stays as it is. Correct its items instead, with "
         "correct_issue or on its page “Correct”. What the file would change:"

@@ -69,8 +69,9 @@ def _of_problems(problems: Iterable[Problem]) -> Iterable[Question]:
         place = ((problem.line, problem.line),)
         if problem.code == OTHER_ISSUE:
             yield Question(problem.code, "--edition", "", place)
-            confirm = (problem.code,)
-            yield Question(problem.code, "--confirm", *confirm, place, confirm, optional=True)
+            if "case" not in problem.params:  # What is out cannot be replaced.
+                confirm = (problem.code,)
+                yield Question(problem.code, "--confirm", *confirm, place, confirm, optional=True)
         elif problem.code in CONFIRMABLE:
             yield Question(problem.code, "--confirm", problem.code, place, (problem.code,))
         elif problem.code == "date-ambiguous":

@@ -41,17 +41,20 @@ def store(
     rows = rows_of(issue)
     now = version_of(issue, rows)
     base = base_of(issue, now)
-    if OTHER_ISSUE not in report.answers.confirmed and is_another(
-        [now, base] if base is not None else [now], said
-    ):
+    out = issue.state != Issue.State.DRAFT
+    sure = OTHER_ISSUE in report.answers.confirmed and not out
+    if not sure and is_another([now, base] if base is not None else [now], said):
         params = {"issue": issue.slug, "title": issue.title}
+        if out:
+            report.released = issue
+            params |= {"case": "out", "state": str(issue.get_state_display())}
         problems.error(OTHER_ISSUE, params, report.digest.items[0].line)
         return
     merged = merge(base, now, said, report.answers.take)
     then = Version(merged.issue, merged.items)
     report.changes = changes(now, then)
     report.conflicts = tuple(_shown(merged.conflicts, publication.categories.all()))
-    if issue.state != Issue.State.DRAFT:
+    if out:
         _leave_alone(issue, now, said, report, problems)
         return
     if archived and merged.conflicts:

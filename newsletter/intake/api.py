@@ -196,9 +196,9 @@ def plan(request: HttpRequest, slug: str, issue: str) -> HttpResponse:
 
 @api.operation("GET", _ISSUE + "/ledger", response={200: dict[str, int]})
 def ledger(request: HttpRequest, slug: str, issue: str) -> HttpResponse:
-    """What became of every reader's mail: counts that add up."""
-    publication = bearer_of(request, slug, Act.SEE).publication
-    return given(sending.ledger(_issue(publication, issue)))
+    """What became of every reader's mail, in counts that add up; then what came back."""
+    found = _issue(bearer_of(request, slug, Act.SEE).publication, issue)
+    return given({**sending.ledger(found), **sending.reported(found)})
 
 
 @api.operation("GET", _PUBLICATION + "/categories", response={200: list[CategoryOut]})

@@ -44,6 +44,7 @@ from .engine import resident
 from .engine.resident import drain_here, work_is_due
 from .engine.sender import Sender, drain, running
 from .engine.sweeper import sweep
+from .figures import reported
 from .freezing import freeze
 from .planning import EditionPlan, Plan, plan
 from .proofs import send_test
@@ -78,6 +79,7 @@ __all__ = [
     "recount",
     "rehearse",
     "release",
+    "reported",
     "reschedule",
     "resend_in_doubt",
     "resident",

@@ -22,8 +22,10 @@ from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
-from newsletter.models import PLACES, Edition, Issue, IssueFigures
+from newsletter.models import PLACES, Bounce, Edition, Issue, IssueFigures
 from subscribers.models import Subscriber
+
+from .tallies import of_issue
 
 log = logging.getLogger(__name__)
 
@@ -186,6 +188,27 @@ def _left(issue: Issue) -> list[tuple[int, int]]:
 def _as_time(value: dt.datetime | str) -> dt.datetime:
     """A moment out of a bare cursor, which SQLite gives as text."""
     return value if isinstance(value, dt.datetime) else dt.datetime.fromisoformat(value)
+
+
+def reported(issue: Issue) -> dict[str, int]:
+    """What came after the hand-over: `bounced`, `complained`, `left`, each mail once.
+
+    Counted now, by the reports and leavings of the issue alone. A refusal in the relay's own
+    answer is not among them: the ledger has it as deferred or failed. Of a folded issue `left` is
+    what the last count kept.
+    """
+    about = of_issue(issue.pk).exclude(via="smtp")
+    complaint = Bounce.Kind.COMPLAINT
+    if issue.folded_at is None:
+        left = len(_left(issue))
+    else:
+        last = IssueFigures.objects.filter(issue=issue).first()
+        left = kept(last).totals["left"] if last is not None else 0
+    return {
+        "bounced": about.exclude(kind=complaint).values("delivery").distinct().count(),
+        "complained": about.filter(kind=complaint).values("delivery").distinct().count(),
+        "left": left,
+    }
 
 
 def keep(issue: Issue, now: dt.datetime, *, final: bool = False) -> Figures:

@@ -355,6 +355,8 @@ def test_a_document_by_any_name_is_one_issue(paper: Any) -> None:
 def test_another_issue_of_the_day_is_asked_about(paper: Any) -> None:
     """`ai/2026/03/02.md` and `games/2026/03/02.md`: nothing is overwritten without a word."""
     from newsletter.importing import read_answers
+    from newsletter.models import Issue
+    from tests.builders import NOW
 
     first = run(paper, ISSUE, "ai/2026/03/02.md").issue
     other = (
@@ -372,6 +374,12 @@ def test_another_issue_of_the_day_is_asked_about(paper: Any) -> None:
     replaced = run(paper, other, answers=read_answers(confirm=["other-issue"]))
     assert replaced.issue == first
     assert [row.title for row in first.items.all()] == ["A toy"]
+    # What readers have is replaced by nothing: an edition of its own, or item by item.
+    Issue.objects.filter(pk=first.pk).update(state="sending", send_at=NOW)
+    report = refused(paper, ISSUE, answers=read_answers(confirm=["other-issue"]))
+    assert [p.code for p in report.errors] == ["other-issue"]
+    assert [(q.code, q.option) for q in report.questions] == [("other-issue", "--edition")]
+    assert report.released == first
 
 
 @pytest.mark.parametrize(

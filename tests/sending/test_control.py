@@ -437,7 +437,9 @@ def test_send_issue_alone_and_its_exit_codes(site: Any, tmp_path: Any) -> None:
         again = site.manage("send_issue", "daily", "2026-03-02", "--now", check=False)
         assert again.returncode == 1 and "sent" in again.stderr
     counted = site.manage("ledger", "daily", "2026-03-02", "--recount", "--json")
-    assert json.loads(counted.stdout)["recipients"] == 30
+    found = json.loads(counted.stdout)
+    assert found["recipients"] == 30
+    assert (found["bounced"], found["complained"], found["left"]) == (0, 0, 0)
     assert sorted(server.recipients()) == sorted(f"r{n}@d{n % 10}.example.org" for n in range(30))
 
 

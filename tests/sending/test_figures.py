@@ -127,6 +127,43 @@ def test_kept_is_counted(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.django_db
+def test_what_came_back_counts_each_mail_once_and_no_answer_of_the_relay() -> None:
+    publication = builders.publication()
+    issue = builders.issue(publication)
+    frozen = issue.revisions.create(number=1, kind="release")
+    Issue.objects.filter(pk=issue.pk).update(
+        state="sent", frozen=frozen, frozen_at=START, finished_at=START + HOUR, recipients=4
+    )
+    issue.refresh_from_db()
+    edition = Edition.objects.create(issue=issue, selection=1)
+    reports = [
+        ("sent", [("hard", "dsn"), ("soft", "dsn")]),
+        ("sent", [("complaint", "arf")]),
+        ("failed", [("hard", "smtp")]),
+        ("sent", []),
+    ]
+    for place, (state, told) in enumerate(reports, start=1):
+        tie = builders.subscription(publication, f"r{place}@example.org")
+        one = Delivery.objects.create(
+            id=issue.first_delivery + place - 1, issue=issue, subscription=tie, edition=edition
+        )
+        Outcome.objects.create(delivery=one, round=1, at=START, state=state)
+        for number, (kind, via) in enumerate(told):
+            Bounce.objects.create(
+                subscriber_id=tie.subscriber_id, delivery=one, kind=kind, via=via,
+                seen=f"{place}:{number}",
+            )  # fmt: skip
+    Event.objects.create(
+        publication=publication, subscription=tie, kind="left", at=START + 2 * HOUR
+    )
+    assert figures.reported(issue) == {"bounced": 1, "complained": 1, "left": 1}
+    figures.keep(issue, START + 3 * HOUR, final=True)
+    Issue.objects.filter(pk=issue.pk).update(folded_at=START + 4 * HOUR)
+    issue.refresh_from_db()
+    assert figures.reported(issue) == {"bounced": 1, "complained": 1, "left": 1}
+
+
+@pytest.mark.django_db
 def test_small_domains_are_one_row(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(figures, "MOST_DOMAINS", 1)
     issue = sent_issue(40)

@@ -124,4 +124,5 @@ def _ledger(issue: Issue) -> dict[str, Any]:
         "channels": issue.channels,
         "published_at": published.isoformat() if published else None,
         **sending.ledger(issue),
+        **sending.reported(issue),
     }

@@ -1,4 +1,4 @@
-"""`ledger PUBLICATION ISSUE`: what became of every reader, as sums that add up."""
+"""`ledger PUBLICATION ISSUE`: what became of every reader, in sums that add up."""
 
 from __future__ import annotations
 
@@ -26,11 +26,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         issue = find_issue(options["publication"], options["issue"])
         ledger = sending.ledger(issue)
+        after = sending.reported(issue)
         if options["json"]:
-            self.stdout.write(json.dumps(ledger))
+            self.stdout.write(json.dumps({**ledger, **after}))
         else:
             self.stdout.write(f"{issue.get_state_display()}, {issue.get_channels_display()}")
-            for name, count in ledger.items():
+            for name, count in (ledger | after).items():
                 self.stdout.write(f"{name.replace('_', ' '):<12} {count:>9}")
         if options["recount"]:
             self._recount(issue, ledger)
