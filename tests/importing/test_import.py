@@ -375,7 +375,7 @@ def test_another_issue_of_the_day_is_asked_about(paper: Any) -> None:
     assert replaced.issue == first
     assert [row.title for row in first.items.all()] == ["A toy"]
     # What readers have is replaced by nothing: an edition of its own, or item by item.
-    Issue.objects.filter(pk=first.pk).update(state="sending", send_at=NOW)
+    Issue.objects.filter(pk=first.pk).update(state="archived", send_at=NOW)
     report = refused(paper, ISSUE, answers=read_answers(confirm=["other-issue"]))
     assert [p.code for p in report.errors] == ["other-issue"]
     assert [(q.code, q.option) for q in report.questions] == [("other-issue", "--edition")]
