@@ -186,5 +186,7 @@ def configuration(folder: Path, level: str, form: str) -> dict[str, Any]:
             "subscribers": {"level": level},
             # Writes a warning for every CSS property it has not heard of.
             "CSSUTILS": {"level": "CRITICAL"},
+            # Writes a traceback when one of its sixty readers stumbles over a mail not its own.
+            "flufl.bounce": {"level": "CRITICAL"},
         },
     }
