@@ -14,6 +14,7 @@ from newsletter.archive import (
     legal,
     missed,
     month_pages,
+    own_pages,
     searching,
     sharing,
     site_files,
@@ -22,6 +23,7 @@ from newsletter.archive import (
 )
 from newsletter.archive.cards import SHAPES
 from newsletter.archive.finished import finished
+from newsletter.archive.reading_room import enter, guarded
 from newsletter.feeds import views as feeds
 from newsletter.feeds.formats import FORMATS
 from subscribers.pictures.serving import picture
@@ -44,7 +46,7 @@ _PAGES = ("category", "before", "after")
 _FEEDS = ("category", "language", "month")
 
 # What is marked `finished` shows nothing personal and is handed out as stored octets.
-urlpatterns = [
+_pages = [
     path("", finished(views.publications), name="publications"),
     path("robots.txt", finished(site_files.robots), name="robots"),
     path("sitemap.xml", finished(site_files.sitemaps), name="sitemaps"),
@@ -61,6 +63,8 @@ urlpatterns = [
     path("s/d/<str:token>/", drafts.draft, name="draft"),
     path("s/d/<str:token>/shown/", drafts.shown, name="draft-shown"),
     path("s/w/<str:token>/", missed.missed, name="missed"),
+    path("s/f/<str:token>/issues/", enter, name="reader-issues"),
+    path("s/f/<str:token>/issues/<slug:issue>/", own_pages.issue, name="reader-issue"),
     path("<slug:publication>/", finished(views.publication, *_PAGES), name="publication"),
     path("<slug:publication>/look.css", finished(site_files.look), name="look"),
     path("<slug:publication>/sitemap.xml", finished(site_files.sitemap), name="sitemap"),
@@ -105,3 +109,4 @@ urlpatterns = [
         name="card",
     ),
 ]  # fmt: skip
+urlpatterns = list(guarded(_pages))

@@ -109,6 +109,10 @@ PUBLICATION = {
     "roundup_per_category": LEFT_OUT,
     "roundup_order": LEFT_OUT,
     "roundup_by_itself": "issues/test_roundups.py::test_it_goes_by_itself_through_the_undo_time",
+    "readers_only": "archive/test_reading_room.py::"
+        "test_a_closed_publication_shows_strangers_no_page_feed_or_card",
+    "show_readers": "archive/test_reading_room.py::"
+        "test_sign_up_tells_how_often_a_category_comes_and_the_newest_issue",
     "blocked_domains": DOMAINS,
     "allowed_domains": DOMAINS,
     "rehearsal_address":

@@ -99,7 +99,9 @@ def feeds_opml(request: HttpRequest, publication: str) -> HttpResponse:
 @require_safe
 def all_feeds_opml(request: HttpRequest) -> HttpResponse:
     """`/opml`: the feeds of every publication of this site."""
-    return _opml(request, "Sudi", list(Publication.objects.order_by("name", "pk")))
+    return _opml(
+        request, "Sudi", list(Publication.objects.filter(readers_only=False).order_by("name", "pk"))
+    )
 
 
 def _opml(request: HttpRequest, title: str, found: list[Publication]) -> HttpResponse:

@@ -68,9 +68,9 @@ def sitemaps(request: HttpRequest) -> HttpResponse:
             f"{conf.base_url()}/{slug}/sitemap.xml",
             max(moments.get(0, made), moments.get(key, made)),
         )
-        for key, slug, made in Publication.objects.order_by("pk").values_list(
-            "pk", "slug", "created_at"
-        )
+        for key, slug, made in Publication.objects.filter(readers_only=False)
+        .order_by("pk")
+        .values_list("pk", "slug", "created_at")
     ]
     return _sitemap(request, "newsletter/sitemaps.xml", {"sitemaps": found})
 

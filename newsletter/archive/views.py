@@ -47,7 +47,8 @@ def publications(request: HttpRequest) -> HttpResponse:
             "name", "pk"
         )
     )
-    latest = Issue.objects.in_bulk([one.latest for one in found if one.latest])
+    shown = [one.latest for one in found if one.latest and not one.readers_only]
+    latest = Issue.objects.in_bulk(shown)
     context = {"entries": [(one, latest.get(one.latest)) for one in found]}
     return public_page(render(request, "newsletter/publications.html", context))
 
@@ -181,12 +182,15 @@ def issue_page(
     view: editions.IssueView,
     publication: Publication,
     row: Issue | None = None,
+    *,
+    of: int = 0,
 ) -> HttpResponse:
     """An issue's page from its value.
 
     With `row` the published page, with its neighbours, translations and corrections. Without, a
     preview for the admin: `view` may be a draft and hold any items; it says that it is a
-    preview, is kept nowhere, and may stand in a frame of this site.
+    preview, is kept nowhere, and may stand in a frame of this site. `of`: a reader's own part of
+    so many items.
     """
     style = theme.style_of(publication.theme)
     contents = 0 < style.contents_from <= len(view.items)
@@ -204,6 +208,8 @@ def issue_page(
         "canonical": f"{conf.base_url()}/{publication.slug}/{view.slug}/",
         "feeds": feed_links(publication),
         "preview": row is None,
+        "of": of,
+        "noindex": bool(of),
         "wide": contents,
         "folded": len(view.items) > _MOST_UNFOLDED,
     }

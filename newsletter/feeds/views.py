@@ -149,6 +149,8 @@ def reader_of(token: str) -> Subscription:
             )
             .first()
         )
+    if found is not None and found.publication.readers_only:
+        found = found if found.state == Subscription.State.ACTIVE else None
     if found is None and links.is_nobodys(token):
         raise Missing(_("This is the feed address of a rehearsal: it is nobody's."))
     if found is None:

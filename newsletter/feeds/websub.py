@@ -43,7 +43,11 @@ def sweep() -> int:
     """
     told = 0
     end = time.monotonic() + _SWEEP_FOR
-    for key in Publication.objects.exclude(hub_url="").values_list("pk", flat=True):
+    for key in (
+        Publication.objects.filter(readers_only=False)
+        .exclude(hub_url="")
+        .values_list("pk", flat=True)
+    ):
         if time.monotonic() > end:
             break
         publication = _claim(key)

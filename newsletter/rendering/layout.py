@@ -91,6 +91,10 @@ class Source:
         intro = cards.opening(view.intro, LONG) if view.on_site else view.intro
         translated = publication.translations.get(view.language, {})
         manage = f"{site}/s/m/{SLOTS[Purpose.MANAGE]}/"
+        feed = f"{site}/s/f/{SLOTS[Purpose.FEED]}/"
+        # The reader's own edition on the web; of a closed publication it opens the rest as well.
+        own = f"{feed}issues/{view.path.split('/')[1]}/" if view.path else ""
+        public = f"{site}/{view.path}" if view.path else ""
         return {
             # Only ever called in this issue's language; looking up costs microseconds each time.
             "_": functools.cache(translation.gettext),
@@ -109,7 +113,8 @@ class Source:
             },
             "title": view.title,
             "date": words.date(view.date),
-            "web": f"{site}/{view.path}" if view.path else "",
+            "web": own if publication.readers_only else public,
+            "own": own,
             "intro_html": cards.block(intro),
             "intro_text": words.paragraphs(intro),
             "tail_title": view.tail_title,
@@ -120,7 +125,7 @@ class Source:
                 "manage": manage,
                 "pause": f"{manage}#pause",
                 "unsubscribe": f"{site}/s/u/{SLOTS[Purpose.UNSUBSCRIBE]}/",
-                "feed": f"{site}/s/f/{SLOTS[Purpose.FEED]}/",
+                "feed": feed,
             },
         }
 

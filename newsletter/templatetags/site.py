@@ -10,9 +10,10 @@ from django.utils import translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from newsletter import conf
-from newsletter.archive import source_pages, stylesheet
+from newsletter.archive import sign_up, source_pages, stylesheet
 from newsletter.feeds import formats
 from subscribers import languages, styles, theme
 from subscribers.models import Category, Publication
@@ -95,6 +96,24 @@ def said(row: Publication | Category, field: str) -> str:
     """`name` or `description` of a publication or category in the language of the page."""
     said_so = languages.words(row, translation.get_language() or "")
     return neutral.text(said_so.name if field == "name" else said_so.description)
+
+
+@register.simple_tag
+def sign_up_facts(publication: Publication) -> sign_up.SignUpFacts:
+    """What the sign-up page tells about a publication."""
+    return sign_up.facts(publication)
+
+
+@register.simple_tag
+def how_often(about: sign_up.SignUpFacts, category: str) -> str:
+    """In how many of the last issues a category was, by its address name; empty for none."""
+    found = about.often.get(category, 0)
+    if not found:
+        return ""
+    if found == about.issues:
+        return pgettext("sign-up", "in each of the last %(issues)d issues") % {"issues": found}
+    numbers = {"found": found, "issues": about.issues}
+    return pgettext("sign-up", "in %(found)d of the last %(issues)d issues") % numbers
 
 
 @register.filter

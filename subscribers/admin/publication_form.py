@@ -132,7 +132,7 @@ class PublicationForm(RoundupSettings, SisterSetting, MemorySetting, VersionedFo
             "send_from", "send_until", "canary_size", "canary_max_failures",
             "late_start_minutes", "slot_notice_minutes", "welcome_latest_issue", "welcome_days",
             "memory_of", "leave_out_told",
-            "blocked_domains", "allowed_domains",
+            "readers_only", "show_readers", "blocked_domains", "allowed_domains",
             "rehearsal_address", *roundup_settings.FIELDS, "sister_of", "hub_url", "labels",
             "fetch_pictures",
         )  # fmt: skip

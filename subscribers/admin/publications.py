@@ -95,10 +95,16 @@ class PublicationAdmin(ModelAdmin[Publication]):
                 )
             },
         ),
-        (pgettext_lazy("sign-up", "Sign-up"), {"fields": ("blocked_domains", "allowed_domains")}),
+        (
+            pgettext_lazy("sign-up", "Sign-up"),
+            {"fields": ("show_readers", "blocked_domains", "allowed_domains")},
+        ),
         roundup_settings.FIELDSET,
         (_("Translations"), {"fields": ("sister_of",)}),
-        (_("Feeds"), {"fields": ("hub_url",)}),
+        (
+            pgettext_lazy("publication", "Archive and feeds"),
+            {"fields": ("readers_only", "hub_url")},
+        ),
         (_("Import"), {"fields": ("category_names", "labels", "fetch_pictures")}),
         (pgettext_lazy("role", "People"), {"fields": ("people",)}),
     )

@@ -241,6 +241,19 @@ class Publication(models.Model):
         blank=True,
         help_text=_("Named in the feeds, so that readers hear at once."),
     )
+    readers_only = models.BooleanField(
+        pgettext_lazy("publication", "for readers only"),
+        default=False,
+        help_text=pgettext_lazy(
+            "publication",
+            "Archive, issues and feeds open by a reader's own link alone, and no search engine "
+            "shows them. Your sign-up page stays public.",
+        ),
+    )
+    show_readers = models.BooleanField(
+        pgettext_lazy("publication", "say on the sign-up page how many read it"),
+        default=False,
+    )
     fetch_pictures = models.BooleanField(
         pgettext_lazy("publication", "fetch pictures that documents name by address"),
         default=False,
