@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.util
 import ipaddress
 import os
+import re
 import secrets
 from collections.abc import Callable
 from pathlib import Path
@@ -221,7 +222,15 @@ if _webhook_providers and ":" not in ANYMAIL.get("WEBHOOK_SECRET", ""):
 if _webhook_providers and importlib.util.find_spec("anymail") is None:
     raise ImproperlyConfigured("WEBHOOK_PROVIDERS needs django-anymail: install .[providers]")
 
+# Hosts the site had before: reading there leads to BASE_URL (`newsletter.config.old_hosts`).
+OLD_HOSTS = [h.lower() for h in _text("OLD_HOSTS").replace(",", " ").split()]
+for _host in OLD_HOSTS:
+    if re.search(r"[/:@*]", _host) or _host == _base.hostname:
+        raise ImproperlyConfigured(
+            f"OLD_HOSTS: {_host!r}: write names alone, like news.example.com, not that of BASE_URL."
+        )
 ALLOWED_HOSTS = [_base.hostname, "127.0.0.1", "localhost"] if _local else [_base.hostname]
+ALLOWED_HOSTS += OLD_HOSTS
 CSRF_TRUSTED_ORIGINS = [f"{_base.scheme}://{_base.netloc}"]
 _trusted_proxies = [
     ipaddress.ip_network(p) for p in _text("TRUSTED_PROXIES").replace(",", " ").split()
@@ -315,7 +324,8 @@ INSTALLED_APPS = [
     "newsletter",
 ]
 MIDDLEWARE = [
-    # First: what is finished went through all the others when it was built.
+    "newsletter.config.old_hosts.middleware",
+    # Before all others: what is finished went through all the others when it was built.
     "newsletter.archive.finished.serving.finished_bytes",
     "newsletter.config.middleware.headers",
     "newsletter.config.forwarded.middleware",
