@@ -1,8 +1,8 @@
 """Reports of mail that did not arrive, and of mail that was not wanted.
 
 Reading (`read`) is pure, and so is `policy`; `effects` stores. Intake: the command
-`receive_report` (a pipe), `listener` (SMTP and LMTP), `mailboxes` (IMAP, POP3, Maildir) and
-`providers` (webhooks of mail providers).
+`receive_report` (a pipe), `spool` (what `sudi-report` keeps of one), `listener` (SMTP and LMTP),
+`mailboxes` (IMAP, POP3, Maildir) and `providers` (webhooks of mail providers).
 """
 
 from .reading import read

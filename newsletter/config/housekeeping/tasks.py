@@ -14,7 +14,8 @@ from django.utils.translation import pgettext_lazy
 
 from newsletter import bounces, conf, notices
 from newsletter.archive.finished.purging import Purge
-from newsletter.config import doctor, forwarded
+from newsletter.bounces import spool
+from newsletter.config import doctor, forwarded, report
 from newsletter.editions.search import entries
 from newsletter.feeds import websub
 from newsletter.importing.stories import remembering
@@ -49,6 +50,10 @@ class Task:
     every: float
     limit: float
     run: Callable[[], object]
+
+
+def _take_in_reports() -> int:
+    return spool.take_in(report.folder(conf.data_dir()))
 
 
 def _forget_old_jobs() -> None:
@@ -100,6 +105,7 @@ TASKS: tuple[Task, ...] = (
     Task("readership", _("Readers won and lost are added up"), 10, 120, readership.sweep),
     Task("figures", _("What became of each issue is counted"), 5, 120, figures.sweep),
     Task("mailboxes", _("Mailboxes are read for reports"), _MINUTE, 300, bounces.poll),
+    Task("reports", _("Reports that sudi-report kept are read"), 5, 120, _take_in_reports),
     Task("websub", _("Hubs are told of new issues"), 15, 120, websub.sweep),
     Task("link-checks", _("Links of new issues are looked at"), _MINUTE, 120, dead_links.sweep),
     Task("roundups", _("Round-ups that are due are drafted"), 15, 300, roundups.sweep),

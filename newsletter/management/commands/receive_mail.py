@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import close_old_connections
 from django.utils.translation import gettext as _
 
-from newsletter.bounces import listener, poll
+from newsletter import conf
+from newsletter.bounces import listener, poll, spool
+from newsletter.config import report
 from newsletter.intake.mail import Drafts
+
+# Seconds between two looks at the kept reports, and of one at the most.
+_LOOK = 2.0
 
 
 class Command(BaseCommand):
@@ -48,9 +56,27 @@ class Command(BaseCommand):
             self.stdout.write(_("Taking reports by %s on %s:%d") % (kind, host, bound))
             self.stdout.flush()
 
+        spooled = asyncio.create_task(self._take_in(stop))
         try:
             await listener.serve(
                 host, port, lmtp=lmtp, stop=stop, ready=ready, doors=(*listener.REPORTS, Drafts())
             )
         except OSError as error:
             raise CommandError(f"{host}:{port}: {error.strerror or error}", returncode=1) from None
+        finally:
+            stop.set()
+            await spooled
+
+    async def _take_in(self, stop: asyncio.Event) -> None:
+        """What `sudi-report` keeps on this machine: the worker may run on another one."""
+        folder = report.folder(conf.data_dir())
+
+        def look() -> None:
+            close_old_connections()
+            spool.take_in(folder, _LOOK)
+
+        with ThreadPoolExecutor(1) as one:
+            while not stop.is_set():
+                await asyncio.get_running_loop().run_in_executor(one, look)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), _LOOK)
