@@ -10,6 +10,7 @@ import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from django.utils import translation
 
@@ -120,6 +121,7 @@ class Source:
             "tail_title": view.tail_title,
             "digits": self.digits,
             "count": len(view.items),
+            "join": f"{site}/{publication.slug}/subscribe/" if publication.open else "",
             "legal": f"{site}/{publication.slug}/imprint/" if publication.has_legal_texts else "",
             "links": {
                 "manage": manage,
@@ -174,10 +176,12 @@ def _web(item: ItemView, page: str) -> str:
     return f"{page}#{item.anchor}" if page else ""
 
 
+# Octets of a query that every mail program and server takes.
+_LONGEST_QUERY = 1_000
 # Names of the values that an edition has once; empty where they do not apply.
 VALUES = ("preheader", "meta", "foreign", "categories", "left", "shortened", "rest")
 # The same wrapped for the text part have `_lines` behind their name.
-NAMES = (*VALUES, *(f"{name}_lines" for name in VALUES))
+NAMES = (*VALUES, *(f"{name}_lines" for name in VALUES), "choice")
 
 
 def count(source: Source, chosen: Sequence[Card]) -> dict[Key, str]:
@@ -240,10 +244,17 @@ class Layout:
             "shortened": words.shortened() if self.shortened else "",
             "rest": words.rest(self._named) if self._named else "",
         }
+        values["choice", 0] = self._choice(values) if self._left else ""
         for name, text in made.items():
             values[name, 0] = text
             values[f"{name}_lines", 0] = wrap(text)
         return values
+
+    def _choice(self, counted: Mapping[Key, str]) -> str:
+        """What asks the sign-up page for the same: for whoever was sent the mail on."""
+        named = [c.slug for c in self._source.view.categories() if ("group", c.id) in counted]
+        query = urlencode([("category", slug) for slug in named])
+        return f"?{query}" if len(query) < _LONGEST_QUERY else ""
 
     @functools.cached_property
     def blocks(self) -> frozenset[Key]:

@@ -19,8 +19,12 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from .slots import PREFIX
+
 Key = tuple[str, int]
 _ALWAYS: Key = ("", 0)
+# `neutral` takes it out of every text, as it does the slots of tokens.
+_QUERY = f"{PREFIX}QUERY--"
 
 
 def written(text: str) -> str:
@@ -42,7 +46,8 @@ class Marks:
         # No text can hold `<li value="`, and no sanitised HTML keeps that attribute.
         self.pattern = re.compile(
             rf"{a}~(\w+) (-?\d+)~{b}|{a}(~){b}|{a}=(\w+) (-?\d+)={b}"
-            r"|(?<=<li value=\")=(\w+) (-?\d+)=(?=\")",
+            r"|(?<=<li value=\")=(\w+) (-?\d+)=(?=\")"
+            rf"|{_QUERY}(\w+)-(\d+)--",
             re.ASCII,
         )
 
@@ -109,6 +114,10 @@ class Cut:
         """The same for the `value` of an `li`, where no comment can stand."""
         return value if self._values else f"={name} {number}="
 
+    def query(self, name: str, value: object, number: int = 0) -> object:
+        """The same for the end of an address, where a space would be encoded."""
+        return value if self._values else f"{_QUERY}{name}-{number}--"
+
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
@@ -130,7 +139,8 @@ class Pieces:
             self._add(open_blocks[-1], document[done : match.start()])
             done = match.end()
             name, number, close, *values = match.groups()
-            value, value_number = values[:2] if values[0] else values[2:]
+            pairs = zip(values[::2], values[1::2], strict=True)
+            value, value_number = next((pair for pair in pairs if pair[0]), ("", "0"))
             if close:
                 open_blocks.pop()
                 if not open_blocks:

@@ -219,6 +219,10 @@ def _form_page(
     posted = request.POST if form is not None else None
     ticked = set(posted.getlist("categories")) if posted is not None else set()
     first_time = posted is None or not posted.getlist("shown")
+    # Who was sent a mail on comes with the categories of that mail.
+    asked = {box.slug for box in boxes} & set(request.GET.getlist("category"))
+    if posted is None and asked:
+        ticked, first_time = asked, False
     context = {
         "form": form,
         "embedded": embedded,

@@ -190,12 +190,22 @@ def test_the_footer_has_every_personal_link_and_the_identity() -> None:
         f"http://127.0.0.1:8000/s/m/{manage}/#pause",
         f"http://127.0.0.1:8000/s/u/{unsubscribe}/",
         f"http://127.0.0.1:8000/s/f/{feed}/",
-        "http://127.0.0.1:8000/daily/2026-03-02/",
+        f"http://127.0.0.1:8000/s/f/{feed}/issues/2026-03-02/",
+        "http://127.0.0.1:8000/daily/subscribe/",
     ):
         assert link in Page(made.html).links
         assert link in made.text
     assert "Harbour Press, 1 Quay Street, Port" in made.html
     assert "Harbour Press, 1 Quay Street, Port" in made.text
+
+
+def test_who_was_sent_it_on_may_ask_for_the_same_and_for_nothing_of_the_sender() -> None:
+    whole, part = edition(), edition(selection=1 << 1)
+    address = "http://127.0.0.1:8000/daily/subscribe/"
+    assert address in Page(whole.html).links and f"{address}\n" in whole.text
+    (link,) = [one for one in Page(part.html).links if one.startswith(address)]
+    assert link.startswith(f"{address}?category=") and link in part.text
+    assert "SUDI--SLOT" not in link
 
 
 def test_the_contents_lead_to_the_items_in_the_order_of_the_bodies() -> None:
@@ -491,8 +501,8 @@ def test_hostile_content_is_harmless_in_mail(text: str) -> None:
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", both)
     assert "\n" not in made.subject + made.preheader
     for slot in rendering.SLOTS.values():
-        assert made.html.count(slot) == (2 if "MANAGE" in slot else 1)
-        assert made.text.count(slot) == (2 if "MANAGE" in slot else 1)
+        often = {"MANAGE": (2, 2), "FEED": (3, 2)}.get(slot.strip("-").rpartition("-")[2], (1, 1))
+        assert (made.html.count(slot), made.text.count(slot)) == often
     assert not re.search(r"<!--[~=]", made.html)
     # The neighbours are whole.
     for number in (1, 3):
