@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from django.contrib.auth.models import User
@@ -160,3 +161,12 @@ def test_sign_up_tells_how_often_a_category_comes_and_the_newest_issue(daily: Pu
     Publication.objects.filter(pk=daily.pk).update(show_readers=True, readers_only=True)
     page = Client().get("/daily/subscribe/").content.decode()
     assert "1 reader" in page and "/daily/2026-03-04/" not in page
+
+
+def test_who_comes_with_categories_finds_those_ticked(daily: Publication) -> None:
+    for name in ("Ships", "Roads"):
+        builders.category(daily, name)
+    page = Client().get("/daily/subscribe/?category=roads&category=nothing").content.decode()
+    boxes = re.findall(r'value="(ships|roads)"\s*(checked)?', page)
+    assert ("roads", "checked") in boxes and ("ships", "checked") not in boxes
+    assert not re.search(r'name="new"\s*checked', page)
