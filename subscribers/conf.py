@@ -86,6 +86,14 @@ def rehearsal_address() -> str:
     return optional("REHEARSAL_ADDRESS", "")
 
 
+def second_factor() -> str:
+    """Who must have a second factor: `optional` (nobody), `senders` or `all`.
+
+    Of our own site alone: the login of a project that hosts the apps is its own.
+    """
+    return optional("SECOND_FACTOR", "optional")
+
+
 def alert_relay() -> dict[str, Any]:
     """Django's options for a connection to the relay alerts go by; empty: as other mail."""
     options: dict[str, Any] = {}

@@ -250,6 +250,11 @@ if _rehearsal_address:
             f"REHEARSAL_ADDRESS={_rehearsal_address!r}: write one mail address ({_error})"
         ) from None
 
+# Which accounts must give a code of an app beside their password.
+_second_factor = _text("SECOND_FACTOR", "optional").lower()
+if _second_factor not in ("optional", "senders", "all"):
+    raise ImproperlyConfigured(f"SECOND_FACTOR={_second_factor!r}: write optional, senders or all.")
+
 _dns_resolver = _text("DNS_RESOLVER")
 if _dns_resolver:
     try:
@@ -289,6 +294,7 @@ SUDI: dict[str, Any] = {
     "WEBHOOK_PROVIDERS": _webhook_providers,
     "CHECK_LINKS": _flag("CHECK_LINKS"),
     "REHEARSAL_ADDRESS": _rehearsal_address,
+    "SECOND_FACTOR": _second_factor,
     "TASKS_ENGINE": _tasks_engine,
     "BROKER_URL": _text("BROKER_URL", "redis://127.0.0.1:6379/0"),
     "METRICS": _flag("METRICS"),
@@ -330,6 +336,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "newsletter.config.second_factor.middleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]

@@ -29,6 +29,7 @@ OPTIONAL: dict[str, tuple[Callable[[], Any], Any, Any]] = {
     "WEBHOOK_PROVIDERS": (newsletter.conf.webhook_providers, ["postmark"], ()),
     "CHECK_LINKS": (newsletter.conf.check_links, True, False),
     "REHEARSAL_ADDRESS": (newsletter.conf.rehearsal_address, "desk@n.example", ""),
+    "SECOND_FACTOR": (subscribers.conf.second_factor, "senders", "optional"),
     "TASKS_ENGINE": (newsletter.conf.tasks_engine, "celery", "embedded"),
     "METRICS": (newsletter.conf.metrics, True, False),
     "METRICS_TOKEN": (newsletter.conf.metrics_token, "t" * 32, ""),
