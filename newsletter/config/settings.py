@@ -179,7 +179,8 @@ def _relay(url: str) -> dict[str, Any]:
     }
 
 
-# Mail outside an issue (confirmations, notices) goes through Django and the first relay.
+# Mail outside an issue (confirmations, notices) goes through Django and the first relay; where
+# there are several, each through one of those that its publication's issues go by.
 _first = _relay(_smtp_urls[0])
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST, EMAIL_PORT = _first["host"], _first["port"]
@@ -286,6 +287,7 @@ SUDI: dict[str, Any] = {
     ),
     "TRUSTED_PROXIES": _trusted_proxies,
     "SMTP_URLS": _smtp_urls,
+    "SERVICE_RELAYS": [_relay(_url) for _url in _smtp_urls] if len(_smtp_urls) > 1 else [],
     "DKIM_KEYS": _text("DKIM_KEYS"),
     "ALERT_RELAY": _relay(_alert_url) if _alert_url else {},
     # Mail for this domain must reach `receive_report` or the listener.
