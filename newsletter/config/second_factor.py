@@ -161,14 +161,17 @@ def code(request: HttpRequest) -> HttpResponseBase:
         _pass(request, who)
         return HttpResponseRedirect(_wanted(request))
     form.fields["code"].widget.attrs["autofocus"] = True
-    return _alone(request, "code", form, next=_wanted(request), name=who.get_username())
+    context = {"next": _wanted(request), "name": who.get_username()}
+    return _alone(request, "admin/sudi/second_factor_code.html", form, **context)
 
 
-def _alone(request: HttpRequest, what: str, form: forms.Form, **context: Any) -> TemplateResponse:
+def _alone(
+    request: HttpRequest, template: str, form: forms.Form, **context: Any
+) -> TemplateResponse:
     """A page without a menu, for who may not use one yet."""
     return TemplateResponse(
         request,
-        f"admin/sudi/second_factor_{what}.html",
+        template,
         {**admin.site.each_context(request), "form": form, **context},
         status=422 if form.errors else 200,
     )
@@ -181,10 +184,9 @@ def own(request: HttpRequest) -> HttpResponseBase:
     need, who = _need(request), _signed_in(request)
     if need is Need.CODE or not (who.is_authenticated and who.is_active and who.is_staff):
         return redirect_to_login(request.get_full_path(), reverse("admin:login"))
-    user = cast("User", who)
-    if SecondFactor.objects.filter(user=user).exists():
-        return _kept(request, user)
-    return _set_up(request, user, required=need is Need.SET_UP)
+    if SecondFactor.objects.filter(user=who).exists():
+        return _kept(request, who)
+    return _set_up(request, who, required=need is Need.SET_UP)
 
 
 def _set_up(request: HttpRequest, user: User, *, required: bool) -> HttpResponseBase:
@@ -197,8 +199,8 @@ def _set_up(request: HttpRequest, user: User, *, required: bool) -> HttpResponse
             return _shown_once(request, codes)
     sealed = signing.dumps([str(user.pk), secret], salt=_SALT)
     if form.is_bound:
-        form.data = form.data.copy()
-        form.data["secret"] = sealed
+        # Sealed anew, and a new one where the page was open for too long.
+        form.data = {**request.POST.dict(), "secret": sealed}
     else:
         form.initial["secret"] = sealed
     square = segno.make(second_factor.app_address(secret, user), error="m")
@@ -211,7 +213,7 @@ def _set_up(request: HttpRequest, user: User, *, required: bool) -> HttpResponse
         "name": user.get_username(),
     }
     if required:
-        return _alone(request, "required", form, **context)
+        return _alone(request, "admin/sudi/second_factor_required.html", form, **context)
     return _page(request, form=form, status=422 if form.errors else 200, **context)
 
 

@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from newsletter.config import data_dir, first_setup, logs
+from newsletter.config import data_dir, first_setup, logs, mail_options
 
 # Registers itself with `check --deploy`; here, since that collects its checks before any page.
 from newsletter.config import deploy_checks as deploy_checks
@@ -164,24 +164,9 @@ for _url in _smtp_urls:
     if urlsplit(_url).scheme not in ("smtp", "smtps") or not urlsplit(_url).hostname:
         raise ImproperlyConfigured("SMTP_URL: write smtp://HOST:PORT or smtps://USER:PASSWORD@HOST")
 
-
-def _relay(url: str) -> dict[str, Any]:
-    """An address like those of SMTP_URL -> Django's options for a connection to it."""
-    parts = urlsplit(url)
-    host, secure = parts.hostname or "", parts.scheme == "smtps"
-    return {
-        "host": host,
-        "port": parts.port or (465 if secure else 25),
-        "username": unquote(parts.username or ""),
-        "password": unquote(parts.password or ""),
-        "use_ssl": secure,
-        "use_tls": not secure and not is_loopback(host),
-    }
-
-
 # Mail outside an issue (confirmations, notices) goes through Django and the first relay; where
 # there are several, each through one of those that its publication's issues go by.
-_first = _relay(_smtp_urls[0])
+_first = mail_options.of_relay(_smtp_urls[0])
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST, EMAIL_PORT = _first["host"], _first["port"]
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _first["username"], _first["password"]
@@ -287,9 +272,9 @@ SUDI: dict[str, Any] = {
     ),
     "TRUSTED_PROXIES": _trusted_proxies,
     "SMTP_URLS": _smtp_urls,
-    "SERVICE_RELAYS": [_relay(_url) for _url in _smtp_urls] if len(_smtp_urls) > 1 else [],
+    "SERVICE_RELAYS": [mail_options.of_relay(_url) for _url in _smtp_urls],
     "DKIM_KEYS": _text("DKIM_KEYS"),
-    "ALERT_RELAY": _relay(_alert_url) if _alert_url else {},
+    "ALERT_RELAY": mail_options.of_relay(_alert_url) if _alert_url else {},
     # Mail for this domain must reach `receive_report` or the listener.
     "BOUNCE_DOMAIN": _text("BOUNCE_DOMAIN"),
     "BOUNCE_MAILBOXES": _bounce_mailboxes,
