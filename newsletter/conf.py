@@ -17,6 +17,7 @@ from subscribers.conf import (
     optional,
     rehearsal_address,
     required,
+    service_relays,
     trusted_proxies,
 )
 
@@ -40,6 +41,7 @@ __all__ = [
     "purge_hook",
     "rehearsal_address",
     "relay_addresses",
+    "service_relays",
     "smtp_urls",
     "tasks_engine",
     "trusted_proxies",

@@ -6,7 +6,7 @@ were meant for them, their export holds these too, and items move when categorie
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +38,9 @@ held_back: dict[str, Callable[[Publication], object]] = {}
 # Name -> the DKIM-Signature field, with its CRLF, for a message (CRLF, as its reader sees it) from
 # this domain, or b"" without a key for it.
 signatures: dict[str, Callable[[str, bytes], bytes]] = {}
+# Name -> Django's options for a connection to each relay that may have a publication's single
+# mails, the one to try first; none: the connection that Django has.
+service_ways: dict[str, Callable[[Publication], Sequence[Mapping[str, Any]]]] = {}
 
 
 def welcomes(subscription: Subscription) -> list[str]:

@@ -7,7 +7,7 @@ Django's own settings (SECRET_KEY, LANGUAGES, AUTH_USER_MODEL) are read where th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any, TypeVar
@@ -84,6 +84,23 @@ def visitor() -> str:
 def rehearsal_address() -> str:
     """Where all mail of the site goes instead of to its readers; empty: to its readers."""
     return optional("REHEARSAL_ADDRESS", "")
+
+
+def service_relays() -> Sequence[Mapping[str, Any]]:
+    """Django's options for a connection to each relay of SMTP_URLS, for mail outside issues.
+
+    Empty: such mail goes as Django sends any other, in a host project by its own EMAIL_ settings.
+    """
+    nobody: Sequence[Mapping[str, Any]] = ()
+    return optional("SERVICE_RELAYS", nobody)
+
+
+def second_factor() -> str:
+    """Who must have a second factor: `optional` (nobody), `senders` or `all`.
+
+    Of our own site alone: the login of a project that hosts the apps is its own.
+    """
+    return optional("SECOND_FACTOR", "optional")
 
 
 def alert_relay() -> dict[str, Any]:

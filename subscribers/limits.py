@@ -21,7 +21,7 @@ from .models import Limit
 # Kinds of keys that belong to this module; the sending engine keeps its rates in the same table.
 KINDS = (
     "confirm", "confirm30", "request", "network", "mailed", "proof", "ticket", "login", "welcome",
-    "sweep", "rhythm", "notice", "token", "mail-in", "test", "invitation",
+    "sweep", "rhythm", "notice", "token", "mail-in", "test", "invitation", "factor",
 )  # fmt: skip
 
 

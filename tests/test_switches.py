@@ -50,6 +50,7 @@ LEFT_OUT = "issues/test_roundups.py::test_the_order_decides_what_is_left_out"
 
 WARM_UP = "sending/test_limits.py::test_a_warm_up_holds_back_what_is_over_its_number"
 PLAN = "sending/test_limits.py::test_a_warm_up_grows_by_the_day_and_ends"
+RELAY_HOURS = "sending/test_relay_hours.py::test_no_issue_goes_by_a_relay_outside_its_hours"
 LIMITS = {
     "domain": "sending/test_control.py::test_a_slow_domain_holds_up_nobody_else",
     "an_hour": "sending/test_control.py::test_a_relays_rate_is_kept",
@@ -57,6 +58,9 @@ LIMITS = {
     "weight":
         "sending/test_control.py::test_two_relays_share_by_weight_and_one_that_is_down_gets_nothing",
     "publications": "sending/test_routing.py::test_a_publications_issue_goes_by_its_relay_alone",
+    "send_from": RELAY_HOURS,
+    "send_until": RELAY_HOURS,
+    "time_zone": RELAY_HOURS,
     "first": WARM_UP,
     "percent": PLAN,
     "until": PLAN,

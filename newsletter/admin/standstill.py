@@ -54,6 +54,9 @@ def sentence(reason: Reason, publication: Publication) -> str:
         Cause.HOURS: pgettext(
             "standstill", "Outside the publication's hours. It goes on at %(until)s."
         ),
+        Cause.RELAY_HOURS: pgettext(
+            "standstill", "Outside the hours of its mail server. It goes on at %(until)s."
+        ),
         Cause.LOGIN: pgettext(
             "standstill",
             "The mail server refuses our login since %(since)s: %(detail)s. Look at SMTP_URL.",

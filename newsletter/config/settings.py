@@ -19,7 +19,7 @@ from urllib.parse import unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from newsletter.config import data_dir, first_setup, logs
+from newsletter.config import data_dir, first_setup, logs, mail_options
 
 # Registers itself with `check --deploy`; here, since that collects its checks before any page.
 from newsletter.config import deploy_checks as deploy_checks
@@ -165,23 +165,9 @@ for _url in _smtp_urls:
     if urlsplit(_url).scheme not in ("smtp", "smtps") or not urlsplit(_url).hostname:
         raise ImproperlyConfigured("SMTP_URL: write smtp://HOST:PORT or smtps://USER:PASSWORD@HOST")
 
-
-def _relay(url: str) -> dict[str, Any]:
-    """An address like those of SMTP_URL -> Django's options for a connection to it."""
-    parts = urlsplit(url)
-    host, secure = parts.hostname or "", parts.scheme == "smtps"
-    return {
-        "host": host,
-        "port": parts.port or (465 if secure else 25),
-        "username": unquote(parts.username or ""),
-        "password": unquote(parts.password or ""),
-        "use_ssl": secure,
-        "use_tls": not secure and not is_loopback(host),
-    }
-
-
-# Mail outside an issue (confirmations, notices) goes through Django and the first relay.
-_first = _relay(_smtp_urls[0])
+# Mail outside an issue (confirmations, notices) goes through Django and the first relay; where
+# there are several, each through one of those that its publication's issues go by.
+_first = mail_options.of_relay(_smtp_urls[0])
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST, EMAIL_PORT = _first["host"], _first["port"]
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _first["username"], _first["password"]
@@ -259,6 +245,11 @@ if _rehearsal_address:
             f"REHEARSAL_ADDRESS={_rehearsal_address!r}: write one mail address ({_error})"
         ) from None
 
+# Which accounts must give a code of an app beside their password.
+_second_factor = _text("SECOND_FACTOR", "optional").lower()
+if _second_factor not in ("optional", "senders", "all"):
+    raise ImproperlyConfigured(f"SECOND_FACTOR={_second_factor!r}: write optional, senders or all.")
+
 _dns_resolver = _text("DNS_RESOLVER")
 if _dns_resolver:
     try:
@@ -290,14 +281,16 @@ SUDI: dict[str, Any] = {
     ),
     "TRUSTED_PROXIES": _trusted_proxies,
     "SMTP_URLS": _smtp_urls,
+    "SERVICE_RELAYS": [mail_options.of_relay(_url) for _url in _smtp_urls],
     "DKIM_KEYS": _text("DKIM_KEYS"),
-    "ALERT_RELAY": _relay(_alert_url) if _alert_url else {},
+    "ALERT_RELAY": mail_options.of_relay(_alert_url) if _alert_url else {},
     # Mail for this domain must reach `receive_report` or the listener.
     "BOUNCE_DOMAIN": _text("BOUNCE_DOMAIN"),
     "BOUNCE_MAILBOXES": _bounce_mailboxes,
     "WEBHOOK_PROVIDERS": _webhook_providers,
     "CHECK_LINKS": _flag("CHECK_LINKS"),
     "REHEARSAL_ADDRESS": _rehearsal_address,
+    "SECOND_FACTOR": _second_factor,
     "TASKS_ENGINE": _tasks_engine,
     "BROKER_URL": _text("BROKER_URL", "redis://127.0.0.1:6379/0"),
     "METRICS": _flag("METRICS"),
@@ -340,6 +333,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "newsletter.config.second_factor.middleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]

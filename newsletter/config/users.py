@@ -25,7 +25,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from subscribers import granting
+from subscribers import granting, second_factor
 from subscribers.admin import form_drafts, keyset
 from subscribers.admin.access import actor, require, visible
 from subscribers.admin.chrome import PagesAdmin, page, record
@@ -154,13 +154,14 @@ def user_list(request: HttpRequest) -> HttpResponseBase:
     else:
         slice_ = keyset.take(request, rows, ["username"], size=_PAGE, ascending=True)
         shown = slice_.rows
-    roles = _roles(request, shown)
+    roles, second = _roles(request, shown), second_factor.with_one(shown)
     return page(
         request,
         "admin/sudi/users.html",
         title=_("Users"),
         people=[
-            (one, list(roles.get(one.pk, {}).items()), granting.is_waiting(one)) for one in shown
+            (one, list(roles.get(one.pk, {}).items()), granting.is_waiting(one), one.pk in second)
+            for one in shown
         ],
         typed=typed,
         slice=slice_,
@@ -225,6 +226,7 @@ def change(request: HttpRequest, pk: str) -> HttpResponseBase:
         person=user,
         roles=list(_roles(request, [user]).get(user.pk, {}).items()),
         waiting=granting.is_waiting(user),
+        second=bool(second_factor.with_one([user])),
         form=form,
         may_delete=form is not None and _deletable(request, user),
         own=user.pk == actor(request).pk,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from subscribers.models import Publication
@@ -32,9 +33,21 @@ class Relay(models.Model):
     warm_up_percent = models.PositiveIntegerField(default=0)
     warm_up_until = models.PositiveIntegerField(default=0)
 
+    # When it may be used for issues, by the clocks of its zone; null: at any time.
+    send_from = models.TimeField(null=True, blank=True)
+    send_until = models.TimeField(null=True, blank=True)
+    time_zone = models.CharField(max_length=50, default="UTC")
+
     class Meta:
         verbose_name = _("relay")
         verbose_name_plural = _("relays")
+        constraints = [
+            models.CheckConstraint(
+                name="relay_hours_both_or_neither",
+                condition=Q(send_from__isnull=True, send_until__isnull=True)
+                | Q(send_from__isnull=False, send_until__isnull=False),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -13,7 +13,8 @@ The protocol, its words and its measurements stand in README.md. What a person s
     incidents  what makes a worker stop and ask a person
     settling   what an issue's refusals come to: weighing decides, suppressing stores;
                tallies and health count, held is what a person decides
-    hours      when a publication sends; proofs: a test mail
+    hours      when issues are sent: in those of a publication (daily_hours) and of a relay
+               (relay_hours); service_ways: how single mails go; proofs: a test mail
     slots      a ready draft is released for the next slot; slot_notices: what editors are told
     welcome    the newest issue to who has just confirmed
 

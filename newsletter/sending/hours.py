@@ -1,4 +1,4 @@
-"""When a publication sends: its hours, in its own time zone."""
+"""When issues are sent: in the hours of their publication, and of a relay that sends it."""
 
 from __future__ import annotations
 
@@ -6,29 +6,22 @@ import datetime as dt
 
 from django.db import connection
 
-from subscribers.times import zone_of
-
-
-def is_open(now: dt.datetime, zone: str, start: dt.time | None, end: dt.time | None) -> bool:
-    """Whether `now` is within the hours; from 22:00 until 06:00 goes over midnight."""
-    if start is None or end is None or start == end:
-        return True
-    local = now.astimezone(zone_of(zone)).time()
-    if start < end:
-        return start <= local < end
-    return local >= start or local < end
+from . import relay_hours
+from .daily_hours import is_open
 
 
 def sending_now(now: dt.datetime) -> list[int]:
-    """Issues of which something is to be sent, in their publication's hours; oldest first.
+    """Issues of which something is to be sent, in these hours; oldest first.
 
     Those that are sending, and those sent that greet somebody who joined (`sending.welcome`).
     """
     # The states stand literally, as the partial index needs. Asked at every lease: as a QuerySet
-    # this costs ten times as much.
+    # this costs ten times as much. Hours of relays are looked up only where there are any.
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT i.id, p.time_zone, p.send_from, p.send_until FROM (
+            """SELECT i.id, p.id, p.time_zone, p.send_from, p.send_until,
+                      EXISTS (SELECT 1 FROM newsletter_relay WHERE send_from IS NOT NULL)
+               FROM (
                    SELECT id, send_at, publication_id FROM newsletter_issue WHERE state = 'sending'
                    UNION ALL
                    SELECT id, send_at, publication_id FROM newsletter_issue
@@ -42,7 +35,15 @@ def sending_now(now: dt.datetime) -> list[int]:
                ORDER BY i.send_at, i.id"""
         )
         rows = cursor.fetchall()
-    return [pk for pk, zone, start, end in rows if is_open(now, zone, _hour(start), _hour(end))]
+    found = [
+        (issue, publication)
+        for issue, publication, zone, start, end, _ in rows
+        if is_open(now, zone, _hour(start), _hour(end))
+    ]
+    if found and rows[0][-1]:
+        waiting = relay_hours.waiting({publication for _, publication in found}, now)
+        found = [one for one in found if one[1] not in waiting]
+    return [issue for issue, _ in found]
 
 
 def _hour(value: dt.time | str | None) -> dt.time | None:

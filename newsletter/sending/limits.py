@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import zoneinfo
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -22,7 +23,8 @@ from newsletter.smtp.server import Server
 from subscribers.addresses import domain_number
 from subscribers.models import AuditEntry, Limit, Publication
 
-from . import hours, warm_up
+from . import warm_up
+from .daily_hours import Hours
 from .engine import rate_limit, relays, routing
 
 _HOUR = 3600.0
@@ -33,7 +35,10 @@ MOST_AN_HOUR = 3_600_000
 
 
 class BadLimit(ValueError):
-    """A limit that cannot be meant; `code` says why: relay, domain, rate, at_once, weight, plan."""
+    """A limit that cannot be meant.
+
+    `code` says why: relay, domain, rate, at_once, weight, plan, hours, zone.
+    """
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -65,11 +70,18 @@ class RelayLimits:
     warm_up: warm_up.Plan | None
     domains: tuple[DomainLimit, ...]
     publications: frozenset[int] = frozenset()
+    # When it may be used for issues; None: at any time.
+    hours: Hours | None = None
+
+    def is_open(self, now: dt.datetime) -> bool:
+        """Whether it may be used for issues now."""
+        return self.hours is None or self.hours.is_open(now)
 
     def rate(self, day: dt.date) -> float | None:
-        """The slowest that holds on this day, mails an hour."""
+        """The slowest that holds on this day within its hours, mails an hour."""
         today = self.warm_up.a_day(day) if self.warm_up is not None else None
-        rates = [self.an_hour, self.slowed, None if today is None else today / 24]
+        long = self.hours.length().total_seconds() / _HOUR if self.hours is not None else 24.0
+        rates = [self.an_hour, self.slowed, None if today is None else today / long]
         return min((one for one in rates if one is not None), default=None)
 
 
@@ -103,6 +115,7 @@ def _limits(server: Server, row: Relay, rates: Mapping[str, rate_limit.Rate]) ->
         _an_hour(rates.get(base + rate_limit.SLOW)),
         warm_up.Plan.of(row),
         tuple(domains),
+        hours=Hours.of(row),
     )
 
 
@@ -163,6 +176,29 @@ def set_publications(relay: str, publications: Collection[Publication], by: str)
         row, _made = Relay.objects.get_or_create(name=relay[:60])
         row.publications.set(publications)
         _record(by, relay, {"publications": sorted(one.slug for one in publications)})
+
+
+def set_hours(relay: str, start: dt.time | None, end: dt.time | None, zone: str, by: str) -> None:
+    """When a relay may be used for issues, by the clocks of a zone; None, None: at any time.
+
+    Workers keep it within seconds. On record. Raises BadLimit.
+    """
+    _known(relay)
+    if (start is None) != (end is None) or (start is not None and start == end):
+        raise BadLimit("hours")
+    if zone not in zoneinfo.available_timezones():
+        raise BadLimit("zone")
+    with transaction.atomic():
+        row, _made = Relay.objects.get_or_create(name=relay[:60])
+        before = _said(Hours.of(row))
+        row.send_from, row.send_until, row.time_zone = start, end, zone
+        row.save(update_fields=["send_from", "send_until", "time_zone"])
+        _record(by, relay, {"hours": [before, _said(Hours.of(row))]})
+        warm_up.sweep()
+
+
+def _said(hours: Hours | None) -> str:
+    return "" if hours is None else f"{hours.start:%H:%M}-{hours.end:%H:%M} {hours.zone}"
 
 
 def warm(relay: str, first: int, percent: int, until: int, by: str) -> None:
@@ -281,15 +317,16 @@ def _walk(
     """Hour by hour: how many go in each, until all are gone."""
     left, at = float(mails), now
     by = domain or ""
+    own = Hours.of(publication)
+    every = [one for one in (own, *(relay.hours for relay in limits)) if one is not None]
     while left > 0 and at - now < _FARTHEST:
         end = at.replace(minute=0, second=0, microsecond=0) + dt.timedelta(hours=1)
-        rate = _rate(limits, at.date(), domain)
-        if not hours.is_open(
-            at, publication.time_zone, publication.send_from, publication.send_until
-        ):
-            # Hours begin at any minute: asked again at the next quarter.
-            at += dt.timedelta(minutes=15 - at.minute % 15)
+        end = min([end, *(one.changes_at(at) for one in every)])
+        using = [relay for relay in limits if relay.is_open(at)]
+        if (own is not None and not own.is_open(at)) or not using:
+            at = end
             continue
+        rate = _rate(using, at.date(), domain)
         if rate is None:
             return Forecast(mails, None, by)
         gone = rate * (end - at).total_seconds() / _HOUR

@@ -16,9 +16,9 @@ from django.utils import timezone
 
 from newsletter.models import Issue, Relay, Worker
 from subscribers.models import Limit, Publication
-from subscribers.times import zone_of
 
-from . import hours
+from . import relay_hours
+from .daily_hours import Hours
 from .engine.relays import servers
 
 # A worker tells the database that it lives every few seconds.
@@ -40,6 +40,7 @@ class Cause(StrEnum):
     MENDING = "mending"  # A correction is put into it; it goes on by itself.
     WORKER = "worker"  # No worker runs. Since: the last sign of life.
     HOURS = "hours"  # Outside the publication's hours. Until: when they begin.
+    RELAY_HOURS = "relay hours"  # Outside those of each of its relays. Until: the first begin.
     LOGIN = "login"  # The relay refuses our login. Detail: relay, code.
     DNS = "dns"  # The relay's name has no address.
     RELAY = "relay"  # The relay cannot be reached, or does not talk to us.
@@ -68,9 +69,12 @@ class Facts:
     worker_seen: dt.datetime | None
     # None: within its hours. Else when they begin.
     opens_at: dt.datetime | None
+    # Those within their hours.
     relays: Sequence[RelayFact]
     # When the relay's own limit has the next free slot.
     limited_until: dt.datetime | None
+    # None: a relay of the publication is within its hours. Else when the first one's begin.
+    relay_opens_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,8 @@ def reasons_of(facts: Facts) -> list[Reason]:
         return [Reason(Cause.WORKER, since=facts.worker_seen)]
     if facts.opens_at is not None:
         found.append(Reason(Cause.HOURS, until=facts.opens_at))
+    if facts.relay_opens_at is not None:
+        found.append(Reason(Cause.RELAY_HOURS, until=facts.relay_opens_at))
     failing = [relay for relay in facts.relays if relay.failing_since is not None]
     if failing and len(failing) == len(facts.relays):  # One that works is enough.
         found += [of_relay(relay) for relay in failing]
@@ -126,17 +132,8 @@ def of_relay(relay: RelayFact) -> Reason:
 
 def next_opening(now: dt.datetime, publication: Publication) -> dt.datetime | None:
     """When the publication's hours begin; None: they are now, or it has none."""
-    start, end = publication.send_from, publication.send_until
-    if start is None or hours.is_open(now, publication.time_zone, start, end):
-        return None
-    zone = zone_of(publication)
-    local = now.astimezone(zone)
-    for days in (0, 1):
-        day = local.date() + dt.timedelta(days=days)
-        opens = dt.datetime.combine(day, start, tzinfo=zone)
-        if opens > now:
-            return opens.astimezone(dt.UTC)
-    return None
+    hours = Hours.of(publication)
+    return hours.opens_at(now) if hours is not None else None
 
 
 def of_issue(issue: Issue) -> list[Reason]:
@@ -148,7 +145,9 @@ def of_issues(issues: Sequence[Issue]) -> dict[int, list[Reason]]:
     """The same of several, with what is the site's read once. Select `publication` with them."""
     now = timezone.now()
     seen = Worker.objects.aggregate(last=Max("seen"))["last"] if issues else None
-    relays = facts_of_relays() if issues else []
+    closed = _closed(now) if issues else set()
+    relays = [one for one in facts_of_relays() if one.name not in closed] if issues else []
+    waiting = relay_hours.waiting({one.publication_id for one in issues}, now) if closed else {}
     keys = [f"relay:{one.name}" for one in relays]
     limits = Limit.objects.filter(key__in=keys).values_list("free_at", flat=True)
     # A relay without a row of its own holds nothing back.
@@ -163,12 +162,19 @@ def of_issues(issues: Sequence[Issue]) -> dict[int, list[Reason]]:
                 due=_due(issue, now),
                 worker_seen=seen,
                 opens_at=next_opening(now, issue.publication),
+                relay_opens_at=waiting.get(issue.publication_id),
                 relays=relays,
                 limited_until=until,
             )
         )
         for issue in issues
     }
+
+
+def _closed(now: dt.datetime) -> set[str]:
+    """The relays that are outside their hours."""
+    found = relay_hours.of_relays().items()
+    return {name for name, hours in found if hours is not None and not hours.is_open(now)}
 
 
 def facts_of_relays() -> list[RelayFact]:

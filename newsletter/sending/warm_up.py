@@ -1,8 +1,8 @@
 """A new sender begins with few mails a day and grows: receivers trust who they know.
 
 The day's number becomes the relay's own rate, a row `relay:NAME|warm` beside the rate that a person
-set; the slower of the two holds (`engine.rate_limit`). Spread over the day it needs no counter, and
-any number of workers keep it exactly.
+set; the slower of the two holds (`engine.rate_limit`). Spread over the day, or over the relay's
+hours of it, it needs no counter, and any number of workers keep it exactly.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from django.utils import timezone
 from newsletter.models import Relay
 from subscribers.models import Limit
 
+from .daily_hours import Hours
 from .engine import rate_limit
 
 _DAY = 86400.0
@@ -73,7 +74,9 @@ def sweep(now: dt.datetime | None = None) -> None:
             if plan is not None:
                 Relay.objects.filter(pk=relay.pk).update(warm_up_from=None)
             continue
-        interval = _DAY / max(1, mails)
+        hours = Hours.of(relay)
+        long = hours.length().total_seconds() if hours is not None else _DAY
+        interval = long / max(1, mails)
         Limit.objects.update_or_create(
             key=key(relay.name),
             defaults={"interval": interval},

@@ -38,6 +38,8 @@ WORKER_AFTER = dt.timedelta(minutes=3)
 LEAST_FREE, LEAST_SHARE = 500_000_000, 0.05
 # What Gmail asks senders to stay below; fewer than three are no rate.
 COMPLAINT_RATE, FEWEST_COMPLAINTS = 0.003, 3
+# What holds an issue back because somebody wants it so.
+_WAITS = {Cause.HOURS, Cause.RELAY_HOURS, Cause.LIMIT}
 _LOOK_BACK = dt.timedelta(days=3)
 
 # Issue -> its figures when they last changed, and when that was, by this process's own clock.
@@ -116,7 +118,7 @@ def stuck() -> None:
     for issue in issues:
         figures = tuple(counts.ledger(issue)[name] for name in ("sent", "deferred", "failed"))
         known, since = _stood.get(issue.pk, (None, now))
-        held = {one.cause for one in reasons[issue.pk]} & {Cause.HOURS, Cause.LIMIT}
+        held = {one.cause for one in reasons[issue.pk]} & _WAITS
         if figures != known or held:
             since = now
         _stood[issue.pk] = (figures, since)

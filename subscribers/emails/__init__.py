@@ -2,5 +2,5 @@
 
 personal_links  the addresses only one reader has
 letters         what each mail says, as a value
-relay           a letter to a message, handed to the first relay
+relay           a letter to a message, handed to a relay
 """

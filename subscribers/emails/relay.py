@@ -10,6 +10,8 @@ import email
 import email.policy
 import logging
 import smtplib
+import time
+from collections.abc import Mapping
 from email.utils import formataddr, make_msgid
 from typing import Any
 
@@ -23,6 +25,11 @@ from ..models import Publication
 from .letters import Letter
 
 log = logging.getLogger(__name__)
+
+# Seconds that a relay which did not let us in is tried after the others.
+_LEFT_ALONE = 60.0
+# Host and port -> until when, by this process's own clock.
+_down_until: dict[tuple[object, object], float] = {}
 
 
 class NotSent(Exception):
@@ -96,17 +103,7 @@ def send(
     instead = conf.rehearsal_address() if letter.on_request else rehearsal.address_of(publication)
     message = compose(letter, publication, address, language, instead=instead)
     address = instead or address
-    connection = _connection(by_alert_relay)
-    try:
-        connection.open()
-    except smtplib.SMTPAuthenticationError as error:
-        raise NoRelay(f"login {error.smtp_code}") from None
-    except smtplib.SMTPResponseException as error:  # Its greeting, or its word on our name.
-        known = 400 <= error.smtp_code < 600  # -1: what it said is no SMTP.
-        raise NoRelay(f"greeting {error.smtp_code}" if known else "unreachable") from None
-    except (OSError, smtplib.SMTPException) as error:
-        log.info("the relay: %s", type(error).__name__)
-        raise NoRelay("unreachable") from None
+    connection = _open(publication, by_alert_relay)
     try:
         smtp = getattr(connection, "connection", None)
         if not isinstance(smtp, smtplib.SMTP):
@@ -134,9 +131,48 @@ def send(
         connection.close()
 
 
-def _connection(by_alert_relay: bool) -> Any:
-    """Django's, to the first relay; or, for an alert, to the relay the site has for those."""
-    return get_connection(**(conf.alert_relay() if by_alert_relay else {}))
+def _ways(publication: Publication) -> list[Mapping[str, Any]]:
+    """Each relay's options, the one to try first; those that did not answer lately are last."""
+    found = [one for order in additions.service_ways.values() for one in order(publication)]
+    now = time.monotonic()
+    return sorted(found, key=lambda one: _down_until.get(_key(one), 0.0) > now)
+
+
+def _key(options: Mapping[str, Any]) -> tuple[object, object]:
+    return options.get("host"), options.get("port")
+
+
+def _open(publication: Publication, by_alert_relay: bool) -> Any:
+    """A connection to the first relay that lets us in. Raises NoRelay, with the last one's word.
+
+    For an alert the relay that the site has for those; without several relays Django's own.
+    """
+    ways = [conf.alert_relay()] if by_alert_relay else _ways(publication) or [{}]
+    for last, options in enumerate(ways, start=1 - len(ways)):
+        connection = get_connection(**options)
+        try:
+            _greet(connection)
+        except NoRelay as error:
+            _down_until[_key(options)] = time.monotonic() + _LEFT_ALONE
+            if not last:
+                raise
+            log.warning("%s: %s; the next relay is tried", options.get("host"), error)
+        else:
+            return connection
+    raise AssertionError("there is always one way")
+
+
+def _greet(connection: Any) -> None:
+    try:
+        connection.open()
+    except smtplib.SMTPAuthenticationError as error:
+        raise NoRelay(f"login {error.smtp_code}") from None
+    except smtplib.SMTPResponseException as error:  # Its greeting, or its word on our name.
+        known = 400 <= error.smtp_code < 600  # -1: what it said is no SMTP.
+        raise NoRelay(f"greeting {error.smtp_code}" if known else "unreachable") from None
+    except (OSError, smtplib.SMTPException) as error:
+        log.info("the relay: %s", type(error).__name__)
+        raise NoRelay("unreachable") from None
 
 
 def _send_international(

@@ -12,6 +12,7 @@ from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Least
 from django.utils import timezone
 
+from .. import conf
 from ..emails import relay
 from ..models import ServiceMail
 from . import kinds
@@ -42,21 +43,30 @@ class Came(enum.Enum):
 def sweep(*, seconds: float = 20.0) -> int:
     """Send what is due, oldest first, for at most so long; how many mails came to an end.
 
-    A relay that cannot be reached is asked once in a sweep.
+    A relay that cannot be reached is asked once in a sweep; where there are several, once for each
+    publication, whose relays are its own.
     """
     end = time.monotonic() + seconds
     now = timezone.now()
-    done, down = 0, set[bool]()
-    due = _claimable(now).order_by("due_at").values_list("pk", "by_alert_relay")[:_BATCH]
-    for pk, by_alert_relay in list(due):
+    several = len(conf.service_relays()) > 1
+    done, down = 0, set[tuple[bool, int | None]]()
+    due = (
+        _claimable(now)
+        .order_by("due_at")
+        .values_list("pk", "by_alert_relay", "publication_id", "subscription__publication_id")[
+            :_BATCH
+        ]
+    )
+    for pk, by_alert_relay, own, of_tie in list(due):
         if time.monotonic() > end:
             break
-        if by_alert_relay in down:
+        way = by_alert_relay, (own or of_tie) if several else None
+        if way in down:
             continue
         came = deliver(pk)
         done += came is Came.DONE
         if came is Came.NO_RELAY:
-            down.add(by_alert_relay)
+            down.add(way)
     return done
 
 

@@ -22,6 +22,7 @@ from .publications import (
     Role,
 )
 from .readership import WHOLE, ReaderChange, ReaderCount, ReaderDay
+from .second_factor import RecoveryCode, SecondFactor
 from .service_mail import ServiceMail
 
 __all__ = [
@@ -49,7 +50,9 @@ __all__ = [
     "ReaderChange",
     "ReaderCount",
     "ReaderDay",
+    "RecoveryCode",
     "Role",
+    "SecondFactor",
     "ServiceMail",
     "Subscriber",
     "Subscription",

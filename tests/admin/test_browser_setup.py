@@ -67,6 +67,7 @@ def scene(daily: Publication) -> dict[str, str]:
         "not-found": f"{admin}/99999/",
         "forbidden": "/admin/auth/user/add/",
         "users": "/admin/auth/user/",
+        "second-factor": "/admin/second-factor/",
         "user": f"/admin/auth/user/{li.pk}/change/",
         "invited": f"/admin/invited/{uid}/{default_token_generator.make_token(li)}/",
         "link-used": f"/admin/invited/{uid}/x-y/",

@@ -29,6 +29,7 @@ OPTIONAL: dict[str, tuple[Callable[[], Any], Any, Any]] = {
     "WEBHOOK_PROVIDERS": (newsletter.conf.webhook_providers, ["postmark"], ()),
     "CHECK_LINKS": (newsletter.conf.check_links, True, False),
     "REHEARSAL_ADDRESS": (newsletter.conf.rehearsal_address, "desk@n.example", ""),
+    "SECOND_FACTOR": (subscribers.conf.second_factor, "senders", "optional"),
     "TASKS_ENGINE": (newsletter.conf.tasks_engine, "celery", "embedded"),
     "METRICS": (newsletter.conf.metrics, True, False),
     "METRICS_TOKEN": (newsletter.conf.metrics_token, "t" * 32, ""),
@@ -38,6 +39,7 @@ OPTIONAL: dict[str, tuple[Callable[[], Any], Any, Any]] = {
     "CARD_FONT": (newsletter.conf.card_font, "/fonts/a.otf", ""),
     "PURGE_HOOK": (newsletter.conf.purge_hook, "host.cdn.purge", ""),
     "ALERT_RELAY": (subscribers.conf.alert_relay, {"host": "a.example"}, {}),
+    "SERVICE_RELAYS": (subscribers.conf.service_relays, [{"host": "r.example"}], ()),
     "RELAY_ADDRESSES": (newsletter.conf.relay_addresses, ["192.0.2.25"], ()),
 }
 

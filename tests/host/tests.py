@@ -11,13 +11,20 @@ from django.conf import settings
 from django.contrib import admin
 from django.core import checks, mail
 from django.test import Client, TestCase, TransactionTestCase, override_settings
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from newsletter.models import Issue
 from newsletter.sending import guard
 from newsletter.sending.engine import service
 from subscribers import choice, mailing, suppression
-from subscribers.models import Category, ConsentEvent, Publication, Role, Subscription
+from subscribers.models import (
+    Category,
+    ConsentEvent,
+    Publication,
+    Role,
+    SecondFactor,
+    Subscription,
+)
 
 from ..smtpd import Smtpd
 from .accounts.models import Member
@@ -192,6 +199,10 @@ class Editor(TransactionTestCase):
         root = Member.objects.create_user(
             "root@shop.example.org", "pass", is_staff=True, is_superuser=True
         )
+        # A second factor is the host's own affair: ours is neither shown nor asked for.
+        SecondFactor.objects.create(user=root, secret="A" * 32, last_step=0)
+        with self.assertRaises(NoReverseMatch):
+            reverse("second_factor")
         for who, least in ((self.desk, 14), (Visitor(root), 18)):
             start = who.page("/backoffice/today/")
             menu = start.partition('<nav class="sudi-menu"')[2].partition("</nav>")[0]

@@ -19,11 +19,19 @@ from newsletter.sending import limits
 from subscribers.admin import form_drafts
 from subscribers.admin.access import actor
 from subscribers.admin.versioned import FIELD, VersionedForm
+from subscribers.admin.zone_field import ZoneField
 from subscribers.models import Publication
 
 from .frame import owners_page, require_administrator
 
 _TODAY = 10
+
+
+class _Clock(forms.TimeInput):
+    input_type = "time"
+
+    def __init__(self) -> None:
+        super().__init__(format="%H:%M")
 
 
 class RateForm(VersionedForm):
@@ -56,6 +64,18 @@ class PublicationsForm(VersionedForm):
     )  # fmt: skip
 
 
+class HoursForm(VersionedForm):
+    """When a relay may be used for issues."""
+
+    send_from = forms.TimeField(
+        label=pgettext_lazy("hours of a relay", "Issues from"), required=False, widget=_Clock
+    )
+    send_until = forms.TimeField(
+        label=pgettext_lazy("hours of a relay", "until"), required=False, widget=_Clock
+    )
+    time_zone = ZoneField(label=pgettext_lazy("hours of a relay", "by the clocks of"))
+
+
 class WarmUpForm(forms.Form):
     """A plan for a new sender."""
 
@@ -71,7 +91,7 @@ class WarmUpForm(forms.Form):
 
 FORMS: dict[str, type[forms.Form]] = {
     "rate": RateForm, "weight": WeightForm, "publications": PublicationsForm,
-    "warm-up": WarmUpForm, "end-warm-up": forms.Form,
+    "hours": HoursForm, "warm-up": WarmUpForm, "end-warm-up": forms.Form,
 }  # fmt: skip
 
 
@@ -116,6 +136,8 @@ def _shown(
         "rate_form": form("rate"),
         "weight_form": form("weight") if several else None,
         "publications_form": form("publications") if several else None,
+        "hours_form": form("hours"),
+        "opens_at": relay.hours.opens_at(timezone.now()) if relay.hours is not None else None,
         "warm_up_form": form("warm-up"),
     }
 
@@ -131,12 +153,24 @@ def _form(
             "weight": now.weight,
             "publications": now.publications,
         }
+        hours = now.hours
+        initial |= {
+            "send_from": hours.start if hours else None,
+            "send_until": hours.end if hours else None,
+            "time_zone": hours.zone if hours else _first_zone(),
+        }
     if data is not None and data.get("domain"):
         # The form shows the relay's own rate, which says nothing of a domain's.
         data = data.copy()
         data.pop(FIELD, None)
     kind = FORMS.get(name, forms.Form)
     return kind(data, initial=initial, auto_id=f"{relay}-{name}-%s")
+
+
+def _first_zone() -> str:
+    """Where the first publication is at home: most likely the operator, too."""
+    zones = Publication.objects.order_by("pk").values_list("time_zone", flat=True)
+    return zones.first() or "UTC"
 
 
 def _change(request: HttpRequest) -> tuple[str, str, forms.Form] | None:
@@ -153,6 +187,9 @@ def _change(request: HttpRequest) -> tuple[str, str, forms.Form] | None:
         ),
         "weight": lambda: limits.set_weight(relay, data["weight"], by),
         "publications": lambda: limits.set_publications(relay, data["publications"], by),
+        "hours": lambda: limits.set_hours(
+            relay, data["send_from"], data["send_until"], data["time_zone"], by
+        ),
         "warm-up": lambda: limits.warm(relay, data["first"], data["percent"], data["until"], by),
         "end-warm-up": lambda: limits.end_warm_up(relay, by),
     }
@@ -172,6 +209,7 @@ def _error(code: str) -> tuple[str | None, str]:
     return {
         "domain": ("domain", _("Write a domain, such as example.org.")),
         "plan": ("until", _("This plan does not come to its end within a year.")),
+        "hours": ("send_until", _("Give both hours or neither, and not the same twice.")),
         "relay": (None, _("This relay is no longer in SMTP_URL.")),
     }.get(code, (None, _("This number is too large or too small.")))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import sys
 from typing import Any
@@ -19,6 +20,8 @@ _WHY = {
     "rate": f"--per-hour: write 0 (no limit) to {limits.MOST_AN_HOUR}.",
     "at_once": "--at-once: write 1 to 1000.",
     "weight": "--weight: write 1 to 100.",
+    "hours": "--hours FROM-UNTIL@ZONE, such as 08:00-18:00@Europe/Berlin, or off.",
+    "zone": "--hours: no time zone has this name; write one such as Europe/Berlin.",
     "plan": "--warm-up FIRST:PERCENT:UNTIL, such as 200:30:20000; it must end within a year.",
 }
 
@@ -38,6 +41,10 @@ class Command(BaseCommand):
             help="issues of these go by this relay alone; '' takes that away",
         )  # fmt: skip
         parser.add_argument(
+            "--hours", metavar="FROM-UNTIL@ZONE",
+            help="only then issues go by it, such as 08:00-18:00@Europe/Berlin; off: at any time",
+        )  # fmt: skip
+        parser.add_argument(
             "--warm-up", metavar="FIRST:PERCENT:UNTIL", help="begin today; off: end it"
         )
         parser.add_argument("--json", action="store_true", help="one object a line")
@@ -52,8 +59,8 @@ class Command(BaseCommand):
             self._show(relay, options["json"])
 
     def _change(self, options: dict[str, Any]) -> None:
-        changes = [options[name] for name in ("per_hour", "weight", "publications", "warm_up")]
-        if all(one is None for one in changes):
+        changes = ("per_hour", "weight", "publications", "hours", "warm_up")
+        if all(options[name] is None for name in changes):
             return
         names = [relay.name for relay in limits.of_relays()]
         relay = options["relay"] or (names[0] if len(names) == 1 else None)
@@ -66,6 +73,8 @@ class Command(BaseCommand):
             limits.set_weight(relay, options["weight"], "command")
         if options["publications"] is not None:
             limits.set_publications(relay, _publications(options["publications"]), "command")
+        if options["hours"] is not None:
+            limits.set_hours(relay, *_hours(options["hours"]), "command")
         if options["warm_up"] == "off":
             limits.end_warm_up(relay, "command")
         elif options["warm_up"] is not None:
@@ -78,6 +87,7 @@ class Command(BaseCommand):
     def _show(self, relay: limits.RelayLimits, as_json: bool) -> None:
         now = timezone.now()
         rate = relay.rate(now.date())
+        opens = relay.hours.opens_at(now) if relay.hours is not None else None
         line: dict[str, Any] = {
             "relay": relay.name,
             "connections": relay.connections,
@@ -85,6 +95,9 @@ class Command(BaseCommand):
             "publications": sorted(
                 Publication.objects.filter(pk__in=relay.publications).values_list("slug", flat=True)
             ),
+            "hours": relay.hours
+            and f"{relay.hours.start:%H:%M}-{relay.hours.end:%H:%M}@{relay.hours.zone}",
+            "opens_at": opens and opens.isoformat(timespec="minutes"),
             "per_hour": relay.an_hour and round(relay.an_hour),
             "slowed_to": relay.slowed and round(relay.slowed),
             "warm_up": relay.warm_up
@@ -105,7 +118,25 @@ class Command(BaseCommand):
             return
         self.stdout.write(f"{relay.name}:")
         for key, value in list(line.items())[1:]:
-            self.stdout.write(f"  {key}: {'no limit' if value is None else value}")
+            self.stdout.write(f"  {key}: {_said(key, value)}")
+
+
+def _said(key: str, value: Any) -> Any:
+    if value is not None:
+        return value
+    return {"hours": "any", "opens_at": "is open"}.get(key, "no limit")
+
+
+def _hours(text: str) -> tuple[dt.time | None, dt.time | None, str]:
+    """`08:00-18:00@Europe/Berlin`; `off`: at any time."""
+    if text == "off":
+        return None, None, "UTC"
+    times, _at, zone = text.partition("@")
+    start, _dash, end = times.partition("-")
+    try:
+        return dt.time.fromisoformat(start), dt.time.fromisoformat(end), zone
+    except ValueError:
+        raise limits.BadLimit("hours") from None
 
 
 def _publications(slugs: str) -> list[Publication]:

@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import datetime as dt
 import logging
+import math
 import random
 from collections import deque
 from collections.abc import Callable
@@ -34,6 +35,7 @@ from .signing import SigningQueue
 log = logging.getLogger(__name__)
 
 LONGEST_BACK_OFF = 300.0
+_NEVER = math.inf
 STUMBLES = 5
 POURED_AT_ONCE = 16
 
@@ -68,6 +70,8 @@ class Pool:
         shut: dt.datetime | None = relay.closed_until
         left = (shut - timezone.now()).total_seconds() if shut else 0.0
         self.closed_until = asyncio.get_running_loop().time() + min(left, LONGEST_BACK_OFF)
+        # Until when it may be used; the sender reads the relay's hours every few seconds.
+        self.hours_end = _NEVER
         self.login_failures = 0
         self._stumbles = 0
         self.dirty = False
@@ -106,6 +110,8 @@ class Pool:
             if member.signer is not None and not member.content:
                 queue.popleft()  # Authorised again: it is being signed and will come back here.
                 continue
+            if self._is_outside_hours():
+                return None  # The next turn takes it back, and it goes elsewhere or waits.
             if member.not_before:
                 wait = member.not_before - self._loop.time()
                 if wait > 0:
@@ -148,7 +154,7 @@ class Pool:
 
     def is_open(self, now: float) -> bool:
         """The same at a loop time that is at hand."""
-        return now >= self.closed_until and not self._closing
+        return self.closed_until <= now < self.hours_end and not self._closing
 
     @property
     def connections(self) -> int:
@@ -233,12 +239,16 @@ class Pool:
         queue = self.ready_queue
         while queue and (queue[0].at is not READY or queue[0].pool is not self):
             queue.popleft()
-        if not queue:
+        if not queue or self._is_outside_hours():
             return False
         if queue[0].not_before and (wait := queue[0].not_before - self._loop.time()) > 0:
             self._wake_in(wait)
             return False
         return True
+
+    def _is_outside_hours(self) -> bool:
+        # Most relays have none: no look at the clock for each mail.
+        return self.hours_end < _NEVER and self._loop.time() >= self.hours_end
 
     def _wake_in(self, seconds: float) -> None:
         when = self._loop.time() + seconds

@@ -27,7 +27,7 @@ from newsletter.message.dkim import Signers
 from newsletter.models import Worker
 from newsletter.smtp import Server, Timeouts, watch
 
-from .. import guard, hours, incidents, settling
+from .. import guard, hours, incidents, relay_hours, settling
 from . import leasing, rate_limit, relays, routing, timing, turning
 from .database_thread import DatabaseThread
 from .decisions import Part
@@ -243,6 +243,7 @@ class Sender:
             self._rate_look = now + 2.0
             self._may_act = self._may_act_from_now(await self._db(guard.may_act))
             self._dispatcher.learn(await self._db(rate_limit.rates))
+            await self._learn_hours()
         await self._report()
         if self._may_act and not self._in_flight.stopping and self._supply.is_wanted(now):
             await self._supply.refill(any(pool.open for pool in self._pools))
@@ -250,6 +251,13 @@ class Sender:
         for key, count in self._dispatcher.wanted():
             taken = await self._db(rate_limit.reserve, key, count)
             self._dispatcher.got(key, taken, self._loop.time())
+
+    async def _learn_hours(self) -> None:
+        """Until when each relay may be used."""
+        now, wall = self._loop.time(), timezone.now()
+        left = await self._db(relay_hours.left, [pool.id for pool in self._pools], wall)
+        for pool in self._pools:
+            pool.hours_end = now + left[pool.id]
 
     async def _find_ways(self, now: float) -> None:
         """Which relays may send what is in hand; a new issue is asked for before it is sent."""
