@@ -7,9 +7,11 @@ redirect there. Ids of feeds never held a host, so nothing appears twice in a fe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.utils.encoding import escape_uri_path
 
@@ -23,6 +25,17 @@ _PROBES = ("/healthz", "/readyz")
 class _SameMethod(HttpResponsePermanentRedirect):
     # RFC 9110, section 15.4.9: what is posted stays a post.
     status_code = 308
+
+
+def names(said: str, own: str) -> list[str]:
+    """The hosts of OLD_HOSTS. Raises ImproperlyConfigured for what is no name, or is our own."""
+    found = [name.lower() for name in said.replace(",", " ").split()]
+    for name in found:
+        if re.search(r"[/:@*]", name) or name == own:
+            raise ImproperlyConfigured(
+                f"OLD_HOSTS: {name!r}: write names alone, like news.example.com, not BASE_URL's."
+            )
+    return found
 
 
 def middleware(get_response: Respond) -> Respond:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib.util
 import ipaddress
 import os
-import re
 import secrets
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from newsletter.config import data_dir, first_setup, logs, mail_options
+from newsletter.config import data_dir, first_setup, logs, mail_options, old_hosts
 
 # Registers itself with `check --deploy`; here, since that collects its checks before any page.
 from newsletter.config import deploy_checks as deploy_checks
@@ -209,12 +208,7 @@ if _webhook_providers and importlib.util.find_spec("anymail") is None:
     raise ImproperlyConfigured("WEBHOOK_PROVIDERS needs django-anymail: install .[providers]")
 
 # Hosts the site had before: reading there leads to BASE_URL (`newsletter.config.old_hosts`).
-OLD_HOSTS = [h.lower() for h in _text("OLD_HOSTS").replace(",", " ").split()]
-for _host in OLD_HOSTS:
-    if re.search(r"[/:@*]", _host) or _host == _base.hostname:
-        raise ImproperlyConfigured(
-            f"OLD_HOSTS: {_host!r}: write names alone, like news.example.com, not that of BASE_URL."
-        )
+OLD_HOSTS = old_hosts.names(_text("OLD_HOSTS"), _base.hostname)
 ALLOWED_HOSTS = [_base.hostname, "127.0.0.1", "localhost"] if _local else [_base.hostname]
 ALLOWED_HOSTS += OLD_HOSTS
 CSRF_TRUSTED_ORIGINS = [f"{_base.scheme}://{_base.netloc}"]

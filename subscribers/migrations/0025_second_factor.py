@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("subscribers", "0023_agents"),
+        ("subscribers", "0024_reading_room"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
