@@ -39,6 +39,8 @@ absender|absenderadresse|absenderdomain|sender|rucksendeadresse|ruckadresse|retu
     nicht akzeptiert|uberprufung|ueberpruefung|prufung|pruefung|nicht zulassig|gesperrt|
     nicht auflos|nicht aufloes|unzulassig|nicht zustellbar|geblockt|blockiert
 ungultige|ungueltige|unbekannte|unbekannter|gefalschte|gefaelschte … absender
+empfanger|empfaenger … hat die annahme|verweigert die annahme|lehnt die annahme|
+    annahme verweigert
 annahme von ihnen|empfanger verweigert|empfanger lehnt|empfaenger verweigert|empfaenger lehnt|
     vom empfanger abgelehnt|vom empfaenger abgelehnt|nur mitglieder|kein mitglied|
     nimmt keine mails von|nimmt keine nachrichten von|akzeptiert keine mails von
