@@ -21,10 +21,12 @@ from .mailboxes import mailboxes
 from .nested import Path
 from .standing import ANY, CUT, DATE, NOTHING, Rule, Standing
 from .stems import About
+from .tools import WHY
 from .vocabulary import (
     NEGATIVE,
     asks_for_good,
     header_speaks,
+    is_circumstance,
     is_code,
     is_label,
     is_plain,
@@ -34,7 +36,9 @@ from .vocabulary import (
 
 _MOST_VALUES = 40
 _A_DAY = "2024-05-01"
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _EXAMPLES = 3
+# Of so many different values a column says one of a few things, rather than anything.
 _MOST_CODES = 12
 _NEGATIVE = frozenset(NEGATIVE)
 _OTHER_CHANNEL = re.compile(
@@ -116,10 +120,11 @@ class Column:
         self.scanned = False
         self.dismissed = False
         self.codes: dict[str, _Seen] | None = {}
+        self.kinds: dict[str, _Seen] | None = {}
         self.first: list[str] = []
         self._known: set[str] = set()
         self.filled = self.dates = self.rows = 0
-        self.label = is_label(header)
+        self.label = self.wordy = is_label(header)
         self.named = columns.header
         self.rule = self._rule(header, columns)
 
@@ -136,6 +141,8 @@ class Column:
             table, self.about = dict(tool.states[plain]), frozenset([About.STATE])
         elif tool is not None and not self.path and plain in tool.plain:
             self.scanned = self.label
+        elif tool is not None and not self.path and plain in WHY:
+            table, self.about = dict(WHY[plain]), header_speaks(header)
         elif meaning is not None and meaning in STATES:
             table = dict(STATES[meaning])
             self.about = header_speaks(header) or frozenset([About.STATE])
@@ -143,7 +150,12 @@ class Column:
             # Without a header, that the second column holds names is a guess.
             self.scanned = meaning is Meaning.CATEGORIES or not columns.header
         elif columns.header and (about := header_speaks(header)):
-            if not _of_another(header, about):
+            if is_circumstance(header, about):
+                self.scanned = self.wordy = True
+            elif self.label and about == {About.CONSENT}:
+                # "Mailing lists": their names say nothing, a yes or no would.
+                self.scanned, self.wordy, self.about = True, False, about
+            elif not _of_another(header, about):
                 negative = about <= _NEGATIVE and not asks_for_good(header)
                 table = {NOTHING: Standing.ACTIVE} if negative else {}
                 if negative and about <= {About.BOUNCE, About.COMPLAINT}:
@@ -191,12 +203,15 @@ class Column:
             return
         if rule is not None and rule.standing_of(word) is not None:
             return
-        self.dates += count if is_date(word) else 0
+        self.dates += count if is_date(word) or _YEAR.fullmatch(word) else 0
         if self.codes is not None and not is_nothing(word):
             if is_code(word) and len(self.codes) < _MOST_CODES:
                 _count(self.codes, word, cell, count, values, lines, who)
             else:
                 self.codes = None
+        if self.kinds is not None and not is_nothing(word):
+            _count(self.kinds, word, cell, count, values, lines, who)
+            self.kinds = self.kinds if len(self.kinds) <= _MOST_CODES else None
         if word in self._known:
             return
         if value_speaks(word):
@@ -207,10 +222,15 @@ class Column:
     # -- at the end
 
     def ask_for_codes(self) -> None:
-        """Letters and small numbers under a header that says nothing could be states; and so
-        could days, if only some of the readers have one."""
-        if not self.scanned or self.label or self.path:
+        """Letters and small numbers under a header that says nothing could be states; so could
+        days, if only some of the readers have one, and the other values of a few of which one
+        speaks of a state."""
+        if not self.scanned or self.wordy or self.path:
             return
+        if self.undecided and self.kinds and not self.label:
+            said = self.rule
+            open_ = {k: v for k, v in self.kinds.items() if not said or not said.standing_of(k)}
+            self.undecided = {**open_, **self.undecided}
         some = 0 < self.dates == self.filled < self.rows
         if some and self.named and (self.rule is None or self.rule.standing_of(_A_DAY) is None):
             self.undecided[DATE] = _Seen(self.dates)
