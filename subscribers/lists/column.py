@@ -26,6 +26,7 @@ from .vocabulary import (
     NEGATIVE,
     asks_for_good,
     header_speaks,
+    is_answer,
     is_circumstance,
     is_code,
     is_label,
@@ -124,7 +125,7 @@ class Column:
         self.first: list[str] = []
         self._known: set[str] = set()
         self.filled = self.dates = self.rows = 0
-        self.label = self.wordy = is_label(header)
+        self.label = self.wordy = self.answers = is_label(header)
         self.named = columns.header
         self.rule = self._rule(header, columns)
 
@@ -140,7 +141,7 @@ class Column:
         elif tool is not None and not self.path and plain in tool.states:
             table, self.about = dict(tool.states[plain]), frozenset([About.STATE])
         elif tool is not None and not self.path and plain in tool.plain:
-            self.scanned = self.label
+            self.scanned, self.answers = self.label, False
         elif tool is not None and not self.path and plain in WHY:
             table, self.about = dict(WHY[plain]), header_speaks(header)
         elif meaning is not None and meaning in STATES:
@@ -225,7 +226,12 @@ class Column:
         """Letters and small numbers under a header that says nothing could be states; so could
         days, if only some of the readers have one, and the other values of a few of which one
         speaks of a state."""
-        if not self.scanned or self.wordy or self.path:
+        if not self.scanned or self.path:
+            return
+        if self.wordy:
+            # A group may be called A or 7; a yes or no is an answer under whatever header.
+            if self.answers and self.codes and all(map(is_answer, self.codes)):
+                self.undecided = {**self.codes, **self.undecided}
             return
         if self.undecided and self.kinds and not self.label:
             said = self.rule
@@ -236,7 +242,8 @@ class Column:
             self.undecided[DATE] = _Seen(self.dates)
         if not self.codes:
             return
-        if _counts_up([text for text in (cell.strip() for cell in self.first) if text]):
+        first = [text for text in (cell.strip() for cell in self.first) if text]
+        if _counts_up(first) and (len(first) > 2 or not folded(self.name).strip("0123456789 ")):
             return
         self.undecided = {**self.codes, **self.undecided}
         empty = self.rows - self.filled
@@ -334,8 +341,8 @@ def _of_another(header: str, about: frozenset[About]) -> bool:
 
 
 def _counts_up(words: Sequence[str]) -> bool:
-    """Whether they number the rows."""
+    """Whether they number the rows: one after the other, from 1 on."""
     if not all(word.isdigit() for word in words) or len(words) < 2:
         return False
     numbers = [int(word) for word in words]
-    return all(b > a for a, b in pairwise(numbers))
+    return numbers[0] > 0 and all(b == a + 1 for a, b in pairwise(numbers))

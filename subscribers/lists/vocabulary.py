@@ -106,6 +106,16 @@ NO = frozenset(w for word in _NO_TEXT.split() for w in (folded(word).strip() or 
 _BARE_WORDS = YES | NO
 
 
+_LETTERS = frozenset("yn01x✓✔×○")
+
+
+def is_answer(value: str) -> bool:
+    """Whether a value is a yes or no in whatever language; of single letters only the usual."""
+    text = value.strip().casefold()
+    word = folded(text).strip() or text
+    return word in _BARE_WORDS and (len(word) > 1 or word in _LETTERS)
+
+
 # "Yes, please do", "Nein danke", "B) no thank you".
 _MOST_POLITE = 4
 

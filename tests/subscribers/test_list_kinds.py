@@ -48,6 +48,11 @@ def table(header: str, *values: str) -> str:
         # What came of something says a state, though the header is about mails or days.
         ("last mailing result", ["delivered", "rejected"], ["delivered", "rejected"]),
         ("Letztes Ereignis", ["geöffnet", "abgemeldet"], ["abgemeldet", "geöffnet"]),
+        # A yes or no under a header that sorts, and numbers that do not count the rows.
+        ("list_evenings", ["1", "0"], ["0", "1"]),
+        ("group", ["A", "B"], []),
+        ("Kind", ["0", "3"], ["0", "3"]),
+        ("Kind", ["1", "2", "3"], []),
         # Years that only some have.
         ("Vertrag bis", ["2019", ""], ["*"]),
         # Languages with vowels above and below, and a script from right to left.
