@@ -256,7 +256,9 @@ def _way_and_host(case: _Case) -> Reason | None:
         if case.says(meaning):
             return reason
     if case.says(Meaning.NO_HOST):
-        return Reason.HOST_UNKNOWN
+        # Once the content was read the reader's domain has answered: another's is none, a link's.
+        read = case.phase in _AFTER_CONTENT and case.rest.partition(".")[0] not in ("1", "4")
+        return Reason.FILTERED if read else Reason.HOST_UNKNOWN
     if case.rest in ("1.1", "1.2", "1.3", "1.10"):
         return codes.LAST[case.rest]
     return None

@@ -49,4 +49,19 @@ REPLIES = [
     full("Brevlådan är full", 552), closed("Kontot är avslutat"),
     gone("Adresát neexistuje"), full("Schránka uživatele je plná", 552),
     closed("Schránka byla zrušena"),
+    # "Your domain" is ours, and a reader may refuse us without being gone.
+    us("Your domain is unknown here"), us("Your hostname was not found in the DNS", 550, MAIL),
+    us("Ihre Domain existiert nicht"), us("您的域名未注册", 550, RCPT),
+    us("Ваш домен не найден"), us("Votre domaine est introuvable"),
+    us("The owner of this mailbox has blocked you"),
+    us("This member has disabled mail from mailing lists"),
+    us("El destinatario ha bloqueado su dirección"), us("O destinatário bloqueou o envio"),
+    us("Il destinatario ha bloccato i messaggi"), us("Получатель заблокировал ваш адрес"),
+    us("受信者によってブロックされました"), us("收件人已将您拉黑"),
+    us("Dit bericht is geblokkeerd door de ontvanger"),
+    Reply("Unknown recipient, the message was quarantined", 550, "", DOT, "content", True, "spam"),
+    # Once the content was read, a domain that is none is another's.
+    Reply("A domain in this message does not exist", 550, "", DOT, "unclear", True, "filtered"),
+    Reply("The domain does not exist", 550, "", RCPT, "reader", True, "host_unknown"),
+    closed("解約されたメールボックスです", 550, RCPT),
 ]  # fmt: skip

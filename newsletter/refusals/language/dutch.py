@@ -17,6 +17,8 @@ LOGIN = """
 authenticatie vereist|aanmelden vereist|aanmelding mislukt|eerst inloggen
 """
 SENDER = """
+uw domein|uw server … onbekend|bestaat niet|niet gevonden
+ontvanger heeft u geblokkeerd|geblokkeerd door de ontvanger
 afzender|afzenderadres|afzenderdomein|verzender … geweigerd|onbekend|ongeldig|bestaat niet|
     niet gevonden|niet geverifieerd|niet toegestaan|geblokkeerd
 geweigerd door de ontvanger|ontvanger weigert|uw account … geblokkeerd|opgeschort|uitgeschakeld

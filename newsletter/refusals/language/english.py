@@ -59,6 +59,9 @@ rcpthost|not one of my hosts|no relaying|do not relay|not local; please|not a re
 """
 
 SENDER = """
+your domain|your host|your hostname|your server|your ip$|your ipaddress … unknown|does not exist|
+    not found|not exist|not registered|not known|not in our|not in the
+blocked you$|blocked your|blocked this sender|disabled mail from|disabled messages from
 sender|mail from|mailfrom|envelope from|originator|return path|return-path|reverse-path|
     from address|from domain … reject|invalid|denied|denies|refused|unknown|not exist|not found|
     not accepted|not allowed|not valid|not permitted|unrout|undeliver|unresolv|verif|mismatch|
@@ -148,6 +151,7 @@ virus|infected|malware|trojan|phish|mcspamsignature
 """
 
 SPAM = """
+quarantin
 spam|ube$|uce$|junk|unsolicited|bulk email|bulk mail|bulk sender|looks like|bayes|uribl|surbl|
     suspicious|likely unsolicited|unwanted
 permanent failure for one or more recipients … :blocked
@@ -155,6 +159,7 @@ dt:spm|detected as|high probability|content filter|content denied|content reject
 """
 
 CONTENT = """
+message-id|message id … invalid|missing|malformed|not valid
 header|headers … error|too$|missing|invalid|malformed|not$|duplicate|multiple
 duplicate header|multiple subject|multiple from|multiple addresses|not rfc|rfc 5322|rfc 2822|
     rfc 822|rfc compliant|non-compliant|not compliant

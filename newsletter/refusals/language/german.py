@@ -33,6 +33,10 @@ relay|weiterleitung|weitergabe|relaying … verweigert|nicht erlaubt|abgelehnt|n
 kein relay|kein relaying
 """
 SENDER = """
+ihre domain|ihre domane|ihr server|ihr host|ihr rechner … unbekannt|existiert nicht|nicht gefunden|
+    nicht registriert
+vom empfanger blockiert|vom empfaenger blockiert|vom empfanger gesperrt|hat sie blockiert|
+    hat ihre adresse blockiert
 absender|absenderadresse|absenderdomain|sender|rucksendeadresse|ruckadresse|returnpath|
     rucksendepfad|envelope-absender … abgelehnt|abgewiesen|unbekannt|existiert nicht|ungultig|
     ungueltig|nicht gefunden|nicht verifiz|nicht pruf|nicht pruef|verweigert|nicht erlaubt|
