@@ -59,7 +59,11 @@ STEMS: dict[About, str] = {
         off_the_list left_us not_interest no_interest erasure forgotten passed_away revoc wycof
         уволил
         退職 離職 휴면 퇴사 tidak_aktif nonaktif διαγρ
-        churned death dead_since member_until end_date ended_on einddatum enddatum""",
+        churned death dead_since member_until end_date ended_on einddatum enddatum
+        atsisak loobu loobun de_baixa atteic odjav одјав ex_abo ex_subscri ex_suscri ex_assin
+        ex_iscri
+        former_sub former_mem former_reader ehemalige_abo ehemalige_les ancien_abonn
+        ancienne_abonn""",
     About.CONSENT: """
         *consent permission permit *opt_in *optin *opted_in subscri accepts accept agree allow
         may_we can_we ok$ ok_to okay_to contactable lawful legal_basis *gdpr *newsletter

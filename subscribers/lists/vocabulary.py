@@ -97,10 +97,11 @@ def value_speaks(value: str) -> bool:
 _YES_TEXT = """
     yes true y t 1 on x ok ja j oui o si sì sí sim s tak da да д はい 有 可 ○ 예 네 evet e 是
     有效 ✓ ✔ kylla ano a igen nai ναι так wahr vrai vero verdadeiro verdadero prawda истина 真
-    doğru sant"""
+    doğru sant نعم بله כן taip jā jah áno ano có ใช่ हाँ ya"""
 _NO_TEXT = """
     no false n f 0 off nein non nao não nie net нет н いいえ 無 不可 × 아니오 아니요 hayir hayır
-    h 否 nej ei ne nem oxi όχι ні falsch faux falso falso falsz ложь 偽 yanlis falskt nee"""
+    h 否 nej ei ne nem oxi όχι ні falsch faux falso falso falsz ложь 偽 yanlis falskt nee لا خیر לא
+    nē không ไม่ नहीं tidak"""
 YES = frozenset(w for word in _YES_TEXT.split() for w in (folded(word).strip() or word, word))
 NO = frozenset(w for word in _NO_TEXT.split() for w in (folded(word).strip() or word, word))
 _BARE_WORDS = YES | NO
@@ -116,6 +117,7 @@ def is_answer(value: str) -> bool:
     return word in _BARE_WORDS and (len(word) > 1 or word in _LETTERS)
 
 
+_ABBREVIATED = 4  # "ACT", "UNSB"
 # "Yes, please do", "Nein danke", "B) no thank you".
 _MOST_POLITE = 4
 
@@ -128,6 +130,8 @@ def is_code(value: str) -> bool:
         return len(text) <= 2
     # Two signs of Chinese, Japanese or Korean are a word.
     if len(text) <= (2 if text < "\u2e80" else 1):
+        return True
+    if len(text) <= _ABBREVIATED and text.isascii() and text.isalpha() and text.isupper():
         return True
     words = folded(text).split()
     if (" ".join(words) or text.casefold()) in _BARE_WORDS:

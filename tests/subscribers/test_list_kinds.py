@@ -48,6 +48,11 @@ def table(header: str, *values: str) -> str:
         # What came of something says a state, though the header is about mails or days.
         ("last mailing result", ["delivered", "rejected"], ["delivered", "rejected"]),
         ("Letztes Ereignis", ["geöffnet", "abgemeldet"], ["abgemeldet", "geöffnet"]),
+        ("kod", ["AKT", "ODH"], ["AKT", "ODH"]),
+        ("kod", ["harbour", "quay"], []),
+        ("segment", ["Friends", "Former subscribers"], ["Former subscribers"]),
+        ("خبر", ["نعم", "لا"], ["لا", "نعم"]),
+        ("Loobunud", ["", "jah"], ["jah"]),
         # A yes or no under a header that sorts, and numbers that do not count the rows.
         ("list_evenings", ["1", "0"], ["0", "1"]),
         ("group", ["A", "B"], []),
