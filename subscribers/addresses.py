@@ -18,6 +18,9 @@ from email_validator import EmailNotValidError, validate_email
 from . import conf
 
 _IDEOGRAPHIC_DOT = "\u3002"
+_AS_TYPED = str.maketrans(
+    {_IDEOGRAPHIC_DOT: ".", "\u2019": "'", **dict.fromkeys("\u2010\u2011\u2013\u2212", "-")}
+)
 # Compatibility forms that differ in width or size alone (Unicode Standard Annex 44, table 14).
 _WIDTHS = ("<wide", "<narrow", "<small")
 _JOINERS = "\u200c\u200d"
@@ -84,7 +87,8 @@ def put_right(text: str) -> str:
     - full-width and half-width forms, as an input method leaves them (the width mapping of RFC
       8265 section 3.3.2), and the small forms of the same signs;
     - the ideographic full stop between the labels of the domain (RFC 3490 section 3.1 names the
-      four dots), and before the @ too where everything else there is ASCII;
+      four dots), and before the @ too where everything else there is ASCII; there also the hyphens
+      and the apostrophe that word processors put in place of the typed ones;
     - characters nobody sees. A joiner (U+200C, U+200D) shapes letters of some scripts, so it
       stays, and is refused later, unless its neighbours are ASCII;
     - spaces around the address, the @ and the dots of the domain, and one full stop at its end.
@@ -96,8 +100,8 @@ def put_right(text: str) -> str:
     if not at:
         return text
     local = local.rstrip(_SPACES)
-    if local.replace(_IDEOGRAPHIC_DOT, "").isascii():
-        local = local.replace(_IDEOGRAPHIC_DOT, ".")
+    if not local.isascii() and (plain := local.translate(_AS_TYPED)).isascii():
+        local = plain
     labels = domain.replace(_IDEOGRAPHIC_DOT, ".").strip(_SPACES).removesuffix(".").split(".")
     return f"{local}@{'.'.join(label.strip(_SPACES) for label in labels)}"
 

@@ -32,6 +32,8 @@ _EVERYWHERE = frozenset({"yahoo", "hotmail", "outlook", "live", "msn", "yandex",
 _COUNTRY = {"com", "co"}  # The second level of `yahoo.co.uk`, `yahoo.com.br`.
 # Endings that are typed wrong more often than anything else, and lead nowhere.
 _NO_ENDING = frozenset({"con", "cmo", "ocm", "vom", "xom", "comm", "cim", "coom", "nte", "ner"})
+# Countries whose endings are `com` with a letter left out, and where none of those names is.
+_NEAR_COM = frozenset({"co", "cm", "om"})
 _SHORT = 3  # letters of a name, or fewer: another letter there makes another real site
 
 
@@ -50,7 +52,7 @@ def hint(address: str) -> str:
 
 def _of_a_country(domain: str) -> bool:
     name, *ending = domain.split(".")
-    if name not in _EVERYWHERE or not ending:
+    if name not in _EVERYWHERE or not ending or (ending[0] in _NEAR_COM and len(ending) == 1):
         return False
     return len(ending[-1]) == 2 and (len(ending) == 1 or ending[:-1] in ([c] for c in _COUNTRY))
 
@@ -66,7 +68,9 @@ def _one_slip(typed: str, known: str) -> bool:
     name, _, ending = typed.partition(".")
     meant, _, right = known.partition(".")
     if name == meant:
-        return ending in _NO_ENDING or len(ending) != 2 or right.endswith("com")
+        # No country has the letters of one of these the other way round: `ed`, `ti`, `rf`.
+        turned = ending == right[::-1]
+        return turned or ending in _NO_ENDING or len(ending) != 2 or right.endswith("com")
     if len(meant) > _SHORT or ending != right:
         return True
     return sorted(name) == sorted(meant) or name in _doubled_or_lost(meant)

@@ -96,7 +96,7 @@ def today(request: HttpRequest, publication: str) -> HttpResponseBase:
         days=roundups.days(period) if period is not None else "",
         items=items,
         readers=rhythm.dependants(kept),
-        next_end=next_end(kept, now).astimezone(ZoneInfo(kept.time_zone)) if on else None,
+        next_end=next_end(kept, now) if on else None,
         may_set_up=may(request.user, Act.SET_UP, kept),
         settings=reverse("admin:subscribers_publication_change", args=[kept.pk]),
         status=422 if form.errors else 200,

@@ -37,6 +37,12 @@ impossibile recapitare|mancata consegna|non consegnat|consegna fallita|impossibi
 반송|배달 실패|전송 실패|발송 실패|전달되지|수신 실패|보내지 못|배달되지
 niedostarczon|nie mozna dostarczyc|nie została dostarczona|nie zostala dostarczona|zwrot wiadomosci
 teslim edilemedi|iletilemedi
+onbestelbaar|niet worden bezorgd|niet bezorgd|niet worden afgeleverd|niet afgeleverd
+inte levereras|inte levererats|ej levererat|olevererat|obestallbart|ikke leveres|ikke leveret|
+    ikke levert|ikke bli levert
+nedorucitel|nelze dorucit|nebylo mozne dorucit|nepodarilo dorucit|nebyla dorucena|
+    nie je mozne dorucit
+kezbesithetetlen|nem kezbesitheto|ei voitu toimittaa|toimitus epaonnistui|nu a putut fi livrat
 """)
 _DELAY = Phrases("""
 warning message only|has been delayed|is delayed|not yet been delivered|have been delayed
@@ -55,9 +61,22 @@ _AUTO_SUBJECTS = (
     "on leave", "absence", "abwesen", "automatische antwort", "reponse automatique",
     "respuesta autom", "risposta autom", "resposta autom", "автоответ", "автоматический ответ",
     "自动回复", "自动答复", "自動回覆", "自動応答", "自動返信", "不在", "자동 응답", "부재",
-    "odpowiedz automatyczna", "otomatik yanıt",
+    "odpowiedz automatyczna", "autoodpowiedz", "poza biurem", "otomatik yanıt", "ofis dısında",
+    "fuera de la oficina", "fuera de oficina", "estoy fuera", "fora do escritorio", "estou fora",
+    "ausencia", "fuori ufficio", "fuori sede", "assenza", "en conges", "je suis absent",
+    "ich bin nicht im", "nicht im buro", "im urlaub", "autosvar", "automatiskt svar",
+    "automatisk svar", "franvar", "fravær", "afwezig", "automatisch antwoord", "poissa",
+    "automaattinen vastaus", "automaticka odpoved", "mimo kancelar", "я в отпуске", "в отпуске",
+    "вне офиса", "нет на месте", "休暇", "휴가",
 )  # fmt: skip
-OPT_OUT = re.compile(r"\s*(?:unsubscribe|opt-?out|退订|取消订阅)\s*", re.I)
+# The whole subject of a mail by which somebody leaves (RFC 2369 lets a list ask for one).
+OPT_OUT = re.compile(
+    r"\s*(?:unsubscribe|opt-?out|退订|退訂|取消订阅|取消訂閱|配信停止|수신거부|отписаться|отписка"
+    r"|abmelden|abmeldung|abbestellen|désabonnement|désinscription|se désabonner|baja"
+    r"|darse de baja|cancelar suscripción|descadastrar|cancelar inscrição|disiscrizione"
+    r"|disiscrivimi|uitschrijven|afmelden|wypisz|avregistrera|afmeld|avmeld)\s*",
+    re.I,
+)
 FORWARDED = re.compile(r"(?:fwd?|wg|tr|rv|转发|转寄)\s*[:：]", re.I)
 REPLIED = re.compile(r"(?:(?:re|aw|sv|回复|答复)\s*[:：]\s*)*", re.I)
 # Who writes reports. "no-reply" and an empty sender too: hence the signs above.

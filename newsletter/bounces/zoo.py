@@ -33,6 +33,7 @@ _FORMS = (
         rf"({_ADDRESS})",
         re.I),
 )  # fmt: skip
+_ANY = re.compile(rf"(?<![\w.+=-]){_ADDRESS}")
 _NOT_THEM = re.compile(
     r"^(?:postmaster|mailer-daemon|abuse|support|helpdesk|noreply|no-reply|admin|root|webmaster)@",
     re.I,
@@ -98,7 +99,10 @@ def failed_addresses(text: str, not_these: frozenset[str] = frozenset()) -> list
                 return list(found.values())
         if not not_these:
             break
-    return []
+    # In words of whatever language: if one address alone is named, it is theirs.
+    named = {match[0].rstrip(".'").lower(): match[0].rstrip(".'") for match in _ANY.finditer(text)}
+    theirs = [a for low, a in named.items() if low not in not_these and not _NOT_THEM.match(a)]
+    return theirs if len(theirs) == 1 else []
 
 
 def section_of(text: str, address: str, others: list[str]) -> str:

@@ -125,7 +125,7 @@ def title_of_items(publication: str) -> str:
 
 def build(chosen: Chosen, form: Format) -> Feed:
     """The feed, in its language; a month's archive may come out empty."""
-    with translation.override(chosen.speaks):
+    with translation.override(chosen.speaks), timezone.override(zone_of(chosen.publication)):
         # Before the rows are read: words kept under it are never older than it says.
         change, _at = Change.objects.newest(chosen.publication.pk)
         entries, older, newer = _entries(chosen, change)

@@ -147,7 +147,7 @@ def _alert(event: OutboxEvent, publication: Publication | None) -> str:
     since = dt.datetime.fromisoformat(data["since"])
     text += f". {of_alert(data['kind'], data['key'], data.get('detail', {}))}"
     if event.at - since >= dt.timedelta(hours=1):
-        day = date_format(since, "DATE_FORMAT")
+        day = date_format(times.day(since, publication), "DATE_FORMAT")
         text += " " + pgettext("alert", "(since %(day)s)") % {"day": day}
     return text
 

@@ -17,7 +17,6 @@ FIRST = {
     "1.8": Reason.SENDER_REJECTED,
     "2.2": Reason.MAILBOX_FULL,
     "7.8": Reason.LOGIN,  # RFC 4954.
-    "7.9": Reason.LOGIN,
     "7.20": Reason.AUTHENTICATION,  # RFC 7372: DKIM, SPF, reverse DNS.
     "7.21": Reason.AUTHENTICATION,
     "7.22": Reason.AUTHENTICATION,
@@ -43,6 +42,7 @@ LAST = {
     "4.2": Reason.NETWORK,
     "4.6": Reason.NETWORK,
     "4.7": Reason.EXPIRED,
+    "7.9": Reason.LOGIN,  # RFC 4954; Yahoo numbers its policy so.
     "7.17": Reason.MOVED,  # RFC 7293: the mailbox is somebody else's now.
     "7.18": Reason.MOVED,
 }

@@ -229,7 +229,7 @@ def _contradicted(case: _Case) -> bool:
         # Postfix, qmail and others give 5.7.1 to whatever an administrator refuses; only after the
         # content it is a filter's.
         return case.phase in _AFTER_CONTENT and not case.recipient_form
-    if case.rest not in ("", "0.0", "3.0") and subject != "5":
+    if case.rest not in ("", "3.0") and subject not in ("0", "5"):
         return True  # 5.2.0 "other mailbox status", 5.4 routing, 5.6 the content.
     if case.recipient.endswith(_CARRIERS) and not case.says(Meaning.ENDED):
         return True
@@ -256,7 +256,9 @@ def _way_and_host(case: _Case) -> Reason | None:
         if case.says(meaning):
             return reason
     if case.says(Meaning.NO_HOST):
-        return Reason.HOST_UNKNOWN
+        # Once the content was read the reader's domain has answered: another's is none, a link's.
+        read = case.phase in _AFTER_CONTENT and case.rest.partition(".")[0] not in ("1", "4")
+        return Reason.FILTERED if read else Reason.HOST_UNKNOWN
     if case.rest in ("1.1", "1.2", "1.3", "1.10"):
         return codes.LAST[case.rest]
     return None

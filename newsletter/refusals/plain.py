@@ -36,6 +36,8 @@ _NUMBERS = re.compile(
 _CODES = re.compile(
     r"(?<![\w.])[245]\d\d[- :]{1,3}(?:#?[245]\.\d{1,3}\.\d{1,3}\b)?|#?\b[245]\.\d{1,3}\.\d{1,3}\b"
 )
+# Who is quoted: its name may be that of a filter, and says nothing. Not the client, which is us.
+_SAID = re.compile(r"(?<!client )\bhost [\w.-]{1,255} ?\[[^\]\s]{1,64}\](?: said)?:?")
 _NOT = re.compile(r"n't\b")
 _RESPELLED = (
     ("’", "'"),
@@ -72,7 +74,7 @@ def plain(text: str, recipient: str = "", ours: Collection[str] = ()) -> str:
     recipient = recipient.lower()
     known = frozenset(name.lower() for name in ours)
     text = without_links(_INVISIBLE.sub("", fold(text[:MOST]))[:MOST])
-    text = apart(text)
+    text = apart(_SAID.sub(" ", text))
     text = _ADDRESS.sub(lambda match: f" {_address(match, recipient, known)} ", text)
     text = _NUMBERS.sub(" ip ", text)
     text = _CODES.sub(" ", text)

@@ -50,15 +50,20 @@ def folded(text: str) -> str:
             for c in text.translate(_LATIN)
             if not "\u0300" <= c <= "\u036f"
         )
-    return " " + " ".join("".join(c if c.isalnum() else " " for c in text).split())
+    return " " + " ".join("".join(c if c.isalnum() or _is_mark(c) else " " for c in text).split())
+
+
+def _is_mark(c: str) -> bool:
+    """Whether a sign is part of a letter: the vowels of Thai and Hindi."""
+    return c > "\u036f" and unicodedata.category(c) in ("Mn", "Mc")
 
 
 # What exports write where there is nothing.
 _NOTHING = frozenset(
     [
         "", "-", "--", "---", "–", "—", ".", "/", "null", "none", "nil", "n/a", "na", "nan", "#n/a",
-        "undefined", "(null)", "(none)", "(empty)", "(blank)", "<null>", "never", "\\n", "[]", "{}",
-        "[null]", '""', "''",
+        "undefined", "nat", "(null)", "(none)", "(empty)", "(blank)", "<null>", "never", "\\n",
+        "[]", "{}", "[null]", '""', "''",
     ]
 )  # fmt: skip
 _NO_DATE = re.compile(
@@ -67,7 +72,7 @@ _NO_DATE = re.compile(
     r"|(?:0001|1899|1900)[-/.]\d\d?[-/.]\d\d?(?:[t ].*)?"
     r"|\d\d?[-/.]\d\d?[-/.](?:0001|1899|1900)(?:[t ].*)?"
     r"|(?:1970[-/.]0?1[-/.]0?1|1969[-/.]12[-/.]31)(?:[t ].*)?"
-    r"|jan\w*\.? 0?1,? 1970.*|0?1\.? jan\w*\.?,? 1970.*"
+    r"|1970年0?1月0?1日.*|jan\w*\.? 0?1,? 1970.*|0?1\.? jan\w*\.?,? 1970.*"
     r"|(?:0?1[-/.]0?1[-/.]1970|12[-/.]31[-/.]1969|31[-/.]12[-/.]1969)(?:[t ,].*)?"
 )
 _DATE = re.compile(

@@ -21,10 +21,13 @@ from .mailboxes import mailboxes
 from .nested import Path
 from .standing import ANY, CUT, DATE, NOTHING, Rule, Standing
 from .stems import About
+from .tools import WHY
 from .vocabulary import (
     NEGATIVE,
     asks_for_good,
     header_speaks,
+    is_answer,
+    is_circumstance,
     is_code,
     is_label,
     is_plain,
@@ -34,7 +37,9 @@ from .vocabulary import (
 
 _MOST_VALUES = 40
 _A_DAY = "2024-05-01"
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _EXAMPLES = 3
+# Of so many different values a column says one of a few things, rather than anything.
 _MOST_CODES = 12
 _NEGATIVE = frozenset(NEGATIVE)
 _OTHER_CHANNEL = re.compile(
@@ -116,10 +121,11 @@ class Column:
         self.scanned = False
         self.dismissed = False
         self.codes: dict[str, _Seen] | None = {}
+        self.kinds: dict[str, _Seen] | None = {}
         self.first: list[str] = []
         self._known: set[str] = set()
         self.filled = self.dates = self.rows = 0
-        self.label = is_label(header)
+        self.label = self.wordy = self.answers = is_label(header)
         self.named = columns.header
         self.rule = self._rule(header, columns)
 
@@ -135,7 +141,9 @@ class Column:
         elif tool is not None and not self.path and plain in tool.states:
             table, self.about = dict(tool.states[plain]), frozenset([About.STATE])
         elif tool is not None and not self.path and plain in tool.plain:
-            self.scanned = self.label
+            self.scanned, self.answers = self.label, False
+        elif tool is not None and not self.path and plain in WHY:
+            table, self.about = dict(WHY[plain]), header_speaks(header)
         elif meaning is not None and meaning in STATES:
             table = dict(STATES[meaning])
             self.about = header_speaks(header) or frozenset([About.STATE])
@@ -143,7 +151,12 @@ class Column:
             # Without a header, that the second column holds names is a guess.
             self.scanned = meaning is Meaning.CATEGORIES or not columns.header
         elif columns.header and (about := header_speaks(header)):
-            if not _of_another(header, about):
+            if is_circumstance(header, about):
+                self.scanned = self.wordy = True
+            elif self.label and about == {About.CONSENT}:
+                # "Mailing lists": their names say nothing, a yes or no would.
+                self.scanned, self.wordy, self.about = True, False, about
+            elif not _of_another(header, about):
                 negative = about <= _NEGATIVE and not asks_for_good(header)
                 table = {NOTHING: Standing.ACTIVE} if negative else {}
                 if negative and about <= {About.BOUNCE, About.COMPLAINT}:
@@ -191,12 +204,15 @@ class Column:
             return
         if rule is not None and rule.standing_of(word) is not None:
             return
-        self.dates += count if is_date(word) else 0
+        self.dates += count if is_date(word) or _YEAR.fullmatch(word) else 0
         if self.codes is not None and not is_nothing(word):
             if is_code(word) and len(self.codes) < _MOST_CODES:
                 _count(self.codes, word, cell, count, values, lines, who)
             else:
                 self.codes = None
+        if self.kinds is not None and not is_nothing(word):
+            _count(self.kinds, word, cell, count, values, lines, who)
+            self.kinds = self.kinds if len(self.kinds) <= _MOST_CODES else None
         if word in self._known:
             return
         if value_speaks(word):
@@ -207,16 +223,27 @@ class Column:
     # -- at the end
 
     def ask_for_codes(self) -> None:
-        """Letters and small numbers under a header that says nothing could be states; and so
-        could days, if only some of the readers have one."""
-        if not self.scanned or self.label or self.path:
+        """Letters and small numbers under a header that says nothing could be states; so could
+        days, if only some of the readers have one, and the other values of a few of which one
+        speaks of a state."""
+        if not self.scanned or self.path:
             return
+        if self.wordy:
+            # A group may be called A or 7; a yes or no is an answer under whatever header.
+            if self.answers and self.codes and all(map(is_answer, self.codes)):
+                self.undecided = {**self.codes, **self.undecided}
+            return
+        if self.undecided and self.kinds and not self.label:
+            said = self.rule
+            open_ = {k: v for k, v in self.kinds.items() if not said or not said.standing_of(k)}
+            self.undecided = {**open_, **self.undecided}
         some = 0 < self.dates == self.filled < self.rows
         if some and self.named and (self.rule is None or self.rule.standing_of(_A_DAY) is None):
             self.undecided[DATE] = _Seen(self.dates)
         if not self.codes:
             return
-        if _counts_up([text for text in (cell.strip() for cell in self.first) if text]):
+        first = [text for text in (cell.strip() for cell in self.first) if text]
+        if _counts_up(first) and (len(first) > 2 or not folded(self.name).strip("0123456789 ")):
             return
         self.undecided = {**self.codes, **self.undecided}
         empty = self.rows - self.filled
@@ -314,8 +341,8 @@ def _of_another(header: str, about: frozenset[About]) -> bool:
 
 
 def _counts_up(words: Sequence[str]) -> bool:
-    """Whether they number the rows."""
+    """Whether they number the rows: one after the other, from 1 on."""
     if not all(word.isdigit() for word in words) or len(words) < 2:
         return False
     numbers = [int(word) for word in words]
-    return all(b > a for a, b in pairwise(numbers))
+    return numbers[0] > 0 and all(b == a + 1 for a, b in pairwise(numbers))

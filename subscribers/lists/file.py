@@ -16,7 +16,8 @@ from pathlib import Path
 
 from .encodings import by_letters
 
-SEPARATORS = ",;\t|"
+# The last two are what a Chinese input method writes for the first two.
+SEPARATORS = ",;\t|，；"
 _SAMPLE = 200_000
 _CHUNK = 1 << 18
 _EXCEL_HINT = re.compile(r"[\"']?sep=(.)[\"']?\r?\n?$", re.IGNORECASE)
@@ -76,6 +77,8 @@ def _by_head(head: bytes) -> str:
     """The encoding a byte order mark or the pattern of zeros tells, or "" if neither does."""
     if head.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
+    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "utf-32"
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     zeros = Counter(place % 2 for place, octet in enumerate(head[:2000]) if octet == 0)

@@ -33,6 +33,7 @@ class Layout:
 
     `first` is the line of the header, or 0; rows begin after it. `rivals` are further columns
     that hold as many addresses as the one that was taken, where nothing says which is meant.
+    `titles` are the lines before the header, or the heading of an address book.
     """
 
     columns: Columns
@@ -40,6 +41,7 @@ class Layout:
     width: int
     book: bool = False
     rivals: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
 
 
 def find(opened: Opened, told: Mapping[str, str]) -> Layout | None:
@@ -49,7 +51,7 @@ def find(opened: Opened, told: Mapping[str, str]) -> Layout | None:
         return None
     if (book := _address_book(lines)) is not None:
         columns = understand(["1"], {}, header=False, address=0)
-        return Layout(columns, book, 1, book=True)
+        return Layout(columns, book, 1, book=True, titles=tuple(lines[:book]))
     width = _usual_width(opened, lines)
     records = Records(opened, width)
     try:
@@ -73,7 +75,10 @@ def find(opened: Opened, told: Mapping[str, str]) -> Layout | None:
     address, rivals = _address_column(names if place is not None else [], data, width, told)
     columns = understand(names, told, header=place is not None, address=address)
     first = rows[place][0] if place is not None else 0
-    return Layout(columns, first, width, rivals=tuple(columns.names[n] for n in rivals))
+    titles = [" ".join(cells) for _number, cells in rows[: place or 0]]
+    return Layout(
+        columns, first, width, rivals=tuple(columns.names[n] for n in rivals), titles=tuple(titles)
+    )
 
 
 def _first_lines(opened: Opened) -> list[str]:

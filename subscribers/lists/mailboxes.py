@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 
 from subscribers.addresses import BadAddress, normalise
@@ -21,8 +22,10 @@ _NAMED = re.compile(
     r"""\s*(?:"(?P<quoted>[^"]*)"|(?P<bare>[^<>"@]{0,200}?))\s*<\s*(?P<at>[^<>]*)>\s*"""
 )
 _COMMENT = re.compile(r"\s*(?P<at>[^\s()<>]+)\s+\((?P<bare>[^()]*)\)\s*")
-_BETWEEN = re.compile(r"\s*[,;|\n\r\t]\s*")
+_BETWEEN = re.compile(r"\s*[,;|\n\r\t，；、]\s*|\s+/\s+")
 _MAILTO = re.compile(r"(?:mailto|smtp)\s*:\s*", re.IGNORECASE)
+# What a word processor and other countries make of the quotes around a cell.
+_QUOTES = frozenset(["''", '""', "“”", "„“", "„”", "‘’", "«»", "»«", "「」", "＂＂"])
 _AT = re.compile(r"[@＠]")
 
 Mailbox = tuple[str, str]  # Name ("" if none is given) and normalised address.
@@ -51,9 +54,14 @@ def mailboxes(cell: str) -> list[Mailbox]:
     Raises BadAddress when anything in it is neither an address nor the name of one: a part that
     cannot be read is no reason to keep quiet about it.
     """
-    text = _MAILTO.sub("", undefuse(cell).strip())
-    if text[:1] in ("'", '"') and text[:1] == text[-1:]:
+    text = undefuse(cell).strip()
+    if text[:1] + text[-1:] in _QUOTES and len(text) > 1:
         text = text[1:-1].strip()
+    if _MAILTO.match(text) and len(_AT.findall(text)) < 2:
+        with contextlib.suppress(BadAddress):
+            # A whole link, with its header fields and percent signs.
+            return [("", normalise(text))]
+    text = _MAILTO.sub("", text)
     try:
         return [("", address_of(text))]
     except BadAddress as error:

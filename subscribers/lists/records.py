@@ -103,9 +103,12 @@ class Records:
             except csv.Error as error:
                 if "unexpected end" not in str(error):
                     break
-        fits = cells is not None and (not self._width or len(cells) == self._width)
-        if fits and not all(self._is_row(words) for _number, words in taken):
-            return cells
+        if cells is not None and (not self._width or len(cells) == self._width):
+            if not all(self._is_row(words) for _number, words in taken):
+                return cells
+            if any("\n" in cell and holds_address(cell) for cell in cells):
+                # They only looked like rows: nothing but addresses, one under the other.
+                return cells
         self._broken += 1
         self._back.extendleft(reversed(taken))
         return None

@@ -180,6 +180,8 @@ def look(path: Path, options: Options, name: str = "") -> ReaderFile:
 
 def _survey(opened: Opened, layout: Layout, survey: Survey) -> None:
     if layout.book:
+        with contextlib.closing(Lines(opened)) as book:
+            survey.take_lines(text for number, text in book if number > layout.first)
         return
     width = layout.width
     records = Records(opened, width)

@@ -53,7 +53,17 @@ STEMS: dict[About, str] = {
         udmeldt afmeldt slettet avmeldt oppsagt peruut perunut perutt poistett poistunut eronnut
         lopett odhlas zrusen zrusil smazan neaktivn odebran leirat leiratk torolt torolve lemond
         dezabon anulat dezactiv διαγραφ διεγραφ απεγγραφ ακυρ ανενεργ відпис видал скасов вийшов
-        ยกเลิก huy_dang_ky da_huy berhenti keluar$ batal הוסר בוטל הסר ביטול إلغاء ملغ محذوف""",
+        ยกเลิก huy_dang_ky da_huy berhenti keluar$ batal הוסר בוטל הסר ביטול إلغاء ملغ محذوف
+        un_subscri dimiss dimess fuoriuscit cessat ألغ *إلغ *ملغ غادر *انسح ยกเลิก ออกจาก ลบ
+        huy_dang huy$ ngung רשימת_הסרה *הסר עזב लौट रद्द हटा لغو *وقف
+        off_the_list left_us not_interest no_interest erasure forgotten passed_away revoc wycof
+        уволил
+        退職 離職 휴면 퇴사 tidak_aktif nonaktif διαγρ
+        churned death dead_since member_until end_date ended_on einddatum enddatum
+        atsisak loobu loobun de_baixa atteic odjav одјав ex_abo ex_subscri ex_suscri ex_assin
+        ex_iscri
+        former_sub former_mem former_reader ehemalige_abo ehemalige_les ancien_abonn
+        ancienne_abonn""",
     About.CONSENT: """
         *consent permission permit *opt_in *optin *opted_in subscri accepts accept agree allow
         may_we can_we ok$ ok_to okay_to contactable lawful legal_basis *gdpr *newsletter
@@ -73,7 +83,11 @@ STEMS: dict[About, str] = {
         tillat medgiv medgett far_vi onskar *utskick *nyhetsbrev 订阅 訂閱 许可 許可 授权 授權
         接收 允许 允許 愿意 願意 是否 可以 samtykk tilmeldt pameldt *nyhedsbrev suostum tilaaj
         souhlas odber hozzajarul feliratk acord$ abonat συγκαταθ εγγραφ згод подпис 동의 đồng_ý
-        dang_ky setuju langganan הסכמה موافق اشتراك""",
+        dang_ky setuju langganan הסכמה موافق اشتراك
+        would_you would_like hear_from stay_inform keep_inform be_inform *mochten_sie *moechten_sie
+        von_uns_hor rester_inform wilt_u vorrei vuoi gostaria chcesz chce_pan uutiskirj *مواف *اشترا
+        *مشترك ยินยอม สมัคร רשום מנוי सहमति nhan_tin *خبرنامه
+        can_email can_mail can_send mailable emailable mail_opt""",
     About.BOUNCE: """
         *bounc *undeliver *deliverab unreachable invalid hard$ soft$ fail returned return$
         reject mailbox_full does_not_exist not_exist bad_address dead$ error malformed *cleaned
@@ -88,13 +102,20 @@ STEMS: dict[About, str] = {
         ulasila iletileme teslim_edileme studs ogiltig retur$ felaktig returnera obestallbar
         退信 退回 无效 無效 弹回 彈回 错误 錯誤 失败 失敗 不存在 空号 退件 kimmahd palautu
         virheell nedoruc neplatn vracen visszapatt ervenytelen kezbesithetet respins invalid
-        ακυρο επιστρο помилк невірн""",
+        ακυρο επιστρο помилк невірн
+        *مرتد غير_صالح *فشل ตีกลับ ไม่ถูกต้อง ล้มเหลว khong_hop_le חזר שגוי अमान्य smtp diagnos
+        mail_returned came_back comes_back *zuruckgekomm kam_zuruck retour_mail bad_email bad_mail
+        wrong_address wrong_email wrong_mail user_unknown unknown_user unknown_address no_such
+        не_существ 无法送达 無法送達 宛先不明
+        email_returned email_problem mail_problem reachable *erreichbar joignable""",
     About.COMPLAINT: """
         *complain *spam abuse abuso junk fbl$ feedback_loop reported *beschwer missbrauch
         plainte plaint indesir pourriel queja denunci reclam queix segnala lament *klacht *klaag
         skarg zazal zglosz жалоб спам пожалов 苦情 迷惑 スパム 通報 クレーム 스팸 신고 불만 민원
         sikayet istenmeyen klagomal klagat *skrapp anmald_som 投诉 投訴 垃圾 举报 舉報 klage$
-        klaget valitus stiznost panasz reclamat παραπον скарг""",
+        klaget valitus stiznost panasz reclamat παραπον скарг
+        *شكو *مزعج ร้องเรียน สแปม khieu_nai thu_rac תלונה ספאם शिकायत
+        檢舉""",
     About.CONFIRMATION: """
         *confirm *verif valid$ validated validation activat activation$ *double_opt doi$ pending
         unactivat awaiting waiting unvalid *bestatig *bestaetig *freigeschalt *aktivier
@@ -104,7 +125,10 @@ STEMS: dict[About, str] = {
         провер активир ожида 確認 認証 承認 本登録 仮登録 待ち 保留 未登録 확인 인증 승인 대기
         가입대기 dogrula onayl teyit bekl *bekraft vantar vantande aktiver 确认 確認 验证 驗證
         激活 审核 審核 待定 等待 bekraeft vahvist potvrz overen megerosit confirmat επιβεβαι
-        підтвер очіку""",
+        підтвер очіку
+        *معلق *انتظار *تأكيد *مؤكد รอยืนยัน ยืนยัน cho_xac_nhan xac_nhan ממתין אישור लंबित
+        nepotvrz
+        validity valido valida$""",
     About.BLOCK: """
         *block *blacklist *blocklist *denylist *suppress ban$ banned do_not dont don_t dnc$ dnm$
         dne$ no_mail nomail no_email noemail no_e_mail no_contact no_newsletter not_contact
@@ -125,12 +149,16 @@ STEMS: dict[About, str] = {
         almak_istem *sparr neka$ nekat nekar *avboj undantag svart *pausad inte$ ej$ stoppad
         vill_inte avstar 屏蔽 黑名单 黑名單 禁 拉黑 封锁 封鎖 拒 勿 不要 不接 暂停 暫停 冻结
         凍結 免打扰 不发 不發 不愿 不想 不同意 ikke blokeret estett ei$ kielt nechce blokov
-        letilt tilt$ tiltva nu_dore αποκλ μην заборон blokir""",
+        letilt tilt$ tiltva nu_dore αποκλ μην заборон blokir
+        black_list block_list *حظر *محظور บล็อก ระงับ chan$ bi_chan חסום अवरुद्ध
+        keinen$ 不再 别再 別再 不願 同意なし 同意しない 未同意 미동의 보내지_마 tps$ mps$""",
     About.STATE: """
         *status state statut etat estado stato zustand stan$ situac situaz situation condition
         standing *active activ aktiv$ aktive$ *aktiv attiv$ attivo attivi ativo actief aktyw
         актив aktif enabled статус состоян 状態 ステータス 有効 상태 활성 유효 durum 状态 狀態
-        有效 激活 类型状态 κατασταση stav$ tila$ allapot stare$ stadiu mitgliedsstatus""",
+        有效 激活 类型状态 κατασταση stav$ tila$ allapot stare$ stadiu mitgliedsstatus
+        *حالة สถานะ trang_thai סטטוס מצב$ стан$ स्थिति *وضعیت
+        actif$ actifs$""",
 }
 
 # Of values only: beside other words these say too little to ask a person for each.
@@ -165,8 +193,8 @@ PLAIN = """
     firm$ firma *firma employer business entreprise societe empresa compania azienda societa
     bedrijf компан организ 会社 회사 sirket kurum foretag 公司 单位 單位 組織 部署 job role
     position occupation profession beruf funktion department abteilung fonction poste$ cargo
-    puesto ruolo должн 役職 직책 unvan 职位 職稱 部门 linked_in *nummer nationalit diet allerg
-    shirt jahrgang school universit faculty church parish chapter branch club team year jahr
+    puesto ruolo должн 役職 직책 unvan 职位 職稱 职务 職務 部门 linked_in *nummer nationalit diet
+    allerg shirt jahrgang school universit faculty church parish chapter branch club team year jahr
     annee ano$ rok$ 得分 балл plaats city town village ville$ stadt$ ort$ wohnort ciudad cidade
     citta stad$ miasto город 市 도시 sehir stad 城市 都市 country land$ pays$ pais$ paese kraj$
     страна 国 國 나라 국가 ulke region province provinc county district bundesland departement
@@ -205,3 +233,23 @@ LABELS = """
     thema interest plan$ tier tiers subscription_tier product membership level package paket
     paid$ source$ referral origin$ channel campaign$ medium$ herkunft quelle origine fuente
     fonte bron$ zrodlo источник 来源 來源 出典 kaynak kalla message"""
+
+# Headers that stand for themselves: why. Alone they say why somebody left.
+REASONS = """
+    reason reasons grund gründe raison motif motivo razón razon motivazione reden powód причина
+    причины 理由 原因 사유 sebep neden orsak årsag syy důvod αιτία"""
+# What came of something: the words under these may say that somebody left, whatever else the
+# header names.
+OUTCOMES = """
+    result outcome response event$ activity$ action$ ergebnis ereignis aktion$ resultat resultad
+    evenement risultat evento$ resposta respuesta reponse risposta результат событи ответ действие
+    结果 結果 事件 动作 動作 回复 返信 결과 이벤트 응답 sonuc odpoved wynik_wysyl"""
+# How, by what or where somebody signed up or confirmed.
+CIRCUMSTANCES = """
+    method channel origin campaign via$ device medium methode kanal weg$ canal metodo canale
+    kanaal sposob kanal$ способ канал 方式 渠道 方法 경로 방법 yontem"""
+LAST = """
+    last latest letzt dernier ultim laatst ostatni последн senast siste sidste viimei posled utolso
+    最后 最後 最近 最終 마지막 최근 son$"""
+ACTIVITY = """
+    activ aktiv attivit actief aktyw актив aktif active 活动 活動 活跃 活躍 アクティ 활동"""

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 
 from .cells import words_of
 from .column import Addresses, Column, Question, Value
-from .columns import Meaning, header_of, place_of
+from .columns import Meaning, header_of, meaning_of, place_of
 from .layout import Layout
 from .nested import Path, flat
 from .standing import ANY, DATE, NOTHING, RANK, Rule, Standing, key_of, worst
@@ -23,6 +23,7 @@ from .vocabulary import NEGATIVE, header_speaks, value_speaks
 # The column name under which something is said of every row of the file.
 ALL_ROWS = "*"
 _MOST_CATEGORIES = 200
+_MOST_HEADINGS = 20
 _NEGATIVE = frozenset(NEGATIVE)
 
 
@@ -47,6 +48,8 @@ class Survey:
             if self._columns.meanings[place] not in (Meaning.EMAIL, Meaning.IGNORE)
         }
         self._json: set[int] = set()
+        # Words in the place of an address that speak of a state: the heading of those below it.
+        self.headings: set[str] = set()
         self.rows = self.alive = 0
         self.categories: dict[str, int] = {}
 
@@ -87,6 +90,7 @@ class Survey:
         self.rows += len(rows)
         who = Addresses(rows, self._columns.email)
         cells = list(zip(*rows, strict=True))
+        self.take_headings(cell for cell in cells[self._columns.email] if "@" not in cell)
         for place in range(len(self._columns.names)):
             column = self._found.get((place, ()))
             if column is None:
@@ -101,6 +105,21 @@ class Survey:
             if self._columns.meanings[place] is Meaning.CATEGORIES:
                 self._count_categories(cells[place])
         self._count_alive(cells)
+
+    def take_lines(self, texts: Iterable[str]) -> None:
+        """The lines of an address book."""
+        for text in texts:
+            if "@" in text:
+                self.rows += 1
+                self.alive += 1
+            else:
+                self.take_headings([text])
+
+    def take_headings(self, texts: Iterable[str]) -> None:
+        """What stands where an address is expected, and is none."""
+        for text in texts:
+            if text.strip() and len(self.headings) < _MOST_HEADINGS and value_speaks(text):
+                self.headings.add(text)
 
     def _count_categories(self, cells: Sequence[str]) -> None:
         for cell, count in Counter(cells).items():
@@ -156,7 +175,7 @@ class Survey:
             column.ask_for_codes()
             if (question := column.question(self._columns.names)) is not None:
                 found.append(question)
-        if file is not None and not found:
+        if file is not None and not self._listing and (self._told_above() or not found):
             # Its name is a hint, of use where nothing else makes a person look.
             found.append(file)
         return tuple(sorted(found, key=lambda q: q.place))
@@ -173,13 +192,22 @@ class Survey:
         if tool is not None and tool.listing is not None:
             ended = (Standing.UNSUBSCRIBED, Standing.SUPPRESSED)
             return Question(ALL_ROWS, 0, (About.FILE,), everybody, tool.listing, ended)
-        stem = re.sub(r"\.\w{1,4}$", "", self._file)
-        about = header_speaks(stem) & _NEGATIVE if value_speaks(stem) else frozenset()
-        if about and not any(c.rule is not None for c in self._found.values()):
+        above = self._told_above()
+        named = [re.sub(r"\.\w{1,4}$", "", self._file), *self._layout.titles]
+        named = [words for words in named if value_speaks(words) and _negative(words)]
+        if above or (named and not any(c.rule is not None for c in self._found.values())):
+            about = frozenset().union(*map(_negative, [*above, *named]))
             bad = about & {About.BOUNCE, About.COMPLAINT, About.BLOCK}
             guess = Standing.SUPPRESSED if bad else Standing.UNSUBSCRIBED
             return Question(ALL_ROWS, 0, (About.FILE,), everybody, guess)
         return None
+
+    def _told_above(self) -> list[str]:
+        """The words over the addresses that say that who stands there has left: the header of
+        their column, and lines among them."""
+        header = self._columns.names[self._columns.email] if self._columns.header else ""
+        headers = [header_of(header)] if meaning_of(header) is None and _negative(header) else []
+        return [*headers, *sorted(self.headings)]
 
     def _candidates(self) -> list[str]:
         return [self._columns.names[self._columns.email], *self._layout.rivals]
@@ -209,3 +237,7 @@ class Survey:
             )
             if place not in used and meaning in (None, Meaning.IGNORE)
         ]
+
+
+def _negative(words: str) -> frozenset[About]:
+    return header_speaks(words) & _NEGATIVE

@@ -55,6 +55,17 @@ _YES_CONFIRMED = "yes/true/1=a no/false/0=p"
 _LEFT_ON = "@=u -=a"
 _BAD_ON = "@=s -=a"
 _CONFIRMED_ON = "@=a -=p"
+_LEFT_WHY = "0/no/false/-=a *=u"
+_BAD_WHY = "0/no/false/-=a *=s"
+# In the file of a known tool, whoever has a reason for leaving has left.
+WHY: dict[str, Table] = {
+    **dict.fromkeys(
+        ("unsubscribe reason", "unsubscription reason", "unsubscribed reason", "unsub reason",
+         "opt out reason", "removal reason", "unsubscribed by"), _table(_LEFT_WHY)),
+    **dict.fromkeys(
+        ("bounce reason", "bounced reason", "undeliverability reason", "email bounced reason",
+         "complaint reason", "suppression reason", "block reason"), _table(_BAD_WHY)),
+}  # fmt: skip
 
 
 def _tool(
@@ -100,7 +111,7 @@ TOOLS: tuple[Tool, ...] = (
     _tool("mailchimp", "email address, unsub time", _MAILCHIMP, "optin time, optin ip, confirm ip"),
     _tool("mailchimp", "email address, clean time", _MAILCHIMP, "optin time, optin ip, confirm ip"),
     _tool("phplist", "email, confirmed, blacklisted",
-          {"confirmed": "1/yes=a 0/no=p", "blacklisted": "0/no/-=a 1/yes=s", "optedin": "1=a 0=p",
+          {"confirmed": "1/yes=a 0/no=p", "blacklisted": "0/no/-=a 1/yes=s", "optedin": "1=a",
            "bouncecount": "0/-=a", "disabled": "0/-=a 1=u"},
           "entered, modified, htmlemail, rssfrequency, foreignkey, uniqid, uuid, id, "
            "subscribepage, passwordchanged"),
@@ -119,10 +130,11 @@ TOOLS: tuple[Tool, ...] = (
           "do not contact": "1/true/yes=u 0/false/no/-=a"}, "is published, do not sms"),
     _tool("substack", "email, active subscription, email disabled",
           {"email disabled": _YES_LEFT}, "active subscription, plan, expiry, created at, first "
-           "payment at"),
-    _tool("substack", "email, stripe plan, start date", {}, "stripe plan, paid upgrade date, "
+           "payment at, cancel date"),
+    _tool("substack", "email, stripe plan, start date", {"email disabled": _YES_LEFT},
+          "stripe plan, paid upgrade date, cancel date, first payment date, "
            "type, bestseller, activity, subscription source, subscription source (free), "
-           "subscription source (paid)"),
+           "subscription source (paid), emails received (6mo), emails dropped (6mo)"),
     _tool("ghost", "subscribed to emails", {"subscribed to emails": _YES_ACTIVE, "deleted at":
            _LEFT_ON},
           "complimentary plan, stripe customer id, labels, tiers, newsletters, created at"),
@@ -159,7 +171,7 @@ TOOLS: tuple[Tool, ...] = (
           "is excluded from campaigns": _YES_LEFT, "is unsubscribed": _YES_LEFT, "unsubscribed "
            "at": _LEFT_ON,
           "is spam complaining": _YES_BAD, "is opt in pending": "true/1/yes=p false/0/no/-=a"},
-           "delivered count"),
+           "delivered count, exclusion from campaigns updated at, last activity at"),
     _tool("sendgrid", "status, reason, email, created", exact=True, listing="s",
            list_of="bounces or blocks"),
     _tool("sendgrid", "reason, email, created", exact=True, listing="s", list_of="invalid "
@@ -187,7 +199,8 @@ TOOLS: tuple[Tool, ...] = (
           "lead status, lifecycle stage, marketing contact until next update, content membership "
            "status"),
     _tool("constant contact", "email address, email permission status", {
-          "email status": "+ active=a unsubscribed=u", "confirmed opt out date": _LEFT_ON,
+          "email status": "+ active=a unsubscribed=u temp_hold/no_permissions_set=p",
+          "confirmed opt out date": _LEFT_ON,
           "confirmed opt out reason": "-=a *=u", "confirmed opt out source": "-=a *=u",
           "email permission status": "express/explicit/implied/confirmed=a "
            "pending/pending_confirmation/unset/awaiting_confirmation=p"
@@ -197,7 +210,7 @@ TOOLS: tuple[Tool, ...] = (
     _tool("google groups", "email address, group status, email status", {
           "group status": "member/owner/manager=a invited/pending=p banned=s",
           "email status": "-/ok/active=a bouncing=s",
-          "email preference": "all_email/every_email/digest/daily_summary/abridged/daily=a "
+          "email preference": "email/all_email/every_email/digest/daily_summary/abridged/daily=a "
            "no_email/none=u"},
           "posting permissions, join year, join month, join day, join hour, join minute, join "
            "second, time zone"),
@@ -225,14 +238,29 @@ TOOLS: tuple[Tool, ...] = (
            "unsubscribed/removed/deactivated=u undeliverable=s"}, "prospect, base lead score"),
     _tool("emailoctopus", "email address, status, created at, last updated at", {"status": "+"}),
     _tool("campaign monitor", "email address, name, state, date subscribed", {"state": "+"},
-           "date subscribed"),
+           "date subscribed, consent to track"),
     _tool("activecampaign", "contact id, email, contact status, account name", {"contact "
            "status": "+"}),
     _tool("shopify", "customer id, email, accepts email marketing", {"accepts email marketing":
            _YES_ACTIVE},
           "accepts sms marketing, tax exempt"),
+    _tool("squarespace", "email, accepts marketing, subscriber since", {
+          "accepts marketing": _YES_ACTIVE}, "subscriber since, subscriber source, mailing lists"),
     _tool("shopify", "email, accepts marketing, total spent", {"accepts marketing":
            _YES_ACTIVE}, "tax exempt, accepts marketing updated at"),
+    _tool("aweber", "email, last followup number sent, stop time", {
+          "status": "+ active=a", "stop status": "-=a *=u", "stop time": _LEFT_ON},
+          "subscription method, subscription url, last followup sent at, verified"),
+    _tool("getresponse", "email, day of cycle, removed on", {
+          "confirmed on": _CONFIRMED_ON, "removed on": _LEFT_ON}, "day of cycle, origin"),
+    _tool("zoho campaigns", "contact email, contact status", {
+          "contact status": "+ spam=s do_not_mail=u"}, "added time"),
+    _tool("rapidmail", "email, status, mailtype, foreign id", {
+          "status": "active=a new/inactive=p unsubscribed/deleted=u bounced/abused/blacklisted=s",
+          "activated": _CONFIRMED_ON, "unsubscribed": _LEFT_ON, "bounced": _BAD_ON,
+          "abused": _BAD_ON}, "created, created date"),
+    _tool("moosend", "email, subscribe type, subscribe method", {
+          "subscribe type": "+", "unsubscribed on": _LEFT_ON}, "subscribe method"),
     _tool("acymailing", "email, enabled, confirmed, accept", {"enabled": _YES_ACTIVE,
            "confirmed": _YES_CONFIRMED, "accept": _YES_ACTIVE}, "html"),
     _tool("omnisend", "email, email status, email status date", {"email status": "+"}, "email "

@@ -10,7 +10,20 @@ from __future__ import annotations
 import re
 
 from .cells import folded
-from .stems import LABELS, NOT, PLAIN, STEMS, WEAK, WISH, About
+from .stems import (
+    ACTIVITY,
+    CIRCUMSTANCES,
+    LABELS,
+    LAST,
+    NOT,
+    OUTCOMES,
+    PLAIN,
+    REASONS,
+    STEMS,
+    WEAK,
+    WISH,
+    About,
+)
 
 NEGATIVE = (About.LEAVING, About.BOUNCE, About.COMPLAINT, About.BLOCK)
 
@@ -51,10 +64,20 @@ _WISHES = re.compile(
 )
 
 
+_REASONS = frozenset(folded(word).strip() for word in REASONS.split())
+
+
 def header_speaks(header: str) -> frozenset[About]:
     """What a header speaks of; empty if of nothing here."""
     words = folded(header)
+    if words.strip() in _REASONS:
+        # A reason beside an address is nearly always the one for which somebody left.
+        return frozenset([About.LEAVING])
     return frozenset(about for about, pattern in _PATTERNS.items() if pattern.search(words))
+
+
+# How a mail server begins its "no": RFC 5321 section 4.2, RFC 3463.
+_REPLY = re.compile(r"\s*(?:[45]\d\d[ -](?=\D|[45]\.)|[45]\.\d{1,3}\.\d{1,3}\b)")
 
 
 def value_speaks(value: str) -> bool:
@@ -62,6 +85,8 @@ def value_speaks(value: str) -> bool:
     words = folded(value[:20_000])
     if words.strip() in _BARE_WORDS:
         return False
+    if _REPLY.match(value):
+        return True
     if words.count(" ") == 1:
         return _IN_WORD.search(words) is not None
     if _IN_WORDS.search(words) is not None:
@@ -72,26 +97,57 @@ def value_speaks(value: str) -> bool:
 _YES_TEXT = """
     yes true y t 1 on x ok ja j oui o si sì sí sim s tak da да д はい 有 可 ○ 예 네 evet e 是
     有效 ✓ ✔ kylla ano a igen nai ναι так wahr vrai vero verdadeiro verdadero prawda истина 真
-    doğru sant"""
+    doğru sant نعم بله כן taip jā jah áno ano có ใช่ हाँ ya"""
 _NO_TEXT = """
     no false n f 0 off nein non nao não nie net нет н いいえ 無 不可 × 아니오 아니요 hayir hayır
-    h 否 nej ei ne nem oxi όχι ні falsch faux falso falso falsz ложь 偽 yanlis falskt nee"""
+    h 否 nej ei ne nem oxi όχι ні falsch faux falso falso falsz ложь 偽 yanlis falskt nee لا خیر לא
+    nē không ไม่ नहीं tidak"""
 YES = frozenset(w for word in _YES_TEXT.split() for w in (folded(word).strip() or word, word))
 NO = frozenset(w for word in _NO_TEXT.split() for w in (folded(word).strip() or word, word))
 _BARE_WORDS = YES | NO
 
 
+_LETTERS = frozenset("yn01x✓✔×○")
+
+
+def is_answer(value: str) -> bool:
+    """Whether a value is a yes or no in whatever language; of single letters only the usual."""
+    text = value.strip().casefold()
+    word = folded(text).strip() or text
+    return word in _BARE_WORDS and (len(word) > 1 or word in _LETTERS)
+
+
+_ABBREVIATED = 4  # "ACT", "UNSB"
+# "Yes, please do", "Nein danke", "B) no thank you".
+_MOST_POLITE = 4
+
+
 def is_code(value: str) -> bool:
     """Whether a value can stand for a state without saying so: a letter or two, a small number, a
-    yes or no in whatever language."""
+    yes or no in whatever language, also with a word of politeness or the letter of the answer."""
     text = value.strip()
     if text.lstrip("-+").isdigit():
         return len(text) <= 2
-    return len(text) <= 2 or (folded(text).strip() or text.casefold()) in _BARE_WORDS
+    # Two signs of Chinese, Japanese or Korean are a word.
+    if len(text) <= (2 if text < "\u2e80" else 1):
+        return True
+    if len(text) <= _ABBREVIATED and text.isascii() and text.isalpha() and text.isupper():
+        return True
+    words = folded(text).split()
+    if (" ".join(words) or text.casefold()) in _BARE_WORDS:
+        return True
+    if len(words) > 1 and len(words[0]) == 1:
+        words = words[1:]
+    return 0 < len(words) <= _MOST_POLITE and len(words[0]) > 1 and words[0] in _BARE_WORDS
 
 
+# "Last status" is a state, "last active" a day.
+_PATTERNS_OF_STATUS = _pattern(_stems("status state statut etat estado stato zustand статус 状"))
 _PLAIN = _pattern(_stems(PLAIN))
 _LABELS = _pattern(_stems(LABELS))
+_OUTCOMES = _pattern(_stems(OUTCOMES))
+_CIRCUMSTANCES = _pattern(_stems(CIRCUMSTANCES))
+_LAST, _ACTIVITY = _pattern(_stems(LAST)), _pattern(_stems(ACTIVITY))
 # After these a header names a thing about the state, not the state: an address, a reference. Of
 # leaving and bouncing only what every reader has: the number of the campaign by which somebody
 # left is there for those who left.
@@ -112,7 +168,19 @@ def asks_for_good(header: str) -> bool:
 
 def is_plain(header: str) -> bool:
     """Whether a header says what its column is, and that it is no state: a town, a birthday."""
-    return _PLAIN.search(folded(header)) is not None
+    words = folded(header)
+    return _PLAIN.search(words) is not None and _OUTCOMES.search(words) is None
+
+
+def is_circumstance(header: str, about: frozenset[About]) -> bool:
+    """Whether a header that speaks of a state names how or by what it came about, or when somebody
+    was last there: its words may speak of a state, its codes and days do not."""
+    words = folded(header)
+    if about <= {About.CONSENT, About.CONFIRMATION} and _CIRCUMSTANCES.search(words):
+        return True
+    if not about <= {About.STATE, About.CONFIRMATION} or _PATTERNS_OF_STATUS.search(words):
+        return False
+    return _LAST.search(words) is not None and _ACTIVITY.search(words) is not None
 
 
 def is_label(header: str) -> bool:

@@ -54,6 +54,12 @@ def test_the_page_shows_what_it_would_hold_and_makes_it_once(daily: Publication)
     assert AuditEntry.objects.get(action="roundup made").actor == "eva"
 
 
+def test_c15_the_next_draft_is_told_in_the_time_of_the_publication(daily: Publication) -> None:
+    Publication.objects.update(time_zone="Asia/Shanghai")
+    html = client(user("eva", daily, "editor")).get(today(daily)).content.decode()
+    assert " 17:00 (Asia/Shanghai)" in html
+
+
 @pytest.mark.parametrize(
     ("since", "until", "words"),
     [

@@ -230,7 +230,44 @@ PLAIN = {
         "    550 Sender verify failed (in reply to RCPT TO command)\n",
         (False, "sender", "sender_rejected"),
     ),
+    # The address in the middle of a sentence of a language whose habits nobody knows.
+    "Dutch": (
+        "From: postmaster@reader.example.net", "Onbestelbaar: De krant", "utf-8",
+        f"Het bericht aan {ALICE} is niet afgeleverd.\nDe gebruiker is onbekend.\n",
+        (True, "reader", "user_unknown"),
+    ),
+    "Swedish": (
+        "From: postmaster@reader.example.net", "Kunde inte levereras", "utf-8",
+        f"Brevet till {ALICE} kunde inte levereras.\nBrevlådan är full.\n",
+        (False, "reader", "mailbox_full"),
+    ),
+    "Czech": (
+        "From: MAILER-DAEMON@reader.example.net", "Nedoručitelná zpráva", "utf-8",
+        f"Zprávu pro {ALICE} nelze doručit.\nUživatel neexistuje.\n",
+        (True, "reader", "user_unknown"),
+    ),
 }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Fuera de la oficina", "Autoodpowiedź: krant", "Autosvar", "Afwezig tot maandag",
+        "Fora do escritório", "Я в отпуске", "Ofis dışında", "Je suis absent", "Fuori sede",
+    ],
+)  # fmt: skip
+def test_absence_in_many_languages_is_an_automatic_answer(subject: str) -> None:
+    mail = f"From: Alice <{ALICE}>\nReturn-Path: <>\nTo: {US}\nSubject: {subject}\n\n…\n"
+    assert read(mail.encode()).kind is Kind.AUTO_REPLY
+
+
+@pytest.mark.parametrize(
+    "subject", ["Abmelden", "désabonnement", "Baja", "отписаться", "配信停止", "수신거부"]
+)
+def test_a_subject_that_only_leaves_is_an_opt_out(subject: str) -> None:
+    mail = f"From: Alice <{ALICE}>\nReturn-Path: <{ALICE}>\nTo: {US}\nSubject: {subject}\n\n"
+    assert read(mail.encode()).feedback == "opt-out"
+    assert read(mail.replace(subject, f"{subject}?").encode()).kind is Kind.OTHER
 
 
 @pytest.mark.parametrize("name", PLAIN)

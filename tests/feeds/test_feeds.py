@@ -304,6 +304,21 @@ def test_the_note_of_a_correction_stands_in_every_entry_and_tells_no_secret(
     assert "Two &lt;ships&gt; &amp; one" in page and "Not there" not in page
 
 
+def test_c15_the_day_of_a_correction_is_the_publications(
+    client: Client, harbour: SimpleNamespace
+) -> None:
+    late = TUESDAY.replace(hour=20)  # Wednesday in Shanghai.
+    Publication.objects.update(time_zone="Asia/Shanghai", changed_at=late)
+    Issue.objects.filter(pk=harbour.monday.pk).update(corrected_at=late)
+    Item.objects.filter(title="A ship came in").update(corrected_at=late)
+    Revision.objects.create(
+        issue=harbour.monday, number=1, kind="correction", note="Two ships",
+        item=Item.objects.get(title="A ship came in"), at=late,
+    )  # fmt: skip
+    for address in ("/daily/feed.atom", "/daily/items.atom"):
+        assert b"4 March 2026" in read(client, address).content
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_written_on_another_day_a_feed_has_the_same_octets(
     client: Client, harbour: SimpleNamespace, form: str

@@ -14,7 +14,11 @@ from hypothesis import strategies as st
 from newsletter.refusals import Blame, Phase, Reason, Refusal, judge, without_addresses
 from newsletter.refusals.phrases import Phrases, Text
 
-from .replies import REPLIES, Reply
+from .more_replies import REPLIES as MORE
+from .replies import REPLIES as KNOWN
+from .replies import Reply
+
+REPLIES = [*KNOWN, *MORE]
 
 READER = "alice@reader.example.net"
 FROM = "news@harbour.example.org"

@@ -18,7 +18,8 @@ message|mail|email|attachment|size|body … too big|too large|larger than|exceed
 message|mail|email|attachment … is too long|over the maximum
 message size|message length|mail size|mailsize|size limit … exceed|limit
 exceed … mailsize|message size|mail size|size limit
-recipsizelimit|max message size|maximum message size|sizelimit|mail size limit|too big for|
+recipsizelimit|allowed message size|max message size|maximum message size|sizelimit|
+    mail size limit|too big for|
     too large for|message too long
 """
 
@@ -58,6 +59,9 @@ rcpthost|not one of my hosts|no relaying|do not relay|not local; please|not a re
 """
 
 SENDER = """
+your domain|your host|your hostname|your server|your ip$|your ipaddress … unknown|does not exist|
+    not found|not exist|not registered|not known|not in our|not in the
+blocked you$|blocked your|blocked this sender|disabled mail from|disabled messages from
 sender|mail from|mailfrom|envelope from|originator|return path|return-path|reverse-path|
     from address|from domain … reject|invalid|denied|denies|refused|unknown|not exist|not found|
     not accepted|not allowed|not valid|not permitted|unrout|undeliver|unresolv|verif|mismatch|
@@ -70,6 +74,11 @@ verification failed for|verification of|failed to verify|could not verify|can no
     unable to verify|can not be verified … OURS|OURDOMAIN
 verif … fail|could not|can not|unable … sender
 domain|domain of … OURDOMAIN
+your account|your user|your plan|your subscription|your smtp|your sending|sending|outbound|
+    outgoing … suspended|disabled|paused|deactivated|terminated|not active|not activated|expired|
+    locked|under review|restricted|not verified
+email address|identity|identities … is not verified|not been verified|failed the check
+verified sender|verified identity
 not a member of this|not a member of the|not a list member|not subscribed|not a subscriber|
     not allowed to post|only members|members only|
     closed list
@@ -82,7 +91,8 @@ only accepting mail from|not accept mail from|not accept email from|not accept m
     not accepting mail from|do not accept mail from
 resolver.rst.notauthorized|resolver.rst|must be authenticated|senders not allowed|
     not authorized to send to|delivery not authorized
-batv$|backscatter|from: domain|third-party dsn|null sender|null reverse-path|empty envelope|
+batv$|backscatter|bounce attack|blocked sender|from: domain|third-party dsn|null sender|
+    null reverse-path|empty envelope|
     gateway user|authenticated as
 """
 
@@ -103,7 +113,8 @@ too many|too much … connection|mail|message|recipients|concurrent|errors|sessi
     attempts|requests|login|rcpt|senders
 sent|sending|reached|exceeded|exceeds … per hour|this hour|per day|per minute|daily limit|
     hourly limit|in an hour|today$
-connection|sessions|concurrent|daily|hourly|sending … limit|rate$
+connection|sessions|concurrent|daily|hourly|sending|messaging … limit|rate$
+exceeded your|reached your|over your … limit|quota|credits|allowance
 daily|hourly|sending|message … quota exceeded
 """
 
@@ -114,12 +125,15 @@ greylist|graylist|grey-list|gray-list|grey list|gray list|come back later|postgr
 
 BLOCKED = """
 blacklist|black list|blocklist|block list|blocked by|blocked using|blocked due|blocked for|
-    blocked because|denylist|rbl$|dnsbl|rbls|on our block|black mail address|black ip
+    denylist|rbl$|dnsbl|rbls|on our block|black mail address|black ip
 spamhaus|spamcop|barracuda|spamrats|sorbs|abuseat|senderbase|talos|cloudmark|uceprotect|
     invaluement|proofpoint.com/
-banned|client host|reputation|hostile|dialup|dial-up|dynamic ip|dynamic address|
+banned sending|banned sender|banned ip|banned host|banned by|banned from|banned due|banned for|
+    is banned|are banned|been banned|client host|reputation|hostile|dialup|dial-up|dynamic ip|
+    dynamic address|
     dynamically assigned|smtp server of your isp|provider's smtp|open relay|openrelay
-your ip$|your server|your host|your domain|your network|your mail server|sending ip|source ip|
+your ip$|your server|your host|your domain|your network|your mail server|your access|sending ip|
+    source ip|
     ipaddress|the ip$|the network|ip= … block|reject|listed|denied|banned|refused|not allowed|
     poor|problem|deferred|hangup
 ip is|invalid ip|remote ip … reject|hangup|check error|block
@@ -137,16 +151,20 @@ virus|infected|malware|trojan|phish|mcspamsignature
 """
 
 SPAM = """
+quarantin
 spam|ube$|uce$|junk|unsolicited|bulk email|bulk mail|bulk sender|looks like|bayes|uribl|surbl|
     suspicious|likely unsolicited|unwanted
-detected as|high probability|content filter|content denied|content reject
+permanent failure for one or more recipients … :blocked
+dt:spm|detected as|high probability|content filter|content denied|content reject
 """
 
 CONTENT = """
+message-id|message id … invalid|missing|malformed|not valid
 header|headers … error|too$|missing|invalid|malformed|not$|duplicate|multiple
 duplicate header|multiple subject|multiple from|multiple addresses|not rfc|rfc 5322|rfc 2822|
     rfc 822|rfc compliant|non-compliant|not compliant
-media error|bare lf|bare cr|bare line|non-ascii|8bit|character set|charset|malformed|mime$|
+media error|banned:|banned content|banned file|banned extension|banned attachment|bare lf|bare cr|
+    bare line|non-ascii|8bit|character set|charset|malformed|mime$|
     attachment|nul character|message filtered
 message|mail|email|content … rejected|blocked|refused|denied|filtered|not accepted|prohibited|
     forbidden|restrict
@@ -156,7 +174,8 @@ potential security|conversion required|conversion failed|state 18
 POLICY = """
 policy|policies|security reason|security setting|security issue|not permitted|not authorized|
     not authorised|unauthorized|permission|restricted|restriction
-administratively|administrative prohibition|violation|violates|protocol violation|starttls|tls$|
+blocked$|administratively|administrative prohibition|violation|violates|protocol violation|
+    starttls|tls$|
     encryption|certificate
 """
 
@@ -167,6 +186,7 @@ account|mailbox|user|recipient|address|addressee|customer|subscriber|inbox|box �
     suspended|decommissioned|retired|deceased|passed away|no longer active|has been shut|
     obsolete|defunct|abandoned
 account|mailbox|inbox … closed|expired
+address has expired|address expired|address is expired
 disabled|deactivated|closed|terminated|discontinued|deleted|retired|cancelled|canceled …
     account|mailbox|user$|recipient|address
 RCPT|ADDR … disabled|deactivated|suspended|terminated
@@ -179,7 +199,7 @@ account|mailbox|user|recipient|address|alias … no longer|not any more|not anym
 RESTING = """
 account|mailbox|user|recipient|address|customer|subscriber|box … inactive|not active|locked|
     blocked|frozen|on hold|dormant|not activated|temporarily unavailable|over the limit|
-    unavailable for|hangup|not enabled
+    unavailable for mail|unavailable for deliver|hangup|not enabled
 inactive|locked|dormant|frozen … account|mailbox|user|recipient|address
 mailbox unavailable or access denied|temporarily locked|temporary locked|is inactive
 """

@@ -26,6 +26,9 @@ RELAY_DENIED = """
 relais|relayage|relay … refuse|interdit|non autorise|pas autorise
 """
 SENDER = """
+votre domaine|votre serveur … inconnu|n'existe pas|introuvable
+destinataire a bloque|bloque par le destinataire|n'accepte pas les messages de|
+    n'accepte pas de messages de|n'accepte pas vos
 expediteur|emetteur|adresse d'expedition|adresse de retour|domaine emetteur|domaine expediteur|
     domaine de l'expediteur|adresse source … invalide|inconnu|refuse|rejete|n'existe pas|
     inexistant|introuvable|non valide|non autorise|interdit|bloque|pas autorise|verification|

@@ -33,12 +33,18 @@ relay|weiterleitung|weitergabe|relaying … verweigert|nicht erlaubt|abgelehnt|n
 kein relay|kein relaying
 """
 SENDER = """
+ihre domain|ihre domane|ihr server|ihr host|ihr rechner … unbekannt|existiert nicht|nicht gefunden|
+    nicht registriert
+vom empfanger blockiert|vom empfaenger blockiert|vom empfanger gesperrt|hat sie blockiert|
+    hat ihre adresse blockiert
 absender|absenderadresse|absenderdomain|sender|rucksendeadresse|ruckadresse|returnpath|
     rucksendepfad|envelope-absender … abgelehnt|abgewiesen|unbekannt|existiert nicht|ungultig|
     ungueltig|nicht gefunden|nicht verifiz|nicht pruf|nicht pruef|verweigert|nicht erlaubt|
     nicht akzeptiert|uberprufung|ueberpruefung|prufung|pruefung|nicht zulassig|gesperrt|
     nicht auflos|nicht aufloes|unzulassig|nicht zustellbar|geblockt|blockiert
 ungultige|ungueltige|unbekannte|unbekannter|gefalschte|gefaelschte … absender
+empfanger|empfaenger … hat die annahme|verweigert die annahme|lehnt die annahme|
+    annahme verweigert
 annahme von ihnen|empfanger verweigert|empfanger lehnt|empfaenger verweigert|empfaenger lehnt|
     vom empfanger abgelehnt|vom empfaenger abgelehnt|nur mitglieder|kein mitglied|
     nimmt keine mails von|nimmt keine nachrichten von|akzeptiert keine mails von

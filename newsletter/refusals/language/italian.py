@@ -20,6 +20,8 @@ RELAY_DENIED = """
 relay|inoltro … negato|non consentito|non permesso|rifiutat|vietat
 """
 SENDER = """
+vostro dominio|tuo dominio|vostro server … sconosciuto|non esiste|non trovato
+destinatario ha bloccato|bloccato dal destinatario|non accetta messaggi da
 mittente|dominio del mittente|indirizzo di origine … rifiutat|non esiste|non valido|sconosciut|
     respint|inesistent|non trovat|bloccat|verific|non autorizzat|negat|non consentit
 rifiutato dal destinatario|respinto dal destinatario|solo i membri|riservata ai membri

@@ -16,6 +16,7 @@ wymagane uwierzytelnienie|wymagana autoryzacja|bład autoryzacji|bład logowania
     wymagane logowanie
 """
 SENDER = """
+odbiorca zablokował|zablokowane przez odbiorce|zablokowany przez odbiorce
 nadawca|nadawcy|adres zwrotny|domena nadawcy|domeny nadawcy … odrzucon|nie istnieje|nieznan|
     nieprawidł|zablokowan|niepoprawn|weryfik|niedozwolon|nie znalezion|nieistniej
 odrzucone przez odbiorce|odrzucona przez odbiorce|tylko od

@@ -20,6 +20,8 @@ RELAY_DENIED = """
 relay|retransmissao|encaminhamento … negad|nao permitid|recusad|proibid
 """
 SENDER = """
+seu dominio|seu servidor … desconhecido|nao existe|nao encontrado
+destinatario bloqueou|bloqueado pelo destinatario|nao aceita mensagens de|nao aceita emails de
 remetente|dominio de origem|endereco de origem|emissor … rejeitad|nao existe|invalid|
     desconhecid|recusad|nao permitid|nao encontrad|bloquead|verifica|nao autorizad|negad
 rejeitado pelo destinatario|recusado pelo destinatario|so aceita mensagens de|apenas membros

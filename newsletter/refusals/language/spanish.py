@@ -19,6 +19,9 @@ RELAY_DENIED = """
 relay|reenvio|retransmision … denegad|no permitid|prohibid|rechazad
 """
 SENDER = """
+su dominio|su servidor … desconocido|no existe|no encontrado
+destinatario ha bloqueado|ha bloqueado sus|bloqueado por el destinatario|no acepta mensajes de|
+    no acepta correo de|no acepta correos de
 remitente|direccion de origen|emisor|dominio de origen … rechazad|no existe|invalid|desconocid|
     no valid|no permitid|no encontrad|bloquead|no verificad|verificacion|no autorizad|denegad
 rechazado por el destinatario|el destinatario rechaza|solo acepta correo de|solo miembros

@@ -13,6 +13,7 @@ LOGIN = """
 kimlik doğrulama|kimlik dogrulama|oturum acma
 """
 SENDER = """
+alıcı sizi engelle|alıcı tarafından engelle
 gonderen|gonderici|gonderenin … reddedil|bulunamadı|gecersiz|bilinmiyor|mevcut değil|
     mevcut degil|doğrulan|dogrulan|engellen|yok$|izin veril
 alıcı reddetti|alıcı tarafından reddedil
