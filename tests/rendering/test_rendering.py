@@ -549,7 +549,7 @@ def test_wrapping_knows_wide_characters_and_their_punctuation() -> None:
         # Japanese: anywhere but before small letters, marks of length, of repetition, brackets.
         ("夜間フェリーは", "夜間フェ\nリーは"),
         ("あちこちっと", "あちこ\nちっと"),
-        ("一二三々四", "一二\n三々四"),
+        ("一二三四々五", "一二三\n四々五"),
         ("一二三「四」", "一二三\n「四」"),
         # Chinese beside Korean is still Chinese.
         ("他去了서울看花海", "他去\n了서울看\n花海"),
