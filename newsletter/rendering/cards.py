@@ -12,11 +12,12 @@ from subscribers import pictures, theme
 from subscribers.pictures import Picture
 from subscribers.pictures.showing import sized_within
 
-from ..digest.markdown import block_html, inline_html
+from ..digest.markdown import block_html, inline_html, is_rtl
 from ..editions import BulletView, CategoryView, ItemView, LinkView
 from . import text, words
 from .columns import shorten
 from .shortening import LONG
+from .tables import stacked
 
 # Columns of the line under a brief entry's title, of a title in the contents, of one on its card,
 # and of a source's or tail link's label.
@@ -29,6 +30,7 @@ class Bullet:
 
     lead_html: Markup
     text_html: Markup
+    rtl: bool
     children: Sequence[Bullet]
 
 
@@ -49,6 +51,8 @@ class Card:
     sources: Sequence[LinkView]
     name: str
     title_html: Markup
+    # Whether the title runs from the right.
+    rtl: bool
     # Of a follow-up: what it says of the item before it, and where that is read.
     earlier: str
     earlier_web: str
@@ -96,6 +100,7 @@ def make(item: ItemView, web: str, indent: int) -> Card:
         sources=[labelled(link, item.title) for link in item.sources],
         name=shorten(plain, NAME),
         title_html=title,
+        rtl=is_rtl(plain),
         earlier=words.earlier(item),
         earlier_web=text.earlier_web(item),
         insight_html=block(item.insight),
@@ -138,7 +143,7 @@ def block(source: str) -> Markup:
     """Markdown as HTML that mrml leaves alone; empty for nothing."""
     if not source.strip():
         return Markup("")
-    return _for_mrml(sized_within(block_html(source), mail=True))
+    return _for_mrml(stacked(sized_within(block_html(source), mail=True)))
 
 
 def opening(source: str, most: int) -> str:
@@ -167,5 +172,8 @@ def _markdown(item: ItemView) -> str:
 
 def _bullet(bullet: BulletView) -> Bullet:
     return Bullet(
-        inline(bullet.lead), inline(bullet.text), [_bullet(child) for child in bullet.children]
+        inline(bullet.lead),
+        inline(bullet.text),
+        is_rtl(bullet.lead + bullet.text),
+        [_bullet(child) for child in bullet.children],
     )
