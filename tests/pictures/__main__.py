@@ -28,7 +28,7 @@ _COLOURS = 96
 def readme(browser: Browser, trial: Trial, mails: Path) -> None:
     """A mail of each style on a phone, an issue on the site, what sending would do."""
     for style in ("daily", "essay", "links"):
-        phone = browser.new_page(viewport={"width": 375, "height": 760})
+        phone = browser.new_page(viewport={"width": 375, "height": 1000}, device_scale_factor=2)
         phone.goto((mails / f"{style}-en-2026-03-02.html").as_uri())
         _keep(phone.screenshot(), "mail" if style == "daily" else f"mail-{style}")
     desk = browser.new_page(viewport={"width": 1100, "height": 900})
@@ -39,7 +39,8 @@ def readme(browser: Browser, trial: Trial, mails: Path) -> None:
     desk.fill("input[name=password]", trial.password)
     desk.press("input[name=password]", "Enter")
     desk.wait_for_load_state()
-    desk.locator("a[href*='/newsletter/issue/']:has-text('Sample')").first.click()
+    # The last of the list is the trial's own, which has readers.
+    desk.locator("a[href*='/newsletter/issue/']:has-text('Sample')").last.click()
     desk.locator("a:has-text('Audience')").first.click()
     desk.wait_for_load_state()
     _keep(desk.screenshot(), "plan")
