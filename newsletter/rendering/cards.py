@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -19,6 +20,9 @@ from .columns import shorten
 from .shortening import LONG
 from .tables import stacked
 
+# Where a line of code begins, and where it is aligned; one space alone may end a line.
+_SPACES = re.compile(r"^ +|(?<=>) +|  +", re.MULTILINE)
+_LAST_LINES = re.compile(r"\n+(?=(?:</code>)?$)")
 # Columns of the line under a brief entry's title, of a title in the contents, of one on its card,
 # and of a source's or tail link's label.
 BRIEF, NAME, TITLE, LABEL = 100, 160, 400, 200
@@ -154,13 +158,22 @@ def opening(source: str, most: int) -> str:
 
 
 def _for_mrml(html: str) -> Markup:
-    """White space between tags vanishes in mrml when it holds a line break; a space survives."""
-    parts = html.split("<pre>")
-    made = [" ".join(parts[0].split("\n"))]
-    for part in parts[1:]:
-        code, end, rest = part.partition("</pre>")
-        made.append(code.replace("\n", "<br>") + end + " ".join(rest.split("\n")))
-    return Markup("<pre>".join(made))
+    """White space between tags vanishes in mrml when it holds a line break; a space survives.
+
+    Code is no `pre`, whose lines stay as long as they are where white-space is dropped (the Gmail
+    app, Word): its line breaks are elements and its indentation no-break spaces. Where `details`
+    is dropped its summary needs a space behind it.
+    """
+    html = html.replace("</summary>", "</summary> ")
+    first, *others = html.split("<pre>")
+    made = [" ".join(first.split("\n"))]
+    for part in others:
+        code, _end, rest = part.partition("</pre>")
+        code = _LAST_LINES.sub("", code.expandtabs(4))
+        lines = _SPACES.sub(lambda run: "\xa0" * len(run.group()), code)
+        made.append(f'<div class="code">{lines.replace(chr(10), "<br>")}</div>')
+        made.append(" ".join(rest.split("\n")))
+    return Markup("".join(made))
 
 
 def _markdown(item: ItemView) -> str:

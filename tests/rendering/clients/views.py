@@ -79,6 +79,8 @@ def _left(css: str, element: str, client: str, *, sheet: bool) -> str:
     kept = []
     for one in uses.declarations(css):
         value = tinycss2.serialize(one.value).strip()
+        if client == "outlook" and one.lower_name == "mso-padding-alt":
+            kept.append(f"padding:{value}")
         if _seen(Use("property", one.lower_name, element, value), client) == "keep":
             important = " !important" if one.important and sheet else ""
             kept.append(f"{one.name}:{value}{important}")

@@ -1,4 +1,4 @@
-"""Tables in a mail: whole words, and on a phone a wide one stands as rows below each other."""
+"""Tables and code in a mail on a phone: whole words, rows below each other, lines that wrap."""
 
 from __future__ import annotations
 
@@ -61,3 +61,12 @@ def test_the_names_of_columns_are_hidden_until_a_phone_shows_them() -> None:
     assert {style.split(";color")[0] for style in hidden} == {"display:none;mso-hide:all"}
     assert ".column { display: inline !important }" in html
     assert "word-break:normal" in re.findall(r'<table class="wide" style="([^"]*)"', html)[0]
+
+
+def test_code_wraps_where_white_space_is_dropped_and_keeps_its_indentation() -> None:
+    code = "```python\ndef f(x):\n    if x:\n\treturn  1\n\n```\n\n"
+    folded = "<details><summary>A</summary>b</details>"
+    assert str(block(code + folded)) == (
+        '<div class="code"><code>def f(x):<br>\xa0\xa0\xa0\xa0if x:<br>\xa0\xa0\xa0\xa0return'
+        "\xa0\xa01</code></div> <details><summary>A</summary> b</details>"
+    )
