@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -12,12 +13,16 @@ from subscribers import pictures, theme
 from subscribers.pictures import Picture
 from subscribers.pictures.showing import sized_within
 
-from ..digest.markdown import block_html, inline_html
+from ..digest.markdown import block_html, inline_html, is_rtl
 from ..editions import BulletView, CategoryView, ItemView, LinkView
 from . import text, words
 from .columns import shorten
 from .shortening import LONG
+from .tables import stacked
 
+# Where a line of code begins, and where it is aligned; one space alone may end a line.
+_SPACES = re.compile(r"^ +|(?<=>) +|  +", re.MULTILINE)
+_LAST_LINES = re.compile(r"\n+(?=(?:</code>)?$)")
 # Columns of the line under a brief entry's title, of a title in the contents, of one on its card,
 # and of a source's or tail link's label.
 BRIEF, NAME, TITLE, LABEL = 100, 160, 400, 200
@@ -29,6 +34,7 @@ class Bullet:
 
     lead_html: Markup
     text_html: Markup
+    rtl: bool
     children: Sequence[Bullet]
 
 
@@ -49,6 +55,8 @@ class Card:
     sources: Sequence[LinkView]
     name: str
     title_html: Markup
+    # Whether the title runs from the right.
+    rtl: bool
     # Of a follow-up: what it says of the item before it, and where that is read.
     earlier: str
     earlier_web: str
@@ -96,6 +104,7 @@ def make(item: ItemView, web: str, indent: int) -> Card:
         sources=[labelled(link, item.title) for link in item.sources],
         name=shorten(plain, NAME),
         title_html=title,
+        rtl=is_rtl(plain),
         earlier=words.earlier(item),
         earlier_web=text.earlier_web(item),
         insight_html=block(item.insight),
@@ -138,7 +147,7 @@ def block(source: str) -> Markup:
     """Markdown as HTML that mrml leaves alone; empty for nothing."""
     if not source.strip():
         return Markup("")
-    return _for_mrml(sized_within(block_html(source), mail=True))
+    return _for_mrml(stacked(sized_within(block_html(source), mail=True)))
 
 
 def opening(source: str, most: int) -> str:
@@ -149,13 +158,22 @@ def opening(source: str, most: int) -> str:
 
 
 def _for_mrml(html: str) -> Markup:
-    """White space between tags vanishes in mrml when it holds a line break; a space survives."""
-    parts = html.split("<pre>")
-    made = [" ".join(parts[0].split("\n"))]
-    for part in parts[1:]:
-        code, end, rest = part.partition("</pre>")
-        made.append(code.replace("\n", "<br>") + end + " ".join(rest.split("\n")))
-    return Markup("<pre>".join(made))
+    """White space between tags vanishes in mrml when it holds a line break; a space survives.
+
+    Code is no `pre`, whose lines stay as long as they are where white-space is dropped (the Gmail
+    app, Word): its line breaks are elements and its indentation no-break spaces. Where `details`
+    is dropped its summary needs a space behind it.
+    """
+    html = html.replace("</summary>", "</summary> ")
+    first, *others = html.split("<pre>")
+    made = [" ".join(first.split("\n"))]
+    for part in others:
+        code, _end, rest = part.partition("</pre>")
+        code = _LAST_LINES.sub("", code.expandtabs(4))
+        lines = _SPACES.sub(lambda run: "\xa0" * len(run.group()), code)
+        made.append(f'<div class="code">{lines.replace(chr(10), "<br>")}</div>')
+        made.append(" ".join(rest.split("\n")))
+    return Markup("".join(made))
 
 
 def _markdown(item: ItemView) -> str:
@@ -167,5 +185,8 @@ def _markdown(item: ItemView) -> str:
 
 def _bullet(bullet: BulletView) -> Bullet:
     return Bullet(
-        inline(bullet.lead), inline(bullet.text), [_bullet(child) for child in bullet.children]
+        inline(bullet.lead),
+        inline(bullet.text),
+        is_rtl(bullet.lead + bullet.text),
+        [_bullet(child) for child in bullet.children],
     )

@@ -1,7 +1,8 @@
 """Plain text by display columns: a Chinese character takes two (Unicode TR 11).
 
-Lines break between words, and between Chinese characters except where the rules of typesetting
-forbid it (JIS X 4051, GB/T 15834): no line begins with closing punctuation or ends with opening.
+Lines break between words, and between Chinese or Japanese characters except where the rules of
+typesetting forbid it (JIS X 4051, GB/T 15834): no line begins with closing punctuation or ends with
+opening. Korean is as wide, but has words with spaces between them, and is broken only there.
 Addresses are never broken: a broken one cannot be followed.
 """
 
@@ -16,11 +17,17 @@ from wcwidth import iter_graphemes, wcswidth, wcwidth
 WIDTH = 72
 
 _OPENING = "「『（《〈【〔〖“‘([{"
-_CLOSING = "」』）》〉】〕〗”’)]}，。、；：！？…—～·,.;:!?%％℃"
-# An address, a run of letters, one wide character, a run of spaces.
+_CLOSING = (
+    "」』）》〉】〕〗”’)]}，。、；：！？…—～·,.;:!?%％℃"
+    # What belongs to the Japanese letter before it: small ones, marks of length and of repetition.
+    "ぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶー々ゝゞヽヾ〜"
+)
+_HANGUL = re.compile(r"[\u1100-\u11ff\u3131-\u318e\ua960-\ua97f\uac00-\ud7ff]")
+# An address, a run of letters (Hangul too: U+3130 to 318F are its single letters), one wide
+# character, a run of spaces.
 _PIECE = re.compile(
     r"https?://[^\s\u3000-\u303f\uff00-\uffef\u4e00-\u9fff]+|\s+"
-    r"|[^\s\u1100-\u11ff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f"
+    r"|[^\s\u2e80-\u312f\u3190-\u9fff\uf900-\ufaff\ufe30-\ufe4f"
     r"\uff00-\uffef\U0001f000-\U0003ffff]+|."
 )
 
@@ -103,7 +110,9 @@ def units(text: str) -> list[str]:
         clings = piece[0] in _CLOSING and (len(piece) == 1 or not piece[0].isascii())
         glued = units and not units[-1].isspace() and not piece.isspace()
         marks = not _of(piece[0]) or (units and units[-1].endswith("\u200d"))
-        if glued and (opened or clings or marks):
+        # A Korean word goes on behind a bracket or a Chinese character: 「서울」은, 漢字를.
+        korean = glued and (_HANGUL.match(piece) or _HANGUL.match(units[-1][-1]))
+        if glued and (opened or clings or marks or korean):
             units[-1] += piece
         else:
             units.append(piece)

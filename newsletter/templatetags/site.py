@@ -123,6 +123,12 @@ def between_sentences(space: str) -> str:
 
 
 @register.filter
+def side(source: object) -> SafeString:
+    """The attribute of an element whose text runs from the right; nothing for any other."""
+    return SafeString(' dir="rtl"' if markdown.is_rtl(str(source or "")) else "")
+
+
+@register.filter
 def inline(source: object) -> SafeString:
     """One run of Markdown as safe HTML (sanitised by `digest.markdown`)."""
     return mark_safe(markdown.inline_html(neutral.text(str(source or ""))))

@@ -203,6 +203,7 @@ def compose(
         context = {
             "look": look,
             "fonts": look.typeface.stack(language_table.is_wide(language)),
+            "outlook": look.typeface.for_outlook(language_table.is_wide(language)),
             "letter": letter,
             "publication": publication,
             "name": languages.words(publication, language).name,

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.test import Client
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from newsletter import conf, editions
 from newsletter.archive import cards
@@ -151,6 +151,16 @@ def test_nothing_runs_out_of_a_card(language: str) -> None:
     one = card(title=LONG[language].strip(), language=language, more=(LONG[language],))
     for shape in cards.SHAPES:
         assert not ink_outside_the_margins(drawn(one, shape), 70), shape
+
+
+@pytest.mark.parametrize("size", [46, 60, 84])
+def test_no_line_of_a_card_ends_inside_a_korean_word(size: int) -> None:
+    text = "밤 페리는 봄에 시작되고 낡은 부두는 백로에게 주어진다, 「임해」에서는 KTX로"
+    image = Image.new("RGB", (8, 8))
+    pen = drawing._Pen(ImageDraw.Draw(image), fonts.faces("ko", serif=False, bold=True), size)
+    for width in range(600, 1100, 100):
+        lines, whole = pen.balanced(text, width, 9)
+        assert (" ".join(lines), whole) == (text, True)
 
 
 def test_short_and_odd_texts_are_drawn() -> None:

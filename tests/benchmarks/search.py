@@ -59,14 +59,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         publication, categories = scene.publication()
         here = 0
         for items in options.items:
-            _grow(publication, categories, here, items)
+            grow(publication, categories, here, items)
             here = items
             print(json.dumps({"items": items, **_measure(publication)}, ensure_ascii=False))
         connection.close()
     return 0
 
 
-def _grow(publication: Any, categories: Sequence[Any], first: int, until: int) -> None:
+def grow(publication: Any, categories: Sequence[Any], first: int, until: int) -> None:
+    """Give the publication published items `first` to `until`, twenty an issue, indexed."""
     from django.db import connection
 
     from newsletter.editions import search

@@ -102,3 +102,32 @@ def test_addresses() -> None:
     for bad in ("", "example.org", "//host", "http:///x", "https://[", "file:///etc",
                 "https://example.org/a b", "JaVaScript:alert(1)", "mailto:nobody"):  # fmt: skip
         assert safe_url(bad) == ""
+
+
+@pytest.mark.parametrize(
+    ("source", "html"),
+    [
+        ("שלום world", '<p dir="rtl">שלום world</p>'),
+        ("12. **مرحبا** w", '<ol start="12" dir="rtl">\n<li><strong>مرحبا</strong> w</li>\n</ol>'),
+        ("hello שלום", "<p>hello שלום</p>"),
+        ("(23:40) שלום", '<p dir="rtl">(23:40) שלום</p>'),
+        ("你好 שלום", "<p>你好 שלום</p>"),
+        ("# ۱. العنوان", '<h3 dir="rtl">۱. العنوان</h3>'),
+        ("> שלום\n>\n> hello",
+         '<blockquote dir="rtl">\n<p>שלום</p>\n<p dir="ltr">hello</p>\n</blockquote>'),
+        ("- شكرا\n- two", '<ul dir="rtl">\n<li>شكرا</li>\n<li>two</li>\n</ul>'),
+        ("ߒߞߏ", '<p dir="rtl">ߒߞߏ</p>'),  # N'Ko
+        ("𐤀𐤁", '<p dir="rtl">𐤀𐤁</p>'),  # Phoenician
+        ('<p dir="rtl">x</p>', '<p dir="rtl">x</p>'),
+        ('<p dir="auto">x</p>', "<p>x</p>"),
+    ],
+)  # fmt: skip
+def test_a_block_that_runs_from_the_right_says_so(source: str, html: str) -> None:
+    assert block_html(source) == html
+
+
+def test_in_a_table_from_the_right_a_number_goes_with_it_and_a_word_does_not() -> None:
+    assert block_html("| א | b |\n|-|-|\n| 1 | ב |").replace("\n", "") == (
+        '<table dir="rtl"><thead><tr><th>א</th><th dir="ltr">b</th></tr></thead>'
+        "<tbody><tr><td>1</td><td>ב</td></tr></tbody></table>"
+    )

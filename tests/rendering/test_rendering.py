@@ -548,6 +548,27 @@ def test_wrapping_knows_wide_characters_and_their_punctuation() -> None:
     assert wrap("a b", "- ", "  ", columns=4) == "- a\n  b"
 
 
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        # Korean: between words only, whatever stands in them.
+        ("낡은 부두는 백로에게", "낡은\n부두는\n백로에게"),
+        ("「서울」은 봄이다", "「서울」은\n봄이다"),
+        ("漢字를 KTX는 3월부터", "漢字를\nKTX는\n3월부터"),
+        ("ㅋㅋㅋㅋ 정말요?", "ㅋㅋㅋㅋ\n정말요?"),
+        # Japanese: anywhere but before small letters, marks of length, of repetition, brackets.
+        ("夜間フェリーは", "夜間フェ\nリーは"),
+        ("あちこちっと", "あちこ\nちっと"),
+        ("一二三四々五", "一二三\n四々五"),
+        ("一二三「四」", "一二三\n「四」"),
+        # Chinese beside Korean is still Chinese.
+        ("他去了서울看花海", "他去\n了서울看\n花海"),
+    ],
+)
+def test_korean_is_broken_at_spaces_and_japanese_by_its_rules(text: str, lines: str) -> None:
+    assert wrap(text, columns=8) == lines
+
+
 @given(
     st.text(alphabet="ab 汉字，。「」\U0001f469\u200d\U0001f467\u0301-", max_size=60),
     st.integers(4, 30),

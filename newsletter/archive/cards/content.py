@@ -13,7 +13,7 @@ from subscribers import languages, styles, theme
 from subscribers.models import Publication
 
 # Counts up when cards are drawn otherwise, so that each gets a new address.
-_DRAWING = 1
+_DRAWING = 2
 _HEADLINES = 8
 
 

@@ -86,7 +86,10 @@ class _Pen:
         """As `wrap`, in narrower lines where the last one would hold a word alone."""
         lines, whole = self.wrap(text, width, most)
         if whole and len(lines) > 1 and self.width(lines[-1]) < width * 0.4:
+            longest = max(map(self.width, units(text)))
             for share in (0.92, 0.84, 0.76, 0.68):
+                if longest > width * share:  # A word would be cut that fits as it is.
+                    break
                 narrower, _whole = self.wrap(text, width * share, len(lines) + 1)
                 if len(narrower) > len(lines):
                     break

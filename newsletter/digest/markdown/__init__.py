@@ -7,6 +7,7 @@ CommonMark with tables and `~~strike~~`, and these departures, each with its rea
 - a tag that is no HTML (`<think>`) is shown as text instead of vanishing;
 - a line break between two Chinese characters adds no space;
 - a bare http(s) address becomes a link;
+- a block whose first letter runs from the right has `dir="rtl"`;
 - comments are dropped, and all HTML goes through nh3 with a short list of tags.
 
 Links keep only absolute http, https and mailto targets. They carry `rel="noopener noreferrer"`:
@@ -23,11 +24,21 @@ import nh3
 from markdown_it.token import Token
 
 from .addresses import clean, safe_url
+from .direction import is_rtl, mark
 from .parser import parser, text_token, too_wild
 from .plain import Plain
 from .tags import block_cleaner, inline_cleaner
 
-__all__ = ["block_html", "blocks", "clean", "found_links", "inline_html", "plain_text", "safe_url"]
+__all__ = [
+    "block_html",
+    "blocks",
+    "clean",
+    "found_links",
+    "inline_html",
+    "is_rtl",
+    "plain_text",
+    "safe_url",
+]
 
 
 def inline_html(source: str) -> str:
@@ -55,6 +66,7 @@ def block_html(source: str) -> str:
         return f"<p>{escape(source.strip(), quote=False)}</p>"
     tokens = parser().parse(source, {})
     _lower_headings(tokens)
+    mark(tokens, source)
     return _finish(tokens, block_cleaner())
 
 

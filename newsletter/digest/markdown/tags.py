@@ -67,6 +67,8 @@ def _tag(match: re.Match[str]) -> str:
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
+    if name == "dir":
+        return value if value in {"ltr", "rtl"} else None
     if name in {"href", "src"}:
         url = safe_url(value)
         if name == "src" and not url.lower().startswith("http"):
@@ -92,6 +94,7 @@ def block_cleaner() -> nh3.Cleaner:
     return nh3.Cleaner(
         tags=set(_BLOCK_TAGS),
         attributes={
+            "*": {"dir"},
             "a": {"href", "title"},
             "abbr": {"title"},
             "img": {"src", "alt", "title", "width", "height"},
