@@ -16,6 +16,7 @@ because an editor chose them.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from html import escape
 
@@ -26,6 +27,7 @@ from .addresses import clean, safe_url
 from .parser import parser, text_token, too_wild
 from .plain import Plain
 from .tags import block_cleaner, inline_cleaner
+from .unmarked import as_html, is_unmarked
 
 __all__ = ["block_html", "blocks", "clean", "found_links", "inline_html", "plain_text", "safe_url"]
 
@@ -37,6 +39,8 @@ def inline_html(source: str) -> str:
     paragraphs (insight, body, introduction) use `block_html`.
     """
     source = clean(source).strip()
+    if is_unmarked(source):
+        return as_html(source)
     if too_wild(source):
         return escape(source, quote=False)
     tokens = parser().parseInline(source, {})
@@ -51,6 +55,8 @@ def block_html(source: str) -> str:
     Headings start at h3: an item's title stands above them.
     """
     source = clean(source)
+    if is_unmarked(source):
+        return f"<p>{as_html(source)}</p>"
     if too_wild(source):
         return f"<p>{escape(source.strip(), quote=False)}</p>"
     tokens = parser().parse(source, {})
@@ -83,7 +89,7 @@ def plain_text(source: str, *, links: bool = True) -> str:
     label; without, only its label stays.
     """
     source = clean(source)
-    if too_wild(source):
+    if too_wild(source) or is_unmarked(source):
         return source.strip()
     return Plain(links).write(parser().parse(source, {}))
 
@@ -91,8 +97,24 @@ def plain_text(source: str, *, links: bool = True) -> str:
 def found_links(source: str) -> list[tuple[str, str]]:
     """(label, address) of every link in `source` a reader could follow, in order."""
     source = clean(source)
-    if too_wild(source):
+    if too_wild(source) or is_unmarked(source):
         return []
+    if len(source) <= _SHORT:
+        return list(_links_of_short(source))
+    return _links(source)
+
+
+# Checks look through all texts of an issue for the sake of one that was changed: what is short is
+# remembered, at most 8 MB of it.
+_SHORT = 2_000
+
+
+@functools.lru_cache(maxsize=2048)
+def _links_of_short(source: str) -> tuple[tuple[str, str], ...]:
+    return tuple(_links(source))
+
+
+def _links(source: str) -> list[tuple[str, str]]:
     found = []
     for token in parser().parse(source, {}):
         children = token.children or []
