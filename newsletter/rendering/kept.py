@@ -13,7 +13,8 @@ from newsletter import conf
 from subscribers.models import Publication
 
 from ..editions import IssueView
-from . import Prepared, Source
+from . import Prepared
+from .layout import Source
 
 # Issues in each process; one of 300 items takes about 8 MB.
 _MOST = 2

@@ -111,10 +111,10 @@ def without_a_time(request: HttpRequest, publications: Sequence[Publication]) ->
         yield Waiting(text, _page("newsletter_issue_send", issue.pk), _title(issue))
 
 
-def _drafts(publications: Sequence[Publication]) -> Sequence[Issue]:
+def _drafts(publications: Sequence[Publication]) -> list[Issue]:
     """The drafts that are to go next."""
     rows = Issue.objects.filter(publication__in=publications, state=Issue.State.DRAFT)
-    return rows.select_related("publication", "ready__by").order_by("-date", "-pk")[:_MOST]
+    return list(rows.select_related("publication", "ready__by").order_by("-date", "-pk")[:_MOST])
 
 
 def paused(request: HttpRequest, publications: Sequence[Publication]) -> Iterator[Waiting]:

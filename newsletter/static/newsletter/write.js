@@ -10,7 +10,7 @@
   const choice = find("[data-choice]");
   const PART = {"X-Sudi-Part": "1"};
   const TYPED = 120; // Milliseconds without a key before the preview is asked for.
-  const MEASURE = 1500;
+  const MEASURE = 1500, LONGEST = 5000;
   // A whole edition that took longer than this is made in a pause; meanwhile the open item alone.
   const QUICK = 300;
   let timer = 0, measuring = 0, whole = 0, asked = null, renewing = null, took = 0;
@@ -96,7 +96,8 @@
       const answer = await ask(page.dataset.live, {method: "POST", body: body(false), signal: asked.signal});
       if (!answer || !answer.ok) return;
       const said = await answer.json();
-      took = performance.now() - begun;
+      // The longest yet: what the server has kept it shows at once, and a keystroke changes that.
+      took = Math.max(took, performance.now() - begun);
       const top = frame.contentWindow?.scrollY || 0;
       frame.addEventListener("load", () => frame.contentWindow.scrollTo(0, top), {once: true});
       frame.srcdoc = said.html;
@@ -141,8 +142,10 @@
     clearTimeout(whole);
     const alone = typed && took > QUICK && placesOf(openForm()?.dataset.editing).length;
     timer = setTimeout(alone ? showPart : show, wait);
-    if (alone) whole = setTimeout(show, MEASURE);
-    measuring = setTimeout(measure, alone ? 2 * MEASURE : MEASURE);
+    // A whole edition that is slow to make would keep the next key's item waiting.
+    const rest = alone ? Math.min(Math.max(MEASURE, took), LONGEST) : 0;
+    if (alone) whole = setTimeout(show, rest);
+    measuring = setTimeout(measure, rest + MEASURE);
   }
 
   // --- opening, saving, closing ----------------------------------------------------------------
