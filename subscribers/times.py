@@ -155,19 +155,29 @@ def read(text: str, zone: dt.tzinfo) -> dt.datetime:
         raise NoTime(text) from None
 
 
+def say_day(of: dt.date) -> str:
+    """A day as editors' pages and mails write it: `2027-06-01`, in Chinese `2027年6月1日`."""
+    return str(date_format(of, pgettext("date format", "Y-m-d")))
+
+
 def say(moment: dt.datetime, place: Zoned | str | None, *, seconds: bool = False) -> str:
     """A moment in a publication's zone, with the zone: `2027-06-01 08:00 Europe/Berlin (CEST)`.
 
-    A zone without letters of its own gets its offset: `Australia/Lord_Howe (UTC+11:00)`.
+    The day is written as `say_day` does. A zone without letters of its own gets its offset:
+    `Australia/Lord_Howe (UTC+11:00)`.
     """
     zone = zone_of(place)
     local = moment.astimezone(zone)
-    written = f"{local:%Y-%m-%d %H:%M:%S}" if seconds else f"{local:%Y-%m-%d %H:%M}"
+    written = _local(local) + (f"{local::%S}" if seconds else "")
     name = name_of(place)
     if name == "UTC":
         return f"{written} UTC"
     letters = local.tzname() or ""
     return f"{written} {name} ({letters if letters.isalpha() else 'UTC' + _offset(local)})"
+
+
+def _local(at: dt.datetime) -> str:
+    return f"{say_day(at)} {at:%H:%M}"
 
 
 def in_words(moment: dt.datetime, place: Zoned | str | None, now: dt.datetime) -> str:
@@ -225,11 +235,11 @@ def explain(problem: TimeProblem, place: Zoned | str | None) -> str:
         return _(
             "%(time)s does not exist: the clocks are put forward then. The nearest times are "
             "%(before)s and %(after)s."
-        ) % {"time": f"{problem.local:%Y-%m-%d %H:%M}", "before": before, "after": after}
+        ) % {"time": _local(problem.local), "before": before, "after": after}
     if isinstance(problem, DoubledTime):
         first, second = answers(problem, place)
         return _(
             "%(time)s comes twice: the clocks are put back then. Write which one is meant, "
             "%(first)s or %(second)s."
-        ) % {"time": f"{problem.local:%Y-%m-%d %H:%M}", "first": first, "second": second}
+        ) % {"time": _local(problem.local), "first": first, "second": second}
     return _("Write the time as 2026-03-02T07:30.")

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from newsletter import handbook
 from subscribers import finding as reader_finding
+from subscribers import times
 from subscribers.admin import chrome
 from subscribers.admin.access import require, visible
 from subscribers.models import Category, Publication
@@ -82,7 +83,7 @@ def _issues(request: HttpRequest, typed: str, most: int) -> Group:
         Hit(
             markdown.plain_text(one.title, links=False),
             _issue_page(one),
-            f"{one.date:%Y-%m-%d} · {one.publication.name} · {one.get_state_display()}",
+            f"{times.say_day(one.date)} · {one.publication.name} · {one.get_state_display()}",
         )
         for one in found[:most]
     ]
@@ -101,7 +102,7 @@ def _items(request: HttpRequest, typed: str, most: int) -> Group:
         Hit(
             markdown.plain_text(one.title, links=False),
             f"{reverse('admin:newsletter_issue_change', args=[one.issue_id])}#item-{one.pk}",
-            f"{one.issue.date:%Y-%m-%d} · {one.issue.publication.name}",
+            f"{times.say_day(one.issue.date)} · {one.issue.publication.name}",
         )
         for one in found[:most]
     ]

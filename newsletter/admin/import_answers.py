@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from django.http import QueryDict
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from newsletter.digest import Role, shapes
@@ -25,6 +24,7 @@ from newsletter.importing.conflict_words import of_field
 from newsletter.importing.identity import OTHER_ISSUE
 from newsletter.importing.questions import CONFIRMABLE
 from newsletter.importing.wording import DocumentProblem
+from subscribers import times
 from subscribers.models import Category
 
 from . import import_conflicts
@@ -118,7 +118,7 @@ def _field(
         )
     if question.option == "--date":
         days = (dt.date.fromisoformat(choice) for choice in question.choices)
-        options = tuple((day.isoformat(), date_format(day, "DATE_FORMAT")) for day in days)
+        options = tuple((day.isoformat(), times.say_day(day)) for day in days)
         return Field("date", "date", message, options, line=line)
     kind = question.option.removeprefix("--")
     if question.option == "--span":

@@ -68,7 +68,7 @@ def _issues(publications: Iterable[Publication]) -> QuerySet[Issue]:
     )
 
 
-def _with_counts(issues: list[Issue]) -> list[dict[str, Any]]:
+def _with_counts(request: HttpRequest, issues: list[Issue]) -> list[dict[str, Any]]:
     """Each issue with its ledger: stored in the row when final, else summed over its chunks."""
     rows = []
     for issue in issues:
@@ -78,7 +78,10 @@ def _with_counts(issues: list[Issue]) -> list[dict[str, Any]]:
         elif issue.state in RELEASED:
             counts = {name: getattr(issue, name) for name in ("recipients", "sent", "failed")}
             counts["in_doubt"] = issue.in_doubt
-        rows.append({"issue": issue, "counts": counts})
+        # Asked of the few that can be given another time.
+        scheduled = issue.state == State.SCHEDULED
+        may_send = scheduled and may(request.user, Act.SEND, issue.publication)
+        rows.append({"issue": issue, "counts": counts, "may_send": may_send})
     return rows
 
 
@@ -95,13 +98,13 @@ def issue_list(request: HttpRequest) -> HttpResponseBase:
     else:
         state = ""
     taken = keyset.take(request, issues, ["date", "id"], size=30)
-    moving = [] if state or taken.newer else _moving(publications, chosen)
+    moving = [] if state or taken.newer else _moving(request, publications, chosen)
     return page(
         request,
         "admin/sudi/issues.html",
         title=pgettext("admin", "Issues"),
         slice=taken,
-        rows=_with_counts(taken.rows),
+        rows=_with_counts(request, taken.rows),
         moving=moving,
         publications=publications,
         chosen=chosen,
@@ -112,12 +115,14 @@ def issue_list(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-def _moving(publications: list[Publication], chosen: Publication | None) -> list[dict[str, Any]]:
+def _moving(
+    request: HttpRequest, publications: list[Publication], chosen: Publication | None
+) -> list[dict[str, Any]]:
     # Three lookups by equality: a partial index on the state serves each of them.
     found: list[Issue] = []
     for state in _MOVING:
         found += _issues([chosen] if chosen else publications).filter(state=state)[:20]
-    return _with_counts(found)
+    return _with_counts(request, found)
 
 
 @admin.register(Issue)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
@@ -19,7 +19,7 @@ from subscribers.models import Category, FormDraft
 from subscribers.roles import Act
 
 from ..models import Issue, Item, Link
-from . import told
+from . import told, write_rows
 from .frame import address, find_issue, issue_page
 from .item_form import AboutForm, ItemForm
 
@@ -116,15 +116,8 @@ def edit(request: HttpRequest, pk: int, item: int) -> HttpResponseBase:
     form_drafts.end(request, place)
     if _is_part(request):
         row.refresh_from_db()
-        return issue_page(
-            request,
-            issue,
-            "",
-            "admin/sudi/write_row.html",
-            row=row,
-            told_items=told.marks(issue, [row]),
-            saved=True,
-        )
+        marked = row.pk in told.marks(issue, [row])
+        return HttpResponse(write_rows.draw(issue, [write_rows.of_item(row, told=marked)]))
     if stored:
         messages.success(request, _("Item %(number)d was saved.") % {"number": row.number})
         for finding in told.warnings(issue, row):

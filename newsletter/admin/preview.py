@@ -18,6 +18,7 @@ from newsletter.archive import as_read
 from newsletter.editions import EditionKey
 from newsletter.issues import import_findings, stories
 from newsletter.issues.findings import Level
+from newsletter.rendering import kept
 from subscribers import consent
 from subscribers.addresses import BadAddress, normalise
 from subscribers.admin.access import require
@@ -104,7 +105,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponseBase:
     problem = ""
     if items and wanted.form in ("mail", "text"):
         try:
-            made = rendering.prepare(view, issue.publication).edition(selection, start)
+            made = kept.prepared(view, issue.publication).edition(selection, start)
         except rendering.RenderingError as error:
             problem = str(error)
         else:

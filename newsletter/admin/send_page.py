@@ -54,7 +54,7 @@ class Look:
         meant = meant_for(issue, asked.goes_to)
         # The text before the audience: an edit in between is then found, not missed.
         view = editions.load(meant)
-        plan = sending.plan(meant, asked.planned.moment)
+        plan = sending.plan(meant, asked.planned.moment, loaded=view)
         others = together.going(issue, asked.goes_to)
         rehearsed = channels.rehearsed(meant, view, asked.goes_to)
         if rehearsed is not None:
@@ -183,6 +183,6 @@ def shown(
         past_rehearsals=issue.rehearsals.order_by("-pk")[:_SHOWN],
         status=422 if asked.planned.problem else pressed.status,
         **({} if moves else look.of_slots),
-        **({} if moves else told.shown_to_send(request, issue)),
+        **({} if moves else told.shown_to_send(request, issue, look.plan.told)),
         **more,
     )  # fmt: skip

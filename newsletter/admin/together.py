@@ -47,7 +47,7 @@ def going(issue: Issue, channels: str = Issue.Channels.ALL) -> list[Going]:
         meant = meant_for(one, channels)
         # The text before the audience, as for the issue itself.
         view = load(meant)
-        found.append(Going(one, view, sending.plan(meant, compared=len(others) > 1)))
+        found.append(Going(one, view, sending.plan(meant, compared=len(others) > 1, loaded=view)))
     return found
 
 

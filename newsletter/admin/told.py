@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,9 +40,9 @@ def shown(request: HttpRequest, issue: Issue, items: list[Item] | None = None) -
     }
 
 
-def shown_to_send(request: HttpRequest, issue: Issue) -> dict[str, Any]:
-    """What was told, and the issues that hold the same stories, to be confirmed by name."""
-    found = stories.told(issue)
+def shown_to_send(request: HttpRequest, issue: Issue, found: Sequence[Told]) -> dict[str, Any]:
+    """Of what was found to be told, and the issues that hold the same stories, to be confirmed by
+    name."""
     open_ = stories.undecided(issue, found) if issue.state == Issue.State.DRAFT else []
     return {"told": _rows(request, issue, open_), "twins": twins.unconfirmed(issue, found)}
 

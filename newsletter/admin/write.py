@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.db.models import Min
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,14 +20,15 @@ from newsletter import editions, rendering
 from newsletter.archive import as_read
 from newsletter.editions import EditionKey, IssueView
 from newsletter.issues import reading_time, steps
+from newsletter.rendering import kept
 from subscribers.admin.access import actor
 from subscribers.choice import TAIL
-from subscribers.models import Presence
+from subscribers.models import Category, Presence
 from subscribers.roles import Act
 
-from ..models import Issue
+from ..models import Issue, Link
 from ..templatetags.issue_pages import bytes_text
-from . import told
+from . import told, write_rows
 from .frame import find_issue, issue_page
 from .item_form import AboutForm, ItemForm
 from .items import refuse
@@ -44,37 +46,45 @@ def write(request: HttpRequest, pk: int) -> HttpResponseBase:
     issue = find_issue(request, pk, Act.EDIT)
     if issue.state != Issue.State.DRAFT:
         return refuse(request, issue)
-    rows = list(issue.items.select_related("category").order_by("number"))
-    view = editions.load(issue)
+    rows = write_rows.of_issue(issue)
     return issue_page(
         request,
         issue,
         "write",
         "admin/sudi/write.html",
-        rows=rows,
-        told_items=told.marks(issue, rows),
-        categories=view.categories(),
-        has_tail=bool(view.tail),
+        rows=write_rows.draw(issue, rows),
+        count=len(rows),
+        categories=_categories(issue),
+        has_tail=issue.links.filter(kind=Link.Kind.TAIL).exists(),
         forms=FORMS.items(),
         widths=WIDTHS.items(),
         looks=LOOKS.items(),
-        minutes=_minutes(view),
         undo=steps.last(issue, actor(request)),
     )
+
+
+def _categories(issue: Issue) -> list[editions.CategoryView]:
+    """What a preview may be narrowed to: the categories of visible items, as they come."""
+    filed = issue.items.filter(hidden=False, category__isnull=False).values("category")
+    order = [row["category"] for row in filed.annotate(first=Min("number")).order_by("first")]
+    found = Category.objects.in_bulk(order)
+    return [editions.category_view(found[pk], issue.language) for pk in order]
 
 
 @require_POST
 def live(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The preview with what stands unsaved in the open form, in JSON; it changes nothing.
 
-    `editing` is an item's number or "about"; `measure=1` asks for the size of the whole edition,
-    `part=1` for that item alone, which the page puts in place of the one it shows.
+    `editing` is an item's number or "about"; `part=1` asks for that item alone, which the page puts
+    in place of the one it shows, `measure=1` for the size of the whole edition and for the items
+    whose story was told before.
     """
     issue = find_issue(request, pk, Act.EDIT)
     view = _with_unsaved(request, issue)
     said: dict[str, Any] = {"minutes": _minutes(view)}
     if request.POST.get("measure"):
-        return JsonResponse({**said, "size": _size(issue, view)})
+        told_items = sorted(told.marks(issue, list(issue.items.order_by("number"))))
+        return JsonResponse({**said, "size": _size(issue, view), "told": told_items})
     wanted = Wanted.of_data(request.POST)
     selection = chosen_selection(request.POST, view)
     if request.POST.get("part") and wanted.form == "mail":
@@ -122,7 +132,7 @@ def _size(issue: Issue, view: IssueView) -> str:
     if not view.select(selection):
         return pgettext("size of a mail", "no mail yet")
     try:
-        made = rendering.prepare(view, issue.publication).edition(selection)
+        made = kept.prepared(view, issue.publication).edition(selection)
     except rendering.RenderingError as error:
         return str(error)
     text = _("largest mail %(size)s") % {"size": bytes_text(made.size)}

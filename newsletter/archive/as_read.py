@@ -22,6 +22,7 @@ from newsletter import rendering
 from newsletter.editions import EditionKey, IssueView, published
 from newsletter.feeds import entries
 from newsletter.models import Issue
+from newsletter.rendering import kept
 from subscribers.choice import TAIL
 from subscribers.links import TOKEN_LENGTH, Purpose
 from subscribers.models import Publication
@@ -67,7 +68,7 @@ def html_of(
         return _words(_("No item is in the categories you ticked."), look)
     try:
         if signed and form == "mail":
-            return filled(rendering.prepare(view, issue.publication).signed(key.selection))
+            return filled(kept.prepared(view, issue.publication).signed(key.selection))
         return _document(request, issue, view, key, form, look)
     except rendering.RenderingError as error:
         return _words(str(error), look)
@@ -104,7 +105,7 @@ def _document(
     request: HttpRequest, issue: Issue, view: IssueView, key: EditionKey, form: str, look: str
 ) -> str:
     if form in ("mail", "text"):
-        made = rendering.prepare(view, issue.publication).edition(*key)
+        made = kept.prepared(view, issue.publication).edition(*key)
         if form == "text":
             return _words(filled(made.text), look, pre=True)
         return filled(made.html)

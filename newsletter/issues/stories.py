@@ -10,12 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from django.db import transaction
-from django.utils.formats import date_format
 from django.utils.translation import pgettext
 
 from newsletter.editions import IssueView
 from newsletter.importing.stories import Asked, Earlier, Likeness, look_up
 from newsletter.models import Issue, Item, Link, StoryDecision
+from subscribers import times
 
 from .findings import Finding, Level
 
@@ -113,7 +113,7 @@ def findings(issue: Issue, open_: Iterable[Told]) -> list[Finding]:
             )
             % {
                 "number": one.item.number,
-                "date": date_format(one.earlier[0].date, "Y-m-d"),
+                "date": times.say_day(one.earlier[0].date),
                 "title": one.earlier[0].title,
                 "issue": one.earlier[0].address_for(issue.publication_id),
             },

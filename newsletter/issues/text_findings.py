@@ -6,13 +6,13 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from newsletter.editions import IssueView, ItemView
 from newsletter.rendering import neutral, words
 from newsletter.rendering.columns import width
+from subscribers import times
 
 from .findings import ABOUT, Finding, numbers, texts, warning
 
@@ -135,7 +135,7 @@ def of_dates(view: IssueView) -> Iterator[Finding]:
                 yield warning(
                     "title-date",
                     _("The title says %(said)s, but the issue is dated %(date)s.")
-                    % {"said": match.group(), "date": date_format(view.date, "Y-m-d")},
+                    % {"said": match.group(), "date": times.say_day(view.date)},
                     place=ABOUT,
                 )
     said = title_count(words.plain(view.title))

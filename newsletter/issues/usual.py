@@ -16,7 +16,7 @@ from django.db.models import Count, Max, QuerySet, Sum
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from newsletter.editions import IssueView
 from newsletter.models import Edition, Issue, Item, Link
@@ -288,4 +288,4 @@ def _odd(value: int, past: Sequence[int]) -> str:
 
 
 def _day(day: dt.date) -> str:
-    return date_format(day, "l, Y-m-d")
+    return date_format(day, pgettext("date format", "l, Y-m-d"))

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.dateparse import parse_datetime
-from django.utils.formats import date_format
 from django.utils.translation import pgettext
 
 from newsletter.models import Issue, OutboxEvent
@@ -147,7 +146,7 @@ def _alert(event: OutboxEvent, publication: Publication | None) -> str:
     since = dt.datetime.fromisoformat(data["since"])
     text += f". {of_alert(data['kind'], data['key'], data.get('detail', {}))}"
     if event.at - since >= dt.timedelta(hours=1):
-        day = date_format(times.day(since, publication), "DATE_FORMAT")
+        day = times.say_day(times.day(since, publication))
         text += " " + pgettext("alert", "(since %(day)s)") % {"day": day}
     return text
 

@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
-from subscribers import language_table
+from subscribers import language_table, times
 
 from ..digest.markdown import plain_text
 from ..editions import ItemView
@@ -51,7 +51,7 @@ def earlier(item: ItemView) -> str:
         return ""
     return pgettext("story", "Earlier: %(title)s (%(date)s)") % {
         "title": shorten(plain(item.follows.title), HEADLINE),
-        "date": date_format(item.follows.date, "Y-m-d"),
+        "date": times.say_day(item.follows.date),
     }
 
 

@@ -10,7 +10,7 @@ import datetime as dt
 import functools
 import operator
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db import connection
 from django.utils import timezone
@@ -21,6 +21,7 @@ from newsletter.editions.told import Told
 from newsletter.issues import preflight, stories, twins, usual
 from newsletter.issues.preflight import Checked
 from newsletter.models import Edition, Issue
+from newsletter.rendering import kept
 from subscribers.addresses import domain_number
 from subscribers.choice import CATEGORY_MASK, FOREIGN, TAIL
 from subscribers.models import Limit
@@ -72,8 +73,9 @@ class Plan:
     none: Mapping[str, int]
     blockers: tuple[str, ...] = ()
     warnings: tuple[str, ...] = field(default=())
-    # What was checked, well or not; empty once it is frozen.
+    # What was checked, well or not; empty once it is frozen. So are stories that were told before.
     looked_at: tuple[Checked, ...] = ()
+    told: tuple[stories.Told, ...] = ()
 
     @property
     def mails(self) -> int:
@@ -161,15 +163,22 @@ def _readers_of_each(issue: Issue, view: IssueView) -> list[tuple[str, EditionKe
         ]
 
 
-def plan(issue: Issue, at: dt.datetime | None = None, *, compared: bool = True) -> Plan:
+def plan(
+    issue: Issue,
+    at: dt.datetime | None = None,
+    *,
+    compared: bool = True,
+    loaded: IssueView | None = None,
+) -> Plan:
     """What would go to whom if the issue were frozen now; of a frozen issue, what was frozen.
 
     `at` is when it is to go out, as far as its own date is looked at. It warns of what differs
-    from the issue in other languages, unless that is said beside it (`compared`).
+    from the issue in other languages, unless that is said beside it (`compared`). `loaded` is the
+    issue as it was just read, by whoever shows it too.
     """
     if issue.frozen_at is not None:
         return _plan_of_frozen(issue)
-    view = stories.marked(editions.load(issue), issue)
+    view = stories.marked(loaded or editions.load(issue), issue)
     rows = _readers_of_each(issue, view)
     none: dict[str, int] = {}
     for reason, _key, count in sorted(rows):
@@ -187,9 +196,8 @@ def plan(issue: Issue, at: dt.datetime | None = None, *, compared: bool = True) 
     found = preflight.findings(looked_at)
     twin = twins.reasons(twins.unconfirmed(issue, told))
     blockers = (*preflight.blockers(found), *checking.for_nobody(view), *broken, *twin)
-    return _summed(
-        view, planned, none, blockers, tuple(preflight.warnings(found)), tuple(looked_at)
-    )
+    made_plan = _summed(view, planned, none, blockers, tuple(preflight.warnings(found)))
+    return replace(made_plan, looked_at=tuple(looked_at), told=tuple(told))
 
 
 def _editions(
@@ -205,7 +213,7 @@ def _editions(
     broken: list[str] = []
     nobodys = [] if wanted or not view.category_mask else [(EditionKey(view.mask), 0)]
     try:
-        prepared = rendering.prepare(view, issue.publication) if wanted or nobodys else None
+        prepared = kept.prepared(view, issue.publication) if wanted or nobodys else None
     except rendering.RenderingError as error:
         return planned, made, [str(error)]
     for key, readers in (*wanted, *nobodys):
@@ -302,9 +310,8 @@ def _summed(
     none: Mapping[str, int],
     blockers: tuple[str, ...] = (),
     warnings: tuple[str, ...] = (),
-    looked_at: tuple[Checked, ...] = (),
 ) -> Plan:
     whole = view.category_mask
     full = sum(e.readers for e in planned if e.selection & CATEGORY_MASK == whole and not e.start)
     partial = sum(e.readers for e in planned) - full
-    return Plan(tuple(planned), full, partial, none, blockers, warnings, looked_at)
+    return Plan(tuple(planned), full, partial, none, blockers, warnings)

@@ -14,14 +14,14 @@ from django.contrib.auth import get_user_model
 from django.db import InterfaceError, OperationalError, transaction
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone, translation
-from django.utils.formats import date_format, time_format
+from django.utils.formats import time_format
 from django.utils.translation import pgettext
 
 from newsletter.issues import slots
 from newsletter.issues.slot_times import Occasion, Step
 from newsletter.issues.slots import Draft
 from newsletter.models import SlotUse
-from subscribers import accounts, conf, mailing
+from subscribers import accounts, conf, mailing, times
 from subscribers.emails.letters import Button, Letter
 from subscribers.models import Publication, Role
 
@@ -92,7 +92,7 @@ def _letter(row: SlotUse, publication: Publication) -> Letter:
     when = {
         "name": publication.name,
         "time": time_format(row.slot.at, "H:i"),
-        "day": date_format(row.day, "DATE_FORMAT"),
+        "day": times.say_day(row.day),
     }
     if row.state == State.OPEN:
         subject = pgettext("slot", "Nothing is ready for %(time)s: %(name)s")

@@ -33,7 +33,8 @@ KEPT = dt.timedelta(days=14)
 # Octets of one kept form, and forms kept for a person: the oldest go.
 LARGEST = 1_000_000
 _MOST = 50
-_NOT_KEPT = (FIELD, "csrfmiddlewaretoken", "do", "theirs")
+# `looked_at` is what an import carries along: the text itself is kept.
+_NOT_KEPT = (FIELD, "csrfmiddlewaretoken", "do", "theirs", "looked_at")
 # Marks a request whose form was stored.
 _ENDED = "subscribers.form_drafts.ended"
 

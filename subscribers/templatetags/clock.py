@@ -37,4 +37,10 @@ def clock_in_words(moment: dt.datetime | None, place: times.Zoned | str | None) 
 @register.filter
 def clock_day(moment: dt.datetime | None, place: times.Zoned | str | None) -> str:
     """The day alone, as the publication counts days."""
-    return "" if moment is None else times.day(moment, place or None).isoformat()
+    return "" if moment is None else times.say_day(times.day(moment, place or None))
+
+
+@register.filter
+def say_day(day: dt.date | None) -> str:
+    """A day that is nobody's moment, such as an issue's; empty for none."""
+    return "" if day is None or day == "" else times.say_day(day)

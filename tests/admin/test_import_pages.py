@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from newsletter.models import ImportRule, Issue
-from subscribers.models import AuditEntry, Publication, Role
+from subscribers.models import AuditEntry, FormDraft, Publication, Role
 from tests import builders
 
 from ..importing.test_answers import OPEN, TAGGED
@@ -287,3 +287,22 @@ def test_only_editors_of_the_publication_touch_its_answers(who: Client, daily: P
     assert "llm" not in remembered(stranger, daily).content.decode()
     assert 'value="forget"' not in remembered(care, daily).content.decode()
     assert ImportRule.objects.filter(pk=rule.pk).exists()
+
+
+def test_a_text_mended_on_the_second_page_is_kept(who: Client, daily: Publication) -> None:
+    html = paste(who, daily, OPEN).content.decode()
+    key = re.search(r'name="unsaved" value="([^"]+)"', html)
+    assert key is not None and 'name="shape" value="auto"' in html
+    typed = {
+        "unsaved": key[1], "publication": daily.pk, "shape": "auto", "looked_at": "x" * 1_200_000,
+        "text": OPEN + "\nA word nobody may lose.\n",
+    }  # fmt: skip
+    assert who.post("/admin/unsaved/", typed).json() == {"kept": True}
+    offered = who.get(reverse("admin:newsletter_issue_import")).content.decode()
+    assert "A word nobody may lose." in offered and "did not save" in offered
+    assert "A document you began to import" in who.get("/admin/").content.decode()
+    # Stored, it is a draft, and waits no longer.
+    page = paste(who, daily, OPEN)
+    (lines,) = names(page)
+    again(who, again(who, page, **{lines: "tail"}), "store")
+    assert Issue.objects.count() == 1 and not FormDraft.objects.exists()

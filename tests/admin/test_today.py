@@ -14,8 +14,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from newsletter import editions
 from newsletter.admin import went
 from newsletter.bounces import effects
+from newsletter.issues import approvals, ready
 from newsletter.models import (
     Alert,
     Bounce,
@@ -32,7 +34,7 @@ from newsletter.models import (
 from newsletter.sending import figures
 from newsletter.sending.engine.relays import servers
 from subscribers import readership, subscriptions
-from subscribers.models import Incident, Publication, ReaderChange, Role
+from subscribers.models import AuditEntry, Incident, Publication, ReaderChange, Role
 from tests import builders
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -180,6 +182,61 @@ def test_what_waits_is_what_this_user_may_do(daily: Publication) -> None:
     for kind, sentences in wanted.items():
         found = text(board(logged_in(daily, kind)))
         assert {one for one in every if one in found} == sentences, kind
+
+
+def test_a_draft_that_somebody_said_yes_to_waits_for_a_time(daily: Publication) -> None:
+    draft = builders.issue(daily, "2026-03-03")
+    builders.item(draft, daily.categories.first(), "A ship came in")
+    sender = logged_in(daily, "sender")
+
+    def waits() -> list[str]:
+        return [one.text for one in board(sender).context["waiting"]]
+
+    assert waits() == []
+    AuditEntry.objects.create(
+        actor="robot", publication=daily, action="release proposed", target=f"issue:{draft.pk}"
+    )
+    assert waits() == ["A program proposes to release it"]
+    who = Role.objects.get(kind="sender").user
+    ready.declare(draft, editions.load(draft), who)
+    assert waits() == ["Ready, and no slot takes it: give it a time"]
+    slot = {"weekdays": 1, "at": dt.time(9, 0), "created_at": NOW}
+    Slot.objects.create(publication=daily, **slot)
+    assert waits() == []
+    draft.items.update(title="A ship came in, and left")
+    assert waits() == ["Said to be ready, and changed since: look again"]
+    Issue.objects.filter(pk=draft.pk).update(state="archived")
+    assert waits() == []
+
+
+def test_an_approved_draft_waits_for_a_time(daily: Publication) -> None:
+    Publication.objects.update(needs_approval=True)
+    draft = builders.issue(daily, "2026-03-03")
+    builders.item(draft, daily.categories.first(), "A ship came in")
+    sender = logged_in(daily, "sender")
+    logged_in(daily, "approver")
+    yes = Role.objects.get(kind="approver").user
+    assert [one.text for one in board(sender).context["waiting"]] == []
+    Issue.objects.filter(pk=draft.pk).update(approved_by=yes)
+    approvals.give(draft, yes)
+    (one,) = board(sender).context["waiting"]
+    assert (one.text, one.address) == (
+        "Approved, and without a time", f"/admin/newsletter/issue/{draft.pk}/send/"
+    )  # fmt: skip
+
+
+def test_another_time_is_a_step_away_wherever_a_scheduled_issue_is_shown(
+    daily: Publication,
+) -> None:
+    issue = scheduled(daily, NOW + dt.timedelta(days=1))
+    to = f'href="/admin/newsletter/issue/{issue.pk}/send/"'
+    for kind, shown in (("sender", True), ("editor", False)):
+        client = logged_in(daily, kind)
+        page = board(client).content.decode()
+        # On its way, and in the calendar.
+        assert page.count(to) == (2 if shown else 0), kind
+        listed = client.get("/admin/newsletter/issue/").content.decode()
+        assert (to in listed) is shown, kind
 
 
 def test_nothing_of_another_publication_is_on_the_board(daily: Publication) -> None:

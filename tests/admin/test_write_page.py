@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import time
 from typing import Any
 
@@ -13,8 +14,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from newsletter import editions, rendering
+from newsletter.admin import write_rows
 from newsletter.issues import reading_time
 from newsletter.models import Issue, Item
+from newsletter.rendering import kept
 from subscribers.admin import form_drafts
 from subscribers.models import Category, FormDraft, Presence, Publication
 from tests import builders
@@ -251,3 +255,57 @@ def test_a_page_of_300_items_opens_like_one_of_ten(
 )
 def test_reading_time_in_any_script(text: str, seconds: int) -> None:
     assert round(reading_time.minutes(text) * 60) == seconds
+
+
+# --- the rows ---------------------------------------------------------------------------------
+
+
+def test_a_row_says_what_its_item_is_whatever_its_title_holds(editor: Client, issue: Issue) -> None:  # noqa: F811
+    rows = list(issue.items.order_by("number"))
+    # What the rows are parted by, HTML, Markdown.
+    titles = ["A \ue000\ue003 b", "<b>x</b> & y", "The *new* `ferry`"]
+    for row, title in zip(rows, titles, strict=False):
+        Item.objects.filter(pk=row.pk).update(title=title)
+    Item.objects.filter(pk=rows[1].pk).update(hidden=True, category=None)
+    html = editor.get(page("write", issue)).content.decode()
+    heads = [
+        part.partition("</a>")[0] for part in html.partition("data-rows")[2].split("<li\n")[1:]
+    ]
+    said = [" ".join(re.sub(r"<[^>]+>", " ", head.partition(">")[2]).split()) for head in heads]
+    assert said[0].startswith("1 A \ue000\ue003 b ") and "no category" not in said[0]
+    assert said[1] == "2 x &amp; y hidden no category"
+    assert f'href="{page("item", issue, rows[0].pk)}"' in heads[0]
+    assert f'id="item-{rows[1].pk}"' in heads[1] and "hidden-item" in heads[1]
+
+
+def test_three_hundred_rows_cost_little_more_than_ten(editor: Client, issue: Issue) -> None:  # noqa: F811
+    def cost() -> tuple[int, int]:
+        drawn: list[object] = []
+        with pytest.MonkeyPatch.context() as patched, CaptureQueriesContext(connection) as asked:
+            render = write_rows.render_to_string
+            patched.setattr(
+                write_rows, "render_to_string", lambda *a: (drawn.append(a), render(*a))[1]
+            )
+            assert editor.get(page("write", issue)).status_code == 200
+        return len(asked), len(drawn)
+
+    few = cost()
+    for number in range(90):
+        builders.item(issue, first(issue).category, f"One more story, the {number}th")
+    assert cost() == few
+    assert few[1] <= 2
+
+
+def test_what_is_kept_of_a_look_is_used_for_the_same_text_only(issue: Issue) -> None:  # noqa: F811
+    def looked() -> rendering.Prepared:
+        fresh = Issue.objects.select_related("publication").get(pk=issue.pk)
+        return kept.prepared(editions.load(fresh), fresh.publication)
+
+    before = looked()
+    assert looked() is before
+    Publication.objects.filter(pk=issue.publication_id).update(from_name="Somebody new")
+    renamed = looked()
+    assert renamed is not before
+    Item.objects.filter(pk=first(issue).pk).update(insight="Quite another thought.")
+    assert looked() is not renamed
+    assert "Quite another thought." in looked().edition(editions.load(issue).mask).html

@@ -1,11 +1,12 @@
-"""From a keystroke while writing to what the preview shows: N items over ten.
+"""The pages an issue is written and sent on: one of N items over one of ten.
 
     python -m tests.benchmarks.keystroke [ITEMS]
 
-Measured is the server's answer to the script, with the database's part: the item alone, as it is
-asked for while somebody types, the whole mail and the whole web page, as they are asked for in a
-pause, and the page itself. One JSON object a line: medians in milliseconds of processor time (by
-the clock, a busy machine measures its neighbours), then the ratios.
+Measured is the server's answer, with the database's part: the page to write on; the item alone, as
+it is asked for while somebody types; the whole mail and the whole web page, as they are asked for
+in a pause; the send page, looked at again and first looked at after an edit. One JSON object a
+line: medians in milliseconds of processor time (by the clock, a busy machine measures its
+neighbours), of calls that take turns, then the ratios.
 """
 
 from __future__ import annotations
@@ -42,11 +43,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         publication, categories = scene.publication()
         client = Client(headers={"host": "127.0.0.1"})
         client.force_login(User.objects.create_superuser("root", "", "x"))
-        few = _measure(client, *_issue(publication, categories, 10))
-        many = _measure(client, *_issue(publication, categories, options.items))
-        print(json.dumps({"items": 10, **few}))
-        print(json.dumps({"items": options.items, **many}))
-        print(json.dumps({name: round(many[name] / few[name], 2) for name in few}))
+        few = _calls(client, *_issue(publication, categories, 10))
+        many = _calls(client, *_issue(publication, categories, options.items))
+        found = {name: _milliseconds(few[name], many[name]) for name in few}
+        for number, items in enumerate((10, options.items)):
+            print(
+                json.dumps({"items": items, **{name: pair[number] for name, pair in found.items()}})
+            )
+        print(json.dumps({name: round(pair[1] / pair[0], 2) for name, pair in found.items()}))
         connection.close()
     return 0
 
@@ -73,7 +77,7 @@ def _issue(publication: Any, categories: Sequence[Any], count: int) -> tuple[Any
     return issue, Item.objects.get(pk=rows[len(rows) // 2].pk)
 
 
-def _measure(client: Any, issue: Any, item: Any) -> dict[str, float]:
+def _calls(client: Any, issue: Any, item: Any) -> dict[str, Callable[[int], object]]:
     base = f"/admin/newsletter/issue/{issue.pk}/write/"
     live = client.get(base).content.decode().partition('data-live="')[2].partition('"')[0]
     form = {
@@ -88,22 +92,33 @@ def _measure(client: Any, issue: Any, item: Any) -> dict[str, float]:
         assert answer.status_code == 200, answer.status_code
         assert "parts" not in more or answer.json()["parts"]
 
+    def read(page: str) -> None:
+        answer = client.get(f"/admin/newsletter/issue/{issue.pk}/{page}/")
+        assert answer.status_code == 200, answer.status_code
+
+    def edited(number: int) -> None:
+        type(item).objects.filter(pk=item.pk).update(insight=f"{_INSIGHT} {number}")
+        read("send")
+
     return {
-        "keystroke": _milliseconds(lambda n: ask(n, part="1", **{"as": "mail"})),
-        "whole_mail": _milliseconds(lambda n: ask(n, **{"as": "mail"})),
-        "whole_web_page": _milliseconds(lambda n: ask(n, **{"as": "web"})),
-        "open": _milliseconds(lambda _n: client.get(base)),
+        "open": lambda _n: read("write"),
+        "keystroke": lambda n: ask(n, part="1", **{"as": "mail"}),
+        "whole_mail": lambda n: ask(n, **{"as": "mail"}),
+        "whole_web_page": lambda n: ask(n, **{"as": "web"}),
+        "send_page": lambda _n: read("send"),
+        "send_page_after_an_edit": edited,
     }
 
 
-def _milliseconds(call: Callable[[int], object]) -> float:
-    call(0)  # The first loads templates.
-    found = []
-    for number in range(1, _ROUNDS + 1):
-        begun = time.process_time()
-        call(number)
-        found.append((time.process_time() - begun) * 1000)
-    return round(statistics.median(found), 1)
+def _milliseconds(*calls: Callable[[int], object]) -> tuple[float, ...]:
+    """The median of each, one after the other in each round: a machine changes its speed."""
+    found: list[list[float]] = [[] for _ in calls]
+    for number in range(_ROUNDS + 1):
+        for call, times in zip(calls, found, strict=True):
+            begun = time.process_time()
+            call(number)
+            times.append((time.process_time() - begun) * 1000)
+    return tuple(round(statistics.median(times[1:]), 1) for times in found)  # The first loads.
 
 
 if __name__ == "__main__":

@@ -98,7 +98,8 @@ def test_by_every_way_in_a_sisters_story_is_known(
         html = browser.get(address).content.decode()
         assert "(evening/2026-03-01)" in html
         assert page("change", old) not in html  # They do not work on that one.
-    assert "Told before" in browser.get(page("write", issue)).content.decode()
+    marks = browser.post(page("live", issue), {"measure": "1"}).json()["told"]
+    assert marks == [item.pk]
     part = browser.get(page("item", issue, item.pk), headers={"X-Sudi-Part": "1"})
     assert "(evening/2026-03-01)" in part.content.decode()
     # It is one-way.

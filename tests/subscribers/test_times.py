@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from pathlib import Path
 
 import pytest
 
+import newsletter
 from subscribers import times
 from subscribers.times import DoubledTime, NoTime, SkippedTime
 
@@ -120,6 +123,27 @@ def test_a_time_with_a_zone_is_no_local_time() -> None:
 )
 def test_a_time_is_said_with_its_zone(zone: str | None, said: str) -> None:
     assert times.say(utc("2027-06-01T06:00"), zone) == said
+
+
+def test_a_chinese_page_writes_its_days_one_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    chinese = {"Y-m-d": "Y年n月j日", "l j F Y": "Y年n月j日 l"}
+    monkeypatch.setattr(times, "pgettext", lambda _context, text: chinese.get(text, text))
+    at = utc("2026-12-01T00:05:09")
+    assert times.say_day(dt.date(2026, 12, 1)) == "2026年12月1日"
+    assert times.say(at, "Asia/Shanghai") == "2026年12月1日 08:05 Asia/Shanghai (CST)"
+    assert times.say(at, None, seconds=True) == "2026年12月1日 00:05:09 UTC"
+
+
+def test_no_template_has_a_way_of_its_own() -> None:
+    # `2026-12-01` is for programs: attributes and hidden fields.
+    folder = Path(newsletter.__file__).parents[1] / "templates" / "admin" / "sudi"
+    own = [
+        f"{path.name}: {line.strip()}"
+        for path in sorted(folder.glob("*.html"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if re.search(r'date:"(?:Y-m-d|[^"]*H:i)', re.sub(r'\w+="[^"]*\{\{.*?\}\}"', "", line))
+    ]
+    assert own == []
 
 
 def test_the_first_moment_of_a_day() -> None:

@@ -77,7 +77,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         figures_behind=figures.behind,
         readers_plot=plots.of_readers(shown, figures, times.day(now, chosen), DAYS),
         issues_plot=plots.of_issues(shown, _SENT),
-        calendar=calendar.weeks(shown, now, chosen),
+        calendar=calendar.weeks(shown, now, chosen, _senders(request, shown)),
         health=health.line(shown, now),
         may_edit=may(request.user, Act.EDIT, None),
         may_add_publication=request.user.is_superuser,
@@ -105,8 +105,13 @@ def _next(request: HttpRequest, issue: Issue, now: dt.datetime) -> dict[str, Any
     return {
         "issue": issue,
         "seconds": max(0, int((issue.send_at - now).total_seconds())),
-        "undo": may(request.user, Act.SEND, issue.publication),
+        "may_send": may(request.user, Act.SEND, issue.publication),
     }
+
+
+def _senders(request: HttpRequest, publications: Sequence[Publication]) -> set[int]:
+    """The publications whose releases the user may move."""
+    return {one.pk for one in publications if may(request.user, Act.SEND, one)}
 
 
 def _running(issues: Sequence[Issue]) -> list[dict[str, Any]]:

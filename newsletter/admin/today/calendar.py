@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.urls import reverse
@@ -25,13 +25,17 @@ _MOST = 200
 
 @dataclass(frozen=True, slots=True, order=True)
 class Entry:
-    """`kind`: sent, scheduled, draft, slot or roundup. `time` is local, empty for the whole day."""
+    """`kind`: sent, scheduled, draft, slot or roundup. `time` is local, empty for the whole day.
+
+    `again` is where what is scheduled is given another time, for those who may; else empty.
+    """
 
     time: str
     kind: str
     text: str
     address: str
     label: str
+    again: str = ""
 
 
 @dataclass(slots=True)
@@ -45,15 +49,21 @@ class Day:
 
 
 def weeks(
-    publications: Sequence[Publication], now: dt.datetime, chosen: Publication | None
+    publications: Sequence[Publication],
+    now: dt.datetime,
+    chosen: Publication | None,
+    senders: Collection[int],
 ) -> list[list[Day]]:
-    """This week and the four after it, Monday first. Each entry stands on its publication's day."""
+    """This week and the four after it, Monday first. Each entry stands on its publication's day.
+
+    `senders` are the publications (keys) in which the user may send.
+    """
     today = times.day(now, chosen or (publications[0] if len(publications) == 1 else None))
     first = today - dt.timedelta(days=today.weekday())
     days = [first + dt.timedelta(days=n) for n in range(7 * WEEKS)]
     entries: dict[dt.date, list[Entry]] = defaultdict(list)
     for day, entry in (
-        *_issues(publications, days[0], days[-1]),
+        *_issues(publications, days[0], days[-1], senders),
         *_slots(publications, now, days[0], days[-1]),
         *_roundups(publications, now),
     ):
@@ -63,7 +73,7 @@ def weeks(
 
 
 def _issues(
-    publications: Sequence[Publication], first: dt.date, last: dt.date
+    publications: Sequence[Publication], first: dt.date, last: dt.date, senders: Collection[int]
 ) -> Iterable[tuple[dt.date, Entry]]:
     labels = {
         "sent": pgettext("calendar", "went out"),
@@ -89,6 +99,7 @@ def _issues(
             continue
         local = moment.astimezone(times.zone_of(issue.publication)) if moment else None
         page = "progress" if kind == "scheduled" else "change"
+        moves = kind == "scheduled" and issue.publication_id in senders
         yield (
             local.date() if local else issue.date,
             Entry(
@@ -97,6 +108,7 @@ def _issues(
                 markdown.plain_text(issue.title, links=False),
                 reverse(f"admin:newsletter_issue_{page}", args=[issue.pk]),
                 labels[kind],
+                reverse("admin:newsletter_issue_send", args=[issue.pk]) if moves else "",
             ),
         )
 

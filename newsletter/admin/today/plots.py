@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from subscribers import times
 from subscribers.models import Publication
 from subscribers.readership import Readership
 
@@ -106,7 +107,7 @@ def of_readers(
     table = Table(
         [_("Day"), *names],
         [
-            (f"{day:%Y-%m-%d}", "", [w, n])
+            (times.say_day(day), "", [w, n])
             for day, w, n in zip(reversed(span), reversed(won), reversed(lost), strict=True)
             if w or n
         ],
@@ -154,7 +155,7 @@ def of_issues(publications: Sequence[Publication], most: int) -> Plot | None:
         [_("Issue"), *words.values()],
         [
             (
-                f"{issue.date:%Y-%m-%d} {markdown.plain_text(issue.title, links=False)}",
+                f"{times.say_day(issue.date)} {markdown.plain_text(issue.title, links=False)}",
                 reverse("admin:newsletter_issue_went", args=[issue.pk]),
                 [row[name] for name in words],
             )

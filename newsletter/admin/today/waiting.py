@@ -11,11 +11,14 @@ from django.urls import reverse
 from django.utils.translation import ngettext, pgettext
 
 from newsletter.issues import approvals as agreed
-from subscribers.models import ImportJob, Incident, Publication
+from newsletter.issues import ready
+from subscribers.admin import form_drafts
+from subscribers.admin.form_drafts import Place
+from subscribers.models import AuditEntry, ImportJob, Incident, Publication
 from subscribers.roles import Act, may
 
 from ...digest import markdown
-from ...models import ImportWarning, Issue, Revision
+from ...models import ImportWarning, Issue, Revision, Slot
 
 # Shown of each kind; whoever has more to do begins with these.
 _MOST = 10
@@ -76,6 +79,44 @@ def proposals(request: HttpRequest, publications: Sequence[Publication]) -> Iter
         )
 
 
+def proposed(request: HttpRequest, publications: Sequence[Publication]) -> Iterator[Waiting]:
+    """Drafts that a program, which may not send, proposed to release."""
+    drafts = {f"issue:{issue.pk}": issue for issue in _drafts(publications)}
+    said = AuditEntry.objects.filter(target__in=drafts, action="release proposed")
+    for target in dict.fromkeys(said.order_by("pk").values_list("target", flat=True)):
+        issue = drafts[target]
+        if ready.said(issue) is None:
+            yield Waiting(
+                pgettext("waits for me", "A program proposes to release it"),
+                _page("newsletter_issue_send", issue.pk),
+                _title(issue),
+            )
+
+
+def without_a_time(request: HttpRequest, publications: Sequence[Publication]) -> Iterator[Waiting]:
+    """Drafts that a person said yes to and that will not go by themselves: one act is left."""
+    with_slots = set(Slot.objects.filter(publication__in=publications).values_list("publication"))
+    for issue in _drafts(publications):
+        if ready.said(issue) is not None:
+            if ready.lacking(issue):
+                text = pgettext("waits for me", "Said to be ready, and changed since: look again")
+            elif (issue.publication_id,) not in with_slots:
+                text = pgettext("waits for me", "Ready, and no slot takes it: give it a time")
+            else:
+                continue
+        elif issue.approved_by_id is not None and not agreed.lacking(issue):
+            text = pgettext("waits for me", "Approved, and without a time")
+        else:
+            continue
+        yield Waiting(text, _page("newsletter_issue_send", issue.pk), _title(issue))
+
+
+def _drafts(publications: Sequence[Publication]) -> list[Issue]:
+    """The drafts that are to go next."""
+    rows = Issue.objects.filter(publication__in=publications, state=Issue.State.DRAFT)
+    return list(rows.select_related("publication", "ready__by").order_by("-date", "-pk")[:_MOST])
+
+
 def paused(request: HttpRequest, publications: Sequence[Publication]) -> Iterator[Waiting]:
     """Issues that stand still until somebody decides."""
     rows = Issue.objects.filter(
@@ -119,6 +160,17 @@ def imports(request: HttpRequest, publications: Sequence[Publication]) -> Iterat
         )
 
 
+def digests(request: HttpRequest, publications: Sequence[Publication]) -> Iterator[Waiting]:
+    """A document that this user gave and left, with its questions, before it was a draft."""
+    place = Place("import")
+    if form_drafts.offered(request, place) is not None:
+        yield Waiting(
+            pgettext("waits for me", "A document you began to import"),
+            _page("newsletter_issue_import"),
+            "",
+        )
+
+
 def warnings(request: HttpRequest, publications: Sequence[Publication]) -> Iterator[Waiting]:
     """Drafts whose import asked to look at something."""
     rows = (
@@ -149,8 +201,11 @@ Source = Callable[[HttpRequest, Sequence[Publication]], Iterator[Waiting]]
 SOURCES: list[tuple[Act, Source]] = [
     (Act.SEND, paused),
     (Act.APPROVE, approvals),
+    (Act.SEND, proposed),
+    (Act.SEND, without_a_time),
     (Act.CORRECT, proposals),
     (Act.READERS, incidents),
     (Act.EDIT, warnings),
+    (Act.EDIT, digests),
     (Act.READERS, imports),
 ]

@@ -17,6 +17,7 @@ because an editor chose them.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from html import escape
 
@@ -28,6 +29,7 @@ from .direction import is_rtl, mark
 from .parser import parser, text_token, too_wild
 from .plain import Plain
 from .tags import block_cleaner, inline_cleaner
+from .unmarked import as_html, is_unmarked
 
 __all__ = [
     "block_html",
@@ -48,6 +50,8 @@ def inline_html(source: str) -> str:
     paragraphs (insight, body, introduction) use `block_html`.
     """
     source = clean(source).strip()
+    if is_unmarked(source):
+        return as_html(source)
     if too_wild(source):
         return escape(source, quote=False)
     tokens = parser().parseInline(source, {})
@@ -62,6 +66,8 @@ def block_html(source: str) -> str:
     Headings start at h3: an item's title stands above them.
     """
     source = clean(source)
+    if is_unmarked(source):
+        return f"<p>{as_html(source)}</p>"
     if too_wild(source):
         return f"<p>{escape(source.strip(), quote=False)}</p>"
     tokens = parser().parse(source, {})
@@ -95,7 +101,7 @@ def plain_text(source: str, *, links: bool = True) -> str:
     label; without, only its label stays.
     """
     source = clean(source)
-    if too_wild(source):
+    if too_wild(source) or is_unmarked(source):
         return source.strip()
     return Plain(links).write(parser().parse(source, {}))
 
@@ -103,8 +109,24 @@ def plain_text(source: str, *, links: bool = True) -> str:
 def found_links(source: str) -> list[tuple[str, str]]:
     """(label, address) of every link in `source` a reader could follow, in order."""
     source = clean(source)
-    if too_wild(source):
+    if too_wild(source) or is_unmarked(source):
         return []
+    if len(source) <= _SHORT:
+        return list(_links_of_short(source))
+    return _links(source)
+
+
+# Checks look through all texts of an issue for the sake of one that was changed: what is short is
+# remembered, at most 8 MB of it.
+_SHORT = 2_000
+
+
+@functools.lru_cache(maxsize=2048)
+def _links_of_short(source: str) -> tuple[tuple[str, str], ...]:
+    return tuple(_links(source))
+
+
+def _links(source: str) -> list[tuple[str, str]]:
     found = []
     for token in parser().parse(source, {}):
         children = token.children or []

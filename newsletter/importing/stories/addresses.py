@@ -12,6 +12,7 @@ import hashlib
 import re
 import unicodedata
 import uuid
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 import idna
@@ -43,6 +44,7 @@ def key_of(page: str) -> uuid.UUID:
     return uuid.UUID(bytes=digest[:16])
 
 
+@lru_cache(maxsize=4096)
 def page_of(url: str) -> str | None:
     """The page in one spelling, `host/path?query`; None without an address, or where it names
     none: no host, or an address of WeChat that was cut short of its article."""

@@ -37,12 +37,18 @@ _FACTORS = [
 
 def bands_of(title: str) -> list[int]:
     """BANDS signed numbers of 64 bits; none for a title without a word."""
+    return list(_bands(title))
+
+
+# The pages of one issue ask for the same titles again and again: 600 of 300 items.
+@lru_cache(maxsize=2048)
+def _bands(title: str) -> tuple[int, ...]:
     pieces = [_piece(piece) for piece in read_title(title).pieces]
     if not pieces:
-        return []
+        return ()
     least = [min((a * piece + b) % _PRIME for piece in pieces) for a, b in _FACTORS]
     found = []
     for band in range(BANDS):
         whole = _number(f"{band}:{least[band * _ROWS : (band + 1) * _ROWS]}")
         found.append(whole - (1 << 63))
-    return found
+    return tuple(found)

@@ -10,10 +10,12 @@
   const choice = find("[data-choice]");
   const PART = {"X-Sudi-Part": "1"};
   const TYPED = 120; // Milliseconds without a key before the preview is asked for.
-  const MEASURE = 1500;
+  const MEASURE = 1500, LONGEST = 5000;
   // A whole edition that took longer than this is made in a pause; meanwhile the open item alone.
   const QUICK = 300;
   let timer = 0, measuring = 0, whole = 0, asked = null, renewing = null, took = 0;
+  // Items whose story was told before, as the server last said.
+  let told = [];
   // Forms that were closed with something unsaved in them.
   const closed = new Map();
 
@@ -94,7 +96,8 @@
       const answer = await ask(page.dataset.live, {method: "POST", body: body(false), signal: asked.signal});
       if (!answer || !answer.ok) return;
       const said = await answer.json();
-      took = performance.now() - begun;
+      // The longest yet: what the server has kept it shows at once, and a keystroke changes that.
+      took = Math.max(took, performance.now() - begun);
       const top = frame.contentWindow?.scrollY || 0;
       frame.addEventListener("load", () => frame.contentWindow.scrollTo(0, top), {once: true});
       frame.srcdoc = said.html;
@@ -111,8 +114,26 @@
   async function measure() {
     try {
       const answer = await ask(page.dataset.live, {method: "POST", body: body(true)});
-      if (answer?.ok) find("[data-size]").textContent = (await answer.json()).size;
+      if (!answer?.ok) return;
+      const said = await answer.json();
+      find("[data-size]").textContent = said.size;
+      told = said.told;
+      markTold();
     } catch (error) { /* The next pause asks again. */ }
+  }
+
+  /* Of 300 items it takes longer to find than the page to open: it comes with the size. */
+  function markTold() {
+    for (const chip of page.querySelectorAll("[data-told-chip]")) chip.remove();
+    for (const item of told) {
+      const title = find(`[data-item="${item}"] .sudi-write-title`);
+      if (!title) continue;
+      const chip = document.createElement("span");
+      chip.className = "sudi-chip warn";
+      chip.dataset.toldChip = "";
+      chip.textContent = page.dataset.told;
+      title.after(chip);
+    }
   }
 
   function soon(wait = TYPED, typed = false) {
@@ -121,8 +142,10 @@
     clearTimeout(whole);
     const alone = typed && took > QUICK && placesOf(openForm()?.dataset.editing).length;
     timer = setTimeout(alone ? showPart : show, wait);
-    if (alone) whole = setTimeout(show, MEASURE);
-    measuring = setTimeout(measure, alone ? 2 * MEASURE : MEASURE);
+    // A whole edition that is slow to make would keep the next key's item waiting.
+    const rest = alone ? Math.min(Math.max(MEASURE, took), LONGEST) : 0;
+    if (alone) whole = setTimeout(show, rest);
+    measuring = setTimeout(measure, rest + MEASURE);
   }
 
   // --- opening, saving, closing ----------------------------------------------------------------
@@ -213,6 +236,7 @@
     for (const name of ["[data-rows]", "[data-tools]"]) {
       find(name).replaceWith(document.importNode(find(name, fresh), true));
     }
+    markTold();
     const notes = fresh.querySelector("[data-notes]")?.textContent.trim();
     if (notes) say(notes);
     for (const key of closed.keys()) find(`[data-item="${key}"]`)?.classList.add("unsaved");
@@ -426,6 +450,6 @@
   window.addEventListener("pagehide", () => navigator.sendBeacon(page.dataset.here, beat("leave")));
 
   here();
-  show();
-  measuring = setTimeout(measure, 300);
+  // One after the other: both make the whole mail, and the server keeps the last that it made.
+  show().then(() => { measuring = setTimeout(measure, 0); });
 })();
