@@ -184,6 +184,15 @@ def _new_machine() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def _own_language() -> Iterator[None]:
+    """A page in another language leaves it active in this thread: not for the next test."""
+    yield
+    from django.utils import translation
+
+    translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
 def _nothing_finished() -> Iterator[None]:
     """No page of another test (numbers come again after a rollback); changes show at once."""
     from newsletter.archive.finished import changes, serving

@@ -6,6 +6,7 @@ Types: NewsArticle and ItemList, as search engines document them.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -33,59 +34,42 @@ def preview(view: IssueView) -> tuple[str, str]:
 
 def of_issue(view: IssueView, publication: str, picture: str) -> SafeString:
     """An issue's page. `publication` is its name, `picture` the absolute address of its picture."""
-    address = f"{conf.base_url()}/{view.publication}/{view.slug}/"
     archive = f"{conf.base_url()}/{view.publication}/"
-    publisher = {"@type": "Organization", "name": publication, "url": archive}
-    article: dict[str, Any] = {
-        "@type": "NewsArticle",
-        "@id": address,
-        "mainEntityOfPage": address,
+    article = _article(
+        f"{archive}{view.slug}/", view, publication, picture, view.published_at, view.corrected_at
+    )
+    items = [
+        _listed(
+            place,
+            f"{conf.base_url()}/{item_path(view.publication, view.slug, item.anchor)}",
+            item.title,
+        )
+        for place, item in enumerate(view.items, 1)
+    ]
+    article |= {
         "headline": _said(view.title),
         "description": " · ".join(preview(view)),
-        "inLanguage": languages.stored(view.language) or view.language,
-        "image": [picture],
-        "author": publisher,
-        "publisher": publisher,
         "isPartOf": {"@type": "Periodical", "name": publication, "url": archive},
         "mainEntity": {
             "@type": "ItemList",
-            "numberOfItems": len(view.items),
-            "itemListElement": [
-                _listed(
-                    place,
-                    f"{conf.base_url()}/{item_path(view.publication, view.slug, item.anchor)}",
-                    item.title,
-                )
-                for place, item in enumerate(view.items, 1)
-            ],
+            "numberOfItems": len(items),
+            "itemListElement": items,
         },
     }
-    if view.published_at is not None:
-        article["datePublished"] = view.published_at.isoformat(timespec="seconds")
-        changed = view.corrected_at or view.published_at
-        article["dateModified"] = changed.isoformat(timespec="seconds")
     return _script(article)
 
 
 def of_item(view: IssueView, item: ItemView, publication: str, picture: str) -> SafeString:
     """An item's page, as `of_issue`; its sources are what it is based on."""
     address = f"{conf.base_url()}/{item_path(view.publication, view.slug, item.anchor)}"
-    archive = f"{conf.base_url()}/{view.publication}/"
-    publisher = {"@type": "Organization", "name": publication, "url": archive}
-    article: dict[str, Any] = {
-        "@type": "NewsArticle",
-        "@id": address,
-        "mainEntityOfPage": address,
+    article = _article(address, view, publication, picture, item.published_at, item.corrected_at)
+    article |= {
         "headline": _said(item.title),
         "description": neutral.line(words.summary(item, 200)),
-        "inLanguage": languages.stored(view.language) or view.language,
-        "image": [picture],
-        "author": publisher,
-        "publisher": publisher,
         "isPartOf": {
             "@type": "PublicationIssue",
             "name": _said(view.title),
-            "url": f"{archive}{view.slug}/",
+            "url": f"{conf.base_url()}/{view.publication}/{view.slug}/",
         },
     }
     if item.category is not None:
@@ -93,11 +77,33 @@ def of_item(view: IssueView, item: ItemView, publication: str, picture: str) -> 
     sources = [url for link in item.sources if (url := neutral.address(link.url))]
     if sources:
         article["isBasedOn"] = sources
-    if item.published_at is not None:
-        article["datePublished"] = item.published_at.isoformat(timespec="seconds")
-        changed = item.corrected_at or item.published_at
-        article["dateModified"] = changed.isoformat(timespec="seconds")
     return _script(article)
+
+
+def _article(
+    address: str,
+    view: IssueView,
+    publication: str,
+    picture: str,
+    published: dt.datetime | None,
+    corrected: dt.datetime | None,
+) -> dict[str, Any]:
+    """What an issue and an item have in common as articles."""
+    archive = f"{conf.base_url()}/{view.publication}/"
+    publisher = {"@type": "Organization", "name": publication, "url": archive}
+    article: dict[str, Any] = {
+        "@type": "NewsArticle",
+        "@id": address,
+        "mainEntityOfPage": address,
+        "inLanguage": languages.stored(view.language) or view.language,
+        "image": [picture],
+        "author": publisher,
+        "publisher": publisher,
+    }
+    if published is not None:
+        article["datePublished"] = published.isoformat(timespec="seconds")
+        article["dateModified"] = (corrected or published).isoformat(timespec="seconds")
+    return article
 
 
 def of_list(address: str, name: str, entries: Sequence[tuple[str, str]]) -> SafeString:

@@ -13,6 +13,7 @@ import email.errors
 import email.header
 import email.parser
 import html
+import itertools
 import re
 from dataclasses import dataclass, field
 from email.message import Message
@@ -52,6 +53,14 @@ _FEEDBACK = re.compile(r"^Feedback-Type: *\w", re.I | re.M)
 MAX_TEXT = 40_000
 MAX_LINE = 10_000
 MAX_DEPTH = 20
+# A parser's work grows with the square of some of these (folded parameters, parts in parts): what
+# is beyond them, no mail server writes. 1 MB of any of them cost from 3 to 100 seconds.
+MAX_LINES = 20_000
+MAX_BOUNDARIES = 50
+MAX_PARTS = 1000
+MAX_BLANK = 20  # empty lines in a row
+MAX_FIELDS = 1000
+MAX_FIELD = 4000  # characters of one; decoding 70,000 encoded words cost 9 seconds
 MAX_GROUPS = 100
 _BLANK = re.compile(r"\n[>| \t]*\n")
 _TAG = re.compile(r"(<[^<>@]{0,2000}>)")
@@ -83,9 +92,28 @@ class Mail:
         return [value for key, value in self.headers if key in names]
 
 
+def bounded(data: bytes) -> bytes:
+    """The mail with LF newlines, and of all that a hostile sender made endless a beginning: lines,
+    folded fields, parts and their declarations, empty lines. One pass."""
+    kept: list[bytes] = []
+    folded = blank = parts = declared = 0
+    data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    for line in data.split(b"\n", MAX_LINES)[:MAX_LINES]:
+        blank = 0 if line.strip() else blank + 1
+        folded = folded + len(line) if line[:1] in (b" ", b"\t") else 0
+        if blank > MAX_BLANK or folded > MAX_LINE:
+            continue
+        parts += line.startswith(b"--")
+        declared += b"boundary" in line.lower()
+        if parts > MAX_PARTS or declared > MAX_BOUNDARIES:
+            break
+        kept.append(line[:MAX_LINE])
+    return b"\n".join(kept)
+
+
 def read(data: bytes) -> Mail:
     """Take a mail apart. `data` may have CRLF, LF or CR newlines."""
-    data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    data = bounded(data)
     if data.startswith(b"From "):  # The separator line of an mbox.
         data = data.partition(b"\n")[2]
     try:
@@ -95,7 +123,7 @@ def read(data: bytes) -> Mail:
         message = email.parser.BytesHeaderParser().parsebytes(data.partition(b"\n\n")[0])
         message.set_payload(data.partition(b"\n\n")[2][: 5 * MAX_TEXT].decode("latin-1"))
     mail = Mail(
-        headers=[(key.lower(), _header(value)) for key, value in message.raw_items()],
+        headers=[(key.lower(), value) for key, value in _headers(message)],
         content_type=message.get_content_type(),
         report_type=str(message.get_param("report-type") or "").lower(),
     )
@@ -146,7 +174,7 @@ def _inner_text(part: Message) -> str:
     for inner in payload[: 2 * MAX_GROUPS] if isinstance(payload, list) else [payload]:
         if not isinstance(inner, Message):
             continue
-        head = "".join(f"{key}: {_header(value)}\n" for key, value in inner.raw_items())
+        head = "".join(f"{key}: {value}\n" for key, value in _headers(inner))
         body = "" if inner.is_multipart() else _text(inner)
         pieces.append(head + ("\n" + body if body else ""))
     return "\n".join(pieces)
@@ -188,10 +216,16 @@ def _words(page: str) -> str:
     return html.unescape("".join(words))
 
 
+def _headers(message: Message) -> list[tuple[str, str]]:
+    """The fields in their order, their values decoded."""
+    fields = itertools.islice(message.raw_items(), MAX_FIELDS)
+    return [(key, _header(value)) for key, value in fields]
+
+
 def _header(value: object) -> str:
     # Many systems write UTF-8 without encoding it; the parser keeps its octets as surrogates.
     text = str(value).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    text = _UNFOLD.sub(" ", text).replace("\n", " ")
+    text = _UNFOLD.sub(" ", text).replace("\n", " ")[:MAX_FIELD]
     with contextlib.suppress(LookupError, ValueError, email.errors.HeaderParseError):
         text = str(email.header.make_header(email.header.decode_header(text)))
     # Octets that are no UTF-8 come out of the parser as lone surrogates.

@@ -24,6 +24,9 @@ from .value import Kind, Recipient, Report
 # A report quotes at most the message it is about; what is longer is read to here.
 MAX_BYTES = 1_000_000
 
+# What the library's detectors are shown: some look at every line many times.
+_OF_LIBRARY = 100_000
+
 _TO = re.compile(
     r"^(?:To|X-Original-To|Delivered-To):[^\n]*?([\w.+=-]+@[\w-]+(?:\.[\w-]+)+)", re.I | re.M
 )
@@ -270,7 +273,8 @@ def _from_text(mail: Mail, data: bytes) -> tuple[Recipient, ...]:
 def _by_library(data: bytes) -> list[str]:
     """Mailman's detectors know forms that have no address in our places."""
     try:
-        temporary, permanent = all_failures(email.message_from_bytes(data[:MAX_BYTES]))
+        mail = email.message_from_bytes(mime.bounded(data[:MAX_BYTES])[:_OF_LIBRARY])
+        temporary, permanent = all_failures(mail)
     except (
         Exception
     ):  # Its detectors raise what they like on malformed mail; then they know nothing.

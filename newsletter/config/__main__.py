@@ -24,6 +24,12 @@ def main() -> None:
     if len(sys.argv) > 1 and not sys.argv[1].startswith("-"):
         # `deploy-files` is what one types, `deploy_files` is what a module can be called.
         sys.argv[1] = sys.argv[1].replace("-", "_")
+    from newsletter.config import command_errors
+
+    command_errors.run(sys.argv[1:], _command)
+
+
+def _command() -> None:
     if sys.argv[1:2] == ["quickstart"]:
         # Ports must be known before settings are read. The trial runs in development mode, for
         # the page of caught mail; settings refuse DEBUG together with a public BASE_URL.

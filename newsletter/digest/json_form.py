@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from .dates import day
 from .json_text import NotJson, Places, load, position
 from .limits import LONGEST_LINE, LONGEST_TEXT
 from .markdown import clean, safe_url
@@ -152,9 +153,10 @@ def _resolved(rule: Mapping[str, Any], value: Any) -> Mapping[str, Any]:
 
 def _day(text: str) -> dt.date | None:
     try:
-        return dt.date.fromisoformat(text) if len(text) == 10 else None
+        found = dt.date.fromisoformat(text) if len(text) == 10 else None
     except ValueError:
         return None
+    return day(found.year, found.month, found.day) if found else None
 
 
 def _digest(value: Mapping[str, Any], places: Places, problems: Problems) -> Digest:

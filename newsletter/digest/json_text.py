@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -44,9 +45,9 @@ def position(text: str, at: int) -> tuple[int, int]:
 
 
 def load(text: str) -> tuple[Any, Places]:
-    """The value a text holds, and the places in it. Of a name that comes twice the last counts.
-
-    Raises NotJson.
+    """The value a text holds, and the places in it. Raises NotJson, also for a name that comes
+    twice in one object: readers of JSON differ in which of the two counts (RFC 8259, section 4),
+    so what is meant cannot be known. A number too large for a float is none (section 6).
     """
     starts: dict[str, int] = {}
     value, end = _value(text, _skip(text, 0), "", 0, starts)
@@ -77,7 +78,10 @@ def _value(text: str, at: int, pointer: str, depth: int, starts: dict[str, int])
     number = _NUMBER.match(text, at)
     if number is None:
         raise NotJson("value", at)
-    return json.loads(number.group()), number.end()
+    value = json.loads(number.group())
+    if isinstance(value, float) and not math.isfinite(value):
+        raise NotJson("number", at)
+    return value, number.end()
 
 
 def _string(text: str, at: int) -> tuple[str, int]:
@@ -98,7 +102,10 @@ def _object(
     while True:
         if text[at : at + 1] != '"':
             raise NotJson("name", at)
+        began = at
         name, at = _string(text, at)
+        if name in found:
+            raise NotJson("twice", began)
         at = _skip(text, at)
         if text[at : at + 1] != ":":
             raise NotJson("colon", at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from newsletter.digest import Digest
+from newsletter.digest.dates import day
 from newsletter.digest.problems import Problems
 from newsletter.models import Issue
 from subscribers.models import Publication
@@ -22,11 +23,22 @@ def implausible(date: dt.date, last_issue_date: dt.date | None) -> bool:
     return last_issue_date is not None and abs(date - last_issue_date) > _FARTHEST
 
 
+def possible(date: dt.date) -> bool:
+    """Whether an issue can be of this day: the years that documents are read for."""
+    return day(date.year, date.month, date.day) is not None
+
+
+def tell_impossible(digest: Digest, problems: Problems) -> None:
+    """Refuse a date that a program gave and no document could: `--date 0001-01-01`."""
+    if digest.date is not None and not possible(digest.date):
+        problems.error("date-impossible", {"date": digest.date.isoformat()})
+
+
 def tell_implausible(
     publication: Publication, digest: Digest, issue: Issue | None, problems: Problems
 ) -> None:
     """Warn of a date far off the last issue's; `issue` is this one, if it is here."""
-    if digest.date is None:
+    if digest.date is None or not possible(digest.date):
         return
     others = publication.issues.exclude(pk=issue.pk if issue else 0).order_by("-date")
     last = others.values_list("date", flat=True).first()

@@ -23,7 +23,7 @@ from .filing import Filing
 from .identity import edition_of, find_issue, origin_of
 from .illustrating import Files, illustrate, no_files
 from .places import Places
-from .plausible import tell_implausible
+from .plausible import tell_implausible, tell_impossible
 from .questions import questions_of
 from .remembered import Memory, mark_used, recall, remember, used_rules
 from .report import NotImported, Report
@@ -119,6 +119,7 @@ def _decide(run: _Run, *, create: bool) -> None:
     report, problems, publication = run.report, run.problems, run.publication
     digest, places = report.digest, Places.of_text(run.document.text)
     _check_lengths(digest, problems)
+    tell_impossible(digest, problems)
     shelf = Shelf.of(publication)
     filing, given = file_under(
         shelf, digest, run.memory.filing, run.answers, places, problems, create=create

@@ -10,6 +10,7 @@ from subscribers.models import Publication
 
 from .bases import rows_of, version_of
 from .matching import pair
+from .plausible import possible
 from .stories import Asked, look_up
 from .versions import Version
 
@@ -29,7 +30,7 @@ def tell_seen(
     Of a `translation`, and of issues in other languages, nothing is said: they are for others. What
     somebody decided of an item and an earlier one is not asked again.
     """
-    if digest.date is None:
+    if digest.date is None or not possible(digest.date):
         return
     asked = [Asked(item.title, item.urls) for item in said.items]
     apart = {one.pk for one in (issue, translation) if one is not None}

@@ -22,8 +22,12 @@ WRITTEN: Mapping[str, Any] = {
     "json-syntax/deep": gettext_lazy("The JSON is nested too deeply."),
     "json-syntax/more": gettext_lazy("This is no JSON: something stands behind the end of it."),
     "json-syntax/name": gettext_lazy("This is no JSON: a name in quotation marks is missing here."),
+    "json-syntax/number": gettext_lazy("This number is too large. Write a smaller one."),
     "json-syntax/string": gettext_lazy(
         "This is no JSON: a text does not end, or holds a bad escape."
+    ),
+    "json-syntax/twice": gettext_lazy(
+        "This name stands twice in one object. Keep the one that is meant."
     ),
     "json-syntax/value": gettext_lazy("This is no JSON: a value is missing here."),
     "json-too-long": gettext_lazy(

@@ -37,11 +37,25 @@ def form_of(request: HttpRequest) -> str:
     return form
 
 
+def refuse_packed(request: HttpRequest) -> None:
+    """Raise Refusal for a body in a Content-Encoding (RFC 9110, section 8.4): what it holds, and
+    how much, would be known only after it was unpacked."""
+    packed = request.headers.get("Content-Encoding", "").strip().lower()
+    if packed not in ("", "identity"):
+        drain(request)
+        raise Refusal(
+            "media-type",
+            pgettext("problem", "Send the body as it is, without Content-Encoding: %(name)s.")
+            % {"name": packed[:40]},
+        )
+
+
 def read(request: HttpRequest) -> bytes:
     """The body as sent; text in another charset than UTF-8 that was named is brought to UTF-8.
 
-    Raises Refusal: too large, cut off on its way, without a length, or not in its charset.
+    Raises Refusal: too large, packed, cut off on its way, without a length, not in its charset.
     """
+    refuse_packed(request)
     length = length_of(request)
     if length > LARGEST:
         drain(request)

@@ -83,7 +83,7 @@ class Described(NinjaAPI):
         return register
 
     def _get_urls(self) -> list[URLResolver | URLPattern]:
-        """The library's, with a problem document for a method that an address does not take."""
+        """The library's, with HEAD, and a problem document for a method that is not taken."""
         patterns: list[URLResolver | URLPattern] = super()._get_urls()
         for pattern in patterns:
             if isinstance(pattern, URLPattern):
@@ -131,9 +131,18 @@ def _with_refs(value: Any) -> Any:
 def _with_methods(view: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(view)
     def respond(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        response = view(request, *args, **kwargs)
+        # RFC 9110, section 9.1: whoever takes GET takes HEAD. The server leaves the body out.
+        asked = request.method
+        request.method = "GET" if asked == "HEAD" else asked
+        try:
+            response = view(request, *args, **kwargs)
+        finally:
+            request.method = asked
         if response.status_code == 405:
-            return method_refused(request, response.headers["Allow"])
+            taken = set(response.headers["Allow"].split(", "))
+            if "GET" in taken:
+                taken.add("HEAD")
+            return method_refused(request, ", ".join(sorted(taken)))
         return response
 
     return respond

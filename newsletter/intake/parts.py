@@ -34,8 +34,8 @@ DOCUMENT = "document"
 # Of a whole request. Files lie on the disk until they are looked at, one after the other.
 _MOST = 64 * 1024 * 1024
 _BAD = (
-    MultiPartParserError, UnreadablePostError, StopUpload, SuspiciousOperation, RequestDataTooBig,
-    TooManyFieldsSent, TooManyFilesSent, OSError, ValueError,
+    MultiPartParserError, UnreadablePostError, StopUpload, SuspiciousOperation, TooManyFieldsSent,
+    TooManyFilesSent, OSError, ValueError,
 )  # fmt: skip
 
 
@@ -73,6 +73,7 @@ class Sent:
 
 def read(request: HttpRequest) -> Sent:
     """The digest and what came with it. Raises Refusal."""
+    bodies.refuse_packed(request)
     if (request.content_type or "").lower() != "multipart/form-data":
         form = bodies.form_of(request)
         return Sent(bodies.read(request), form)
@@ -86,6 +87,11 @@ def read(request: HttpRequest) -> Sent:
     try:
         files = {name: file for name, file in request.FILES.items() if not isinstance(file, list)}
         text = request.POST.get(DOCUMENT)
+    except RequestDataTooBig:
+        raise Refusal(
+            "too-large",
+            pgettext("problem", "Send the part “document” as a file, with a file name."),
+        ) from None
     except _BAD:
         raise Refusal(
             "bad-request",

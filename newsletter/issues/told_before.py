@@ -7,21 +7,17 @@ is about: its ties stay.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from itertools import groupby
 
-from django.db import transaction
-
-from newsletter.models import Issue, Item, StoryCursor, ToldBefore
+from newsletter.editions import taking_up
+from newsletter.models import Issue, Item, ToldBefore
 
 from . import stories
 
 _CURSOR = "told_before"
 # Few, since SQLite has one writer: it is kept from others while these are looked up.
 _BATCH = 40
-# Seconds a chore may take before it lets the others have their turn.
-_TURN = 5.0
 
 
 def tie(issue: Issue, items: Sequence[Item] | None = None) -> None:
@@ -49,31 +45,15 @@ def tie(issue: Issue, items: Sequence[Item] | None = None) -> None:
 def sweep() -> int:
     """Tie imported archives, and what was here before, for a few seconds; how many items.
 
-    It may run in several processes and be ended at any moment: the cursor moves with what was
-    done. Drafts are passed over: they are tied when they appear.
+    Drafts are passed over: they are tied when they appear.
     """
-    until = time.monotonic() + _TURN
-    done = 0
-    while time.monotonic() < until:
-        taken = _catch_up()
-        done += taken
-        if taken < _BATCH:
-            break
-    return done
+    return taking_up.sweep(_CURSOR, _take, _BATCH)
 
 
-def _catch_up() -> int:
-    StoryCursor.objects.get_or_create(name=_CURSOR)
-    with transaction.atomic():
-        cursor = StoryCursor.objects.select_for_update().get(name=_CURSOR)
-        above = Item.objects.filter(pk__gt=cursor.item).order_by("pk")
-        taken = list(above.values_list("pk", flat=True)[:_BATCH])
-        rows = Item.objects.filter(
-            pk__in=taken, published_at__isnull=False, issue__published_at__isnull=False
-        ).select_related("issue__publication")
-        for _issue, items in groupby(rows.order_by("issue_id", "number"), lambda row: row.issue_id):
-            mine = list(items)
-            tie(mine[0].issue, mine)
-        if taken:
-            StoryCursor.objects.filter(name=_CURSOR).update(item=taken[-1])
-    return len(taken)
+def _take(keys: Sequence[int]) -> None:
+    rows = Item.objects.filter(
+        pk__in=keys, published_at__isnull=False, issue__published_at__isnull=False
+    ).select_related("issue__publication")
+    for _issue, items in groupby(rows.order_by("issue_id", "number"), lambda row: row.issue_id):
+        mine = list(items)
+        tie(mine[0].issue, mine)

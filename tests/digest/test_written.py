@@ -145,7 +145,10 @@ NASTY = st.sampled_from(
     ["## x", "\\## x", "**Text:**", "\\\\**Insight:** y", "---", "> **Category:** z", "- a",
      "  - b", "# t", '"q', '["a","b"]', "[a](b)", "[a](https://x.example/)", "**a:** b", "a  b",
      "\u00a0x", "\u3000", "\u2028", "港口：第一", "| a |", "```\n## c\n```", "**Further links:** x",
-     "**Quoted:** 1", "~/", "<b>x</b>", "a\n\n\n\nb", "\n", " lead", "trail ", "*:** x", "é\u0301"]
+     "**Quoted:** 1", "~/", "<b>x</b>", "a\n\n\n\nb", "\n", " lead", "trail ", "*:** x", "é\u0301",
+     "+++", "===", "format: sudi-1", "[^1]: note", "[a]: https://x.example/", "\ufeff", "\u200b",
+     "\u202eabc", "\x85", "\x0b", "&amp;", "&#35; x", "<!-- x", "{{ x }}", "1. a", "* a", "\ta",
+     "> > q", ":::", "~~~", "![p](x.png)", "    code", "a\\", "`a", "$x$", "#", "-", ">", "|-|"]
 )  # fmt: skip
 ANY = st.text(st.characters(exclude_categories=("Cs",)), max_size=12)
 
@@ -183,7 +186,9 @@ ITEMS = st.builds(
     authors=st.lists(LABELS, max_size=2).map(tuple),
     section=LINES,
     hidden=st.booleans(),
-)
+    picture=st.sampled_from(["", "https://example.org/a_(b).png", "0123456789abcdef-640x480.webp"]),
+    picture_alt=LINES,
+).map(lambda item: item if item.picture else replace(item, picture_alt=""))
 DIGESTS = st.builds(
     Digest,
     shape=st.just(""),

@@ -303,6 +303,28 @@ def test_a_key_that_is_none(daily: Publication, key: str) -> None:
         (DIGEST.encode(), "text/markdown; charset=klingon", 415, "media-type"),
         (DIGEST.encode(), "text/markdown; charset=base64", 415, "media-type"),
         (b"\xff", "text/markdown; charset=utf-16", 400, "bad-request"),
+        (b'{"title": "A", "title": "B", "items": []}', "application/json", 422, "refused"),
+        (
+            b'{"title": "A", "date": "2026-03-02", "items": [{"title": "I", "category": "C",'
+            b' "score": 1e999}]}',
+            "application/json",
+            422,
+            "refused",
+        ),
+        (
+            b'{"title": "A", "date": "9999-12-31", "items": [{"title": "I", "category": "C"}]}',
+            "application/json",
+            422,
+            "refused",
+        ),
+        (
+            b'--x\r\nContent-Disposition: form-data; name="document"\r\n\r\n'
+            + b"x" * 3_000_000
+            + b"\r\n--x--\r\n",
+            "multipart/form-data; boundary=x",
+            413,
+            "too-large",
+        ),
         (b"\xff\xff", "text/markdown; charset=us-ascii", 400, "bad-request"),
     ],
 )
@@ -341,6 +363,44 @@ def test_bad_options(daily: Publication, query: str) -> None:
     answer = Program(daily).post(f"/issues/?{query}", DIGEST)
     assert (answer.status, answer.json["type"].rpartition("#")[2]) == (422, "invalid")
     assert not Issue.objects.exists()
+
+
+@pytest.mark.parametrize("date", ["0001-01-01", "1899-12-31", "2100-01-01", "9999-12-31"])
+def test_a_year_that_no_issue_is_of(daily: Publication, date: str) -> None:
+    """Given beside the document: nothing in it could be read as such a date."""
+    answer = Program(daily).put(DIGEST, query=f"&date={date}")
+    assert (answer.status, answer.json["type"].rpartition("#")[2]) == (422, "refused")
+    assert f"An issue cannot be of {date}. Write a year from 1900 to 2099." in {
+        one["message"] for one in answer.json["problems"]
+    }
+    assert not Issue.objects.exists()
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "GZIP, identity"])
+def test_a_packed_body_is_refused_by_name(daily: Publication, coding: str) -> None:
+    for path, body in (("/issues/", DIGEST), ("/issues/check", DIGEST)):
+        answer = Program(daily, name=path).post(path, body, **{"Content-Encoding": coding})
+        assert (answer.status, answer.json["detail"]) == (
+            415,
+            f"Send the body as it is, without Content-Encoding: {coding.lower()}.",
+        )
+    plain = Program(daily).post(
+        "/issues/?create_categories=true", DIGEST, **{"Content-Encoding": "identity"}
+    )
+    assert plain.status == 201
+
+
+def test_who_takes_get_takes_head(daily: Publication) -> None:
+    """RFC 9110, section 9.1; and what is not taken is said with what is."""
+    program = Program(daily)
+    headers = {"Authorization": f"Bearer {program.secret}"}
+    answer = Client().head("/api/v1/publications/daily/issues/", headers=headers)
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert Client().head("/api/v1/publications/daily/issues/").status_code == 401
+    answer = Client().head("/api/v1/publications/daily/issues/check", headers=headers)
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    answer = Client().put("/api/v1/publications/daily/issues/", headers=headers)
+    assert answer.headers["Allow"] == "GET, HEAD, POST"
 
 
 @pytest.mark.parametrize(

@@ -122,6 +122,44 @@ def test_a10_by_every_way_in_any_order_it_is_one_draft(
         assert (issue.title, rows) == first, name
 
 
+def _titled(date: str, front: str = "") -> str:
+    return front + f"# Harbour Daily{date}\n" + DIGEST.partition("\n")[2]
+
+
+CLOTHES: dict[str, tuple[str | bytes, str]] = {
+    "lines of Windows": (DIGEST.replace("\n", "\r\n"), ""),
+    "a mark in front": ("\ufeff" + DIGEST, ""),
+    "UTF-16": (DIGEST.encode("utf-16"), ""),
+    "spaces behind": (DIGEST.replace("\n\n", "\n\n\n") + "\n\n", ""),
+    "front matter of a tool": (
+        f"---\nlayout: post\ndate: 2026-03-02\ntags: [a]\n---\n\n{DIGEST}", "",
+    ),
+    "front matter of Hugo": (
+        _titled("", '+++\ntitle = "x"\ndate = 2026-03-02T08:00:00Z\n+++\n\n'), "",
+    ),
+    "an evening elsewhere": (_titled("", "---\ndate: 2026-03-02T23:30:00+08:00\n---\n\n"), ""),
+    "a date in words": (_titled(", March 2, 2026"), ""),
+    "a Chinese date": (_titled(" 2026年3月2日"), ""),
+    "the date in its name": (_titled(""), "&name=posts/20260302-harbour.md"),
+    "the date beside it": (_titled(""), "&date=2026-03-02"),
+    "another title": (DIGEST.replace("Harbour Daily", "The harbour, daily", 1), ""),
+    "another name": (DIGEST, "&name=whatever.md"),
+    "its language": (f"---\nlang: en-GB\n---\n\n{DIGEST}", ""),
+}  # fmt: skip
+
+
+def test_in_other_clothes_it_is_the_same_draft(daily: Publication) -> None:
+    """What a tool, an editor or a system makes of one text on its way changes nothing of whose it
+    is; and another language is another issue."""
+    program = Program(daily)
+    assert program.post("/issues/", DIGEST).status == 201
+    for name, (text, query) in CLOTHES.items():
+        answer = program.post(f"/issues/?shape=auto{query}", text)
+        assert (answer.status, answer.json.get("issue")) == (200, "2026-03-02"), name
+    assert Issue.objects.count() == 1
+    assert program.post("/issues/", f"---\nlang: zh-CN\n---\n\n{DIGEST}").status == 201
+
+
 def test_a_digest_in_json_has_the_problems_at_their_values(daily: Publication) -> None:
     program = Program(daily)
     wrong = {**AS_JSON, "items": [{"title": "A new ferry", "category": 7}]}

@@ -12,12 +12,14 @@ year are returned as a question with the readings that are possible.
 
 from .document import Place, date_of_document
 from .reading import Found, Span, find_date, read, read_name
+from .words import day
 
 __all__ = [
     "Found",
     "Place",
     "Span",
     "date_of_document",
+    "day",
     "find_date",
     "read",
     "read_name",

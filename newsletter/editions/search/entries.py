@@ -7,15 +7,13 @@ are in the order in which they are shown, and a day is a range.
 from __future__ import annotations
 
 import datetime as dt
-import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.db import transaction
-
 from newsletter.digest import markdown
-from newsletter.models import Item, Link, SearchEntry, StoryCursor
+from newsletter.editions import taking_up
+from newsletter.models import Item, Link, SearchEntry
 
 from .words import words_of
 
@@ -25,8 +23,6 @@ _MASK = (1 << _BITS) - 1
 _LONGEST = 20_000
 _CURSOR = "search"
 _BATCH = 200
-# Seconds a chore may take before it lets the others have their turn.
-_TURN = 5.0
 
 
 def place_of(moment: dt.datetime, item: int = _MASK) -> int:
@@ -121,33 +117,12 @@ def _bullets(stored: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def sweep() -> int:
-    """Take up the items above the cursor, for a few seconds; how many there were.
-
-    It finds what had appeared before there was an index. It may run in several processes, and be
-    ended at any moment: the cursor moves with what was done.
-    """
-    until = time.monotonic() + _TURN
-    done = 0
-    while time.monotonic() < until:
-        taken = _catch_up()
-        done += taken
-        if taken < _BATCH:
-            break
-    return done
+    """Take up what had appeared before there was an index, for a few seconds; how many items."""
+    return taking_up.sweep(_CURSOR, _take, _BATCH)
 
 
-def _catch_up() -> int:
-    StoryCursor.objects.get_or_create(name=_CURSOR)
-    with transaction.atomic():
-        cursor = StoryCursor.objects.select_for_update().get(name=_CURSOR)
-        above = Item.objects.filter(pk__gt=cursor.item).order_by("pk")
-        keys = list(above.values_list("pk", flat=True)[:_BATCH])
-        # Locked: who publishes or corrects one meanwhile writes its entry behind us. What has not
-        # appeared is left alone, for the same reason.
-        rows = Item.objects.select_for_update(no_key=True).filter(
-            pk__in=keys, published_at__isnull=False
-        )
-        write(rows)
-        if keys:
-            StoryCursor.objects.filter(name=_CURSOR).update(item=keys[-1])
-    return len(keys)
+def _take(keys: Sequence[int]) -> None:
+    # Locked: who publishes or corrects one meanwhile writes its entry behind us. What has not
+    # appeared is left alone, for the same reason.
+    rows = Item.objects.select_for_update(no_key=True)
+    write(rows.filter(pk__in=keys, published_at__isnull=False))

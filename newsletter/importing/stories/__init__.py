@@ -2,6 +2,7 @@
 
     addresses   which page an address names; sites, trackers, wrappers: what it has to know for that
     titles      a title as it is compared, with its figures and names
+    series      which part, quarter, half or month a title is of
     likeness    two items: the same story, perhaps, or not
     bands       a title as hashes that like titles share
     memory      which earlier items told a story, in the database

@@ -48,6 +48,10 @@ NAMED = 0.40
 NEAREST = 0.40
 # Weight of a title that can be told from others of its kind by itself.
 LEAST = 5.0
+# Two amounts so near each other are one that was rounded.
+ROUNDED = 0.05
+# Titles so alike are one title.
+EQUAL = 0.98
 # With the same link titles must have nearly nothing in common to be two stories.
 UNLIKE = 0.05
 # With a part of the links in common they must have something.
@@ -70,6 +74,8 @@ def compare(one: Told, other: Told, days: int = 0, rare: Collection[str] = froze
     if days <= SOON and not (a.lists or b.lists):
         wanted = NAMED if _share_names(a, b, rare) else CLOSE
     if near >= wanted and min(a.weight, b.weight) >= LEAST:
+        if swapped(a, b) or (days >= SOON and near >= EQUAL and one.pages and other.pages):
+            return Likeness.PERHAPS  # The next of its kind, or of a column.
         return Likeness.SAME
     return Likeness.PERHAPS if near >= NEAR else Likeness.DIFFERENT
 
@@ -116,7 +122,37 @@ def changed(a: Title, b: Title) -> bool:
     return any(_of_one_thing(one, two) for one in new for two in old)
 
 
+_FEW = {False: 3, True: 6}  # words, or letters of a dense script, that a name may have
+_SUBJECT = range(2, 5)  # letters of the name with which a title in a dense script begins
+
+
+def swapped(a: Title, b: Title) -> bool:
+    """Whether two titles are the same but for one name: Opus and Sonnet, Chile and Peru."""
+    one, two = list(a.words), list(b.words)
+    led = 0
+    while one and two and one[0] == two[0]:
+        led += 1
+        del one[0], two[0]
+    ended = 0
+    while one and two and one[-1] == two[-1]:
+        ended += 1
+        del one[-1], two[-1]
+    if not one or not two or not led + ended or set(one) & set(two):
+        return False
+    if max(len(one), len(two)) <= _FEW[a.dense] and _name(one, a) and _name(two, b):
+        return True
+    # 東京で震度4の地震: what a title in a dense script begins with is what it is about.
+    dense = a.dense and b.dense and not a.marked & set(one) and not b.marked & set(two)
+    return dense and not led and len(one) == len(two) and len(one) in _SUBJECT and ended >= 4
+
+
+def _name(words: Collection[str], title: Title) -> bool:
+    return any(word in title.marked for word in words)
+
+
 def _of_one_thing(one: Figure, other: Figure) -> bool:
+    if one.amount and other.amount and abs(one.amount - other.amount) <= ROUNDED * other.amount:
+        return False
     if one.before and one.before == other.before:
         return True
     return bool(one.behind) and one.behind == other.behind and not (one.before or other.before)

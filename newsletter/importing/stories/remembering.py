@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from django.db import transaction
 from django.db.models import Max
 
+from newsletter.editions import taking_up
 from newsletter.models import Issue, Item, Link, StoryCursor, TitleBand
 
 from .addresses import link_key
@@ -18,8 +17,6 @@ log = logging.getLogger(__name__)
 
 _CURSOR = "titles"
 _BATCH = 500
-# Seconds a chore may take before it lets the others have their turn.
-_TURN = 5.0
 
 
 def remember(items: Iterable[Item]) -> None:
@@ -60,18 +57,8 @@ def _insert(rows: Iterable[Item]) -> None:
 
 
 def sweep() -> int:
-    """Take up the items above the cursor, for a few seconds; how many there were.
-
-    It finds what was here before there was a memory, and what was written past it. It may run in
-    several processes, and be ended at any moment: the cursor moves with what was done.
-    """
-    until = time.monotonic() + _TURN
-    done = 0
-    while time.monotonic() < until:
-        taken = catch_up()
-        done += taken
-        if taken < _BATCH:
-            break
+    """Take up what was here before there was a memory, for a few seconds; how many items."""
+    done = taking_up.sweep(_CURSOR, _take, _BATCH)
     if done > _BATCH:
         left = progress()
         log.info("stories: %d items taken up, %d of %d are known", done, *left)
@@ -85,22 +72,14 @@ def progress() -> tuple[int, int]:
     return (cursor.item if cursor else 0), last
 
 
-def catch_up() -> int:
-    """The next batch of items above the cursor; how many there were."""
-    StoryCursor.objects.get_or_create(name=_CURSOR)
-    with transaction.atomic():
-        cursor = StoryCursor.objects.select_for_update().get(name=_CURSOR)
-        rows = list(
-            Item.objects.filter(pk__gt=cursor.item)
-            .only("pk", "title", "issue_id", "copied_from_id")
-            .order_by("pk")[:_BATCH]
-        )
-        if not rows:
-            return 0
-        remember(rows)
-        _name_pages(rows)
-        StoryCursor.objects.filter(name=_CURSOR).update(item=rows[-1].pk)
-    return len(rows)
+def _take(keys: Sequence[int]) -> None:
+    rows = list(
+        Item.objects.filter(pk__in=keys)
+        .only("pk", "title", "issue_id", "copied_from_id")
+        .order_by("pk")
+    )
+    remember(rows)
+    _name_pages(rows)
 
 
 def _name_pages(rows: Iterable[Item]) -> None:

@@ -85,6 +85,16 @@ _RULES = _rules(
      r"/(?:q|questions)/(\d+)(?:/.*)?", "{host}/questions/{0}"),
     (r"(?:t|telegram)\.me", r"/(?:s/)?([A-Za-z]\w+)/(\d+)", "t.me/{0}/{1}"),
     (r"medium\.com|[\w\-]+\.medium\.com", r"/(?:.*[/\-])?([0-9a-f]{10,12})", "medium.com/p/{0}"),
+    (r"threads\.(?:net|com)", r"/(?:@[\w.]+/)?(?:post|t)/([\w\-]+)(?:/.*)?", "threads.net/{0}"),
+    (r"(?:bsky|fxbsky|vxbsky|bskx|bsyy)\.app", r"/profile/([^/]+)/post/(\w+)",
+     "bsky.app/{0}/{1}"),
+    (r"linkedin\.com", r"/posts/.*-(?:activity|ugcPost|share)-(\d{15,})(?:-[\w\-]+)?",
+     "linkedin.com/{0}"),
+    (r"linkedin\.com",
+     r"/(?:embed/)?feed/update/urn(?::|%3[aA])li(?::|%3[aA])\w+(?::|%3[aA])(\d{15,})",
+     "linkedin.com/{0}"),
+    (r"(?:dd)?instagram\.com", r"/(?:[\w.]+/)?(?:p|reels?|tv)/([\w\-]+)(?:/embed)?",
+     "instagram.com/{0}"),
     (r"open\.substack\.com", r"/pub/([\w\-]+)/p/([\w\-]+)", "{0}.substack.com/p/{1}"),
     # ---- films and sound
     (r"youtu\.be", r"/([\w\-]{11})", "youtube.com/watch?v={0}"),
@@ -98,6 +108,9 @@ _RULES = _rules(
     (r"bilibili\.com", r"/read/(?:mobile/|cv|native\?id=)(\d+)", "bilibili.com/read/{0}"),
     (r"open\.spotify\.com", r"/(?:intl-[a-z]+/)?(episode|show|track|album|playlist)/(\w+)",
      "open.spotify.com/{0}/{1}"),
+    (r"(?:vx|vm)?tiktok\.com",
+     r"/(?:@[^/]*/(?:video|photo)|v|embed(?:/v2)?)/(\d{15,})(?:\.html)?", "tiktok.com/{0}"),
+    (r"(?:ies)?douyin\.com", r"/(?:share/)?(?:video|note|slides)/(\d{15,})", "douyin.com/{0}"),
     # ---- shops and stores
     (r"amazon\.[a-z.]+|amzn\.[a-z]+",
      r"/(?:.*/)?(?:dp|gp/product|gp/aw/d|d)/([A-Z0-9]{10})(?:/.*)?", "{host}/dp/{0}"),
@@ -118,7 +131,13 @@ _RULES = _rules(
     (r"mp\.weixin\.qq\.com", r"/s", "mp.weixin.qq.com/s?{sn}"),
     (r"mp\.weixin\.qq\.com", r"/s", ""),  # Cut short: the account, not the article.
     (r"zhuanlan\.zhihu\.com|zhihu\.com", r"/p/(\d+)", "zhuanlan.zhihu.com/p/{0}"),
-    (r"zhihu\.com", r"/(?:question/\d+/)?answer/(\d+)", "zhihu.com/answer/{0}"),
+    (r"zhihu\.com", r"/tardis/\w+/art/(\d+)", "zhuanlan.zhihu.com/p/{0}"),
+    (r"zhihu\.com", r"/(?:(?:question/\d+/)?answer|tardis/\w+/ans)/(\d+)",
+     "zhihu.com/answer/{0}"),
+    (r"xiaohongshu\.com", r"/(?:explore|discovery/item|user/profile/\w+)/([0-9a-f]{24})",
+     "xiaohongshu.com/{0}"),
+    (r"36kr\.com", r"/(?:p|newsflashes)/(\d+)", "36kr.com/{0}"),
+    (r"huxiu\.com", r"/article/(\d+)(?:\.html)?", "huxiu.com/article/{0}"),
     (r"weibo\.c(?:om|n)", r"/(?:status|detail|\d+)/(\w+)", "weibo.com/{weibo}"),
     (r"toutiao\.com", r"/(?:i|a|article/|group/|w/|item/)(\d{10,})", "toutiao.com/{0}"),
     (r"(?:[a-z]+\.)*163\.com", r"/.*/?([A-Z0-9]{16})(?:_\w+)?(?:\.html)?", "163.com/{0}"),
@@ -138,6 +157,11 @@ _RULES = _rules(
      "news.naver.com/{0}/{1}"),
     (r"news\.naver\.com", r"/main/read\.n(?:aver|hn)", "news.naver.com/{oid}/{aid}"),
     (r"news\.yahoo\.co\.jp", r"/(articles|pickup)/([0-9a-f]+)(?:/.*)?", "news.yahoo.co.jp/{0}/{1}"),
+    # ---- a number is the article, whatever stands before it
+    (r"heise\.de", r"/(?:.*[/\-])?(\d{7,})(?:\.html)?", "heise.de/{0}"),
+    (r"spiegel\.de", r"/.+-a-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:-amp)?",
+     "spiegel.de/{0}"),
+    (r"cn\.nytimes\.com", r"/(.+?)(?:/(?:zh-hant|zh-hans|dual))?", "cn.nytimes.com/{0}"),
     # ---- one house, two names
     (r"bbc\.(?:com|co\.uk)", r"(/(?:news|sport|[a-z]+/articles)/.+?)(?:\.amp)?", "bbc.com{0}"),
     # ---- short addresses: the path is all there is, and it knows upper from lower case

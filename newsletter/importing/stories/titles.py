@@ -14,21 +14,33 @@ from functools import lru_cache
 
 from newsletter.editions.search.words import DENSE
 
+from .series import places
+
 _RUN = re.compile(
     rf"(?P<figure>\d+(?:[.,:/]\d+)*)|(?P<dense>[{DENSE}]+)|(?P<word>(?:(?![{DENSE}\d_])\w)+)"
 )
 # 0511-0515, 3.2-3.8: the days or pages that a number of a series covers.
 _SPAN = re.compile(r"(?<![\d.\-])(\d[\d./]{1,9})\s*[-–—~〜至]\s*(\d[\d./]{1,9})(?![\d\-])")
-_NUMERALS = {sign: number for number, sign in enumerate("零一二三四五六七八九十")}
-# 第三季, 三年, 两款: numerals that count, as far as ten.
+_NUMERALS = {sign: number for number, sign in enumerate("零一二三四五六七八九")} | {"两": 2}
+# 第三季, 第十二篇, 三年, 五分钟: numerals that count, as far as ninety-nine. 一个 counts nothing.
 _COUNTED = re.compile(
-    r"(?:第([一二三四五六七八九十])|([二两三四五六七八九十]))(?=[年月日季期代次届大款集章])"
+    r"(?P<nth>第\s*)(?P<of>[一二三四五六七八九十]{1,3})"
+    r"|(?P<many>[二两三四五六七八九十][一二三四五六七八九十]{0,2})"
+    r"(?=[年月日季期代次届大款集章天周倍成台辆座批轮篇回个家名]|分钟|小时)"
 )
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 # Units behind a figure that make it another one.
 _UNIT = re.compile(
-    r"\s*(%|‰|[万亿億千兆]+|[kmbt](?:n|illion)?(?![a-z])|thousand|million|billion|trillion)"
+    r"\s*(%|‰|[万亿億千兆]+|[kmbt](?:n|illion)?(?![a-z])|thousand|trillion"
+    r"|m(?:io|rd)(?![a-z])|milli(?:onen|arden?|ards?|ones)(?![a-z]))"
 )
+_TIMES = {
+    "千": 3, "万": 4, "亿": 8, "億": 8, "兆": 12, "万亿": 12, "万億": 12, "千万": 7, "千亿": 11,
+    "k": 3, "thousand": 3, "m": 6, "mn": 6, "mio": 6, "million": 6, "millionen": 6, "millones": 6,
+    "b": 9, "bn": 9, "billion": 9, "mrd": 9, "milliarde": 9, "milliarden": 9, "milliard": 9,
+    "milliards": 9, "t": 12, "tn": 12, "trillion": 12,
+}  # fmt: skip
+_MONEY = "$€£¥￥₩₹"
 _ENDINGS = re.compile(r"(?:'s|’s|s)\Z")
 
 
@@ -40,6 +52,8 @@ class Figure:
     value: str
     before: str
     behind: str
+    # How much it is, of money and of what has a unit of thousands: 13B, 13 billion, 130 亿.
+    amount: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +66,9 @@ class Title:
     weight: float
     figures: frozenset[Figure]
     names: frozenset[str]
+    # Its words in order, of a dense script the letters; and those of them written like names.
+    words: tuple[str, ...]
+    marked: frozenset[str]
     dense: bool
     # It lists several topics: a round-up of others, of a week, of a day.
     lists: bool
@@ -76,6 +93,7 @@ def read_title(text: str) -> Title:
         sum(pieces.values()),
         frozenset(_figures(text, runs)),
         names,
+        *_in_order(written, dense),
         dense,
         _lists(text, dense),
     )
@@ -115,9 +133,51 @@ def _names(text: str, dense: bool) -> Iterator[str]:
             yield word.casefold().rstrip(".'-+")
 
 
+def _in_order(text: str, dense: bool) -> tuple[tuple[str, ...], frozenset[str]]:
+    """The words of a title, and which of them are names by their letters: the first word has a
+    capital anyway, and where most words have one it says nothing."""
+    words: list[str] = []
+    for run in _RUN.finditer(text):
+        words += run[0] if run["dense"] else [run[0]]
+    long = [word for word in words[1:] if len(word) > 3]
+    titled = len(long) > 1 and sum(word[0].isupper() for word in long) * 5 >= len(long) * 4
+    marked = frozenset(
+        word.casefold()
+        for place, word in enumerate(words)
+        if any(sign.isupper() for sign in word[1:])
+        or (word.isascii() and word.isalpha() and dense and len(word) > 1)
+        or (word[0].isupper() and len(word) > 1 and place > 0 and not titled)
+    )
+    return tuple(word.casefold() for word in words), marked - _TIMES.keys()  # 8 Mrd.
+
+
 def _counted(found: re.Match[str]) -> str:
-    sign = found[1] or found[2]
-    return str(2 if sign == "两" else _NUMERALS[sign])
+    if found["nth"]:
+        return f"第{_number(found['of'])}"
+    return str(_number(found["many"]))
+
+
+def _number(signs: str) -> int:
+    """Chinese numerals up to 99: 十二, 二十, 二十三; without a ten digit by digit."""
+    tens, ten, ones = signs.partition("十")
+    if not ten:
+        return int("".join(str(_NUMERALS[sign]) for sign in tens))
+    ones = ones.replace("十", "")
+    return (_NUMERALS[tens[-1]] if tens else 1) * 10 + (_NUMERALS[ones[0]] if ones else 0)
+
+
+def _value(text: str, unit: str, money: bool) -> tuple[str, float | None]:
+    """A figure in one spelling, and how much it is: 13B and 13 billion, 1.82 and 1.82.0."""
+    text = text.rstrip(".,:/")
+    if text.count(".") > 1:
+        return re.sub(r"(?<=\d)\.0\Z", "", text) + unit, None
+    if unit not in _TIMES and not money:
+        return text + unit, None
+    try:
+        amount = float(text.replace(",", ".")) * 10.0 ** _TIMES.get(unit, 0)
+    except ValueError:
+        return text + unit, None
+    return f"{amount:.6g}", amount
 
 
 def _pieces(runs: list[re.Match[str]]) -> Iterator[tuple[str, float]]:
@@ -139,6 +199,8 @@ def _pieces(runs: list[re.Match[str]]) -> Iterator[tuple[str, float]]:
 def _figures(text: str, runs: list[re.Match[str]]) -> Iterator[Figure]:
     for span in _SPAN.finditer(text):
         yield Figure("–".join(span.groups()), "span", "")
+    for number, what in places(text):
+        yield Figure(number, what, "")
     for place, run in enumerate(runs):
         if not run["figure"]:
             continue
@@ -146,12 +208,10 @@ def _figures(text: str, runs: list[re.Match[str]]) -> Iterator[Figure]:
         end = unit.end() if unit else run.end()
         before = ""
         if place and re.fullmatch(
-            r"[\s\-–:：#.「《“\"'(（]*", text[runs[place - 1].end() : run.start()]
+            rf"[\s\-–:：#.「《“\"'(（{_MONEY}]*", text[runs[place - 1].end() : run.start()]
         ):
             before = runs[place - 1][0][-6:] if runs[place - 1]["word"] else runs[place - 1][0][-2:]
         behind = re.match(rf"\s*-?(?:[{DENSE}]{{1,2}}|[^\W\d_]+)", text[end:])
-        yield Figure(
-            run[0].rstrip(".,:/") + (unit[1] if unit else ""),
-            before,
-            behind[0].strip(" -") if behind else "",
-        )
+        money = text[: run.start()].rstrip()[-1:] in tuple(_MONEY)
+        value, amount = _value(run[0], unit[1] if unit else "", money)
+        yield Figure(value, before, behind[0].strip(" -") if behind else "", amount)

@@ -18,7 +18,7 @@ _ALWAYS = re.compile(
     | share_?(?:token|source|medium|from|time|plat(?:form)?|session_id|tag|channel|app_id)?
     | from_(?:source|spmid|scene) | fromsource | sharefrom | isappinstalled | nsukey | wfr
     | spm(?:_id_from)? | scm | vd_source | unique_k | is_story_h5 | buvid | plat_id | chksm
-    | clicktime | enterid | sessionid | (?:php)?sess(?:ion)?_?id | jsessionid
+    | clicktime | sub_rt | enterid | sessionid | (?:php)?sess(?:ion)?_?id | jsessionid
     | amp | outputtype | aoh | isfreemail | tracking(?:_?(?:id|code|source))? | tdsourcetag | pvid
     """,
     re.IGNORECASE | re.VERBOSE,

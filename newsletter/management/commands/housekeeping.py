@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from newsletter.config import housekeeping
 from newsletter.models import RegularTask
 from newsletter.sending import guard
+from newsletter.sending.guard import database
 
 
 class Command(BaseCommand):
@@ -35,7 +36,10 @@ class Command(BaseCommand):
             self._list(options["json"])
             return
         if not guard.may_act():
-            self.stderr.write("This machine may not act on this database: sudi machines says why.")
+            why = guard.must_stop() or database.misfit()
+            self.stderr.write(
+                why or "This machine may not act on this database: sudi machines says why."
+            )
             sys.exit(1)
         done = housekeeping.once(options["only"], may_act=guard.may_act)
         for name, error in done.items():

@@ -58,6 +58,11 @@ def newest_migration() -> int:
         return int(cursor.fetchone()[0])
 
 
+def is_empty() -> bool:
+    """Whether it has none of our tables yet."""
+    return not _applied()
+
+
 def misfit() -> str:
     """Why this code must not work on this database; empty if it may."""
     return newer_than_code() or _older_than_code()

@@ -154,6 +154,40 @@ SAME = {
         "https://stackoverflow.com/questions/11227809/why-is-it-faster",
         "https://stackoverflow.com/q/11227809",
     ],
+    "Threads": [
+        "https://www.threads.net/@a.b/post/C1xY", "https://threads.com/@a.b/post/C1xY?xmt=1",
+    ],
+    "Bluesky": [
+        "https://bsky.app/profile/a.example.org/post/3kabc",
+        "https://fxbsky.app/profile/a.example.org/post/3kabc",
+    ],
+    "LinkedIn": [
+        "https://www.linkedin.com/posts/a-b_some-words-activity-7300000000000000000-aBcD/?rcm=1",
+        "https://www.linkedin.com/feed/update/urn:li:activity:7300000000000000000/",
+    ],
+    "TikTok": [
+        "https://www.tiktok.com/@someone/video/7300000000000000001?lang=en",
+        "https://m.tiktok.com/v/7300000000000000001.html",
+    ],
+    "Douyin": [
+        "https://www.douyin.com/video/7300000000000000001",
+        "https://www.iesdouyin.com/share/video/7300000000000000001/?region=CN",
+    ],
+    "Xiaohongshu": [
+        "https://www.xiaohongshu.com/explore/66aa00bb11cc22dd33ee44ff?xsec_token=1",
+        "https://www.xiaohongshu.com/discovery/item/66aa00bb11cc22dd33ee44ff?xsec_token=2",
+    ],
+    "Zhihu in a search engine": [
+        "https://zhuanlan.zhihu.com/p/12345", "https://www.zhihu.com/tardis/zm/art/12345?source_id=1",
+    ],
+    "36Kr": ["https://36kr.com/p/3500000000000000", "https://m.36kr.com/p/3500000000000000?f=rss"],
+    "Huxiu": [
+        "https://www.huxiu.com/article/4700000.html",
+        "https://m.huxiu.com/article/4700000.html?type=text",
+    ],
+    "heise": [
+        "https://www.heise.de/news/Ein-Titel-10123456.html?seite=2", "https://heise.de/-10123456",
+    ],
     "Steam": [
         "https://store.steampowered.com/app/2358720/Black_Myth_Wukong/?l=schinese",
         "https://store.steampowered.com/app/2358720",
@@ -191,6 +225,8 @@ DIFFERENT = [
     ("https://example.co.uk/a", "https://m.co.uk/a"),
     ("https://reddit.com/r/a/comments/1abcde/t/kxyz123/", "https://reddit.com/r/a/comments/1abcde/t/"),
     ("https://www.amazon.de/dp/B0ABCDEFGH", "https://www.amazon.de/dp/B0ABCDEFGJ"),
+    ("https://bsky.app/profile/a.example.org/post/3a", "https://bsky.app/profile/a.example.org/post/3b"),
+    ("https://www.heise.de/news/Titel-10123456.html", "https://www.heise.de/news/Titel-10123457.html"),
     ("https://podcasts.apple.com/us/podcast/x/id12?i=1", "https://podcasts.apple.com/us/podcast/x/id12?i=2"),
 ]  # fmt: skip
 

@@ -9,7 +9,7 @@ import pytest
 
 from newsletter.importing import link_key
 from newsletter.importing.stories import Asked, Likeness, look_up, remember
-from newsletter.importing.stories.remembering import catch_up, progress
+from newsletter.importing.stories.remembering import progress, sweep
 from newsletter.models import Issue, Item, Link, TitleBand
 from tests import builders
 
@@ -136,10 +136,10 @@ def test_what_was_here_before_is_taken_up_in_turn(paper: Any) -> None:
     item = builders.item(issue, None, LONG, url="https://www.example.org/x/?fbclid=1")
     assert seen(paper, SAME) == []
     assert progress() == (0, item.pk)
-    assert catch_up() == 1
+    assert sweep() == 1
     assert seen(paper, SAME) == [item.pk]
     assert seen(paper, "Harbour news", "https://example.org/x") == [item.pk]
     assert progress() == (item.pk, item.pk)
-    assert catch_up() == 0
-    assert catch_up() == 0  # Again, and nothing is twice.
+    assert sweep() == 0
+    assert sweep() == 0  # Again, and nothing is twice.
     assert TitleBand.objects.count() == 12
