@@ -131,7 +131,7 @@ def to_come(issues: Iterable[int]) -> dict[int, ToCome]:
         pk: ToCome(
             rhythms=None if pk in alone else _rhythms(kind),
             no_mail=tuple(edition for issue, edition in no_mail if issue == pk),
-            again=tuple(tuple(rest) for issue, *rest in again if issue == pk),
+            again=tuple((first, last, n) for issue, first, last, n in again if issue == pk),
         )
         for pk, kind in kinds.items()
     }
