@@ -86,6 +86,10 @@ WHO_GETS_WHAT = {
     "Had an issue's items in the round-up, and the issue is mailed later":
         "sending/test_changing_rhythm.py::test_what_a_round_up_brought_is_not_mailed_again_as_an_"
         "issue",
+    "Had a paused issue's items in the round-up, went back to every issue, and it goes on":
+        "sending/test_beside.py::test_a_paused_issue_that_goes_on_after_a_round_up_brought_it",
+    "A round-up is still to come to them, and another one of the same days is released":
+        "sending/test_beside.py::test_a_round_up_that_is_still_to_come_counts_for_the_next",
     "Confirms, where the newest issue follows":
         "sending/test_welcome.py::test_it_follows_the_confirmation_as_the_readers_edition_and_the_"
         "issue_stays_sent",

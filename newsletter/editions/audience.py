@@ -269,7 +269,7 @@ def keys(audience: Audience, now: dt.datetime) -> Readers:
 
     It asks for no suppression, pause or rhythm, and for nothing that was mailed before.
     """
-    of_family = replace(audience.family, had=(), had_elsewhere=(), sisters=())
+    of_family = replace(audience.family, had=(), had_elsewhere=(), folded=(), sisters=())
     where, params = family.where(of_family, now)
     picked = f"s.choice & {audience.mask}"
     if foreign := family.told(of_family, params):

@@ -9,7 +9,8 @@ compared by subscriber: first the one in the language they chose, then the one i
 the publication where they chose none, then that of the subscription they confirmed last. Only what
 would be mailed at this moment counts against another: who paused the one gets the other.
 
-Nobody who was mailed one of a family is mailed another of it later.
+Nobody who was mailed one of a family is mailed another of it later. Once that was folded away
+nobody can say who it was: it counts for all who were readers of its publication by then.
 """
 
 from __future__ import annotations
@@ -102,6 +103,8 @@ class Family:
     had: tuple[int, ...] = ()
     had_elsewhere: tuple[int, ...] = ()
     no_mail: tuple[int, ...] = ()
+    # (publication, when it was mailed) of those of which only the sums are kept.
+    folded: tuple[tuple[int, dt.datetime], ...] = ()
     sisters: tuple[Sister, ...] = ()
 
 
@@ -119,6 +122,7 @@ class _Member:
     goes: bool
     waits: bool
     frozen: bool
+    folded_from: dt.datetime | None
 
 
 def of(issue: Issue) -> Family:
@@ -142,6 +146,7 @@ def of(issue: Issue) -> Family:
         had=tuple(one.pk for one in mailed if one.publication == mine.publication),
         had_elsewhere=tuple(one.pk for one in mailed if one.publication != mine.publication),
         no_mail=tuple(sorted(reasons.values_list("pk", flat=True))) if mailed else (),
+        folded=tuple((one.publication, one.folded_from) for one in mailed if one.folded_from),
         sisters=_sisters([one for one in others if one.publication != mine.publication]),
     )
 
@@ -162,6 +167,7 @@ def _members(issue: Issue) -> dict[int, _Member]:
             released or waits,
             waits,
             row.frozen_at is not None,
+            row.frozen_at if row.folded_at is not None else None,
         )
     return found
 
@@ -205,6 +211,11 @@ def where(family: Family, now: dt.datetime) -> tuple[str, dict[str, Any]]:
             JOIN newsletter_delivery d
                  ON d.subscription_id = k.id AND d.issue_id IN ({_ids(family.had_elsewhere)}){mail}
             WHERE k.subscriber_id = s.subscriber_id AND k.id <> s.id)"""
+    for number, (publication, at) in enumerate(family.folded):
+        params[f"family_folded_{number}"] = connection.ops.adapt_datetimefield_value(at)
+        sql += f""" AND NOT EXISTS (SELECT 1 FROM subscribers_subscription k
+            WHERE k.subscriber_id = s.subscriber_id AND k.publication_id = {int(publication)}
+              AND k.created_at <= %(family_folded_{number})s)"""
     if family.sisters:
         params["family_now"] = connection.ops.adapt_datetimefield_value(now)
         sql += "".join(f" AND NOT {_better(sister, family, params)}" for sister in family.sisters)
@@ -274,9 +285,12 @@ def had(subscription: Subscription, family: Family) -> bool:
         and mails.filter(issue_id__in=family.had, subscription_id=subscription.pk).exists()
     ):
         return True
+    others = Subscription.objects.filter(subscriber=subscription.subscriber_id)
+    for publication, at in family.folded:
+        if others.filter(publication=publication, created_at__lte=at).exists():
+            return True
     if not family.had_elsewhere:
         return False
-    others = Subscription.objects.filter(subscriber=subscription.subscriber_id)
     keys = list(others.exclude(pk=subscription.pk).values_list("pk", flat=True))
     return mails.filter(issue_id__in=family.had_elsewhere, subscription_id__in=keys).exists()
 

@@ -2,10 +2,10 @@
 
 A round-up holds copies of items of several issues, its *origins*, oldest first. Its *start* for a
 reader is how many of these are left out: all up to the last issue of the period that was handed
-over to them, or may have been (in doubt, or on the wire at this moment). Failed and skipped did
-not reach. A translation counts as the issue it says the same as, also where it was mailed by a
-sister publication to the same subscriber. Another round-up whose period laps over counts up to the
-end of its own.
+over to them, or may have been (in doubt, or on the wire at this moment), or that they will get
+(`beside`). Failed and skipped did not reach. A translation counts as the issue it says the same as,
+also where it was mailed by a sister publication to the same subscriber. Another round-up whose
+period laps over counts up to the end of its own.
 
 Reckoned in SQL for all readers at once. Nobody who has had this rhythm, and this state, since
 before the first origin can have been handed one of the issues: only the others are looked up. A
@@ -22,16 +22,15 @@ from typing import Any
 from django.db import connection
 from django.db.models import Max, Q
 
-from newsletter.models import PLACES, Chunk, Delivery, Issue, Outcome, Roundup
+from newsletter.models import Chunk, Delivery, Issue, Outcome, Roundup
 from subscribers.choice import CATEGORY_MASK
 from subscribers.models import Subscription
 
-from . import told
+from . import beside, told
+from .beside import HANDED_OVER, ToCome
 from .told import Told
 from .values import IssueView
 
-# It was handed over, or may have been.
-HANDED_OVER = (Outcome.State.SENT.value, Outcome.State.IN_DOUBT.value)
 # A start is 12 bits of the freeze's queue; more origins than this fall together to the day.
 MOST_STARTS = 4000
 _MOMENT = dt.timedelta(microseconds=1)
@@ -60,6 +59,8 @@ class Starts:
     # What says the same in sister publications -> the start of who was handed it there.
     elsewhere: Mapping[int, int] = field(default_factory=dict)
     on_the_wire: tuple[int, ...] = ()
+    # Those of them that are on their way and may suit who gets this.
+    to_come: Mapping[int, ToCome] = field(default_factory=dict)
     # Single issue -> when it appeared.
     single_at: Mapping[int, dt.datetime] = field(default_factory=dict)
     # Issue -> the highest delivery that a chunk holds.
@@ -76,17 +77,20 @@ class Starts:
         return max((start for at, start in self.ends if at < end), default=0)
 
 
-def starts_of(issue: Issue, view: IssueView, *, by_day: bool = False) -> Starts | Told | None:
-    """What an issue asks of the past of its readers: a round-up (six queries), or one of which
+def starts_of(
+    issue: Issue, view: IssueView, *, by_day: bool = False, personal: bool = False
+) -> Starts | Told | None:
+    """What an issue asks of the past of its readers: a round-up (seven queries), or one of which
     something was told before; None for any other.
 
-    With `by_day` starts within one day fall together to its end: later rather than twice.
+    With `by_day` starts within one day fall together to its end: later rather than twice. A
+    `personal` one is "what you missed" before it is made.
     """
     if issue.kind == Issue.Kind.REGULAR and view.told:
         before = told.told_of(issue, view)
         if before is None:
             return None
-        wire = on_the_wire(Q(issue__in=[had.issue for had in before.had]))
+        wire = beside.windows(Q(issue__in=[had.issue for had in before.had]))
         return replace(before, on_the_wire=wire)
     if issue.kind != Issue.Kind.ROUNDUP or not view.origins:
         return None
@@ -103,7 +107,7 @@ def starts_of(issue: Issue, view: IssueView, *, by_day: bool = False) -> Starts 
         ends=ends,
         since=view.origins[0].published_at,
         until=row.ends_at if row is not None else view.origins[-1].published_at + _MOMENT,
-        personal=row is not None and row.subscription_id is not None,
+        personal=personal or (row is not None and row.subscription_id is not None),
     )
     single, appeared, floor = _single(issue, view, found)
     lapping, lapping_floor = _lapping(issue, found)
@@ -115,9 +119,11 @@ def starts_of(issue: Issue, view: IssueView, *, by_day: bool = False) -> Starts 
         single_at={} if found.personal else appeared,
         lapping=lapping,
         elsewhere=elsewhere,
-        on_the_wire=on_the_wire(
+        on_the_wire=beside.windows(
             Q(issue__publication_id=issue.publication_id) | Q(issue__in=list(elsewhere))
         ),
+        # A single issue that waits passes by whoever is for round-ups.
+        to_come=beside.to_come([*lapping, *elsewhere, *(single if found.personal else ())]),
         last_mailed=_last_mailed([*single, *lapping]),
         floor=floor,
         lapping_floor=lapping_floor,
@@ -185,18 +191,6 @@ def _lapping(issue: Issue, starts: Starts) -> tuple[dict[int, int], int]:
     return found, floor
 
 
-def on_the_wire(chunks: Q) -> tuple[int, ...]:
-    """Deliveries in the windows of workers: they may be handed over before this is committed."""
-    leased = Chunk.objects.filter(chunks, state=Chunk.State.LEASED)
-    return tuple(
-        sorted(
-            issue * PLACES + place
-            for issue, window in leased.values_list("issue_id", "window")
-            for place in window
-        )
-    )
-
-
 def _last_mailed(issues: list[int]) -> dict[int, int]:
     chunks = Chunk.objects.filter(issue__in=issues).values_list("issue_id")
     return dict(chunks.annotate(last=Max("last")).order_by())
@@ -241,7 +235,7 @@ def handed(starts: Starts, readers: str) -> str:
                  ON d.issue_id = r.issue_id AND d.subscription_id = r.subscription_id
             WHERE r.publication_id = %(publication)s AND r.subscription_id IS NOT NULL
               AND r.ends_at > %(since)s AND r.begins_at < %(until)s AND r.issue_id <> %(roundup)s
-              AND (i.folded_at IS NOT NULL OR {_handed_sql(starts)})"""
+              AND (i.folded_at IS NOT NULL OR {_handed_sql(starts)} OR {beside.PERSONAL})"""
     )
     masks = _case("max(start)", dict(enumerate(starts.masks)))
     return f"""(SELECT id, max(start) AS start, {masks} AS mask
@@ -262,6 +256,9 @@ def _newest_handed(issues: Mapping[int, int], starts: Starts, tie: str = "c") ->
     """
     whens = []
     for issue, start in sorted(issues.items(), key=lambda one: (-one[1], one[0])):
+        had = _handed_sql(starts)
+        if waiting := starts.to_come.get(issue):
+            had = f"({had} OR {waiting.sql(tie)})"
         # Who is behind the last chunk was to get nothing: their outcome need not be looked for.
         last = starts.last_mailed.get(issue)
         mailed = f" AND d.id <= {last}" if last is not None else ""
@@ -269,7 +266,7 @@ def _newest_handed(issues: Mapping[int, int], starts: Starts, tie: str = "c") ->
         before = f"c.rhythm_since >= %(at_{issue})s AND " if issue in starts.single_at else ""
         whens.append(
             f"""WHEN {before}EXISTS (SELECT 1 FROM newsletter_delivery d WHERE d.issue_id = {issue}
-                AND d.subscription_id = {tie}.id{mailed} AND {_handed_sql(starts)}) THEN {start}"""
+                AND d.subscription_id = {tie}.id{mailed} AND {had}) THEN {start}"""
         )
     return f"CASE {' '.join(whens)} ELSE 0 END"
 
@@ -360,7 +357,7 @@ def start_of(subscription: Subscription, starts: Starts | Told) -> int:
     found = [starts.lapping_floor, starts.floor if asked else 0]
     mine = Delivery.objects.filter(subscription_id=subscription.pk)
     for pk, issue in mine.filter(issue_id__in=list(known)).values_list("pk", "issue_id"):
-        if _handed(pk, starts):
+        if _had(pk, issue, starts):
             found.append(known[issue])
     if starts.elsewhere:
         others = Subscription.objects.filter(subscriber=subscription.subscriber_id)
@@ -369,18 +366,25 @@ def start_of(subscription: Subscription, starts: Starts | Told) -> int:
             subscription_id__in=list(others.values_list("pk", flat=True)),
         )
         for pk, issue in theirs.values_list("pk", "issue_id"):
-            if _handed(pk, starts):
+            if _had(pk, issue, starts):
                 found.append(starts.elsewhere[issue])
     rows = Roundup.objects.filter(
         subscription=subscription, ends_at__gt=starts.since, begins_at__lt=starts.until
     ).exclude(issue=starts.issue)
-    for issue, ends_at, folded in rows.values_list("issue_id", "ends_at", "issue__folded_at"):
+    own = list(rows.values_list("issue_id", "ends_at", "issue__folded_at"))
+    starts = replace(
+        starts, to_come={**starts.to_come, **beside.to_come(pk for pk, *_rest in own if pk)}
+    )
+    for issue, ends_at, folded in own:
         delivery = mine.filter(issue_id=issue).values_list("pk", flat=True).first()
-        if folded is not None or (delivery is not None and _handed(delivery, starts)):
+        if folded is not None or (delivery is not None and _had(delivery, issue, starts)):
             found.append(starts.start_at(ends_at))
     return max(found)
 
 
-def _handed(delivery: int, starts: Starts) -> bool:
+def _had(delivery: int, issue: int, starts: Starts) -> bool:
     outcomes = Outcome.objects.filter(delivery_id=delivery, state__in=HANDED_OVER)
-    return delivery in starts.on_the_wire or outcomes.exists()
+    if delivery in starts.on_the_wire or outcomes.exists():
+        return True
+    waiting = starts.to_come.get(issue)
+    return waiting is not None and waiting.holds(delivery)

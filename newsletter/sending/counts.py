@@ -272,6 +272,7 @@ def why(issue: Issue, subscription: Subscription) -> str:
         "paused": _("the reader had paused"),
         "categories dropped": _("the reader had dropped these categories"),
         "rhythm": _("the reader had changed to another rhythm"),
+        "another mail brought it": _("another mail had brought it to the reader"),
     }.get(detail, _("the reader had left"))
     sentence = sentences[state] % {"items": items, "detail": detail, "left": left}
     if latest is not None and latest.state in HANDED_OVER:

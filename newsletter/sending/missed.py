@@ -6,7 +6,6 @@ code, so that a later round-up knows what has reached them. Once for a pause, by
 
 from __future__ import annotations
 
-import dataclasses
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -35,12 +34,11 @@ def items(tie: Subscription, period: Period) -> list[Item]:
     """The items of this reader's choice that appeared in the period and did not reach them."""
     found = roundups.held(tie.publication, period)
     view = _view(tie, found)
-    starts = reached.starts_of(
-        Issue(pk=0, publication=tie.publication, kind=Issue.Kind.ROUNDUP), view
-    )
-    if not isinstance(starts, reached.Starts):
+    made = Issue(pk=0, publication=tie.publication, kind=Issue.Kind.ROUNDUP)
+    starts = reached.starts_of(made, view, personal=True)
+    if starts is None:
         return []
-    start = reached.start_of(tie, dataclasses.replace(starts, personal=True))
+    start = reached.start_of(tie, starts)
     chosen = {item.id for item in view.select(tie.choice, start)}
     return [item for item in found if item.pk in chosen]
 

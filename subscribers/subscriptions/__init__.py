@@ -28,12 +28,22 @@ these; `tests/subscribers/test_subscriptions.py` fails when another module write
 `files` holds the same for the rows of a CSV file, by statements for many rows.
 """
 
-from .changing import change, give_back_bit, merge_bits, move, move_rhythm, pause, resume
+from .changing import (
+    RHYTHM_LOCK,
+    change,
+    give_back_bit,
+    merge_bits,
+    move,
+    move_rhythm,
+    pause,
+    resume,
+)
 from .joining import Wish, activate, come_back, confirm, enter, join, request
 from .leaving import erase, expire, leave
 from .returning import prove
 
 __all__ = [
+    "RHYTHM_LOCK",
     "Wish",
     "activate",
     "change",

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from newsletter import conf
-from newsletter.editions import on_the_wire
+from newsletter.editions import beside, on_the_wire
 from newsletter.editions.on_the_wire import Wanted
 from newsletter.message import Reader
 from newsletter.models import Edition
@@ -35,6 +35,7 @@ _LEFT = {
     NoneBecause.RHYTHM.value: Judgement("skipped", None, "", "rhythm"),
     NoneBecause.NO_ITEM.value: Judgement("skipped", None, "", "categories dropped"),
 }
+_BROUGHT = Judgement("skipped", None, "", "another mail brought it")
 # An edition that is not at hand asks nothing of its reader.
 _ANYTHING = Wanted(-1, None)
 
@@ -90,6 +91,10 @@ def check(
     left: dict[int, Judgement] = {}
     if len(good) < len(asked):
         left = _why_not(cursor, [d for d in asked if d not in good], editions, now)
+    if changed := [row[2] for row in rows if row[8] and row[2] in good]:
+        for delivery in beside.brought(changed):
+            del good[delivery]
+            left[delivery] = _BROUGHT
     return Allowed(sending, good, left)
 
 
@@ -107,7 +112,18 @@ _AMONG = {
 # any. On SQLite the answer is one row of JSON: Python's sqlite3 releases the interpreter for each
 # row it steps over, and the connections' thread would take its turn at every one of them. On
 # PostgreSQL making JSON takes twice as long as sending the rows.
-_COLUMNS = "r.address, s.id, d.id, d.issue_id, s.feed_serial, d.edition_id, s.choice, s.rhythm"
+_COLUMNS = (
+    "r.address, s.id, d.id, d.issue_id, s.feed_serial, d.edition_id, s.choice, s.rhythm,"
+    " s.rhythm_since > ({changed})"
+)
+# From when on a change of rhythm may be later than what a freeze read: its transaction began
+# earlier, and clocks differ.
+_CHANGED = {
+    "postgresql": "SELECT min(f.frozen_at) - interval '10 minutes' FROM newsletter_issue f"
+    " WHERE f.id IN ({issues})",
+    "sqlite": "SELECT datetime(min(f.frozen_at), '-10 minutes') FROM newsletter_issue f"
+    " WHERE f.id IN ({issues})",
+}
 # While a rehearsal address is set, the site's or the publication's, nobody else is mailed: not a
 # reader of an issue released before, nor the address of a rehearsal made for another. A rehearsal
 # goes to its own address for good, so that none goes on to readers when the address is cleared.
@@ -117,10 +133,12 @@ _SENDING = """FROM newsletter_issue i JOIN subscribers_publication q ON q.id = i
                   IN ('', i.rehearsed_to)"""
 _SENT = " OR (i.state = 'sent' AND i.id IN ({issues}))"
 _WHO_SQLITE = f"""SELECT (SELECT json_group_array(i.id) {_SENDING}),
-            (SELECT json_group_array(json_array({_COLUMNS})) {_READERS} {on_the_wire.UNSUPPRESSED}
+            (SELECT json_group_array(json_array({_COLUMNS.format(changed=_CHANGED["sqlite"])}))
+             {_READERS} {on_the_wire.UNSUPPRESSED}
              WHERE d.id {_AMONG["sqlite"]} AND {on_the_wire.ON_THE_WIRE})"""
-_WHO_POSTGRES = f"""SELECT NULL, i.id, 0::bigint, 0, 0, 0, 0::bigint, NULL {_SENDING}
-            UNION ALL SELECT {_COLUMNS} {_READERS} {on_the_wire.UNSUPPRESSED}
+_WHO_POSTGRES = f"""SELECT NULL, i.id, 0::bigint, 0, 0, 0, 0::bigint, NULL, false {_SENDING}
+            UNION ALL SELECT {_COLUMNS.format(changed=_CHANGED["postgresql"])}
+            {_READERS} {on_the_wire.UNSUPPRESSED}
             WHERE d.id {_AMONG["postgresql"]} AND {on_the_wire.ON_THE_WIRE}"""
 
 

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from newsletter.editions.on_the_wire import Wanted
 from newsletter.models import Chunk, Issue
 from newsletter.notices import raise_alert
+from subscribers.subscriptions import RHYTHM_LOCK
 
 from .. import control, counts
 from . import consent, decisions, outcomes, prepared_statements, timing
@@ -135,6 +136,9 @@ def _pipelined() -> Iterator[None]:
 def _begin(cursor: Any, issues: set[int]) -> None:
     """On PostgreSQL: nobody can stop these issues until we commit, durably. SQLite: as it is.
 
+    Nor can a reader change to another rhythm: else one turn might read the old one and another the
+    new, and hand them an issue and a round-up of it, neither seeing the other's window.
+
     One statement for all of it: a turn is round trips to the database more than anything else.
     """
     if outcomes.is_postgres():
@@ -142,6 +146,7 @@ def _begin(cursor: Any, issues: set[int]) -> None:
             f", pg_advisory_xact_lock_shared({control.ADVISORY}, {issue})"
             for issue in sorted(issues)
         )
+        locks += f", pg_advisory_xact_lock_shared({RHYTHM_LOCK[0]}, {RHYTHM_LOCK[1]})"
         # The joins of the turn stand in the order they are to be done in.
         cursor.execute(
             "SELECT set_config('synchronous_commit', 'on', true),"
