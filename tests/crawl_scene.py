@@ -39,6 +39,7 @@ from subscribers.models import (
     Role,
     ServiceMail,
     Subscriber,
+    Subscription,
 )
 
 from . import builders
@@ -272,3 +273,46 @@ def _operation() -> None:
     RegularTask.objects.update_or_create(
         name="sweep", defaults={"failures": 3, "last_error": f"OperationalError: {LONG}"}
     )
+
+
+def of_visitors() -> dict[str, int]:
+    """Public pages in every state, with the status each has."""
+    pages = {"/sample-zh/": 200, "/sample-en/": 200, "/sample-en/2026-04-09/": 200}
+    pages |= {f"/sample-zh/search/?q={word}": 200 for word in ("阅读", "xyzzy", "%22")}
+    pages |= {"/sample-zh/2026-04-08/": 410, "/sample-zh/no-such/": 404, "/no-such/": 404}
+    page = Publication.objects.get(slug="sample-zh").issues.get(slug="2026-04-09")
+    withdrawn = page.withdrawals.exclude(item=None).get().item
+    assert withdrawn is not None
+    return pages | {f"/sample-zh/2026-04-09/{withdrawn.anchor}/": 410}
+
+
+def of_editors() -> list[str]:
+    """Pages of the admin whose address does not say in which state they are."""
+    found = ["/admin/?publication=empty"]
+    every = ("", "preflight/", "audience/")
+    more = {
+        "draft": (*every, "write/", "send/", "pair/", "history/1/"),
+        "scheduled": (*every, "send/", "progress/"),
+        "sending": (*every, "progress/"),
+        "paused": (*every, "progress/", "failures/failed/"),
+        "sent": (*every, "progress/", "went/", "failures/failed/", "doubt/", "correct/", "rest/"),
+        "cancelled": (*every, "progress/"),
+        "published": (*every, "send/", "withdraw/"),
+    }
+    for issue in Issue.objects.filter(publication__slug="sample-en").order_by("pk"):
+        found += [f"/admin/newsletter/issue/{issue.pk}/{one}" for one in more.pop(issue.state, ())]
+    empty = Issue.objects.filter(publication__slug="sample-en", items=None).get(state="draft")
+    found += [f"/admin/newsletter/issue/{empty.pk}/{one}" for one in (*every, "write/", "send/")]
+    places = ("subscriber", "category", "suppression", "servicemail", "importjob", "incident")
+    found += [f"/admin/subscribers/{one}/?publication={of}" for one in places for of in
+              ("empty", "sample-en")]  # fmt: skip
+    for tie in Subscription.objects.filter(publication__slug="sample-en").order_by("-pk")[:7]:
+        found.append(f"/admin/subscribers/subscriber/{tie.subscriber_id}/")
+    for incident in Incident.objects.order_by("-pk")[:2]:
+        found.append(f"/admin/subscribers/incident/{incident.pk}/")
+    found += [f"/admin/newsletter/webhook/{one.pk}/" for one in Webhook.objects.all()]
+    found += [
+        "/admin/newsletter/slot/?publication=empty",
+        "/admin/newsletter/token/?publication=empty",
+    ]
+    return found
