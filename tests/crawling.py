@@ -43,6 +43,8 @@ _TEXTS = """() => {
   }
   return found;
 }"""
+# A full-width stop brings its own space; and Chinese dates are not put in English order.
+_SPACED = re.compile(r".{0,20}[。！？] [^ ].{0,20}|\d+ [一二三四五六七八九十]+月 \d{4}")
 # Which forms of a page require something that is typed or ticked.
 _REQUIRED = ":is(input, textarea)[required]:not([type=hidden], [type=radio], :disabled)"
 _REFUSING = """required => [...document.forms].map((form, number) => [form, number]).filter(
@@ -189,7 +191,7 @@ class Visitor:
                 continue
             self._handed_in.add(kind)
             try:
-                with self.page.expect_navigation(timeout=10_000):
+                with self.page.expect_navigation(timeout=30_000):
                     self.page.evaluate(_EMPTIED, [number, _REQUIRED])
                 self._here = f"{address} (form {number} without what it requires)"
                 self.refused.append(self._here)
@@ -199,7 +201,10 @@ class Visitor:
             except Error as error:
                 self._say(f"form {number}: {str(error).splitlines()[0]}")
             self._here = address
-            self.page.goto(self.base + address, wait_until="load", timeout=30_000)
+            try:
+                self.page.goto(self.base + address, wait_until="load", timeout=30_000)
+            except Error as error:
+                self._say(f"after form {number}: {str(error).splitlines()[0]}")
 
     def _look(self) -> None:
         from axe_playwright_python.sync_playwright import Axe
@@ -215,6 +220,9 @@ class Visitor:
                     self._say(f"axe: {rule['id']} {node['html'][:160]}")
         for text in set(self.page.evaluate(_TEXTS)) & self._english:
             self._say(f"not translated: {text}")
+        if self._english:
+            for found in _SPACED.findall(self.page.evaluate("document.body.innerText")):
+                self._say(f"a space that is not Chinese: {found}")
 
     def close(self) -> None:
         """Close the window."""
