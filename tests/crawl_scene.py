@@ -281,8 +281,8 @@ def _operation() -> None:
 def of_visitors() -> dict[str, int]:
     """Public pages in every state, with the status each has."""
     pages = {"/sample-zh/": 200, "/sample-en/": 200, "/sample-en/2026-04-09/": 200}
-    pages |= {f"/sample-zh/search/?q={word}": 200 for word in ("渡轮", "xyzzy", "%22")}
-    pages["/sample-zh/2026-04-08/"] = 410
+    pages |= {f"/sample-zh/search/?q={word}": 200 for word in ("渡轮", "xyzzy")}
+    pages |= {"/sample-zh/search/?q=%22": 422, "/sample-zh/2026-04-08/": 410}
     page = Publication.objects.get(slug="sample-zh").issues.get(slug="2026-04-09")
     withdrawn = page.withdrawals.exclude(item=None).get().item
     assert withdrawn is not None
