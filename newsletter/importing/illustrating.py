@@ -78,45 +78,16 @@ class _Run:
             try:
                 return pictures.keep(octets) if self.store else pictures.make(octets).picture
             except pictures.NotAPicture as refused:
-                self._tell("error", target, str(refused))
+                self.tell("error", target, str(refused))
             return None
         if self.fetch and self.store and re.match(r"https?://", target, re.IGNORECASE):
-            return None if pictures.at_address(target) else self._fetched(target)
+            return None if pictures.at_address(target) else _fetched(self, target)
         return None
 
-    def _fetched(self, url: str) -> pictures.Picture | None:
-        """As it was when it was fetched first: a later import of the same text changes nothing."""
-        known = Row.objects.filter(fetched_from=link_key(url)).order_by("pk").first()
-        if known is not None:
-            return pictures.named(known.name)
-        left = self.until - time.monotonic()
-        if self.fetched == _MOST_FETCHED or left <= 0:
-            self._not_fetched(url, "most", most=_MOST_FETCHED, seconds=int(_SECONDS))
-            return None
-        self.fetched += 1
-        try:
-            answer = outgoing.request("GET", url, headers=_WANTED, limits=_limits(left))
-            if answer.status != 200:
-                self._not_fetched(url, "status", status=answer.status)
-                return None
-            picture = pictures.keep(answer.body)
-        except outgoing.OutgoingError as error:
-            self._not_fetched(url, error.code)
-            return None
-        except pictures.NotAPicture as refused:
-            self._tell("warning", url, str(refused))
-            return None
-        Row.objects.filter(name=picture.name).update(fetched_from=link_key(url))
-        return picture
-
-    def _tell(self, level: str, target: str, why: str) -> None:
+    def tell(self, level: str, target: str, why: str) -> None:
+        """Say why a picture was not taken; an error refuses the document."""
         tell = self.problems.error if level == "error" else self.problems.warn
         tell("picture-refused", {"text": target[:120], "why": why}, *self.place(target))
-
-    def _not_fetched(self, url: str, case: str, **params: Param) -> None:
-        known = case if f"picture-not-fetched/{case}" in OWN else "unreachable"
-        said: dict[str, Param] = {"text": url[:120], "case": known, **params}
-        self.problems.warn("picture-not-fetched", said, *self.place(url))
 
     def place(self, target: str) -> tuple[int, int]:
         """(line, column) of a picture's address; where its item begins if it is written otherwise.
@@ -124,6 +95,38 @@ class _Run:
         Markup that a dialect made a picture of names it by the same address.
         """
         return self.places.of(self.item, target) if self.item is not None else (0, 0)
+
+
+def _fetched(run: _Run, url: str) -> pictures.Picture | None:
+    """As it was when it was fetched first: a later import of the same text changes nothing."""
+    known = Row.objects.filter(fetched_from=link_key(url)).order_by("pk").first()
+    if known is not None:
+        return pictures.named(known.name)
+    left = run.until - time.monotonic()
+    if run.fetched == _MOST_FETCHED or left <= 0:
+        _not_fetched(run, url, "most", most=_MOST_FETCHED, seconds=int(_SECONDS))
+        return None
+    run.fetched += 1
+    try:
+        answer = outgoing.request("GET", url, headers=_WANTED, limits=_limits(left))
+        if answer.status != 200:
+            _not_fetched(run, url, "status", status=answer.status)
+            return None
+        picture = pictures.keep(answer.body)
+    except outgoing.OutgoingError as error:
+        _not_fetched(run, url, error.code)
+        return None
+    except pictures.NotAPicture as refused:
+        run.tell("warning", url, str(refused))
+        return None
+    Row.objects.filter(name=picture.name).update(fetched_from=link_key(url))
+    return picture
+
+
+def _not_fetched(run: _Run, url: str, case: str, **params: Param) -> None:
+    known = case if f"picture-not-fetched/{case}" in OWN else "unreachable"
+    said: dict[str, Param] = {"text": url[:120], "case": known, **params}
+    run.problems.warn("picture-not-fetched", said, *run.place(url))
 
 
 def illustrate(
