@@ -2,7 +2,8 @@
 
 `Visitor` follows links and says of each page what is wrong with it: an error in the console, what
 the page's policy refused, a request that failed, something wider than the window, what axe finds,
-words that have a translation and are not in it. It presses no button, so nothing changes.
+words that have a translation and are not in it. Forms are handed in without what they require, so
+that nothing changes and each shows how it refuses: errors summed up, focused, tied to their fields.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import gettext
 import re
 import time
 import urllib.parse
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,6 +43,34 @@ _TEXTS = """() => {
   }
   return found;
 }"""
+# A full-width stop brings its own space; and Chinese dates are not put in English order.
+_SPACED = re.compile(r".{0,20}[。！？] [^ ].{0,20}|\d+ [一二三四五六七八九十]+月 \d{4}")
+# Which forms of a page require something that is typed or ticked.
+_REQUIRED = ":is(input, textarea)[required]:not([type=hidden], [type=radio], :disabled)"
+_REFUSING = """required => [...document.forms].map((form, number) => [form, number]).filter(
+  ([form]) => form.method === "post" && [...form.querySelectorAll(required)].some(
+    one => one.checkVisibility())
+).map(([form, number]) => [number, form.getAttribute("action") || ""])"""
+_EMPTIED = """async ([number, required]) => {
+  const form = document.forms[number], kept = () => form.querySelector("[data-throw-away]");
+  kept()?.click();  // What was typed here before is offered first, and nothing else is taken.
+  for (let n = 0; n < 100 && kept(); n++) await new Promise(done => setTimeout(done, 50));
+  for (const one of form.querySelectorAll(required)) { one.value = ""; one.checked = false; }
+  form.noValidate = true;
+  form.requestSubmit();
+}"""
+_REFUSED = """() => {
+  const found = [], at = document.activeElement;
+  const wrong = [...document.querySelectorAll("[aria-invalid=true]")];
+  const summary = document.querySelector("[role=alert]");
+  if (!summary) found.push("no summary of the errors");
+  if (!summary?.contains(at) && !wrong.includes(at)) found.push(`focus on ${at.tagName}`);
+  const named = wrong.flatMap(one => (one.getAttribute("aria-describedby") || "").split(" "));
+  const led = [...summary?.querySelectorAll("a[href^='#']") || []].map(one => one.hash.slice(1));
+  for (const id of [...named, ...led])
+    if (id && !document.getElementById(decodeURI(id))) found.push(`nothing is #${id}`);
+  return found;
+}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +88,17 @@ class Visitor:
     """One browser window that goes from page to page of `base` (no stroke at its end).
 
     `a_shape` is how many addresses are visited that the same view answers with the same names in
-    the query.
+    the query. `told` are addresses whose page has another status than 200, and which.
     """
 
     browser: Any
     base: str
     sight: Sight
     a_shape: int = 1
+    told: Mapping[str, int] = field(default_factory=dict)
     visited: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         chinese = self.sight.language.startswith("zh")
@@ -84,6 +115,7 @@ class Visitor:
         self.page.on("requestfailed", self._failed)
         self.page.on("response", self._response)
         self._here = ""
+        self._handed_in = set[tuple[str, str]]()
         self._english = untranslated() if chinese else frozenset()
 
     def _say(self, what: str) -> None:
@@ -100,6 +132,10 @@ class Visitor:
     def _response(self, response: Any) -> None:
         if not response.url.startswith((self.base, "data:", "blob:")):
             self._say(f"another host: {response.url}")
+        elif response.status == 422 and response.request.method == "POST":
+            pass  # How a form is refused.
+        elif response.status == self.told.get(response.url.removeprefix(self.base)):
+            pass
         elif response.status >= 400:
             self._say(f"{response.status} of {response.url}")
 
@@ -112,13 +148,15 @@ class Visitor:
             self.page.press("input[name=password]", "Enter")
 
     def walk(self, starts: Iterable[str], within: str = "", seconds: float = 600.0) -> None:
-        """Visit what can be reached from these addresses, `within` a first part if given."""
+        """Visit these addresses, each of them, and what can be reached, `within` a first part."""
         until = time.monotonic() + seconds
-        todo, seen, shapes = list(starts), set[str](), dict[str, int]()
+        first = list(starts)
+        todo, seen, shapes = list(first), set[str](), dict[str, int]()
         while todo and time.monotonic() < until:
             address = todo.pop(0)
             kind = shape(address)
-            if address in seen or shapes.get(kind, 0) >= self.a_shape:
+            enough = shapes.get(kind, 0) >= self.a_shape and address not in first
+            if address in seen or enough:
                 continue
             seen.add(address)
             shapes[kind] = shapes.get(kind, 0) + 1
@@ -140,9 +178,37 @@ class Visitor:
             return []
         self._look()
         hrefs = self.page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)")
-        links = (urllib.parse.urlsplit(one) for one in hrefs if one.startswith(self.base + "/"))
-        found = (one.path + (f"?{one.query}" if one.query else "") for one in links)
+        links = [urllib.parse.urlsplit(one) for one in hrefs if one.startswith(self.base + "/")]
+        self._refuse(address)
+        found = [one.path + (f"?{one.query}" if one.query else "") for one in links]
         return [one for one in found if not any(word in one for word in _LEAVES)]
+
+    def _refuse(self, address: str) -> None:
+        """Hand in every form of the page that requires something, without it."""
+        from playwright.sync_api import Error
+
+        if address.partition("?")[0].endswith("/write/"):
+            return  # Its script takes them: `admin.test_write_browser`.
+        for number, action in self.page.evaluate(_REFUSING, _REQUIRED):
+            kind = (shape(address), shape(action) if action else str(number))
+            if kind in self._handed_in:
+                continue
+            self._handed_in.add(kind)
+            try:
+                with self.page.expect_navigation(timeout=30_000):
+                    self.page.evaluate(_EMPTIED, [number, _REQUIRED])
+                self._here = f"{address} (form {number} without what it requires)"
+                self.refused.append(self._here)
+                for what in self.page.evaluate(_REFUSED):
+                    self._say(what)
+                self._look()
+            except Error as error:
+                self._say(f"form {number}: {str(error).splitlines()[0]}")
+            self._here = address
+            try:
+                self.page.goto(self.base + address, wait_until="load", timeout=30_000)
+            except Error as error:
+                self._say(f"after form {number}: {str(error).splitlines()[0]}")
 
     def _look(self) -> None:
         from axe_playwright_python.sync_playwright import Axe
@@ -158,6 +224,9 @@ class Visitor:
                     self._say(f"axe: {rule['id']} {node['html'][:160]}")
         for text in set(self.page.evaluate(_TEXTS)) & self._english:
             self._say(f"not translated: {text}")
+        if self._english:
+            for found in _SPACED.findall(self.page.evaluate("document.body.innerText")):
+                self._say(f"a space that is not Chinese: {found}")
 
     def close(self) -> None:
         """Close the window."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -16,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from . import crawl_scene
 from .conftest import ROOT, find_program
 from .crawling import Sight, Visitor
 from .test_journey import free_port
@@ -31,28 +33,20 @@ SIGHTS = [
             Sight("visitor", "en", "light", 375), Sight("reader", "en", "dark", 1280),
             Sight("owner", "zh-Hans", "light", 1280), Sight("owner", "en", "dark", 375),
             Sight("sender", "en", "light", 320), Sight("reader_care", "zh-Hans", "dark", 375),
-            Sight("approver", "en", "dark", 1280),
+            Sight("approver", "en", "dark", 1280), Sight("editor", "zh-Hans", "light", 320),
+            Sight("half", "en", "dark", 375),
         )
     ),
 ]  # fmt: skip
-PASSWORD = "quay-side-7"
-USERS = """
-from django.contrib.auth.models import User
-from subscribers.models import Publication, Role
-User.objects.create_superuser("dora-owner", "owner@example.org", "quay-side-7")
-for kind in ("sender", "reader_care", "approver"):
-    user = User.objects.create_user(
-        f"dora-{kind}", f"{kind}@example.org", "quay-side-7", is_staff=True
-    )
-    for publication in Publication.objects.all():
-        Role.objects.create(user=user, publication=publication, kind=kind)
-"""
 
 
 @dataclass
 class Trial:
     base: str
     folder: Path
+    # Where a visitor starts, with the status of each page; and somebody with an account.
+    visitors: dict[str, int]
+    editors: list[str]
 
     def reader_links(self) -> list[str]:
         """The personal addresses of a mail that the trial caught, one of each kind."""
@@ -65,7 +59,7 @@ class Trial:
 
 @pytest.fixture(scope="module")
 def trial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
-    """A trial as `quickstart` makes it, its samples sent, served as in operation."""
+    """A trial as `quickstart` makes it, its samples sent, and more; served as in operation."""
     folder = tmp_path_factory.mktemp("crawl")
     port = free_port()
     env = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
@@ -74,8 +68,12 @@ def trial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
         "PYTHONWARNINGS": "ignore", "PYTHONPATH": str(ROOT),
     }  # fmt: skip
     manage = [sys.executable, str(ROOT / "manage.py")]
-    for command in (["quickstart", "--no-serve"], ["shell", "-v", "0", "-c", USERS]):
-        subprocess.run([*manage, *command], env=env, check=True, timeout=300, capture_output=True)
+    scene = "from tests import crawl_scene; crawl_scene.set_up()"
+    for command in (["quickstart", "--no-serve"], ["shell", "-v", "0", "-c", scene]):
+        done = subprocess.run(
+            [*manage, *command], env=env, check=True, timeout=300, capture_output=True
+        )
+    starts = json.loads(done.stdout)
     server = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "newsletter.config.wsgi", "--bind", f"127.0.0.1:{port}",
          "--threads", "8", "--log-level", "error"],
@@ -88,7 +86,7 @@ def trial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
                 break
             except OSError:
                 time.sleep(0.2)
-        yield Trial(f"http://127.0.0.1:{port}", folder)
+        yield Trial(f"http://127.0.0.1:{port}", folder, **starts)
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait(30)
@@ -110,14 +108,16 @@ def chromium() -> Iterator[Any]:
     "sight", SIGHTS, ids=lambda s: f"{s.role}-{s.language}-{s.scheme}-{s.width}"
 )
 def test_nothing_is_wrong_with_any_page(chromium: Any, trial: Trial, sight: Sight) -> None:
-    visitor = Visitor(chromium, trial.base, sight)
+    visitor = Visitor(chromium, trial.base, sight, told=trial.visitors)
     if sight.role == "visitor":
-        visitor.walk(["/", "/dev/mail/"])
+        visitor.walk(["/", "/dev/mail/", *trial.visitors])
     elif sight.role == "reader":
         visitor.walk(trial.reader_links(), within="/s/")
     else:
-        visitor.sign_in(f"dora-{sight.role}", PASSWORD)
-        visitor.walk(["/admin/"], within="/admin/")
+        visitor.sign_in(f"dora-{sight.role}", crawl_scene.PASSWORD)
+        # The others' pages are fewer: what they may not see is another test's matter.
+        known = trial.editors if sight.role == "owner" else []
+        visitor.walk(["/admin/", *known], within="/admin/", seconds=1500)
     visitor.close()
     assert len(visitor.visited) >= 4, visitor.visited
     assert visitor.wrong == []

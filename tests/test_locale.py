@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import gettext
 import shutil
 import subprocess
@@ -50,3 +51,18 @@ def test_nothing_is_left_untranslated(tmp_path: Path) -> None:
             line for line in left.splitlines() if line.startswith("msgid ") and line != 'msgid ""'
         ]
         assert said == [], kind
+
+
+def test_no_message_stands_within_an_f_string() -> None:
+    """Those are not collected, and stay English for good."""
+    asks = ("_", "gettext", "pgettext", "ngettext", "npgettext")
+    found = []
+    for file in [*(ROOT / "newsletter").rglob("*.py"), *(ROOT / "subscribers").rglob("*.py")]:
+        found += [
+            f"{file.relative_to(ROOT)}:{call.lineno}"
+            for text in ast.walk(ast.parse(file.read_bytes()))
+            if isinstance(text, ast.JoinedStr)
+            for call in ast.walk(text)
+            if isinstance(call, ast.Call) and getattr(call.func, "id", "") in asks
+        ]
+    assert found == []

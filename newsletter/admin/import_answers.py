@@ -187,7 +187,8 @@ def taken(answers: Answers, categories: Sequence[Category]) -> Iterator[tuple[st
     for key, role in answers.lines.items():
         yield f"{_LINES_PREFIX}{key}", f"{of_lines(key)} → {ROLES[role]}"
     for key, shape in answers.shapes.items():
-        yield f"{_SHAPE_PREFIX}{key}", f"{key or _('before the first heading')} → {of_shape(shape)}"
+        section = key or _("before the first heading")
+        yield f"{_SHAPE_PREFIX}{key}", f"{section} → {of_shape(shape)}"
     for (by, key), target in answers.filing.items():
         written = answers.written[by, key]
         where = {CREATE: _("new"), IGNORE: _("left out of account")}.get(

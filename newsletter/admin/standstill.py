@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 from django.utils.translation import pgettext
 
@@ -16,29 +14,18 @@ from ..sending import standstill
 from ..sending.standstill import Cause, Reason
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """An issue and the sentences that say what keeps it where it is."""
-
-    issue: Issue
-    sentences: Sequence[str]
-
-
 def of_issue(issue: Issue) -> list[str]:
     """The sentences for one issue's page; a paused one's page says its reason itself."""
     reasons = standstill.of_issue(issue)
     return [sentence(one, issue.publication) for one in reasons if one.cause is not Cause.PERSON]
 
 
-def of_rows(rows: Sequence[dict[str, Any]]) -> list[Standing]:
-    """For the first page: the issues on their way (`issue` of each row) that do not move."""
-    issues = [row["issue"] for row in rows]
+def of_issues(issues: Sequence[Issue]) -> dict[int, list[str]]:
+    """For the first page: what keeps each of the issues on their way where it is, by its id."""
     found = standstill.of_issues(issues)
-    return [
-        Standing(issue, [sentence(one, issue.publication) for one in found[issue.pk]])
-        for issue in issues
-        if found[issue.pk]
-    ]
+    return {
+        issue.pk: [sentence(one, issue.publication) for one in found[issue.pk]] for issue in issues
+    }
 
 
 def sentence(reason: Reason, publication: Publication) -> str:

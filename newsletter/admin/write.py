@@ -136,7 +136,7 @@ def _size(issue: Issue, view: IssueView) -> str:
     except rendering.RenderingError as error:
         return str(error)
     text = _("largest mail %(size)s") % {"size": bytes_text(made.size)}
-    return f"{text} · {_('shortened to fit')}" if made.shortened else text
+    return " · ".join([text, _("shortened to fit")]) if made.shortened else text
 
 
 @require_POST

@@ -4,7 +4,8 @@
     ![A ferry](https://…/ferry.jpg)  fetched, where the publication wants that
 
 An image that stands alone on a line of an item's text becomes the item's picture, the first of
-them; others are shown where they stand. What is not fetched stays a link, as it is.
+them; others are shown where they stand. What is not fetched stays a link, as it is, and a warning
+at its line says why; handed in again, the document has what is missing fetched.
 """
 
 from __future__ import annotations
@@ -18,11 +19,13 @@ from urllib.parse import unquote
 from newsletter import outgoing
 from newsletter.digest.inline import outside_code
 from newsletter.digest.problems import Problems
-from newsletter.digest.value import Digest, Item
+from newsletter.digest.value import Digest, Item, Param
 from subscribers import pictures
 from subscribers.models import Picture as Row
 from subscribers.models import Publication
 
+from .own_sentences import OWN
+from .places import Places
 from .stories import link_key
 
 # The octets of a file beside the document by its name there; None: there is none.
@@ -55,8 +58,9 @@ class _Run:
     fetch: bool
     store: bool
     problems: Problems
+    places: Places
     until: float
-    line: int = 0
+    item: Item | None = None
     fetched: int = 0
     found: dict[str, pictures.Picture | None] = field(default_factory=dict)
 
@@ -74,40 +78,65 @@ class _Run:
             try:
                 return pictures.keep(octets) if self.store else pictures.make(octets).picture
             except pictures.NotAPicture as refused:
-                self._tell("error", target, str(refused))
+                self.tell("error", target, str(refused))
             return None
         if self.fetch and self.store and re.match(r"https?://", target, re.IGNORECASE):
-            return None if pictures.at_address(target) else self._fetched(target)
+            return None if pictures.at_address(target) else _fetched(self, target)
         return None
 
-    def _fetched(self, url: str) -> pictures.Picture | None:
-        """As it was when it was fetched first: a later import of the same text changes nothing."""
-        known = Row.objects.filter(fetched_from=link_key(url)).order_by("pk").first()
-        if known is not None:
-            return pictures.named(known.name)
-        left = self.until - time.monotonic()
-        if self.fetched == _MOST_FETCHED or left <= 0:
-            return None
-        self.fetched += 1
-        try:
-            answer = outgoing.request("GET", url, headers=_WANTED, limits=_limits(left))
-            if answer.status != 200:
-                self._tell("warning", url, f"HTTP {answer.status}")
-                return None
-            picture = pictures.keep(answer.body)
-        except (outgoing.OutgoingError, pictures.NotAPicture) as refused:
-            self._tell("warning", url, str(refused))
-            return None
-        Row.objects.filter(name=picture.name).update(fetched_from=link_key(url))
-        return picture
-
-    def _tell(self, level: str, target: str, why: str) -> None:
+    def tell(self, level: str, target: str, why: str) -> None:
+        """Say why a picture was not taken; an error refuses the document."""
         tell = self.problems.error if level == "error" else self.problems.warn
-        tell("picture-refused", {"text": target[:120], "why": why}, self.line)
+        tell("picture-refused", {"text": target[:120], "why": why}, *self.place(target))
+
+    def place(self, target: str) -> tuple[int, int]:
+        """(line, column) of a picture's address; where its item begins if it is written otherwise.
+
+        Markup that a dialect made a picture of names it by the same address.
+        """
+        return self.places.of(self.item, target) if self.item is not None else (0, 0)
+
+
+def _fetched(run: _Run, url: str) -> pictures.Picture | None:
+    """As it was when it was fetched first: a later import of the same text changes nothing."""
+    known = Row.objects.filter(fetched_from=link_key(url)).order_by("pk").first()
+    if known is not None:
+        return pictures.named(known.name)
+    left = run.until - time.monotonic()
+    if run.fetched == _MOST_FETCHED or left <= 0:
+        _not_fetched(run, url, "most", most=_MOST_FETCHED, seconds=int(_SECONDS))
+        return None
+    run.fetched += 1
+    try:
+        answer = outgoing.request("GET", url, headers=_WANTED, limits=_limits(left))
+        if answer.status != 200:
+            _not_fetched(run, url, "status", status=answer.status)
+            return None
+        picture = pictures.keep(answer.body)
+    except outgoing.OutgoingError as error:
+        _not_fetched(run, url, error.code)
+        return None
+    except pictures.NotAPicture as refused:
+        run.tell("warning", url, str(refused))
+        return None
+    Row.objects.filter(name=picture.name).update(fetched_from=link_key(url))
+    return picture
+
+
+def _not_fetched(run: _Run, url: str, case: str, **params: Param) -> None:
+    known = case if f"picture-not-fetched/{case}" in OWN else "unreachable"
+    said: dict[str, Param] = {"text": url[:120], "case": known, **params}
+    run.problems.warn("picture-not-fetched", said, *run.place(url))
 
 
 def illustrate(
-    digest: Digest, publication: Publication, files: Files, problems: Problems, *, store: bool
+    digest: Digest,
+    publication: Publication,
+    files: Files,
+    problems: Problems,
+    places: Places,
+    *,
+    store: bool,
 ) -> Digest:
     """The digest with its items' pictures. With `store` false nothing is fetched or kept.
 
@@ -117,12 +146,12 @@ def illustrate(
     if problems.refused():
         return digest
     until = time.monotonic() + _SECONDS
-    run = _Run(files, publication.fetch_pictures, store, problems, until)
+    run = _Run(files, publication.fetch_pictures, store, problems, places, until)
     return replace(digest, items=tuple(_illustrated(item, run) for item in digest.items))
 
 
 def _illustrated(item: Item, run: _Run) -> Item:
-    run.line = item.line
+    run.item = item
     name, alt, body = "", item.picture_alt, item.body
     if item.picture:
         picture = run.picture(item.picture)
@@ -133,7 +162,7 @@ def _illustrated(item: Item, run: _Run) -> Item:
             return replace(item, picture="", picture_alt="", body=body)
         elif not run.problems.refused():
             params = {"text": item.picture[:120]}
-            run.problems.warn("picture-missing", params, item.line)
+            run.problems.warn("picture-missing", params, *run.place(item.picture))
     if "![" in body:
         name, alt, body = _of_text(body, name, alt, run)
     if (name, body) == (item.picture, item.body):
@@ -160,7 +189,7 @@ def _of_text(body: str, name: str, alt: str, run: _Run) -> tuple[str, str, str]:
 def _missing(target: str, run: _Run) -> None:
     """Told where files came with the document: then a name that none of them has is a mistake."""
     if run.files is not no_files and "://" not in target and not run.problems.refused():
-        run.problems.warn("picture-missing", {"text": target[:120]}, run.line)
+        run.problems.warn("picture-missing", {"text": target[:120]}, *run.place(target))
 
 
 def _placed(run: _Run) -> Callable[[re.Match[str]], str]:

@@ -13,6 +13,40 @@ OWN: Mapping[str, Any] = {
         "import", "The picture “%(text)s” is not here, and did not come with the document."
     ),
     "picture-refused": pgettext_lazy("import", "The picture “%(text)s” was not taken: %(why)s"),
+    "picture-not-fetched/bad-url": pgettext_lazy(
+        "import", "The picture “%(text)s” was not fetched: this is no address that can be asked."
+    ),
+    "picture-not-fetched/blocked": pgettext_lazy(
+        "import",
+        "The picture “%(text)s” was not fetched: this address is not on the open internet.",
+    ),
+    "picture-not-fetched/unknown-host": pgettext_lazy(
+        "import", "The picture “%(text)s” was not fetched: there is no host of this name."
+    ),
+    "picture-not-fetched/unreachable": pgettext_lazy(
+        "import", "The picture “%(text)s” was not fetched: the host does not answer."
+    ),
+    "picture-not-fetched/timed-out": pgettext_lazy(
+        "import", "The picture “%(text)s” was not fetched: the host did not answer in time."
+    ),
+    "picture-not-fetched/insecure": pgettext_lazy(
+        "import",
+        "The picture “%(text)s” was not fetched: the connection to the host is not secure.",
+    ),
+    "picture-not-fetched/too-large": pgettext_lazy(
+        "import", "The picture “%(text)s” was not fetched: the file is too large."
+    ),
+    "picture-not-fetched/too-many-redirects": pgettext_lazy(
+        "import", "The picture “%(text)s” was not fetched: the address leads in circles."
+    ),
+    "picture-not-fetched/status": pgettext_lazy(
+        "import", "The picture “%(text)s” was not fetched: the host answers %(status)d."
+    ),
+    "picture-not-fetched/most": pgettext_lazy(
+        "import",
+        "The picture “%(text)s” was not fetched: at most %(most)d of a document are, "
+        "within %(seconds)d seconds. Import it again for the others.",
+    ),
     "category-created": gettext_lazy("The category “%(name)s” is new."),
     "category-made-up": ngettext_lazy(
         "The document says nothing that could file its item, and the publication has no category. "

@@ -79,7 +79,8 @@ def import_digest(
     if any(problem.level == "error" for problem in decoded.problems):
         raise _refuse(report, problems)  # Nothing more can be said of bytes that are no text.
     problems.found += digest.problems
-    digest = illustrate(digest, publication, files, problems, store=not dry_run)
+    places = Places.of_text(document.text)
+    digest = illustrate(digest, publication, files, problems, places, store=not dry_run)
     language = languages.stored(digest.language) or publication.language
     report.digest = dataclasses.replace(digest, language=language)
     report.edition = edition_of(digest, edition, problems)

@@ -22,6 +22,7 @@ from newsletter.editions import search
 from newsletter.importing.stories import remember
 from newsletter.models import Issue, Revision
 from newsletter.models import Item as ItemRow
+from subscribers import languages
 from subscribers.models import Publication
 
 from . import item_links
@@ -32,7 +33,7 @@ class NotCorrected(Exception):
     """Nothing was stored. `reasons` are sentences for the person who asked."""
 
     def __init__(self, *reasons: str) -> None:
-        super().__init__(" ".join(reasons))
+        super().__init__(languages.between_sentences().join(reasons))
         self.reasons = list(reasons)
 
 

@@ -40,16 +40,21 @@ def of_import(issue: Issue) -> list[Noted]:
     """The warnings of the issue's import by kind, in the order of the document."""
     kinds: dict[str, list[ImportWarning]] = {}
     for warning in issue.import_warnings.all():
-        case = warning.params.get("case", "")
-        kinds.setdefault(f"{warning.code}/{case}".rstrip("/"), []).append(warning)
+        kinds.setdefault(_kind(warning), []).append(warning)
     lines = dict(issue.items.filter(line__isnull=False).values_list("line", "pk"))
     return [_noted(code, warnings, lines) for code, warnings in kinds.items()]
+
+
+def _kind(warning: ImportWarning) -> str:
+    """What one sentence is said for: the code, and what chooses the words of its sentence."""
+    chosen = (str(warning.params[name]) for name in ("case", "part") if warning.params.get(name))
+    return "/".join([warning.code, *chosen])
 
 
 def _noted(code: str, warnings: list[ImportWarning], lines: Mapping[int | None, int]) -> Noted:
     still = [one for one in warnings if one.accepted_at is None]
     shown = still or warnings
-    items = tuple(lines[one.line] for one in shown if one.line in lines)
+    items = tuple(dict.fromkeys(lines[one.line] for one in shown if one.line in lines))
     if still:
         return Noted(code, _in_words(still), items=items)
     latest = max(warnings, key=lambda one: str(one.accepted_at))
@@ -70,7 +75,7 @@ def accept(issue: Issue, by: str, codes: Collection[str] | None = None) -> int:
     chosen = [
         warning.pk
         for warning in issue.import_warnings.filter(accepted_at__isnull=True)
-        if codes is None or f"{warning.code}/{warning.params.get('case', '')}".rstrip("/") in codes
+        if codes is None or _kind(warning) in codes
     ]
     return issue.import_warnings.filter(pk__in=chosen).update(
         accepted_by=by, accepted_at=timezone.now()

@@ -85,7 +85,7 @@ def checked(
         (
             pgettext("preflight", "Look"),
             [
-                warning("look", f"{_('Look')}: {problem}", place=PUBLICATION)
+                warning("look", _("Look") + _(": ") + problem, place=PUBLICATION)
                 for problem in theme.problems(publication.theme)
             ],
         ),

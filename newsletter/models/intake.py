@@ -26,7 +26,7 @@ class Token(models.Model):
     id = models.BigAutoField(primary_key=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="tokens")
-    name = models.CharField(_("name"), max_length=60, blank=True)
+    name = models.CharField(pgettext_lazy("token", "name"), max_length=60, blank=True)
     rights = models.CharField(_("rights"), max_length=5, choices=Rights.choices)
     digest = models.CharField(max_length=64, unique=True)
     # How the secret begins, so that people can tell their tokens apart.

@@ -73,11 +73,13 @@ def _bullets(bullets: tuple[BulletView, ...], space: str) -> Iterator[str]:
     for bullet in bullets:
         text = plain_text(bullet.text)
         if bullet.lead:
-            text = f"{plain_text(bullet.lead)}{_(': ')}{text}" if text else plain_text(bullet.lead)
+            lead = plain_text(bullet.lead)
+            text = lead + _(": ") + text if text else lead
         yield wrap(text, f"{space}- ", f"{space}  ")
         yield from _bullets(bullet.children, space + "  ")
 
 
 def _link(label: str, url: str, space: str) -> str:
-    line = f"{space}{label}{_(': ')}{url}"
-    return line if len(line) <= WIDTH else f"{space}{label}{_(': ')}\n{space}{url}".rstrip()
+    label = space + label + _(": ")
+    line = label + url
+    return line if len(line) <= WIDTH else f"{label}\n{space}{url}".rstrip()

@@ -130,7 +130,7 @@ def summary(item: ItemView, most: int = 400) -> str:
     source = item.insight or item.body
     if not item.insight and item.bullets:
         bullet = item.bullets[0]
-        source = f"{bullet.lead}{_(': ')}{bullet.text}" if bullet.lead else bullet.text
+        source = bullet.lead + _(": ") + bullet.text if bullet.lead else bullet.text
     # A body may be long: only its beginning can show.
     return shorten(plain(source[: most * 8]), most)
 

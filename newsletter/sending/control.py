@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from newsletter.editions import family
 from newsletter.models import Chunk, Issue, Outcome
-from subscribers import rehearsal
+from subscribers import languages, rehearsal
 from subscribers.models import AuditEntry, Publication
 
 from . import counts
@@ -38,7 +38,7 @@ class ActRefused(Exception):
     """The act was not done. `reasons` are sentences for the person who asked."""
 
     def __init__(self, reasons: list[str]) -> None:
-        super().__init__(" ".join(reasons))
+        super().__init__(languages.between_sentences().join(reasons))
         self.reasons = reasons
 
 

@@ -26,7 +26,7 @@ from newsletter.editions import EditionKey, IssueView, audience, family, reached
 from newsletter.editions.audience import Readers
 from newsletter.issues import approvals, channels, stories
 from newsletter.models import Chunk, Edition, Issue, Revision
-from subscribers import rehearsal
+from subscribers import languages, rehearsal
 
 from . import queueing
 from .bodies import pack
@@ -150,7 +150,7 @@ def _transaction(ready: Sequence[_Ready]) -> int:
         for issue in held:
             assert issue is not None
             if reasons := approvals.lacking(issue):
-                raise NotApproved(" ".join(reasons))
+                raise NotApproved(languages.between_sentences().join(reasons))
         # All are asked before any is frozen: who gets which is settled between them.
         asked = [_readers(one, issue, now) for one, issue in zip(ready, held, strict=True) if issue]
         total = 0

@@ -73,7 +73,7 @@ def release(pk: int) -> bool:
                     releasing.release(issue, by=ACTOR, now=row.subscription_id is not None)
                 released = True
             except control.ActRefused as error:
-                problem = " ".join(error.reasons)
+                problem = str(error)
                 log.warning("round-up %s does not go by itself: %s", issue, problem)
         Roundup.objects.filter(pk=pk).update(goes=False, problem=problem)
     return released

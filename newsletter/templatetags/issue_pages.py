@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import template
@@ -13,13 +14,16 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from subscribers import rehearsal, times
+from subscribers import languages, rehearsal, times
 from subscribers.models import AuditEntry, Category, Publication
 
 from ..digest import markdown
 from ..models import Issue, Item
 
 register = template.Library()
+
+# A full-width stop and the inline elements that end or begin behind it, then space.
+_AFTER_STOP = re.compile(r"([。！？：；，])((?:\s*</?(?:a|strong|span|em|bdi)\b[^>]*>)*)\s+")
 
 # How a state looks: what waits is calm, what runs is lively, what needs a person is loud.
 _TONES = {
@@ -194,6 +198,21 @@ def bytes_text(size: int | None) -> str:
 def plain(source: str) -> str:
     """A title's Markdown as plain text."""
     return markdown.plain_text(source, links=False)
+
+
+@register.filter(is_safe=True)
+def prose(html: str) -> str:
+    """`{% filter prose %}`: sentences one after another, as the active language sets them.
+
+    A full-width stop brings its own space, and templates put one behind every sentence.
+    """
+    return html if languages.between_sentences() else _AFTER_STOP.sub(r"\1\2", html)
+
+
+@register.filter
+def sentences(several: Iterable[str]) -> str:
+    """Sentences of a list, one after another."""
+    return languages.between_sentences().join(str(one) for one in several)
 
 
 @register.filter

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from subscribers.lists.column import Question, Value
 from subscribers.lists.columns import Columns, Meaning
@@ -154,7 +154,8 @@ def decided(answers: Answers) -> list[tuple[str, str, str]]:
         for name, field in answers.columns.items()
     ]
     for column, value, state in answers.values:
-        words = f"{_('every row') if column == ALL_ROWS else column}: {value or _('(empty)')}"
+        where = pgettext("list", "every row") if column == ALL_ROWS else column
+        words = where + _(": ") + (value or _("(empty)"))
         rows.append((f"value {column}:{value}", words, str(STANDINGS[Standing(state)])))
     return rows
 

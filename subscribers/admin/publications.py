@@ -162,7 +162,8 @@ class PublicationAdmin(ModelAdmin[Publication]):
         return form
 
     def get_fieldsets(self, request: HttpRequest, obj: Publication | None = None) -> Any:
-        """With the words in the languages that are not the publication's own."""
+        """With the words in the languages that are not the publication's own. Who may only look
+        sees what can be shown without the form, and no way to a page that refuses them."""
         own = obj.language if obj is not None else ""
         fields = [
             f"{part}_{one.code}"
@@ -170,7 +171,16 @@ class PublicationAdmin(ModelAdmin[Publication]):
             for part in ("name", "description")
         ]
         first, *rest = super().get_fieldsets(request, obj)
+        if not self.has_change_permission(request, obj):
+            return [first, *filter(None, map(self._shown, rest))]
         return [first, (_("In other languages"), {"fields": fields}), *rest]
+
+    def _shown(self, fieldset: Any) -> Any:
+        """What of it is stored in a column, or None."""
+        columns = {field.name for field in Publication._meta.get_fields()}
+        rows = [one if isinstance(one, tuple) else (one,) for one in fieldset[1]["fields"]]
+        kept = [row for row in rows if columns.issuperset(row)]
+        return (fieldset[0], {"fields": kept}) if kept else None
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Publication | None = None

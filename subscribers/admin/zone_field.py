@@ -13,6 +13,15 @@ from django.utils.translation import pgettext, pgettext_lazy
 
 from .widgets import TextInput
 
+# What names a city. The rest are the database's older names ("Mexico/General", "NZ", "Factory"):
+# taken where somebody types one, and not proposed.
+_AREAS = frozenset(
+    [
+        "Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe",
+        "Indian", "Pacific", "UTC",
+    ]
+)  # fmt: skip
+
 
 @cache
 def _cities() -> dict[str, tuple[str, ...]]:
@@ -39,6 +48,7 @@ class ZoneBox(TextInput):
             (
                 (zone, zone.rpartition("/")[2].replace("_", " "))
                 for zone in sorted(zoneinfo.available_timezones())
+                if zone.partition("/")[0] in _AREAS
             ),
         )
         return format_html('{}<datalist id="{}">{}</datalist>', line, suggestions, options)

@@ -45,7 +45,7 @@ class Publication(models.Model):
         unique=True,
         help_text=_("First part of every page and feed address. It cannot be changed later."),
     )
-    name = models.CharField(_("name"), max_length=100)
+    name = models.CharField(pgettext_lazy("publication", "name"), max_length=100)
     language = models.CharField(_("language"), max_length=12, default="en")
     time_zone = models.CharField(_("time zone"), max_length=50, default="UTC")
     from_name = models.CharField(_("sender name"), max_length=100)
@@ -323,7 +323,7 @@ class Category(models.Model):
         Publication, on_delete=models.PROTECT, related_name="categories"
     )
     slug = models.SlugField(_("address name"), allow_unicode=True, max_length=60)
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(pgettext_lazy("category", "name"), max_length=60)
     description = models.CharField(_("description"), max_length=200, blank=True)
     translations = models.JSONField(_("translations"), default=dict, blank=True)
     aliases = models.JSONField(_("other names at import"), default=list, blank=True)

@@ -31,7 +31,8 @@ def clock_in_words(moment: dt.datetime | None, place: times.Zoned | str | None) 
     if moment is None:
         return ""
     local = moment.astimezone(times.zone_of(place or None))
-    return f"{date_format(local, _('j F Y, H:i'))} ({times.name_of(place or None)})"
+    words = date_format(local, _("j F Y, H:i"))
+    return f"{words} ({times.name_of(place or None)})"
 
 
 @register.filter

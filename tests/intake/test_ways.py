@@ -64,8 +64,9 @@ def daily() -> Publication:
 class Ways:
     """Every way in, each by its own door."""
 
-    def __init__(self, daily: Publication, folder: Path) -> None:
+    def __init__(self, daily: Publication, folder: Path, document: str = DIGEST) -> None:
         self.daily = daily
+        self.document = document
         self.program = Program(daily)
         self.folder = folder
         self.browser = Client()
@@ -73,29 +74,29 @@ class Ways:
 
     def file(self) -> None:
         path = self.folder / "2026-03-02.md"
-        path.write_text(DIGEST)
+        path.write_text(self.document)
         call_command("import_digest", str(path), "--publication", "daily")
 
     def paste(self) -> None:
-        again(self.browser, paste(self.browser, self.daily, DIGEST), "store")
+        again(self.browser, paste(self.browser, self.daily, self.document), "store")
 
     def post(self) -> None:
-        assert self.program.post("/issues/", DIGEST).status in (200, 201)
+        assert self.program.post("/issues/", self.document).status in (200, 201)
 
     def json(self) -> None:
         assert self.program.post("/issues/", AS_JSON).status in (200, 201)
 
     def mcp(self) -> None:
-        Tools(self.program.secret).put_draft(DIGEST)
+        Tools(self.program.secret).put_draft(self.document)
 
     def mail(self) -> None:
         to = f"drafts-{self.program.secret}@news.harbour.example.org"
-        Drafts().receive(mail(to=to), "robot@example.net", to)
+        Drafts().receive(mail(self.document, to=to), "robot@example.net", to)
 
     def watched(self) -> None:
         inbox = self.folder / "inbox"
         inbox.mkdir(exist_ok=True)
-        (inbox / "ferry.md").write_text(DIGEST)
+        (inbox / "ferry.md").write_text(self.document)
         call_command("watch", str(inbox), "--publication", "daily", "--once", "--every", "0.1")
 
 

@@ -10,12 +10,16 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from newsletter import importing
+from newsletter.importing import illustrating
 from newsletter.intake.folder import Folder, Found
-from newsletter.models import Issue, Item
+from newsletter.intake.mail import Drafts
+from newsletter.models import ImportWarning, Issue, Item
 from subscribers import pictures
 from subscribers.models import Picture, Publication
 from tests import builders
 from tests.intake.programs import Program
+from tests.intake.test_mail import mail
+from tests.intake.test_ways import Ways
 from tests.internet import Server, internet, serve
 
 from .drawn import photograph
@@ -192,21 +196,84 @@ def test_pictures_are_fetched_where_that_is_wanted(daily: Publication, server: S
 @pytest.mark.parametrize(
     ("address", "why"),
     [
-        ("http://169.254.169.254/latest/meta-data/", "blocked: address"),
-        ("http://127.0.0.1/a.jpg", "blocked: address"),
-        ("http://[::1]/a.jpg", "blocked: address"),
-    ],
+        (f"http://{host}", "this address is not on the open internet.")
+        for host in ("169.254.169.254/latest/meta-data/", "127.0.0.1/a.jpg", "[::1]/a.jpg")
+    ]
+    + [("http://nobody.example/a.jpg", "there is no host of this name.")],
 )
 def test_an_address_that_must_not_be_asked_stays_a_link_and_is_told(
     daily: Publication, address: str, why: str
 ) -> None:
     daily.fetch_pictures = True
     daily.save()
-    report = imported(daily, address)
-    (told,) = [one for one in report.problems if one.code == "picture-refused"]
-    assert (told.level, told.message) == (
+    with internet():
+        report = imported(daily, address)
+    (told,) = [one for one in report.problems if one.code == "picture-not-fetched"]
+    # Where the picture stands, not where its item begins.
+    assert (told.level, told.line, told.column, told.message) == (
         "warning",
-        f"The picture “{address}” was not taken: {why}",
+        12,
+        21,
+        f"The picture “{address}” was not fetched: {why}",
     )
     assert f"![A ferry at night]({address})" in Item.objects.get().body
     assert not Picture.objects.exists()
+
+
+def test_those_beyond_the_limit_are_told_and_come_with_the_next_import(
+    daily: Publication, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    daily.fetch_pictures = True
+    daily.save()
+    monkeypatch.setattr(illustrating, "_MOST_FETCHED", 0)
+    address = f"{server.url}/ferry.jpg"
+    (told,) = [one for one in imported(daily, address).problems if one.level == "warning"]
+    assert told.message == (
+        f"The picture “{address}” was not fetched: at most 0 of a document are, within 20 seconds."
+        " Import it again for the others."
+    )
+    monkeypatch.undo()
+    assert not [one for one in imported(daily, address).problems if one.level == "warning"]
+    assert names(Item.objects.get()) == (
+        pictures.make(photograph()).picture.name,
+        "A ferry at night",
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_by_every_way_pictures_at_an_address_are_fetched_alike(
+    daily: Publication, server: Server, tmp_path: Path
+) -> None:
+    Publication.objects.update(fetch_pictures=True)
+    daily.refresh_from_db()
+    document = DIGEST.format(ferry=f"{server.url}/ferry.jpg").replace(
+        "![A map](map.png)", "![A map](http://127.0.0.1/map.png)"
+    )
+    ways = Ways(daily, tmp_path, document)
+    ferry = pictures.make(photograph()).picture.name
+    for name in ("file", "paste", "post", "mcp", "mail", "watched"):
+        getattr(ways, name)()
+        item = Item.objects.get()
+        assert names(item) == (ferry, "A ferry at night"), name
+        assert "![A map](http://127.0.0.1/map.png)" in item.body, name
+        warned = ImportWarning.objects.get(code="picture-not-fetched")
+        assert (warned.line, warned.params["case"]) == (14, "blocked"), name
+        Issue.objects.all().delete()
+        Picture.objects.all().delete()
+    assert len(server.asked) == 6
+
+
+def test_a_mail_brings_its_pictures_along(daily: Publication) -> None:
+    program = Program(daily)
+    to = f"drafts-{program.secret}@news.harbour.example.org"
+    attached = {
+        "2026-03-03.md": DIGEST.format(ferry="img/ferry.jpg").encode(),
+        "ferry.jpg": photograph(),
+    }
+    Drafts().receive(mail("See the file.", to=to, attached=attached), "robot@example.net", to)
+    assert names(Item.objects.get()) == (
+        pictures.make(attached["ferry.jpg"]).picture.name,
+        "A ferry at night",
+    )
+    (missing,) = ImportWarning.objects.filter(code="picture-missing")
+    assert (missing.line, missing.params["text"]) == (14, "map.png")

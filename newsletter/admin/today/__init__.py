@@ -12,7 +12,7 @@ the same at a thousand and at a million readers.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Count, Q
@@ -57,6 +57,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     chosen = next((one for one in every if one.slug == slug), None)
     shown = [chosen] if chosen else every
     scheduled, running = _on_the_way(shown)
+    standing = standstill.of_issues([*scheduled, *running])
     since = times.day(now, None) - dt.timedelta(days=DAYS + 1)
     figures = readership.read([one.pk for one in shown], since)
     context.update(
@@ -64,9 +65,8 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         crumbs=[(_("Today"), "")],
         publications=every,
         chosen=chosen,
-        next=[_next(request, issue, now) for issue in scheduled],
-        running=_running(running),
-        standstill=standstill.of_rows([{"issue": issue} for issue in [*scheduled, *running]]),
+        next=[_next(request, issue, now, standing) for issue in scheduled],
+        running=_running(running, standing),
         waiting=waiting.of(request, shown),
         drafts=_with_items(
             Issue.objects.filter(publication__in=shown, state=State.DRAFT, kind=Issue.Kind.REGULAR)
@@ -100,10 +100,13 @@ def _on_the_way(publications: Sequence[Publication]) -> tuple[list[Issue], list[
     return by_state[State.SCHEDULED], by_state[State.SENDING] + by_state[State.PAUSED]
 
 
-def _next(request: HttpRequest, issue: Issue, now: dt.datetime) -> dict[str, Any]:
+def _next(
+    request: HttpRequest, issue: Issue, now: dt.datetime, standing: Mapping[int, list[str]]
+) -> dict[str, Any]:
     assert issue.send_at is not None
     return {
         "issue": issue,
+        "standing": standing[issue.pk],
         "seconds": max(0, int((issue.send_at - now).total_seconds())),
         "may_send": may(request.user, Act.SEND, issue.publication),
     }
@@ -114,7 +117,7 @@ def _senders(request: HttpRequest, publications: Sequence[Publication]) -> set[i
     return {one.pk for one in publications if may(request.user, Act.SEND, one)}
 
 
-def _running(issues: Sequence[Issue]) -> list[dict[str, Any]]:
+def _running(issues: Sequence[Issue], standing: Mapping[int, list[str]]) -> list[dict[str, Any]]:
     found = []
     for issue in issues:
         counts = sending.ledger(issue)
@@ -123,6 +126,7 @@ def _running(issues: Sequence[Issue]) -> list[dict[str, Any]]:
         found.append(
             {
                 "issue": issue,
+                "standing": standing[issue.pk],
                 "counts": counts,
                 "percent": 100 * (whole - open_) // whole if whole else 0,
             }

@@ -1,7 +1,8 @@
 """The documents in a mail. Pure; a mail is taken apart here and nowhere else.
 
 Attached Markdown or JSON counts, each file a document of its own; without any the mail's own text
-does. Programs for mail break its lines (RFC 3676 undoes that) and put a signature below.
+does. Programs for mail break its lines (RFC 3676 undoes that) and put a signature below. Other
+files in it are pictures that a document may name.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message
+
+from newsletter.importing.illustrating import Files, no_files
 
 from ..folder import ENDINGS
 
@@ -68,6 +71,22 @@ def _attached(parts: list[Message]) -> Iterator[Document]:
                 name = "mail.json"
             data = part.get_payload(decode=True)
             yield Document(name, _in_utf8(part, data if isinstance(data, bytes) else b""))
+
+
+def beside(message: Message) -> Files:
+    """The files that came with the documents, by name without folders; of two alike the first."""
+    files: dict[str, Message] = {}
+    for part in message.walk():
+        name = "" if part.is_multipart() else file_name(part)
+        if name and not name.lower().endswith(ENDINGS):
+            files.setdefault(name, part)
+
+    def octets(name: str) -> bytes | None:
+        part = files.get(name.rpartition("/")[2])
+        data = part.get_payload(decode=True) if part is not None else None
+        return data if isinstance(data, bytes) else None
+
+    return octets if files else no_files
 
 
 def file_name(part: Message) -> str:

@@ -66,9 +66,11 @@ class Drafts:
                 said = _said(len(found))
             answer(publication, user, message, None, said)
             return
+        files = documents.beside(message)
         for one in found:
+            wish = Wish(name=one.name)
             with translation.override(publication.language.lower()):
-                done = put(publication, one.data, Wish(name=one.name), by=user, way=Way.MAIL)
+                done = put(publication, one.data, wish, by=user, way=Way.MAIL, files=files)
             answer(publication, user, message, done)
 
 

@@ -51,6 +51,8 @@
     }
     const box = document.querySelector("[data-progress]");
     if (box) follow(box);
+    // The theme's scripts may have taken the focus that the summary of the errors asks for.
+    document.querySelector("[data-problems]")?.focus();
     tick();
     setInterval(tick, 500);
 
