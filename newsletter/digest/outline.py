@@ -266,6 +266,43 @@ def promote_bold_lines(lines: Sequence[Line]) -> None:
         line.kind, line.level, line.content = Kind.HEADING, 2, text.strip().rstrip(":：")
 
 
+_LINK_FIRST = re.compile(r"[^\w\[<]{0,12}(?:\[[^\[\]]+\][(\[]|<?https?://)")
+_LEAST_BELOW = 2  # bullets that begin with a link, below a bold line that is a heading of them
+
+
+def promote_bold_groups(lines: Sequence[Line]) -> None:
+    """Below a heading, a bold line right above a list of links is the heading of that list.
+
+    Each bullet begins with a link, and there are several: one may be the link of a story, except
+    beside lists that have several.
+    """
+    level = 0
+    least = _LEAST_BELOW
+    blank = True
+    for place, line in enumerate(lines):
+        if line.kind is Kind.HEADING:
+            level, least = line.level, _LEAST_BELOW
+        elif level and line.kind is Kind.TEXT and blank and line.indent < 2:
+            match = _BOLD_ALONE.match(line.content)
+            if match and _links_below(lines, place + 1) >= least:
+                line.kind, line.level, least = Kind.HEADING, level + 1, 1
+                line.content = match.group(2).strip().rstrip(":：")
+        blank = line.kind in EMPTY or line.kind is Kind.HEADING
+
+
+def _links_below(lines: Sequence[Line], start: int) -> int:
+    """How many bullets that begin with a link are next; 0 when one of the list does not."""
+    found = 0
+    for line in lines[start:]:
+        if line.kind is Kind.BULLET and line.indent < 2:
+            if _LINK_FIRST.match(line.content) is None:
+                return 0
+            found += 1
+        elif line.kind not in {Kind.BLANK, Kind.DROPPED} and (not found or line.indent < 2):
+            break
+    return found
+
+
 def read_sections(lines: Sequence[Line]) -> list[Section]:
     """Cut at headings; the first section is what stands before any."""
     starts = [index for index, line in enumerate(lines) if line.kind is Kind.HEADING]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from .dates import read
 from .front import Front
 from .html import is_tags
-from .inline import ORNAMENT, find_links, label_text, only_link
+from .inline import INLINE_LINK, ORNAMENT, find_links, label_text, only_link
 from .labels import is_placeholder
 from .markdown import plain_text
 from .outline import Kind, Line, Section
@@ -34,7 +34,9 @@ _CLOSING_LINK = re.compile(
     r"\s*(?P<open>[(（\[【]\s*)?(?:\[[^\[\]]*\]\([^()\s]+\)|<?https?://[^\s<>()（）]+>?)\s*[)）\]】]?[.。]?$",
     re.IGNORECASE,
 )
-_DASH = re.compile(r"\s+[–—-]{1,2}\s")
+_TIED = re.compile(
+    r"\s+[–—-]{1,2}\s|\s*[:：|｜·]|[–—]"
+)  # what parts a title from what is said of it
 _SENTENCE = re.compile(r"[^\n]{3,}?(?:[。！？]|[.!?](?=\s|$))|[^\n]+")
 
 
@@ -65,6 +67,11 @@ def section_name(text: str, *, numbered: bool = False) -> str:
     if numbered:
         name = ORNAMENT.sub("", _SECTION_NUMBER.sub("", name, count=1))
     return " ".join(name.split()) or " ".join(text.split())
+
+
+def title_text(text: str) -> str:
+    """A document's title without the links in it: that of the issue's own page, as a rule."""
+    return INLINE_LINK.sub(lambda match: match.group(1), text).strip() if "](" in text else text
 
 
 def section_headings(
@@ -101,11 +108,17 @@ def section_category(section: Section, reading: Reading, *, own: bool = True) ->
 
 
 def section_path(section: Section, reading: Reading, *, own: bool = True) -> str:
-    """The headings above an item that are no links, outermost first, as one line."""
+    """The headings above an item, outermost first, as one line; a link with a text below it names
+    another piece."""
+    pieces = {
+        reading.resolved(above.title)
+        for above in (*section.above, section)
+        if above.holds_anything()
+    }
     return " / ".join(
         section_name(text, numbered=numbered)
         for text, numbered in section_headings(section, reading, own=own)
-        if only_link(text) is None
+        if only_link(text) is None or text not in pieces
     )
 
 
@@ -130,7 +143,7 @@ def split_linked_title(text: str) -> tuple[str, Link | None, str]:
             else (text[match.end() :])
         )
         rest = _rest(after)
-        if rest[:1].islower() and not (_BYLINE.match(rest) or _DASH.match(after)):
+        if rest[:1].islower() and not (_BYLINE.match(rest) or _TIED.match(after)):
             rest = text  # The link is the beginning of a sentence, which stays whole.
         return f"{tag} {label}".strip(), find_links(match.group())[0], rest
     if closed := _closing(text, links):
@@ -173,7 +186,7 @@ def _closing(text: str, links: Sequence[Link]) -> tuple[str, Link, str] | None:
 
 def _rest(text: str) -> str:
     """What follows a linked title, without the punctuation that tied it on."""
-    rest = re.sub(r"^[\s.,:;：，。；、–—-]+", "", text).strip()
+    rest = re.sub(r"^(?:[\s,:;|：，。；、｜·–—-]|\.(?![a-zA-Z0-9]))+", "", text).strip()
     return rest if re.search(r"\w", rest) else ""
 
 
@@ -181,12 +194,18 @@ def find_title(sections: Sequence[Section], front: Front) -> Line | None:
     """The document's own heading: an H1 in front of all others, when it is the title.
 
     Several H1 are sections, unless the first has nothing to be one: no sections below it, and no
-    list or link of its own. A second H1 that says the same again belongs to the title.
+    list or link of its own. A second H1 that says the same again belongs to the title. Without an
+    H1 it is the heading that all others stand under, when it names the day or the number.
     """
     headings = [section for section in sections if section.heading is not None]
     tops = [section for section in headings if section.level == 1]
+    if not tops and headings and all(headings[0] in one.above for one in headings[1:]):
+        root = headings[0]
+        return root.heading if root.below and names_number(root.title) else None
     if not tops or tops[0] is not headings[0]:
         return None
+    if len(tops) == 2 and _only_day(tops[0], headings) and _same_day(tops):
+        return tops[1].heading
     first, others = tops[0], [one for one in tops[1:] if not _alike(one.title, tops[0].title)]
     if not others:
         return first.heading
@@ -199,14 +218,30 @@ def find_title(sections: Sequence[Section], front: Front) -> Line | None:
     return first.heading
 
 
+def _only_day(section: Section, headings: Sequence[Section]) -> bool:
+    """Whether a heading is a day alone, with at most a picture between it and another one."""
+    named = [word for word in _words(title_text(section.title)) if not is_one_of("issues", word)]
+    alone = all(line.content.startswith(("![", "[![", "<img")) for line in section.content())
+    return not named and alone and headings[1].level == section.level
+
+
+def _same_day(tops: Sequence[Section]) -> bool:
+    days = {read(title_text(one.title)).date for one in tops}
+    return len(days) == 1 and None not in days
+
+
 def find_second_title(sections: Sequence[Section], front: Front, first: Line | None) -> Line | None:
     """An H1 right below the title that only says it again: the same day, or no word of its own.
 
-    It is the only other H1: several are sections.
+    It is the only other H1: several are sections. It can stand above the title, being only a day.
     """
     headings = [section for section in sections if section.heading is not None]
     tops = [section for section in headings if section.level == 1]
-    if first is None or len(tops) != 2 or headings[1] is not tops[1] or not tops[1].below:
+    if first is None or len(tops) != 2 or headings[1] is not tops[1]:
+        return None
+    if first is tops[1].heading:
+        return tops[0].heading
+    if not tops[1].below:
         return None
     if any(line.kind in {Kind.BULLET, Kind.NUMBER} for line in tops[0].content()):
         return None

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from ..blocks import BULLET, NUMBER, PARAGRAPH, PICTURE, QUOTE, RULE, Block, blocks_of
 from ..hanging import lone_link
-from ..inline import holds_link, only_link
+from ..inline import holds_link, only_link, starts_with_link
 from ..items import read_item
 from ..labels import is_placeholder
 from ..marking import gettext_noop
@@ -54,7 +54,8 @@ def evidence(outline: Outline) -> float:
     if len(below) > 1 and all(_PART.match(one.title) for one in below):
         return _OF_PARTS
     if not section.holds_anything():
-        return own if _linked(section, outline) else _GROUP
+        lists = all(_lists_titles(one, outline) for one in below)
+        return own if _linked(section, outline) and not lists else _GROUP
     # Sub-headings of a piece seldom have links of their own; those of pieces do.
     linked = sum(any(block.linked for block in blocks_of(one, outline)) for one in below)
     return own * 0.9 * (1 - 0.6 * linked / len(below))
@@ -63,6 +64,13 @@ def evidence(outline: Outline) -> float:
 def _is_piece(section: Section, outline: Outline) -> bool:
     """A section below that is an item of its own."""
     return _linked(section, outline) or labelled.is_labelled(section, outline)
+
+
+def _lists_titles(section: Section, outline: Outline) -> bool:
+    """Whether a section holds nothing but bullets that begin with a link."""
+    return all(
+        one.kind == BULLET and starts_with_link(one.text) for one in blocks_of(section, outline)
+    )
 
 
 def _linked(section: Section, outline: Outline) -> bool:

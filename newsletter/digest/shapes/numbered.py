@@ -21,6 +21,7 @@ NAME = "numbered"
 LABEL = gettext_noop("Numbered items")
 SURENESS = 0.9
 
+_HABIT = 2  # entries without text that show what the last one is like
 _ALONE = 0.6  # evidence of a single `1、`, or of numbers that only have text below them
 _BOLD = re.compile(r"(?:\*\*|__)\s*(\d{1,4})\s*([、．]|[.)](?=\s))\s*(?=\S)")
 _BRACKETS = re.compile(r"[（(]\s?(\d{1,3})\s?[)）]\s*(?=\S)")
@@ -79,7 +80,22 @@ def find_entries(lines: Sequence[Line]) -> list[_Entry]:
             in_list = False
         if entries:
             entries[-1].lines.append(line)
+    _cut_last(entries)
     return entries
+
+
+def _cut_last(entries: Sequence[_Entry]) -> None:
+    """What stands on its own below the last entry is not its text, where no other has any."""
+    *others, last = entries or [None]
+    if last is None or len(others) < _HABIT or any(one.has_text() for one in others if one):
+        return
+    for place, line in enumerate(last.lines):
+        if line.kind is Kind.BLANK:
+            below = [one for one in last.lines[place:] if one.kind not in EMPTY]
+            if below and below[0].indent < 2:
+                if not below[0].content.startswith(("![", "[![", "<", ">")):
+                    del last.lines[place:]
+                return
 
 
 def evidence(outline: Outline) -> float:
