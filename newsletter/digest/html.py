@@ -14,14 +14,19 @@ from .inline import only_link, outside_code
 _HEADING = re.compile(r"\s*<h([1-6])(?:\s[^<>]*)?>(.*?)</h\1\s*>\s*$", re.IGNORECASE)
 _HEADING_OPEN = re.compile(r"\s*<h([1-6])(?:\s[^<>]*)?>\s*$", re.IGNORECASE)
 _HEADING_CLOSE = re.compile(r"\s*(.*?)</h([1-6])\s*>\s*$", re.IGNORECASE)
-_LIST_TAGS = re.compile(r"\s*(?:</?(?:ul|ol)(?:\s[^<>]*)?>\s*|</li\s*>\s*)+$", re.IGNORECASE)
+_LIST_TAGS = re.compile(
+    r"\s*(?:</?(?:ul|ol|dl)(?:\s[^<>]*)?>\s*|</(?:li|dt|dd)\s*>\s*)+$", re.IGNORECASE
+)
 _DETAILS_TAGS = re.compile(r"(?:\s*</?details(?:\s[^<>]*)?>\s*)+", re.IGNORECASE)
 # No mail program folds text: what is behind a summary is shown below it.
 _SUMMARY = re.compile(
     r"\s*(?:<details(?:\s[^<>]*)?>\s*)?<summary(?:\s[^<>]*)?>(.*?)</summary\s*>\s*$", re.IGNORECASE
 )
-_LIST_ITEM = re.compile(r"(\s*)(?:<[uo]l(?:\s[^<>]*)?>\s*)?<li(?:\s[^<>]*)?>(.*)$", re.IGNORECASE)
-_LIST_END = re.compile(r"(?:\s*</(?:li|ul|ol)\s*>)+\s*$", re.IGNORECASE)
+_LIST_ITEM = re.compile(
+    r"(\s*)(?:<[uod]l(?:\s[^<>]*)?>\s*)?<(?:li|dt)(?:\s[^<>]*)?>(.*)$", re.IGNORECASE
+)
+_DESCRIPTION = re.compile(r"(\s*)<dd(?:\s[^<>]*)?>(.*)$", re.IGNORECASE)
+_LIST_END = re.compile(r"(?:\s*</(?:li|dt|dd|ul|ol|dl)\s*>)+\s*$", re.IGNORECASE)
 _LINK = re.compile(
     r"<a\s(?:[^<>]*?\s)?href\s*=\s*(?:\"([^\"<>]*)\"|'([^'<>]*)'|([^\s\"'<>]+))[^<>]*>"
     r"((?:[^<]|<(?!/?a[\s>]))*?)</a\s*>",
@@ -100,6 +105,8 @@ def _line(lines: list[str], index: int) -> str:
         return f"{'#' * int(level)} {' '.join(_links(text).split())}"
     if item := _LIST_ITEM.match(line):
         line = f"{item.group(1)}- {_LIST_END.sub('', item.group(2)).strip()}"
+    elif described := _DESCRIPTION.match(line):
+        line = f"{described.group(1)}  {_LIST_END.sub('', described.group(2)).strip()}"
     elif "</li" in line or "</ul" in line or "</ol" in line:
         line = _LIST_END.sub("", line)
     return _links(line) if "<a" in line.lower() else line

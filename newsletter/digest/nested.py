@@ -81,8 +81,10 @@ def _are_titles(bullets: Sequence[Block]) -> bool:
 
 def _may_name(block: Block) -> bool:
     """Whether a bullet is no more than a name above others."""
+    if block.kind != BULLET or not block.below:
+        return False
     text = block.text
-    if block.kind != BULLET or block.linked or not block.below or len(text) > _LONGEST_NAME:
+    if block.linked or len(text) > _LONGEST_NAME:
         return False
     return "\n" not in text and _ENDS_SENTENCE.search(text) is None
 

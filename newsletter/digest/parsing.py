@@ -283,8 +283,9 @@ def _lines_at_top(outline: Outline) -> list[Place]:
             break
         if len(found) > 5:
             break
-        if len(line.content) <= _LONGEST_DATE:
-            found.append(Place("line", line.content, line.number))
+        text = line.raw.strip() if line.kind is Kind.NUMBER else line.content  # "2. bis 6. März"
+        if len(text) <= _LONGEST_DATE:
+            found.append(Place("line", text, line.number))
     return found
 
 

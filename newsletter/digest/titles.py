@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from .dates import read
 from .front import Front
 from .html import is_tags
-from .inline import INLINE_LINK, ORNAMENT, find_links, label_text, only_link
+from .inline import INLINE_LINK, ORNAMENT, columns, find_links, label_text, only_link, without_links
 from .labels import is_placeholder
 from .markdown import plain_text
 from .outline import Kind, Line, Section
 from .reading import Reading
 from .value import Link
-from .vocabulary import either, is_one_of, month_numbers
+from .vocabulary import either, is_field, is_one_of, month_numbers
 
 _LONGEST_TITLE = 160  # characters of a sentence that serves as title; a longer one is cut.
 _NUMBERED_TITLE = re.compile(r"\d{1,3}(?:[.)][ \t\u3000]+|[、．]\s*)(?=\S)")
@@ -28,6 +28,15 @@ _OPENING_LINK = re.compile(
     r"(?P<mark>\*{1,3}|_{1,3})?\[(?P<label>(?>[^\[\]\\]++|\\.|\[[^\[\]]*+\])*+)\]"
     r"\([^()\s]*+(?:\([^()\s]*+\)[^()\s]*+)*+(?:\s+\"[^\"]*+\")?\)"
 )
+# A bold beginning, and what parts it from the text behind it: "**A rope that floats** — it is …".
+_BOLD_LEAD = re.compile(
+    r"(?P<tag>[^\w\s*_\[(<]{0,4}\s*)(?P<mark>\*\*|__)(?=\S)(?P<name>(?:(?!(?P=mark))[^\[\]])+?)"
+    r"(?<=\S)(?P=mark)(?:\s*[:：.。]|\s+[–—|-]{1,2}\s|\s*[–—]|(?<=[:：.。!！?？]..))\s*(?P<rest>\S.*)$",
+    re.DOTALL,
+)
+_ENDS_LINKED = re.compile(r"(?:\]\([^()\s]+\)|https?://[^\s()]+|>)[\s)）\]】*_.。|]*$")
+_SHORTEST_LINK = 14  # columns of a link at the beginning of a text that is its title
+_SHORTEST_LEAD = 10  # columns; a shorter one names what the text is about
 _BYLINE = re.compile(rf"(?:{either('bylines')})\b")
 _ADDRESS = re.compile(r"<?https?://[^\s<>\"'`、，。；：！？（）「」【】《》|｜]++>?", re.IGNORECASE)
 _CLOSING_LINK = re.compile(
@@ -146,6 +155,9 @@ def split_linked_title(text: str) -> tuple[str, Link | None, str]:
         if rest[:1].islower() and not (_BYLINE.match(rest) or _TIED.match(after)):
             rest = text  # The link is the beginning of a sentence, which stays whole.
         return f"{tag} {label}".strip(), find_links(match.group())[0], rest
+    lead = bold_lead(text)
+    if lead is not None and re.search(r"[^\W\d_]", without_links(lead[1])):
+        return lead[0], source, lead[1]
     if closed := _closing(text, links):
         return closed
     plain = plain_text(text.split("\n\n")[0], links=False).strip()
@@ -162,6 +174,39 @@ def split_linked_title(text: str) -> tuple[str, Link | None, str]:
     if not short and not is_tags(text):
         short = text[:_LONGEST_TITLE]
     return short, source, text if says_more else ""
+
+
+def bold_lead(text: str) -> tuple[str, str] | None:
+    """A run as (the bold words it begins with, what follows), when they are a title."""
+    lead = _BOLD_LEAD.match(text)
+    if lead is None:
+        return None
+    rest = lead.group("rest").strip()
+    name = plain_text(f"{lead.group('tag')}{lead.group('name')}").strip(" :：")
+    says = _ENDS_LINKED.search(rest) is not None and re.search(r"[^\W\d_]", without_links(rest))
+    return (name, rest) if _is_headline(name, 4 if says else _SHORTEST_LEAD) else None
+
+
+def is_led(text: str) -> bool:
+    """Whether a text is a short piece: a title in bold and a link at its end, or a title that is a
+    link, and what is said of it."""
+    if (link := _OPENING_LINK.match(text)) is not None:
+        label = label_text(link.group("label"))
+        titled = columns(label) >= _SHORTEST_LINK and not label.startswith("@")
+        return titled and _TIED.match(text[link.end() :]) is not None and not _ends_open(text)
+    lead = bold_lead(text) if _ENDS_LINKED.search(text) is not None else None
+    return lead is not None and re.search(r"[^\W\d_]", without_links(lead[1])) is not None
+
+
+def _ends_open(text: str) -> bool:
+    return text.rstrip("*_ ").endswith((":", "："))
+
+
+def _is_headline(name: str, shortest: int) -> bool:
+    """Whether a bold beginning is a title: words that are no date, no field and no single term."""
+    if not shortest <= columns(name) <= _LONGEST_TITLE or is_field(name):
+        return False
+    return (" " in name or columns(name) > len(name)) and read(name) == read("")
 
 
 def _closing(text: str, links: Sequence[Link]) -> tuple[str, Link, str] | None:

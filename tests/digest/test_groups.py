@@ -113,3 +113,105 @@ def test_titles_with_long_texts_are_items(tie: str) -> None:
 def test_long_points_with_a_link_somewhere_are_no_items() -> None:
     digest = read(f"## Text\n\n- {LONG} [here]({A}).\n- {LONG} [there]({B}).\n\n## More\n\nText.\n")
     assert all(item.title in {"T", "Text", "More"} for item in digest.items)
+
+
+class TestTextsWithATitleInBold:
+    @pytest.mark.parametrize(
+        ("text", "title", "body"),
+        [
+            ("**A rope that floats** — it is light", "A rope that floats", "it is light"),
+            ("**会浮的绳索来了**：它很轻", "会浮的绳索来了", "它很轻"),
+            ("🔥 **Ein Seil, das schwimmt:** leicht", "🔥 Ein Seil, das schwimmt", "leicht"),
+        ],
+    )
+    def test_the_bold_words_are_the_title(self, text: str, title: str, body: str) -> None:
+        digest = read(f"1. {text} ([Gazette]({A}))\n2. **Oars of old sails** — ([Gazette]({B}))\n")
+        item = digest.items[0]
+        assert (item.title, item.sources[0].url) == (title, A)
+        assert item.body == f"{body} ([Gazette]({A}))"
+
+    @pytest.mark.parametrize("name", ["2 March 2026", "Source", "feat(rope)", "Rope"])
+    def test_a_date_a_field_or_a_term_is_none(self, name: str) -> None:
+        digest = read(f"## A\n\n- **{name}**: It [floats]({A}) now.\n- [Oars]({B}) - light\n")
+        assert digest.items[0].title != name
+
+    def test_paragraphs_that_end_with_their_link_are_items(self) -> None:
+        digest = read(
+            f"## World\n\n**Ports reopen after storm.** Ships move again. [Gazette]({A})\n\n"
+            f"**Talks on ropes resume.** They met. [Mail]({B}) | [Post]({C})\n\n"
+            f"## Web\n\n**Caches lie less.** A protocol ships. [Edge]({D})\n"
+        )
+        assert rows(digest) == [
+            ("Ports reopen after storm.", A, "World"),
+            ("Talks on ropes resume.", B, "World"),
+            ("Caches lie less.", D, "Web"),
+        ]
+
+    def test_one_such_paragraph_is_the_text_of_its_heading(self) -> None:
+        digest = read(f"## Rope\n\n**It floats on its own.** Light. [Gazette]({A})\n")
+        assert [item.title for item in digest.items] == ["Rope"]
+
+
+def test_lines_without_any_mark_above_lists() -> None:
+    digest = read(
+        f"🔥 Ropes : 2\n\n  1. [Board] [Rope]({A}) - 09:10\n  2. [Pier] [Line]({B})\n\n━━━━━━━━\n\n"
+        f"📌 Lamps : 1\n\n  1. [Board] [Lamp]({C})\n"
+    )
+    assert [item.section for item in digest.items] == ["Ropes : 2", "Ropes : 2", "Lamps : 1"]
+    assert [item.sources[0].url for item in digest.items] == [A, B, C]
+
+
+def test_boxes_of_tasks_are_dropped() -> None:
+    digest = read(f"## A\n\n- [ ] [Rope]({A}) one\n- [x] [Oars]({B}) two\n")
+    assert [item.title for item in digest.items] == ["Rope", "Oars"]
+    assert [one.params["dialect"] for one in digest.problems if one.code == "dialect-dropped"] == [
+        "task"
+    ]
+
+
+def test_a_list_of_definitions() -> None:
+    digest = read(
+        f'<dl>\n<dt><a href="{A}">Corde</a></dt>\n<dd>Longue.</dd>\n'
+        f'<dt><a href="{B}">Rames</a></dt>\n<dd>Courtes.</dd>\n</dl>\n'
+    )
+    assert [(item.title, item.body) for item in digest.items] == [
+        ("Corde", "Longue."),
+        ("Rames", "Courtes."),
+    ]
+
+
+class TestReferencesOfAnItem:
+    @pytest.mark.parametrize(
+        "label",
+        ["**参考：**", "参考链接：", "References:", "**Quellen:**", "出典：", "**Références :**"],
+    )
+    def test_a_list_below_a_label_is_its_sources(self, label: str) -> None:
+        digest = read(
+            f"## Rope\n\nIt floats [1][2].\n\n{label}\n\n- [1] [Gazette]({A})\n"
+            f"- [2] [Mail]({B})\n\n"
+            f"## Lamp\n\nIt shines [1].\n\n{label}\n\n- [1] [Pier]({C})\n"
+        )
+        assert [[link.url for link in item.sources] for item in digest.items] == [[A, B], [C]]
+        assert [item.body for item in digest.items] == ["It floats [1][2].", "It shines [1]."]
+
+    def test_a_list_below_a_heading_is_its_sources(self) -> None:
+        digest = read(
+            f"## Rope\n\nIt floats.\n\n### 参考\n\n- [Gazette]({A})\n\n"
+            f"## Lamp\n\nIt shines.\n\n### 参考\n\n1. [Pier]({B})\n2. A book\n"
+        )
+        assert [[link.label for link in item.sources] for item in digest.items] == [
+            ["Gazette"],
+            ["Pier", "A book"],
+        ]
+        assert [item.body for item in digest.items] == ["It floats.", "It shines."]
+
+    def test_figures_lead_to_its_sources(self) -> None:
+        digest = read(
+            f"## Rope\n\nIt floats[1], says one[2], and another[1].\n\n[1]: {A}\n[2]: {B}\n\n"
+            f"## Lamp\n\nIt shines[3].\n\n[3]: {C}\n"
+        )
+        assert [[link.url for link in item.sources] for item in digest.items] == [[A, B], [C]]
+
+    def test_numbers_of_issues_do_not(self) -> None:
+        digest = read(f"## Rope\n\nMended in [#12]({A}).\n\n## Lamp\n\nLit in [#3]({B}).\n")
+        assert [item.sources for item in digest.items] == [(), ()]

@@ -57,6 +57,8 @@ def evidence(outline: Outline) -> float:
 
 def _length(block: Block) -> int:
     """Characters without addresses; of a title with a link in front, only those of the title."""
+    if len(block.text) <= _LONGEST_NOTE:  # Short as it is, whatever its address.
+        return len(block.text)
     link = next(iter(block.links), None)
     titled = link is not None and link.url and starts_with_link(block.text)
     if link is not None and titled and columns(link.label) >= SHORTEST_TITLE:
@@ -69,29 +71,36 @@ def read(reading: Reading) -> Parts:
     parts = Parts([])
     blocks = blocks_of(reading.outline.section, reading.outline)
     texts = hung(reading.outline)
-    for entry in entries(blocks):
+    found = entries(blocks)
+    if not found:
+        return parts
+    section = reading.outline.section
+    place = section_category(section, reading), section_path(section, reading)
+    for entry in found:
         for group in entry.groups:
             reading.claim(*group.lines)
         hanging = texts.get(id(entry.groups[0] if entry.groups else entry.block), [])
-        parts.items.append(_item(entry, hanging, reading))
+        parts.items.append(_item(entry, hanging, reading, *place))
     return parts
 
 
-def _item(entry: Entry, texts: Sequence[Block], reading: Reading) -> Item:
-    section, block = reading.outline.section, entry.block
+def _item(
+    entry: Entry, texts: Sequence[Block], reading: Reading, category: str, above: str
+) -> Item:
+    block = entry.block
     reading.claim(*block.lines)
     title, source, rest = split_linked_title(block.text)
     links, lines = links_below(block)
     reading.claim(*lines)
     sources = [source] if source is not None else [named(link) for link in links]
     names = [section_name(group.text).rstrip("*_:： ") for group in entry.groups]
-    path = [section_path(section, reading), *names]
+    path = [above, *names]
     note = reading.block(_outdented([line for line in block.below if line not in lines]))
     hung_on = [reading.block(list(one.all_lines())) for one in texts]
     return Item(
         title=title,
         line=block.first,
-        category=section_category(section, reading) or (names[0] if names else ""),
+        category=category or (names[0] if names else ""),
         sources=tuple(sources),
         body="\n\n".join(part for part in (rest, note, *hung_on) if part),
         section=" / ".join(part for part in path if part),
