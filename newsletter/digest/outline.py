@@ -342,7 +342,8 @@ def _ruled(lines: Sequence[Line]) -> set[int]:
 def _links_below(lines: Sequence[Line], start: int) -> int:
     """How many bullets that begin with a link are next; 0 when one of the list does not."""
     found = 0
-    for line in lines[start:]:
+    for place in range(start, len(lines)):
+        line = lines[place]
         if line.kind is Kind.BULLET and line.indent < 2:
             if _LINK_FIRST.match(line.content) is None:
                 return 0

@@ -143,3 +143,27 @@ class TestTagsAround:
         text = f'<p align="center"><img src="{D}p.png"></p>'
         digest = read(f"# T\n\n## [Rope]({A})\n\nIt floats.\n\n{text}\n\n## [Lamp]({B})\n\nx\n")
         assert text in digest.items[0].body
+
+
+def test_a_span_at_the_top_is_no_numbered_line() -> None:
+    digest = parse(f"# Woche\n\n2. bis 6. März 2026\n\n## Seile\n\n- [Seil]({A})\n- [Tau]({B})\n")
+    assert digest.date is None
+    assert [one.params["case"] for one in digest.errors if one.code == "date-ambiguous"] == ["span"]
+
+
+def test_short_bold_names_in_front_of_remarks() -> None:
+    digest = read(
+        f"# T\n\n## Nuevo\n\n🔹 **Cuerda 3.0**: flota mejor. [Leer más]({A})\n\n"
+        f"🔹 **Remo 2.1**: más ligero. [Leer más]({B})\n\n"
+        f"## Otros\n\n🔹 **Caché**: un estudio largo. [Leer más]({C})\n"
+    )
+    assert [item.sources[0].url for item in digest.items] == [A, B, C]
+    assert titles(digest)[1] == "🔹 Remo 2.1"
+
+
+def test_texts_that_begin_with_their_linked_title() -> None:
+    digest = read(
+        f"# T\n\n## Lesestoff\n\n[Seile, die schwimmen]({A}) – ein Text.\n\n"
+        f"[Caches, die lügen]({B}) – noch einer.\n"
+    )
+    assert titles(digest) == ["Seile, die schwimmen", "Caches, die lügen"]

@@ -215,3 +215,14 @@ class TestReferencesOfAnItem:
     def test_numbers_of_issues_do_not(self) -> None:
         digest = read(f"## Rope\n\nMended in [#12]({A}).\n\n## Lamp\n\nLit in [#3]({B}).\n")
         assert [item.sources for item in digest.items] == [(), ()]
+
+    @pytest.mark.parametrize("value", ["Gazette, {}", "Gazette {}", "Gazette: <{}>"])
+    def test_a_name_and_its_address_are_one_source(self, value: str) -> None:
+        digest = read(
+            f"## Rope\n\n> Floats.\n\nQuelle: {value.format(A)}\n\n"
+            f"## Lamp\n\n> Shines.\n\nQuelle: {value.format(B)}\n"
+        )
+        assert [[(link.label, link.url) for link in item.sources] for item in digest.items] == [
+            [("Gazette", A)],
+            [("Gazette", B)],
+        ]
