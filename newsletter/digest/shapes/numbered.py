@@ -96,8 +96,10 @@ def find_entries(lines: Sequence[Line]) -> list[_Entry]:
 
 def _cut_last(entries: Sequence[_Entry]) -> None:
     """What stands on its own below the last entry is not its text, where no other has any."""
-    *others, last = entries or [None]
-    if last is None or len(others) < _HABIT or any(one.has_text() for one in others if one):
+    if len(entries) <= _HABIT:
+        return
+    *others, last = entries
+    if any(one.has_text() for one in others):
         return
     for place, line in enumerate(last.lines):
         if line.kind is Kind.BLANK:
