@@ -11,17 +11,18 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from . import shapes
 from .blocks import PICTURE, RULE, TABLE, blocks_of
+from .closing import close, find_colophon
 from .contents import Contents
-from .greetings import closes, introduces
+from .greetings import introduces
 from .keys import section_key
 from .layout import Layout
 from .outline import Kind, Line, Section
-from .plans import Piece, Plan
+from .plans import UNCERTAIN, Choice, Piece, Plan
 from .reading import Reading
 from .rules import behind_rule, cut_at_rules
 from .shapes import Shape
@@ -31,7 +32,6 @@ from .tail import find_references, is_tail
 _OTHERS = 0.6  # how much the sections beside a section weigh in its choice
 _AGREED = 0.5  # how much more the sections beside one are whole than divided, to be of one kind
 _SILENT = 0.2
-_UNCERTAIN = 0.3  # evidence that anything has: text below a heading
 # Below this, on the average of its sections, a document is one piece with chapters.
 _ONE_PIECE = 0.48
 _CERTAIN = 0.75  # evidence of marks that only pieces have
@@ -39,23 +39,6 @@ _DOCUMENT = "document"
 _LABELLED = "labelled"
 _TABLES = "tables"
 _ABOVE_ROWS = 2  # lines of a table: the names of its columns and the line below them
-
-
-@dataclass(slots=True)
-class _Choice:
-    """Both ways to read a section, before the sections beside it are heard."""
-
-    plan: Plan
-    whole: Shape | None = None
-    whole_score: float = 0.0
-    divided_score: float = 0.0
-    forced: bool | None = None
-
-    def tells(self) -> bool:
-        """Whether it says anything of the sections beside it."""
-        certain = max(self.whole_score, self.divided_score) > _UNCERTAIN
-        of_items = not (self.plan.introduction or self.plan.tail)
-        return certain and bool(self.plan.blocks) and of_items
 
 
 class Division:
@@ -220,7 +203,8 @@ class Division:
         choices = [self._choice(section, pairs.get(id(section))) for section in held
                    if id(section) not in originals]  # fmt: skip
         self._introduce(choices)
-        _close(choices)
+        close(choices)
+        find_colophon(choices, self.outline)
         heard = [one for one in choices if one.tells()]
         whole = sum(one.whole_score for one in heard)
         divided = sum(one.divided_score for one in heard)
@@ -236,9 +220,9 @@ class Division:
         self._find_tail([one.plan for one in choices])
         return [one.plan for one in choices]
 
-    def _choice(self, section: Section, original: Section | None) -> _Choice:
+    def _choice(self, section: Section, original: Section | None) -> Choice:
         plan = Plan(section, section_key(section, self.outline.title_line), original=original)
-        choice = _Choice(plan)
+        choice = Choice(plan)
         if id(section) in self.references:
             plan.tail = True
             return choice
@@ -265,7 +249,7 @@ class Division:
         self._force(choice)
         return choice
 
-    def _force(self, choice: _Choice) -> None:
+    def _force(self, choice: Choice) -> None:
         """A layout's or the editor's decision for this section."""
         name = self.layout.shapes.get(choice.plan.key, "")
         shape = shapes.find(name) if name else None
@@ -280,7 +264,7 @@ class Division:
             choice.plan.pieces = [Piece(piece.section, shape, 1.0, piece.blocks)]
             choice.forced = False
 
-    def _settle(self, one: _Choice, whole: float, divided: float) -> None:
+    def _settle(self, one: Choice, whole: float, divided: float) -> None:
         plan = one.plan
         if plan.introduction or plan.tail:
             return
@@ -315,7 +299,7 @@ class Division:
                 originals.add(id(first))
         return found, originals
 
-    def _introduce(self, choices: Sequence[_Choice]) -> None:
+    def _introduce(self, choices: Sequence[Choice]) -> None:
         """Sections in front of all items that only introduce the issue."""
         for number, one in enumerate(choices):
             if one.plan.section.level > 2 or not one.plan.blocks:
@@ -345,18 +329,7 @@ class Division:
             plan.tail = begun
 
 
-def _close(choices: Sequence[_Choice]) -> None:
-    """Sections behind all items that only take leave: no items, so the editor is asked."""
-    for one in reversed(choices):
-        if one.plan.tail:
-            continue
-        linked = one.divided_score > 0 or one.whole_score > _UNCERTAIN
-        if linked or one.plan.section.level > 2 or not closes(one.plan.section.title):
-            return
-        one.forced = False
-
-
-def _find_alone(choices: Sequence[_Choice]) -> None:
+def _find_alone(choices: Sequence[Choice]) -> None:
     """Mark sections read whole where most of those beside them are divided.
 
     One that is certainly an item (a link is its heading) is none of them.
@@ -372,7 +345,7 @@ def _holds_items(plans: Sequence[Plan]) -> bool:
     """Whether some section is surely items, or several may be."""
     every = [one for plan in plans for one in plan.everything() if not one.tail]
     scores = [score for one in every for score, _blocks in one.leaves()]
-    return len(scores) > 1 or any(score > _UNCERTAIN for score in scores)
+    return len(scores) > 1 or any(score > UNCERTAIN for score in scores)
 
 
 def _script(text: str) -> str:

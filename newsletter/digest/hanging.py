@@ -34,7 +34,8 @@ def hung(outline: Outline) -> dict[int, list[Block]]:
     greets = section.heading is None or section.heading.number == outline.title_line
     found: dict[int, list[Block]] = {}
     runs = [_Run(None)]
-    for block in blocks_of(section, outline):
+    blocks = blocks_of(section, outline)
+    for block in blocks:
         if block.kind == RULE:
             found.update(_hung(runs, greets))
             runs = [_Run(None)]
@@ -43,7 +44,25 @@ def hung(outline: Outline) -> dict[int, list[Block]]:
         else:
             runs[-1].texts.append(block)
     found.update(_hung(runs, greets))
+    found.update(_pictured(blocks, outline, found))
     return found
+
+
+def _pictured(
+    blocks: Sequence[Block], outline: Outline, found: dict[int, list[Block]]
+) -> dict[int, list[Block]]:
+    """A picture that ends a section shows what its last bullet is about, as between two bullets.
+
+    The one that ends the document is the publication's own, such as a code to scan.
+    """
+    *_others, above, last = blocks if len(blocks) > 1 else [None, None]
+    if above is None or last is None or above.kind != BULLET or last.kind != PICTURE:
+        return {}
+    if id(above) in found or not any(
+        line.kind not in EMPTY and line.number > last.last for line in reversed(outline.lines)
+    ):
+        return {}
+    return {id(above): [last]}
 
 
 def _hung(runs: Sequence[_Run], greets: bool) -> dict[int, list[Block]]:

@@ -9,19 +9,24 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from .inline import outside_code
+from .inline import only_link, outside_code
 
 _HEADING = re.compile(r"\s*<h([1-6])(?:\s[^<>]*)?>(.*?)</h\1\s*>\s*$", re.IGNORECASE)
 _HEADING_OPEN = re.compile(r"\s*<h([1-6])(?:\s[^<>]*)?>\s*$", re.IGNORECASE)
 _HEADING_CLOSE = re.compile(r"\s*(.*?)</h([1-6])\s*>\s*$", re.IGNORECASE)
-_LIST_TAGS = re.compile(r"\s*(?:</?(?:ul|ol)(?:\s[^<>]*)?>\s*|</li\s*>\s*)+$", re.IGNORECASE)
+_LIST_TAGS = re.compile(
+    r"\s*(?:</?(?:ul|ol|dl)(?:\s[^<>]*)?>\s*|</(?:li|dt|dd)\s*>\s*)+$", re.IGNORECASE
+)
 _DETAILS_TAGS = re.compile(r"(?:\s*</?details(?:\s[^<>]*)?>\s*)+", re.IGNORECASE)
 # No mail program folds text: what is behind a summary is shown below it.
 _SUMMARY = re.compile(
     r"\s*(?:<details(?:\s[^<>]*)?>\s*)?<summary(?:\s[^<>]*)?>(.*?)</summary\s*>\s*$", re.IGNORECASE
 )
-_LIST_ITEM = re.compile(r"(\s*)(?:<[uo]l(?:\s[^<>]*)?>\s*)?<li(?:\s[^<>]*)?>(.*)$", re.IGNORECASE)
-_LIST_END = re.compile(r"(?:\s*</(?:li|ul|ol)\s*>)+\s*$", re.IGNORECASE)
+_LIST_ITEM = re.compile(
+    r"(\s*)(?:<[uod]l(?:\s[^<>]*)?>\s*)?<(?:li|dt)(?:\s[^<>]*)?>(.*)$", re.IGNORECASE
+)
+_DESCRIPTION = re.compile(r"(\s*)<dd(?:\s[^<>]*)?>(.*)$", re.IGNORECASE)
+_LIST_END = re.compile(r"(?:\s*</(?:li|dt|dd|ul|ol|dl)\s*>)+\s*$", re.IGNORECASE)
 _LINK = re.compile(
     r"<a\s(?:[^<>]*?\s)?href\s*=\s*(?:\"([^\"<>]*)\"|'([^'<>]*)'|([^\s\"'<>]+))[^<>]*>"
     r"((?:[^<]|<(?!/?a[\s>]))*?)</a\s*>",
@@ -31,7 +36,15 @@ _ANCHOR = re.compile(r"<a\s+(?:id|name)\s*=\s*[^<>]*>\s*(?:</a\s*>)?", re.IGNORE
 _PICTURE = re.compile(r"<img\s[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]*)?/?>")
 _FIGURE = re.compile(r" {0,3}<figure(?:\s[^<>]*)?>", re.IGNORECASE)
+_DEEPEST = 4  # tags around a line, in each other
 MOST_OF_FIGURE = 30  # lines; without an end by then the tag is a stray one
+# Tags that only lay out a text: around a whole line, or alone between empty lines.
+_AROUND = re.compile(
+    r"\s{0,3}<(span|font|p|div|center|small|big)(?:\s[^<>]*)?>(.*)</\1\s*>\s*$", re.IGNORECASE
+)
+_LAYOUT = re.compile(
+    r"\s{0,3}</?(?:div|center|section|article|main|span|font)(?:\s[^<>]*)?>\s*$", re.IGNORECASE
+)
 _FENCE = re.compile(r"\s{0,12}(`{3,}|~{3,})")
 
 
@@ -82,6 +95,9 @@ def _line(lines: list[str], index: int) -> str:
     line = lines[index]
     if _LIST_TAGS.match(line) or _DETAILS_TAGS.fullmatch(line):
         return ""
+    if _LAYOUT.match(line) and _stands_alone(lines, index):
+        return ""
+    line = _unwrapped(line)
     if summary := _SUMMARY.match(line):
         return f"**{summary.group(1).strip()}**" if summary.group(1).strip() else ""
     if heading := _HEADING.match(line) or _several_lines(lines, index):
@@ -89,9 +105,33 @@ def _line(lines: list[str], index: int) -> str:
         return f"{'#' * int(level)} {' '.join(_links(text).split())}"
     if item := _LIST_ITEM.match(line):
         line = f"{item.group(1)}- {_LIST_END.sub('', item.group(2)).strip()}"
+    elif described := _DESCRIPTION.match(line):
+        line = f"{described.group(1)}  {_LIST_END.sub('', described.group(2)).strip()}"
     elif "</li" in line or "</ul" in line or "</ol" in line:
         line = _LIST_END.sub("", line)
     return _links(line) if "<a" in line.lower() else line
+
+
+def _stands_alone(lines: Sequence[str], index: int) -> bool:
+    """Whether a line has none beside it: Markdown is read between it and the closing tag."""
+    return not any(
+        one.strip() for one in (*lines[max(0, index - 1) : index], *lines[index + 1 : index + 2])
+    )
+
+
+def _unwrapped(line: str) -> str:
+    """A line without the tags around the whole of it, when it holds a link and no picture."""
+    for _deep in range(_DEEPEST):
+        around = _AROUND.match(line)
+        if around is None or f"</{around.group(1)}" in around.group(2).lower():
+            break
+        inside = around.group(2).strip()
+        if "<img" in inside.lower() or ("://" not in inside and "](" not in inside):
+            break
+        if around.group(1).lower() in {"small", "big"} and only_link(_links(inside)) is None:
+            break  # It says something; how large is the editor's choice.
+        line = inside
+    return line
 
 
 def _several_lines(lines: list[str], index: int) -> re.Match[str] | None:

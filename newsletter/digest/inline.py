@@ -77,6 +77,17 @@ def holds_link(text: str) -> bool:
     return "://" in text or "mailto:" in text
 
 
+def starts_with_link(text: str) -> bool:
+    """Whether a run begins with a link (emphasis and symbols aside)."""
+    start = re.match(r"[^\w\[<]{0,12}", text)
+    return _ANY.match(text, start.end() if start else 0) is not None
+
+
+def columns(text: str) -> int:
+    """How wide a run is shown; a Chinese character has two columns."""
+    return sum(2 if ord(letter) > 0x2E7F else 1 for letter in text)
+
+
 def without_pictures(text: str, *, linked: bool = False) -> str:
     """`text` without pictures; a link around one keeps its place unless `linked` ones go, too.
 

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from .citations import cited, listed_sources
 from .dates import find_date
 from .facts import facts_of, read_authors, read_score, read_tags, split_badge
 from .inline import find_links, holds_link, only_link, read_sources
@@ -14,7 +15,7 @@ from .label_lines import TEXT_FIELDS, facts_lines, fields_of, fits_bullet, label
 from .labels import Label, is_placeholder
 from .outline import Kind, Line, Section
 from .reading import Reading
-from .sources import closing_link, is_address, link_line, links_line, named, split_trailer
+from .sources import closing_link, is_address, link_line, links_line, named, paired, split_trailer
 from .titles import item_title, split_linked_title
 from .value import Link
 
@@ -102,6 +103,8 @@ class ItemLines:
             self._from_text()
         if not self.sources:
             self._from_middle()
+        if not self.sources:
+            self.sources += cited(self.body, self.reading)
 
     def _edges(self) -> frozenset[int]:
         """The first and last lines, of which a link alone is the source; a quotation may follow."""
@@ -166,6 +169,10 @@ class ItemLines:
     def _other(self, line: Line, before: Kind) -> None:
         """A line without a label; `before` is the kind of the line above it."""
         reading = self.reading
+        if self.open == "source" and (listed := listed_sources(line, reading)):
+            self.sources += listed
+            reading.claim(line)
+            return
         summary_to_come = "summary" in self.fields and "summary" not in self.seen
         if self.open == "bullets" and (
             line.indent >= 2 or (before is not Kind.BLANK and line.kind in {Kind.TEXT, Kind.CODE})
@@ -346,8 +353,7 @@ class ItemLines:
         if name == "category":
             self.category = " ".join(value.strip("*_ ").split())
         elif name == "source":
-            for link in read_sources(value):
-                self.sources.append(link)
+            self.sources += paired(read_sources(value))
             if any(link.label and not link.url for link in find_links(value)):
                 self.reading.say_unsafe(line)
         elif name == "link":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .bullets import read_bullets
+from .citations import references_below
 from .facts import split_badge
 from .item_lines import ItemLines
 from .outline import EMPTY, Kind, Line, Section
@@ -34,7 +35,12 @@ def read_item(
     lines.title = title_of(titled, reading)
     rest = lines.read_title()
     lines.read()
-    if not lines.sources and section.below:
+    below = []
+    for one in section.below:
+        found = references_below(one, reading)
+        lines.sources += found
+        below += [] if found else [one]
+    if not lines.sources and below:
         lines.sources += _last_link(section, reading)
     insight = reading.resolved("\n".join(lines.insight).strip())
     bullets = read_bullets(lines.list_lines, reading)
@@ -44,7 +50,7 @@ def read_item(
         f"**{translation.strip('*')}**" if translation else "",
         summary,
         reading.block(lines.body),
-        *(reading.section_block(below) for one in section.below for below in one.everything()),
+        *(reading.section_block(inner) for one in below for inner in one.everything()),
     ]
     body = "\n\n".join(block for block in blocks if block)
     if not (insight or bullets or body or (lines.sources and not labelled)):

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .vocabulary import FIELDS, either, names_of
+from .vocabulary import FIELDS, LANGUAGES, either, names_of
 
 # Labels of a link that say nothing about who published it; names of the fields it fills are such.
 _NAMELESS = "|".join(
@@ -43,6 +43,9 @@ class Labels:
             extra = (own or {}).get(field, ())
             for name in (*names_of(field), *([extra] if isinstance(extra, str) else extra)):
                 self.fields.setdefault(_plain(str(name)), field)
+        for language in LANGUAGES:
+            for name in language.references:  # Those of an item are its sources.
+                self.fields.setdefault(_plain(name), "source")
         names = sorted(self.fields, key=len, reverse=True)
         known = "|".join(re.escape(name).replace(r"\ ", r"\s+") for name in names)
         self._plain = re.compile(rf"{_EDGE}({known})\s*[：:](?!//)\s*", re.IGNORECASE)

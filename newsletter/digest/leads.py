@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from .blocks import BULLET, NUMBER, PARAGRAPH, PICTURE, QUOTE, RULE, Block, cut
-from .inline import find_links, only_link, without_links
+from .inline import columns, find_links, only_link, without_links
 from .markdown import plain_text
 from .outline import EMPTY, Kind, Line, Section
 from .plans import Plan
@@ -85,7 +85,7 @@ def _is_story(blocks: list[Block]) -> bool:
     plain = plain_text(text, links=False)
     if len(_SENTENCE_END.findall(plain)) < 2:
         return False
-    return _columns(plain) >= _SHORTEST
+    return columns(plain) >= _SHORTEST
 
 
 def is_lead_in(blocks: Sequence[Block]) -> bool:
@@ -95,11 +95,7 @@ def is_lead_in(blocks: Sequence[Block]) -> bool:
     if len(texts) != 1 or texts[0].kind not in {PARAGRAPH, QUOTE} or texts[0].linked:
         return False
     plain = plain_text(texts[0].text, links=False)
-    return len(_SENTENCE_END.findall(plain)) <= 2 and _columns(plain) <= _LONGEST_LEAD_IN
-
-
-def _columns(text: str) -> int:
-    return sum(2 if ord(letter) > 0x2E7F else 1 for letter in text)
+    return len(_SENTENCE_END.findall(plain)) <= 2 and columns(plain) <= _LONGEST_LEAD_IN
 
 
 def claim_lead_ins(section: Section, reading: Reading) -> None:

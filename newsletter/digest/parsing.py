@@ -29,6 +29,7 @@ from .outline import (
     Line,
     Outline,
     Section,
+    promote_bold_groups,
     promote_bold_lines,
     read_lines,
     read_sections,
@@ -36,7 +37,7 @@ from .outline import (
 from .problems import Problems
 from .reading import Parts, Reading
 from .silence import find_silence
-from .titles import find_second_title, find_title, section_category, section_name
+from .titles import find_second_title, find_title, section_category, section_name, title_text
 from .value import Digest, Item
 from .written import is_written, read_markdown
 
@@ -115,7 +116,7 @@ def account(
         return _refused(problems, front), None
     reading = Reading(outline, front, problems)
     if heading is not None:
-        reading.title = heading.content
+        reading.title = title_text(reading.resolved(heading.content))
         reading.claim(heading)
     if again is not None:
         reading.outer[again.number] = again.content
@@ -135,6 +136,7 @@ def _outline(
     made, marks = to_markdown(cleaned.lines, front.end)
     lines = read_lines(made[front.end :], front.end + 1, cleaned.dropped | marks)
     promote_bold_lines(lines)
+    promote_bold_groups(lines)
     sections = read_sections(lines)
     heading = find_title(sections, front)
     number = heading.number if heading is not None else 0
@@ -281,8 +283,9 @@ def _lines_at_top(outline: Outline) -> list[Place]:
             break
         if len(found) > 5:
             break
-        if len(line.content) <= _LONGEST_DATE:
-            found.append(Place("line", line.content, line.number))
+        text = line.raw.strip() if line.kind is Kind.NUMBER else line.content  # "2. bis 6. März"
+        if len(text) <= _LONGEST_DATE:
+            found.append(Place("line", text, line.number))
     return found
 
 

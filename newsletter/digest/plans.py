@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from .outline import Section
 from .shapes import Shape
 
+UNCERTAIN = 0.3  # evidence that anything has: text below a heading
 _LONG = 4  # blocks of a section that count in the judgement of a document
 
 
@@ -81,3 +82,20 @@ class Plan:
         yield self
         for one in self.below:
             yield from one.everything()
+
+
+@dataclass(slots=True)
+class Choice:
+    """Both ways to read a section, before the sections beside it are heard."""
+
+    plan: Plan
+    whole: Shape | None = None
+    whole_score: float = 0.0
+    divided_score: float = 0.0
+    forced: bool | None = None
+
+    def tells(self) -> bool:
+        """Whether it says anything of the sections beside it."""
+        certain = max(self.whole_score, self.divided_score) > UNCERTAIN
+        of_items = not (self.plan.introduction or self.plan.tail)
+        return certain and bool(self.plan.blocks) and of_items

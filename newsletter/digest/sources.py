@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from .inline import find_links, only_link, read_sources, without_links
@@ -24,6 +25,17 @@ def named(link: Link) -> Link:
         return link
     host = urlsplit(link.url).hostname or link.url
     return Link(host.removeprefix("www."), link.url)
+
+
+def paired(links: Sequence[Link]) -> list[Link]:
+    """A publisher's name with the address behind it as one: "Gazette, https://…"."""
+    found: list[Link] = []
+    for link in links:
+        if found and not found[-1].url and link.url and is_address(link):
+            found[-1] = Link(found[-1].label, link.url)
+        else:
+            found.append(link)
+    return found
 
 
 def is_address(link: Link) -> bool:

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from .dates import read
 from .front import Front
 from .html import is_tags
-from .inline import ORNAMENT, find_links, label_text, only_link
+from .inline import INLINE_LINK, ORNAMENT, columns, find_links, label_text, only_link, without_links
 from .labels import is_placeholder
 from .markdown import plain_text
 from .outline import Kind, Line, Section
 from .reading import Reading
 from .value import Link
-from .vocabulary import either, is_one_of, month_numbers
+from .vocabulary import either, is_field, is_one_of, month_numbers
 
 _LONGEST_TITLE = 160  # characters of a sentence that serves as title; a longer one is cut.
 _NUMBERED_TITLE = re.compile(r"\d{1,3}(?:[.)][ \t\u3000]+|[、．]\s*)(?=\S)")
@@ -28,13 +28,24 @@ _OPENING_LINK = re.compile(
     r"(?P<mark>\*{1,3}|_{1,3})?\[(?P<label>(?>[^\[\]\\]++|\\.|\[[^\[\]]*+\])*+)\]"
     r"\([^()\s]*+(?:\([^()\s]*+\)[^()\s]*+)*+(?:\s+\"[^\"]*+\")?\)"
 )
+# A bold beginning, and what parts it from the text behind it: "**A rope that floats** — it is …".
+_BOLD_LEAD = re.compile(
+    r"(?P<tag>[^\w\s*_\[(<]{0,4}\s*)(?P<mark>\*\*|__)(?=\S)(?P<name>(?:(?!(?P=mark))[^\[\]])+?)"
+    r"(?<=\S)(?P=mark)(?:\s*[:：.。]|\s+[–—|-]{1,2}\s|\s*[–—]|(?<=[:：.。!！?？]..))\s*(?P<rest>\S.*)$",
+    re.DOTALL,
+)
+_ENDS_LINKED = re.compile(r"(?:\]\([^()\s]+\)|https?://[^\s()]+|>)[\s)）\]】*_.。|]*$")
+_SHORTEST_LINK = 14  # columns of a link at the beginning of a text that is its title
+_SHORTEST_LEAD = 10  # columns; a shorter one names what the text is about
 _BYLINE = re.compile(rf"(?:{either('bylines')})\b")
 _ADDRESS = re.compile(r"<?https?://[^\s<>\"'`、，。；：！？（）「」【】《》|｜]++>?", re.IGNORECASE)
 _CLOSING_LINK = re.compile(
     r"\s*(?P<open>[(（\[【]\s*)?(?:\[[^\[\]]*\]\([^()\s]+\)|<?https?://[^\s<>()（）]+>?)\s*[)）\]】]?[.。]?$",
     re.IGNORECASE,
 )
-_DASH = re.compile(r"\s+[–—-]{1,2}\s")
+_TIED = re.compile(
+    r"\s+[–—-]{1,2}\s|\s*[:：|｜·]|[–—]"
+)  # what parts a title from what is said of it
 _SENTENCE = re.compile(r"[^\n]{3,}?(?:[。！？]|[.!?](?=\s|$))|[^\n]+")
 
 
@@ -65,6 +76,11 @@ def section_name(text: str, *, numbered: bool = False) -> str:
     if numbered:
         name = ORNAMENT.sub("", _SECTION_NUMBER.sub("", name, count=1))
     return " ".join(name.split()) or " ".join(text.split())
+
+
+def title_text(text: str) -> str:
+    """A document's title without the links in it: that of the issue's own page, as a rule."""
+    return INLINE_LINK.sub(lambda match: match.group(1), text).strip() if "](" in text else text
 
 
 def section_headings(
@@ -101,11 +117,17 @@ def section_category(section: Section, reading: Reading, *, own: bool = True) ->
 
 
 def section_path(section: Section, reading: Reading, *, own: bool = True) -> str:
-    """The headings above an item that are no links, outermost first, as one line."""
+    """The headings above an item, outermost first, as one line; a link with a text below it names
+    another piece."""
+    pieces = {
+        reading.resolved(above.title)
+        for above in (*section.above, section)
+        if above.holds_anything()
+    }
     return " / ".join(
         section_name(text, numbered=numbered)
         for text, numbered in section_headings(section, reading, own=own)
-        if only_link(text) is None
+        if only_link(text) is None or text not in pieces
     )
 
 
@@ -130,9 +152,12 @@ def split_linked_title(text: str) -> tuple[str, Link | None, str]:
             else (text[match.end() :])
         )
         rest = _rest(after)
-        if rest[:1].islower() and not (_BYLINE.match(rest) or _DASH.match(after)):
+        if rest[:1].islower() and not (_BYLINE.match(rest) or _TIED.match(after)):
             rest = text  # The link is the beginning of a sentence, which stays whole.
         return f"{tag} {label}".strip(), find_links(match.group())[0], rest
+    lead = bold_lead(text)
+    if lead is not None and re.search(r"[^\W\d_]", without_links(lead[1])):
+        return lead[0], source, lead[1]
     if closed := _closing(text, links):
         return closed
     plain = plain_text(text.split("\n\n")[0], links=False).strip()
@@ -149,6 +174,39 @@ def split_linked_title(text: str) -> tuple[str, Link | None, str]:
     if not short and not is_tags(text):
         short = text[:_LONGEST_TITLE]
     return short, source, text if says_more else ""
+
+
+def bold_lead(text: str) -> tuple[str, str] | None:
+    """A run as (the bold words it begins with, what follows), when they are a title."""
+    lead = _BOLD_LEAD.match(text)
+    if lead is None:
+        return None
+    rest = lead.group("rest").strip()
+    name = plain_text(f"{lead.group('tag')}{lead.group('name')}").strip(" :：")
+    says = _ENDS_LINKED.search(rest) is not None and re.search(r"[^\W\d_]", without_links(rest))
+    return (name, rest) if _is_headline(name, 4 if says else _SHORTEST_LEAD) else None
+
+
+def is_led(text: str) -> bool:
+    """Whether a text is a short piece: a title in bold and a link at its end, or a title that is a
+    link, and what is said of it."""
+    if (link := _OPENING_LINK.match(text)) is not None:
+        label = label_text(link.group("label"))
+        titled = columns(label) >= _SHORTEST_LINK and not label.startswith("@")
+        return titled and _TIED.match(text[link.end() :]) is not None and not _ends_open(text)
+    lead = bold_lead(text) if _ENDS_LINKED.search(text) is not None else None
+    return lead is not None and re.search(r"[^\W\d_]", without_links(lead[1])) is not None
+
+
+def _ends_open(text: str) -> bool:
+    return text.rstrip("*_ ").endswith((":", "："))
+
+
+def _is_headline(name: str, shortest: int) -> bool:
+    """Whether a bold beginning is a title: words that are no date, no field and no single term."""
+    if not shortest <= columns(name) <= _LONGEST_TITLE or is_field(name):
+        return False
+    return (" " in name or columns(name) > len(name)) and read(name) == read("")
 
 
 def _closing(text: str, links: Sequence[Link]) -> tuple[str, Link, str] | None:
@@ -173,7 +231,7 @@ def _closing(text: str, links: Sequence[Link]) -> tuple[str, Link, str] | None:
 
 def _rest(text: str) -> str:
     """What follows a linked title, without the punctuation that tied it on."""
-    rest = re.sub(r"^[\s.,:;：，。；、–—-]+", "", text).strip()
+    rest = re.sub(r"^(?:[\s,:;|：，。；、｜·–—-]|\.(?![a-zA-Z0-9]))+", "", text).strip()
     return rest if re.search(r"\w", rest) else ""
 
 
@@ -181,12 +239,18 @@ def find_title(sections: Sequence[Section], front: Front) -> Line | None:
     """The document's own heading: an H1 in front of all others, when it is the title.
 
     Several H1 are sections, unless the first has nothing to be one: no sections below it, and no
-    list or link of its own. A second H1 that says the same again belongs to the title.
+    list or link of its own. A second H1 that says the same again belongs to the title. Without an
+    H1 it is the heading that all others stand under, when it names the day or the number.
     """
     headings = [section for section in sections if section.heading is not None]
     tops = [section for section in headings if section.level == 1]
+    if not tops and headings and all(headings[0] in one.above for one in headings[1:]):
+        root = headings[0]
+        return root.heading if root.below and names_number(root.title) else None
     if not tops or tops[0] is not headings[0]:
         return None
+    if len(tops) == 2 and _only_day(tops[0], headings) and _same_day(tops):
+        return tops[1].heading
     first, others = tops[0], [one for one in tops[1:] if not _alike(one.title, tops[0].title)]
     if not others:
         return first.heading
@@ -199,14 +263,30 @@ def find_title(sections: Sequence[Section], front: Front) -> Line | None:
     return first.heading
 
 
+def _only_day(section: Section, headings: Sequence[Section]) -> bool:
+    """Whether a heading is a day alone, with at most a picture between it and another one."""
+    named = [word for word in _words(title_text(section.title)) if not is_one_of("issues", word)]
+    alone = all(line.content.startswith(("![", "[![", "<img")) for line in section.content())
+    return not named and alone and headings[1].level == section.level
+
+
+def _same_day(tops: Sequence[Section]) -> bool:
+    days = {read(title_text(one.title)).date for one in tops}
+    return len(days) == 1 and None not in days
+
+
 def find_second_title(sections: Sequence[Section], front: Front, first: Line | None) -> Line | None:
     """An H1 right below the title that only says it again: the same day, or no word of its own.
 
-    It is the only other H1: several are sections.
+    It is the only other H1: several are sections. It can stand above the title, being only a day.
     """
     headings = [section for section in sections if section.heading is not None]
     tops = [section for section in headings if section.level == 1]
-    if first is None or len(tops) != 2 or headings[1] is not tops[1] or not tops[1].below:
+    if first is None or len(tops) != 2 or headings[1] is not tops[1]:
+        return None
+    if first is tops[1].heading:
+        return tops[0].heading
+    if not tops[1].below:
         return None
     if any(line.kind in {Kind.BULLET, Kind.NUMBER} for line in tops[0].content()):
         return None

@@ -381,3 +381,13 @@ def is_one_of(words: Words, text: str) -> bool:
 @cache
 def _folded(words: Words) -> frozenset[str]:
     return frozenset(word.casefold() for language in LANGUAGES for word in getattr(language, words))
+
+
+def is_field(name: str) -> bool:
+    """Whether a name is that of a field, in any language."""
+    return " ".join(name.split()).casefold() in _field_names()
+
+
+@cache
+def _field_names() -> frozenset[str]:
+    return frozenset(name.casefold() for field in FIELDS for name in names_of(field))

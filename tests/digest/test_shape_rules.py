@@ -231,7 +231,7 @@ class TestLinks:
             (f"[Rope]({link(1)}) by Alice", "Rope", "by Alice"),
             (f"[Rope]({link(1)}) was made.", "Rope", f"[Rope]({link(1)}) was made."),
             (f"[Rope]({link(1)}) — A new one.", "Rope", "A new one."),
-            (f"**[Rope]({link(1)})**: strong", "Rope", f"**[Rope]({link(1)})**: strong"),
+            (f"**[Rope]({link(1)})**: strong", "Rope", "strong"),
             (f"[video] [Rope]({link(1)})", "[video] Rope", ""),
         ],
     )

@@ -11,13 +11,14 @@ from itertools import pairwise
 
 from ..blocks import BULLET, NUMBER, PARAGRAPH, PICTURE, QUOTE, RULE, Block, blocks_of
 from ..hanging import lone_link
-from ..inline import holds_link, only_link
+from ..inline import holds_link, only_link, starts_with_link
 from ..items import read_item
 from ..labels import is_placeholder
 from ..marking import gettext_noop
 from ..outline import Outline, Section
 from ..reading import Parts, Reading
-from ..titles import is_numbered
+from ..tail import names_references
+from ..titles import is_led, is_numbered
 from . import labelled
 
 NAME = "headlines"
@@ -46,6 +47,10 @@ def evidence(outline: Outline) -> float:
     if section.heading is None:
         return 0.0
     below = [one for one in section.everything() if one is not section and one.holds_anything()]
+    sources = [one for one in below if names_references(one.title)]
+    below = [one for one in below if not names_references(one.title)]
+    if sources and not below and _has_text(section, outline):
+        return SURENESS  # A text with a list of what it was made from.
     if any(_is_piece(one, outline) for one in below):
         return 0.0
     own = _own(section, outline)
@@ -54,7 +59,8 @@ def evidence(outline: Outline) -> float:
     if len(below) > 1 and all(_PART.match(one.title) for one in below):
         return _OF_PARTS
     if not section.holds_anything():
-        return own if _linked(section, outline) else _GROUP
+        lists = all(_lists_titles(one, outline) for one in below)
+        return own if _linked(section, outline) and not lists else _GROUP
     # Sub-headings of a piece seldom have links of their own; those of pieces do.
     linked = sum(any(block.linked for block in blocks_of(one, outline)) for one in below)
     return own * 0.9 * (1 - 0.6 * linked / len(below))
@@ -63,6 +69,17 @@ def evidence(outline: Outline) -> float:
 def _is_piece(section: Section, outline: Outline) -> bool:
     """A section below that is an item of its own."""
     return _linked(section, outline) or labelled.is_labelled(section, outline)
+
+
+def _has_text(section: Section, outline: Outline) -> bool:
+    return any(one.kind == PARAGRAPH for one in blocks_of(section, outline))
+
+
+def _lists_titles(section: Section, outline: Outline) -> bool:
+    """Whether a section holds nothing but bullets that begin with a link."""
+    return all(
+        one.kind == BULLET and starts_with_link(one.text) for one in blocks_of(section, outline)
+    )
 
 
 def _linked(section: Section, outline: Outline) -> bool:
@@ -94,6 +111,8 @@ def _own(section: Section, outline: Outline) -> float:
         return (SURENESS if _ends(blocks) < 2 else _SHORT) * text_share
     if texts and is_numbered(section.title) and _counted(section):
         return _NUMBERED
+    if sum(is_led(one.text) for one in texts if one.kind == PARAGRAPH) > 1:
+        return _LONG * text_share
     links = sum(len(one.links) for one in texts)
     linked = sum(bool(one.links) for one in texts)
     if not links and any(one.kind == PICTURE and one.linked for one in blocks_of(section, outline)):

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 
 from ..blocks import BULLET, NUMBER, PARAGRAPH, PICTURE, QUOTE, RULE, Block, blocks_of
 from ..hanging import hung
+from ..inline import columns, starts_with_link
 from ..labels import is_placeholder
 from ..marking import gettext_noop
-from ..nested import Entry, entries, links_below
+from ..nested import SHORTEST_TITLE, Entry, entries, links_below
 from ..outline import Kind, Line, Outline
 from ..reading import Parts, Reading
 from ..sources import named
@@ -41,7 +42,7 @@ def evidence(outline: Outline) -> float:
     only = bullets[0].only
     if len(bullets) == 1 and only is not None and is_placeholder(only.label):
         return 0.0  # "Read more" belongs to the text beside it.
-    lengths = sorted(len(_TARGET.sub("]", one.text)) for one in linked)
+    lengths = sorted(map(_length, linked))
     if lengths[len(lengths) // 2] > _LONGEST_NOTE:
         return 0.0
     hanging = {id(one) for texts in hung(outline).values() for one in texts}
@@ -54,35 +55,52 @@ def evidence(outline: Outline) -> float:
     return SURENESS * held / (held + len(outside))
 
 
+def _length(block: Block) -> int:
+    """Characters without addresses; of a title with a link in front, only those of the title."""
+    if len(block.text) <= _LONGEST_NOTE:  # Short as it is, whatever its address.
+        return len(block.text)
+    link = next(iter(block.links), None)
+    titled = link is not None and link.url and starts_with_link(block.text)
+    if link is not None and titled and columns(link.label) >= SHORTEST_TITLE:
+        return len(link.label)
+    return len(_TARGET.sub("]", block.text))
+
+
 def read(reading: Reading) -> Parts:
     """Each bullet as an item, in order, with the text that hangs on it."""
     parts = Parts([])
     blocks = blocks_of(reading.outline.section, reading.outline)
     texts = hung(reading.outline)
-    for entry in entries(blocks):
-        if entry.group is not None:
-            reading.claim(*entry.group.lines)
-        hanging = texts.get(id(entry.block if entry.group is None else entry.group), [])
-        parts.items.append(_item(entry, hanging, reading))
+    found = entries(blocks)
+    if not found:
+        return parts
+    section = reading.outline.section
+    place = section_category(section, reading), section_path(section, reading)
+    for entry in found:
+        for group in entry.groups:
+            reading.claim(*group.lines)
+        hanging = texts.get(id(entry.groups[0] if entry.groups else entry.block), [])
+        parts.items.append(_item(entry, hanging, reading, *place))
     return parts
 
 
-def _item(entry: Entry, texts: Sequence[Block], reading: Reading) -> Item:
-    section, block = reading.outline.section, entry.block
+def _item(
+    entry: Entry, texts: Sequence[Block], reading: Reading, category: str, above: str
+) -> Item:
+    block = entry.block
     reading.claim(*block.lines)
     title, source, rest = split_linked_title(block.text)
     links, lines = links_below(block)
     reading.claim(*lines)
     sources = [source] if source is not None else [named(link) for link in links]
-    path = [section_path(section, reading)]
-    if entry.group is not None:
-        path.append(section_name(entry.group.text).rstrip("*_:： "))
+    names = [section_name(group.text).rstrip("*_:： ") for group in entry.groups]
+    path = [above, *names]
     note = reading.block(_outdented([line for line in block.below if line not in lines]))
     hung_on = [reading.block(list(one.all_lines())) for one in texts]
     return Item(
         title=title,
         line=block.first,
-        category=section_category(section, reading),
+        category=category or (names[0] if names else ""),
         sources=tuple(sources),
         body="\n\n".join(part for part in (rest, note, *hung_on) if part),
         section=" / ".join(part for part in path if part),

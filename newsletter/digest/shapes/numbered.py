@@ -21,6 +21,8 @@ NAME = "numbered"
 LABEL = gettext_noop("Numbered items")
 SURENESS = 0.9
 
+_MOST_INDENT = 3  # spaces; with more it is code, or hangs on something
+_HABIT = 2  # entries without text that show what the last one is like
 _ALONE = 0.6  # evidence of a single `1、`, or of numbers that only have text below them
 _BOLD = re.compile(r"(?:\*\*|__)\s*(\d{1,4})\s*([、．]|[.)](?=\s))\s*(?=\S)")
 _BRACKETS = re.compile(r"[（(]\s?(\d{1,3})\s?[)）]\s*(?=\S)")
@@ -31,15 +33,16 @@ _WORTH = re.compile(r"[\[*_<]|https?://")
 class _Entry:
     line: Line
     text: str
+    mark: str
     lines: list[Line] = field(default_factory=list)
 
     def has_text(self) -> bool:
         return any(line.kind not in EMPTY for line in self.lines)
 
 
-def _number(line: Line) -> tuple[int, str, str] | None:
-    """(number, mark, text) of a line that could open an entry."""
-    if line.kind is Kind.NUMBER and line.indent == 0:
+def _number(line: Line, indent: int = 0) -> tuple[int, str, str] | None:
+    """(number, mark, text) of a line that could open an entry of a list indented so far."""
+    if line.kind is Kind.NUMBER and line.indent == indent:
         return line.level, line.mark, line.content
     if line.kind is Kind.TEXT and line.raw[:2] in ("**", "__") and (m := _BOLD.match(line.raw)):
         mark = "、" if m.group(2) in "、．" else "."
@@ -49,14 +52,22 @@ def _number(line: Line) -> tuple[int, str, str] | None:
     return None
 
 
+def _indent(lines: Sequence[Line]) -> int:
+    """The spaces in front of all numbers; 0 where they hang on bullets or are code."""
+    indent = min((line.indent for line in lines if line.kind is Kind.NUMBER), default=0)
+    hangs = any(line.kind is Kind.BULLET and line.indent < indent for line in lines)
+    return 0 if hangs or indent > _MOST_INDENT else indent
+
+
 def find_entries(lines: Sequence[Line]) -> list[_Entry]:
     """The entries in order. The mark more entries open with decides; `、` wins when it is used.
 
     `（1）` is the mark of parts where any other stands beside it.
     """
     marks = {"、": 0, ".": 0, "（": 0}
+    indent = _indent(lines)
     for line in lines:
-        found = _number(line)
+        found = _number(line, indent)
         if found is not None:
             marks[found[1]] += 1
     mark = "、" if marks["、"] >= max(1, min(2, marks["."])) else "."
@@ -66,12 +77,12 @@ def find_entries(lines: Sequence[Line]) -> list[_Entry]:
     expected = 1
     in_list = False
     for line in lines:
-        found = _number(line)
+        found = _number(line, indent)
         if found is not None and found[1] == mark:
             number = found[0]
             # A number that starts again at 1 within a section is a list in the entry.
             if mark == "、" or (not in_list and expected <= number <= expected + 2):
-                entries.append(_Entry(line, found[2]))
+                entries.append(_Entry(line, found[2], mark))
                 expected = number + 1
                 continue
             in_list = number == 1 or in_list
@@ -79,7 +90,24 @@ def find_entries(lines: Sequence[Line]) -> list[_Entry]:
             in_list = False
         if entries:
             entries[-1].lines.append(line)
+    _cut_last(entries)
     return entries
+
+
+def _cut_last(entries: Sequence[_Entry]) -> None:
+    """What stands on its own below the last entry is not its text, where no other has any."""
+    if len(entries) <= _HABIT:
+        return
+    *others, last = entries
+    if any(one.has_text() for one in others):
+        return
+    for place, line in enumerate(last.lines):
+        if line.kind is Kind.BLANK:
+            below = [one for one in last.lines[place:] if one.kind not in EMPTY]
+            if below and below[0].indent < 2:
+                if not below[0].content.startswith(("![", "[![", "<", ">")):
+                    del last.lines[place:]
+                return
 
 
 def evidence(outline: Outline) -> float:
@@ -90,7 +118,7 @@ def evidence(outline: Outline) -> float:
     """
     lines = outline.section.lines
     entries = find_entries(lines)
-    if not entries or not any(_number(line) for line in lines):
+    if not entries:
         return 0.0
     own = linked = marked = with_text = 0
     for entry in entries:
@@ -105,7 +133,7 @@ def evidence(outline: Outline) -> float:
         with_text += entry.has_text()
     before = _blocks_before(lines, entries[0].line.number, outline)
     every = before + len(entries)
-    ideographic = _number(entries[0].line)[1] == "、"  # type: ignore[index]
+    ideographic = entries[0].mark == "、"
     if ideographic and len(entries) == 1:
         return _ALONE * len(entries) / every if linked or not before else 0.0
     if len(entries) < 2:

@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 
 from ..blocks import PARAGRAPH, PICTURE, RULE, Block, blocks_of, is_captioned
 from ..html import is_tags
-from ..inline import find_links, holds_link, only_link
+from ..inline import find_links, holds_link, only_link, starts_with_link
 from ..items import read_entry
 from ..labels import is_placeholder
 from ..marking import gettext_noop
 from ..outline import Kind, Line, Outline
 from ..reading import Parts, Reading
 from ..sources import is_address
+from ..titles import is_led
 from ..value import Link
 
 NAME = "stories"
@@ -25,6 +26,7 @@ LABEL = gettext_noop("Stories with bold titles")
 SURENESS = 0.8
 
 _UNLINKED = 0.4  # evidence of bold titles without links, which may be the points of one text
+_LED_ALONE = 0.5  # evidence of a single text that begins with bold words
 _LONGEST_TITLE = 200  # characters
 _ORNAMENT = r"[^\w\s*_\[\]()<>「《“\"'`-]{0,8}[ \t]*"
 _BOLD = re.compile(rf"{_ORNAMENT}(\*\*|__)(?=\S)((?:(?!\1).)+?)(?<=\S)\1{_ORNAMENT}$")
@@ -38,12 +40,16 @@ _ENDS_SENTENCE = re.compile(r"[.。:：;；,，…]$")
 
 @dataclass(slots=True)
 class _Story:
-    """`pictures` stand above the title, `lines` below it. A title can be `weak`: not bold."""
+    """`pictures` stand above the title, `lines` below it. A title can be `weak`: not bold.
+
+    One that is `led` by its title has its text behind that, and its link at the end.
+    """
 
     line: Line
     title: str
     linked: bool
     weak: bool = False
+    led: bool = False
     pictures: list[Line] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     blocks: int = 1
@@ -56,7 +62,10 @@ def _story(block: Block, outline: Outline) -> _Story | None:
         return None
     line = block.lines[0]
     text = outline.resolved(line.content.rstrip("\\").strip())
-    if len(text) > 3 * _LONGEST_TITLE or "![" in text or outline.labels.match(text) is not None:
+    label = outline.labels.match(text)
+    if len(text) > 3 * _LONGEST_TITLE or "![" in text:
+        return None
+    if label is not None and (label.field or not is_led(block.text)):
         return None
     if is_tags(text):
         return None
@@ -77,7 +86,8 @@ def _story(block: Block, outline: Outline) -> _Story | None:
         return made
     if made.linked and len(text) <= _LONGEST_TITLE and not holds_link(text):
         return made
-    return None
+    made.led = made.linked = is_led(block.text)
+    return made if made.led else None
 
 
 def _address_below(block: Block, outline: Outline) -> Link | None:
@@ -178,6 +188,8 @@ def evidence(outline: Outline) -> float:
     share = sum(story.blocks for story in stories) / (
         sum(story.blocks for story in stories) + outside
     )
+    if len(stories) == 1 and stories[0].led:  # It may be the text of its heading.
+        return 0.0 if starts_with_link(stories[0].title) else _LED_ALONE * share
     if any(not story.lines and not story.linked for story in stories):
         return 0.0  # Bold lines with nothing below them are only bold lines.
     if len(stories) == 1 and not (titled and stories[0].lines):
