@@ -38,6 +38,7 @@ __all__ = [
     "metrics_networks",
     "metrics_token",
     "mounted",
+    "old_hosts",
     "purge_hook",
     "rehearsal_address",
     "relay_addresses",
@@ -126,6 +127,11 @@ def metrics_networks() -> Sequence[IPv4Network | IPv6Network]:
 def dns_resolver() -> str:
     """The name server the doctor asks, `ADDRESS` or `ADDRESS:PORT`; empty: the machine's own."""
     return optional("DNS_RESOLVER", "")
+
+
+def old_hosts() -> Sequence[str]:
+    """Hosts the site had before, in lower case: reading there leads to `base_url`."""
+    return optional("OLD_HOSTS", _NONE)
 
 
 def relay_addresses() -> Sequence[IPv4Address | IPv6Address]:

@@ -16,7 +16,6 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from newsletter import conf
-from newsletter.editions import published
 from newsletter.feeds.views import reader_of
 from subscribers import languages, links, visitor
 from subscribers.models import Publication, Subscription
@@ -46,7 +45,7 @@ def _guard(view: View) -> View:
     @functools.wraps(view)
     def guard(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         slug = kwargs.get("publication")
-        publication = published.closed(str(slug)) if slug is not None else None
+        publication = Publication.closed(str(slug)) if slug is not None else None
         if publication is None:
             return view(request, *args, **kwargs)
         if not _may_read(request, publication):

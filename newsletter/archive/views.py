@@ -233,13 +233,16 @@ def issue_page(
             "withdrawn": withdrawn.notes(row),
         }
     response = render_page(request, "newsletter/issue.html", publication, context)
-    if row is None:
-        response.headers["Content-Security-Policy"] = (
-            "default-src 'none'; style-src 'self'; img-src 'self' data:; "
-            "frame-ancestors 'self'; form-action 'none'; base-uri 'none'"
-        )
-        response.headers["X-Frame-Options"] = "SAMEORIGIN"
-        response.headers["Cache-Control"] = "private, no-store"
+    return _for_a_frame(response) if row is None else response
+
+
+def _for_a_frame(response: HttpResponse) -> HttpResponse:
+    response.headers["Content-Security-Policy"] = (
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; "
+        "frame-ancestors 'self'; form-action 'none'; base-uri 'none'"
+    )
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    response.headers["Cache-Control"] = "private, no-store"
     return response
 
 

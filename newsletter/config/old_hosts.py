@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.utils.encoding import escape_uri_path
@@ -40,7 +39,7 @@ def names(said: str, own: str) -> list[str]:
 
 def middleware(get_response: Respond) -> Respond:
     """Lead from the hosts of `OLD_HOSTS` to BASE_URL. Before anything that stores answers."""
-    old = frozenset(settings.OLD_HOSTS)
+    old = frozenset(conf.old_hosts())
 
     def respond(request: HttpRequest) -> HttpResponse:
         host = request.META.get("HTTP_HOST", "").rpartition("@")[2].partition(":")[0].lower()

@@ -208,9 +208,9 @@ if _webhook_providers and importlib.util.find_spec("anymail") is None:
     raise ImproperlyConfigured("WEBHOOK_PROVIDERS needs django-anymail: install .[providers]")
 
 # Hosts the site had before: reading there leads to BASE_URL (`newsletter.config.old_hosts`).
-OLD_HOSTS = old_hosts.names(_text("OLD_HOSTS"), _base.hostname)
+_old_hosts = old_hosts.names(_text("OLD_HOSTS"), _base.hostname)
 ALLOWED_HOSTS = [_base.hostname, "127.0.0.1", "localhost"] if _local else [_base.hostname]
-ALLOWED_HOSTS += OLD_HOSTS
+ALLOWED_HOSTS += _old_hosts
 CSRF_TRUSTED_ORIGINS = [f"{_base.scheme}://{_base.netloc}"]
 _trusted_proxies = [
     ipaddress.ip_network(p) for p in _text("TRUSTED_PROXIES").replace(",", " ").split()
@@ -265,6 +265,7 @@ except ValueError as _error:
 # What is ours: `subscribers.conf` and `newsletter.conf` alone read it, and say what each means.
 SUDI: dict[str, Any] = {
     "BASE_URL": _base_url,
+    "OLD_HOSTS": _old_hosts,
     "DATA_DIR": _data_dir,
     "LINK_KEYS": _link_keys(
         _secret(

@@ -32,11 +32,6 @@ PAGE_ISSUES = 30
 PAGE_ITEMS = 100
 
 
-def closed(slug: str) -> Publication | None:
-    """The publication of this address if its pages are for its readers alone."""
-    return Publication.objects.filter(slug=slug, readers_only=True).first()
-
-
 # --- categories -------------------------------------------------------------------------------
 
 

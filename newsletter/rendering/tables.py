@@ -49,8 +49,8 @@ def _table(match: re.Match[str]) -> str:
         at = next(column)
         if cell[1] == "th" or not names[at]:
             return cell.group()
-        name = f'<span class="column">{names[at]}{_(": ")}</span>'
-        return f"<td{cell[2]}>{name}{cell[3]}</td>"
+        colon = _(": ")
+        return f'<td{cell[2]}><span class="column">{names[at]}{colon}</span>{cell[3]}</td>'
 
     return f'<table class="wide"{match[1]}>{_CELL.sub(named, inside)}</table>'
 

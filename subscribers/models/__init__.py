@@ -19,9 +19,9 @@ from .publications import (
     RESERVED_SLUGS,
     Category,
     Publication,
-    Role,
 )
 from .readership import WHOLE, ReaderChange, ReaderCount, ReaderDay
+from .role import Role
 from .second_factor import RecoveryCode, SecondFactor
 from .service_mail import ServiceMail
 

@@ -18,7 +18,7 @@ OLD = "news.old.example"
 
 @pytest.fixture
 def old(settings: Any) -> Client:
-    settings.OLD_HOSTS = [OLD]
+    settings.SUDI = {**settings.SUDI, "OLD_HOSTS": [OLD]}
     settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, OLD]
     return Client(headers={"host": f"{OLD}:443"})
 

@@ -23,7 +23,6 @@ from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils.cache import patch_vary_headers
 from django.utils.http import http_date
 
-from newsletter.editions import published
 from newsletter.models import Change, Issue
 from subscribers import languages
 from subscribers.models import Publication
@@ -165,7 +164,7 @@ def finished_bytes(get_response: Respond) -> Respond:
             match = _match(request)
             if match is None or mark_of(match.func) is None or not _host_is_ours(request):
                 return get_response(request)  # A foreign host is refused there, in words.
-            if published.closed(match.kwargs.get("publication", "")):
+            if Publication.closed(match.kwargs.get("publication", "")):
                 return get_response(request)  # Who asks matters: nothing of it is kept.
             found = stored(request.META)
             if found is None:
