@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -10,25 +11,29 @@ from django.utils.safestring import SafeString, mark_safe
 from .asked import Term
 from .words import Word, words_of
 
+_Span = tuple[int, int]
 # Letters of an excerpt, and of what stands before the first word that was found.
 _LONG, _BEFORE = 180, 50
 
 
 def marked(text: str, terms: Sequence[Term]) -> SafeString:
     """`text` as safe HTML, with `<mark>` around what was found."""
-    return _html(text, _spans(text, terms))
+    words = list(words_of(text))
+    return _html(text, _joined(chain.from_iterable(_of_term(words, term) for term in terms)))
 
 
 def excerpt(texts: Iterable[str], terms: Sequence[Term]) -> SafeString:
     """The part of the first text that has most of the terms, marked; else its beginning."""
-    best, most = "", -1
+    best, spans, most = "", list[_Span](), -1
     for text in texts:
         if not text:
             continue
-        count = sum(1 for term in terms if _spans(text, [term]))
-        if count > most:
-            best, most = text, count
-    spans = _spans(best, terms)
+        words = list(words_of(text))
+        found = [of_term for term in terms if (of_term := _of_term(words, term))]
+        if len(found) > most:
+            best, spans, most = text, _joined(chain.from_iterable(found)), len(found)
+        if most == len(terms):
+            break  # No other text can have more of them.
     start = _boundary(best, spans[0][0] - _BEFORE) if spans else 0
     end = _boundary(best, start + _LONG)
     inside = [(a - start, b - start) for a, b in spans if a >= start and b <= end]
@@ -50,12 +55,8 @@ def _boundary(text: str, place: int) -> int:
     return place
 
 
-def _spans(text: str, terms: Sequence[Term]) -> list[tuple[int, int]]:
-    words = list(words_of(text))
-    found: list[tuple[int, int]] = []
-    for term in terms:
-        found += _of_term(words, term)
-    joined: list[tuple[int, int]] = []
+def _joined(found: Iterable[_Span]) -> list[_Span]:
+    joined: list[_Span] = []
     for start, end in sorted(found):
         if joined and start <= joined[-1][1]:
             joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
@@ -64,7 +65,7 @@ def _spans(text: str, terms: Sequence[Term]) -> list[tuple[int, int]]:
     return joined
 
 
-def _of_term(words: Sequence[Word], term: Term) -> list[tuple[int, int]]:
+def _of_term(words: Sequence[Word], term: Term) -> list[_Span]:
     if term.begins:
         letter = term.words[0]
         return [
@@ -80,7 +81,7 @@ def _of_term(words: Sequence[Word], term: Term) -> list[tuple[int, int]]:
     ]
 
 
-def _html(text: str, spans: Sequence[tuple[int, int]]) -> SafeString:
+def _html(text: str, spans: Sequence[_Span]) -> SafeString:
     parts: list[str] = []
     last = 0
     for start, end in spans:
