@@ -217,6 +217,10 @@ def _blocks(form: Sequence[bytes | None]) -> list[_Block]:
             shared += one
         else:
             between[-1] += one
+    if number == first:
+        # Nothing personal stands behind the last long octets. They are the last piece then, which
+        # has to end the message: an empty one would not end in CRLF.
+        shared, between = b"", [shared]
     blocks.append(_Block(shared, _with_gaps(between), first, number))
     return blocks
 

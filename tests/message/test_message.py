@@ -256,6 +256,15 @@ def test_an_edition_without_its_links_is_refused() -> None:
         template(Edition(html="<p>x</p>", text="x"))
 
 
+@pytest.mark.parametrize("behind", [0, 1, 40, 900, 1_100, 5_000, 100_000])
+def test_the_last_piece_ends_the_message_however_much_stands_behind_the_links(behind: int) -> None:
+    """The sender looks at the last piece alone; an empty one failed every reader of an edition."""
+    body = "".join(f"{slot}/, " for slot in rendering.SLOTS.values()) + "x" * behind
+    filled = template(Edition(html=body, text=body)).fill(ALICE, AT)
+    assert filled.pieces[-1].endswith(b"--\r\n")
+    assert filled.size == len(filled.content)
+
+
 def test_slots_that_touch_are_refused() -> None:
     with pytest.raises(ValueError, match="two characters between"):
         template(Edition(html="/".join(rendering.SLOTS.values())))
