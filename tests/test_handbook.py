@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.staticfiles import finders
 from django.test import Client
 
 from newsletter import handbook
+from newsletter.handbook import explained
 from tests import builders
 
 LANGUAGES = ("en", "zh-hans")
@@ -36,6 +38,31 @@ def test_links_between_chapters_lead_to_chapters(language: str) -> None:
         html = handbook.html(chapter)
         assert set(re.findall(r'href="\.\./([a-z-]+)/', html)) == linked
         assert not re.search(r'href="[^"]*\.md', html)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_picture_is_there_and_shows_the_language(language: str) -> None:
+    found = 0
+    for chapter in handbook.chapters(language):
+        for source in re.findall(r'<img src="([^"]*)"', handbook.html(chapter)):
+            assert re.fullmatch(
+                rf"/static/newsletter/handbook/{chapter.language}/[a-z]+(\.[0-9a-f]+)?\.png", source
+            )
+            name = re.sub(r"\.[0-9a-f]{12}\.", ".", source).removeprefix("/static/")
+            assert finders.find(name) is not None, name
+            found += 1
+    assert found == 7
+
+
+def test_each_page_leads_to_a_chapter_that_is_there() -> None:
+    names = {chapter.name for chapter in handbook.chapters("en")}
+    assert {explained.chapter(name) for name in ("index", "newsletter_issue_write")} == {
+        "today", "write",
+    }  # fmt: skip
+    assert explained.chapter("newsletter_issue_correct_item") == "corrections"
+    assert explained.chapter("newsletter_issue_shown") == "first-issue"
+    assert explained.chapter("logout") == ""
+    assert set(explained.CHAPTERS.values()) <= names
 
 
 @pytest.mark.django_db

@@ -14,11 +14,14 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from django.templatetags.static import static
 from markdown_it import MarkdownIt
 
 _FOLDER = Path(__file__).parent
 _NAME = re.compile(r"\d\d-([a-z][a-z-]*)\.md")
 _FIRST = "en"
+# From a chapter to the folder of static files.
+_STATIC = "../../static/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,12 @@ def _markdown() -> MarkdownIt:
     # Chapters are pages beside each other: `20-import.md` is `../import/`.
     plain = markdown.normalizeLink
     markdown.normalizeLink = lambda url: plain(  # type: ignore[method-assign]
-        re.sub(r"^\d\d-([a-z-]+)\.md(?=#|$)", r"../\1/", url)
+        re.sub(r"^\d\d-([a-z-]+)\.md(?=#|$)", r"../\1/", _on_site(url))
     )
     return markdown
+
+
+def _on_site(url: str) -> str:
+    """A picture is a static file, named by where it lies, so that the Markdown shows it too."""
+    name = url.removeprefix(_STATIC)
+    return static(name) if name != url else url

@@ -1,7 +1,8 @@
-"""Everything that readers see, to look at: `python -m tests.pictures FOLDER [--readme]`.
+"""Everything that readers see, to look at: `python -m tests.pictures FOLDER`.
 
 A fresh trial site is opened in Chromium; FOLDER gets some 170 pictures and `index.html`, which
-shows them. `--readme` only makes the few of the README, in `.pictures`. Needs Debian's chromium and
+shows them. `--readme` only makes the few of the README, in `.pictures`, `--handbook` those of the
+handbook, in `newsletter/static/newsletter/handbook`. Needs Debian's chromium and
 the `dev` extra. Everything listens on loopback, and the site is removed at the end.
 """
 
@@ -16,7 +17,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
-from . import gallery
+from . import gallery, handbook
 from .trial_site import ROOT, Trial, serving
 
 _README = ROOT / ".pictures"
@@ -55,11 +56,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.pictures", description=__doc__)
     parser.add_argument("folder", type=Path, nargs="?", help="where the gallery goes")
     parser.add_argument("--readme", action="store_true", help="only the pictures of the README")
+    parser.add_argument("--handbook", action="store_true", help="only those of the handbook")
     options = parser.parse_args()
-    if (options.folder is None) != options.readme:
-        parser.error("name a folder, or give --readme")
+    few = options.readme or options.handbook
+    if (options.folder is None) != few:
+        parser.error("name a folder, or give --readme or --handbook")
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
-        folder = Path(scratch) if options.readme else options.folder.resolve()
+        folder = Path(scratch) if few else options.folder.resolve()
         folder.mkdir(parents=True, exist_ok=True)
         with serving(folder) as trial:
             browser = playwright.chromium.launch(
@@ -67,7 +70,9 @@ def main() -> None:
             )
             if options.readme:
                 readme(browser, trial, folder)
-            else:
+            if options.handbook:
+                print(f"{handbook.take(browser, trial):,} octets: {handbook.FOLDER}")
+            if not few:
                 shots = [
                     *gallery.take(browser, trial, folder),
                     *gallery.take_clients(browser, folder),

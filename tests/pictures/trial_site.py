@@ -48,6 +48,7 @@ class Trial:
     base: str
     user: str
     password: str
+    env: dict[str, str]
 
 
 @contextlib.contextmanager
@@ -82,7 +83,7 @@ def serving(mails: Path) -> Iterator[Trial]:
                 break
             except OSError:
                 time.sleep(0.2)
-        yield Trial(base, found[1], found[2])
+        yield Trial(base, found[1], found[2], env)
     finally:
         web.send_signal(signal.SIGTERM)
         web.wait(20)
