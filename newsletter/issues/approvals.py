@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 SEEN: Mapping[str, tuple[str, ...]] = {
     "sender": ("name", "slug", "translations", "from_name", "from_address", "reply_to",
                "postal_identity"),
-    "look": ("theme",),
+    "look": ("theme", "readers_only"),  # For readers alone, links lead elsewhere.
     "audience": ("language", "roundup", "sister_of", "leave_out_told"),
     "window": ("time_zone", "send_from", "send_until"),
 }  # fmt: skip

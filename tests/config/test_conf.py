@@ -34,6 +34,7 @@ OPTIONAL: dict[str, tuple[Callable[[], Any], Any, Any]] = {
     "METRICS": (newsletter.conf.metrics, True, False),
     "METRICS_TOKEN": (newsletter.conf.metrics_token, "t" * 32, ""),
     "METRICS_NETWORKS": (newsletter.conf.metrics_networks, ["10.0.0.0/8"], ()),
+    "OLD_HOSTS": (newsletter.conf.old_hosts, ["news.old.example"], ()),
     "DNS_RESOLVER": (newsletter.conf.dns_resolver, "192.0.2.53:5353", ""),
     "MCP_TOKEN": (newsletter.conf.mcp_token, "sudi_x", ""),
     "CARD_FONT": (newsletter.conf.card_font, "/fonts/a.otf", ""),

@@ -229,7 +229,7 @@ def test_an_approval_without_what_it_was_for_is_none(desk: Desk) -> None:
 NOT_SEEN = {
     "id", "description", "imprint", "privacy", "open", "hub_url", "labels", "changed_at",
     "created_at", "blocked_domains", "allowed_domains", "fetch_pictures",
-    "needs_approval", "undo_seconds", "canary_size", "canary_max_failures",
+    "show_readers", "needs_approval", "undo_seconds", "canary_size", "canary_max_failures",
     "late_start_minutes", "slot_notice_minutes", "welcome_latest_issue", "welcome_days",
     "rehearsal_address", "roundup_weekday", "roundup_day", "roundup_hour", "roundup_items",
     "roundup_per_category", "roundup_order", "roundup_by_itself", "roundup_changed_at",
