@@ -111,7 +111,7 @@ def test_nonsense_in_the_environment_is_refused(
 ) -> None:
     trial_site.env[name] = value
     result = trial_site.manage("quickstart", "--no-serve", check=False)
-    assert result.returncode == 1
+    assert result.returncode == 2
     assert said in result.stderr
     assert result.stdout == ""
 
@@ -123,7 +123,7 @@ def test_several_machines_do_not_make_up_secrets(trial_site: Site) -> None:
         capture_output=True,
         text=True,
     )
-    assert done.returncode == 1 and "SECRET_KEY is not set" in done.stderr
+    assert done.returncode == 2 and "SECRET_KEY is not set" in done.stderr
 
 
 def test_a_free_port_is_found() -> None:

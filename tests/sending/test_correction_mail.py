@@ -87,7 +87,7 @@ def test_exactly_those_who_had_the_old_text_of_the_item_are_told(tmp_path: Path)
         assert said in html
     # Short: what was right is not said again, and its page is that of the issue.
     assert "one thing" not in html
-    assert f'/daily/{issue.slug}/"' in html and mail.slug not in html
+    assert f'/issues/{issue.slug}/"' in html and mail.slug not in html
     mail.refresh_from_db()
     assert Client().get(f"/daily/{mail.slug}/").status_code == 404
     assert mail.slug not in Client().get("/daily/feed.atom").content.decode()

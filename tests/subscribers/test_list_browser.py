@@ -100,6 +100,8 @@ def test_bounces_come_in_as_suppressions(
     window = Window(chromium, live_server.url, person("uma", daily, "reader_care"))
     give(window, tmp_path, BOUNCES, "bounces.csv")
     window.page.get_by_label("Bounce Type: Permanent").select_option("suppressed")
+    # What a server said speaks of the reader as well.
+    window.page.get_by_label("Diagnostic: 550 5.1.1 unknown").select_option("suppressed")
     press(window, "Take these answers")
     press(window, "Import them")
     jobs.import_readers.func(ImportJob.objects.get().pk)
