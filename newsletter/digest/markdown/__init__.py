@@ -67,7 +67,8 @@ def block_html(source: str) -> str:
     """
     source = clean(source)
     if is_unmarked(source):
-        return f"<p>{as_html(source)}</p>"
+        direction = ' dir="rtl"' if is_rtl(source) else ""
+        return f"<p{direction}>{as_html(source)}</p>"
     if too_wild(source):
         return f"<p>{escape(source.strip(), quote=False)}</p>"
     tokens = parser().parse(source, {})
