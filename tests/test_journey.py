@@ -234,6 +234,7 @@ def test_one_digest_in_each_readers_own_mail_and_feed_out(town: Town, browser: A
     assert counts == {
         "recipients": 3, "waiting": 0, "in_flight": 0, "sent": 2, "deferred": 0, "failed": 0,
         "in_doubt": 0, "skipped": 1, "suppressed": 0, "cancelled": 0,
+        "bounced": 0, "complained": 0, "left": 0,
     }  # fmt: skip
     plan = town.json("plan_issue", "port", "2026-03-02")
     assert "no_item" in json.dumps(plan)
