@@ -502,14 +502,14 @@ def test_27_edited_erased_bounced_and_left_during_a_send(site: Site) -> None:
     }
     everybody = {address for listed in gone.values() for address in listed}
     (site.folder / "gone.json").write_text(json.dumps(gone))
-    with stage(site, 900, delay=0.02, keep=True) as (relay, nursery):
+    with stage(site, 900, delay=0.05, keep=True) as (relay, nursery):
         pid = nursery.birth("--window", "32")
         lab.until(lambda: len(relay.accepted) > 50, 30, 0.005)
         nursery.run("happen", str(site.folder / "gone.json"))
         time.sleep(1)
         got = set(relay.recipients())
         assert len(got) < 850, "the send was over before anything happened"
-        lab.until(finished(site), 60)
+        lab.until(finished(site), 120)
         nursery.end(pid)
         mails = [(one.recipient, message(one.content)) for one in relay.accepted]
     found = truth(site, gone["erase"])
