@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, DataError
 
 from newsletter.bounces import effects, spool
 from newsletter.config import report
@@ -88,3 +88,26 @@ def test_what_cannot_be_stored_now_waits(
     assert spool.take_in(folder) == 3
     assert [to for _mail, to in received] == [["1-1"], ["2-1"], []]
     assert [one.name for one in folder.iterdir()] == [".3-1"]
+
+
+def test_one_that_cannot_be_dealt_with_holds_up_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    for name, line in (("1", b'["a"]'), ("2", b"5"), ("3", b"[" * 100_000), ("4", b'["d"]')):
+        (folder / name).write_bytes(line + b"\n" + MAIL)
+    found: list[list[str]] = []
+
+    def receive(mail: bytes, *, envelope: list[str]) -> None:
+        if envelope == ["a"]:
+            raise DataError("a NUL")
+        if mail.startswith(b"5"):
+            raise KeyError("a fault of ours")
+        found.append(envelope)
+
+    monkeypatch.setattr(effects, "receive", receive)
+    assert spool.take_in(folder) == 4
+    assert found == [[], ["d"]]
+    assert sorted(one.name for one in folder.iterdir()) == [".1.aside", ".2.aside"]
+    assert spool.take_in(folder) == 0

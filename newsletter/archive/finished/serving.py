@@ -164,7 +164,8 @@ def finished_bytes(get_response: Respond) -> Respond:
             match = _match(request)
             if match is None or mark_of(match.func) is None or not _host_is_ours(request):
                 return get_response(request)  # A foreign host is refused there, in words.
-            if Publication.closed(match.kwargs.get("publication", "")):
+            slug = match.kwargs.get("publication")
+            if slug is not None and Publication.closed(slug):
                 return get_response(request)  # Who asks matters: nothing of it is kept.
             found = stored(request.META)
             if found is None:
