@@ -43,6 +43,16 @@ if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # writer with "table is locked" instead of letting it wait.
     settings.DATABASES["default"]["TEST"] = {"NAME": f"{_TEMPORARY}/test.sqlite3"}
 
+# The strong hash of a password is made to be slow, half a second each time.
+settings.PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.MD5PasswordHasher",
+    *settings.PASSWORD_HASHERS,
+]
+
+from tests import emptying
+
+emptying.install()
+
 REQUIRE_ALL = os.environ.get("SUDI_REQUIRE_ALL") == "1"
 POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres")
 

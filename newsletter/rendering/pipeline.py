@@ -19,7 +19,6 @@ import jinja2
 from django.core.exceptions import ImproperlyConfigured
 from jinja2.ext import Extension
 from mjml import mjml2html
-from premailer import Premailer
 
 from newsletter import conf
 
@@ -141,6 +140,9 @@ def inline(source: str) -> str:
     # In lower case premailer drops it, and the page falls into quirks mode.
     prepared = source.replace("<!doctype html>", "<!DOCTYPE html>", 1)
     prepared = _outside_comments(prepared, _ignore_others)
+    # It reads in an HTTP client of its own: a tenth of the start of commands that render nothing.
+    from premailer import Premailer
+
     made = Premailer(
         prepared,
         disable_link_rewrites=True,

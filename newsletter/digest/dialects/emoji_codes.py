@@ -8,8 +8,6 @@ from __future__ import annotations
 import re
 from functools import cache
 
-import emoji
-
 from ..marking import gettext_noop
 from ..prose import Prose, keeping_addresses
 
@@ -33,6 +31,9 @@ _ICON = re.compile(
 @cache
 def _signs() -> dict[str, str]:
     """The pictograph of each code, colons included."""
+    # Its tables are a twentieth of what a command reads at its start, and few documents need them.
+    import emoji
+
     found: dict[str, str] = {}
     for sign, names in emoji.EMOJI_DATA.items():
         for name in (*names.get("alias", ()), names.get("en", "")):
