@@ -13,6 +13,7 @@ import imaplib
 import logging
 import os
 import poplib
+import ssl
 import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from newsletter import conf
 from newsletter.models import Alert
 from newsletter.notices import clear_alert, raise_alert
-from newsletter.smtp.server import is_loopback
+from newsletter.smtp.server import context, is_loopback
 
 from . import effects
 from .reading import MAX_BYTES
@@ -142,6 +143,14 @@ def _maildir(parts: SplitResult) -> Generator[Found]:
         yield Found(data, path.unlink, functools.partial(os.replace, path, seen))
 
 
+def _tls(host: str) -> ssl.SSLContext:
+    """Of a mailbox elsewhere the certificate is checked, before the password is said.
+
+    The libraries of both protocols check none by themselves.
+    """
+    return context(not is_loopback(host))
+
+
 # --- POP3 ---------------------------------------------------------------------------------------
 
 # POP3 has no flags; what this process has seen and left is remembered here, by mailbox.
@@ -152,13 +161,13 @@ def _pop3(parts: SplitResult) -> Generator[Found]:
     host = parts.hostname or ""
     box: poplib.POP3
     if parts.scheme == "pop3s":
-        box = poplib.POP3_SSL(host, parts.port or 995, timeout=TIMEOUT)
+        box = poplib.POP3_SSL(host, parts.port or 995, timeout=TIMEOUT, context=_tls(host))
     else:
         box = poplib.POP3(host, parts.port or 110, timeout=TIMEOUT)
     # The DELEs take effect at QUIT only: a crash before it leaves every mail there.
     try:
         if parts.scheme == "pop3" and not is_loopback(host):
-            box.stls()
+            box.stls(_tls(host))
         box.user(unquote(parts.username or ""))
         box.pass_(unquote(parts.password or ""))
         left = _left.setdefault(f"{parts.username}@{parts.netloc}", set())
@@ -191,12 +200,12 @@ def _imap(parts: SplitResult) -> Generator[Found]:
     host = parts.hostname or ""
     box: imaplib.IMAP4
     if parts.scheme == "imaps":
-        box = imaplib.IMAP4_SSL(host, parts.port or 993, timeout=TIMEOUT)
+        box = imaplib.IMAP4_SSL(host, parts.port or 993, timeout=TIMEOUT, ssl_context=_tls(host))
     else:
         box = imaplib.IMAP4(host, parts.port or 143, timeout=TIMEOUT)
     try:
         if parts.scheme == "imap" and not is_loopback(host):
-            box.starttls()
+            box.starttls(_tls(host))
         box.login(unquote(parts.username or ""), unquote(parts.password or ""))
         folder = unquote(parts.path.strip("/")) or "INBOX"
         _ok(box.select('"' + folder.replace("\\", "\\\\").replace('"', '\\"') + '"'))
