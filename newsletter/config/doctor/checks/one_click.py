@@ -21,10 +21,19 @@ _BODY = b"List-Unsubscribe=One-Click"
 _NOBODY = 0
 
 
+def begin(site: Surroundings) -> None:
+    """Ask now."""
+    site.begin_request(_path(site), _BODY)
+
+
+def _path(site: Surroundings) -> str:
+    link = reverse("subscribers:unsubscribe", args=[make(Purpose.UNSUBSCRIBE, _NOBODY)])
+    return site.below_base(link) or link
+
+
 def look(site: Surroundings) -> Iterator[Finding]:
     """Post as a mail program does, with a link that is ours and nobody's."""
-    path = reverse("subscribers:unsubscribe", args=[make(Purpose.UNSUBSCRIBE, _NOBODY)])
-    answer = site.ask(path, _BODY)
+    answer = site.ask(_path(site), _BODY)
     if isinstance(answer, Unreachable):
         if site.trial:
             yield unseen(_("The trial's web server does not run."), _("Run: sudi quickstart"))

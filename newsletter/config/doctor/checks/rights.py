@@ -17,6 +17,7 @@ from ..findings import said as _
 from ..surroundings import Surroundings
 
 NAME, PLACE = "rights", 70
+READS = False  # It needs no database.
 
 # A folder with more is looked at in part; the top of it is what lets others in.
 _MOST = 20_000
