@@ -6,7 +6,6 @@ secret or belongs to the machine is here.
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import secrets
 from collections.abc import Callable
@@ -63,6 +62,8 @@ if DEBUG and not _local:
 _tasks_engine = _text("TASKS_ENGINE", "embedded")
 if _tasks_engine not in ("embedded", "celery"):
     raise ImproperlyConfigured(f"TASKS_ENGINE={_tasks_engine!r}: write embedded or celery.")
+if _tasks_engine == "celery":
+    written.need("celery", "TASKS_ENGINE=celery", "celery")
 
 
 def _secret(name: str, fresh: str, may_make: Callable[[], None] = lambda: None) -> str:
@@ -137,6 +138,7 @@ def _database(url: str) -> dict[str, Any]:
             },
         }
     if parts.scheme in ("postgres", "postgresql"):
+        written.need("psycopg", "DATABASE_URL", "postgres")
         options = dict(p.partition("=")[::2] for p in parts.query.split("&") if p)
         host = unquote(options.pop("host", "") or parts.hostname or "")
         return {
@@ -148,7 +150,8 @@ def _database(url: str) -> dict[str, Any]:
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
-            "OPTIONS": options,
+            # A host behind a firewall does not refuse: the system would wait for two minutes.
+            "OPTIONS": {"connect_timeout": "10", **options},
         }
     raise ImproperlyConfigured("DATABASE_URL: begin with sqlite:/// or postgres://")
 
@@ -186,8 +189,8 @@ ANYMAIL = {
 }
 if _webhook_providers and ":" not in ANYMAIL.get("WEBHOOK_SECRET", ""):
     raise ImproperlyConfigured("WEBHOOK_PROVIDERS: set ANYMAIL_WEBHOOK_SECRET=USER:PASSWORD too.")
-if _webhook_providers and importlib.util.find_spec("anymail") is None:
-    raise ImproperlyConfigured("WEBHOOK_PROVIDERS needs django-anymail: install .[providers]")
+if _webhook_providers:
+    written.need("anymail", "WEBHOOK_PROVIDERS", "providers")
 
 # Hosts the site had before: reading there leads to BASE_URL (`newsletter.config.old_hosts`).
 _old_hosts = old_hosts.names(_text("OLD_HOSTS"), _base.hostname)

@@ -5,6 +5,7 @@ Each function takes the setting's name, so that the message names it, and never 
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from ipaddress import (
     IPv4Address,
@@ -20,6 +21,14 @@ import idna
 from django.core.exceptions import ImproperlyConfigured
 
 _HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)*[a-z0-9-]*[a-z][a-z0-9-]*", re.I)
+
+
+def need(package: str, setting: str, extra: str) -> None:
+    """Whether the package that a setting asks for is installed; the error says how to."""
+    if importlib.util.find_spec(package) is None:
+        raise ImproperlyConfigured(
+            f"{setting} needs {package}, which is not installed: pip install 'sudi[{extra}]'"
+        )
 
 
 def _words(text: str) -> list[str]:

@@ -47,7 +47,7 @@ from newsletter.models import (
 from newsletter.sending import probing
 from newsletter.sending.engine.sender import version
 from newsletter.smtp.server import context
-from subscribers.models import Publication, Subscriber
+from subscribers.models import DailyCount, Publication, Subscriber
 from tests import builders
 from tests.config.dns_server import DnsServer
 from tests.conftest import Site
@@ -190,6 +190,7 @@ def scene(
     }
     data = tmp_path / "data"
     data.mkdir(mode=0o700)
+    (data / "lost+found").mkdir(mode=0o755)  # DATA_DIR is a volume of its own.
     (data / "secrets").mkdir(mode=0o700)
     secret = data / "secrets" / "LINK_KEYS"
     secret.touch(mode=0o600)
@@ -776,6 +777,21 @@ def test_enough_is_planted() -> None:
     assert kinds == {check.name for check in doctor.registry()} - {"database"}
 
 
+def test_a_router_that_does_not_lead_back_is_no_fault(scene: Scene) -> None:
+    scene.patch(surroundings, "_WEB", 0.3)
+    scene.put(BASE_URL=f"http://{DOMAIN}:{scene.silent()}")
+    found = scene.results("base_url", "one_click")
+    assert (found["base_url"].ok, found["one_click"].ok) == (False, False)
+    DailyCount.objects.add(forwarded._OUTSIDE)
+    found = scene.results("base_url", "one_click")
+    assert (found["base_url"].ok, found["one_click"].ok) == (None, None)
+    assert "another machine" in found["base_url"].remedy
+    # Where a web server has ended, connections are refused.
+    scene.put(BASE_URL=f"http://{DOMAIN}:9")
+    found = scene.results("base_url", "one_click")
+    assert (found["base_url"].ok, found["one_click"].ok) == (False, False)
+
+
 def test_a_site_below_a_path_is_asked_there(scene: Scene) -> None:
     asked: list[str] = []
     scene.web.heard = asked.append
@@ -834,6 +850,12 @@ def test_a_setting_that_means_nothing_is_named_with_what_to_write(
         read("NAME", text)
     assert str(caught.value).startswith("NAME") and said in str(caught.value)
     assert "se#cret" not in str(caught.value) and "cret@" not in str(caught.value)
+
+
+def test_a_package_that_a_setting_needs_is_named_with_its_extra() -> None:
+    with pytest.raises(ImproperlyConfigured, match=r"pip install 'sudi\[celery\]'"):
+        written.need("no_such_package", "TASKS_ENGINE=celery", "celery")
+    written.need("django", "DATABASE_URL", "postgres")
 
 
 def test_settings_as_people_write_them_are_read() -> None:

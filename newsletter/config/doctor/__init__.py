@@ -11,8 +11,9 @@ something is well which it did not see.
 `tags` and `web` know the standards; `running` puts everything together and keeps the results.
 """
 
+from .dns import Dns
 from .findings import Finding, Result
 from .running import examine, registry, shown, store
 from .surroundings import Surroundings
 
-__all__ = ["Finding", "Result", "Surroundings", "examine", "registry", "shown", "store"]
+__all__ = ["Dns", "Finding", "Result", "Surroundings", "examine", "registry", "shown", "store"]

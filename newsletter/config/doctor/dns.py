@@ -32,12 +32,14 @@ class Dns:
     list for a name without such records.
     """
 
-    def __init__(self, server: str = "", patience: float = PATIENCE) -> None:
+    def __init__(
+        self, server: str = "", patience: float = PATIENCE, in_all: float | None = None
+    ) -> None:
         self.server = server
         self._patience = patience
         self._known: dict[tuple[str, str], list[Any]] = {}
         self._silent = ""
-        self._left = IN_ALL
+        self._in_all = self._left = IN_ALL if in_all is None else in_all
         self._resolver: dns.resolver.Resolver | None = None
 
     def texts(self, name: str) -> list[str]:
@@ -88,7 +90,7 @@ class Dns:
         finally:
             self._left -= time.monotonic() - started
             if self._left <= 0 and not self._silent:
-                self._silent = f"DNS: its answers take more than {IN_ALL:.0f} s in all"
+                self._silent = f"DNS: its answers take more than {self._in_all:.0f} s in all"
 
     def _answer(self, name: str, kind: str) -> list[Any]:
         try:

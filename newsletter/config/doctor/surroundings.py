@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from newsletter import bounces, conf
+from newsletter.config import forwarded
 from newsletter.sending import probing
 from newsletter.sending.probing import Probe
 from newsletter.smtp.server import is_loopback
@@ -171,6 +172,17 @@ class Surroundings:
     def health(self) -> Answer | Unreachable:
         """What /healthz at BASE_URL answers. Raises NotSeen when DNS does not answer."""
         return self.ask("/healthz")
+
+    @functools.cached_property
+    def not_reflected(self) -> bool:
+        """Whether only this machine gets no answer: visitors do, and behind many routers nobody can
+        reach the public address from within. Where nobody listens, it is refused instead.
+        """
+        health = self.health
+        if not isinstance(health, Unreachable) or health.phase != "time":
+            return False
+        last = forwarded.last_from_outside()
+        return last is not None and self.now().date() - last <= dt.timedelta(days=1)
 
     def ask(self, path: str, body: bytes | None = None) -> Answer | Unreachable:
         """What a path at BASE_URL answers. Raises NotSeen when DNS does not answer."""

@@ -94,4 +94,5 @@ def _dial(addresses: list[str], port: int) -> tuple[socket.socket, str]:
             return socket.create_connection((address, port), timeout=PATIENCE), address
         except OSError as error:
             failed = error
-    raise Unreachable("connect", f"{addresses[0]}:{port}: {failed}")
+    phase = "time" if isinstance(failed, TimeoutError) else "connect"
+    raise Unreachable(phase, f"{addresses[0]}:{port}: {failed}")

@@ -36,7 +36,7 @@ def look(site: Surroundings) -> Iterator[Finding]:
     url = conf.base_url()
     answer = site.health
     if isinstance(answer, Unreachable):
-        yield _unreachable(site, answer)
+        yield _only_from_within(url) if site.not_reflected else _unreachable(site, answer)
         return
     if answer.status in (301, 302, 307, 308):
         yield bad(
@@ -104,6 +104,16 @@ def _local(site: Surroundings) -> Finding:
         _("BASE_URL is %(url)s: every link in a mail leads to the reader's own machine.",
           url=conf.base_url()),
         _("Set BASE_URL to the address readers use, like https://news.example.org"),
+    )  # fmt: skip
+
+
+def _only_from_within(url: str) -> Finding:
+    return unseen(
+        _(
+            "%(url)s does not answer this machine itself, and visitors were answered lately.",
+            url=url,
+        ),
+        _("Run on another machine: curl -fsS %(url)s/healthz", url=url),
     )  # fmt: skip
 
 

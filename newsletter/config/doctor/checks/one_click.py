@@ -38,6 +38,13 @@ def look(site: Surroundings) -> Iterator[Finding]:
         if site.trial:
             yield unseen(_("The trial's web server does not run."), _("Run: sudi quickstart"))
             return
+        if site.not_reflected:
+            yield unseen(
+                _("%(url)s does not answer this machine itself, and visitors were answered lately.",
+                  url=conf.base_url()),
+                _("Send a test mail, and use its button to unsubscribe in a mail program."),
+            )  # fmt: skip
+            return
         yield bad(
             _("The address in List-Unsubscribe does not answer: %(said)s", said=answer.text),
             _("Mend the check “base_url” first."),

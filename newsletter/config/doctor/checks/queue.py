@@ -97,12 +97,6 @@ def _connect() -> None:
 def _broker(site: Surroundings) -> Iterator[Finding]:
     try:
         site.begin("broker", _connect, _BROKER).answer()
-    except ImportError:
-        yield bad(
-            _("TASKS_ENGINE is celery, and Celery is not installed here."),
-            _("Install it: pip install 'sudi[celery]', or unset TASKS_ENGINE."),
-        )
-        return
     except Exception as error:
         yield bad(
             _("The broker cannot be reached: %(said)s", said=type(error).__name__),
