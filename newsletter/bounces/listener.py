@@ -99,14 +99,14 @@ class Intake:
         """Only addresses that a door knows."""
         loop = asyncio.get_running_loop()
         try:
-            known = _is_report(address) or await loop.run_in_executor(
-                self._thread, self._door_of, address
+            unknown = not _is_report(address) and (
+                await loop.run_in_executor(self._thread, self._door_of, address) is None
             )
         except Exception:
             # Only an answer keeps the mail with its server.
             log.exception("An address could not be looked up; its mail stays with the mail server.")
             return _LATER
-        if not known:
+        if unknown:
             return "550 5.1.1 Not a return path of ours"
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 Ok"

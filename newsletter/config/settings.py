@@ -52,7 +52,7 @@ if not written.is_site(_base):
     raise ImproperlyConfigured(
         f"BASE_URL={_base_url!r}: write the address readers use, like https://news.example.org"
     )
-_local = is_loopback(_base.hostname)
+_local = is_loopback(_base.hostname or "")
 FORCE_SCRIPT_NAME = _base.path or None  # The web server in front takes it off, links have it.
 DEBUG = _flag("DEBUG")
 if DEBUG and not _local:
@@ -193,7 +193,7 @@ if _webhook_providers:
     written.need("anymail", "WEBHOOK_PROVIDERS", "providers")
 
 # Hosts the site had before: reading there leads to BASE_URL (`newsletter.config.old_hosts`).
-_old_hosts = old_hosts.names(_text("OLD_HOSTS"), _base.hostname)
+_old_hosts = old_hosts.names(_text("OLD_HOSTS"), _base.hostname or "")
 ALLOWED_HOSTS = [_base.hostname, "127.0.0.1", "localhost"] if _local else [_base.hostname]
 ALLOWED_HOSTS += _old_hosts
 CSRF_TRUSTED_ORIGINS = [f"{_base.scheme}://{_base.netloc}"]
