@@ -37,6 +37,11 @@ _NEAR_COM = frozenset({"co", "cm", "om"})
 _SHORT = 3  # letters of a name, or fewer: another letter there makes another real site
 
 
+def is_mailbox_provider(domain: str) -> bool:
+    """Whether everybody can have a mailbox there, so that nobody here owns the domain."""
+    return domain.lower() in _COMMON | _REAL
+
+
 def hint(address: str) -> str:
     """`address` with the domain that was probably meant; empty if there is nothing to doubt.
 

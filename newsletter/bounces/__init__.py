@@ -5,10 +5,12 @@ Reading (`read`) is pure, and so is `policy`; `effects` stores. Intake: the comm
 `mailboxes` (IMAP, POP3, Maildir) and `providers` (webhooks of mail providers).
 """
 
+from collections.abc import Callable
+
 from .reading import read
 from .value import Kind, Recipient, Report
 
-__all__ = ["Kind", "Recipient", "Report", "poll", "read", "try_mailboxes"]
+__all__ = ["Kind", "Recipient", "Report", "mailboxes_to_try", "poll", "read"]
 
 
 def poll() -> int:
@@ -19,8 +21,12 @@ def poll() -> int:
     return read_all()
 
 
-def try_mailboxes() -> list[tuple[str, str]]:
-    """Each mailbox of BOUNCE_MAILBOX, without its password, and why it cannot be read, or empty."""
-    from .mailboxes import try_all
+def mailboxes_to_try() -> list[tuple[str, Callable[[], str]]]:
+    """Each mailbox of BOUNCE_MAILBOX, without its password, and what tells why it cannot be read.
 
-    return try_all()
+    Calling it logs in, reads nothing that stays unread otherwise and changes nothing; empty: it can
+    be read. It asks no database.
+    """
+    from .mailboxes import to_try
+
+    return to_try()

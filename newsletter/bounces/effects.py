@@ -64,11 +64,46 @@ def receive(
     Raises what the database raises, and WrongKeys when readers are known by newer keys by now, so
     that a token would pass for a forgery; then nothing was stored and the mail must be kept.
     """
+    _right_keys()
+    return _store(_understand(data, envelope), via, now or timezone.now())
+
+
+def receive_all(reports: Iterable[tuple[bytes, list[str]]]) -> None:
+    """Several mails, each with its envelope recipients, in one commit: all, or it raises and none.
+
+    Waiting for the disk once for each is what a storm of reports would mostly cost. They are read
+    before, so that no hostile one holds the write lock for as long as it takes to be read.
+    """
+    _right_keys()
+    found, now = [_understand(data, envelope) for data, envelope in reports], timezone.now()
+    with transaction.atomic():
+        for one in found:
+            _store(one, "dsn", now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Understood:
+    """A mail as it was read. `seen` tells it from every other; empty without a valid `way`."""
+
+    report: Report
+    way: Way | None
+    seen: str
+
+
+def _right_keys() -> None:
     if why := keys.no_longer_right():
         raise keys.WrongKeys(why)
+
+
+def _understand(data: bytes, envelope: Iterable[str]) -> _Understood:
     mail = mime.read(data[:MAX_BYTES])
     report = read_mail(mail, data)
     way = tokens.find(mail, envelope)
+    return _Understood(report, way, _seen(mail, data, way, report) if way else "")
+
+
+def _store(one: _Understood, via: str, now: dt.datetime) -> Received:
+    report, way = one.report, one.way
     if way is None:
         if report.kind in (Kind.BOUNCE, Kind.COMPLAINT):
             log.info("A %s without a valid token was not counted.", report.kind)
@@ -77,9 +112,8 @@ def receive(
         return Received(report, "test")
     if report.kind is Kind.COMPLAINT and via == "dsn":
         via = "arf"
-    now = now or timezone.now()
     with transaction.atomic():
-        done = _apply(report, way, via, _seen(mail, data, way, report), now)
+        done = _apply(report, way, via, one.seen, now)
     log.info("A %s for delivery %d: %s.", report.kind, way.delivery, done)
     return Received(report, done)
 
@@ -125,8 +159,8 @@ def complained(
 
 
 def _subscription(delivery: int) -> Subscription | None:
-    row = Delivery.objects.filter(pk=delivery).values_list("subscription_id", flat=True).first()
-    return Subscription.objects.filter(pk=row).first() if row is not None else None
+    row = Delivery.objects.filter(pk=delivery).values("subscription_id")
+    return Subscription.objects.filter(pk__in=row).first()
 
 
 def store(
@@ -140,6 +174,8 @@ def store(
 ) -> bool:
     """Insert the Bounce row (`refusal` None: a complaint); False if it was counted before.
 
+    The caller holds the reader's row: of two that bring one report, the second finds the first's.
+
     A refusal that may come to the end of an address waits until its issue is settled. One whose
     delivery nobody knows belongs to no issue and decides nothing.
     """
@@ -147,27 +183,26 @@ def store(
     if refusal is not None:
         kind = Bounce.Kind.HARD if refusal.ends_address else Bounce.Kind.SOFT
         waits = delivery is not None and refusal.blame in MAY_END
-    _row, made = Bounce.objects.get_or_create(
+    if Bounce.objects.filter(seen=seen).exists():
+        return False
+    Bounce.objects.create(
         seen=seen,
-        defaults={
-            "at": now,
-            "subscriber": reader,
-            "delivery_id": delivery,
-            "kind": kind,
-            "via": via,
-            "status": refusal.status[:11] if refusal else "",
-            "reason": without_addresses(words),
-            "blame": str(refusal.blame) if refusal else "",
-            "permanent": refusal.permanent if refusal else False,
-            "reason_code": str(refusal.reason) if refusal else "",
-            "decision": Bounce.Decision.WAITING if waits else "",
-        },
+        at=now,
+        subscriber=reader,
+        delivery_id=delivery,
+        kind=kind,
+        via=via,
+        status=refusal.status[:11] if refusal else "",
+        reason=without_addresses(words),
+        blame=str(refusal.blame) if refusal else "",
+        permanent=refusal.permanent if refusal else False,
+        reason_code=str(refusal.reason) if refusal else "",
+        decision=Bounce.Decision.WAITING if waits else "",
     )
-    if made:
-        DailyCount.objects.add(DailyCount.BOUNCES[kind])
-    if made and delivery is not None:
+    DailyCount.objects.add(DailyCount.BOUNCES[kind])
+    if delivery is not None:
         figures.ask(delivery // PLACES, now)
-    return made
+    return True
 
 
 def _seen(mail: mime.Mail, data: bytes, way: Way, report: Report) -> str:

@@ -3,7 +3,8 @@
 It takes mail for addresses that one of its doors knows: the genuine return paths of ours here
 (`b-TOKEN@`, `u-TOKEN@`), and what the command puts beside them. So it relays nothing and makes no
 bounces of its own. "250" is said after the result is committed; whatever goes wrong before that is
-a temporary failure, and the mail server brings the mail again.
+a temporary failure, and the mail server brings the mail again. Reports that come by several
+connections at once are committed together.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import logging
+from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from aiosmtpd.lmtp import LMTP
@@ -57,6 +60,20 @@ class Reports:
 
 REPORTS: Sequence[Door] = (Reports(),)
 
+# Reports of one commit: as many as Postfix brings at once by default (20 connections). What they
+# say is read before, so the write lock is held for their rows alone.
+_TOGETHER = 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Brought:
+    """A mail for these recipients, and who waits for what became of it."""
+
+    content: bytes
+    sender: str
+    recipients: list[str]
+    answer: concurrent.futures.Future[None]
+
 
 class _Smtp(SMTP):
     # Reports quote lines that no RFC allows; refusing them would lose the report.
@@ -74,6 +91,7 @@ class Intake:
         self._lmtp = lmtp
         self._doors = doors
         self._thread = concurrent.futures.ThreadPoolExecutor(1, "reports")
+        self._waiting: deque[_Brought] = deque()
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -81,12 +99,14 @@ class Intake:
         """Only addresses that a door knows."""
         loop = asyncio.get_running_loop()
         try:
-            door = await loop.run_in_executor(self._thread, self._door_of, address)
+            unknown = not _is_report(address) and (
+                await loop.run_in_executor(self._thread, self._door_of, address) is None
+            )
         except Exception:
             # Only an answer keeps the mail with its server.
             log.exception("An address could not be looked up; its mail stays with the mail server.")
             return _LATER
-        if door is None:
+        if unknown:
             return "550 5.1.1 Not a return path of ours"
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 Ok"
@@ -96,11 +116,13 @@ class Intake:
         content = envelope.content if isinstance(envelope.content, bytes) else b""
         sender = envelope.mail_from or ""
         groups = [[to] for to in envelope.rcpt_tos] if self._lmtp else [envelope.rcpt_tos]
-        loop = asyncio.get_running_loop()
         answers = []
         for recipients in groups:
+            brought = _Brought(content, sender, recipients, concurrent.futures.Future())
+            self._waiting.append(brought)
+            self._thread.submit(self._take_waiting)
             try:
-                await loop.run_in_executor(self._thread, self._receive, content, sender, recipients)
+                await asyncio.wrap_future(brought.answer)
                 answers.append("250 2.0.0 Done")
             except NotTaken as reply:
                 answers.append(str(reply))
@@ -110,21 +132,58 @@ class Intake:
                 answers.append(_LATER)
         return "\r\n".join(answers)
 
+    def _take_waiting(self) -> None:
+        """Deal with what waits, and give each its answer. In the thread, once a mail at least."""
+        while self._waiting:
+            group = [self._waiting.popleft()]
+            if _is_reports(group[0]):
+                while len(group) < _TOGETHER and self._waiting and _is_reports(self._waiting[0]):
+                    group.append(self._waiting.popleft())
+            if len(group) > 1 and _stored(group):
+                continue
+            for brought in group:
+                try:
+                    self._receive(brought)
+                except BaseException as error:
+                    brought.answer.set_exception(error)
+                else:
+                    brought.answer.set_result(None)
+
     def _door_of(self, address: str) -> Door | None:
         close_old_connections()
         return next((door for door in self._doors if door.knows(address)), None)
 
-    def _receive(self, content: bytes, sender: str, recipients: list[str]) -> None:
+    def _receive(self, brought: _Brought) -> None:
         # Each recipient is a delivery of its own, though hardly any report has two.
-        for recipient in recipients:
+        for recipient in brought.recipients:
             door = self._door_of(recipient)
             if door is not None:
-                door.receive(content, sender, recipient)
+                door.receive(brought.content, brought.sender, recipient)
 
     def close(self) -> None:
         """Wait for what is being stored, and let go of the thread's database connection."""
         self._thread.submit(connections.close_all)
         self._thread.shutdown()
+
+
+def _is_report(address: str) -> bool:
+    return REPORTS[0].knows(address)
+
+
+def _is_reports(brought: _Brought) -> bool:
+    return all(_is_report(address) for address in brought.recipients)
+
+
+def _stored(group: Sequence[_Brought]) -> bool:
+    """Whether all of a group were stored, and answered. False: nothing was; each by itself then."""
+    try:
+        close_old_connections()
+        effects.receive_all((one.content, [to]) for one in group for to in one.recipients)
+    except Exception:
+        return False
+    for one in group:
+        one.answer.set_result(None)
+    return True
 
 
 async def serve(

@@ -97,9 +97,9 @@ def _read(url: str) -> int:
     return done
 
 
-def try_all() -> list[tuple[str, str]]:
-    """Log in to every configured mailbox, fetch nothing that is not looked at, change nothing."""
-    return [(_where(url), _why_not(url)) for url in conf.bounce_mailboxes()]
+def to_try() -> list[tuple[str, Callable[[], str]]]:
+    """Each configured mailbox, and what logs in to it and tells why it cannot be read."""
+    return [(_where(url), functools.partial(_why_not, url)) for url in conf.bounce_mailboxes()]
 
 
 def _why_not(url: str) -> str:

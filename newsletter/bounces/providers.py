@@ -70,6 +70,7 @@ def on_event(sender: object, event: Any, esp_name: str, **_extra: object) -> Non
     if not complained and (not words or refusal.reason is Reason.UNKNOWN):
         refusal = _said_by_provider(event.reject_reason, refusal)
     with transaction.atomic():
+        reader = Subscriber.objects.select_for_update().get(pk=reader.pk)
         delivery = _newest_delivery(reader, event.timestamp or now)
         stored = effects.store(
             reader, delivery, None if complained else refusal, "hook", words, seen, now

@@ -55,7 +55,7 @@ def _of_postgres(database: dict[str, Any]) -> bool:
     }  # fmt: skip
     options = {name: value for name, value in named.items() if value} | database["OPTIONS"]
     try:
-        with psycopg.connect(**options, connect_timeout=10, autocommit=True) as connection:
+        with psycopg.connect(**options, autocommit=True) as connection:
             for question in _QUESTIONS:
                 with contextlib.suppress(psycopg.errors.UndefinedTable):
                     if connection.execute(question).fetchone():

@@ -31,10 +31,20 @@ _issue: contextvars.ContextVar[int | None] = contextvars.ContextVar("issue", def
 
 _TOKEN = re.compile(r"(/s/[a-z]/)[A-Za-z0-9_-]{20,}")
 _RETURN = re.compile(r"\b([bu])-[0-9a-fA-F]{20,}(?=@)")
-_PASSWORD = re.compile(r"(\w://)[^\s/@:]*:[^\s/@]+@")
-# A local part as mail servers write it, in any script; the domain is kept, it tells most.
+# Up to the last @ before the path: a password may hold one that nobody wrote as %40.
+_PASSWORD = re.compile(r"(\w://)[^\s/]{0,200}:[^\s/]{1,300}@")
+_SECRET = re.compile(
+    r"(\bBearer |\bBasic |\bAUTH PLAIN |\bAUTH LOGIN |\b[Pp]ass(?:word|wd)?=)[^\s&,;'\"]+"
+)
+# A local part as mail servers write it, in any script, or quoted; the domain is kept, it tells
+# most. An address in a query has %40, and some return paths have one before the = .
 _APART = r"\s<>()\[\],;:\"'`/@…"
-_ADDRESS = re.compile(rf"([^{_APART}=]{{1,64}})@([^{_APART}]+\.[^{_APART}]+)")
+_ADDRESS = re.compile(
+    rf"(\"[^\"\n]{{1,64}}\"|[^{_APART}=]{{1,64}})(@|%40)([^{_APART}]+|\[[0-9A-Fa-f.:]+\])"
+)
+_VERP = re.compile(rf"([^{_APART}=]{{1,64}})=((?:[\w-]+\.)+[\w-]{{2,}}(?:@|%40))")
+
+_QUOTE = '"'
 
 _ERRORS = "errors.log"
 _MOST_OCTETS = 1_000_000
@@ -44,8 +54,10 @@ def scrubbed(text: str) -> str:
     """The text without addresses, personal tokens and passwords."""
     text = _TOKEN.sub(r"\1…", text)
     text = _PASSWORD.sub(r"\1…@", text)
+    text = _SECRET.sub(r"\1…", text)
     text = _RETURN.sub(r"\1-…", text)
-    return _ADDRESS.sub(lambda match: f"{match[1][:1]}…@{match[2]}", text)
+    text = _VERP.sub(lambda match: f"{match[1][:1]}…={match[2]}", text)
+    return _ADDRESS.sub(lambda match: f"{match[1].strip(_QUOTE)[:1]}…{match[2]}{match[3]}", text)
 
 
 def middleware(get_response: Respond) -> Respond:

@@ -6,8 +6,6 @@ secret or belongs to the machine is here.
 
 from __future__ import annotations
 
-import importlib.util
-import ipaddress
 import os
 import secrets
 from collections.abc import Callable
@@ -18,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from newsletter.config import data_dir, first_setup, logs, mail_options, old_hosts
+from newsletter.config import data_dir, first_setup, logs, mail_options, old_hosts, written
 
 # Registers itself with `check --deploy`; here, since that collects its checks before any page.
 from newsletter.config import deploy_checks as deploy_checks
@@ -50,11 +48,11 @@ def _flag(name: str, default: bool = False) -> bool:
 
 _base_url = _text("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 _base = urlsplit(_base_url)
-if _base.scheme not in ("http", "https") or not _base.hostname or _base.query or _base.fragment:
+if not written.is_site(_base):
     raise ImproperlyConfigured(
         f"BASE_URL={_base_url!r}: write the address readers use, like https://news.example.org"
     )
-_local = is_loopback(_base.hostname)
+_local = is_loopback(_base.hostname or "")
 FORCE_SCRIPT_NAME = _base.path or None  # The web server in front takes it off, links have it.
 DEBUG = _flag("DEBUG")
 if DEBUG and not _local:
@@ -64,6 +62,8 @@ if DEBUG and not _local:
 _tasks_engine = _text("TASKS_ENGINE", "embedded")
 if _tasks_engine not in ("embedded", "celery"):
     raise ImproperlyConfigured(f"TASKS_ENGINE={_tasks_engine!r}: write embedded or celery.")
+if _tasks_engine == "celery":
+    written.need("celery", "TASKS_ENGINE=celery", "celery")
 
 
 def _secret(name: str, fresh: str, may_make: Callable[[], None] = lambda: None) -> str:
@@ -138,6 +138,7 @@ def _database(url: str) -> dict[str, Any]:
             },
         }
     if parts.scheme in ("postgres", "postgresql"):
+        written.need("psycopg", "DATABASE_URL", "postgres")
         options = dict(p.partition("=")[::2] for p in parts.query.split("&") if p)
         host = unquote(options.pop("host", "") or parts.hostname or "")
         return {
@@ -149,7 +150,8 @@ def _database(url: str) -> dict[str, Any]:
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
-            "OPTIONS": options,
+            # A host behind a firewall does not refuse: the system would wait for two minutes.
+            "OPTIONS": {"connect_timeout": "10", **options},
         }
     raise ImproperlyConfigured("DATABASE_URL: begin with sqlite:/// or postgres://")
 
@@ -159,10 +161,7 @@ data_dir.make(_data_dir)
 
 # smtp://user:password@host:port, smtps:// for implicit TLS, several separated by spaces.
 # Optional query: name=, starttls=required|optional|never, connections=10. Rates: in the database.
-_smtp_urls = _text("SMTP_URL", "smtp://127.0.0.1:25").split()
-for _url in _smtp_urls:
-    if urlsplit(_url).scheme not in ("smtp", "smtps") or not urlsplit(_url).hostname:
-        raise ImproperlyConfigured("SMTP_URL: write smtp://HOST:PORT or smtps://USER:PASSWORD@HOST")
+_smtp_urls = written.mail_servers("SMTP_URL", _text("SMTP_URL", "smtp://127.0.0.1:25"))
 
 # Mail outside an issue (confirmations, notices) goes through Django and the first relay; where
 # there are several, each through one of those that its publication's issues go by.
@@ -173,26 +172,12 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _first["username"], _first["password"]
 EMAIL_USE_SSL, EMAIL_USE_TLS = _first["use_ssl"], _first["use_tls"]
 EMAIL_TIMEOUT = 60
 # Another relay for alerts, of a provider of its own: what they tell of may be the first one.
-_alert_url = _text("ALERT_SMTP_URL")
-_alert = urlsplit(_alert_url)
-if _alert_url and (_alert.scheme not in ("smtp", "smtps") or not _alert.hostname):
-    raise ImproperlyConfigured(
-        "ALERT_SMTP_URL: write smtp://HOST:PORT or smtps://USER:PASSWORD@HOST"
-    )
+_alert_urls = written.mail_servers("ALERT_SMTP_URL", _text("ALERT_SMTP_URL"))
 # Mailboxes that collect reports of undeliverable mail, separated by spaces, read every minute by
 # the worker: imaps://USER:PASSWORD@HOST/FOLDER, pop3s://USER:PASSWORD@HOST, maildir:///PATH. With
 # imap:// and pop3:// the password is sent only after STARTTLS, or to this machine. Special
 # characters in a password are written %XX.
-_bounce_mailboxes = _text("BOUNCE_MAILBOX").split()
-for _url in _bounce_mailboxes:
-    _box = urlsplit(_url)
-    if _box.scheme == "maildir" and _box.path.startswith("/") and not _box.netloc:
-        continue
-    if _box.scheme not in ("imap", "imaps", "pop3", "pop3s") or not _box.hostname:
-        raise ImproperlyConfigured(
-            "BOUNCE_MAILBOX: write imaps://USER:PASSWORD@HOST/FOLDER, pop3s://USER:PASSWORD@HOST "
-            "or maildir:///PATH"
-        )
+_bounce_mailboxes = written.mailboxes("BOUNCE_MAILBOX", _text("BOUNCE_MAILBOX"))
 # Webhooks of mail providers (the `providers` extra), by django-anymail's names: "mailgun postmark".
 # Its settings are read from the environment as ANYMAIL_…; ANYMAIL_WEBHOOK_SECRET (USER:PASSWORD,
 # made up by you and written into the provider's webhook address) is required.
@@ -204,17 +189,15 @@ ANYMAIL = {
 }
 if _webhook_providers and ":" not in ANYMAIL.get("WEBHOOK_SECRET", ""):
     raise ImproperlyConfigured("WEBHOOK_PROVIDERS: set ANYMAIL_WEBHOOK_SECRET=USER:PASSWORD too.")
-if _webhook_providers and importlib.util.find_spec("anymail") is None:
-    raise ImproperlyConfigured("WEBHOOK_PROVIDERS needs django-anymail: install .[providers]")
+if _webhook_providers:
+    written.need("anymail", "WEBHOOK_PROVIDERS", "providers")
 
 # Hosts the site had before: reading there leads to BASE_URL (`newsletter.config.old_hosts`).
-_old_hosts = old_hosts.names(_text("OLD_HOSTS"), _base.hostname)
+_old_hosts = old_hosts.names(_text("OLD_HOSTS"), _base.hostname or "")
 ALLOWED_HOSTS = [_base.hostname, "127.0.0.1", "localhost"] if _local else [_base.hostname]
 ALLOWED_HOSTS += _old_hosts
 CSRF_TRUSTED_ORIGINS = [f"{_base.scheme}://{_base.netloc}"]
-_trusted_proxies = [
-    ipaddress.ip_network(p) for p in _text("TRUSTED_PROXIES").replace(",", " ").split()
-]
+_trusted_proxies = written.networks("TRUSTED_PROXIES", _text("TRUSTED_PROXIES"))
 if _trusted_proxies:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 _https = _base.scheme == "https"
@@ -252,15 +235,8 @@ if _dns_resolver:
         raise ImproperlyConfigured(
             f"DNS_RESOLVER={_dns_resolver!r}: write an address and perhaps a port, 192.0.2.53:53"
         ) from None
-try:
-    _relay_addresses = [
-        ipaddress.ip_address(a) for a in _text("RELAY_ADDRESSES").replace(",", " ").split()
-    ]
-    _metrics_networks = [
-        ipaddress.ip_network(n) for n in _text("METRICS_NETWORKS").replace(",", " ").split()
-    ]
-except ValueError as _error:
-    raise ImproperlyConfigured(f"RELAY_ADDRESSES, METRICS_NETWORKS: {_error}") from None
+_relay_addresses = written.addresses("RELAY_ADDRESSES", _text("RELAY_ADDRESSES"))
+_metrics_networks = written.networks("METRICS_NETWORKS", _text("METRICS_NETWORKS"))
 
 # What is ours: `subscribers.conf` and `newsletter.conf` alone read it, and say what each means.
 SUDI: dict[str, Any] = {
@@ -278,9 +254,9 @@ SUDI: dict[str, Any] = {
     "SMTP_URLS": _smtp_urls,
     "SERVICE_RELAYS": [mail_options.of_relay(_url) for _url in _smtp_urls],
     "DKIM_KEYS": _text("DKIM_KEYS"),
-    "ALERT_RELAY": mail_options.of_relay(_alert_url) if _alert_url else {},
+    "ALERT_RELAY": mail_options.of_relay(_alert_urls[0]) if _alert_urls else {},
     # Mail for this domain must reach `receive_report` or the listener.
-    "BOUNCE_DOMAIN": _text("BOUNCE_DOMAIN"),
+    "BOUNCE_DOMAIN": written.domain("BOUNCE_DOMAIN", _text("BOUNCE_DOMAIN")),
     "BOUNCE_MAILBOXES": _bounce_mailboxes,
     "WEBHOOK_PROVIDERS": _webhook_providers,
     "CHECK_LINKS": _flag("CHECK_LINKS"),

@@ -54,7 +54,9 @@ class Text:
         """Every place of any of these words, by their ends."""
         found = self._places.get(slot)
         if found is None:
-            found = [place for word in slot for place in self._of(word)]
+            # Hardly any word is there: most are passed over without a call.
+            words = self.words
+            found = [place for word in slot if word.text in words for place in self._of(word)]
             found.sort(key=_end)
             self._places[slot] = found
         return found

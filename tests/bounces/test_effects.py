@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import datetime as dt
 import json
 import smtplib
@@ -496,3 +497,39 @@ def test_a_report_that_cannot_be_stored_is_brought_again(
 def test_the_listener_relays_nothing(client: smtplib.SMTP) -> None:
     with pytest.raises(smtplib.SMTPRecipientsRefused):
         client.sendmail("a@b.example", ["bob@other.example.net"], "Subject: x\n\nx")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_reports_that_come_at_once_are_one_commit_and_a_bad_one_takes_none_with_it(
+    alice: Subscription, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = [builders.subscription(alice.publication, f"{n}@reader.example.net") for n in "bcdef"]
+    ways = [way(deliver(one)) for one in (alice, *others)]
+
+    def bring(*to: str) -> list[bool]:
+        intake = listener.Intake(True, listener.REPORTS)
+        brought = [
+            listener._Brought(report("arf_abuse"), "", [one], concurrent.futures.Future())
+            for one in to
+        ]
+        intake._waiting.extend(brought)
+        intake._take_waiting()
+        intake.close()
+        return [one.answer.exception(0) is None for one in brought]
+
+    alone = effects.receive
+    monkeypatch.setattr(effects, "receive", None)
+    assert bring(*ways[:3]) == [True, True, True]
+    assert kinds() == ["complaint"] * 3
+
+    monkeypatch.setattr(effects, "receive", alone)
+    store = effects.store
+
+    def broken(reader: Any, *rest: Any) -> bool:
+        if reader.address.startswith("e@"):
+            raise RuntimeError("a fault of ours")
+        return store(reader, *rest)
+
+    monkeypatch.setattr(effects, "store", broken)
+    assert bring(*ways[3:]) == [True, False, True]
+    assert kinds() == ["complaint"] * 5

@@ -7,11 +7,14 @@ PLANTED is one mis-setting: how it is made, the check that must name it, and wor
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import http.server
 import ipaddress
 import json
 import os
+import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from email.utils import format_datetime
@@ -20,25 +23,31 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
+from django.urls import clear_script_prefix, set_script_prefix
 from django.utils import timezone, translation
 
-from newsletter.config import doctor, forwarded
+from newsletter.config import doctor, forwarded, written
+from newsletter.config.doctor import dns as questions
+from newsletter.config.doctor import surroundings
 from newsletter.config.doctor.dns import Dns
 from newsletter.message.dkim import Signer
 from newsletter.models import (
     CheckResult,
     Chunk,
     ForwardedPeer,
+    Machine,
     RegularTask,
     Revision,
     Worker,
 )
+from newsletter.sending import probing
 from newsletter.sending.engine.sender import version
 from newsletter.smtp.server import context
-from subscribers.models import Subscriber
+from subscribers.models import DailyCount, Publication, Subscriber
 from tests import builders
 from tests.config.dns_server import DnsServer
 from tests.conftest import Site
@@ -57,7 +66,9 @@ class Web:
             200, {forwarded.HEADER: forwarded.BELIEVED}, b"ok\n",
         )  # fmt: skip
         self.one_click: tuple[int, dict[str, str], bytes] = (200, {}, b"nobody\n")
+        self.style: tuple[int, dict[str, str], bytes] = (200, {"Content-Type": "text/css"}, b"")
         self.date: dt.datetime | None = None
+        self.heard: Callable[[str], object] = lambda path: None
         web = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -66,6 +77,7 @@ class Web:
 
             def _say(self, answer: tuple[int, dict[str, str], bytes]) -> None:
                 status, headers, body = answer
+                web.heard(self.path)
                 self.send_response(status)
                 for name, value in headers.items():
                     self.send_header(name, value)
@@ -73,7 +85,7 @@ class Web:
                 self.wfile.write(body)
 
             def do_GET(self) -> None:
-                self._say(web.health)
+                self._say(web.style if "/static/" in self.path else web.health)
 
             def do_POST(self) -> None:
                 self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -99,11 +111,23 @@ class Scene:
     web: Web
     relay: Smtpd
     signer: Signer
+    authority: Authority
     folder: Path
     settings: Any
     now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)
     disk: Callable[[Path], tuple[int, int, int]] = lambda path: (100_000 * MB, 0, 60_000 * MB)
     undo: list[Callable[[], None]] = field(default_factory=list)
+
+    def patch(self, where: object, name: str, value: object) -> None:
+        """Another value of a constant, until the test is over."""
+        self.undo.append(functools.partial(setattr, where, name, getattr(where, name)))
+        setattr(where, name, value)
+
+    def silent(self) -> int:
+        """The port of somebody who takes connections and never says a word."""
+        hole = socket.create_server(("127.0.0.1", 0))
+        self.undo.append(hole.close)
+        return int(hole.getsockname()[1])
 
     def put(self, **values: Any) -> None:
         self.settings.SUDI = {**self.settings.SUDI, **values}
@@ -166,13 +190,14 @@ def scene(
     }
     data = tmp_path / "data"
     data.mkdir(mode=0o700)
+    (data / "lost+found").mkdir(mode=0o755)  # DATA_DIR is a volume of its own.
     (data / "secrets").mkdir(mode=0o700)
     secret = data / "secrets" / "LINK_KEYS"
     secret.touch(mode=0o600)
     web = Web()
     relay = Smtpd(tls=authority.server("localhost"), users={"sudi": "right"})
     with DnsServer(zone) as server, relay:
-        made = Scene(server, web, relay, signer, data, settings)
+        made = Scene(server, web, relay, signer, authority, data, settings)
         made.put(
             BASE_URL=f"http://{DOMAIN}:{web.port}",
             DATA_DIR=data,
@@ -277,6 +302,29 @@ def relay_refuses(scene: Scene) -> None:
     scene.relay.faults = [Fault.parse("banner:554 5.7.1 you are not welcome")]
 
 
+@planted("relay", "looks up our name and waits")
+def relay_silent(scene: Scene) -> None:
+    """The relay takes the connection and says nothing."""
+    scene.patch(probing, "IN_ALL", 0.3)
+    scene.put(SMTP_URLS=[f"smtp://127.0.0.1:{scene.silent()}"])
+
+
+@planted("relay", "mend the check “dns” first")
+def no_network_for_the_relay(scene: Scene) -> None:
+    """The relay's name cannot be looked up because nobody answers."""
+
+    def nobody(host: str, port: int) -> list[str]:
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    scene.patch(probing, "resolve", nobody)
+
+
+@planted("relay", "unset REHEARSAL_ADDRESS")
+def rehearsal_forgotten(scene: Scene) -> None:
+    """All mail goes to one address."""
+    scene.put(REHEARSAL_ADDRESS="desk@example.org")
+
+
 # ---- DNS
 
 
@@ -324,6 +372,46 @@ def spf_typing_error(scene: Scene) -> None:
 def spf_open(scene: Scene) -> None:
     """SPF lets the whole world send."""
     scene.text(DOMAIN, "v=spf1 +all")
+
+
+@planted("spf", f'{DOMAIN}. IN TXT "v=spf1 include:provider.invalid ~all"')
+def spf_missing_at_a_provider(scene: Scene) -> None:
+    """There is no SPF record, and the relay is a provider's."""
+    del scene.dns.zone[DOMAIN, "TXT"]
+    scene.text("provider.invalid", "v=spf1 ip4:198.51.100.0/24 -all")
+    scene.put(SMTP_URLS=["smtp://smtp.provider.invalid:587"], RELAY_ADDRESSES=[])
+
+
+@planted("spf", f'{DOMAIN}. IN TXT "v=spf1 a:smtp.provider.invalid ~all"')
+def spf_missing_at_another(scene: Scene) -> None:
+    """There is no SPF record, and the relay's name has none that could be included."""
+    del scene.dns.zone[DOMAIN, "TXT"]
+    scene.put(SMTP_URLS=["smtp://smtp.provider.invalid:587"], RELAY_ADDRESSES=[])
+
+
+@planted("spf", "a domain that you own")
+def sender_at_a_mailbox_provider(scene: Scene) -> None:
+    """The sender's address is one of a mailbox provider."""
+    Publication.objects.update(from_address="harbour.news@gmail.com")
+
+
+@planted("ptr", "public addresses that your relay delivers from")
+def relay_address_of_an_inner_network(scene: Scene) -> None:
+    """RELAY_ADDRESSES names an address that nobody outside sees."""
+    scene.put(RELAY_ADDRESSES=[ipaddress.ip_address("192.168.1.5")])
+
+
+@planted("return_path", "PUBLIC-ADDRESS-OF-THIS-MACHINE")
+def mail_server_leads_to_itself(scene: Scene) -> None:
+    """The mail server of the return path has a loopback address."""
+    scene.dns.zone["mail.harbour.example.org", "A"] = ["127.0.1.1"]
+
+
+@planted("return_path", "BOUNCE_MAILBOX")
+def mailbox_silent(scene: Scene) -> None:
+    """The server of the mailbox takes the connection and says nothing."""
+    scene.patch(surroundings, "_MAILBOX", 0.3)
+    scene.put(BOUNCE_MAILBOXES=[f"imap://u:p@127.0.0.1:{scene.silent()}/Reports"])
 
 
 @planted("return_path", f"{DOMAIN}. IN MX 10")
@@ -473,6 +561,35 @@ def one_click_blocked(scene: Scene) -> None:
     scene.web.one_click = (403, {}, b"")
 
 
+@planted("base_url", "Start the web server")
+def web_server_silent(scene: Scene) -> None:
+    """What listens at BASE_URL never answers."""
+    scene.patch(surroundings, "_WEB", 0.3)
+    scene.put(BASE_URL=f"http://{DOMAIN}:{scene.silent()}")
+
+
+@planted("base_url", "location /static/")
+def no_style_sheet(scene: Scene) -> None:
+    """The web server in front answers for style sheets that it has not got."""
+    scene.web.style = (404, {"Content-Type": "text/html"}, b"not found")
+
+
+@planted("base_url", "certbot renew --dry-run")
+def certificate_ends(scene: Scene) -> None:
+    """The certificate ends tomorrow."""
+    served = scene.authority.server(DOMAIN)
+    scene.web.server.socket = served.wrap_socket(scene.web.server.socket, server_side=True)
+    scene.put(BASE_URL=f"https://{DOMAIN}:{scene.web.port}")
+
+
+@planted("base_url", "Renew the certificate, or name this host in it")
+def certificate_of_another(scene: Scene) -> None:
+    """The certificate of the site is for another name."""
+    served = scene.authority.server("other.example.org")
+    scene.web.server.socket = served.wrap_socket(scene.web.server.socket, server_side=True)
+    scene.put(BASE_URL=f"https://{DOMAIN}:{scene.web.port}")
+
+
 # ---- clock
 
 
@@ -487,6 +604,12 @@ def clock_ahead_of_relay(scene: Scene) -> None:
     """The relay's greeting has another time."""
     ago = format_datetime(dt.datetime.now(dt.UTC) - dt.timedelta(minutes=20))
     scene.relay.faults = [Fault("banner", f"220 mail.example.org ESMTP Exim 4.98 {ago}")]
+
+
+@planted("clock", "--set time_zone=")
+def time_zone_unknown(scene: Scene) -> None:
+    """A publication is in a time zone that this machine does not know."""
+    Publication.objects.update(time_zone="Mars/Olympus")
 
 
 # ---- keys, rights, tables
@@ -557,6 +680,18 @@ def newer_tables(scene: Scene) -> None:
 def no_worker(scene: Scene) -> None:
     """No worker runs."""
     Worker.objects.update(seen=timezone.now() - dt.timedelta(minutes=3))
+
+
+@planted("worker", "systemctl restart sudi-worker")
+def two_workers(scene: Scene) -> None:
+    """Two workers run, and one is of an older version."""
+    Worker.objects.create(name="old", machine="b", version="0.0.9", seen=timezone.now())
+
+
+@planted("machines", "sudi machines --agree")
+def copy_waits(scene: Scene) -> None:
+    """A machine with a copy of the database waits for a person."""
+    Machine.objects.create(nonce="n", name="spare", state="asking", why="unknown")
 
 
 @planted("worker", "systemctl restart sudi-worker")
@@ -637,9 +772,101 @@ def test_a_task_that_this_version_no_longer_has_is_not_called_late(scene: Scene)
 
 
 def test_enough_is_planted() -> None:
-    assert len(PLANTED) >= 50
+    assert len(PLANTED) >= 70
     kinds = {check for _plant, check, _remedy in PLANTED.values()}
     assert kinds == {check.name for check in doctor.registry()} - {"database"}
+
+
+def test_a_router_that_does_not_lead_back_is_no_fault(scene: Scene) -> None:
+    scene.patch(surroundings, "_WEB", 0.3)
+    scene.put(BASE_URL=f"http://{DOMAIN}:{scene.silent()}")
+    found = scene.results("base_url", "one_click")
+    assert (found["base_url"].ok, found["one_click"].ok) == (False, False)
+    DailyCount.objects.add(forwarded._OUTSIDE)
+    found = scene.results("base_url", "one_click")
+    assert (found["base_url"].ok, found["one_click"].ok) == (None, None)
+    assert "another machine" in found["base_url"].remedy
+    # Where a web server has ended, connections are refused.
+    scene.put(BASE_URL=f"http://{DOMAIN}:9")
+    found = scene.results("base_url", "one_click")
+    assert (found["base_url"].ok, found["one_click"].ok) == (False, False)
+
+
+def test_a_site_below_a_path_is_asked_there(scene: Scene) -> None:
+    asked: list[str] = []
+    scene.web.heard = asked.append
+    scene.put(BASE_URL=f"http://{DOMAIN}:{scene.web.port}/news")
+    set_script_prefix("/news/")
+    scene.undo.append(clear_script_prefix)
+    found = scene.results("one_click", "base_url")
+    assert (found["one_click"].ok, found["base_url"].ok) == (True, None)
+    assert sorted(path[:13] for path in asked) == ["/news/healthz", "/news/s/u/AQI"]
+
+
+def test_who_does_not_answer_is_not_waited_for_in_turn(scene: Scene) -> None:
+    """Relay, mailbox and web server are silent for a second each: they are asked at once."""
+    for where, name in ((probing, "IN_ALL"), (surroundings, "_WEB"), (surroundings, "_MAILBOX")):
+        scene.patch(where, name, 1.0)
+    hole = scene.silent()
+    scene.put(
+        SMTP_URLS=[f"smtp://127.0.0.1:{hole}?name={n}" for n in "abc"],
+        BOUNCE_MAILBOXES=[f"imap://u:p@127.0.0.1:{hole}/{n}" for n in "abc"],
+        BASE_URL=f"http://{DOMAIN}:{hole}",
+    )
+    started, busy = time.monotonic(), time.process_time()
+    found = scene.results()
+    # On a machine that is busy with other things, our own work may take long too.
+    assert time.monotonic() - started - 10 * (time.process_time() - busy) < 4.0
+    assert [found[n].ok for n in ("relay", "return_path", "base_url", "one_click")] == [False] * 4
+
+
+def test_name_servers_that_take_their_time_are_not_asked_for_ever(scene: Scene) -> None:
+    scene.patch(questions, "IN_ALL", 0.0)
+    found = scene.results("dns", "spf", "dkim")
+    assert found["dns"].ok is True
+    assert "more than" in found["spf"].detail and found["spf"].ok is None
+
+
+@pytest.mark.parametrize(
+    ("read", "text", "said"),
+    [
+        (written.networks, "nginx", "like 127.0.0.1 or 10.0.0.0/8"),
+        (written.networks, "10.0.0.1/8", "Write 10.0.0.0/8"),
+        (written.addresses, "mail.example.org", "numbers and no names"),
+        (written.mail_servers, "mail.example.org", "smtp://HOST:PORT"),
+        (written.mail_servers, "smtp://mail.example.org:port", "no number"),
+        (written.mail_servers, "smtp://mail.example.org:99999", "no number"),
+        (written.mail_servers, "smtp://u:se#cret@mail.example.org:587", "%23 for #"),
+        (written.mailboxes, "imaps://u:p@mail.example.org:x/Reports", "no number"),
+        (written.mailboxes, "maildir://var/mail", "maildir:///PATH"),
+        (written.domain, "bounces@example.org", "a domain alone"),
+        (written.domain, "https://example.org", "a domain alone"),
+    ],
+)
+def test_a_setting_that_means_nothing_is_named_with_what_to_write(
+    read: Callable[[str, str], object], text: str, said: str
+) -> None:
+    with pytest.raises(ImproperlyConfigured) as caught:
+        read("NAME", text)
+    assert str(caught.value).startswith("NAME") and said in str(caught.value)
+    assert "se#cret" not in str(caught.value) and "cret@" not in str(caught.value)
+
+
+def test_a_package_that_a_setting_needs_is_named_with_its_extra() -> None:
+    with pytest.raises(ImproperlyConfigured, match=r"pip install 'sudi\[celery\]'"):
+        written.need("no_such_package", "TASKS_ENGINE=celery", "celery")
+    written.need("django", "DATABASE_URL", "postgres")
+
+
+def test_settings_as_people_write_them_are_read() -> None:
+    assert written.domain("NAME", "") == ""
+    assert written.domain("NAME", "bücher.example") == "xn--bcher-kva.example"
+    assert [str(n) for n in written.networks("NAME", "127.0.0.1, fd00::/8")] == [
+        "127.0.0.1/32", "fd00::/8",
+    ]  # fmt: skip
+    assert written.mailboxes("NAME", "pop3s://a@example.org maildir:///m") == [
+        "pop3s://a@example.org", "maildir:///m",
+    ]  # fmt: skip
 
 
 def test_a_check_never_says_well_of_what_it_did_not_see(scene: Scene) -> None:

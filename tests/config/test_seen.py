@@ -210,6 +210,15 @@ SAYS = [
     ("smtp://sudi:s3cret@mail.example.org:587 refused", "smtp://…@mail.example.org:587 refused"),
     ("张三@例子.公司 被拒绝", "张…@例子.公司 被拒绝"),
     ("nothing to hide at 12:00", "nothing to hide at 12:00"),
+    ('to "john smith"@example.com', "to j…@example.com"),
+    ("GET /subscribe/?email=alice.b%40example.org", "GET /subscribe/?email=a…%40example.org"),
+    ("postgres://sudi:s@cr@t@db.example/sudi", "postgres://…@db.example/sudi"),
+    ("550 <alice@[192.0.2.1]>: no; alice@localhost", "550 <a…@[192.0.2.1]>: no; a…@localhost"),
+    ("from bounce+alice=example.com@lists.example", "from b…=e…@lists.example"),
+    ("Authorization: Bearer sudi_0123abcd", "Authorization: Bearer …"),
+    ("AUTH PLAIN AGFsaWNlAHB3cGFzcw==", "AUTH PLAIN …"),
+    ("host=db password=hunter2 user=sudi", "host=db password=… user=sudi"),
+    ("https://news.example.org:8443/a@b", "https://news.example.org:8443/a…@b"),
 ]
 
 

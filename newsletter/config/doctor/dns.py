@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import time
 from typing import Any
 
 import dns.exception
@@ -13,8 +14,9 @@ from newsletter.config.name_server import split
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-# Seconds for one question, all name servers and repetitions together.
+# Seconds for one question, all name servers and repetitions together, and for all questions.
 PATIENCE = 4.0
+IN_ALL = 9.0
 
 
 class NotSeen(Exception):
@@ -25,15 +27,19 @@ class Dns:
     """Questions to one resolver; each is asked once.
 
     `server` is `ADDRESS` or `ADDRESS:PORT` (an IPv6 address in brackets); empty is what the machine
-    uses. After a question that nobody answered nothing more is asked: every other one would wait
-    as long. Methods raise NotSeen, and return an empty list for a name without such records.
+    uses. After a question that nobody answered, or once all answers together took too long, nothing
+    more is asked: every other one would wait as long. Methods raise NotSeen, and return an empty
+    list for a name without such records.
     """
 
-    def __init__(self, server: str = "", patience: float = PATIENCE) -> None:
+    def __init__(
+        self, server: str = "", patience: float = PATIENCE, in_all: float | None = None
+    ) -> None:
         self.server = server
         self._patience = patience
         self._known: dict[tuple[str, str], list[Any]] = {}
         self._silent = ""
+        self._in_all = self._left = IN_ALL if in_all is None else in_all
         self._resolver: dns.resolver.Resolver | None = None
 
     def texts(self, name: str) -> list[str]:
@@ -78,6 +84,15 @@ class Dns:
     def _look_up(self, name: str, kind: str) -> list[Any]:
         if self._silent:
             raise NotSeen(self._silent)
+        started = time.monotonic()
+        try:
+            return self._answer(name, kind)
+        finally:
+            self._left -= time.monotonic() - started
+            if self._left <= 0 and not self._silent:
+                self._silent = f"DNS: its answers take more than {self._in_all:.0f} s in all"
+
+    def _answer(self, name: str, kind: str) -> list[Any]:
         try:
             answer = self._made().resolve(
                 name, kind, search=False, lifetime=self._patience, raise_on_no_answer=False

@@ -6,7 +6,7 @@ import functools
 import importlib
 import logging
 import pkgutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import DatabaseError, InterfaceError, connection
@@ -28,13 +28,16 @@ log = logging.getLogger(__name__)
 class Check:
     """A file of `checks/`: its name, its place in the order, and how it looks.
 
-    `offline` is what it can say from settings and files alone, or None.
+    `offline` is what it can say from settings and files alone, or None; `reads`: it asks the
+    database. `begin` asks other machines what it will want to know, before any check looks.
     """
 
     name: str
     place: int
     look: Callable[[Surroundings], Iterable[Finding]]
     offline: Callable[[], Iterable[Finding]] | None
+    reads: bool = True
+    begin: Callable[[Surroundings], object] | None = None
 
 
 @functools.cache
@@ -43,18 +46,53 @@ def registry() -> tuple[Check, ...]:
     found = []
     for module in pkgutil.iter_modules(checks.__path__):
         one = importlib.import_module(f"{checks.__name__}.{module.name}")
-        found.append(Check(one.NAME, one.PLACE, one.look, getattr(one, "offline", None)))
+        found.append(
+            Check(
+                one.NAME,
+                one.PLACE,
+                one.look,
+                getattr(one, "offline", None),
+                getattr(one, "READS", True),
+                getattr(one, "begin", None),
+            )
+        )
     return tuple(sorted(found, key=lambda check: (check.place, check.name)))
 
 
 def examine(site: Surroundings, only: Callable[[Check], bool] = lambda check: True) -> list[Result]:
-    """Run the checks. One that cannot look says so; it never says that all is well."""
-    return [_run(check, site) for check in registry() if only(check)]
+    """Run the checks. One that cannot look says so; it never says that all is well.
+
+    What does not answer is not waited for in turn: it takes 20 seconds at the most.
+    """
+    chosen = [check for check in registry() if only(check)]
+    for check in chosen:
+        if check.begin is not None:
+            check.begin(site)
+    results: list[Result] = []
+    for check in chosen:
+        results.append(_lost(check) if check.reads and _no_database(results) else _run(check, site))
+    return results
+
+
+def _no_database(results: Sequence[Result]) -> bool:
+    """Whether the database was found gone: each try to connect may wait as long as the first."""
+    gone = any(one.name == "database" and one.ok is False for one in results)
+    return gone and connection.connection is None
+
+
+def _lost(check: Check) -> Result:
+    found = unseen(
+        _("The database did not answer, so this was not looked at."),
+        _("Mend the check “database” first."),
+    )
+    return summed(check.name, [found])
 
 
 def _run(check: Check, site: Surroundings) -> Result:
+    seen: list[Finding] = []
     try:
-        return summed(check.name, list(check.look(site)))
+        seen.extend(check.look(site))  # What was seen before something failed is kept.
+        return summed(check.name, seen)
     except NotSeen as error:
         found = unseen(
             _("DNS did not answer: %(said)s", said=str(error)),
@@ -76,7 +114,7 @@ def _run(check: Check, site: Surroundings) -> Result:
             ),
             _("Please report it, with the lines of the log."),
         )
-    return summed(check.name, [found])
+    return summed(check.name, [*seen, found])
 
 
 def store(results: Iterable[Result]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import http.client
 import ipaddress
 import socket
@@ -13,13 +14,13 @@ from newsletter.smtp.server import is_loopback
 
 from .dns import Dns
 
-# Seconds to connect, and for each read.
-PATIENCE = 6.0
+# Seconds to connect to each of two addresses, and for each read.
+PATIENCE = 4.0
 _MOST = 4096
 
 
 class Unreachable(Exception):
-    """No answer. `phase` is dns, connect, tls or http."""
+    """No answer. `phase` is dns, connect, tls, http, or time for one that came too slowly."""
 
     def __init__(self, phase: str, text: str) -> None:
         super().__init__(text)
@@ -34,6 +35,7 @@ class Answer:
     headers: dict[str, str]  # names in lower case
     body: bytes  # at most the first 4096 octets
     address: str
+    expires: dt.datetime | None = None  # the certificate, where there is one
 
 
 def fetch(dns: Dns, url: str, body: bytes | None = None) -> Answer:
@@ -48,6 +50,7 @@ def fetch(dns: Dns, url: str, body: bytes | None = None) -> Answer:
         sock.close()
         said = getattr(error, "verify_message", "") or str(error)
         raise Unreachable("tls", said) from None
+    expires = _expires(sock)
     connection = http.client.HTTPConnection(host)
     connection.sock = sock
     headers = {"Host": parts.netloc.rpartition("@")[2], "User-Agent": "sudi-doctor"}
@@ -62,7 +65,14 @@ def fetch(dns: Dns, url: str, body: bytes | None = None) -> Answer:
     finally:
         connection.close()
     kept = {name.lower(): value for name, value in response.getheaders()}
-    return Answer(response.status, kept, read, address)
+    return Answer(response.status, kept, read, address, expires)
+
+
+def _expires(sock: socket.socket) -> dt.datetime | None:
+    until = (sock.getpeercert() or {}).get("notAfter") if isinstance(sock, ssl.SSLSocket) else None
+    if not isinstance(until, str):
+        return None
+    return dt.datetime.fromtimestamp(ssl.cert_time_to_seconds(until), dt.UTC)
 
 
 def _addresses(dns: Dns, host: str) -> list[str]:
@@ -79,9 +89,10 @@ def _addresses(dns: Dns, host: str) -> list[str]:
 
 def _dial(addresses: list[str], port: int) -> tuple[socket.socket, str]:
     failed: OSError | None = None
-    for address in addresses[:4]:
+    for address in addresses[:2]:
         try:
             return socket.create_connection((address, port), timeout=PATIENCE), address
         except OSError as error:
             failed = error
-    raise Unreachable("connect", f"{addresses[0]}:{port}: {failed}")
+    phase = "time" if isinstance(failed, TimeoutError) else "connect"
+    raise Unreachable(phase, f"{addresses[0]}:{port}: {failed}")

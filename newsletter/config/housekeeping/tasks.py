@@ -73,7 +73,9 @@ def _forget_old_sessions() -> None:
 
 def _examine() -> None:
     """Keep what the doctor finds, and warn of each check that is wrong until it is well."""
-    results = doctor.examine(doctor.Surroundings())
+    # Nobody waits for it here: a site with many domains may ask for longer.
+    questions = doctor.Dns(conf.dns_resolver(), in_all=60)
+    results = doctor.examine(doctor.Surroundings(dns=questions))
     doctor.store(results)
     for result in results:
         if result.ok is False:

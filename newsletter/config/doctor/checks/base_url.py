@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
+
+from django.templatetags.static import static
 
 from newsletter import conf
 from newsletter.config import forwarded
@@ -14,6 +17,16 @@ from ..web import Unreachable
 
 NAME, PLACE = "base_url", 80
 
+# Certificates of 90 days are renewed 30 days before their end, those of 6 days after half of it.
+_RENEWAL = dt.timedelta(days=2)
+
+
+def begin(site: Surroundings) -> None:
+    """Ask now."""
+    site.begin_request("/healthz")
+    if not site.base_is_local and (style := _style_sheet(site)):
+        site.begin_request(style)
+
 
 def look(site: Surroundings) -> Iterator[Finding]:
     """Ask /healthz by the name in BASE_URL, and see whether anybody from outside came lately."""
@@ -23,7 +36,7 @@ def look(site: Surroundings) -> Iterator[Finding]:
     url = conf.base_url()
     answer = site.health
     if isinstance(answer, Unreachable):
-        yield _unreachable(site, answer)
+        yield _only_from_within(url) if site.not_reflected else _unreachable(site, answer)
         return
     if answer.status in (301, 302, 307, 308):
         yield bad(
@@ -40,6 +53,12 @@ def look(site: Surroundings) -> Iterator[Finding]:
         )  # fmt: skip
     else:
         yield good(_("%(url)s answers from here (%(address)s).", url=url, address=answer.address))
+        yield from _looks(site, url)
+    if answer.expires is not None and answer.expires - site.now() < _RENEWAL:
+        yield bad(
+            _("The certificate of %(url)s ends on %(day)s.", url=url, day=answer.expires.date()),
+            _("Renewing it has failed, or nobody does: certbot renew --dry-run (Caddy: its log)"),
+        )
     yield _from_outside(url)
 
 
@@ -55,6 +74,26 @@ def offline() -> Iterator[Finding]:
         )
 
 
+def _style_sheet(site: Surroundings) -> str:
+    """Its path below BASE_URL; empty where a host serves it from elsewhere."""
+    return site.below_base(static("newsletter/site.css"))
+
+
+def _looks(site: Surroundings, url: str) -> Iterator[Finding]:
+    """Whether pages come with their style sheet: a web server in front may answer /static/."""
+    path = _style_sheet(site)
+    answer = site.ask(path) if path else None
+    if answer is None or isinstance(answer, Unreachable):
+        return
+    if answer.status != 200 or "css" not in answer.headers.get("content-type", ""):
+        yield bad(
+            _("Pages have no style sheet: %(url)s%(path)s answers %(status)s.",
+              url=url, path=path, status=answer.status),
+            _("Take `location /static/` out of your web server, or let it pass those requests on:"
+              " Sudi answers them itself."),
+        )  # fmt: skip
+
+
 def _local(site: Surroundings) -> Finding:
     if site.trial:
         return unseen(
@@ -68,6 +107,16 @@ def _local(site: Surroundings) -> Finding:
     )  # fmt: skip
 
 
+def _only_from_within(url: str) -> Finding:
+    return unseen(
+        _(
+            "%(url)s does not answer this machine itself, and visitors were answered lately.",
+            url=url,
+        ),
+        _("Run on another machine: curl -fsS %(url)s/healthz", url=url),
+    )  # fmt: skip
+
+
 def _unreachable(site: Surroundings, error: Unreachable) -> Finding:
     said = _("%(url)s does not answer (%(phase)s): %(text)s",
              url=conf.base_url(), phase=error.phase, text=error.text)  # fmt: skip
@@ -75,6 +124,7 @@ def _unreachable(site: Surroundings, error: Unreachable) -> Finding:
         "dns": _("%(host)s has no address. Publish one: %(host)s. IN A ADDRESS-OF-THIS-MACHINE",
                  host=error.text),
         "tls": _("Renew the certificate, or name this host in it: certbot certificates"),
+        "time": _("Start the web server, and let ports 80 and 443 through the firewall."),
         "connect": _("Start the web server, and let ports 80 and 443 through the firewall."),
     }.get(error.phase, _("Look at the web server's error log."))  # fmt: skip
     return bad(said, remedy)

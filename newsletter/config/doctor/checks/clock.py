@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import connection
 from django.db.models import Max
@@ -34,6 +35,7 @@ _SYNCHRONISE = "timedatectl set-ntp true"
 
 def look(site: Surroundings) -> Iterator[Finding]:
     """Compare with the database's clock, dates that others said, and rows of the future."""
+    yield from _zones(site)
     seen = [*_database(site), *_greetings(site), *_web(site)]
     yield from seen
     newest = _newest()
@@ -51,6 +53,20 @@ def look(site: Surroundings) -> Iterator[Finding]:
               " greeting has no date."),
             _("Compare with a time server: timedatectl timesync-status, or chronyc tracking"),
         )  # fmt: skip
+
+
+def _zones(site: Surroundings) -> Iterator[Finding]:
+    """Publications whose hours nobody can tell: an unknown zone, or no time zones here at all."""
+    for publication in site.publications:
+        try:
+            ZoneInfo(publication.time_zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            yield bad(
+                _("The time zone of %(slug)s is not known here: %(zone)s.",
+                  slug=publication.slug, zone=publication.time_zone),
+                _("Install the time zones of this system (apt install tzdata), or mend it: sudi"
+                  " publication %(slug)s --set time_zone=Europe/Berlin", slug=publication.slug),
+            )  # fmt: skip
 
 
 def _compared(site: Surroundings, theirs: dt.datetime, whose: object) -> Finding:

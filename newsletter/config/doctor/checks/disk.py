@@ -16,6 +16,7 @@ from ..findings import said as _
 from ..surroundings import Surroundings
 
 NAME, PLACE = "disk", 40
+READS = False  # It needs no database.
 
 # A freeze for a million readers writes some 200 MB, its outcomes as much again.
 _LEAST = 500_000_000

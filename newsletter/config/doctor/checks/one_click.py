@@ -21,13 +21,29 @@ _BODY = b"List-Unsubscribe=One-Click"
 _NOBODY = 0
 
 
+def begin(site: Surroundings) -> None:
+    """Ask now."""
+    site.begin_request(_path(site), _BODY)
+
+
+def _path(site: Surroundings) -> str:
+    link = reverse("subscribers:unsubscribe", args=[make(Purpose.UNSUBSCRIBE, _NOBODY)])
+    return site.below_base(link) or link
+
+
 def look(site: Surroundings) -> Iterator[Finding]:
     """Post as a mail program does, with a link that is ours and nobody's."""
-    path = reverse("subscribers:unsubscribe", args=[make(Purpose.UNSUBSCRIBE, _NOBODY)])
-    answer = site.ask(path, _BODY)
+    answer = site.ask(_path(site), _BODY)
     if isinstance(answer, Unreachable):
         if site.trial:
             yield unseen(_("The trial's web server does not run."), _("Run: sudi quickstart"))
+            return
+        if site.not_reflected:
+            yield unseen(
+                _("%(url)s does not answer this machine itself, and visitors were answered lately.",
+                  url=conf.base_url()),
+                _("Send a test mail, and use its button to unsubscribe in a mail program."),
+            )  # fmt: skip
             return
         yield bad(
             _("The address in List-Unsubscribe does not answer: %(said)s", said=answer.text),

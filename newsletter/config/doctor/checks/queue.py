@@ -17,6 +17,14 @@ NAME, PLACE = "queue", 110
 
 _LONG = dt.timedelta(minutes=15)
 _LONG_JOB = dt.timedelta(minutes=10)
+# Seconds in which the broker has to answer.
+_BROKER = 8.0
+
+
+def begin(site: Surroundings) -> None:
+    """Connect to the broker now, where there is one."""
+    if conf.tasks_engine() != "embedded":
+        site.begin("broker", _connect, _BROKER)
 
 
 def look(site: Surroundings) -> Iterator[Finding]:
@@ -32,7 +40,7 @@ def look(site: Surroundings) -> Iterator[Finding]:
         )  # fmt: skip
     else:
         yield good(_("No issue waits longer than it should."))
-    yield from _jobs(now)
+    yield from _jobs(site, now)
 
 
 def oldest_chunk(now: dt.datetime, issues: list[int]) -> Chunk | None:
@@ -55,9 +63,9 @@ def _progress(issue: Issue, now: dt.datetime) -> bool:
     return Chunk.objects.filter(issue=issue, state="leased").exists()
 
 
-def _jobs(now: dt.datetime) -> Iterator[Finding]:
+def _jobs(site: Surroundings, now: dt.datetime) -> Iterator[Finding]:
     if conf.tasks_engine() != "embedded":
-        yield from _broker()
+        yield from _broker(site)
         return
     from django_tasks_db.models import DBTaskResult
 
@@ -79,12 +87,16 @@ def _plain(moment: dt.datetime | None) -> dt.datetime | None:
     return None if moment is None or moment.year > 9000 else moment
 
 
-def _broker() -> Iterator[Finding]:
+def _connect() -> None:
     from newsletter.config.celery import app
 
+    with app.connection_for_write(connect_timeout=4) as connection:
+        connection.ensure_connection(max_retries=1, interval_start=0, timeout=4)
+
+
+def _broker(site: Surroundings) -> Iterator[Finding]:
     try:
-        with app.connection_for_write(connect_timeout=4) as connection:
-            connection.ensure_connection(max_retries=1, interval_start=0, timeout=4)
+        site.begin("broker", _connect, _BROKER).answer()
     except Exception as error:
         yield bad(
             _("The broker cannot be reached: %(said)s", said=type(error).__name__),

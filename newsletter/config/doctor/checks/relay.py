@@ -4,33 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from newsletter import conf
 from newsletter.sending.probing import Probe
+from subscribers.addresses import masked
 
 from ..findings import Finding, Text, bad, good
 from ..findings import said as _
 from ..surroundings import Surroundings
 
 NAME, PLACE = "relay", 120
+READS = False  # It needs no database.
 
 _SLOW = 5.0
 
 
+def begin(site: Surroundings) -> None:
+    """Connect now."""
+    site.begin_relays()
+
+
 def look(site: Surroundings) -> Iterator[Finding]:
-    """One connection to each, at once."""
+    """One connection to each, at once, and whether what they take reaches anybody."""
+    if (caught := conf.rehearsal_address()) and not site.trial:
+        yield bad(
+            _("Every mail of this site goes to %(address)s and none to a reader.",
+              address=masked(caught)),
+            _("When the rehearsal is over, unset REHEARSAL_ADDRESS and restart web and worker."),
+        )  # fmt: skip
     for relay in site.relays:
         where = f"{relay.host}:{relay.port}"
         if not relay.ok:
             yield bad(
                 _("The relay %(where)s cannot be used (%(phase)s): %(said)s",
                   where=where, phase=relay.phase, said=f"{relay.code or ''} {relay.text}".strip()),
-                _remedy(relay, where),
+                _("Run: sudi quickstart") if site.trial else _remedy(relay, where),
             )  # fmt: skip
         elif relay.seconds > _SLOW:
             yield bad(
                 _("The relay %(where)s needs %(seconds)s s until it takes mail.",
                   where=where, seconds=round(relay.seconds, 1)),
-                _("It probably looks up our name and waits: give it a name server that answers, or"
-                  " let this machine's address have a PTR record."),
+                _slow(),
             )  # fmt: skip
         else:
             how = _how(relay)
@@ -66,8 +79,14 @@ def _remedy(relay: Probe, where: str) -> Text:
                 " openssl s_client -starttls smtp -connect %(where)s",
                 where=where,
             )
-        case "connect" if _unknown(relay.text):
+        case "dns" if "name server" in relay.text:
+            return _("No name server answers: mend the check “dns” first.")
+        case "dns":
             return _("%(host)s has no address: mend the host in SMTP_URL.", host=relay.host)
+        case "time":
+            return _slow()
+        case _ if relay.code is None and "in time" in relay.text:
+            return _slow()
         case "connect":
             return _(
                 "Start the mail server, or mend host and port in SMTP_URL; many hosters block"
@@ -82,9 +101,8 @@ def _remedy(relay: Probe, where: str) -> Text:
             )
 
 
-def _unknown(text: str) -> bool:
-    words = text.lower()
-    return any(
-        w in words
-        for w in ("name or service", "no address", "nodename", "resolution", "getaddrinfo")
+def _slow() -> Text:
+    return _(
+        "It probably looks up our name and waits: give it a name server that answers, or"
+        " let this machine's address have a PTR record."
     )

@@ -9,6 +9,7 @@ from ..findings import said as _
 from ..surroundings import Surroundings
 
 NAME, PLACE = "dns", 75
+READS = False  # It needs no database.
 
 
 def look(site: Surroundings) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from newsletter import bounces, conf
+from newsletter import conf
 from newsletter.bounces.homecoming import Homecoming
 
 from ..findings import Finding, bad, good, unseen
@@ -12,6 +12,12 @@ from ..findings import said as _
 from ..surroundings import Surroundings
 
 NAME, PLACE = "return_path", 130
+
+
+def begin(site: Surroundings) -> None:
+    """Log in to the mailboxes now."""
+    if not site.trial:
+        site.begin_mailboxes()
 
 
 def look(site: Surroundings) -> Iterator[Finding]:
@@ -22,9 +28,7 @@ def look(site: Surroundings) -> Iterator[Finding]:
     if not site.return_domains:
         yield unseen(_("There is no publication yet, and so no sender."))
         return
-    for domain in site.return_domains:
-        yield _domain(site, domain)
-    for where, error in bounces.try_mailboxes():
+    for where, error in site.mailboxes:
         if error:
             yield bad(
                 _("The mailbox %(where)s cannot be read: %(error)s", where=where, error=error),
@@ -32,6 +36,8 @@ def look(site: Surroundings) -> Iterator[Finding]:
             )
         else:
             yield good(_("The mailbox %(where)s can be read.", where=where))
+    for domain in site.return_domains:
+        yield _domain(site, domain)
     yield _homecoming(site)
 
 
@@ -61,7 +67,15 @@ def _domain(site: Surroundings, domain: str) -> Finding:
             ),
             _("Publish: %(host)s. IN A ADDRESS, or mend the MX record.", host=lost[0]),
         )
-    return good(_("%(domain)s takes mail at %(host)s.", domain=domain, host=servers[0]))
+    best = servers[0]
+    found = site.dns.addresses(best)
+    if found and all(one.is_loopback or one.is_unspecified for one in found):
+        return bad(
+            _("The mail server of %(domain)s, %(host)s, has an address that leads every other"
+              " machine to itself (%(address)s).", domain=domain, host=best, address=found[0]),
+            _("Publish: %(host)s. IN A PUBLIC-ADDRESS-OF-THIS-MACHINE", host=best),
+        )  # fmt: skip
+    return good(_("%(domain)s takes mail at %(host)s.", domain=domain, host=best))
 
 
 def _homecoming(site: Surroundings) -> Finding:

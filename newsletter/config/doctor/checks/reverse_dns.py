@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from newsletter import conf
+
 from ..dns import Address
 from ..findings import Finding, bad, good, unseen
 from ..findings import said as _
-from ..surroundings import Surroundings
+from ..surroundings import Surroundings, inside
 
 NAME, PLACE = "ptr", 180
 
@@ -17,6 +19,14 @@ def look(site: Surroundings) -> Iterator[Finding]:
     if site.trial:
         yield unseen(_("A trial: no mail leaves this machine."))
         return
+    for address in conf.relay_addresses():
+        if inside(address):
+            yield bad(
+                _("RELAY_ADDRESSES names %(address)s, an address of an inner network.",
+                  address=address),
+                _("Name the public addresses that your relay delivers from; whoever hosts it knows"
+                  " them."),
+            )  # fmt: skip
     addresses, _sure = site.outgoing
     if not addresses:
         yield unseen(

@@ -17,11 +17,13 @@ from ..findings import said as _
 from ..surroundings import Surroundings
 
 NAME, PLACE = "rights", 70
+READS = False  # It needs no database.
 
 # A folder with more is looked at in part; the top of it is what lets others in.
 _MOST = 20_000
-# Style sheets and scripts, which every visitor may read and a web server must.
-_PUBLIC = "static"
+# Style sheets and scripts, which every visitor may read and a web server must; and what a file
+# system has of its own where DATA_DIR is a volume.
+_PASSED_OVER = {"static", "lost+found"}
 
 
 def offline() -> Iterator[Finding]:
@@ -63,8 +65,8 @@ def look(site: Surroundings) -> Iterator[Finding]:
 def _all(base: Path) -> Iterator[Path]:
     yield base
     for folder, folders, files in os.walk(base):
-        if Path(folder) == base and _PUBLIC in folders:
-            folders.remove(_PUBLIC)
+        if Path(folder) == base:
+            folders[:] = [name for name in folders if name not in _PASSED_OVER]
         for name in [*folders, *files]:
             yield Path(folder) / name
     if connection.vendor == "sqlite":

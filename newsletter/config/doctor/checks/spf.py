@@ -5,13 +5,15 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator
 
+from subscribers.slips import is_mailbox_provider
+
 from .. import spf
 from ..dns import Address, NotSeen
 from ..findings import Finding, bad, good, unseen
 from ..findings import said as _
 from ..spf import Outcome
 from ..surroundings import Surroundings
-from ..tags import to_paste
+from ..tags import organisational, to_paste
 
 NAME, PLACE = "spf", 140
 
@@ -32,6 +34,14 @@ def look(site: Surroundings) -> Iterator[Finding]:
 def _domain(
     site: Surroundings, domain: str, addresses: list[Address], sure: bool
 ) -> Iterator[Finding]:
+    if is_mailbox_provider(domain):
+        yield bad(
+            _("%(domain)s is not yours: it lets only its own servers send, so mail from here is"
+              " taken for forged.", domain=domain),
+            _("Send from an address of a domain that you own: sudi publication SLUG --set"
+              " from_address=news@example.org"),
+        )  # fmt: skip
+        return
     found = spf.records(site.dns.texts(domain))
     if not found:
         yield bad(
@@ -124,12 +134,23 @@ def _record(site: Surroundings, old: str, addresses: list[Address]) -> str:
     """A record that lets these addresses send; the rest of the old one is kept."""
     words = [f"ip{one.version}:{one}" for one in addresses]
     if not words and not old:
-        relays = [relay.host for relay in site.relays if not relay.local]
-        words = [f"include:{host}" for host in relays[:1]] or ["mx"]
+        words = [_of_relay(site)]
     kept = [w for w in old.split()[1:] if w.lower().lstrip("+-~?") != "all" and w not in words]
     redirect = any(w.lower().startswith("redirect=") for w in kept)
     last = next((w for w in old.split() if w.lower() in ("-all", "~all", "?all")), "~all")
     return " ".join(["v=spf1", *words, *kept, *([] if redirect else [last])])
+
+
+def _of_relay(site: Surroundings) -> str:
+    """A term for whatever the relay delivers from, as far as its name tells.
+
+    An include of a name without a record of its own would be a permanent error (RFC 7208 5.2).
+    """
+    host = next((relay.host for relay in site.relays if relay.host and not relay.local), "")
+    for name in dict.fromkeys([host, organisational(host)] if host else []):
+        if spf.records(site.dns.texts(name)):
+            return f"include:{name}"
+    return f"a:{host}" if host else "mx"
 
 
 def _both(records: list[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.apps import apps
-from django.db import connection
+from django.db import connection, router
 
 from ..findings import Finding, bad, good
 from ..findings import said as _
@@ -32,6 +32,8 @@ def look(site: Surroundings) -> Iterator[Finding]:
         table = model._meta.db_table
         if not model._meta.managed or model._meta.proxy:
             continue
+        if not router.allow_migrate_model(connection.alias, model):
+            continue  # A host may keep tables of its own in another database.
         if table not in tables:
             lost.append(table)
             continue

@@ -28,7 +28,9 @@ def look(site: Surroundings) -> Iterator[Finding]:
             _("No worker runs; the last was heard of at %(at)s.", at=f"{last:%Y-%m-%d %H:%M} UTC")
             if last
             else _("No worker has ever run."),
-            _("Start it: sudi worker (systemctl enable --now sudi-worker)")
+            _("Run: sudi quickstart")
+            if site.trial
+            else _("Start it: sudi worker (systemctl enable --now sudi-worker)")
             if conf.tasks_engine() == "embedded"
             else _("Start it: celery -A newsletter.config.celery worker -Q default,sending,mail"),
         )
@@ -41,4 +43,4 @@ def look(site: Surroundings) -> Iterator[Finding]:
             _("Restart it after an upgrade: systemctl restart sudi-worker"),
         )  # fmt: skip
     else:
-        yield good(_("%(number)s workers of this version run.", number=len(alive)))
+        yield good(_("Workers that run, all of this version: %(number)s.", number=len(alive)))

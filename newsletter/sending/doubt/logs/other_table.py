@@ -9,10 +9,15 @@ from .tables import Table
 
 NAME, LABEL = "table", "CSV"
 
+# PowerMTA's accounting file, Brevo, KumoMTA, SparkPost, Mailjet.
+_TIMES = ("timelogged", "timequeued", "ts", "eventtime", "arrivedat")
+_SENDERS = ("orig", "msgfrom", "reversepath")
+_IDS = ("mid", "rfc5322messageid")
+
 _TABLE = Table(
     LABEL,
     known_by=[
-        ("time", "timestamp", "date", "datetime", "receivedat", "sentat", "createdat"),
+        ("time", "timestamp", "date", "datetime", "receivedat", "sentat", "createdat", *_TIMES),
         (
             "sender",
             "mailfrom",
@@ -21,11 +26,13 @@ _TABLE = Table(
             "returnpath",
             "messageid",
             "smtpid",
+            *_IDS,
+            *_SENDERS,
         ),
     ],
-    time=("timestamp", "datetime", "time", "receivedat", "sentat", "createdat", "date"),
-    sender=("returnpath", "envelopefrom", "envelopesender", "mailfrom", "sender"),
-    message_id=("smtpid", "headermessageid", "messageid"),
+    time=("timestamp", "datetime", "time", "receivedat", "sentat", "createdat", "date", *_TIMES),
+    sender=("returnpath", "envelopefrom", "envelopesender", "mailfrom", "sender", *_SENDERS),
+    message_id=("smtpid", "headermessageid", "messageid", *_IDS),
     event=("event", "eventtype", "status", "state"),
     refused=frozenset({"rejected", "reject", "refused", "blocked"}),
 )

@@ -13,6 +13,14 @@ from .entry import Entry, Stamp, stamp_at, stamp_of
 # Some quote a whole message into a field.
 csv.field_size_limit(10_000_000)
 _PLAIN = re.compile(r"[^a-z0-9]")
+# Year first: 2026/3/2 20:05, 2026年3月2日 下午8:05:00, 2026. 3. 2. 오후 8:05.
+_YEAR = re.compile(
+    r"(\d{4})(?:[-/]|\. ?|年)(\d{1,2})(?:[-/]|\. ?|月)(\d{1,2})[日.]?,?\s*"
+    r"(上午|下午|오전|오후|午前|午後)?\s*(\d{1,2}):(\d\d)(?::(\d\d))?"
+)
+# Day first: with dots nobody means the month (Germany, Poland, Russia, Finland, Turkey).
+_DOTS = re.compile(r"(\d{1,2})\. ?(\d{1,2})\. ?(\d{4}),? (\d{1,2}):(\d\d)(?::(\d\d))?")
+_EVENING = ("下午", "오후", "午後")
 # US dates with AM and PM, as spreadsheets and PowerShell write them.
 _US = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}),? (\d{1,2}):(\d\d)(?::(\d\d))?(?: ?([AP])M)?", re.I)
 
@@ -78,6 +86,15 @@ def _stamp(text: str, *, utc: bool) -> Stamp | None:
     if re.fullmatch(r"\d{10}(?:\.\d+)?|\d{13}", text):
         return stamp_at(float(text) / (1 if "." in text or len(text) < 13 else 1000))
     zone = dt.timedelta() if utc or text.upper().rstrip(")").endswith(("UTC", "GMT", "Z")) else None
+    if dots := _DOTS.match(text):
+        day, month, year, hour, minute, second = (int(part or 0) for part in dots.groups())
+        return Stamp(year, month, day, hour * 3600 + minute * 60 + second, zone)
+    if stamp_of(text) is None and (first := _YEAR.match(text)):
+        year, month, day = map(int, first.group(1, 2, 3))
+        hour, minute, second = (int(part or 0) for part in first.group(5, 6, 7))
+        if first[4]:
+            hour = hour % 12 + (12 if first[4] in _EVENING else 0)
+        return Stamp(year, month, day, hour * 3600 + minute * 60 + second, zone)
     if us := _US.search(text):
         month, day, year, hour, minute, second = (int(part or 0) for part in us.groups()[:6])
         if us[7]:
