@@ -204,6 +204,11 @@ def _latin(
     return score
 
 
+def _rather(share: float, score: Score) -> Score:
+    """A candidate that few programs still write: only where the others read nonsense."""
+    return lambda text: share * score(text)
+
+
 def _strange(c: str) -> bool:
     return unicodedata.category(c) in ("Cc", "Cn", "Co", "Cs") and c not in "\t\r\n\x85"
 
@@ -226,6 +231,6 @@ _CANDIDATES: tuple[tuple[str, Score], ...] = (
     ("cp1255", _script("אבגדהוזחטיךכלםמןנסעףפץצקרשת״׳", only_last="ךםןףץ")),
     ("cp1256", _script(_ARABIC + "پچژگ،؛؟", only_last="ةى")),
     ("cp874", _script(_THAI + _THAI_SIGNS, never_first=_THAI_SIGNS + "ะาำ", rare="ฃฅฆฌฎฏฐฑฒฬ")),
-    ("mac_roman", _latin(_WESTERN, _WESTERN_ONLY, _NOT_WESTERN, worth=1.0)),
-    ("cp850", _latin(_WESTERN, _WESTERN_ONLY, _NOT_WESTERN, worth=1.0)),
+    ("mac_roman", _rather(0.5, _latin(_WESTERN, _WESTERN_ONLY, _NOT_WESTERN))),
+    ("cp850", _rather(0.5, _latin(_WESTERN, _WESTERN_ONLY, _NOT_WESTERN))),
 )

@@ -287,6 +287,7 @@ PLAIN = """
     purchase payment$ visit event next_ last_ html$ htmlemail format$
     user_agent browser device client$ os$ color colour farbe size groesse hobby beruf vip$
     children kinder
+    open_rate click_rate ctr$
     quantity qty$ checked_in check_in 2fa mfa sso private$ sensitivity priority$ currency is_bot
     bot$ follows delinquent paying$ visibility
     charge pledge patron patronage attendee ticket billing fullname

@@ -132,7 +132,7 @@ TOOLS: tuple[Tool, ...] = (
           {"email disabled": _YES_LEFT}, "active subscription, plan, expiry, created at, first "
            "payment at, cancel date"),
     _tool("substack", "email, stripe plan, start date", {"email disabled": _YES_LEFT},
-          "stripe plan, paid upgrade date, cancel date, first payment date, "
+          "days active (30d), stripe plan, paid upgrade date, cancel date, first payment date, "
            "type, bestseller, activity, subscription source, subscription source (free), "
            "subscription source (paid), emails received (6mo), emails dropped (6mo)"),
     _tool("ghost", "subscribed to emails", {"subscribed to emails": _YES_ACTIVE, "deleted at":
@@ -159,7 +159,7 @@ TOOLS: tuple[Tool, ...] = (
           "creation date, avatar url, churn date, past due date"),
     _tool("buttondown", "email, metadata, tags"),
     _tool("beehiiv", "email, status, subscription tier", {
-          "status": "active=a pending/validating=p inactive=u invalid=s"}, "subscription tier, "
+          "status": "+ pending/validating=p inactive=u"}, "subscription tier, "
            "referral code"),
     _tool("kit", "email, first name, status, created at, tags, subscriber id", {"status": "+ "
            "active=a inactive/unconfirmed=p"}),
