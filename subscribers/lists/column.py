@@ -31,7 +31,6 @@ from .vocabulary import (
     is_circumstance,
     is_code,
     is_label,
-    is_negated,
     is_note,
     is_plain,
     is_reference,
@@ -93,7 +92,7 @@ class Column:
         self.quiet = False
         # The header, or that there is one, is a guess.
         self.guessed = False
-        self.reference = False
+        self.reference = self.day = False
         self.dismissed = False
         self.codes: dict[str, _Seen] | None = {}
         self.kinds: dict[str, _Seen] | None = {}
@@ -126,6 +125,9 @@ class Column:
             self.about = header_speaks(header) or frozenset([About.STATE])
         elif meaning is Meaning.RHYTHM:
             table = dict(_RHYTHMS)
+        elif meaning is Meaning.JOINED_AT and About.CONSENT in header_speaks(header):
+            # Whoever has no day on which they subscribed may never have.
+            table, self.about, self.day = {ANY: Standing.ACTIVE}, header_speaks(header), True
         elif meaning is not None:
             # Without a header, that the second column holds names is a guess.
             self.scanned = meaning is Meaning.CATEGORIES or not columns.header
@@ -243,9 +245,8 @@ class Column:
         if self.answers and self.codes and all(map(is_answer, self.codes)):
             self.undecided = {**self.codes, **self.undecided}
         kinds = self._open(self.kinds or {})
-        found = unreadable_of(kinds)
-        if self.note:
-            found += [kind for kind in kinds if is_negated(kind)]
+        # A few remarks are read by a person; of many, those whose words speak.
+        found = list(kinds) if self.note else unreadable_of(kinds)
         self.undecided = {**{kind: kinds[kind] for kind in found}, **self.undecided}
 
     def _few(self) -> bool:
@@ -291,6 +292,9 @@ class Column:
         if self.reference:
             # Every row has its link: it is the tool's. Too many to be a state's.
             return self.filled == self.rows
+        if self.day:
+            # Everybody's, or a column that nobody used.
+            return self.filled in (0, self.rows)
         positive = self.about & {About.CONSENT, About.CONFIRMATION}
         if positive and not self.about & _NEGATIVE and self.filled == self.dates == self.rows:
             # The day on which each of them signed up or confirmed.

@@ -13,6 +13,8 @@ import unicodedata
 from collections.abc import Callable
 
 _WORD = re.compile(r"[^\W\d_]+")
+# The same with the signs above and below letters.
+_WRITTEN = re.compile(r"[^\s\x00-\x40\x5b-\x60\x7b-\x7f]+")
 # Frequent in names, towns and headers; enough that a short list meets some of them.
 _HANZI = frozenset(
     "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所民得经"
@@ -155,10 +157,13 @@ def _script(letters: str, only_last: str = "", never_first: str = "", rare: str 
 
     def score(text: str) -> float:
         found = 0.0
-        for word in re.findall(r"[^\x00-\x7f\s]+|[A-Za-z]+(?=[^\x00-\x7f\s])", text):
+        for word in _WRITTEN.findall(text):
             high = [c for c in word if c > "\x7f"]
             if not high:
-                found -= 1
+                continue
+            if len(high) < len(word):
+                # Nobody writes two alphabets in one word.
+                found -= 1.5 * len(high)
                 continue
             for c in high:
                 found += -0.5 if c in seldom else 1 if c in usual else 0.1 if c in _MARKS else -1.5
@@ -167,7 +172,9 @@ def _script(letters: str, only_last: str = "", never_first: str = "", rare: str 
             inner = word[1:]
             if inner != inner.lower() and not word.isupper():
                 found -= 1.5 * len(high)
-        return found - sum(3 for c in text if _strange(c))
+        found -= sum(3 for c in text if _strange(c))
+        # Text that is anything else breaks a rule at every third letter.
+        return found if found >= 0.6 * sum(c > "\x7f" for c in text) else 0.0
 
     return score
 

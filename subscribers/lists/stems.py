@@ -252,7 +252,7 @@ PLAIN = """
     nachname *vorname *nachname zuname prenom nom$ noms$ nombre nombres apellid sobrenome nome$
     cognome voornaam achternaam naam$ nimi$ etunimi sukunimi nev$ keresztnev vezeteknev jmeno
     prijmeni nume$ prenume navn$ fornavn etternavn efternavn ονομα επωνυμο ім прізвищ kaupunki
-    varos mesto oras by$ πολη місто imie nazwisk имя фамил отчест 名$ 姓 氏名 名前 名称 昵称
+    varos mesto oras$ orasul by$ πολη місто imie nazwisk имя фамил отчест 名$ 姓 氏名 名前 名称 昵称
     暱稱 名字 称呼 이름 성명 성함 ad$ adi$ soyad isim fornamn efternamn namn$ company organi
     firm$ firma *firma employer business entreprise societe empresa compania azienda societa
     bedrijf компан организ 会社 회사 sirket kurum foretag 公司 单位 單位 組織 部署 job role
@@ -260,27 +260,29 @@ PLAIN = """
     puesto ruolo должн 役職 직책 unvan 职位 職稱 职务 職務 部门 linked_in *nummer nationalit diet
     allerg shirt jahrgang school universit faculty church parish chapter branch club team year jahr
     annee ano$ rok$ 得分 балл plaats city town village ville$ stadt$ ort$ wohnort ciudad cidade
-    citta stad$ miasto город 市 도시 sehir stad 城市 都市 country land$ pays$ pais$ paese kraj$
+    citta stad$ miasto город 市 도시 sehir staden 城市 都市 country land$ pays$ pais$ paese kraj$
     страна 国 國 나라 국가 ulke region province provinc county district bundesland departement
-    省 県 地区 지역 bolge il$ ilce lan$ address2 street strasse *strasse rue$ adresse$ calle
-    rua$ endereco direccion indirizzo via$ adres ulica улица адрес 住所 주소 adres gata 地址
+    省 県 地区 지역 bolge il$ ilce$ lan$ address2 street strasse *strasse rue$ adresse$ calle
+    rua$ endereco direccion indirizzo via$ adres ulica улица адрес 住所 주소 adres gata$ 地址
     zip$ zipcode postal postcode postleit plz$ cp$ cap$ postnummer code_postal kod_poczt индекс
-    郵便 邮编 우편 posta_kod phone tel$ tel telefon telephone telefono mobile mobil$
+    郵便 邮编 우편 posta_kod phone tel$ telefon telephone telefono mobile mobil$
     mobiltelefon handy cell$ fax sms$ whatsapp gsm$ телефон 電話 电话 手机 手機 전화 휴대 birth
     birthday dob$ geburt *geburt naissance nacimiento nascimento nascita geboorte urodz рожден
     生日 生年 생년 생일 dogum fodel age$ alter$ edad idade eta$ leeftijd wiek 年龄 年齡 나이
     возраст language lang$ locale sprache langue idioma lingua taal jezyk язык 语言 語言 言語
     언어 dil$ sprak timezone time_zone tz$ gmtoff dstoff utc_offset score rating stars *rating
     punkte points points$ engagement rank level score$ punteggio puntuacion pontuacao wynik
-    оценк 点数 评分 評分 점수 puan poang id$ userid memberid contactid subscriberid customerid
+    оценк 点数 评分 評分 점수 puan$ puani poang id$ userid memberid contactid subscriberid
+    customerid
     uuid$ guid euid$ leid$ number nummer$ numero$ no$ nr$ key$ hash$ token index row$ zeile 编号
     編號 番号 번호 номер created creation date_added added$ angelegt erstellt erfasst imported
     import$ modified updated update last_changed changed geandert last_seen last_activ last_open
     last_click last_sent last_login opens clicks opened clicked sends sent$ orders order$
-    purchas spent$ amount price revenue ltv lifetime value total average count visits created_at
+    purchas spent$ amount price revenue ltv lifetime value total average count$ counts visits
+    created_at
     registered registration register$ signup sign_up signed_up joined join_date since seit$
     date$ datum$ fecha$ дата$ 日付 日期 日時 登録日 가입일 등록일 kayit_tarih inskriven skapad
-    ip$ ip_address latitude longitude lat$ lng$ lon$ geo$ location ort url$ website web_site
+    ip$ ip_address latitude longitude lat$ lng$ lon$ geo$ location url$ website web_site
     webseite homepage link$ site_web sitio sito strona сайт ウェブ 网站 網站 twitter facebook
     linkedin instagram github avatar photo picture image utm referr stripe price currency expir
     invoice renew trial donat spend

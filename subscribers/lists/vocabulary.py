@@ -200,11 +200,6 @@ def is_note(header: str) -> bool:
     return _NOTES.search(folded(header)) is not None
 
 
-def is_negated(value: str) -> bool:
-    """Whether a remark holds a word of refusal: of a few remarks, that is enough to ask."""
-    return _NEGATION.search(folded(value[:20_000])) is not None
-
-
 def is_reference(header: str, about: frozenset[About]) -> bool:
     """Whether a header that speaks of a state names a mere reference: an IP, a link, a number."""
     words = folded(header)

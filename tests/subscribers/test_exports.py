@@ -370,7 +370,7 @@ email,name,notes
 ada@three.example.org,Ada,met at the fair in May
 ben@three.example.org,Ben,asked us not to contact him any more
 cid@three.example.org,Cid,
-''', "ada=a ben=u cid=a", asked="notes", said="notes:asked us not to contact him any more=unsubscribed"),
+''', "ada=a ben=u cid=a", asked="notes", said="notes:asked us not to contact him any more=unsubscribed|notes:*=active"),
     E("an ordinary list", '''\
 email,name,city,company
 ada@four.example.org,Ada Bell,Rome,Bell & Sons

@@ -84,9 +84,12 @@ def table(header: str, *values: str) -> str:
         ("Sotto voce", ["alfa", "alfa"], []),
         ("სტატუსი", ["კი", "არა"], ["არა", "კი"]),
         ("Tags", ["გაუქმებული", "news"], ["გაუქმებული"]),
-        # A few remarks of which one refuses; many are read word by word.
-        ("Notes", ["no vol rebre res", "fira de maig", ""], ["no vol rebre res"]),
-        ("비고", ["더 이상 보내지 말 것", "전시회"], ["더 이상 보내지 말 것"]),
+        # A few remarks are read by a person; of many, those whose words speak.
+        ("Notes", ["de baixa", "fira de maig", ""], ["de baixa", "fira de maig"]),
+        ("備考", ["送付お断り", "担当：山田"], ["担当：山田", "送付お断り"]),
+        ("Notes", [*map(str, range(100, 120)), "no vol rebre res"], ["no vol rebre res"]),
+        # A header that only begins like a word for a town.
+        ("Staða", ["virkur", "virkur", "skráður út"], ["skráður út", "virkur"]),
         # Of other ways to be reached nothing is asked, but mail can be called post.
         ("SMS opt-out", ["yes", "no"], []),
         ("Keine Post mehr", ["", "x"], ["x"]),
@@ -96,6 +99,10 @@ def table(header: str, *values: str) -> str:
         # How often somebody wants mail can be "not at all".
         ("Frequency", ["weekly", "no mails"], ["no mails"]),
         ("Frequency", ["weekly", "never", ""], []),
+        # Who has no day on which they subscribed may never have.
+        ("Subscribed at", ["2024-01-02", ""], [""]),
+        ("Subscribed at", ["2024-01-02", "2024-01-03"], []),
+        ("Subscribed at", ["", ""], []),
         # Said in full beside a name, whatever the header; a question is answered, not named.
         ("Name", ["Ada Bell", "Ben Cole (UNSUBSCRIBED)"], ["Ben Cole (UNSUBSCRIBED)"]),
         ("News of your town?", ["sure", "sure", "rather not"], ["rather not", "sure"]),
