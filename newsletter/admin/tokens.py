@@ -70,10 +70,10 @@ def token_list(request: HttpRequest) -> HttpResponseBase:
     chosen = next((one for one in publications if wanted in ("", one.slug)), None)
     if chosen is None:
         raise Http404
-    usable = any(may(request.user, act, chosen) for act in (Act.EDIT, Act.SEND, Act.APPROVE))
-    form, secret, mail_address = TokenForm(), "", ""
+    usable = tokens.rights_for(actor(request), chosen)
+    form, secret, mail_address = _fresh(usable), "", ""
     if request.method == "POST":
-        if not usable:
+        if not set(usable) - {Token.Rights.READERS} and request.POST.get("rights") not in usable:
             require(request, Act.EDIT, chosen)
         form = TokenForm(request.POST)
         if form.is_valid():
@@ -81,7 +81,7 @@ def token_list(request: HttpRequest) -> HttpResponseBase:
                 token, secret = _make(request, chosen, form.cleaned_data)
                 mail_address = mail.of_token(token, secret)
                 form_drafts.saved(request)
-                form = TokenForm()
+                form = _fresh(usable)
             except tokens.TokenRefused as refused:
                 form.add_error("rights", str(refused))
     return page(
@@ -91,13 +91,22 @@ def token_list(request: HttpRequest) -> HttpResponseBase:
         publication=chosen,
         publications=publications,
         tokens=_of(request, chosen),
-        usable=usable,
+        usable=bool(usable),
         form=form,
         secret=secret,
         mail_address=mail_address,
         now=timezone.now(),
         status=422 if form.errors else 200,
     )
+
+
+def _fresh(usable: list[str]) -> TokenForm:
+    """The form with the rights that the user can give."""
+    form = TokenForm(initial={"rights": usable[0]} if usable else None)
+    field = form.fields["rights"]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = [one for one in Token.Rights.choices if one[0] in usable]
+    return form
 
 
 def _make(

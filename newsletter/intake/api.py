@@ -21,7 +21,7 @@ from subscribers import times
 from subscribers.models import Publication
 from subscribers.roles import Act
 
-from . import bodies, parts, reading, releasing
+from . import bodies, parts, reader_files, reading, releasing
 from .answering import TokenAuth, bearer_of, given, once, only_known, problem, read_json, take_turn
 from .description import Described
 from .idempotency import Answer
@@ -38,6 +38,9 @@ from .schemas import (
     PlanOut,
     PutOptions,
     Readers,
+    ReadersFile,
+    ReadersImport,
+    ReadersOptions,
     ReleaseIn,
     Report,
 )
@@ -213,6 +216,38 @@ def readers(request: HttpRequest, slug: str) -> HttpResponse:
     bearer = bearer_of(request, slug, Act.SEE)
     take_turn(bearer)
     return given(reading.readers(bearer.publication))
+
+
+@api.operation(
+    "POST",
+    _PUBLICATION + "/readers/import",
+    body="readers",
+    response={200: ReadersFile, 202: ReadersImport},
+)
+def import_readers(request: HttpRequest, slug: str, options: Query[ReadersOptions]) -> HttpResponse:
+    """Import readers from a CSV file. As long as it is open what a column or value says of a
+    reader, nothing is stored, and `undecided` lists what to say with `column` and `value`."""
+    bearer = bearer_of(request, slug, Act.READERS)
+    take_turn(bearer)
+    only_known(request, ReadersOptions)
+    said = reader_files.read_options(options)
+    digest = reader_files.keep(request)
+
+    def answer() -> Answer:
+        if options.dry_run:
+            tried = reader_files.try_out(digest, bearer.publication, said, options.name)
+            return Answer(200, as_text(tried))
+        started = reader_files.start(digest, bearer.publication, said, options.name, by=bearer.user)
+        return Answer(202, as_text(started))
+
+    return once(request, bearer, digest.encode(), answer)
+
+
+@api.operation("GET", _PUBLICATION + "/readers/imports/{int:pk}", response={200: ReadersImport})
+def readers_import(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """How far an import of readers is, and the rows that had a problem. No addresses."""
+    bearer = bearer_of(request, slug, Act.READERS)
+    return given(reader_files.found(pk, bearer.publication))
 
 
 # ---- releasing

@@ -38,6 +38,8 @@ _DOCUMENTS = {
         }
     },
 }
+# A file of readers, in any encoding.
+_READERS = {"text/csv": {"schema": {"type": "string"}}}
 _KEY = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -56,7 +58,7 @@ class Described(NinjaAPI):
         path: str,
         *,
         response: dict[int, Any],
-        body: type[Schema] | Literal["document"] | None = None,
+        body: type[Schema] | Literal["document", "readers"] | None = None,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Register a function for `path`, with and without a stroke at its end: a redirect would
         lose the body of a POST."""
@@ -148,9 +150,11 @@ def _with_methods(view: Callable[..., Any]) -> Callable[..., Any]:
     return respond
 
 
-def _body(body: type[Schema] | Literal["document"]) -> dict[str, Any]:
+def _body(body: type[Schema] | Literal["document", "readers"]) -> dict[str, Any]:
     if body == "document":
         return {"required": True, "content": _DOCUMENTS}
+    if body == "readers":
+        return {"required": True, "content": _READERS}
     return {
         "required": False,
         "content": {"application/json": {"schema": body.model_json_schema()}},

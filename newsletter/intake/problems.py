@@ -39,6 +39,7 @@ KINDS: Mapping[str, Kind] = {
     "too-large": Kind(413, pgettext_lazy("problem", "The body is too large")),
     "media-type": Kind(415, pgettext_lazy("problem", "This kind of body is not taken")),
     "refused": Kind(422, pgettext_lazy("problem", "The document has problems to solve")),
+    "undecided": Kind(422, pgettext_lazy("problem", "The file leaves open who may be mailed")),
     "invalid": Kind(422, pgettext_lazy("problem", "A value has the wrong form")),
     "too-many": Kind(429, pgettext_lazy("problem", "Too many requests with this token")),
     "failed": Kind(500, pgettext_lazy("problem", "A fault of this server")),

@@ -262,6 +262,71 @@ class CategoryOut(Schema):
     visibility: str
 
 
+class ReadersOptions(Schema):
+    """How a file of readers is to be read: the options of `import_subscribers`, by the same
+    names."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    dry_run: bool = Field(
+        default=False, description="Say what the first 5,000 rows would become; store nothing."
+    )
+    name: str = Field(default="readers.csv", max_length=200, description="The file's name.")
+    column: list[Text] = Field(
+        default=[], max_length=200, description="NAME=FIELD: what a column (header or number) is."
+    )
+    value: list[Text] = Field(
+        default=[],
+        max_length=500,
+        description="COLUMN:VALUE=STATE: what a value says of a reader; VALUE * is every other"
+        " one, COLUMN * every row.",
+    )
+    consent: str = Field(
+        default="",
+        max_length=200,
+        description="Where the proof of consent is kept; makes readers active.",
+    )
+    ask: bool = Field(
+        default=False, description="Mail a confirmation to each reader without proof."
+    )
+    categories: list[Text] = Field(
+        default=[], max_length=200, description="For rows that name none; all otherwise."
+    )
+    create_categories: bool = Field(
+        default=False, description="Create the categories that the file names."
+    )
+    encoding: str = Field(default="", max_length=40, description="Found by itself.")
+    separator: str = Field(
+        default="", max_length=9, description="Found by itself: comma, semicolon, tab, pipe."
+    )
+
+
+class ReadersFile(Schema):
+    """What a file of readers is, and what its rows would become, in counts."""
+
+    file: str
+    encoding: str
+    source: str = Field(description="The tool that wrote it, if it is known.")
+    columns: dict[str, str]
+    states: list[str] = Field(description="The columns that say a reader's state.")
+    ignored: list[str]
+    rows: int
+    whole: bool = Field(description="Whether these are all rows of the file.")
+    counts: dict[str, int]
+    problems: list[dict[str, Any]]
+
+
+class ReadersImport(Schema):
+    """An import of readers: it runs by itself and goes on where it was after a crash."""
+
+    id: int
+    file: str
+    state: str
+    line: int
+    counts: dict[str, int]
+    problems: list[dict[str, Any]] = Field(description="At most 100 rows, in order.")
+
+
 class Readers(Schema):
     """How many readers there are; `categories` counts the active ones who chose each."""
 

@@ -48,11 +48,13 @@ RATE = Rate(interval=0.5, burst=120)
 _ACTS: Mapping[str, frozenset[Act]] = {
     Token.Rights.DRAFT: frozenset({Act.SEE, Act.EDIT}),
     Token.Rights.SEND: frozenset({Act.SEE, Act.EDIT, Act.SEND, Act.APPROVE}),
+    Token.Rights.READERS: frozenset({Act.SEE, Act.READERS}),
 }
 # What the user must be allowed for a token of these rights to make sense.
 _NEEDS: Mapping[str, tuple[Act, ...]] = {
     Token.Rights.DRAFT: (Act.EDIT,),
     Token.Rights.SEND: (Act.SEND, Act.APPROVE),
+    Token.Rights.READERS: (Act.READERS,),
 }
 
 
@@ -92,6 +94,15 @@ class Bearer:
 
 class TokenRefused(Exception):
     """No token was made; the message says why."""
+
+
+def rights_for(user: User, publication: Publication) -> list[str]:
+    """The rights of which a token would make sense for this user."""
+    return [
+        rights
+        for rights, acts in _NEEDS.items()
+        if any(may(user, act, publication) for act in acts)
+    ]
 
 
 def hashed(secret: str) -> str:

@@ -22,12 +22,13 @@ class Token(models.Model):
     class Rights(models.TextChoices):
         DRAFT = "draft", pgettext_lazy("token", "read and write drafts")
         SEND = "send", pgettext_lazy("token", "read, write drafts and release them")
+        READERS = "readers", pgettext_lazy("token", "import readers from a file")
 
     id = models.BigAutoField(primary_key=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="tokens")
     name = models.CharField(pgettext_lazy("token", "name"), max_length=60, blank=True)
-    rights = models.CharField(_("rights"), max_length=5, choices=Rights.choices)
+    rights = models.CharField(_("rights"), max_length=7, choices=Rights.choices)
     digest = models.CharField(max_length=64, unique=True)
     # How the secret begins, so that people can tell their tokens apart.
     beginning = models.CharField(max_length=10)
@@ -43,7 +44,9 @@ class Token(models.Model):
         verbose_name = _("token")
         verbose_name_plural = _("tokens")
         constraints = [
-            models.CheckConstraint(name="token_rights", condition=Q(rights__in=["draft", "send"])),
+            models.CheckConstraint(
+                name="token_rights", condition=Q(rights__in=["draft", "send", "readers"])
+            ),
             models.CheckConstraint(name="token_digest", condition=~Q(digest="")),
         ]
 

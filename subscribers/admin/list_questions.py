@@ -11,8 +11,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from subscribers.lists.column import Question, Value
 from subscribers.lists.columns import Columns, Meaning
+from subscribers.lists.question import Question, Value
 from subscribers.lists.standing import NOTHING, Standing
 from subscribers.lists.stems import About
 from subscribers.lists.survey import ALL_ROWS

@@ -27,9 +27,6 @@ from subscribers.lists.source import look as look_at
 from subscribers.models import ImportJob, ImportProblem, Publication
 from subscribers.roles import Act
 
-# A million rows of a hundred octets.
-_LARGEST = 200_000_000
-
 ACTIONS = {
     "active": gettext_lazy("become active"),
     "pending": gettext_lazy("wait for their confirmation"),
@@ -65,7 +62,7 @@ class FileForm(forms.Form):
 
     def clean_file(self) -> Any:
         upload = self.cleaned_data["file"]
-        if upload.size > _LARGEST:
+        if upload.size > reader_files.LARGEST:
             raise forms.ValidationError(_("The file is larger than 200 MB. Use the command."))
         return upload
 

@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Any
 
 from subscribers.addresses import BadAddress, masked
 
@@ -19,9 +18,11 @@ from .cells import folded, is_date, is_nothing, plain_header, words_of
 from .columns import STATES, Columns, Meaning, told_table
 from .mailboxes import mailboxes
 from .nested import Path
+from .question import Question, Value
 from .standing import ANY, CUT, DATE, NOTHING, Rule, Standing
 from .stems import About
 from .tools import WHY
+from .unknown import MOST_KINDS, are_states, is_unreadable, loud_counts, unreadable_of
 from .vocabulary import (
     NEGATIVE,
     asks_for_good,
@@ -30,6 +31,7 @@ from .vocabulary import (
     is_circumstance,
     is_code,
     is_label,
+    is_note,
     is_plain,
     is_reference,
     value_speaks,
@@ -39,11 +41,20 @@ _MOST_VALUES = 40
 _A_DAY = "2024-05-01"
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _EXAMPLES = 3
+# How often somebody wants mail; who said "never" has left, and any other word is asked.
+_RHYTHM_WORDS = """
+    every each all always immediate immediately instant realtime hourly daily weekly biweekly
+    fortnightly monthly quarterly yearly digest normal default"""
+_RHYTHMS = {
+    **dict.fromkeys(_RHYTHM_WORDS.split(), Standing.ACTIVE),
+    NOTHING: Standing.ACTIVE,
+    "never": Standing.UNSUBSCRIBED,
+}
 # Of so many different values a column says one of a few things, rather than anything.
 _MOST_CODES = 12
 _NEGATIVE = frozenset(NEGATIVE)
 _OTHER_CHANNEL = re.compile(
-    r" (?:sms|phone|tel|telephone|call|whatsapp|fax|push|post|postal|letter|viber|telegram)\b"
+    r" (?:sms|phone|tel|telephone|call|whatsapp|fax|push|postal|viber|telegram)\b"
 )
 _EMAIL = re.compile(r" (?:e ?mails?|mail|newsletter)\b")
 _OTHER_STATUS = re.compile(
@@ -56,48 +67,6 @@ _PLACE = re.compile(
     r" (?:city|zip\w*|postal|postcode|country|street|town|ciudad|cidade|pais|calle|rua|citta|cap"
     r"|ville|plz|ort|address1?)\b"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """One value that waits for a decision: `value` as `--value` takes it, rows that hold it, and
-    up to three of them as (line, masked address)."""
-
-    value: str
-    count: int
-    examples: tuple[tuple[int, str], ...]
-    dated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A column that speaks of a state and has not been decided. `place` from 1; 0: the file.
-
-    `standings` are the answers that can be given.
-    """
-
-    column: str
-    place: int
-    about: tuple[About, ...]
-    values: tuple[Value, ...]
-    suggestion: Standing | None = None
-    standings: tuple[Standing, ...] = tuple(Standing)
-
-    def to_json(self) -> dict[str, Any]:
-        """What the command prints under `undecided`."""
-        return {
-            "column": self.column,
-            "place": self.place,
-            "about": [str(about) for about in self.about],
-            "values": [
-                {
-                    "value": v.value,
-                    "count": v.count,
-                    "examples": [{"line": line, "address": who} for line, who in v.examples],
-                }
-                for v in self.values
-            ],
-        }
 
 
 @dataclass(slots=True)
@@ -119,6 +88,11 @@ class Column:
         self.undecided: dict[str, _Seen] = {}
         # Under a header that says nothing, only values that speak are asked for.
         self.scanned = False
+        # Under one that says what it is, only what is said in full.
+        self.quiet = False
+        # The header, or that there is one, is a guess.
+        self.guessed = False
+        self.reference = self.day = False
         self.dismissed = False
         self.codes: dict[str, _Seen] | None = {}
         self.kinds: dict[str, _Seen] | None = {}
@@ -126,6 +100,7 @@ class Column:
         self._known: set[str] = set()
         self.filled = self.dates = self.rows = 0
         self.label = self.wordy = self.answers = is_label(header)
+        self.note, self.readable = is_note(header), not is_unreadable(header)
         self.named = columns.header
         self.rule = self._rule(header, columns)
 
@@ -142,28 +117,41 @@ class Column:
             table, self.about = dict(tool.states[plain]), frozenset([About.STATE])
         elif tool is not None and not self.path and plain in tool.plain:
             self.scanned, self.answers = self.label, False
+            self.quiet = not self.label and not _of_a_channel(header)
         elif tool is not None and not self.path and plain in WHY:
             table, self.about = dict(WHY[plain]), header_speaks(header)
         elif meaning is not None and meaning in STATES:
             table = dict(STATES[meaning])
             self.about = header_speaks(header) or frozenset([About.STATE])
+        elif meaning is Meaning.RHYTHM:
+            table = dict(_RHYTHMS)
+        elif meaning is Meaning.JOINED_AT and About.CONSENT in header_speaks(header):
+            # Whoever has no day on which they subscribed may never have.
+            table, self.about, self.day = {ANY: Standing.ACTIVE}, header_speaks(header), True
         elif meaning is not None:
             # Without a header, that the second column holds names is a guess.
             self.scanned = meaning is Meaning.CATEGORIES or not columns.header
+            self.guessed = self.scanned
+            self.quiet = not self.scanned
         elif columns.header and (about := header_speaks(header)):
             if is_circumstance(header, about):
                 self.scanned = self.wordy = True
             elif self.label and about == {About.CONSENT}:
                 # "Mailing lists": their names say nothing, a yes or no would.
                 self.scanned, self.wordy, self.about = True, False, about
+            elif is_reference(header, about) and about & _NEGATIVE:
+                # Who left has one, unless everybody has.
+                table, self.about, self.reference = {NOTHING: Standing.ACTIVE}, about, True
             elif not _of_another(header, about):
                 negative = about <= _NEGATIVE and not asks_for_good(header)
                 table = {NOTHING: Standing.ACTIVE} if negative else {}
                 if negative and about <= {About.BOUNCE, About.COMPLAINT}:
                     table["0"] = Standing.ACTIVE  # None was counted.
                 self.about = about
+            else:
+                self.quiet = not _of_a_channel(header)
         elif columns.header and is_plain(header) and not self.label:
-            pass
+            self.quiet = True
         else:
             self.scanned = True
             self.about = frozenset([About.UNKNOWN])
@@ -175,6 +163,11 @@ class Column:
 
     def take(self, values: Sequence[str], lines: Sequence[int], who: Addresses) -> None:
         """The cells of this column in a block of rows."""
+        if self.quiet:
+            for cell, count in loud_counts(Counter(values)).items():
+                if self.rule is None or self.rule.standing_of(cell) is None:
+                    _count(self.undecided, cell.strip(), cell, count, values, lines, who)
+            return
         if self.rule is None and not self.scanned:
             return
         counts = Counter(values)
@@ -202,17 +195,18 @@ class Column:
             if rule.standing_of(word) is None:
                 _count(self.undecided, rule.kind_of(word), cell, count, values, lines, who)
             return
+        self.dates += count if is_date(word) or _YEAR.fullmatch(word) else 0
+        if self.kinds is not None and not is_nothing(word):
+            # Also of those that a person has decided: they show what the others are.
+            _count(self.kinds, word, cell, count, values, lines, who)
+            self.kinds = self.kinds if len(self.kinds) <= MOST_KINDS else None
         if rule is not None and rule.standing_of(word) is not None:
             return
-        self.dates += count if is_date(word) or _YEAR.fullmatch(word) else 0
         if self.codes is not None and not is_nothing(word):
             if is_code(word) and len(self.codes) < _MOST_CODES:
                 _count(self.codes, word, cell, count, values, lines, who)
             else:
                 self.codes = None
-        if self.kinds is not None and not is_nothing(word):
-            _count(self.kinds, word, cell, count, values, lines, who)
-            self.kinds = self.kinds if len(self.kinds) <= _MOST_CODES else None
         if word in self._known:
             return
         if value_speaks(word):
@@ -224,19 +218,17 @@ class Column:
 
     def ask_for_codes(self) -> None:
         """Letters and small numbers under a header that says nothing could be states; so could
-        days, if only some of the readers have one, and the other values of a few of which one
-        speaks of a state."""
+        days, if only some of the readers have one, and a few values of which one speaks of a
+        state, or that nobody here can read."""
         if not self.scanned or self.path:
             return
         if self.wordy:
-            # A group may be called A or 7; a yes or no is an answer under whatever header.
-            if self.answers and self.codes and all(map(is_answer, self.codes)):
-                self.undecided = {**self.codes, **self.undecided}
+            self._ask_under_a_label()
             return
-        if self.undecided and self.kinds and not self.label:
-            said = self.rule
-            open_ = {k: v for k, v in self.kinds.items() if not said or not said.standing_of(k)}
-            self.undecided = {**open_, **self.undecided}
+        if self.kinds and not self.label and (self.undecided or self._few()):
+            self.undecided = {**self._open(self.kinds), **self.undecided}
+            if not self.codes:
+                self._ask_for_nothing()
         some = 0 < self.dates == self.filled < self.rows
         if some and self.named and (self.rule is None or self.rule.standing_of(_A_DAY) is None):
             self.undecided[DATE] = _Seen(self.dates)
@@ -246,6 +238,30 @@ class Column:
         if _counts_up(first) and (len(first) > 2 or not folded(self.name).strip("0123456789 ")):
             return
         self.undecided = {**self.codes, **self.undecided}
+        self._ask_for_nothing()
+
+    def _ask_under_a_label(self) -> None:
+        # A group may be called A or 7; a yes or no is an answer under whatever header.
+        if self.answers and self.codes and all(map(is_answer, self.codes)):
+            self.undecided = {**self.codes, **self.undecided}
+        kinds = self._open(self.kinds or {})
+        # A few remarks are read by a person; of many, those whose words speak.
+        found = list(kinds) if self.note else unreadable_of(kinds)
+        self.undecided = {**{kind: kinds[kind] for kind in found}, **self.undecided}
+
+    def _few(self) -> bool:
+        if self.guessed or not self.kinds or self.dates == self.filled:
+            return False
+        counts = [seen.count for seen in self.kinds.values()]
+        readable = self.readable and not unreadable_of(self.kinds)
+        return are_states(counts, filled=self.filled, rows=self.rows, readable=readable)
+
+    def _open(self, kinds: dict[str, _Seen]) -> dict[str, _Seen]:
+        """Those of which no person has said anything yet."""
+        said = self.rule
+        return {k: v for k, v in kinds.items() if said is None or said.standing_of(k) is None}
+
+    def _ask_for_nothing(self) -> None:
         empty = self.rows - self.filled
         if empty and (self.rule is None or self.rule.standing_of("") is None):
             self.undecided.setdefault(NOTHING, _Seen(empty))
@@ -273,6 +289,12 @@ class Column:
 
     def _settled_by_itself(self, siblings: Iterable[str]) -> bool:
         """Whether what is undecided turns out to say nothing of a state."""
+        if self.reference:
+            # Every row has its link: it is the tool's. Too many to be a state's.
+            return self.filled == self.rows
+        if self.day:
+            # Everybody's, or a column that nobody used.
+            return self.filled in (0, self.rows)
         positive = self.about & {About.CONSENT, About.CONFIRMATION}
         if positive and not self.about & _NEGATIVE and self.filled == self.dates == self.rows:
             # The day on which each of them signed up or confirmed.
@@ -293,7 +315,7 @@ class Column:
         if self.rule is None:
             return None
         table = dict(self.rule.table)
-        for kind in (NOTHING, ANY) if self.scanned or self.dismissed else ():
+        for kind in (NOTHING, ANY) if self.scanned or self.quiet or self.dismissed else ():
             # What did not speak of a state says nothing of one.
             table.setdefault(kind, Standing.ACTIVE)
         return replace(self.rule, table=table)
@@ -332,12 +354,17 @@ class Addresses:
 
 def _of_another(header: str, about: frozenset[About]) -> bool:
     """Whether a header that speaks of a state speaks of another thing's."""
-    words = folded(header)
-    if _OTHER_CHANNEL.search(words) and not _EMAIL.search(words):
-        return True
-    return is_reference(header, about) or (
-        about == {About.STATE} and bool(_OTHER_STATUS.search(words))
+    return (
+        _of_a_channel(header)
+        or is_reference(header, about)
+        or (about == {About.STATE} and bool(_OTHER_STATUS.search(folded(header))))
     )
+
+
+def _of_a_channel(header: str) -> bool:
+    """Whether a header names a way to reach people that is not mail."""
+    words = folded(header)
+    return bool(_OTHER_CHANNEL.search(words)) and not _EMAIL.search(words)
 
 
 def _counts_up(words: Sequence[str]) -> bool:

@@ -126,6 +126,7 @@ _STATUS = re.compile(
     r"(?:(?:email|e mail|mail|subscriber|subscription|member|contact|marketing|newsletter|list"
     r"|global|mailing|user|current) ){1,3}(?:status|state)"
 )
+_PAPER, _BY_MAIL = "do not mail", frozenset(["do not email", "do not e mail"])
 # Columns of these are shown as ones that could become the choice of categories.
 _TAGS = re.compile(
     r" (?:tags?|labels?|groups?|segments?|interests?|lists?|newsletters?|gruppen?|listen?"
@@ -197,6 +198,9 @@ def understand(
     meanings: list[Meaning | None] = [meaning_of(n) if header else None for n in names]
     tool = tool_of([plain_header(name) for name in names]) if header else None
     decided = {place_of(column, unique): Meaning(field) for column, field in (told or {}).items()}
+    if _PAPER in (plain := [plain_header(name) for name in names]) and _BY_MAIL & set(plain):
+        # Beside "do not email" this is about paper.
+        meanings = [None if p == _PAPER else m for p, m in zip(plain, meanings, strict=True)]
     once = [m for m in Meaning if m not in STATES and m is not Meaning.IGNORE]
     for place, meaning in enumerate(meanings):
         # Of two columns for one thing the first counts; of two for a state, both do.

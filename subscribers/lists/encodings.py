@@ -13,6 +13,8 @@ import unicodedata
 from collections.abc import Callable
 
 _WORD = re.compile(r"[^\W\d_]+")
+# The same with the signs above and below letters.
+_WRITTEN = re.compile(r"[^\s\x00-\x40\x5b-\x60\x7b-\x7f]+")
 # Frequent in names, towns and headers; enough that a short list meets some of them.
 _HANZI = frozenset(
     "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所民得经"
@@ -40,6 +42,7 @@ _HANGUL = frozenset(
 )
 _KANA = re.compile(r"[\u3041-\u30ff\uff66-\uff9f]")
 _CYRILLIC = frozenset("оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъёіїєґ")
+_CYRILLIC_COMMON = frozenset("оеаинтсрвлі")
 # Letters by the languages of a code page, and those that tell it from the others.
 _WESTERN = frozenset("áàâäãåæçéèêëíìîïñóòôöõøœúùûüÿßšžÁÀÂÄÃÅÆÇÉÈÊËÍÌÎÏÑÓÒÔÖÕØŒÚÙÛÜŠŽ")
 _CENTRAL = frozenset(
@@ -131,12 +134,55 @@ def _cyrillic(text: str) -> float:
         inner = word[1:]
         # Read with the wrong one of the two, small letters come out as capitals.
         written = inner.islower() or (word.isupper() and len(word) < 25) or not inner
-        weight = 1.0 if written and not (word.isupper() and len(word) > 3) else 0.3
+        weight = (0.85 if word.isupper() and len(word) > 3 else 1.0) if written else 0.3
         found += sum(weight if c.lower() in _CYRILLIC else -1.0 for c in high)
         if not written:
             found -= 1.2 * len(high)
+    letters = [c for c in text.lower() if c > "\x7f" and c.isalpha()]
+    common = sum(1 for c in letters if c in _CYRILLIC_COMMON)
+    # Two letters of three are these ten, in Russian; read with the wrong code page, hardly one.
+    found -= 0.8 * max(0.0, 0.6 * len(letters) - common)
+    if text == text.lower():
+        # A list has names, and a header; what has no capital at all may be Hebrew.
+        found *= 0.95
     # The signs for drawing tables are what KOI8 has where others have letters.
     return found - sum(2 for c in text if _strange(c) or "\u2500" <= c <= "\u25a0")
+
+
+def _script(letters: str, only_last: str = "", never_first: str = "", rare: str = "") -> Score:
+    """Words of one alphabet. Its last letters stand at the end of a word and nowhere else, its
+    vowel signs behind a letter; another script read as this one breaks both rules at every turn."""
+    usual = frozenset(letters)
+    last, hanging, seldom = frozenset(only_last), frozenset(never_first), frozenset(rare)
+
+    def score(text: str) -> float:
+        found = 0.0
+        for word in _WRITTEN.findall(text):
+            high = [c for c in word if c > "\x7f"]
+            if not high:
+                continue
+            if len(high) < len(word):
+                # Nobody writes two alphabets in one word.
+                found -= 1.5 * len(high)
+                continue
+            for c in high:
+                found += -0.5 if c in seldom else 1 if c in usual else 0.1 if c in _MARKS else -1.5
+            found -= 2 * sum(1 for c in word[:-1] if c in last)
+            found -= 2 * (word[0] in hanging)
+            inner = word[1:]
+            if inner != inner.lower() and not word.isupper():
+                found -= 1.5 * len(high)
+        found -= sum(3 for c in text if _strange(c))
+        # Text that is anything else breaks a rule at every third letter.
+        return found if found >= 0.6 * sum(c > "\x7f" for c in text) else 0.0
+
+    return score
+
+
+_GREEK = "αβγδεζηθικλμνξοπρσςτυφχψωάέήίόύώϊϋ"
+_ARABIC = "ءآأؤإئابةتثجحخدذرزسشصضطظعغفقكلمنهويى"
+_THAI = "".join(map(chr, range(0x0E01, 0x0E2F))) + "ะาำเแโใไๆ"
+_THAI_SIGNS = "ัิีึืฺุู็่้๊๋์ํ"
 
 
 def _latin(
@@ -165,6 +211,11 @@ def _latin(
     return score
 
 
+def _rather(share: float, score: Score) -> Score:
+    """A candidate that few programs still write: only where the others read nonsense."""
+    return lambda text: share * score(text)
+
+
 def _strange(c: str) -> bool:
     return unicodedata.category(c) in ("Cc", "Cn", "Co", "Cs") and c not in "\t\r\n\x85"
 
@@ -181,4 +232,12 @@ _CANDIDATES: tuple[tuple[str, Score], ...] = (
     ("cp1252", _latin(_WESTERN, _WESTERN_ONLY, _NOT_WESTERN)),
     ("cp1250", _latin(_CENTRAL, _CENTRAL_ONLY)),
     ("cp1254", _latin(_TURKISH, _TURKISH_ONLY, worth=1.4)),
+    ("koi8-u", _cyrillic),
+    ("cp866", _cyrillic),
+    ("cp1253", _script(_GREEK + _GREEK.upper(), only_last="ς", rare="ΰΐΐ")),
+    ("cp1255", _script("אבגדהוזחטיךכלםמןנסעףפץצקרשת״׳", only_last="ךםןףץ")),
+    ("cp1256", _script(_ARABIC + "پچژگ،؛؟", only_last="ةى")),
+    ("cp874", _script(_THAI + _THAI_SIGNS, never_first=_THAI_SIGNS + "ะาำ", rare="ฃฅฆฌฎฏฐฑฒฬ")),
+    ("mac_roman", _rather(0.5, _latin(_WESTERN, _WESTERN_ONLY, _NOT_WESTERN))),
+    ("cp850", _rather(0.5, _latin(_WESTERN, _WESTERN_ONLY, _NOT_WESTERN))),
 )

@@ -81,6 +81,9 @@ def _by_head(head: bytes) -> str:
         return "utf-32"
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
+    if b"\x1b$B" in head or b"\x1b$@" in head:
+        # Japanese as in mail (RFC 1468): all of its octets are ASCII, so nothing else tells.
+        return "iso2022_jp"
     zeros = Counter(place % 2 for place, octet in enumerate(head[:2000]) if octet == 0)
     half = min(len(head), 2000) // 2
     # Text of another script has few zeros, but an address is ASCII: that many it has.

@@ -258,7 +258,7 @@ def _bulk() -> Iterator[None]:
         ):
             cursor.execute(f"PRAGMA {name}")
             usual[name] = cursor.fetchone()[0]
-        cursor.execute("PRAGMA cache_size=-48000")
+        cursor.execute("PRAGMA cache_size=-36000")
         # Every batch changes pages all over the index; writing each of them back once for several
         # batches costs 160 MB of log and saves a third of the commits' time.
         cursor.execute("PRAGMA wal_autocheckpoint=40000")

@@ -1,4 +1,4 @@
-"""CSV files of readers that came through the admin: kept while needed, imported by a job.
+"""CSV files of readers that came through admin or interface: kept while needed, imported by a job.
 
 A file lies under DATA_DIR by its digest, for nobody else to read, until it is imported or a day
 old. The job carries the id of its ImportJob and nothing more; started twice it goes on where the
@@ -38,6 +38,8 @@ log = logging.getLogger(__name__)
 _ABANDONED = 24 * 3600
 # Rows the page tries out before anything is stored; the job reads them all.
 TRIED = 5_000
+# A million rows of two hundred octets.
+LARGEST = 200_000_000
 _SHOWN = 200
 NOT_READABLE = (Unreadable, NoEmailColumn, FileRefused, OSError)
 
@@ -63,10 +65,14 @@ def keep(chunks: Iterable[bytes]) -> str:
     digest = hashlib.sha256()
     temporary = folder / f".{time.time_ns()}"
     temporary.touch(mode=0o600)
-    with temporary.open("wb") as file:
-        for chunk in chunks:
-            digest.update(chunk)
-            file.write(chunk)
+    try:
+        with temporary.open("wb") as file:
+            for chunk in chunks:
+                digest.update(chunk)
+                file.write(chunk)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
     name = digest.hexdigest()
     temporary.replace(folder / f"{name}.csv")
     return name

@@ -20,6 +20,7 @@ from .columns import Columns, Meaning
 from .mailboxes import is_plain_address, mailboxes, parts_of
 from .nested import flat
 from .standing import CUT, RANK, Rule, Standing, key_of, worst
+from .unknown import is_loud
 from .vocabulary import NO, YES
 
 _YES_NO = {**dict.fromkeys(YES, True), **dict.fromkeys(NO, False)}
@@ -68,7 +69,10 @@ def book_reader() -> Callable[[int, str], list[Entry]]:
         for part in parts_of(text) or [text]:
             # One that cannot be read is no reason to refuse the rest of its line.
             try:
-                entries += [Entry(line, address, _name(name)) for name, address in mailboxes(part)]
+                entries += [
+                    _refused_by_name(line, "") if is_loud(name) else Entry(line, who, _name(name))
+                    for name, who in mailboxes(part)
+                ]
             except BadAddress as error:
                 entries.append(_refused(line, "", error.code, without_address(str(error))))
         return entries
@@ -118,6 +122,9 @@ def reader_of(
             return [_refused(line, columns.names[email], error.code, message)]
         entries = []
         for name, address in boxes:
+            if is_loud(name):
+                entries.append(_refused_by_name(line, columns.names[email]))
+                continue
             entry = Entry(line, address, _name(name) if name else "")
             entry.standing, entry.said = judge(judged, problems)
             other.fill(entry, cells, problems)
@@ -156,6 +163,12 @@ def _misshapen(
 
 def _refused(line: int, column: str, code: str, message: str) -> Entry:
     return Entry(line, "", problems=(RowProblem(column, "error", code, message),))
+
+
+def _refused_by_name(line: int, column: str) -> Entry:
+    """The refusal of `Ann (unsubscribed) <ann@example.org>`: no column says it, but it is said."""
+    message = _("The words beside the address say that nobody is to be mailed there.")
+    return _refused(line, column, "said", message)
 
 
 def _name(cell: str) -> str:

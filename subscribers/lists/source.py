@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from subscribers.models import Publication
 
 from . import layout as layouts
-from .column import Question
 from .columns import Columns
 from .file import Lines, Opened, examine
 from .layout import Layout
 from .plan import FileRefused, Options
+from .question import Question
 from .records import Records
 from .rows import Entry, book_reader, reader_of
 from .standing import CUT, Rule, Standing

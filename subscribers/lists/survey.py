@@ -12,10 +12,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from .cells import words_of
-from .column import Addresses, Column, Question, Value
+from .column import Addresses, Column
 from .columns import Meaning, header_of, meaning_of, place_of
 from .layout import Layout
 from .nested import Path, flat
+from .question import Question, Value
 from .standing import ANY, DATE, NOTHING, RANK, Rule, Standing, key_of, worst
 from .stems import About
 from .vocabulary import NEGATIVE, header_speaks, value_speaks

@@ -132,7 +132,7 @@ TOOLS: tuple[Tool, ...] = (
           {"email disabled": _YES_LEFT}, "active subscription, plan, expiry, created at, first "
            "payment at, cancel date"),
     _tool("substack", "email, stripe plan, start date", {"email disabled": _YES_LEFT},
-          "stripe plan, paid upgrade date, cancel date, first payment date, "
+          "days active (30d), stripe plan, paid upgrade date, cancel date, first payment date, "
            "type, bestseller, activity, subscription source, subscription source (free), "
            "subscription source (paid), emails received (6mo), emails dropped (6mo)"),
     _tool("ghost", "subscribed to emails", {"subscribed to emails": _YES_ACTIVE, "deleted at":
@@ -159,7 +159,7 @@ TOOLS: tuple[Tool, ...] = (
           "creation date, avatar url, churn date, past due date"),
     _tool("buttondown", "email, metadata, tags"),
     _tool("beehiiv", "email, status, subscription tier", {
-          "status": "active=a pending/validating=p inactive=u invalid=s"}, "subscription tier, "
+          "status": "+ pending/validating=p inactive=u"}, "subscription tier, "
            "referral code"),
     _tool("kit", "email, first name, status, created at, tags, subscriber id", {"status": "+ "
            "active=a inactive/unconfirmed=p"}),
@@ -239,8 +239,8 @@ TOOLS: tuple[Tool, ...] = (
     _tool("emailoctopus", "email address, status, created at, last updated at", {"status": "+"}),
     _tool("campaign monitor", "email address, name, state, date subscribed", {"state": "+"},
            "date subscribed, consent to track"),
-    _tool("activecampaign", "contact id, email, contact status, account name", {"contact "
-           "status": "+"}),
+    _tool("activecampaign", "contact id, email, contact status", {"contact status": "+"},
+          "contact account name, account name, opt in date"),
     _tool("shopify", "customer id, email, accepts email marketing", {"accepts email marketing":
            _YES_ACTIVE},
           "accepts sms marketing, tax exempt"),
@@ -265,6 +265,48 @@ TOOLS: tuple[Tool, ...] = (
            "confirmed": _YES_CONFIRMED, "accept": _YES_ACTIVE}, "html"),
     _tool("omnisend", "email, email status, email status date", {"email status": "+"}, "email "
            "status date, sms status, sms status date"),
+    _tool("omnisend", "email address, email channel status", {"email channel status": "+"},
+          "email channel status changed at, sms channel status, sms channel status changed at"),
+    _tool("moosend", "email, member type, subscribe method", {
+          "member type": "+ notconfirmed/not_confirmed=p archived=u", "unsubscribed on": _LEFT_ON,
+          "unsubscribed from campaign": "-=a *=u"}, "subscribe method, created on, updated on"),
+    _tool("marketing cloud", "email address, subscriber key, status, date unsubscribed", {
+          "status": "+ held=s", "date unsubscribed": _LEFT_ON}, "email type, date joined"),
+    _tool("marketo", "email address, unsubscribed, marketing suspended", {
+          "unsubscribed": _YES_LEFT, "marketing suspended": _YES_LEFT, "black listed": _YES_BAD,
+          "email invalid": _YES_BAD, "email suspended": _YES_BAD}, "person status, lead status"),
+    _tool("sailthru", "profile id, email, optout type", {
+          "optout type": "none/-=a all/basic/blast=u", "optout time": _LEFT_ON,
+          "optout reason": "-=a *=u", "hardbounce time": _BAD_ON},
+          "last softbounce, engagement, source"),
+    _tool("braze", "external id, email, email subscribe", {
+          "email subscribe": "+ opted_in=a", "email hard bounced": _YES_BAD,
+          "email unsubscribed at": _LEFT_ON, "marked email as spam at": _BAD_ON},
+          "email opted in at, push subscribe, push opted in at"),
+    _tool("wix", "email 1, email subscriber status", {
+          "email subscriber status": "+ not_set=p"}, "sms subscriber status"),
+    _tool("slack", "username, email, status, billing active", {
+          "status": "member/admin/owner/primary_owner/workspace_owner/workspace_admin/org_owner"
+                    "/org_admin/single_channel_guest/multi_channel_guest/restricted=a"
+                    " deactivated=u invited_member/invited/bot=p"},
+          "billing active, has 2fa, has sso, expiration timestamp, session duration seconds"),
+    _tool("mailman", "address, nomail, nodupes", {
+          "nomail": "off/-=a on/[u]/[a]=u [b]=s"}, "mod, hide, ack, not metoo, nodupes, digest, "
+          "plain"),
+    _tool("mailman", "email, delivery status, delivery mode", {
+          "delivery status": "enabled=a by_user/by_moderator=u by_bounces=s unknown=p"},
+          "delivery mode, role, subscription mode, moderation action, bounce score"),
+    _tool("sympa", "email, gecos, reception", {
+          "reception": "mail/digest/digestplain/summary/notice/txt/html/urlize/not_me/-=a nomail=u",
+          "suspend": "0/-=a 1=u"}, "visibility, included, subscribed, update date"),
+    _tool("patreon", "email, patron status, lifetime amount", plain="follows you, free member, "
+          "free trial, last charge status, last charge date, charge frequency, access expiration"),
+    _tool("eventbrite", "order #, email, attendee status", plain="quantity, ticket type, "
+          "order type, checked in"),
+    _tool("google contacts", "e mail 1 value", plain="e mail 1 label, e mail 2 label, "
+          "e mail 3 label, phone 1 label, address 1 label, photo, custom field 1 label"),
+    _tool("outlook", "e mail address, e mail display name", plain="e mail type, e mail 2 type, "
+          "e mail display name, private, sensitivity, priority"),
     _tool("sendy", "email, unsubscribed, bounced, complaint, confirmed", {
           "unsubscribed": _YES_LEFT, "bounced": _YES_BAD, "complaint": _YES_BAD, "confirmed":
            _YES_CONFIRMED,

@@ -16,6 +16,7 @@ from .stems import (
     LABELS,
     LAST,
     NOT,
+    NOTES,
     OUTCOMES,
     PLAIN,
     REASONS,
@@ -145,6 +146,7 @@ def is_code(value: str) -> bool:
 _PATTERNS_OF_STATUS = _pattern(_stems("status state statut etat estado stato zustand статус 状"))
 _PLAIN = _pattern(_stems(PLAIN))
 _LABELS = _pattern(_stems(LABELS))
+_NOTES = _pattern(_stems(NOTES))
 _OUTCOMES = _pattern(_stems(OUTCOMES))
 _CIRCUMSTANCES = _pattern(_stems(CIRCUMSTANCES))
 _LAST, _ACTIVITY = _pattern(_stems(LAST)), _pattern(_stems(ACTIVITY))
@@ -167,8 +169,12 @@ def asks_for_good(header: str) -> bool:
 
 
 def is_plain(header: str) -> bool:
-    """Whether a header says what its column is, and that it is no state: a town, a birthday."""
+    """Whether a header says what its column is, and that it is no state: a town, a birthday.
+
+    A question does not: "News of your town?" is answered with a yes or a no."""
     words = folded(header)
+    if header.rstrip().endswith(("?", "？", "؟")):
+        return False
     return _PLAIN.search(words) is not None and _OUTCOMES.search(words) is None
 
 
@@ -187,6 +193,11 @@ def is_label(header: str) -> bool:
     """Whether a column sorts or annotates people: its words may speak of a state, its codes do
     not."""
     return _LABELS.search(folded(header)) is not None
+
+
+def is_note(header: str) -> bool:
+    """Whether a column holds what somebody wrote about a person in their own words."""
+    return _NOTES.search(folded(header)) is not None
 
 
 def is_reference(header: str, about: frozenset[About]) -> bool:

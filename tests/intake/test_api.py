@@ -621,6 +621,6 @@ def test_its_page_is_served_by_us_alone(daily: Publication) -> None:
         for rest in (
             "issues/", "issues/check", "issues/{issue}/", "issues/{issue}/plan",
             "issues/{issue}/ledger", "issues/{issue}/release", "issues/{issue}/approve",
-            "categories", "readers",
+            "categories", "readers", "readers/import", "readers/imports/{pk}",
         )
     }  # fmt: skip

@@ -24,7 +24,8 @@ READ = [
 WRITE = ["POST /issues/check", "POST /issues/"]
 RELEASE = ["POST /issues/2026-03-02/release"]
 APPROVE = ["POST /issues/2026-03-02/approve"]
-ALL = READ + WRITE + APPROVE + RELEASE
+IMPORT = ["POST /readers/import"]
+ALL = READ + WRITE + APPROVE + RELEASE + IMPORT
 # (role, rights of the token) -> what it may over HTTP. All else is 403; 404 for who sees nothing.
 MAY = {
     ("editor", "draft"): READ + WRITE,
@@ -36,7 +37,10 @@ MAY = {
     ("reader_care", "draft"): READ,
     ("reader_care", "send"): READ,
     ("owner", "draft"): READ + WRITE,
-    ("owner", "send"): ALL,
+    ("owner", "send"): READ + WRITE + APPROVE + RELEASE,
+    ("editor", "readers"): READ,
+    ("reader_care", "readers"): READ + IMPORT,
+    ("owner", "readers"): READ + IMPORT,
     ("", "draft"): [],
     ("", "send"): [],
 }
@@ -70,8 +74,11 @@ def test_over_http(daily: Publication, role: str, rights: str) -> None:
     for what in ALL:
         method, _space, path = what.partition(" ")
         body = DIGEST if path.endswith(("/issues/", "check")) else "{}"
-        answer = here.get(path) if method == "GET" else here.post(path, body)
-        assert answer.status in (200, 201, 403, 404, 409), (what, answer.json)
+        kind = "text/markdown"
+        if what in IMPORT:
+            body, kind = "email\nann@example.org\n", "text/csv"
+        answer = here.get(path) if method == "GET" else here.post(path, body, kind)
+        assert answer.status in (200, 201, 202, 403, 404, 409), (what, answer.json)
         if answer.status not in (403, 404):
             done.append(what)
         else:

@@ -242,6 +242,11 @@ def test_who_may_only_look_makes_none(daily: Publication) -> None:
     answer = client.post(PAGE, {"name": "x", "rights": "draft", "days": "30"})
     assert answer.status_code == 403
     assert not Token.objects.exists()
+    # Who cares for readers makes one that imports them, and is shown no other.
+    offered = client.get(PAGE).context["form"].fields["rights"].choices
+    assert [value for value, _label in offered] == ["readers"]
+    assert client.post(PAGE, {"name": "x", "rights": "readers", "days": "30"}).status_code == 200
+    assert Token.objects.get().rights == "readers"
 
 
 @pytest.mark.parametrize(

@@ -327,6 +327,33 @@ ada@tw.example.org,王小美,是
 ben@tw.example.org,李大偉,否
 ''', "ada=a ben=u", asked="是否接收電子報", columns={"是否接收電子報": "subscribed"},
       encoding="big5"),
+    E("slack", '''\
+username,email,status,billing-active,has-2fa,has-sso,userid,fullname,displayname,expiration-timestamp
+ada,ada@y.example.org,Primary Owner,1,1,0,U01,Ada Bell,ada,
+ben,ben@y.example.org,Deactivated,0,0,0,U02,Ben Cole,ben,
+cid,cid@y.example.org,Invited Member,0,0,0,,Cid,cid,
+dot,dot@y.example.org,Multi-Channel Guest,1,0,0,U04,Dot,dot,1767225600
+''', "ada=a ben=u cid=p dot=a", source="slack"),
+    E("mailman", '''\
+Address,Real name,mod,hide,nomail,ack,not metoo,nodupes,digest,plain
+ada@z.example.org,Ada,off,off,off,off,off,on,off,on
+ben@z.example.org,Ben,off,off,[U],off,off,on,off,on
+cid@z.example.org,Cid,off,off,[B],off,off,on,on,on
+''', "ada=a ben=u cid=s", source="mailman"),
+    E("braze", '''\
+external_id,email,email_subscribe,email_unsubscribed_at,email_hard_bounced,marked_email_as_spam_at,push_subscribe
+1,ada@x.example.org,opted_in,,false,,unsubscribed
+2,ben@x.example.org,unsubscribed,2024-01-02T10:00:00Z,false,,subscribed
+3,cid@x.example.org,subscribed,,true,,subscribed
+4,dot@x.example.org,subscribed,,false,2024-01-02T10:00:00Z,subscribed
+''', "ada=a ben=u cid=s dot=s", source="braze"),
+    E("a Ukrainian list", '''\
+Email;Ім'я;Статус email;Коментар
+ada@v.example.org;Олена;Дійсний;познайомились на виставці
+ben@v.example.org;Тарас;Відписався;
+cid@v.example.org;Іван;Дійсний;просив більше не писати
+''', "ada=a ben=u cid=u", asked="Статус email|Коментар", encoding="cp1251",
+      said="Статус email:Дійсний=active|Статус email:Відписався=unsubscribed|Коментар:просив більше не писати=unsubscribed|Коментар:*=active|Коментар:=active"),
     E("letters", '''\
 email,name,flag
 ada@one.example.org,Ada,A
@@ -343,7 +370,7 @@ email,name,notes
 ada@three.example.org,Ada,met at the fair in May
 ben@three.example.org,Ben,asked us not to contact him any more
 cid@three.example.org,Cid,
-''', "ada=a ben=u cid=a", asked="notes", said="notes:asked us not to contact him any more=unsubscribed"),
+''', "ada=a ben=u cid=a", asked="notes", said="notes:asked us not to contact him any more=unsubscribed|notes:*=active"),
     E("an ordinary list", '''\
 email,name,city,company
 ada@four.example.org,Ada Bell,Rome,Bell & Sons

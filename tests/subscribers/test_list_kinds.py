@@ -77,6 +77,35 @@ def table(header: str, *values: str) -> str:
         ("Mailing lists", ["Harbour news", "Unsubscribes"], ["Unsubscribes"]),
         ("Mailing list", ["yes", "no"], ["no", "yes"]),
         ("Last status", ["ok", "gone"], ["gone", "ok"]),
+        # No word is known, but a few words come again: in whatever language, that may be a state.
+        ("Hali ya mteja", ["hai", "hai", "amekwenda"], ["amekwenda", "hai"]),
+        ("Sotto voce", ["alfa", "beta", "gamma"], []),
+        ("Sotto voce", ["alfa", "", "", ""], ["", "alfa"]),
+        ("Sotto voce", ["alfa", "alfa"], []),
+        ("სტატუსი", ["კი", "არა"], ["არა", "კი"]),
+        ("Tags", ["გაუქმებული", "news"], ["გაუქმებული"]),
+        # A few remarks are read by a person; of many, those whose words speak.
+        ("Notes", ["de baixa", "fira de maig", ""], ["de baixa", "fira de maig"]),
+        ("備考", ["送付お断り", "担当：山田"], ["担当：山田", "送付お断り"]),
+        ("Notes", [*map(str, range(100, 120)), "no vol rebre res"], ["no vol rebre res"]),
+        # A header that only begins like a word for a town.
+        ("Staða", ["virkur", "virkur", "skráður út"], ["skráður út", "virkur"]),
+        # Of other ways to be reached nothing is asked, but mail can be called post.
+        ("SMS opt-out", ["yes", "no"], []),
+        ("Keine Post mehr", ["", "x"], ["x"]),
+        # A link that everybody has is the tool's; one that some have says that they left.
+        ("Unsubscribe link", ["http://a", "http://b"], []),
+        ("Unsubscribe link", ["", "http://b"], ["http://b"]),
+        # How often somebody wants mail can be "not at all".
+        ("Frequency", ["weekly", "no mails"], ["no mails"]),
+        ("Frequency", ["weekly", "never", ""], []),
+        # Who has no day on which they subscribed may never have.
+        ("Subscribed at", ["2024-01-02", ""], [""]),
+        ("Subscribed at", ["2024-01-02", "2024-01-03"], []),
+        ("Subscribed at", ["", ""], []),
+        # Said in full beside a name, whatever the header; a question is answered, not named.
+        ("Name", ["Ada Bell", "Ben Cole (UNSUBSCRIBED)"], ["Ben Cole (UNSUBSCRIBED)"]),
+        ("News of your town?", ["sure", "sure", "rather not"], ["rather not", "sure"]),
     ],
 )  # fmt: skip
 def test_a_column_is_asked_by_its_kind(
@@ -179,3 +208,40 @@ def test_no_date_in_more_spellings(tmp_path: Path, nothing: str) -> None:
     source = looked_at(tmp_path, text)
     assert asked(source) == {}
     assert source.rules[0].standing_of(nothing) == "active"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "header", "values"),
+    [
+        ("cp1253", "Κατάσταση", ["Ενεργός", "Διαγραμμένος", "Ενεργός"]),
+        ("cp1255", "סטטוס", ["פעיל", "הוסר מהרשימה", "פעיל"]),
+        ("cp1256", "الوضع", ["فعال", "غير فعال", "فعال"]),
+        ("cp874", "สถานะการรับข่าวสาร", ["รับ", "ไม่รับ", "รับ"]),
+        ("cp866", "Состояние подписки", ["активен", "отписан", "активен"]),
+        ("koi8-u", "Стан підписки", ["підписаний", "відписався", "підписаний"]),
+        ("iso2022_jp", "配信状況", ["配信中", "配信停止", "配信中"]),
+        ("mac_roman", "État de l’abonné", ["abonné", "désabonné", "abonné"]),
+    ],
+)  # fmt: skip
+def test_code_pages_of_the_world(
+    tmp_path: Path, encoding: str, header: str, values: list[str]
+) -> None:
+    source = looked_at(tmp_path, table(header, *values), encoding=encoding)
+    assert source.opened.encoding == encoding
+    assert asked(source) == {header: sorted(set(values))}
+
+
+def test_a_state_that_is_answered_in_part_is_still_asked(tmp_path: Path) -> None:
+    path = tmp_path / "readers.csv"
+    path.write_text(table("Hali ya mteja", "hai", "hai", "amekwenda", "amezuiwa"))
+    said = (("Hali ya mteja", "hai", "active"),)
+    assert asked(look(path, Options(values=said))) == {"Hali ya mteja": ["amekwenda", "amezuiwa"]}
+
+
+@pytest.mark.django_db
+def test_words_beside_the_address_are_not_overlooked(tmp_path: Path) -> None:
+    text = "Ada <ada@kinds.example.org>\nBen (do not email) <ben@kinds.example.org>\n"
+    source = looked_at(tmp_path, text)
+    entries = [e for batch in source.batches(builders.publication()) for e in batch.entries]
+    assert [(e.line, e.address) for e in entries] == [(1, "ada@kinds.example.org"), (2, "")]
+    assert entries[1].problems[0].code == "said"

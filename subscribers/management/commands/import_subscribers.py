@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from subscribers.lists import importing as csv_in
+from subscribers.lists import saying
 from subscribers.lists.columns import Meaning, NoEmailColumn
 from subscribers.lists.file import Unreadable
 from subscribers.lists.plan import Done, FileRefused, Options
@@ -21,8 +22,6 @@ from subscribers.lists.source import ReaderFile, Undecided
 from subscribers.lists.source import look as look_at
 from subscribers.lists.standing import Standing
 from subscribers.models import Publication
-
-_SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 
 
 class Command(BaseCommand):
@@ -160,7 +159,8 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(summary, ensure_ascii=False))
             return
         found = source.opened
-        separator = {v: k for k, v in _SEPARATORS.items()}.get(found.separator, found.separator)
+        names = {character: name for name, character in saying.SEPARATORS.items()}
+        separator = names.get(found.separator, found.separator)
         kind = source.columns.source or _("unknown origin")
         self.stdout.write(f"{found.path.name}: {kind}, {found.encoding}, {separator}")
         for meaning, column in source.columns.to_json().items():
@@ -175,36 +175,19 @@ class Command(BaseCommand):
 
 
 def _options(options: dict[str, Any]) -> Options:
-    columns = {}
-    for pair in options["column"]:
-        name, equals, meaning = pair.rpartition("=")
-        if not equals or not name or meaning not in list(Meaning):
-            message = _("Write --column NAME=FIELD; a field is one of: %s.") % ", ".join(Meaning)
-            raise CommandError(message, returncode=2)
-        columns[name] = meaning
-    separator = _SEPARATORS.get(options["separator"], options["separator"])
-    if len(separator) > 1:
-        raise CommandError(_("A separator is one character."), returncode=2)
-    return Options(
-        consent=options["consent"].strip(),
-        ask=options["ask"],
-        columns=columns,
-        values=tuple(_value(text) for text in options["value"]),
-        categories=tuple(n.strip() for n in options["categories"].split(",") if n.strip()),
-        create_categories=options["create_categories"],
-        encoding=options["encoding"],
-        separator=separator,
-    )
-
-
-def _value(text: str) -> tuple[str, str, str]:
-    """`COLUMN:VALUE=STATE` taken apart at its first `:` and its last `=`."""
-    rest, equals, state = text.rpartition("=")
-    column, colon, value = rest.partition(":")
-    if not (equals and colon and column) or state not in list(Standing):
-        message = _("Write --value COLUMN:VALUE=STATE; a state is one of: %s.")
-        raise CommandError(message % ", ".join(Standing), returncode=2)
-    return column, value, state
+    try:
+        return Options(
+            consent=options["consent"].strip(),
+            ask=options["ask"],
+            columns=saying.read_columns(options["column"]),
+            values=tuple(saying.read_value(text) for text in options["value"]),
+            categories=tuple(n.strip() for n in options["categories"].split(",") if n.strip()),
+            create_categories=options["create_categories"],
+            encoding=options["encoding"],
+            separator=saying.read_separator(options["separator"]),
+        )
+    except ValueError as error:
+        raise CommandError(str(error), returncode=2) from None
 
 
 class _Bar:
