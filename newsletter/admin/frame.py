@@ -18,6 +18,7 @@ from subscribers.models import Publication
 from subscribers.roles import Act, may
 
 from ..models import Issue
+from . import typed
 
 # States after the freeze: there are readers and a ledger.
 _OPEN = (Issue.State.DRAFT, Issue.State.PUBLISHED)
@@ -84,9 +85,11 @@ def issue_page(
         short = title or names.get(tab, "")
     else:
         short = issue.slug
+    looked_at = issue.state == Issue.State.DRAFT and (tab or template == "admin/sudi/send.html")
     return page(
         request,
         template,
+        typed=typed.of_issue(issue) if looked_at else [],
         title=short,
         crumbs=crumbs,
         issue=issue,

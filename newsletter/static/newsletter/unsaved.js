@@ -71,6 +71,13 @@
     forms.delete(form);
   }
 
+  /* It could not be saved after all: it is kept, or warned of, as before. */
+  function again(form) {
+    const now = state(form);
+    now.pending = now.unsafe = true;
+    if (!now.timer) now.timer = setTimeout(() => keep(form), PAUSE);
+  }
+
   function leave() {
     for (const [form, now] of forms) {
       if (!now.pending) continue;
@@ -116,7 +123,7 @@
     form.querySelector("textarea, input:not([type=hidden]), select")?.focus();
   }
 
-  window.sudiUnsaved = {keep, done};
+  window.sudiUnsaved = {keep, done, again};
   document.addEventListener("DOMContentLoaded", () => {
     for (const offered of document.querySelectorAll("form [data-offered]")) ask(offered.closest("form"));
   });
@@ -139,7 +146,9 @@
   document.addEventListener("input", changed);
   document.addEventListener("change", changed);
   document.addEventListener("submit", (event) => {
-    if (to(event.target) && !event.defaultPrevented) done(event.target);
+    if (event.defaultPrevented) return;
+    if (to(event.target)) done(event.target);
+    leave(); // Another form's text is on its way before the page is left.
   });
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") leave();
