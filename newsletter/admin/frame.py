@@ -12,6 +12,7 @@ from django.utils.translation import pgettext
 
 from newsletter import conf
 from newsletter.issues import approvals
+from subscribers.admin import last_worked
 from subscribers.admin.access import require
 from subscribers.admin.chrome import page
 from subscribers.models import Publication
@@ -35,6 +36,7 @@ def find_issue(request: HttpRequest, pk: int, act: Act) -> Issue:
     if issue is None:
         raise Http404
     require(request, act, issue.publication)
+    last_worked.remember(request, issue.publication)
     return issue
 
 
@@ -89,7 +91,7 @@ def issue_page(
     return page(
         request,
         template,
-        typed=typed.of_issue(issue) if looked_at else [],
+        left_typed=typed.of_issue(issue) if looked_at else [],
         title=short,
         crumbs=crumbs,
         issue=issue,
