@@ -17,6 +17,7 @@ from subscribers.models import Publication
 from subscribers.styles import DEFAULT, STYLES, TYPEFACES
 
 from . import colour_box, roundup_settings
+from .labels_field import LabelsField
 from .memory_setting import MemorySetting
 from .roundup_settings import RoundupSettings
 from .sister_setting import SisterSetting
@@ -122,6 +123,8 @@ class PublicationForm(RoundupSettings, SisterSetting, MemorySetting, VersionedFo
     logo_height = forms.IntegerField(
         label=_("Logo height in pixels"), required=False, widget=NumberBox
     )
+
+    labels = LabelsField(label=_("Field labels for import"), widget=Textarea(attrs={"rows": 4}))
 
     class Meta:
         model = Publication

@@ -11,9 +11,11 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
+from newsletter.digest import vocabulary
 from newsletter.templatetags.issue_pages import act_detail
 from subscribers import theme
 from subscribers.admin.cities import OTHER_NAMES
+from subscribers.admin.labels_field import FIELDS, LabelsField
 from subscribers.admin.publication_form import PublicationForm
 from subscribers.admin.zone_field import ZoneField
 from subscribers.models import AuditEntry, Role
@@ -95,6 +97,31 @@ def test_the_audit_says_fields_in_words() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        (
+            "category: Desk, Ressort\nsource: Via",
+            {"category": ["Desk", "Ressort"], "source": ["Via"]},
+        ),
+        ("分类：栏，目、Desk\r\n\r\n分类: Desk", {"category": ["栏", "目", "Desk"]}),
+        ('{"category": ["Desk"]}', {"category": ["Desk"]}),
+        ("", {}),
+    ],
+)
+def test_own_labels_are_lines(typed: str, stored: dict[str, list[str]]) -> None:
+    field = LabelsField()
+    assert field.clean(typed) == stored
+    assert field.clean(field.prepare_value(stored)) == stored
+    assert not field.has_changed(field.prepare_value(stored), typed)
+
+
+@pytest.mark.parametrize("typed", ["[", "{", "Desk", "category:", "categry: Desk", '{"desk": []}'])
+def test_what_names_no_field_is_refused(typed: str) -> None:
+    with pytest.raises(forms.ValidationError):
+        LabelsField().clean(typed)
+
+
 def test_every_other_name_of_a_city_is_a_zone_of_the_database() -> None:
     assert set(OTHER_NAMES.values()) <= zoneinfo.available_timezones()
     assert all(ZoneField().clean(name) for name in OTHER_NAMES)
@@ -127,3 +154,7 @@ def test_pages_open_on_the_publication_last_worked_in() -> None:
     client.get(reverse("admin:newsletter_issue_preflight", args=[issue.pk]))
     Role.objects.filter(publication=weekly).delete()
     assert opened() == {"a-daily"}
+
+
+def test_the_fields_are_those_that_digests_have() -> None:
+    assert set(FIELDS) == set(vocabulary.FIELDS)
