@@ -27,6 +27,7 @@ from subscribers.models import Category
 from subscribers.roles import Act
 
 from ..models import Issue, Item
+from . import typed
 from .frame import address, find_issue
 from .items import NotADraft, hold_draft, refuse
 
@@ -111,7 +112,8 @@ def _act(request: HttpRequest, issue: Issue, what: str, post: QueryDict, page: P
 
 def _refuse_unsaved(request: HttpRequest, item: Item) -> None:
     """Raises NotPossible while the person's own text of the item is kept, but not stored in it."""
-    if form_drafts.offered(request, Place("item", str(item.pk))) is not None:
+    draft = form_drafts.offered(request, Place("item", str(item.pk)))
+    if draft is not None and typed.differs(draft, item.issue, item.pk):
         text = _("Item %(number)d has text of yours that is not saved. Save it or throw it away.")
         raise arranging.NotPossible(text % {"number": item.number})
 

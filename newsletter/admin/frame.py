@@ -23,6 +23,8 @@ from . import typed
 
 # States after the freeze: there are readers and a ledger.
 _OPEN = (Issue.State.DRAFT, Issue.State.PUBLISHED)
+# Pages on which somebody says that a draft may go out as it is.
+_DECIDING = ("admin/sudi/send.html", "admin/sudi/approve.html")
 RELEASED = (Issue.State.SENDING, Issue.State.PAUSED, Issue.State.SENT, Issue.State.CANCELLED)
 
 
@@ -87,7 +89,7 @@ def issue_page(
         short = title or names.get(tab, "")
     else:
         short = issue.slug
-    looked_at = issue.state == Issue.State.DRAFT and (tab or template == "admin/sudi/send.html")
+    looked_at = issue.state == Issue.State.DRAFT and (tab or template in _DECIDING)
     return page(
         request,
         template,

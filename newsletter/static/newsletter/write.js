@@ -215,18 +215,27 @@
   }
 
   async function save(form, next = false) {
+    if (form.inert) return false; // It is on its way.
     const item = rowOf(form).dataset.item;
-    window.sudiUnsaved?.done(form);
+    const active = document.activeElement;
+    // A key that is pressed now would be in nothing that is sent, and go with the form.
+    form.inert = true;
+    const back = () => {
+      form.inert = false;
+      if (form.contains(active)) active.focus();
+    };
     renewing?.abort();
+    await window.sudiUnsaved?.done(form);
     let answer;
     try {
       answer = await ask(form.action, {method: "POST", body: new FormData(form), headers: PART});
     } catch (error) {
+      back();
       say(page.dataset.gone);
       window.sudiUnsaved?.again(form);
       return false;
     }
-    if (!answer) return false;
+    if (!answer) { back(); return false; }
     if (answer.redirected) { location.assign(answer.url); return false; }
     const text = await answer.text();
     if (answer.status === 409 || answer.status === 422) {
@@ -238,6 +247,7 @@
       return false;
     }
     if (!answer.ok) {
+      back();
       say(page.dataset.gone);
       window.sudiUnsaved?.again(form);
       return false;
