@@ -73,6 +73,11 @@ def name_of(place: Zoned | str | None) -> str:
     return "UTC" if zone_of(place) is dt.UTC or name == "Etc/UTC" else name
 
 
+def city_of(place: Zoned | str | None) -> str:
+    """Its zone as a sentence names it: the city alone, `Berlin`."""
+    return name_of(place).rpartition("/")[2].replace("_", " ")
+
+
 def _named(place: Zoned | str | None) -> str:
     return place if isinstance(place, str) else place.time_zone if place is not None else "UTC"
 
@@ -188,7 +193,7 @@ def in_words(moment: dt.datetime, place: Zoned | str | None, now: dt.datetime) -
     """
     zone = zone_of(place)
     local, today = moment.astimezone(zone), now.astimezone(zone)
-    where = name_of(place).rpartition("/")[2].replace("_", " ")
+    where = city_of(place)
     if local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset():
         letters = local.tzname() or ""
         where += f", {letters if letters.isalpha() else 'UTC' + _offset(local)}"

@@ -19,15 +19,20 @@ from django.views.decorators.http import require_POST
 from newsletter.issues import arranging, linked_page, steps
 from newsletter.issues.linked_page import Page
 from newsletter.issues.revisions import note_edit
+from subscribers.admin import form_drafts
 from subscribers.admin.access import actor
 from subscribers.admin.chrome import record
+from subscribers.admin.form_drafts import Place
 from subscribers.models import Category
 from subscribers.roles import Act
 
 from ..models import Issue, Item
+from . import typed
 from .frame import address, find_issue
 from .items import NotADraft, hold_draft, refuse
 
+# What takes an item's words elsewhere: text that is only typed would stay behind.
+_OF_STORED = ("merge", "split")
 # What was done, in words, and the item to look at; None where there is none, "" for nothing done.
 Done = tuple[str, Item | None]
 
@@ -99,8 +104,18 @@ def _act(request: HttpRequest, issue: Issue, what: str, post: QueryDict, page: P
     act = _ACTS.get(what)
     if act is None or item is None:
         raise Http404
+    if what in _OF_STORED:
+        _refuse_unsaved(request, item)
     with steps.step(issue, actor(request), _words(what, item.number)):
         return act(item, post)
+
+
+def _refuse_unsaved(request: HttpRequest, item: Item) -> None:
+    """Raises NotPossible while the person's own text of the item is kept, but not stored in it."""
+    draft = form_drafts.offered(request, Place("item", str(item.pk)))
+    if draft is not None and typed.differs(draft, item.issue, item.pk):
+        text = _("Item %(number)d has text of yours that is not saved. Save it or throw it away.")
+        raise arranging.NotPossible(text % {"number": item.number})
 
 
 def _item(issue: Issue, post: QueryDict) -> Item | None:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from newsletter.issues import beginning, deleted
 from subscribers import languages, times
-from subscribers.admin import form_drafts
+from subscribers.admin import form_drafts, last_worked
 from subscribers.admin.access import actor, require, visible
 from subscribers.admin.chrome import page, record
 from subscribers.models import Publication
@@ -96,10 +96,9 @@ def new(request: HttpRequest) -> HttpResponseBase:
     require(request, Act.EDIT, None)
     publications = list(visible(request, Act.EDIT))
     wanted = request.GET.get("publication", "")
-    publication = next((one for one in publications if one.slug == wanted), None)
+    publication = last_worked.choose(request, publications, wanted)
     if publication is None and wanted:
         raise Http404
-    publication = publication or (publications[0] if publications else None)
     if publication is None:
         return HttpResponseRedirect(reverse("admin:newsletter_issue_changelist"))
     last = beginning.last_issue(publication)
@@ -116,7 +115,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         issue = _begin(request, publication, last, form.cleaned_data)
         form_drafts.saved(request)
-        return HttpResponseRedirect(address("change", issue))
+        return HttpResponseRedirect(address("write", issue))
     return page(
         request,
         "admin/sudi/new.html",

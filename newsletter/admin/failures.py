@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from subscribers import consent
-from subscribers.addresses import BadAddress, masked, normalise
+from subscribers import finding
+from subscribers.addresses import masked
 from subscribers.admin import keyset
 from subscribers.models import Subscription
 from subscribers.roles import Act, may
@@ -22,6 +22,8 @@ from .frame import address as page_address
 from .frame import find_issue, issue_page
 from .incidents import open_incident
 
+# Readers named where what was typed fits several.
+_PERHAPS = 12
 _KINDS = {
     "failed": gettext_lazy("Refused"),
     "in_doubt": gettext_lazy("In doubt"),
@@ -109,34 +111,30 @@ def listing(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
 
 @require_http_methods(["GET", "POST"])
 def why(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """One address: what this reader got of the issue, or why nothing.
+    """One reader: what they got of the issue, or why nothing; by address, or any part of a name.
 
     Asked by POST, so that the address does not end up in logs; it changes nothing.
     """
     issue = find_issue(request, pk, Act.READERS)
-    typed = request.POST.get("address", "") if request.method == "POST" else ""
-    answer, problem, reader, received = "", "", None, None
+    typed = request.POST.get("address", "").strip()[:320] if request.method == "POST" else ""
+    tie: Subscription | None = None
+    answer, perhaps = "", list[str]()
     if typed:
-        try:
-            address = normalise(typed)
-        except BadAddress as error:
-            problem = str(error)
+        found = finding.readers(typed, [issue.publication], _PERHAPS).readers
+        # A whole address is that reader, whoever else has it in theirs.
+        first = [one for one in found[:1] if one.address.lower() == typed.lower()] or found
+        if len(first) == 1:
+            ties = Subscription.objects.select_related("subscriber")
+            tie = ties.filter(subscriber=first[0], publication=issue.publication).first()
         else:
-            subscriber = consent.find(address)
-            tie = (
-                Subscription.objects.filter(
-                    subscriber=subscriber, publication=issue.publication
-                ).first()
-                if subscriber is not None
-                else None
-            )
-            if tie is None:
-                answer = _("Nobody with this address is or was subscribed to %(publication)s.") % {
-                    "publication": issue.publication.name
-                }
-            else:
-                answer, reader = sending.why(issue, tie), tie.subscriber_id
-                received = tie if sending.handed_over(issue, tie) else None
+            perhaps = [one.address for one in first]
+        if tie is not None:
+            answer = sending.why(issue, tie)
+        elif not perhaps:
+            answer = _("Nobody with this address is or was subscribed to %(publication)s.") % {
+                "publication": issue.publication.name
+            }
+    handed = tie is not None and sending.handed_over(issue, tie)
     return issue_page(
         request,
         issue,
@@ -145,7 +143,8 @@ def why(request: HttpRequest, pk: int) -> HttpResponseBase:
         title=_("Why did somebody not get it?"),
         typed=typed,
         answer=answer,
-        problem=problem,
-        reader=reader,
-        received=received,
+        whom=tie.subscriber.address if tie is not None else typed,
+        perhaps=perhaps,
+        reader=tie.subscriber_id if tie is not None else None,
+        received=tie if handed else None,
     )

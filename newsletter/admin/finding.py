@@ -132,13 +132,19 @@ def _categories(request: HttpRequest, typed: str, most: int) -> Group:
     low = typed.lower()
     rows = Category.objects.filter(publication__in=visible(request), merged_into__isnull=True)
     hits = [
-        Hit(one.name, reverse("admin:subscribers_category_change", args=[one.pk]), about)
+        Hit(one.name, _category_page(request, one), one.publication.name)
         for one in rows.select_related("publication")
         if any(low in name.lower() for name in _names_of(one))
-        and (about := one.publication.name)
-        and may(request.user, Act.SET_UP, one.publication)
     ]
     return Group(_("Categories"), hits[:most], len(hits) > most)
+
+
+def _category_page(request: HttpRequest, category: Category) -> str:
+    """Its own page for who may change it, the list that it stands in for everybody else."""
+    if may(request.user, Act.SET_UP, category.publication):
+        return reverse("admin:subscribers_category_change", args=[category.pk])
+    every = reverse("admin:subscribers_category_changelist")
+    return f"{every}?publication={category.publication.slug}"
 
 
 def _names_of(category: Category) -> Iterator[str]:
@@ -155,6 +161,11 @@ def _pages(request: HttpRequest, typed: str, most: int) -> Group:
         for group in chrome.navigation(request)
         for entry in group["items"]
     ]
+    if may(request.user, Act.EDIT, None):
+        issues = pgettext("admin", "Issues")
+        new, text = reverse("admin:newsletter_issue_new"), reverse("admin:newsletter_issue_import")
+        entries += [(pgettext("admin", "New issue"), new, issues)]
+        entries += [(_("Import a digest"), text, issues)]
     entries += [
         (
             one.name,

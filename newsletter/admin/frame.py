@@ -12,15 +12,19 @@ from django.utils.translation import pgettext
 
 from newsletter import conf
 from newsletter.issues import approvals
+from subscribers.admin import last_worked
 from subscribers.admin.access import require
 from subscribers.admin.chrome import page
 from subscribers.models import Publication
 from subscribers.roles import Act, may
 
 from ..models import Issue
+from . import typed
 
 # States after the freeze: there are readers and a ledger.
 _OPEN = (Issue.State.DRAFT, Issue.State.PUBLISHED)
+# Pages on which somebody says that a draft may go out as it is.
+_DECIDING = ("admin/sudi/send.html", "admin/sudi/approve.html")
 RELEASED = (Issue.State.SENDING, Issue.State.PAUSED, Issue.State.SENT, Issue.State.CANCELLED)
 
 
@@ -34,6 +38,7 @@ def find_issue(request: HttpRequest, pk: int, act: Act) -> Issue:
     if issue is None:
         raise Http404
     require(request, act, issue.publication)
+    last_worked.remember(request, issue.publication)
     return issue
 
 
@@ -84,9 +89,11 @@ def issue_page(
         short = title or names.get(tab, "")
     else:
         short = issue.slug
+    looked_at = issue.state == Issue.State.DRAFT and (tab or template in _DECIDING)
     return page(
         request,
         template,
+        left_typed=typed.of_issue(issue) if looked_at else [],
         title=short,
         crumbs=crumbs,
         issue=issue,

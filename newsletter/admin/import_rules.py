@@ -14,6 +14,7 @@ from newsletter.digest import Role, shapes
 from newsletter.digest.markdown import clean
 from newsletter.importing.answers import By, key_of
 from newsletter.importing.asked_words import ROLES, of_rule, of_shape
+from subscribers.admin import last_worked
 from subscribers.admin.access import actor, find_publication, require, visible
 from subscribers.admin.chrome import PagesAdmin, page, record
 from subscribers.models import Category, Publication
@@ -30,7 +31,7 @@ def rule_list(request: HttpRequest) -> HttpResponseBase:
     require(request, Act.SEE, None)
     publications = list(visible(request))
     wanted = request.GET.get("publication")
-    chosen = next((one for one in publications if one.slug == wanted), None)
+    chosen = last_worked.choose(request, publications, wanted)
     chosen = chosen or (publications[0] if publications else None)
     rules = _rules(chosen) if chosen is not None else []
     return page(

@@ -19,7 +19,7 @@ from subscribers.models import Category, FormDraft
 from subscribers.roles import Act
 
 from ..models import Issue, Item, Link
-from . import told, write_rows
+from . import told, typed, write_rows
 from .frame import address, find_issue, issue_page
 from .item_form import AboutForm, ItemForm
 
@@ -91,7 +91,8 @@ def edit(request: HttpRequest, pk: int, item: int) -> HttpResponseBase:
     if request.method != "POST":
         row = issue.items.select_related("issue", "category").get(pk=item)
         draft = form_drafts.offered(request, place)
-        if draft is not None and "stored" not in request.GET:
+        offered = draft is not None and "stored" not in request.GET
+        if draft is not None and offered and typed.differs(draft, issue, item):
             unsaved = ItemForm(form_drafts.values(draft), instance=row)
             return _item_page(request, issue, unsaved, draft)
         return _item_page(request, issue, ItemForm(instance=row))

@@ -20,6 +20,7 @@ from newsletter import editions
 from newsletter.archive import as_read
 from newsletter.editions import EditionKey
 from subscribers import styles, theme
+from subscribers.admin import last_worked
 from subscribers.admin.access import require, visible
 from subscribers.admin.chrome import page, record
 from subscribers.models import Publication
@@ -37,7 +38,7 @@ def look(request: HttpRequest) -> HttpResponseBase:
     if not publications:
         return HttpResponseRedirect(reverse("admin:subscribers_publication_changelist"))
     slug = request.GET.get("publication", "")
-    chosen = next((one for one in publications if slug in ("", one.slug)), None)
+    chosen = last_worked.choose(request, publications, slug)
     if chosen is None:
         raise Http404
     if request.method == "POST":

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from subscribers import times
-from subscribers.admin import form_drafts
+from subscribers.admin import form_drafts, last_worked
 from subscribers.admin.access import actor, require, visible
 from subscribers.admin.chrome import PagesAdmin, page, record
 from subscribers.models import Publication
@@ -131,7 +131,7 @@ def calendar(request: HttpRequest) -> HttpResponseBase:
     slug = request.GET.get("publication", "")
     if not publications:
         return HttpResponseRedirect(reverse("admin:subscribers_publication_changelist"))
-    chosen = next((one for one in publications if slug in ("", one.slug)), None)
+    chosen = last_worked.choose(request, publications, slug)
     if chosen is None:
         raise Http404
     forms_ = {

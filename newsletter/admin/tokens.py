@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from subscribers.admin import form_drafts
+from subscribers.admin import form_drafts, last_worked
 from subscribers.admin.access import actor, find_publication, require, visible
 from subscribers.admin.chrome import PagesAdmin, page
 from subscribers.models import Publication
@@ -67,7 +67,7 @@ def token_list(request: HttpRequest) -> HttpResponseBase:
     require(request, Act.SEE, None)
     publications = list(visible(request))
     wanted = request.GET.get("publication", "")
-    chosen = next((one for one in publications if wanted in ("", one.slug)), None)
+    chosen = last_worked.choose(request, publications, wanted)
     if chosen is None:
         raise Http404
     usable = tokens.rights_for(actor(request), chosen)

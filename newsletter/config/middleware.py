@@ -1,6 +1,6 @@
 """What every response carries: content security policy, language, caching rules.
 
-Two middlewares, both plain functions. A view that needs more than the strict policy sets the
+Plain functions, each a middleware. A view that needs more than the strict policy sets the
 `Content-Security-Policy` header itself; what it set is kept.
 """
 
@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 from subscribers import languages
+
+from . import errors
 
 Respond = Callable[[HttpRequest], HttpResponse]
 
@@ -83,4 +85,17 @@ def language(get_response: Respond) -> Respond:
             patch_vary_headers(response, ("Accept-Language",))
         return response
 
+    return respond
+
+
+def own_not_found(get_response: Respond) -> Respond:
+    """With DEBUG, too, who asks for what is not there reads our page and no list of patterns."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    def process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return errors.not_found(request, exception) if isinstance(exception, Http404) else None
+
+    respond.process_exception = process_exception  # type: ignore[attr-defined]
     return respond

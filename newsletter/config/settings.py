@@ -308,6 +308,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
+if DEBUG:
+    MIDDLEWARE.append("newsletter.config.middleware.own_not_found")
 ROOT_URLCONF = "newsletter.config.urls"
 WSGI_APPLICATION = "newsletter.config.wsgi.application"
 ASGI_APPLICATION = "newsletter.config.asgi.application"

@@ -5,10 +5,13 @@ Each function is one step in the caller's transaction, with the draft locked (`s
 
 from __future__ import annotations
 
+import functools
 import uuid
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -27,6 +30,16 @@ _SHORT = 80
 
 class NotPossible(ValueError):
     """Why an item cannot be arranged so; the message is for the editor."""
+
+
+@functools.cache
+def new_titles() -> frozenset[str]:
+    """What an item is called until somebody names it, in every language of the desk."""
+    found = set()
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            found.add(pgettext("item", "New item"))
+    return frozenset(found)
 
 
 def add(

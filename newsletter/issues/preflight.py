@@ -7,6 +7,7 @@ The words are those of the active language.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +23,7 @@ from newsletter.rendering.slots import SLOTS
 from subscribers import theme
 from subscribers.models import Publication
 
-from . import text_findings, usual
+from . import arranging, text_findings, usual
 from .findings import ABOUT, AUDIENCE, PUBLICATION, Finding, Level, blocker, numbers, warning
 from .link_findings import found_dead, of_links
 from .picture_findings import of_pictures
@@ -169,14 +170,28 @@ def _of_items(view: IssueView) -> Iterator[Finding]:
             % {"numbers": numbers(empty)},
             empty,
         )
-    titles: dict[str, ItemView] = {}
+    unnamed = arranging.new_titles()
+    if nameless := [item for item in view.items if item.title.strip() in unnamed]:
+        yield warning(
+            "no-title",
+            ngettext(
+                "Item %(numbers)s has no title of its own yet.",
+                "Items %(numbers)s have no title of their own yet.",
+                len(nameless),
+            )
+            % {"numbers": numbers(nameless)},
+            nameless,
+        )
+    titles: dict[str, list[ItemView]] = defaultdict(list)
     for item in view.items:
-        first = titles.setdefault(words.plain(item.title), item)
-        if first is not item:
+        if item not in nameless:
+            titles[words.plain(item.title)].append(item)
+    for alike in titles.values():
+        if len(alike) > 1:
             yield warning(
                 "same-title",
-                _("Items %(numbers)s have the same title.") % {"numbers": numbers([first, item])},
-                [first, item],
+                _("Items %(numbers)s have the same title.") % {"numbers": numbers(alike)},
+                alike,
             )
 
 

@@ -91,7 +91,8 @@ def _letter(row: SlotUse, publication: Publication) -> Letter:
     """What is told of a slot in its present state, in the active language."""
     when = {
         "name": publication.name,
-        "time": time_format(row.slot.at, "H:i"),
+        # Editors read it in another zone than the one it was written for.
+        "time": f"{time_format(row.slot.at, 'H:i')} ({times.city_of(publication)})",
         "day": times.say_day(row.day),
     }
     if row.state == State.OPEN:

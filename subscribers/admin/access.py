@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest
 
 from ..models import Publication, Subscriber
 from ..roles import Act, may
+from . import last_worked
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -60,6 +61,7 @@ def find_publication(request: HttpRequest, slug: str, act: Act) -> Publication:
     if publication is None:
         raise Http404
     require(request, act, publication)
+    last_worked.remember(request, publication)
     return publication
 
 

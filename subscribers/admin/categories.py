@@ -20,7 +20,7 @@ from .. import languages, theme
 from ..choice import NoBitLeft
 from ..models import Category, Publication
 from ..roles import Act, may
-from . import form_drafts
+from . import colour_box, form_drafts, last_worked
 from .access import find_publication, require, visible
 from .chrome import PagesAdmin, page, record
 from .versioned import VersionedForm
@@ -44,7 +44,7 @@ class CategoryForm(VersionedForm, _Form):
     class Meta:
         model = Category
         fields = ("name", "slug", "description", "colour", "visibility", "position")
-        widgets = {"colour": forms.TextInput(attrs={"placeholder": "#2f6fb0"})}
+        widgets = {"colour": forms.TextInput(attrs=colour_box.attrs(placeholder="#2f6fb0"))}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -152,9 +152,8 @@ def category_list(request: HttpRequest) -> HttpResponseBase:
     require(request, Act.SEE, None)
     publications = list(visible(request))
     wanted = request.GET.get("publication")
-    chosen = next(
-        (p for p in publications if p.slug == wanted), publications[0] if publications else None
-    )
+    chosen = last_worked.choose(request, publications, wanted)
+    chosen = chosen or (publications[0] if publications else None)
     live: list[Category] = []
     retired: list[Category] = []
     if chosen is not None:

@@ -16,7 +16,8 @@ from subscribers.admin.text_box import TextBox
 from subscribers.models import Publication
 from subscribers.styles import DEFAULT, STYLES, TYPEFACES
 
-from . import roundup_settings
+from . import colour_box, roundup_settings
+from .labels_field import LabelsField
 from .memory_setting import MemorySetting
 from .roundup_settings import RoundupSettings
 from .sister_setting import SisterSetting
@@ -80,7 +81,7 @@ class PublicationForm(RoundupSettings, SisterSetting, MemorySetting, VersionedFo
     accent = forms.CharField(
         label=_("Accent colour"),
         required=False,
-        widget=TextInput,
+        widget=TextInput(attrs=colour_box.attrs()),
         help_text=_(
             "Like #24577a: headings, buttons and the band on top of the mail and the site. Whatever"
             " you choose, text on it is kept legible."
@@ -89,7 +90,7 @@ class PublicationForm(RoundupSettings, SisterSetting, MemorySetting, VersionedFo
     accent_dark = forms.CharField(
         label=_("Accent colour in the dark"),
         required=False,
-        widget=TextInput,
+        widget=TextInput(attrs=colour_box.attrs(colour_box.DARK_PAPER)),
         help_text=_("Empty: made from the accent colour."),
     )
     logo_file = forms.FileField(
@@ -122,6 +123,8 @@ class PublicationForm(RoundupSettings, SisterSetting, MemorySetting, VersionedFo
     logo_height = forms.IntegerField(
         label=_("Logo height in pixels"), required=False, widget=NumberBox
     )
+
+    labels = LabelsField(label=_("Field labels for import"), widget=Textarea(attrs={"rows": 4}))
 
     class Meta:
         model = Publication

@@ -265,7 +265,7 @@ class PublicationAdmin(ModelAdmin[Publication]):
         )
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name in ("labels", "blocked_domains", "allowed_domains"):
+        if db_field.name in ("blocked_domains", "allowed_domains"):
             kwargs["widget"] = Textarea(attrs={"rows": 4})
         elif db_field.name in ("description", "imprint", "privacy"):
             kwargs["widget"] = DescriptionBox

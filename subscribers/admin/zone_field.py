@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 import zoneinfo
 from functools import cache
 from typing import Any
@@ -11,6 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import pgettext, pgettext_lazy
 
+from .cities import OTHER_NAMES
 from .widgets import TextInput
 
 # What names a city. The rest are the database's older names ("Mexico/General", "NZ", "Factory"):
@@ -32,7 +34,16 @@ def _cities() -> dict[str, tuple[str, ...]]:
         area, _slash, city = zone.rpartition("/")
         if area and area.split("/")[0] not in ("Etc", "SystemV", "US", "posix", "right"):
             found.setdefault(city.replace("_", " ").lower(), []).append(zone)
+    for name, zone in OTHER_NAMES.items():
+        found.setdefault(_plain(name), [zone])
     return {city: tuple(zones) for city, zones in found.items()}
+
+
+def _plain(name: str) -> str:
+    """As it is looked up: small letters, no accents, single spaces: `são  Paulo` -> `sao paulo`."""
+    parts = unicodedata.normalize("NFKD", name.replace("_", " "))
+    text = "".join(one for one in parts if not unicodedata.combining(one))
+    return " ".join(text.split()).lower()
 
 
 class ZoneBox(TextInput):
@@ -46,9 +57,12 @@ class ZoneBox(TextInput):
             "",
             '<option value="{}">{}</option>',
             (
-                (zone, zone.rpartition("/")[2].replace("_", " "))
-                for zone in sorted(zoneinfo.available_timezones())
-                if zone.partition("/")[0] in _AREAS
+                *(
+                    (zone, zone.rpartition("/")[2].replace("_", " "))
+                    for zone in sorted(zoneinfo.available_timezones())
+                    if zone.partition("/")[0] in _AREAS
+                ),
+                *((zone, name) for name, zone in OTHER_NAMES.items()),
             ),
         )
         return format_html('{}<datalist id="{}">{}</datalist>', line, suggestions, options)
@@ -68,7 +82,7 @@ class ZoneField(forms.CharField):
 
     def clean(self, value: Any) -> str:
         text = str(super().clean(value))
-        zones = _cities().get(" ".join(text.replace("_", " ").split()).lower(), ())
+        zones = _cities().get(_plain(text), ())
         if not zones:
             raise forms.ValidationError(
                 pgettext("time zone", "No time zone has this name. Give a large city near you.")

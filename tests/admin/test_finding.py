@@ -54,6 +54,7 @@ def found(client: Client, typed: str) -> dict[str, list[str]]:
         ("vessel", "Categories", "Ships"),
         ("suppress", "Pages", "Suppressions"),
         ("growth", "Pages", "Harbour Daily"),
+        ("new iss", "Pages", "New issue"),
         ("round-up", "Handbook", "Round-ups"),
     ],
 )
@@ -64,7 +65,10 @@ def test_every_kind_is_found(daily: Publication, typed: str, kind: str, text: st
 def test_only_what_the_user_may_open(daily: Publication) -> None:
     other = builders.publication("other")
     assert "Readers" not in found(logged_in(daily, "editor"), "quay")
-    assert "Categories" not in found(logged_in(daily, "sender"), "vessel")
+    # Who may not change a category finds the list that it stands in.
+    seen = logged_in(daily, "sender").post(FIND, {"q": "vessel", "palette": "1"})
+    hit = seen.context["groups"][0].hits[0]
+    assert hit.address == "/admin/subscribers/category/?publication=daily"
     stranger = logged_in(other, "owner")
     for typed in ("harbour on", "ship came", "quay", "vessel"):
         kinds = set(found(stranger, typed)) - {"Handbook", "Pages"}

@@ -30,7 +30,7 @@ CASES = [
     ("word, numbered",
      "<p style='mso-list:l1 level1 lfo2'><span style='mso-list:Ignore'>1.</span>Eins</p>"
      "<p style='mso-list:l1 level1 lfo2'><span style='mso-list:Ignore'>2.</span>Zwei</p>",
-     "1. Eins\n1. Zwei"),
+     "1. Eins\n2. Zwei"),
     ("google docs",
      '<meta charset="utf-8"><b style="font-weight:normal;" id="docs-internal-guid-1">'
      '<p dir="ltr"><span style="font-weight:700;">Gras</span><span style="font-weight:400;"> et </span>'
@@ -49,6 +49,27 @@ CASES = [
      '<article><p>A <a href="/relative">local</a> and an <a href="https://e.org/(x)">odd</a> link'
      '<br>next line</p><img src="https://e.org/p.png" alt="Oaks"><hr></article>',
      "A local and an [odd](https://e.org/%28x%29) link  \nnext line\n\n![Oaks](https://e.org/p.png)\n\n---"),
+    ("word, lists within lists",
+     "<p style='mso-list:l0 level1 lfo1'><span style='mso-list:Ignore'>1.</span>A</p>"
+     "<p style='mso-list:l0 level2 lfo1'><span style='mso-list:Ignore'>a.</span>B</p>"
+     "<p style='mso-list:l0 level1 lfo1'><span style='mso-list:Ignore'>2.</span>C</p>"
+     "<p style='mso-list:l1 level1 lfo2'><span style='mso-list:Ignore'>-</span>D</p>"
+     "<p>E<a class=msocomanchor href='#_msocom_1'>[A1]</a></p>",
+     "1. A\n   1. B\n2. C\n\n- D\n\nE"),
+    ("word on the web, an item a list",
+     "<div><ul><li data-aria-level=1><p>A</p></li></ul></div><div><ul><li data-aria-level=2>B</li></ul></div>"
+     "<div><ol start=1><li data-aria-level=2>C</li></ol></div><div><ul><li data-aria-level=1>D</li></ul></div>",
+     "- A\n  - B\n  1. C\n- D"),
+    ("feishu, levels in classes, a program of blocks, a picture loaded late",
+     '<ul class="list-bullet1"><li><div>\u4e00</div></li></ul><ol start=1 class="list-number2"><li><div>\u4e8c</div></li></ol>'
+     '<ol start=2 class="list-number2"><li><div>\u4e09</div></li></ol><pre><code><div>a = 1</div><div>b</div></code></pre>'
+     '<img src="data:image/gif;base64,R0" data-src="https://e.org/p.png">',
+     "- \u4e00\n  1. \u4e8c\n  2. \u4e09\n\n```\na = 1\nb\n```\n\n![](https://e.org/p.png)"),
+    ("small figures", "<p>10<sup>6</sup> H<sub>2</sub>O 1<sup>st</sup> E<sup>\u2212</sup></p>",
+     "10\u2076 H\u2082O 1st E\u2212"),
+    ("a table of paragraphs and bullets",
+     "<table><tr><td><p>A</p><p>B</p><td>C<br>D<tr><td><ul><li>E</li><li>F</li></ul><td><h2>G</h2></table>",
+     "| A B | C D |\n| --- | --- |\n| E F | G |"),
     ("table", "<table><tr><th>A<th>B|C<tr><td>1<td><b>2</b></table>",
      "| A | B\\|C |\n| --- | --- |\n| 1 | **2** |"),
     ("marks of Markdown in the text", "<p># 1 * 2 [x] _y_ snake_case</p><p>2024. A year</p><p>- no list</p>",
@@ -113,6 +134,9 @@ def test_a_paste_is_typed_kept_and_undone(open_item: Window) -> None:
         .input_value()
         .startswith("- One\n- Two\n- **First")
     )
+    # A picture that only the other program can open is not lost without a word.
+    page.evaluate(PASTE, ["<p>Seen</p><img src='file:///C:/a.png'>", "Seen", "body"])
+    page.get_by_text("were left out").wait_for()
     # Text without a form of its own, and too much of it, are the browser's own business.
     assert page.evaluate(PASTE, ["", "plain", "body"])
     assert page.evaluate(PASTE, ["<p>" + "x" * 3_000_001 + "</p>", "x", "body"])

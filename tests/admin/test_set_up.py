@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zoneinfo
 from typing import Any
 
 import pytest
@@ -10,8 +11,11 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
+from newsletter.digest import vocabulary
 from newsletter.templatetags.issue_pages import act_detail
 from subscribers import theme
+from subscribers.admin.cities import OTHER_NAMES
+from subscribers.admin.labels_field import FIELDS, LabelsField
 from subscribers.admin.publication_form import PublicationForm
 from subscribers.admin.zone_field import ZoneField
 from subscribers.models import AuditEntry, Role
@@ -26,7 +30,12 @@ from tests import builders
         (" Shanghai ", "Asia/Shanghai"),
         ("new york", "America/New_York"),
         ("America/New York", "America/New_York"),
-        ("SÃO PAULO".replace("Ã", "A"), "America/Sao_Paulo"),
+        ("SÃO PAULO", "America/Sao_Paulo"),
+        ("北京", "Asia/Shanghai"),
+        ("Beijing", "Asia/Shanghai"),
+        ("柏林", "Europe/Berlin"),
+        ("München", "Europe/Berlin"),
+        ("san francisco", "America/Los_Angeles"),
         ("utc", "UTC"),
         ("kolkata", "Asia/Kolkata"),
         ("port moresby", "Pacific/Port_Moresby"),
@@ -86,3 +95,66 @@ def test_the_audit_says_fields_in_words() -> None:
     assert act_detail(AuditEntry(detail=detail)) == (
         "changed: sender name, undo time in seconds, name_de; number: 2"
     )
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        (
+            "category: Desk, Ressort\nsource: Via",
+            {"category": ["Desk", "Ressort"], "source": ["Via"]},
+        ),
+        ("分类：栏，目、Desk\r\n\r\n分类: Desk", {"category": ["栏", "目", "Desk"]}),
+        ('{"category": ["Desk"]}', {"category": ["Desk"]}),
+        ("", {}),
+    ],
+)
+def test_own_labels_are_lines(typed: str, stored: dict[str, list[str]]) -> None:
+    field = LabelsField()
+    assert field.clean(typed) == stored
+    assert field.clean(field.prepare_value(stored)) == stored
+    assert not field.has_changed(field.prepare_value(stored), typed)
+
+
+@pytest.mark.parametrize("typed", ["[", "{", "Desk", "category:", "categry: Desk", '{"desk": []}'])
+def test_what_names_no_field_is_refused(typed: str) -> None:
+    with pytest.raises(forms.ValidationError):
+        LabelsField().clean(typed)
+
+
+def test_every_other_name_of_a_city_is_a_zone_of_the_database() -> None:
+    assert set(OTHER_NAMES.values()) <= zoneinfo.available_timezones()
+    assert all(ZoneField().clean(name) for name in OTHER_NAMES)
+
+
+@pytest.mark.django_db
+def test_pages_open_on_the_publication_last_worked_in() -> None:
+    daily, weekly = builders.publication("a-daily"), builders.publication("weekly")
+    user = User.objects.create_user("own", is_staff=True)
+    for one in (daily, weekly):
+        Role.objects.create(user=user, publication=one, kind=Role.Kind.OWNER)
+    issue = builders.issue(weekly)
+    client = Client()
+    client.force_login(user)
+    pages = [
+        "subscribers_subscriber", "subscribers_category", "newsletter_slot", "newsletter_token"
+    ]  # fmt: skip
+
+    def opened() -> set[str]:
+        answers = [client.get(reverse(f"admin:{name}_changelist")) for name in pages]
+        shown = [one.context.get("chosen") or one.context.get("publication") for one in answers]
+        return {one.slug for one in shown}
+
+    assert opened() == {"a-daily"}
+    client.get(reverse("admin:newsletter_issue_preflight", args=[issue.pk]))
+    assert opened() == {"weekly"}
+    client.get(reverse("admin:subscribers_category_changelist"), {"publication": "a-daily"})
+    assert opened() == {"a-daily"}
+    # What was opened with a role that is gone since is not opened again.
+    client.get(reverse("admin:newsletter_issue_preflight", args=[issue.pk]))
+    Role.objects.filter(publication=weekly).delete()
+    assert opened() == {"a-daily"}
+
+
+def test_the_fields_are_those_that_digests_have() -> None:
+    assert set(FIELDS) == set(vocabulary.FIELDS)

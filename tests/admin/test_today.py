@@ -34,7 +34,14 @@ from newsletter.models import (
 from newsletter.sending import figures
 from newsletter.sending.engine.relays import servers
 from subscribers import readership, subscriptions
-from subscribers.models import AuditEntry, Incident, Publication, ReaderChange, Role
+from subscribers.models import (
+    AuditEntry,
+    Incident,
+    Publication,
+    ReaderChange,
+    Role,
+    Subscriber,
+)
 from tests import builders
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -347,6 +354,25 @@ def test_only_who_cares_for_readers_may_ask_about_one(daily: Publication) -> Non
     stranger = logged_in(builders.publication("other"), "owner")
     assert stranger.get(address).status_code == 404
     assert stranger.get("/admin/newsletter/issue/growth/daily/").status_code == 404
+
+
+def test_why_a_reader_did_not_get_it_is_asked_by_any_part_of_the_name(daily: Publication) -> None:
+    issue = sent(daily, ["li@example.org", "lina@example.org"])
+    Subscriber.objects.filter(address="li@example.org").update(name="Li Wei")
+    client = logged_in(daily, "reader_care")
+    page = reverse("admin:newsletter_issue_why", args=[issue.pk])
+
+    def asked(of: str) -> dict[str, Any]:
+        answer = client.post(page, {"address": of})
+        assert answer.status_code == 200
+        return {name: answer.context[name] for name in ("whom", "perhaps", "answer")}
+
+    assert asked("wei")["whom"] == "li@example.org" and asked("wei")["answer"]
+    assert asked("LINA@example.org")["whom"] == "lina@example.org"
+    several = asked("example.org")
+    assert sorted(several["perhaps"]) == ["li@example.org", "lina@example.org"]
+    assert not several["answer"]
+    assert "Nobody with this address" in asked("nobody@example.net")["answer"]
 
 
 def test_a_large_issue_is_shown_as_kept(daily: Publication, monkeypatch: Any) -> None:

@@ -204,6 +204,42 @@ def test_a_session_that_ends_is_said_and_loses_nothing(
     window.context.close()
 
 
+def test_what_is_typed_goes_with_its_item(
+    chromium: Any,  # noqa: F811
+    live_server: Any,
+    daily: Publication,  # noqa: F811
+    draft: Issue,
+) -> None:
+    """Joined with what was typed a moment ago; a save that does not arrive is kept all the same."""
+    window = writing(chromium, live_server.url, person("uma", daily, "editor"), draft)
+    page = window.page
+    second = page.locator("[data-rows] li:nth-child(2)")
+    second.locator("[data-open]").click()
+    page.locator("textarea[name=insight]").fill("Typed and not saved.")
+    second.locator(".sudi-more summary").click()
+    second.locator("button[value=merge]").click()
+    until(lambda: draft.items.count() == 2)
+    assert "Typed and not saved." in str(draft.items.values_list("bullets", "body")[0])
+    page.get_by_role("button", name="join item 2").wait_for()
+    assert not FormDraft.objects.exists()
+    page.locator("[data-rows] li:first-child [data-open]").click()
+    page.locator("textarea[name=insight]").fill("While the server was away.")
+    page.route("**/item/**", lambda route: route.abort())
+    page.keyboard.press("Control+S")
+    page.locator("[data-status]", has_text="did not answer").wait_for()
+    window.errors.clear()
+    page.close(run_before_unload=False)
+    until(FormDraft.objects.exists)
+    assert FormDraft.objects.get().values["insight"] == ["While the server was away."]
+    # Until it is saved every page of the draft says that it is in nobody's mail.
+    window.page = window.context.new_page()
+    window.go(f"/admin/newsletter/issue/{draft.pk}/preflight/")
+    window.page.locator(".sudi-notice", has_text="Typed and not saved").wait_for()
+    window.go(f"/admin/newsletter/issue/{draft.pk}/write/")
+    window.page.locator("[data-rows] li:first-child", has_text="not saved").wait_for()
+    window.context.close()
+
+
 @pytest.mark.parametrize(("locale", "scheme"), [("en-GB", "light"), ("zh-CN", "dark")])
 def test_on_a_phone_one_side_at_a_time(
     locale: str,

@@ -246,7 +246,7 @@ def test_half_an_hour_before_an_unready_draft_the_editors_are_told_once(
     assert tell() == 0
     clock.move_to(SLOT - 30 * MINUTE)
     assert [tell() for _ in range(3)] == [1, 0, 0]
-    subject = "Nothing is ready for 07:30: Harbour Daily"
+    subject = "Nothing is ready for 07:30 (Shanghai): Harbour Daily"
     assert told() == [("erin", subject), ("sam", subject)]
     text = mail.outbox[0].body
     assert "Nobody has said yet that it is ready." in text and "/admin/" in text
@@ -254,7 +254,7 @@ def test_half_an_hour_before_an_unready_draft_the_editors_are_told_once(
     clock.move_to(SLOT)
     sending.sweep()
     assert [tell() for _ in range(3)] == [1, 0, 0]
-    subject = "Nothing was sent at 07:30: Harbour Daily"
+    subject = "Nothing was sent at 07:30 (Shanghai): Harbour Daily"
     assert told() == [("erin", subject), ("sam", subject)]
     assert uses()[-1] == ("2026-03-02", "empty", "")
     # Ready a minute too late: the next slot stands.

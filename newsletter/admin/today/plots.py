@@ -43,6 +43,8 @@ class Plot:
     data: str
     options: str
     table: Table
+    # Nothing but noughts: the table alone says so, a plot of it looks broken.
+    flat: bool = False
     notes: Sequence[str] = field(default=())
 
 
@@ -90,7 +92,8 @@ def plot(
             "y": {"beginAtZero": True, "grid": {"display": True}, "ticks": ticks},
         },
     }
-    return Plot(title, kind, json.dumps(data), json.dumps(options), table)
+    flat = not any(any(numbers) for _name, _colour, numbers in series)
+    return Plot(title, kind, json.dumps(data), json.dumps(options), table, flat)
 
 
 def of_readers(

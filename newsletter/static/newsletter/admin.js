@@ -49,6 +49,10 @@
     for (const input of document.querySelectorAll(".sudi input[type=file]")) {
       input.hasChangeListener = true;
     }
+    // The theme gives the parts of a long form no names to lead to.
+    const parts = [...document.querySelectorAll("form fieldset.module")].filter((one) => one.querySelector("h2"));
+    const links = document.querySelectorAll("[data-sections] a");
+    for (const [at, link] of [...links].entries()) if (parts[at]) parts[at].id = link.hash.slice(1);
     const box = document.querySelector("[data-progress]");
     if (box) follow(box);
     // The theme's scripts may have taken the focus that the summary of the errors asks for.

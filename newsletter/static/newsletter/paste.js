@@ -12,6 +12,9 @@
     "FIGURE", "FIGCAPTION", "ADDRESS", "DL", "DT", "DD", "DETAILS", "SUMMARY", "BODY", "FORM", "FIELDSET",
     "H1", "H2", "H3", "H4", "H5", "H6", "UL", "OL", "LI", "BLOCKQUOTE", "PRE", "TABLE", "HR"]);
   const DEEPEST = 60;
+  const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ", LOWERED = "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎", PLAIN = "0123456789+-=()ni";
+  // Pictures of the last paste that have no address a reader could open.
+  let lost = 0;
 
   function address(text) {
     try {
@@ -35,6 +38,12 @@
     return found[1] + mark + found[2] + mark + found[3];
   }
 
+  /* 10 to the sixth is not 106: small figures as characters of their own, where each has one. */
+  function raised(text, small) {
+    const found = [...text.trim()].map((one) => small[PLAIN.indexOf(one)]);
+    return found.length && found.every(Boolean) && !/\s/.test(text.trim()) ? found.join("") : text;
+  }
+
   const weight = (style) => style.fontWeight === "bold" || Number(style.fontWeight) >= 600;
   const plainWeight = (style) => style.fontWeight === "normal" || (style.fontWeight && Number(style.fontWeight) < 600);
 
@@ -47,9 +56,15 @@
     const name = node.tagName;
     if (name === "BR") return "\n";
     if (name === "IMG") {
-      const source = address(node.getAttribute("src"));
-      return source && !source.startsWith("mailto:") ? `![${escaped(tidy(node.getAttribute("alt") || ""))}](${source})` : "";
+      // Pages that load pictures late, WeChat's among them, keep the address beside a stand-in.
+      const source = [node.getAttribute("src"), node.dataset.src].map(address).find((one) => one.startsWith("http"));
+      if (source) return `![${escaped(tidy(node.getAttribute("alt") || ""))}](${source})`;
+      // An empty stand-in or a tracking dot is no picture that anybody misses.
+      if (!(node.getAttribute("width") === "1" || /^data:image\/(?:svg|gif)/i.test(node.getAttribute("src") || ""))) lost += 1;
+      return "";
     }
+    // The mark of a remark in Word's margin, and the sign beside a heading that links to itself.
+    if (name === "A" && (node.classList.contains("msocomanchor") || /^[¶#§🔗\s]+$/u.test(node.textContent))) return "";
     if (name === "CODE" || name === "KBD" || name === "SAMP" || name === "TT") {
       const text = tidy(node.textContent).trim();
       const fence = text.includes("`") ? "``" : "`";
@@ -61,6 +76,7 @@
       const label = text.replace(/\s+/g, " ").trim();
       return target && label ? `[${label}](${target})` : text;
     }
+    if (name === "SUP" || name === "SUB") return raised(text, name === "SUP" ? RAISED : LOWERED);
     if (name === "DEL" || name === "S" || name === "STRIKE") text = marked("~~", text);
     if (((name === "EM" || name === "I" || name === "CITE") && style.fontStyle !== "normal") || style.fontStyle === "italic") text = marked("*", text);
     if (((name === "STRONG" || name === "B") && !plainWeight(style)) || (weight(style) && !/^H[1-6]$/.test(name))) text = marked("**", text);
@@ -70,6 +86,22 @@
   const paragraph = (text) => text.split("\n").map((line) => guarded(line.replace(/ +/g, " ").trim())).join("\n")
     .replace(/\n{2,}/g, "\n").trim().replace(/\n/g, "  \n");
   const indented = (text, by) => text.replace(/\n(?=.)/g, "\n" + " ".repeat(by));
+
+  /* A list whose items come one by one, each with its level, as Word and Feishu write it. What is
+     below an item stands under that item's text: two places to the right of a dash, three of "1.". */
+  class Levels {
+    constructor() { this.lines = []; this.open = []; }
+    add(level, number, text) {
+      let before = null;
+      while (this.open.length && this.open.at(-1).level >= level) before = this.open.pop();
+      const count = number && (before?.level === level && before.number ? before.number + 1 : number);
+      const mark = count ? `${count}. ` : "- ";
+      const left = this.open.reduce((sum, one) => sum + one.width, 0);
+      this.lines.push(" ".repeat(left) + mark + indented(text, left + mark.length));
+      this.open.push({level, number: count, width: mark.length});
+    }
+    toString() { return this.lines.join("\n"); }
+  }
 
   function list(node, depth) {
     const lines = [];
@@ -83,7 +115,7 @@
       }
       if (DROPPED.has(child.tagName)) continue;
       const mark = node.tagName === "OL" ? `${number++}. ` : "- ";
-      const parts = blocks(child, depth + 1);
+      const parts = blocks(child, depth + 1).map(String);
       if (!parts.length) continue;
       const whole = parts.map((part, at) => (at && /^(- |\d+\. )/.test(part) ? "\n" : at ? "\n\n" : "") + part).join("");
       lines.push(mark + indented(whole, mark.length));
@@ -91,8 +123,14 @@
     return lines.join("\n");
   }
 
+  /* A cell is one line: its paragraphs and bullets stand beside each other, not in one word. */
+  function cellText(cell) {
+    const parts = cell.querySelector([...BLOCKS].join(",")) ? blocks(cell).map(String) : [inline(cell)];
+    return parts.join("\n").replace(/^\s*(?:- |#+ |> ?)/gm, "").replace(/\s+/g, " ").trim().replace(/\|/g, "\\|");
+  }
+
   function table(node) {
-    const rows = [...node.rows].map((row) => [...row.cells].map((cell) => inline(cell).replace(/\s+/g, " ").trim().replace(/\|/g, "\\|")));
+    const rows = [...node.rows].map((row) => [...row.cells].map(cellText));
     const wide = Math.max(0, ...rows.map((row) => row.length));
     if (!wide) return "";
     // Pages that lay out text by tables of one column.
@@ -101,24 +139,45 @@
     return [line(rows[0]), line(Array(wide).fill("---")), ...rows.slice(1).map(line)].join("\n");
   }
 
-  /* The level of a paragraph that Word calls a list, from 1, and whether it is numbered. */
+  /* The level of a paragraph that Word calls a list, from 1, and its number; 0 without one. */
   function wordList(node) {
-    const found = /mso-list:\s*l\d+\s+level(\d+)/i.exec(node.getAttribute("style") || "");
+    const found = /mso-list:\s*(l\d+)\s+level(\d+)/i.exec(node.getAttribute("style") || "");
     if (!found) return null;
     const mark = [...node.querySelectorAll("span")].find((one) => /mso-list:\s*ignore/i.test(one.getAttribute("style") || ""));
-    return {level: Number(found[1]), numbered: /^\s*[\p{L}\d]{1,4}[.)、]/u.test(mark ? mark.textContent : "")};
+    const label = mark ? mark.textContent.trim() : "";
+    const numbered = /^[\p{L}\d]{1,4}[.)、]/u.test(label);
+    return {list: found[1], level: Number(found[2]), number: numbered ? parseInt(label, 10) || 1 : 0};
   }
 
-  /* The blocks of a node, as Markdown. */
-  function blocks(root, depth = 0) {
-    const found = [];
+  /* The level of a list that says it itself, because its items are lists of their own: Feishu in
+     the class, Word on the web in each item; 0 for a list that stands in another one. */
+  function ownLevel(node) {
+    const named = /(?:^|\s)list-(?:bullet|number|check)(\d+)/.exec(node.className || "");
+    const said = named ? named[1] : node.querySelector(":scope > li")?.dataset.ariaLevel;
+    return Math.min(Number(said) || 0, 9);
+  }
+
+  /* A program's text: Feishu has a block a line, others have line breaks. */
+  function codeText(node) {
+    const copy = node.cloneNode(true);
+    for (const one of copy.querySelectorAll("br")) one.replaceWith("\n");
+    for (const one of copy.querySelectorAll("div, p, li, tr")) if (!one.textContent.endsWith("\n")) one.append("\n");
+    return copy.textContent.replace(/\u00a0/g, " ").replace(/[\u200b\ufeff]/g, "").replace(/\n+$/, "");
+  }
+
+  /* The blocks of a node, as Markdown: texts, and lists that may still grow. */
+  function blocks(root, depth = 0, found = []) {
     let run = "";
     const flush = () => {
       const text = paragraph(run);
       if (text) found.push(text);
       run = "";
     };
-    if (depth > DEEPEST) return [paragraph(escaped(tidy(root.textContent || "")))].filter(Boolean);
+    if (depth > DEEPEST) {
+      const text = paragraph(escaped(tidy(root.textContent || "")));
+      if (text) found.push(text);
+      return found;
+    }
     for (const node of root.childNodes) {
       const name = node.nodeType === Node.ELEMENT_NODE ? node.tagName : "";
       if (!name || !(BLOCKS.has(name) || node.querySelector([...BLOCKS].join(",")))) { run += inline(node); continue; }
@@ -126,32 +185,46 @@
       flush();
       const item = name === "P" || name === "DIV" ? wordList(node) : null;
       if (item) {
-        const text = paragraph(inline(node));
-        const line = "  ".repeat(item.level - 1) + (item.numbered ? "1. " : "- ") + text;
-        const last = found.length - 1;
-        if (text && last >= 0 && found[last].word) found[last] = Object.assign(new String(`${found[last]}\n${line}`), {word: true});
-        else if (text) found.push(Object.assign(new String(line), {word: true}));
+        const text = paragraph(inline(node)), last = found.at(-1);
+        const levels = last instanceof Levels && last.list === item.list ? last : Object.assign(new Levels(), {list: item.list});
+        if (!text) continue;
+        levels.add(item.level, item.number, text);
+        if (levels !== last) found.push(levels);
       } else if (/^H[1-6]$/.test(name)) {
         const text = inline(node).replace(/\s+/g, " ").replace(/\*\*/g, "").trim();
         if (text) found.push(`${"#".repeat(Math.max(3, Number(name[1])))} ${text}`);
       } else if (name === "UL" || name === "OL") {
-        const text = list(node, depth + 1);
-        if (text) found.push(text);
+        const level = ownLevel(node), text = level ? "" : list(node, depth + 1);
+        if (level) levelled(node, level, found, depth);
+        else if (text) found.push(text);
       } else if (name === "BLOCKQUOTE") {
-        const text = blocks(node, depth + 1).join("\n\n");
+        const text = blocks(node, depth + 1).map(String).join("\n\n");
         if (text) found.push(text.replace(/^/gm, "> ").replace(/^> $/gm, ">"));
       } else if (name === "PRE") {
-        const text = node.textContent.replace(/\u00a0/g, " ").replace(/\n+$/, "");
+        const text = codeText(node);
         const fence = "`".repeat(Math.max(3, ...[...text.matchAll(/`+/g)].map((one) => one[0].length + 1)));
         if (text.trim()) found.push(`${fence}\n${text}\n${fence}`);
       } else if (name === "TABLE") {
         const text = table(node);
         if (text) found.push(text);
       } else if (name === "HR") found.push("---");
-      else found.push(...blocks(node, depth + 1));
+      else blocks(node, depth + 1, found);
     }
     flush();
     return found;
+  }
+
+  /* The items of a list that knows its level, added to the list before it. */
+  function levelled(node, level, found, depth) {
+    const levels = found.at(-1) instanceof Levels ? found.at(-1) : new Levels();
+    let number = node.tagName === "OL" ? Number(node.getAttribute("start")) || 1 : 0;
+    for (const child of node.children) {
+      if (child.tagName !== "LI") continue;
+      const text = blocks(child, depth + 1).map(String).join("\n");
+      if (text) levels.add(Math.min(Number(child.dataset.ariaLevel) || level, 9), number, text);
+      if (number) number += 1;
+    }
+    if (levels.lines.length && levels !== found.at(-1)) found.push(levels);
   }
 
   /* HTML as the clipboard has it -> Markdown; "" where there is nothing to keep. */
@@ -159,6 +232,7 @@
     // Runs and loads nothing. Handlers go first: the page's policy would be asked about each.
     const still = html.replace(/<[^<>]*>/g, (tag) => tag.replace(/([\s"'/])on[a-z]+\s*=/gi, "$1data-off="));
     const page = new DOMParser().parseFromString(still, "text/html");
+    lost = 0;
     return blocks(page.body).map(String).join("\n\n").replace(/\n{3,}/g, "\n\n").trim();
   }
 
@@ -184,8 +258,12 @@
       insert(box, `[${chosen}](${address(plain)})`);
       return;
     }
-    if (!html || html.length > LARGEST || !STRUCTURE.test(html)) return;
+    // An editor of program text says so, and what it holds is Markdown already.
+    const source = event.clipboardData.types.includes("vscode-editor-data");
+    if (!html || source || html.length > LARGEST || !STRUCTURE.test(html)) return;
     let text = markdown(html);
+    const line = box.previousElementSibling?.querySelector?.("[data-lost]");
+    if (line) line.textContent = lost ? line.dataset.lost : "";
     if (!text) return;
     if (box.name === "bullet_lines") {
       text = text.split(/\n{2,}/).map((part) => (/^\s*(- |\d+\. )/.test(part) ? part.replace(/^(\s*)\d+\. /gm, "$1- ") : "- " + part.replace(/^#+ /, "").replace(/\s*\n\s*/g, " "))).join("\n");

@@ -39,11 +39,12 @@
     now.pending = false;
     now.sending?.abort();
     now.sending = new AbortController();
+    const flight = fetch(to(form), {
+      method: "POST", body: typed(form), credentials: "same-origin", signal: now.sending.signal,
+    });
+    now.flight = flight.catch(() => null);
     try {
-      const answer = await fetch(to(form), {
-        method: "POST", body: typed(form), credentials: "same-origin",
-        signal: now.sending.signal,
-      });
+      const answer = await flight;
       if (answer.redirected) { now.unsafe = false; say(form, "ended"); return; }
       now.unsafe = !answer.ok;
       say(form, answer.ok ? "kept" : answer.status === 413 ? "tooLarge" : "notKept");
@@ -67,8 +68,16 @@
   function done(form) {
     const now = state(form);
     clearTimeout(now.timer);
-    now.sending?.abort();
     forms.delete(form);
+    // What is on its way arrives before the save, or it would be kept again behind it.
+    return now.flight;
+  }
+
+  /* It could not be saved after all: it is kept, or warned of, as before. */
+  function again(form) {
+    const now = state(form);
+    now.pending = now.unsafe = true;
+    if (!now.timer) now.timer = setTimeout(() => keep(form), PAUSE);
   }
 
   function leave() {
@@ -83,7 +92,7 @@
   async function drop(form) {
     const data = typed(form);
     data.set("do", "drop");
-    done(form);
+    await done(form);
     await fetch(to(form), {method: "POST", body: data, credentials: "same-origin"});
   }
 
@@ -116,7 +125,7 @@
     form.querySelector("textarea, input:not([type=hidden]), select")?.focus();
   }
 
-  window.sudiUnsaved = {keep, done};
+  window.sudiUnsaved = {keep, done, again};
   document.addEventListener("DOMContentLoaded", () => {
     for (const offered of document.querySelectorAll("form [data-offered]")) ask(offered.closest("form"));
   });
@@ -139,7 +148,9 @@
   document.addEventListener("input", changed);
   document.addEventListener("change", changed);
   document.addEventListener("submit", (event) => {
-    if (to(event.target) && !event.defaultPrevented) done(event.target);
+    if (event.defaultPrevented) return;
+    if (to(event.target)) done(event.target);
+    leave(); // Another form's text is on its way before the page is left.
   });
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") leave();

@@ -50,6 +50,8 @@
     if (form) data.set("editing", form.dataset.editing);
     if (measure) data.set("measure", "1");
     data.delete("do");
+    // Kept by the form's own script: a preview on its way would bring back what was saved meanwhile.
+    data.delete("unsaved");
     return data;
   }
 
@@ -136,6 +138,22 @@
     }
   }
 
+  /* Text of one's own that was left in a form, in this window or in another. */
+  function markUnsaved() {
+    const left = new Set([...page.dataset.unsaved.trim().split(/\s+/), ...closed.keys()]);
+    for (const row of rows()) {
+      const unsaved = left.has(row.dataset.item) && !row.contains(openForm());
+      row.classList.toggle("unsaved", unsaved);
+      find("[data-unsaved-chip]", row)?.remove();
+      if (!unsaved) continue;
+      const chip = document.createElement("span");
+      chip.className = "sudi-chip warn";
+      chip.dataset.unsavedChip = "";
+      chip.textContent = page.dataset.unsavedWord;
+      find(".sudi-write-title", row).after(chip);
+    }
+  }
+
   function soon(wait = TYPED, typed = false) {
     clearTimeout(timer);
     clearTimeout(measuring);
@@ -156,10 +174,10 @@
     const row = rowOf(form), part = form.closest(".sudi-write-form");
     if (form.dataset.dirty) {
       closed.set(row.dataset.item, part);
-      row.classList.add("unsaved");
       window.sudiUnsaved?.keep(form);
     }
     part.remove();
+    markUnsaved();
     const link = find("[data-open]", row);
     link.setAttribute("aria-expanded", "false");
     if (focus) link.focus();
@@ -185,22 +203,40 @@
       if (!row || openForm()) return;
     }
     row.append(part);
-    find("textarea, input:not([type=hidden])", part)?.focus({preventScroll: true});
+    row.classList.remove("unsaved");
+    find("[data-unsaved-chip]", row)?.remove();
+    const first = find("textarea, input:not([type=hidden])", part);
+    first?.focus({preventScroll: true});
+    // What a new item is called until somebody names it: typing takes its place.
+    if (first?.name === "title" && first.value === page.dataset.newItem) first.select();
     find("[data-open]", row).setAttribute("aria-expanded", "true");
     row.scrollIntoView({block: "nearest"});
     soon();
   }
 
   async function save(form, next = false) {
+    if (form.inert) return false; // It is on its way.
     const item = rowOf(form).dataset.item;
-    window.sudiUnsaved?.done(form);
+    const active = document.activeElement;
+    // A key that is pressed now would be in nothing that is sent, and go with the form.
+    form.inert = true;
+    const back = () => {
+      form.inert = false;
+      if (form.contains(active)) active.focus();
+    };
     renewing?.abort();
+    await window.sudiUnsaved?.done(form);
     let answer;
     try {
       answer = await ask(form.action, {method: "POST", body: new FormData(form), headers: PART});
-    } catch (error) { say(page.dataset.gone); return; }
-    if (!answer) return;
-    if (answer.redirected) { location.assign(answer.url); return; }
+    } catch (error) {
+      back();
+      say(page.dataset.gone);
+      window.sudiUnsaved?.again(form);
+      return false;
+    }
+    if (!answer) { back(); return false; }
+    if (answer.redirected) { location.assign(answer.url); return false; }
     const text = await answer.text();
     if (answer.status === 409 || answer.status === 422) {
       const part = element(text);
@@ -208,9 +244,14 @@
       find("form", part).dataset.dirty = "1";
       (find(".wrong textarea, .wrong input", part) || part).focus();
       soon();
-      return;
+      return false;
     }
-    if (!answer.ok) { say(page.dataset.gone); return; }
+    if (!answer.ok) {
+      back();
+      say(page.dataset.gone);
+      window.sudiUnsaved?.again(form);
+      return false;
+    }
     const fresh = element(text);
     find(`[data-item="${item}"]`).replaceWith(fresh);
     say(page.dataset.saved);
@@ -221,6 +262,7 @@
       if (after) await open(after);
     }
     refresh();
+    return true;
   }
 
   // --- the list --------------------------------------------------------------------------------
@@ -239,11 +281,12 @@
     markTold();
     const notes = fresh.querySelector("[data-notes]")?.textContent.trim();
     if (notes) say(notes);
-    for (const key of closed.keys()) find(`[data-item="${key}"]`)?.classList.add("unsaved");
     if (part && item !== "about") {
       const row = find(`[data-item="${item}"]`);
       if (row) { row.append(part); find("[data-open]", row).setAttribute("aria-expanded", "true"); }
     }
+    page.dataset.unsaved = fresh.dataset.unsaved;
+    markUnsaved();
     // Moving a node takes its focus away.
     if (inside && part.isConnected) active.focus({preventScroll: true});
     else if (focused) find(`[data-item="${focused}"] [data-open]`)?.focus({preventScroll: true});
@@ -261,7 +304,22 @@
     }
   }
 
-  const act = (form, button) => send(form, new FormData(form, button));
+  /* What joins, parts or copies an item takes what is stored: what was typed is saved first. A new
+     text has new parts, so it is asked again where it is parted; a deleted one is kept for an undo. */
+  async function act(form, button) {
+    const data = new FormData(form, button), what = data.get("do"), typed = openForm();
+    const mine = typed?.dataset.dirty && rowOf(typed).dataset.item === data.get("item");
+    if (mine && what === "delete") await window.sudiUnsaved?.keep(typed);
+    else if (mine && ["merge", "split", "duplicate"].includes(what)) {
+      if (!await save(typed)) return;
+      if (what === "split") {
+        await open(find(`[data-item="${data.get("item")}"]`));
+        find("select[name=part]")?.focus();
+        return;
+      }
+    }
+    await send(form, data);
+  }
 
   async function send(form, data) {
     renewing?.abort();
@@ -449,6 +507,7 @@
   }
   window.addEventListener("pagehide", () => navigator.sendBeacon(page.dataset.here, beat("leave")));
 
+  markUnsaved();
   here();
   // One after the other: both make the whole mail, and the server keeps the last that it made.
   show().then(() => { measuring = setTimeout(measure, 0); });

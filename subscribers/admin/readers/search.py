@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from ... import finding
 from ...models import Publication, Subscription
 from ...roles import Act
-from .. import keyset
+from .. import keyset, last_worked
 from ..access import require, visible
 from ..chrome import page
 from .places import reader_address
@@ -30,9 +30,8 @@ def reader_list(request: HttpRequest) -> HttpResponseBase:
     require(request, Act.READERS, None)
     publications = list(visible(request, Act.READERS))
     wanted = request.GET.get("publication")
-    chosen = next(
-        (p for p in publications if p.slug == wanted), publications[0] if publications else None
-    )
+    chosen = last_worked.choose(request, publications, wanted)
+    chosen = chosen or (publications[0] if publications else None)
     typed, problem, found = "", "", None
     if request.method == "POST":
         typed = request.POST.get("address", "").strip()
