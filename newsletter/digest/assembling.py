@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -17,12 +18,14 @@ from .shapes import Shape
 from .sources import named
 from .tail import read_tail
 from .titles import is_numbered, is_numbered_section, section_category, section_path
-from .value import Item, SectionReading
+from .value import Item, Link, SectionReading
 
 # An introduction is what an editor says to everybody before the first item: a screen of text. More
 # than that has a subject of its own, which a reader who chose other things must not get unasked.
 _LONGEST_INTRODUCTION = 3_000  # columns of its plain text; a Chinese character has two
 _MOST_PARAGRAPHS = 12
+
+_ISSUE = re.compile(r"\W*[#!№]\d+\W*")
 
 
 @dataclass(slots=True)
@@ -74,6 +77,7 @@ def assemble(plans: Sequence[Plan], reading: Reading) -> Assembled:
             _read(plan, reading, made)
     intro += _in_front(reading, made, intro)
     made.parts.intro = "\n\n".join(intro)
+    made.parts.items = [_with_only_link(item) for item in made.parts.items]
     for item in made.parts.items:
         checks.check_title(item, reading.problems)
         # A source with an unsafe link was warned of already.
@@ -129,6 +133,20 @@ def _read(plan: Plan, reading: Reading, made: Assembled) -> None:
         made.parts.items.insert(before, lead)
     claim_lead_ins(section, reading)
     reading.claim_section(section)
+
+
+def _with_only_link(item: Item) -> Item:
+    """An item without a source, with the only address its text leads to.
+
+    The number of an issue, `[#12](…)`, is only a remark.
+    """
+    if item.sources:
+        return item
+    links = [link for link in find_links(item.body) if link.url]
+    urls = {link.url for link in links}
+    if len(urls) != 1 or any(_ISSUE.fullmatch(link.label) for link in links):
+        return item
+    return replace(item, sources=tuple(named(Link(url, url)) for url in urls))
 
 
 def _in_own_section(item: Item, plan: Plan, reading: Reading) -> Item:
