@@ -272,6 +272,22 @@ def promote_bold_lines(lines: Sequence[Line]) -> None:
         line.kind, line.level, line.content = Kind.HEADING, 2, text.strip().rstrip(":：")
 
 
+_FIELDS = frozenset({"author", "date", "source", "link", "tags"})
+
+
+def demote_fields(lines: Sequence[Line], labels: Labels) -> None:
+    """A heading such as "#### Author: Ann" right below another one says something of that one."""
+    above = 0
+    for line in lines:
+        if line.kind is Kind.HEADING and 0 < above < line.level:
+            label = labels.match(line.content)
+            if label is not None and label.field in _FIELDS and label.value:
+                line.kind, line.raw = Kind.TEXT, line.content
+                continue
+        if line.kind is not Kind.BLANK:
+            above = line.level if line.kind is Kind.HEADING else 0
+
+
 def _above_lists(
     lines: Sequence[Line], name: Callable[[Line], str]
 ) -> list[tuple[Line, str, Line]]:

@@ -190,3 +190,22 @@ def test_dates_of_julia_between_fences() -> None:
         f'+++\ntitle = "Ropes"\ndate = Date(2025, 2, 1)\n+++\n\n## A\n\n[B]({link(1)})\n', name="x"
     )
     assert (digest.title, digest.date, digest.errors) == ("Ropes", dt.date(2025, 2, 1), [])
+
+
+def test_a_heading_that_is_a_field_belongs_to_the_one_above() -> None:
+    digest = parse(
+        f"{HEAD}## [Mast]({link(1)})\n\n#### Author: [Ann]({link('a')})\n\nTall.\n\n"
+        f"## Sail and rope\n\n#### Autor: Bob\n\nWide, see [here]({link(2)}).\n"
+    )
+    assert rows(digest) == [("Mast", link(1), ""), ("Sail and rope", link(2), "")]
+    assert [item.authors for item in digest.items] == [("Ann",), ("Bob",)]
+
+
+def test_what_is_said_of_several_rows_is_no_title() -> None:
+    row = "| {} | [{}](https://example.org/{}) |\n"
+    table = "".join(row.format(*one) for one in [
+        ("to read", "Mast", 1), ("to skim", "Sail", 2), ("to read", "Oar", 3), ("to read", "Fin", 4)
+    ])  # fmt: skip
+    digest = parse(f"{HEAD}## A\n\n| Worth | What |\n| --- | --- |\n{table}")
+    assert [item.title for item in digest.items] == ["Mast", "Sail", "Oar", "Fin"]
+    assert digest.items[0].body == "**Worth:** to read"
