@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -15,7 +14,7 @@ from .outline import EMPTY, Kind, Line, Section
 from .plans import Plan
 from .reading import Parts, Reading
 from .shapes import Shape
-from .sources import named
+from .sources import link_line, named
 from .tail import read_tail
 from .titles import is_numbered, is_numbered_section, section_category, section_path
 from .value import Item, Link, SectionReading
@@ -24,8 +23,6 @@ from .value import Item, Link, SectionReading
 # than that has a subject of its own, which a reader who chose other things must not get unasked.
 _LONGEST_INTRODUCTION = 3_000  # columns of its plain text; a Chinese character has two
 _MOST_PARAGRAPHS = 12
-
-_ISSUE = re.compile(r"\W*[#!№]\d+\W*")
 
 
 @dataclass(slots=True)
@@ -136,15 +133,15 @@ def _read(plan: Plan, reading: Reading, made: Assembled) -> None:
 
 
 def _with_only_link(item: Item) -> Item:
-    """An item without a source, with the only address its text leads to.
+    """An item without a source, with the only address it leads to, given on a line of its own.
 
-    The number of an issue, `[#12](…)`, is only a remark.
+    Inside a sentence a link is a remark, even when it is the only one.
     """
     if item.sources:
         return item
-    links = [link for link in find_links(item.body) if link.url]
-    urls = {link.url for link in links}
-    if len(urls) != 1 or any(_ISSUE.fullmatch(link.label) for link in links):
+    urls = {link.url for link in find_links(item.body) if link.url}
+    alone = any(link_line(line) for line in item.body.splitlines() if "](" in line)
+    if len(urls) != 1 or not alone:
         return item
     return replace(item, sources=tuple(named(Link(url, url)) for url in urls))
 

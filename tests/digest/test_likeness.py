@@ -135,14 +135,14 @@ def test_a_person_in_front_is_no_title(bullet: str, title: str, url: str) -> Non
     assert rows(digest)[0] == (title, url, "A")
 
 
-def test_the_only_address_of_a_text_is_its_source() -> None:
+def test_the_only_address_on_a_line_of_its_own_is_the_source() -> None:
     digest = parse(
-        f"{HEAD}## Mast\n\nIt is [tall]({link(1)}), they say. So [it is]({link(1)}).\n\n"
+        f"{HEAD}## Mast\n\nIt is [tall]({link(1)}), they say.\n\n"
         f"## Sail\n\n[![]({link('p')})]({link(2)})\n\n**Summary:** Wide.\n\n"
-        f"[▶ Watch]({link(2)})\n\n"
+        f"[▶ Watch it now]({link(2)})\n\n"
         f"## Oar\n\nOne [here]({link(3)}), one [there]({link(4)}).\n"
     )
-    assert [row[1] for row in rows(digest)] == [link(1), link(2), ""]
+    assert [row[1] for row in rows(digest)] == ["", link(2), ""]
 
 
 def test_text_indented_below_a_number_is_text_and_its_first_link_the_source() -> None:
@@ -195,9 +195,9 @@ def test_dates_of_julia_between_fences() -> None:
 def test_a_heading_that_is_a_field_belongs_to_the_one_above() -> None:
     digest = parse(
         f"{HEAD}## [Mast]({link(1)})\n\n#### Author: [Ann]({link('a')})\n\nTall.\n\n"
-        f"## Sail and rope\n\n#### Autor: Bob\n\nWide, see [here]({link(2)}).\n"
+        f"## Sail and rope\n\n#### Autor: Bob\n\nWide, so [it]({link(2)}) is.\n"
     )
-    assert rows(digest) == [("Mast", link(1), ""), ("Sail and rope", link(2), "")]
+    assert rows(digest) == [("Mast", link(1), ""), ("Sail and rope", "", "")]
     assert [item.authors for item in digest.items] == [("Ann",), ("Bob",)]
 
 
