@@ -186,7 +186,7 @@ def _untagged(run: str) -> str:
 
 # Names that a title about HTML may mention: tags only where they come in pairs.
 _PAIRED = re.compile(
-    r"<(cite|q|var|samp|dfn|time|data|bdi|bdo|tt|strike|nobr|ruby|rb)(?:\s[^<>]*)?>(.*?)</\1\s*>",
+    r"<(cite|q|var|samp|dfn|time|data|bdi|bdo|tt|strike|nobr|ruby|rb)(?:\s[^<>]*)?>([^<>]*)</\1\s*>",
     re.IGNORECASE,
 )
 

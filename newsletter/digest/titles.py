@@ -15,7 +15,6 @@ from .inline import (
     find_links,
     label_text,
     only_link,
-    starts_with_link,
     without_links,
 )
 from .labels import is_placeholder
@@ -155,11 +154,12 @@ def split_linked_title(text: str) -> tuple[str, Link | None, str]:
     source = next((link for link in links if link.url), None)
     match = _OPENING_LINK.match(text)
     if match and _HANDLE.match(match.group("label")):
-        if (tied := _TIED.match(text, match.end())) and starts_with_link(
-            text[tied.end() :].strip()
-        ):
-            title, link, _rest_of = split_linked_title(text[tied.end() :])
-            return title, link, text
+        tied = _TIED.match(text, match.end())
+        behind = text[tied.end() :].strip() if tied is not None else ""
+        inner = _OPENING_LINK.match(behind)
+        if inner is not None and not _HANDLE.match(inner.group("label")):
+            named, about, _said = split_linked_title(behind)
+            return named, about, text
         # A person is the beginning of a sentence; what the sentence is about is linked next.
         source = next((one for one in links if one.url and not _HANDLE.match(one.label)), source)
     elif match and source is not None and (label := label_text(match.group("label"))):
