@@ -14,10 +14,10 @@ from .outline import EMPTY, Kind, Line, Section
 from .plans import Plan
 from .reading import Parts, Reading
 from .shapes import Shape
-from .sources import named
+from .sources import link_line, named
 from .tail import read_tail
 from .titles import is_numbered, is_numbered_section, section_category, section_path
-from .value import Item, SectionReading
+from .value import Item, Link, SectionReading
 
 # An introduction is what an editor says to everybody before the first item: a screen of text. More
 # than that has a subject of its own, which a reader who chose other things must not get unasked.
@@ -74,6 +74,7 @@ def assemble(plans: Sequence[Plan], reading: Reading) -> Assembled:
             _read(plan, reading, made)
     intro += _in_front(reading, made, intro)
     made.parts.intro = "\n\n".join(intro)
+    made.parts.items = [_with_only_link(item) for item in made.parts.items]
     for item in made.parts.items:
         checks.check_title(item, reading.problems)
         # A source with an unsafe link was warned of already.
@@ -129,6 +130,20 @@ def _read(plan: Plan, reading: Reading, made: Assembled) -> None:
         made.parts.items.insert(before, lead)
     claim_lead_ins(section, reading)
     reading.claim_section(section)
+
+
+def _with_only_link(item: Item) -> Item:
+    """An item without a source, with the only address it leads to, given on a line of its own.
+
+    Inside a sentence a link is a remark, even when it is the only one.
+    """
+    if item.sources:
+        return item
+    urls = {link.url for link in find_links(item.body) if link.url}
+    alone = any(link_line(line) for line in item.body.splitlines() if "](" in line)
+    if len(urls) != 1 or not alone:
+        return item
+    return replace(item, sources=tuple(named(Link(url, url)) for url in urls))
 
 
 def _in_own_section(item: Item, plan: Plan, reading: Reading) -> Item:

@@ -21,6 +21,7 @@ from .contents import Contents
 from .greetings import introduces
 from .keys import section_key
 from .layout import Layout
+from .likeness import follow_lists, recurring
 from .outline import Kind, Line, Section
 from .plans import UNCERTAIN, Choice, Piece, Plan
 from .reading import Reading
@@ -47,7 +48,7 @@ class Division:
     def __init__(
         self, reading: Reading, contents: Contents, layout: Layout, forced: Shape | None
     ) -> None:
-        self.outline = reading.outline
+        self.outline = replace(reading.outline, recurring=recurring(reading.outline))
         self.contents = contents
         self.layout = layout
         self.forced = forced
@@ -65,6 +66,9 @@ class Division:
         if self.references and not _holds_items(made):
             self.references = frozenset()  # Then the links are what the issue consists of.
             made = self._plans()
+        if self.forced is None:
+            every = [one for plan in made for one in plan.everything()]
+            follow_lists([one for one in every if self._is_headed(one.section)], self.outline)
         return made
 
     def _plans(self) -> list[Plan]:
@@ -324,9 +328,15 @@ class Division:
             return
         # Beside items with labels, a link without any is none of them.
         begun = all(plans[index].shape is self.labelled for index in items)
+        found: list[Plan] = []
         for plan in plans[items[-1] + 1 :]:
             begun = plan.tail or is_tail(plan.section, self.outline, begun=begun)
-            plan.tail = begun
+            if begun:
+                found.append(plan)
+            elif plan.blocks_held():
+                return  # Lists are items here, and so are the shorter ones beside them.
+        for plan in found:
+            plan.tail = True
 
 
 def _find_alone(choices: Sequence[Choice]) -> None:

@@ -1,4 +1,4 @@
-"""Front matter: YAML, TOML or JSON between fences, a bare `Key: value` header, or none.
+"""Front matter: YAML, TOML or JSON between fences, definitions, bare `Key: value` lines, or none.
 
 The keys are those of Hugo, Jekyll, Hexo, Astro, Docusaurus, Obsidian, Eleventy, Zola, Pelican and
 MultiMarkdown; upper case, "-" and "_" make no difference.
@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 
 from .dates import Place, find_date
+from .franklin import plain_days, read_definitions, without_mark
 from .markdown import clean
 from .problems import Problems
 
@@ -274,6 +275,9 @@ def read_front(lines: Sequence[str], problems: Problems) -> Front:
             if lines[end].rstrip() in closing:
                 return _fenced(form, lines[first + 1 : end], first, end + 1, problems)
         return Front()
+    if opening.startswith("@def "):
+        values, end = read_definitions(lines, first)
+        return Front(end, values, _key_lines([*map(without_mark, lines)], first, end))
     if opening == "{" and (front := _braced(lines, first)) is not None:
         return front
     return _bare(lines, first)
@@ -338,7 +342,7 @@ def _fenced(form: str, inside: Sequence[str], first: int, end: int, problems: Pr
 def _loaded(form: str, text: str) -> Any:
     if form == "json":
         return json.loads(text if text.lstrip().startswith("{") else f"{{{text}}}")
-    return yaml.load(text, Loader=_Loader) if form == "yaml" else tomllib.loads(text)
+    return yaml.load(text, Loader=_Loader) if form == "yaml" else tomllib.loads(plain_days(text))
 
 
 def _plain(found: Mapping[Any, Any]) -> Iterator[tuple[str, Any]]:

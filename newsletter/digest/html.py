@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from .inline import only_link, outside_code
+from .inline import only_link, outside_code, without_entities
 
 _HEADING = re.compile(r"\s*<h([1-6])(?:\s[^<>]*)?>(.*?)</h\1\s*>\s*$", re.IGNORECASE)
 _HEADING_OPEN = re.compile(r"\s*<h([1-6])(?:\s[^<>]*)?>\s*$", re.IGNORECASE)
@@ -171,10 +171,24 @@ def heading_text(text: str) -> str:
 
     A tag that is no HTML (`<think>`) is text itself.
     """
+    if "&" in text:
+        text = outside_code(text, without_entities)
     if "<" not in text:
         return text
-    bare = outside_code(text, lambda run: _TAG.sub(_dropped, _PICTURE.sub("", run)))
+    bare = outside_code(text, _untagged)
     return " ".join(bare.split())
+
+
+def _untagged(run: str) -> str:
+    pairs = _PAIRED.sub(r"\2", _PICTURE.sub("", run))
+    return _TAG.sub(_dropped, pairs)
+
+
+# Names that a title about HTML may mention: tags only where they come in pairs.
+_PAIRED = re.compile(
+    r"<(cite|q|var|samp|dfn|time|data|bdi|bdo|tt|strike|nobr|ruby|rb)(?:\s[^<>]*)?>([^<>]*)</\1\s*>",
+    re.IGNORECASE,
+)
 
 
 _HTML_NAMES = re.compile(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from html import unescape
 
 from .markdown import safe_url
 from .value import Link
@@ -28,6 +29,8 @@ _ANY = re.compile(
 )
 _REFERENCE = re.compile(rf"\[({_INSIDE})\](?:\[([^\[\]]*+)\])?(?![(:])", re.DOTALL)
 _HTML_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?=[\s/>])[^<>]*>")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_MARKS = frozenset("<>*_`[]()\\#|~")
 _BREAK = re.compile(r"<br\s*/?>|\\$", re.IGNORECASE)
 _TICKS = re.compile(r"`+")
 _MASK = str.maketrans("[]", "\ue0f0\ue0f1")
@@ -112,7 +115,24 @@ def label_text(label: str) -> str:
     for mark in ("**", "__", "*", "_", "`"):
         if len(label) > 2 * len(mark) and label.startswith(mark) and label.endswith(mark):
             label = label[len(mark) : -len(mark)].strip()
+    if "&" in label:
+        label = outside_code(label, without_entities)
     return re.sub(r"\\([\\\[\]()*_`#<>!|-])", r"\1", " ".join(label.split()))
+
+
+def without_entities(text: str) -> str:
+    """`text` with its character references as characters (CommonMark 0.31, 2.5).
+
+    Those of marks stay: as characters they would be tags or emphasis.
+    """
+
+    def character(match: re.Match[str]) -> str:
+        found = unescape(match.group()).replace("\u00a0", " ")
+        again = found == "&" and _ENTITY.match(f"&{match.string[match.end() :][:34]}")
+        kept = len(found) != 1 or found in _MARKS or not found.isprintable() or again
+        return match.group() if kept else found
+
+    return _ENTITY.sub(character, text) if "&" in text else text
 
 
 def read_sources(text: str) -> list[Link]:
@@ -135,7 +155,9 @@ def read_sources(text: str) -> list[Link]:
 
 
 def _names(text: str) -> list[Link]:
-    names = (ORNAMENT.sub("", name).strip(" \t*_()（）:：-") for name in _BETWEEN_NAMES.split(text))
+    names = (
+        ORNAMENT.sub("", name).strip(" \t*_()（）:：-–—") for name in _BETWEEN_NAMES.split(text)
+    )
     return [Link(name) for name in names if re.search(r"\w", name)]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from .bullets import read_bullets
 from .citations import references_below
 from .facts import split_badge
+from .inline import find_links
 from .item_lines import ItemLines
 from .outline import EMPTY, Kind, Line, Section
 from .reading import Reading
@@ -103,6 +104,9 @@ def read_entry(
         entry.sources.append(source)
     entry.read()
     blocks = [rest, reading.block(pictures), reading.block(entry.body)]
+    if not entry.sources:  # As in a bullet, the first link of its text is what it is about.
+        linked = [link for link in find_links("\n".join(blocks)) if link.url]
+        entry.sources += [named(Link(link.url, link.url)) for link in linked[:1]]
     held = [one for one in lines if one.kind not in EMPTY]
     return Item(
         title=entry.title.strip("*_ ") or entry.title,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .blocks import BULLET, Block, cut
 from .inline import columns, starts_with_link
@@ -23,6 +23,7 @@ _LONGEST_NAME = 100  # characters of a bullet that only names a group
 SHORTEST_TITLE = 14  # columns of most titles; "Paper", "Code" and "Demo" are parts of one thing
 _MEMBERS = 3  # titles below one of the names without a colon; with fewer each may be one thing
 _DEEPEST = 3  # groups in each other
+_NOTHING = frozenset({Kind.BLANK, Kind.DROPPED})
 _BOLD = re.compile(r"\W{0,8}(\*\*|__)(?=\S)(?:(?!\1).)+(?<=\S)\1\W{0,8}$")
 _ENDS_SENTENCE = re.compile(r"[.…。；;]\W*$")
 
@@ -139,3 +140,17 @@ def links_below(block: Block) -> tuple[list[Link], list[Line]]:
             return [], []
         found += links
     return found, linked
+
+
+def outdented(lines: Sequence[Line]) -> list[Line]:
+    """The same lines without the indentation they share."""
+    raws = [line.raw.expandtabs(4) for line in lines if line.kind not in _NOTHING]
+    cut = min((len(raw) - len(raw.lstrip()) for raw in raws if raw.strip()), default=0)
+    if not raws or not cut:
+        return list(lines)
+    made = []
+    for line in lines:
+        raw = line.raw.expandtabs(4)
+        space = min(cut, len(raw) - len(raw.lstrip()))
+        made.append(replace(line, raw=raw[space:], indent=max(0, line.indent - cut)))
+    return made

@@ -133,6 +133,8 @@ class Outline:
     used_references: set[str] = field(default_factory=set)
     part: Section | None = None
     original: Section | None = None
+    # Names of headings, in small letters, that stand under more than one other heading.
+    recurring: frozenset[str] = frozenset()
 
     @property
     def section(self) -> Section:
@@ -152,6 +154,7 @@ class Outline:
             self.used_references,
             part,
             original,
+            self.recurring,
         )
 
     def headed(self) -> list[tuple[Section, Line]]:
@@ -243,25 +246,46 @@ _BOLD_ALONE = re.compile(r"\W{0,8}(\*\*|__)(?=\S)([^*_\[\]<>`]{1,60})(?<=\S)\1\W
 
 
 _LONGEST_NAME = 60  # characters of a line that is a heading without any mark
-_IN_TEXT = re.compile(r"\]\(|://|<|[.!?。！？…:：]$|[*_`|]")
+_LONGEST_BEFORE = 160  # characters of one that says with a colon that a list follows
+_IN_TEXT = re.compile(r"\]\(|://|<|[.!?。！？…]$|[*_`|]")
 
 
 def promote_bold_lines(lines: Sequence[Line]) -> None:
     """Where a document has no headings but its title, bold lines above lists are its headings.
 
     There are at least two of them, each a paragraph of its own. Without any, lines of plain text do
-    as well, when each list below has links.
+    as well, when the lists below have links.
     """
     headings = [line for line in lines if line.kind is Kind.HEADING]
     if any(line.level > 1 for line in headings) or len(headings) > 1:
         return
     found = _above_lists(lines, _bold_alone)
     if not found:
-        found = [one for one in _above_lists(lines, _plain_alone) if "](" in one[2].content]
+        plain = _above_lists(lines, _plain_alone)
+        linked = [one for one in plain if "](" in one[2].content]
+        found = [one for one in plain if one in linked or one[1].endswith((":", "："))]
+        if len(linked) < 2:
+            return
     if len(found) < 2:
         return
     for line, text, _first in found:
         line.kind, line.level, line.content = Kind.HEADING, 2, text.strip().rstrip(":：")
+
+
+_FIELDS = frozenset({"author", "date", "source", "link", "tags"})
+
+
+def demote_fields(lines: Sequence[Line], labels: Labels) -> None:
+    """A heading such as "#### Author: Ann" right below another one says something of that one."""
+    above = 0
+    for line in lines:
+        if line.kind is Kind.HEADING and 0 < above < line.level:
+            label = labels.match(line.content)
+            if label is not None and label.field in _FIELDS and label.value:
+                line.kind, line.raw = Kind.TEXT, line.content
+                continue
+        if line.kind is not Kind.BLANK:
+            above = line.level if line.kind is Kind.HEADING else 0
 
 
 def _above_lists(
@@ -293,7 +317,8 @@ def _bold_alone(line: Line) -> str:
 def _plain_alone(line: Line) -> str:
     """A short line that is no sentence and has no link."""
     text = line.content
-    named = len(text) <= _LONGEST_NAME and _IN_TEXT.search(text) is None
+    longest = _LONGEST_BEFORE if text.endswith((":", "：")) else _LONGEST_NAME
+    named = len(text) <= longest and _IN_TEXT.search(text) is None
     return text if named and re.search(r"[^\W\d_]", text) else ""
 
 

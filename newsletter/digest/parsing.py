@@ -29,6 +29,7 @@ from .outline import (
     Line,
     Outline,
     Section,
+    demote_fields,
     promote_bold_groups,
     promote_bold_lines,
     read_lines,
@@ -135,6 +136,8 @@ def _outline(
     only says it again."""
     made, marks = to_markdown(cleaned.lines, front.end)
     lines = read_lines(made[front.end :], front.end + 1, cleaned.dropped | marks)
+    known = labels_for(labels)
+    demote_fields(lines, known)
     promote_bold_lines(lines)
     promote_bold_groups(lines)
     sections = read_sections(lines)
@@ -144,7 +147,7 @@ def _outline(
     if again is not None:
         again.kind = Kind.DROPPED
         sections = read_sections(lines)
-    outline = Outline(lines, sections, labels_for(labels), cleaned.references, number)
+    outline = Outline(lines, sections, known, cleaned.references, number)
     return outline, heading, again
 
 

@@ -8,7 +8,15 @@ from collections.abc import Sequence
 from .dates import read
 from .front import Front
 from .html import is_tags
-from .inline import INLINE_LINK, ORNAMENT, columns, find_links, label_text, only_link, without_links
+from .inline import (
+    INLINE_LINK,
+    ORNAMENT,
+    columns,
+    find_links,
+    label_text,
+    only_link,
+    without_links,
+)
 from .labels import is_placeholder
 from .markdown import plain_text
 from .outline import Kind, Line, Section
@@ -35,6 +43,7 @@ _BOLD_LEAD = re.compile(
     re.DOTALL,
 )
 _ENDS_LINKED = re.compile(r"(?:\]\([^()\s]+\)|https?://[^\s()]+|>)[\s)）\]】*_.。|]*$")
+_HANDLE = re.compile(r"[*_` ]*@[\w.-]+[*_` ]*$")  # a person, where "@scope/name" is a package
 _SHORTEST_LINK = 14  # columns of a link at the beginning of a text that is its title
 _SHORTEST_LEAD = 10  # columns; a shorter one names what the text is about
 _BYLINE = re.compile(rf"(?:{either('bylines')})\b")
@@ -144,7 +153,16 @@ def split_linked_title(text: str) -> tuple[str, Link | None, str]:
     links = find_links(text)
     source = next((link for link in links if link.url), None)
     match = _OPENING_LINK.match(text)
-    if match and source is not None and (label := label_text(match.group("label"))):
+    if match and _HANDLE.match(match.group("label")):
+        tied = _TIED.match(text, match.end())
+        behind = text[tied.end() :].strip() if tied is not None else ""
+        inner = _OPENING_LINK.match(behind)
+        if inner is not None and not _HANDLE.match(inner.group("label")):
+            named, about, _said = split_linked_title(behind)
+            return named, about, text
+        # A person is the beginning of a sentence; what the sentence is about is linked next.
+        source = next((one for one in links if one.url and not _HANDLE.match(one.label)), source)
+    elif match and source is not None and (label := label_text(match.group("label"))):
         tag = match.group("tag").strip(" *_")
         after = (
             re.sub(r"^[*_]{1,3}(?=\W|$)", "", text[match.end() :])

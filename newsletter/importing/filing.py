@@ -177,12 +177,15 @@ def _offered(
     items: Sequence[Item], unfiled: Iterable[int], answers: Mapping[Key, C | None]
 ) -> list[Asked]:
     """Other ways to file these items: one answer for all of them that name no category of their
-    own, then authors and hosts, the most frequent first."""
+    own, then their sections (which are not asked where items have tags), authors and hosts, the
+    most frequent first."""
     found: dict[Key, list[int]] = {}
     rest = [place for place in unfiled if not own_category(items[place])]
     for place in unfiled:
         hosts = [next(hosts_of(source.url), "") for source in items[place].sources]
+        section = "" if own_category(items[place]) else section_of(items[place])
         names = [
+            *([(By.SECTION, section)] if section else []),
             *((By.AUTHOR, author) for author in items[place].authors),
             *((By.SOURCE, host) for host in hosts if host),
         ]

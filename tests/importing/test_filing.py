@@ -101,6 +101,15 @@ def test_what_is_asked_and_its_counts() -> None:
     ]
 
 
+def test_the_section_is_offered_where_tags_are_asked() -> None:
+    items = [item("1", 1, tags=("llm",), section="Sea"), item("2", 2, section="Sea")]
+    found = file_items(items, {}, KNOWN)
+    assert [one.name for one in found.asked] == ["llm", "Sea"]
+    found = file_items(items[:1], {}, KNOWN)
+    assert [one.name for one in found.asked] == ["llm"]
+    assert Asked(By.SECTION, "Sea", (0,), 1) in found.offered
+
+
 def test_tags_left_out_of_account_are_not_asked_again() -> None:
     found = file_items([item(tags=("misc",), section="Sea")], answers("tag:misc=-"), KNOWN)
     assert found.asked == [Asked(By.SECTION, "Sea", (0,), 1)]

@@ -23,17 +23,26 @@ class Days:
 
 
 # "6 and 10 October" is no span, but no single day either: asked for like one.
-_WORDS = "and|und|et|y|en|og|och|и|to|bis|au|al|a|ao|as|tot|til|till|until|through|thru|do|по|до"
+_WORDS = (
+    "bis zum|bis zu|tot en met|t/m|fino al|đen ngay|and|und|et|y|en|og|och|и|to|bis|au|al|a|ao|as"
+    "|tot|til|till|until|through|thru|do|по|до|ile|ila|đen|الى|حتى|se"
+)
+# Italian and Catalan tie the article to a number that begins with a vowel: "dal 2 all'8 marzo".
+_ELIDED = r"\s(?:all|e l|al l|a l)['’]\s?"
 # What ties two days together. An underscore and a slash do it in file names and in ISO 8601.
-_TO = rf"(?:\s?(?:[–~→/_至到&、和]|--?|\.\.+|から|까지)\s?|\s(?:{_WORDS})\s|-to-|_to_)"
+_TO = (
+    rf"(?:\s?(?:[–~→/_至到&、和]|--?|\.\.+|から|より|부터|까지)\s?|\s(?:{_WORDS})\s|{_ELIDED}"
+    r"|-to-|_to_)"
+)
 _ASIDE = r"(?:\s?[(\[][^()\[\]]{1,8}[)\]])?"  # a weekday in brackets
 _BETWEEN = re.compile(
     rf"(?:,?\s?[^\W\d_]{{1,14}}\.?)?{_ASIDE}{_TO}(?:[^\W\d_]{{1,14}}[.,]?\s)?(?:[^\W\d_]{{1,14}}[.,]*\s)?"
 )
 _ARTICLES = frozenset({"den", "der", "dem", "le", "el", "il", "the", "o"})
+# "まて" is what is left of "まで" when accents go.
 _BEHIND = re.compile(
     rf"{_ASIDE}(?P<to>{_TO})(?:(?P<m>{NUMERAL})(?P<s>\s?[월月]\s?|[-/.]))?(?P<d>{NUMERAL})"
-    r"(?P<e>\s?[日号號일])?(?!\w)(?![./-]\d)(?!\s[^\W\d_])"
+    r"(?P<e>\s?[日号號일])?(?:\s?(?:까지|まて|止))?(?!\w)(?![./-]\d)(?!\s[^\W\d_])"
 )
 _TO_AT_END = re.compile(rf"{_TO}$")
 _WORD_AT_END = re.compile(r"(?<![^\W\d_])([^\W\d_]{1,14})[.,]{0,2}\s$")

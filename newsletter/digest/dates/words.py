@@ -90,6 +90,8 @@ def _months() -> Mapping[str, frozenset[int]]:
                     elif language in _SHORT_FORMS:
                         found.setdefault(word.rstrip(".") + ".", set()).add(number)
     found["sept"] = {9}
+    found["mrz"] = found["maerz"] = {3}  # German without the letter "ä"
+    found["jaenner"] = {1}
     return {word: frozenset(numbers) for word, numbers in found.items()}
 
 

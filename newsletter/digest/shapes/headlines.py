@@ -14,11 +14,12 @@ from ..hanging import lone_link
 from ..inline import holds_link, only_link, starts_with_link
 from ..items import read_item
 from ..labels import is_placeholder
+from ..link_paragraphs import link_paragraphs
 from ..marking import gettext_noop
 from ..outline import Outline, Section
 from ..reading import Parts, Reading
 from ..tail import names_references
-from ..titles import is_led, is_numbered
+from ..titles import is_led, is_numbered, section_name
 from . import labelled
 
 NAME = "headlines"
@@ -58,7 +59,11 @@ def evidence(outline: Outline) -> float:
         return own
     if len(below) > 1 and all(_PART.match(one.title) for one in below):
         return _OF_PARTS
+    if _recur(below, outline):
+        return _OF_PARTS
     if not section.holds_anything():
+        if not _linked(section, outline) and all(_mostly_lists(one, outline) for one in below):
+            return 0.0  # A heading above sections.
         lists = all(_lists_titles(one, outline) for one in below)
         return own if _linked(section, outline) and not lists else _GROUP
     # Sub-headings of a piece seldom have links of their own; those of pieces do.
@@ -69,6 +74,25 @@ def evidence(outline: Outline) -> float:
 def _is_piece(section: Section, outline: Outline) -> bool:
     """A section below that is an item of its own."""
     return _linked(section, outline) or labelled.is_labelled(section, outline)
+
+
+def _recur(below: Sequence[Section], outline: Outline) -> bool:
+    """Whether the headings below are those below others, too: "Summary", "What it means".
+
+    They are parts of each piece. Lists of links under such headings are sections: "Articles".
+    """
+    named = sum(section_name(one.title).casefold() in outline.recurring for one in below)
+    if len(below) < 2 or named < len(below):
+        return False
+    linked = sum(any(block.linked for block in blocks_of(one, outline)) for one in below)
+    return linked * 2 <= len(below)
+
+
+def _mostly_lists(section: Section, outline: Outline) -> bool:
+    """Whether more than half of what a section holds to its last bullet are some with a link."""
+    blocks = [one for one in blocks_of(section, outline) if one.kind != RULE]
+    places = [place for place, one in enumerate(blocks) if one.kind == BULLET and one.linked]
+    return len(places) > 1 and len(places) * 2 > places[-1] + 1
 
 
 def _has_text(section: Section, outline: Outline) -> bool:
@@ -103,6 +127,8 @@ def _own(section: Section, outline: Outline) -> float:
     if _linked(section, outline):
         return SURENESS if text_share > 0.4 or len(listed) < 2 else SURENESS * text_share
     title_linked = holds_link(outline.resolved(section.title))
+    if not title_linked and link_paragraphs(blocks):
+        return _LONG
     if not blocks:
         return SURENESS if title_linked or _pictures(section, outline) else 0.0
     if alone is not None and not title_linked:

@@ -1,5 +1,5 @@
 """Link lists: a heading is a section, a bullet an item when most have a link, its nested text a
-note."""
+note. Paragraphs that all begin with a link are such a list, too."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from ..blocks import BULLET, NUMBER, PARAGRAPH, PICTURE, QUOTE, RULE, Block, blo
 from ..hanging import hung
 from ..inline import columns, starts_with_link
 from ..labels import is_placeholder
+from ..link_paragraphs import link_paragraphs
 from ..marking import gettext_noop
-from ..nested import SHORTEST_TITLE, Entry, entries, links_below
-from ..outline import Kind, Line, Outline
+from ..nested import SHORTEST_TITLE, Entry, entries, links_below, outdented
+from ..outline import Outline
 from ..reading import Parts, Reading
 from ..sources import named
 from ..titles import section_category, section_name, section_path, split_linked_title
@@ -34,6 +35,9 @@ _OF_BULLETS = 0.6  # the least share of bullets with a link among bullets
 def evidence(outline: Outline) -> float:
     """`SURENESS` times the share of the section that its bullets with a link hold."""
     every = blocks_of(outline.section, outline)
+    if listed := link_paragraphs(every):
+        texts = sum(one.kind not in {RULE, PICTURE} for one in every)
+        return SURENESS * (len(listed) + sum(len(hanging) for _one, hanging in listed)) / texts
     bullets = [one.block for one in entries(every)]
     others = [one for one in every if one.kind not in {BULLET, RULE, PICTURE}]
     linked = [one for one in bullets if one.linked or links_below(one)[0]]
@@ -71,9 +75,11 @@ def read(reading: Reading) -> Parts:
     parts = Parts([])
     blocks = blocks_of(reading.outline.section, reading.outline)
     texts = hung(reading.outline)
-    found = entries(blocks)
+    listed = link_paragraphs(blocks)
+    found = [Entry(one) for one, _hanging in listed] or entries(blocks)
     if not found:
         return parts
+    texts = {id(one): hanging for one, hanging in listed} or texts
     section = reading.outline.section
     place = section_category(section, reading), section_path(section, reading)
     for entry in found:
@@ -95,7 +101,7 @@ def _item(
     sources = [source] if source is not None else [named(link) for link in links]
     names = [section_name(group.text).rstrip("*_:： ") for group in entry.groups]
     path = [above, *names]
-    note = reading.block(_outdented([line for line in block.below if line not in lines]))
+    note = reading.block(outdented([line for line in block.below if line not in lines]))
     hung_on = [reading.block(list(one.all_lines())) for one in texts]
     return Item(
         title=title,
@@ -106,22 +112,3 @@ def _item(
         section=" / ".join(part for part in path if part),
         last_line=max(block.last, *(one.last for one in texts)) if texts else block.last,
     )
-
-
-def _outdented(lines: Sequence[Line]) -> list[Line]:
-    """The same lines without the indentation they share."""
-    holding = [line for line in lines if line.kind not in {Kind.BLANK, Kind.DROPPED}]
-    if not holding:
-        return []
-    raws = [line.raw.expandtabs(4) for line in holding]
-    cut = min(len(raw) - len(raw.lstrip()) for raw in raws if raw.strip()) if raws else 0
-    made = []
-    for line in lines:
-        raw = line.raw.expandtabs(4)
-        space = len(raw) - len(raw.lstrip())
-        made.append(
-            Line(
-                line.number, re.sub(rf"^ {{0,{min(cut, space)}}}", "", raw), line.kind, line.indent
-            )
-        )
-    return made

@@ -14,6 +14,7 @@ from ..blocks import PICTURE, RULE, cut
 from ..inline import holds_link
 from ..items import read_entry
 from ..marking import gettext_noop
+from ..nested import outdented
 from ..outline import EMPTY, Kind, Line, Outline
 from ..reading import Parts, Reading
 
@@ -165,5 +166,6 @@ def read(reading: Reading) -> Parts:
                 text = first.content
                 reading.claim(first)
                 lines = [line for line in lines if line is not first]
+        lines = outdented(lines)
         parts.items.append(read_entry(reading.resolved(text), line, lines, reading))
     return parts

@@ -14,6 +14,7 @@ from ..html import is_tags
 from ..inline import find_links, holds_link, only_link, starts_with_link
 from ..items import read_entry
 from ..labels import is_placeholder
+from ..link_paragraphs import link_paragraphs
 from ..marking import gettext_noop
 from ..outline import Kind, Line, Outline
 from ..reading import Parts, Reading
@@ -181,6 +182,8 @@ def evidence(outline: Outline) -> float:
     may also be the beginning of a text.
     """
     stories, outside = _find(outline)
+    if len(stories) < len(link_paragraphs(blocks_of(outline.section, outline))):
+        return 0.0  # A list; some of its entries look like titles.
     if not stories:
         return 0.0
     linked = sum(story.linked or story.linked_below for story in stories)

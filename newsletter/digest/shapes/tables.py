@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from ..blocks import PICTURE, RULE, TABLE, Block, blocks_of
 from ..inline import find_links, holds_link
@@ -20,6 +21,8 @@ SURENESS = 0.7
 
 _BETWEEN = re.compile(r"(?<!\\)\|")
 _UNDER_HEAD = re.compile(r"\|?\s*:?-{2,}:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
+_WORD = re.compile(r"[^\W\d_]")
+_DISTINCT = 4  # of so many rows one may have the title of another
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 
@@ -59,14 +62,35 @@ def read(reading: Reading) -> Parts:
             continue
         head, rows = _rows(block, reading.outline)
         reading.claim(*block.lines)
-        parts.items += [_item(line, cells, head, reading) for line, cells in rows if any(cells)]
+        first = _title_column([cells for _line, cells in rows])
+        parts.items += [
+            _item(line, cells, head, first, reading) for line, cells in rows if any(cells)
+        ]
     return parts
 
 
-def _item(line: Line, cells: list[str], head: list[str], reading: Reading) -> Item:
+def _title_column(rows: Sequence[Sequence[str]]) -> int:
+    """The first column that can name the rows: one whose words are other ones in most of them.
+
+    "To read", "to skim", "to read" is what is said of several.
+    """
+    for column in range(max((len(cells) for cells in rows), default=0)):
+        texts = [plain_text(cells[column], links=False) for cells in rows if column < len(cells)]
+        named = [text for text in texts if _WORD.search(text)]
+        if len(named) * 2 > len(rows) and len(set(named)) * _DISTINCT >= len(named) * (
+            _DISTINCT - 1
+        ):
+            return column
+    return 0
+
+
+def _item(
+    line: Line, cells: list[str], head: list[str], first_column: int, reading: Reading
+) -> Item:
     section = reading.outline.section
     texts = [plain_text(cell, links=False) for cell in cells]
-    place = next((n for n, text in enumerate(texts) if re.search(r"[^\W\d_]", text)), 0)
+    columns = (*range(first_column, len(texts)), *range(min(first_column, len(texts))))
+    place = next((column for column in columns if _WORD.search(texts[column])), 0)
     first, *more = _BREAK.split(cells[place])
     title, source, rest = split_linked_title(first)
     title = title.strip("*_ ") or first
