@@ -11,11 +11,14 @@ two is frozen the first may be paused, held back by a rate limit or asked to try
   other mail may have reached them first, and they may want this one again.
 
 A mail of ours is told by what it is about: the issues its items were first in, a translation as its
-original. Later, or not at all, rather than twice.
+original. Later, or not at all, rather than twice; of two that are both to come the one that was
+frozen first goes, so that neither waits for the other. What a round-up would have brought besides
+is mailed by itself (`sending.rest`).
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -163,12 +166,12 @@ def brought(deliveries: Sequence[int]) -> set[int]:
     for issue in Issue.objects.filter(pk__in=by_issue, kind__in=_KINDS).order_by("pk"):
         others = _others(issue)
         if others:
-            found |= _brought(by_issue[issue.pk], others)
+            found |= _brought(issue, by_issue[issue.pk], others)
     return found
 
 
-def _others(issue: Issue) -> list[int]:
-    """Mails of the same that were on their way since this one was frozen."""
+def _others(issue: Issue) -> dict[int, dt.datetime]:
+    """Mails of the same that were on their way since this one was frozen -> when they were."""
     if issue.kind == Issue.Kind.ROUNDUP:
         copied = Item.objects.filter(issue=issue, copied_from__isnull=False)
         of = copied.values_list("copied_from__issue_id", "copied_from__issue__original_id")
@@ -179,9 +182,6 @@ def _others(issue: Issue) -> list[int]:
         Q(copied_from__issue__in=roots) | Q(copied_from__issue__original__in=roots),
         issue__kind=Issue.Kind.ROUNDUP,
     )
-    if issue.kind == Issue.Kind.ROUNDUP:
-        # Those of two publications are two round-ups, whatever they hold.
-        copies = copies.filter(issue__publication=issue.publication_id)
     rows = Issue.objects.filter(
         Q(pk__in=roots) | Q(original__in=roots) | Q(pk__in=copies.values("issue_id")),
         Q(finished_at__isnull=True) | Q(finished_at__gt=issue.frozen_at),
@@ -189,10 +189,10 @@ def _others(issue: Issue) -> list[int]:
         frozen_at__isnull=False,
         folded_at__isnull=True,
     ).exclude(pk=issue.pk)
-    return list(rows.order_by("pk").values_list("pk", flat=True))
+    return {pk: at for pk, at in rows.order_by("pk").values_list("pk", "frozen_at") if at}
 
 
-def _brought(asked: list[int], others: list[int]) -> set[int]:
+def _brought(issue: Issue, asked: list[int], others: dict[int, dt.datetime]) -> set[int]:
     """Those of `asked`, of one issue, that one of `others` told or is still to tell its reader."""
     columns = ("pk", "edition_id", "subscription__subscriber_id")
     mine = list(Delivery.objects.filter(pk__in=asked).values_list(*columns))
@@ -203,8 +203,10 @@ def _brought(asked: list[int], others: list[int]) -> set[int]:
     handed = Outcome.objects.filter(delivery_id__in=keys, state__in=HANDED_OVER)
     had = set(handed.values_list("delivery_id", flat=True))
     had.update(windows(Q(issue__in=others)))
-    for issue, waiting in to_come(others).items():
-        had |= waiting.among([pk for pk in keys if pk // PLACES == issue])
+    mine_at = issue.frozen_at
+    first = [pk for pk, at in others.items() if mine_at and (at, pk) < (mine_at, issue.pk)]
+    for other, waiting in to_come(first).items():
+        had |= waiting.among([pk for pk in keys if pk // PLACES == other])
     theirs = [one for one in theirs if one[0] in had]
     about = _about({edition for _pk, edition, _person in (*mine, *theirs)})
     told: dict[int, set[int]] = {}

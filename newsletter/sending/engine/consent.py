@@ -36,6 +36,8 @@ _LEFT = {
     NoneBecause.NO_ITEM.value: Judgement("skipped", None, "", "categories dropped"),
 }
 _BROUGHT = Judgement("skipped", None, "", "another mail brought it")
+# Their mail passed them by, but perhaps not for good: they changed to another rhythm.
+PASSED_BY = (_LEFT[NoneBecause.RHYTHM.value], _BROUGHT)
 # An edition that is not at hand asks nothing of its reader.
 _ANYTHING = Wanted(-1, None)
 
