@@ -30,6 +30,8 @@ class RoundUp:
     begins: dt.datetime
     ends: dt.datetime
     of: list[Issue]
+    # The rest of one, for a reader whom it passed by.
+    only: Reader | None = None
 
 
 Mailing = Issue | RoundUp
@@ -46,6 +48,9 @@ class Reader:
     suppressed: bool = False
     # Handed over, or perhaps: in the order in which it happened.
     had: list[Mailing] = field(default_factory=list)
+    # Round-ups that passed them by while they were for single issues, by when they begin; None once
+    # the rest was mailed.
+    owed: dict[dt.datetime, RoundUp | None] = field(default_factory=dict)
 
     def is_paused(self, now: dt.datetime) -> bool:
         return self.paused_until is not None and self.paused_until > now
@@ -55,7 +60,10 @@ class Reader:
         if not self.active:
             return None
         roundup = isinstance(mailing, RoundUp)
-        if roundup and self.rhythm == "every":
+        if isinstance(mailing, RoundUp) and mailing.only is not None:
+            if mailing.only is not self:
+                return None
+        elif roundup and self.rhythm == "every":
             return None
         if self.suppressed:
             return "suppressed"
@@ -85,6 +93,38 @@ class Reader:
         """Whether what was meant for them is handed over when its turn comes."""
         if not self.active or self.suppressed or self.is_paused(now):
             return False
-        if (self.rhythm == "every") == isinstance(mailing, RoundUp):
+        if not _for_one(mailing) and (self.rhythm == "every") == isinstance(mailing, RoundUp):
             return False
         return bool(self.choice & categories)
+
+    def passed_by(self, roundup: RoundUp, now: dt.datetime) -> None:
+        """Their turn has come, and they are not mailed it: it is owed if it is for their rhythm."""
+        reachable = self.active and not self.suppressed and not self.is_paused(now)
+        if reachable and self.rhythm == "every" and not _for_one(roundup):
+            self.owed.setdefault(roundup.begins, roundup)
+
+    def rest(self, now: dt.datetime) -> list[RoundUp]:
+        """What is made for them now: they are for round-ups again, and some of it is left."""
+        if not self.active or self.rhythm == "every" or self.is_paused(now):
+            return []
+        found = []
+        for begins, roundup in list(self.owed.items()):
+            if roundup is None:
+                continue
+            left = [
+                Issue(
+                    one.name, one.appeared, [item for item in one.items if item[1] in self.choice]
+                )
+                for one in self.left_of(roundup)
+            ]
+            left = [one for one in left if one.items]
+            if not left:
+                del self.owed[begins]
+                continue
+            self.owed[begins] = None
+            found.append(RoundUp(roundup.name, begins, roundup.ends, left, self))
+        return found
+
+
+def _for_one(mailing: Mailing) -> bool:
+    return isinstance(mailing, RoundUp) and mailing.only is not None
