@@ -7,18 +7,16 @@ two is frozen the first may be paused, held back by a rate limit or asked to try
 - *At the freeze* a mail that is still to come to a reader counts as if it had reached them, if they
   would get it as they are now (`ToCome`). One that would pass them by does not: who took to
   round-ups meanwhile gets of the round-up what the paused issue will not bring them.
-- *In the turn* whoever changed their rhythm since the freeze is asked about again (`brought`): the
-  other mail may have reached them first, and they may want this one again.
+- *In the turn* whoever changed their rhythm since the freeze, or left and came back, is asked about
+  again (`brought`): the other mail may have reached them first, and they may want this one again.
 
 A mail of ours is told by what it is about: the issues its items were first in, a translation as its
-original. Later, or not at all, rather than twice; of two that are both to come the one that was
-frozen first goes, so that neither waits for the other. What a round-up would have brought besides
-is mailed by itself (`sending.rest`).
+original. Later rather than twice: what a round-up that was left out would have brought besides, or
+two that waited for each other, is mailed by itself (`sending.rest`).
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -166,12 +164,12 @@ def brought(deliveries: Sequence[int]) -> set[int]:
     for issue in Issue.objects.filter(pk__in=by_issue, kind__in=_KINDS).order_by("pk"):
         others = _others(issue)
         if others:
-            found |= _brought(issue, by_issue[issue.pk], others)
+            found |= _brought(by_issue[issue.pk], others)
     return found
 
 
-def _others(issue: Issue) -> dict[int, dt.datetime]:
-    """Mails of the same that were on their way since this one was frozen -> when they were."""
+def _others(issue: Issue) -> list[int]:
+    """Mails of the same that were on their way since this one was frozen."""
     if issue.kind == Issue.Kind.ROUNDUP:
         copied = Item.objects.filter(issue=issue, copied_from__isnull=False)
         of = copied.values_list("copied_from__issue_id", "copied_from__issue__original_id")
@@ -189,10 +187,10 @@ def _others(issue: Issue) -> dict[int, dt.datetime]:
         frozen_at__isnull=False,
         folded_at__isnull=True,
     ).exclude(pk=issue.pk)
-    return {pk: at for pk, at in rows.order_by("pk").values_list("pk", "frozen_at") if at}
+    return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
-def _brought(issue: Issue, asked: list[int], others: dict[int, dt.datetime]) -> set[int]:
+def _brought(asked: list[int], others: list[int]) -> set[int]:
     """Those of `asked`, of one issue, that one of `others` told or is still to tell its reader."""
     columns = ("pk", "edition_id", "subscription__subscriber_id")
     mine = list(Delivery.objects.filter(pk__in=asked).values_list(*columns))
@@ -203,10 +201,8 @@ def _brought(issue: Issue, asked: list[int], others: dict[int, dt.datetime]) -> 
     handed = Outcome.objects.filter(delivery_id__in=keys, state__in=HANDED_OVER)
     had = set(handed.values_list("delivery_id", flat=True))
     had.update(windows(Q(issue__in=others)))
-    mine_at = issue.frozen_at
-    first = [pk for pk, at in others.items() if mine_at and (at, pk) < (mine_at, issue.pk)]
-    for other, waiting in to_come(first).items():
-        had |= waiting.among([pk for pk in keys if pk // PLACES == other])
+    for issue, waiting in to_come(others).items():
+        had |= waiting.among([pk for pk in keys if pk // PLACES == issue])
     theirs = [one for one in theirs if one[0] in had]
     about = _about({edition for _pk, edition, _person in (*mine, *theirs)})
     told: dict[int, set[int]] = {}

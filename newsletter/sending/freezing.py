@@ -28,7 +28,7 @@ from newsletter.issues import approvals, channels, stories
 from newsletter.models import Chunk, Edition, Issue, Revision
 from subscribers import languages, rehearsal
 
-from . import queueing
+from . import queueing, rest
 from .bodies import pack
 from .planning import busy_lanes, likely_keys
 
@@ -215,6 +215,8 @@ def _freeze(ready: _Ready, held: Issue, source: Readers, now: dt.datetime) -> in
         raise _Again("somebody was first")
     if public:
         channels.show(issue, now)
+    if held.kind == Issue.Kind.ROUNDUP:
+        rest.owe_changed(held)
     return expected
 
 

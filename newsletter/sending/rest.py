@@ -5,8 +5,8 @@ items it holds, and take to round-ups again. Their mail of it would say that twi
 out in the turn, and with it all else that it holds; or their turn came while they were for single
 issues. The next round-up begins where this one ended, so nothing would ever bring it.
 
-The turn writes down who that was (`owe`): a `Roundup` row of the reader's, without an issue, in
-the transaction that leaves them out. When the round-up is out and the reader is for round-ups, a
+Freeze and turn write down who that was (`owe`): a `Roundup` row of the reader's, without an issue,
+in the transaction that leaves them out. When the round-up is out and the reader is for round-ups, a
 mail of what did not reach them is made of it (`make`), as of "what you missed". Once, by the
 database; it holds the round-up's items as its editors left them. Whoever stays with single issues
 finds "what you missed" on their page, and is owed nothing after a month.
@@ -14,17 +14,17 @@ finds "what you missed" on their page, and is owed nothing after a month.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from newsletter import editions
 from newsletter.editions import reached
 from newsletter.issues import roundups
 from newsletter.models import PLACES, Delivery, Issue, Item, Roundup
-from subscribers.models import Subscription
+from subscribers.models import Publication, Subscription
 from subscribers.pauses import OFFERED
 from subscribers.rhythm import ROUNDUPS
 
@@ -41,28 +41,54 @@ def owe(deliveries: Sequence[int]) -> None:
     rows = Roundup.objects.filter(issue__in=issues, subscription__isnull=True)
     of = {row.issue_id or 0: row for row in rows}
     asked = Delivery.objects.filter(pk__in=[pk for pk in deliveries if pk // PLACES in of])
+    found = asked.order_by("pk").values_list("issue_id", "subscription_id")
+    _store((of[issue], tie) for issue, tie in found)
+
+
+def owe_changed(issue: Issue) -> None:
+    """Write down who took to single issues in the round-up's period, before its freeze. There."""
+    row = Roundup.objects.filter(issue=issue, subscription__isnull=True).first()
+    if row is None or issue.publication.roundup == Publication.Roundup.OFF:
+        return
+    ties = Subscription.objects.filter(
+        publication=issue.publication_id,
+        state=Subscription.State.ACTIVE,
+        rhythm=Subscription.Rhythm.EVERY,
+        rhythm_since__gt=row.begins_at,
+    )
+    # Not who joined, with this rhythm.
+    changed = ties.filter(rhythm_since__gt=F("since")).order_by("pk")
+    _store((row, tie) for tie in changed.values_list("pk", flat=True))
+
+
+def _store(owed: Iterable[tuple[Roundup, int]]) -> None:
     Roundup.objects.bulk_create(
         [
             Roundup(
-                publication_id=of[issue].publication_id,
+                publication_id=row.publication_id,
                 subscription_id=tie,
-                since=of[issue].since,
-                until=of[issue].until,
-                begins_at=of[issue].begins_at,
-                ends_at=of[issue].ends_at,
+                since=row.since,
+                until=row.until,
+                begins_at=row.begins_at,
+                ends_at=row.ends_at,
             )
-            for issue, tie in asked.order_by("pk").values_list("issue_id", "subscription_id")
+            for row, tie in owed
         ],
         ignore_conflicts=True,
+        batch_size=1000,
     )
+
+
+def owed() -> QuerySet[Roundup]:
+    """What is written down and not mailed."""
+    return Roundup.objects.filter(issue__isnull=True, subscription__isnull=False)
 
 
 def make() -> None:
     """Make the mails of those who are for round-ups now; the caller releases them."""
     now = timezone.now()
-    owed = Roundup.objects.filter(issue__isnull=True, subscription__isnull=False)
-    owed.filter(made_at__lt=now - OFFERED).delete()
-    ready = owed.filter(
+    owed().filter(made_at__lt=now - OFFERED).delete()
+    ready = owed().filter(
         Q(subscription__paused_until__isnull=True) | Q(subscription__paused_until__lte=now),
         subscription__state=Subscription.State.ACTIVE,
         subscription__rhythm__in=ROUNDUPS,

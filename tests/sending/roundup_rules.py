@@ -48,6 +48,8 @@ class Reader:
     suppressed: bool = False
     # Handed over, or perhaps: in the order in which it happened.
     had: list[Mailing] = field(default_factory=list)
+    # When they changed to this rhythm; None: they joined, or came back, with it.
+    changed: dt.datetime | None = None
     # Round-ups that passed them by while they were for single issues, by when they begin; None once
     # the rest was mailed.
     owed: dict[dt.datetime, RoundUp | None] = field(default_factory=dict)
@@ -96,6 +98,12 @@ class Reader:
         if not _for_one(mailing) and (self.rhythm == "every") == isinstance(mailing, RoundUp):
             return False
         return bool(self.choice & categories)
+
+    def is_passed_by(self, roundup: RoundUp) -> None:
+        """It is released, and they took to single issues in its period."""
+        late = self.changed is not None and self.changed > roundup.begins
+        if self.active and self.rhythm == "every" and late and not _for_one(roundup):
+            self.owed.setdefault(roundup.begins, roundup)
 
     def passed_by(self, roundup: RoundUp, now: dt.datetime) -> None:
         """Their turn has come, and they are not mailed it: it is owed if it is for their rhythm."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import email
 import email.policy
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from newsletter.issues.roundup_periods import of_days
 from newsletter.models import Delivery, Issue, Roundup
 from newsletter.sending import control
 from newsletter.sending import roundups as chores
+from subscribers import subscriptions
 from subscribers.models import Publication, Subscription
 from tests import builders
 from tests.sending.stage import relay_for
@@ -112,22 +114,34 @@ def test_the_round_ups_of_sister_publications_bring_an_item_once(
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("left", [False, True])
 def test_a_round_up_that_goes_on_after_the_sisters_brought_it(
-    daily: Publication, clock: Any
+    daily: Publication, clock: Any, left: bool
 ) -> None:
-    """While one is paused its reader takes to single issues there, has the other, and comes back:
-    in the turn it is passed by, and the rest is mailed by itself."""
+    """While one is paused its reader takes to single issues there, or leaves; is given the other,
+    and comes back: in the turn the first passes them by."""
     sister, ties = two_sisters(daily, clock)
     there = Subscription.objects.get(publication=daily, subscriber=ties["both"].subscriber)
     first = by_hand(daily, WEDNESDAY, FRIDAY)
     control.pause(first, by="alice")
-    weekly(there, "every")
+    clock.move_to(SATURDAY + DAY / 2)
+    if left:
+        subscriptions.leave([there], form="mail")
+    else:
+        weekly(there, "every")
     second = by_hand(sister, WEDNESDAY, FRIDAY)
     assert titles(second, ties["both"]) == ["船舶 Fri", "船舶 Wed"]
-    # Neither is held up by the other: what was frozen first goes.
-    weekly(there)
+    clock.move_to(SATURDAY + DAY)
+    if left:
+        there.refresh_from_db()
+        assert subscriptions.come_back(there, network="", language="en")
+    else:
+        weekly(there)
     control.resume(first, by="alice")
-    assert turn(first, there) == "mail"
+    # Still to come by the other, whose turn asks nothing: it is their subscription there that
+    # changed.
+    assert turn(first, there) == "another mail brought it"
+    assert turn(second, ties["both"]) == "mail"
     settle(second, ties["both"], "sent")
     assert turn(first, there) == "another mail brought it"
 
@@ -141,14 +155,22 @@ def mails(folder: Path) -> list[str]:
     with relay_for(folder) as relay:
         sending.sweep()
         sending.drain(20)
-        found = [email.message_from_bytes(m.content or b"", policy=email.policy.default)
-                 for m in relay.accepted]  # fmt: skip
-    return [str(one.get_body(("plain",)).get_content()) for one in found]  # type: ignore[attr-defined]
+        found = [
+            email.message_from_bytes(
+                m.content or b"", _class=EmailMessage, policy=email.policy.default
+            )
+            for m in relay.accepted
+        ]
+    parts = [one.get_body(("plain",)) for one in found]
+    return [str(part.get_content()) for part in parts if part is not None]
 
 
-def waiting(daily: Publication, clock: Any) -> tuple[Issue, Issue, Subscription]:
+def waiting(
+    daily: Publication, clock: Any, *, early: bool = False
+) -> tuple[Issue, Issue, Subscription]:
     """Wednesday's issue, on the site alone; a round-up of it and of Thursday's, as its editors
-    changed it, frozen and paused; its one reader, who took to single issues meanwhile."""
+    changed it, frozen and paused; its one reader, who took to single issues meanwhile, or `early`,
+    before the freeze."""
     tie = builders.subscription(daily, "alice@example.org", rhythm="weekly")
     issue = on_the_site_only(daily, clock)
     publish(daily, WEDNESDAY + DAY)
@@ -159,10 +181,13 @@ def waiting(daily: Publication, clock: Any) -> tuple[Issue, Issue, Subscription]
     assert made is not None
     made.items.filter(title="Ships Thu").update(title="Ships, in short")
     made.items.filter(title="Trade Thu").update(hidden=True)
+    if early:
+        weekly(tie, "every")
     sending.release(made, by="alice", now=True)
     assert sending.freeze(made.pk)
     control.pause(made, by="alice")
-    weekly(tie, "every")
+    if not early:
+        weekly(tie, "every")
     return issue, made, tie
 
 
@@ -183,18 +208,20 @@ def test_what_no_other_mail_brought_is_mailed_when_their_turn_has_passed(
     assert Roundup.objects.filter(subscription=tie).count() == 1
 
 
-@pytest.mark.parametrize("after", ["weekly", "every", "cancelled"])
+@pytest.mark.parametrize("after", ["weekly", "early", "every", "cancelled"])
 def test_whose_turn_came_while_they_were_for_single_issues(
     daily: Publication, clock: Any, tmp_path: Path, after: str
 ) -> None:
-    _issue, made, tie = waiting(daily, clock)
+    _issue, made, tie = waiting(daily, clock, early=after == "early")
+    joined = builders.subscription(daily, "joined@example.org", since=FRIDAY, rhythm_since=FRIDAY)
     control.resume(made, by="alice")
     assert mails(tmp_path) == []
+    assert not Roundup.objects.filter(subscription=joined).exists()
     if after == "cancelled":
         Issue.objects.filter(pk=made.pk).update(state="cancelled")
     weekly(tie, "every" if after == "every" else "weekly")
     found = mails(tmp_path)
-    if after != "weekly":
+    if after in ("every", "cancelled"):
         assert found == []
         # They may come back within the month in which "what you missed" is offered.
         assert Roundup.objects.filter(subscription=tie).exists() is (after == "every")
