@@ -21,9 +21,9 @@ from newsletter.editions import audience, reached
 from newsletter.issues import roundups
 from newsletter.issues.roundup_periods import of_days
 from newsletter.models import Delivery, Issue, Roundup
-from newsletter.sending import control
+from newsletter.sending import control, missed
 from newsletter.sending import roundups as chores
-from subscribers import subscriptions
+from subscribers import pauses, subscriptions
 from subscribers.models import Publication, Subscription
 from tests import builders
 from tests.sending.stage import relay_for
@@ -38,7 +38,7 @@ from tests.sending.test_changing_rhythm import (
     on_the_site_only,
     weekly,
 )
-from tests.sending.test_missed import hand_over, publish
+from tests.sending.test_missed import hand_over, pause, publish
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -90,6 +90,21 @@ def two_sisters(daily: Publication, clock: Any) -> tuple[Publication, dict[str, 
     return sister, ties
 
 
+def held_by(sister: Publication, ties: dict[str, Any]) -> dict[str, Any]:
+    """What the sister's round-up holds for each, by SQL for all of them and by Python for one."""
+    period = of_days(WEDNESDAY.date(), FRIDAY.date(), dt.UTC, SATURDAY)
+    made = roundups.make(sister, period).issue
+    assert made is not None
+    view = editions.load(made)
+    starts = reached.starts_of(made, view)
+    answers = {n: audience.answer(made, view.mask, tie, starts) for n, tie in ties.items()}
+    told = {n: [i.title for i in view.select(a.selection, a.start)] for n, a in answers.items()}
+    sending.release(made, by="alice", now=True)
+    assert sending.freeze(made.pk)
+    assert {n: titles(made, tie) for n, tie in ties.items()} == told
+    return told
+
+
 @pytest.mark.parametrize("state", ["", "sent", "in_doubt", "failed"])
 def test_the_round_ups_of_sister_publications_bring_an_item_once(
     daily: Publication, clock: Any, state: str
@@ -98,18 +113,30 @@ def test_the_round_ups_of_sister_publications_bring_an_item_once(
     first = by_hand(daily, WEDNESDAY, FRIDAY)
     for tie in Subscription.objects.filter(publication=daily) if state else ():
         settle(first, tie, state)
-    period = of_days(WEDNESDAY.date(), FRIDAY.date(), dt.UTC, SATURDAY)
-    second = roundups.make(sister, period).issue
-    assert second is not None
-    view = editions.load(second)
-    starts = reached.starts_of(second, view)
-    answers = {n: audience.answer(second, view.mask, tie, starts) for n, tie in ties.items()}
-    told = {n: [i.title for i in view.select(a.selection, a.start)] for n, a in answers.items()}
-    sending.release(second, by="alice", now=True)
-    assert sending.freeze(second.pk)
+    told = held_by(sister, ties)
     whole = ["船舶 Fri", "船舶 Wed"]
-    assert {n: titles(second, tie) for n, tie in ties.items()} == told
     assert told == {
+        "both": whole if state == "failed" else ["船舶 Fri"], "corn": whole, "alone": whole,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("state", ["", "sent", "failed"])
+def test_what_you_missed_of_the_one_counts_for_the_round_up_of_the_other(
+    daily: Publication, clock: Any, state: str
+) -> None:
+    sister, ties = two_sisters(daily, clock)
+    there = Subscription.objects.get(publication=daily, subscriber=ties["both"].subscriber)
+    pause(there, clock, MONDAY, WEDNESDAY + DAY / 2)
+    clock.move_to(SATURDAY)
+    gap = pauses.to_catch_up(there, SATURDAY)
+    assert gap is not None and missed.mail(there, missed.period_of(there, gap))
+    mine = Issue.objects.get(kind="roundup")
+    assert sending.freeze(mine.pk)
+    assert titles(mine, there) == ["Ships Wed"]
+    if state:
+        settle(mine, there, state)
+    whole = ["船舶 Fri", "船舶 Wed"]
+    assert held_by(sister, ties) == {
         "both": whole if state == "failed" else ["船舶 Fri"], "corn": whole, "alone": whole,
     }  # fmt: skip
 
