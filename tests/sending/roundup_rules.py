@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 # A name of an item, and the category it is filed under.
 Item = tuple[str, str]
+# How long something is owed to a reader who stays with single issues.
+MONTH = dt.timedelta(days=31)
 
 
 @dataclass
@@ -53,6 +55,7 @@ class Reader:
     # Round-ups that passed them by while they were for single issues, by when they begin; None once
     # the rest was mailed.
     owed: dict[dt.datetime, RoundUp | None] = field(default_factory=dict)
+    owed_since: dict[dt.datetime, dt.datetime] = field(default_factory=dict)
 
     def is_paused(self, now: dt.datetime) -> bool:
         return self.paused_until is not None and self.paused_until > now
@@ -99,20 +102,27 @@ class Reader:
             return False
         return bool(self.choice & categories)
 
-    def is_passed_by(self, roundup: RoundUp) -> None:
+    def is_passed_by(self, roundup: RoundUp, now: dt.datetime) -> None:
         """It is released, and they took to single issues in its period."""
         late = self.changed is not None and self.changed > roundup.begins
         if self.active and self.rhythm == "every" and late and not _for_one(roundup):
-            self.owed.setdefault(roundup.begins, roundup)
+            self._is_owed(roundup, now)
+
+    def _is_owed(self, roundup: RoundUp, now: dt.datetime) -> None:
+        if roundup.begins not in self.owed:
+            self.owed[roundup.begins], self.owed_since[roundup.begins] = roundup, now
 
     def passed_by(self, roundup: RoundUp, now: dt.datetime) -> None:
         """Their turn has come, and they are not mailed it: it is owed if it is for their rhythm."""
         reachable = self.active and not self.suppressed and not self.is_paused(now)
         if reachable and self.rhythm == "every" and not _for_one(roundup):
-            self.owed.setdefault(roundup.begins, roundup)
+            self._is_owed(roundup, now)
 
     def rest(self, now: dt.datetime) -> list[RoundUp]:
         """What is made for them now: they are for round-ups again, and some of it is left."""
+        for begins, since in self.owed_since.items():
+            if self.owed.get(begins) is not None and since < now - MONTH:
+                del self.owed[begins]
         if not self.active or self.rhythm == "every" or self.is_paused(now):
             return []
         found = []

@@ -200,7 +200,7 @@ class World:
         assert sending.freeze(issue.pk)
         if isinstance(mailing, rules.RoundUp):
             for person in self.people.values():
-                person.is_passed_by(mailing)
+                person.is_passed_by(mailing, timezone.now())
         editions = {one.pk: one for one in Edition.objects.filter(issue=issue).defer("html")}
         titles = dict(Item.objects.filter(issue=issue).values_list("pk", "title"))
         got: dict[int, list[str] | str] = {}
