@@ -117,6 +117,11 @@ WHO_GETS_WHAT = {
         "sending/test_beside.py::test_a_paused_issue_that_goes_on_after_a_round_up_brought_it",
     "A round-up is still to come to them, and another one of the same days is released":
         "sending/test_beside.py::test_a_round_up_that_is_still_to_come_counts_for_the_next",
+    "Gets the round-ups of two sister publications":
+        "sending/test_rest.py::test_the_round_ups_of_sister_publications_bring_an_item_once",
+    "Their round-up waited, another mail brought an item of it, or it went out while they were for "
+    "single issues, and they are for round-ups again":
+        "sending/test_rest.py::test_what_no_other_mail_brought_is_mailed_when_their_turn_has_passed",
     "Confirms, where the newest issue follows":
         "sending/test_welcome.py::test_it_follows_the_confirmation_as_the_readers_edition_and_the_"
         "issue_stays_sent",

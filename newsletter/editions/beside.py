@@ -7,11 +7,12 @@ two is frozen the first may be paused, held back by a rate limit or asked to try
 - *At the freeze* a mail that is still to come to a reader counts as if it had reached them, if they
   would get it as they are now (`ToCome`). One that would pass them by does not: who took to
   round-ups meanwhile gets of the round-up what the paused issue will not bring them.
-- *In the turn* whoever changed their rhythm since the freeze is asked about again (`brought`): the
-  other mail may have reached them first, and they may want this one again.
+- *In the turn* whoever changed their rhythm since the freeze, or left and came back, is asked about
+  again (`brought`): the other mail may have reached them first, and they may want this one again.
 
 A mail of ours is told by what it is about: the issues its items were first in, a translation as its
-original. Later, or not at all, rather than twice.
+original. Later rather than twice: what a round-up that was left out would have brought besides, or
+two that waited for each other, is mailed by itself (`sending.rest`).
 """
 
 from __future__ import annotations
@@ -179,9 +180,6 @@ def _others(issue: Issue) -> list[int]:
         Q(copied_from__issue__in=roots) | Q(copied_from__issue__original__in=roots),
         issue__kind=Issue.Kind.ROUNDUP,
     )
-    if issue.kind == Issue.Kind.ROUNDUP:
-        # Those of two publications are two round-ups, whatever they hold.
-        copies = copies.filter(issue__publication=issue.publication_id)
     rows = Issue.objects.filter(
         Q(pk__in=roots) | Q(original__in=roots) | Q(pk__in=copies.values("issue_id")),
         Q(finished_at__isnull=True) | Q(finished_at__gt=issue.frozen_at),

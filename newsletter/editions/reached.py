@@ -5,7 +5,8 @@ reader is how many of these are left out: all up to the last issue of the period
 over to them, or may have been (in doubt, or on the wire at this moment), or that they will get
 (`beside`). Failed and skipped did not reach. A translation counts as the issue it says the same as,
 also where it was mailed by a sister publication to the same subscriber. Another round-up whose
-period laps over counts up to the end of its own.
+period laps over counts up to the end of its own; one of a sister publication up to the last issue
+of which it brought an item, or its translation (`sisters`).
 
 Reckoned in SQL for all readers at once. Nobody who has had this rhythm, and this state, since
 before the first origin can have been handed one of the issues: only the others are looked up. A
@@ -15,19 +16,20 @@ million readers with ten issues each would be ten million probes.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import connection
 from django.db.models import Max, Q
 
-from newsletter.models import Chunk, Delivery, Issue, Outcome, Roundup
+from newsletter.models import PLACES, Chunk, Delivery, Issue, Outcome, Roundup
 from subscribers.choice import CATEGORY_MASK
 from subscribers.models import Subscription
 
-from . import beside, told
+from . import beside, sisters, told
 from .beside import HANDED_OVER, ToCome
+from .sisters import SisterRoundup
 from .told import Told
 from .values import IssueView
 
@@ -58,6 +60,8 @@ class Starts:
     lapping: Mapping[int, int] = field(default_factory=dict)
     # What says the same in sister publications -> the start of who was handed it there.
     elsewhere: Mapping[int, int] = field(default_factory=dict)
+    # Round-ups of sister publications that held some of it, or of its translations.
+    sister_roundups: tuple[SisterRoundup, ...] = ()
     on_the_wire: tuple[int, ...] = ()
     # Those of them that are on their way and may suit who gets this.
     to_come: Mapping[int, ToCome] = field(default_factory=dict)
@@ -80,7 +84,7 @@ class Starts:
 def starts_of(
     issue: Issue, view: IssueView, *, by_day: bool = False, personal: bool = False
 ) -> Starts | Told | None:
-    """What an issue asks of the past of its readers: a round-up (seven queries), or one of which
+    """What an issue asks of the past of its readers: a round-up (some ten queries), or one of which
     something was told before; None for any other.
 
     With `by_day` starts within one day fall together to its end: later rather than twice. A
@@ -111,7 +115,11 @@ def starts_of(
     )
     single, appeared, floor = _single(issue, view, found)
     lapping, lapping_floor = _lapping(issue, found)
-    elsewhere = _elsewhere(issue, view, found)
+    start_at = {one.issue: ends[place][1] for place, one in enumerate(view.origins)}
+    by_root = sisters.by_root(view, start_at)
+    elsewhere = sisters.single(issue.publication_id, by_root)
+    of_sisters = sisters.roundups(issue.publication_id, by_root)
+    other = [*elsewhere, *(one.issue for one in of_sisters)]
     return replace(
         found,
         single=single,
@@ -119,11 +127,12 @@ def starts_of(
         single_at={} if found.personal else appeared,
         lapping=lapping,
         elsewhere=elsewhere,
+        sister_roundups=of_sisters,
         on_the_wire=beside.windows(
-            Q(issue__publication_id=issue.publication_id) | Q(issue__in=list(elsewhere))
+            Q(issue__publication_id=issue.publication_id) | Q(issue__in=other)
         ),
         # A single issue that waits passes by whoever is for round-ups.
-        to_come=beside.to_come([*lapping, *elsewhere, *(single if found.personal else ())]),
+        to_come=beside.to_come([*lapping, *other, *(single if found.personal else ())]),
         last_mailed=_last_mailed([*single, *lapping]),
         floor=floor,
         lapping_floor=lapping_floor,
@@ -158,17 +167,6 @@ def _single(
         else:
             found[pk], appeared[pk] = start, at
     return found, appeared, floor
-
-
-def _elsewhere(issue: Issue, view: IssueView, starts: Starts) -> dict[int, int]:
-    """What sister publications mailed of the same -> the start of who was handed it there."""
-    start_of = {one.issue: starts.ends[place][1] for place, one in enumerate(view.origins)}
-    roots = dict(Issue.objects.filter(pk__in=start_of).values_list("pk", "original"))
-    by_root = {roots.get(pk) or pk: start for pk, start in start_of.items()}
-    rows = Issue.objects.filter(
-        Q(pk__in=by_root) | Q(original__in=by_root), frozen_at__isnull=False, folded_at__isnull=True
-    ).exclude(publication_id=issue.publication_id)
-    return {pk: by_root[root or pk] for pk, root in rows.values_list("pk", "original")}
 
 
 def _lapping(issue: Issue, starts: Starts) -> tuple[dict[int, int], int]:
@@ -224,6 +222,10 @@ def handed(starts: Starts, readers: str) -> str:
                      ON k.subscriber_id = c.subscriber_id AND k.id <> c.id
                 WHERE {readers}"""
         )
+    if starts.sister_roundups:
+        had = _handed_sql(starts)
+        alone = f"({had} OR {beside.PERSONAL})"
+        parts += sisters.handed(starts.sister_roundups, readers, had, alone, starts.to_come)
     whens = " ".join(
         f"WHEN r.ends_at > %(end_{number})s THEN {starts.ends[number][1]}"
         for number in reversed(range(len(starts.ends)))
@@ -368,18 +370,25 @@ def start_of(subscription: Subscription, starts: Starts | Told) -> int:
         for pk, issue in theirs.values_list("pk", "issue_id"):
             if _had(pk, issue, starts):
                 found.append(starts.elsewhere[issue])
+    if starts.sister_roundups:
+        had = sisters.had(subscription, starts.sister_roundups)
+        starts = _with_own(starts, (pk // PLACES for pk in had))
+        found += [start for pk, start in had.items() if _had(pk, pk // PLACES, starts)]
     rows = Roundup.objects.filter(
         subscription=subscription, ends_at__gt=starts.since, begins_at__lt=starts.until
     ).exclude(issue=starts.issue)
     own = list(rows.values_list("issue_id", "ends_at", "issue__folded_at"))
-    starts = replace(
-        starts, to_come={**starts.to_come, **beside.to_come(pk for pk, *_rest in own if pk)}
-    )
+    starts = _with_own(starts, (pk for pk, *_rest in own if pk))
     for issue, ends_at, folded in own:
         delivery = mine.filter(issue_id=issue).values_list("pk", flat=True).first()
         if folded is not None or (delivery is not None and _had(delivery, issue, starts)):
             found.append(starts.start_at(ends_at))
     return max(found)
+
+
+def _with_own(starts: Starts, issues: Iterable[int]) -> Starts:
+    """With those of some issues that are still to come: "what you missed" of this one reader."""
+    return replace(starts, to_come={**starts.to_come, **beside.to_come(issues)})
 
 
 def _had(delivery: int, issue: int, starts: Starts) -> bool:

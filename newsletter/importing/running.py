@@ -176,7 +176,7 @@ def _keep(run: _Run, issue: Issue, filing: Filing[Category], given: Any, places:
 
 
 def _refuse(report: Report, problems: Problems) -> NotImported:
-    report.issue = None
+    report.issue, report.created = None, False
     report.problems = _in_words(report, problems)
     return NotImported(report)
 

@@ -170,6 +170,17 @@ def make_missed(tie: Subscription, period: Period, items: Sequence[Item]) -> Iss
     return issue
 
 
+def make_rest(row: Roundup, items: Sequence[Item]) -> Issue:
+    """The mail of what a reader is still owed of a round-up: `items` are that one's, as edited.
+
+    It goes by itself. Call it with the row locked.
+    """
+    period = Period(row.begins_at, row.ends_at, row.since, row.until)
+    issue = _draft(row.publication, period, items, missed=True)
+    Roundup.objects.filter(pk=row.pk).update(issue=issue, goes=True)
+    return issue
+
+
 def _row(publication: Publication, period: Period) -> Roundup | None:
     return (
         Roundup.objects.select_related("issue")
@@ -225,7 +236,7 @@ def _slug(publication: Publication, period: Period) -> str:
 
 def _copy(issue: Issue, originals: Sequence[Item]) -> None:
     now = timezone.now()
-    # In full: the choice was made without the wide columns.
+    # In full: the choice was made without the wide columns. A copy hands on its own text.
     rows = Item.objects.in_bulk([item.pk for item in originals])
     copies = []
     for number, chosen in enumerate(originals, start=1):
@@ -247,13 +258,13 @@ def _copy(issue: Issue, originals: Sequence[Item]) -> None:
                 picture=original.picture,
                 picture_alt=original.picture_alt,
                 starred=original.starred,
-                copied_from=original,
+                copied_from_id=original.copied_from_id or original.pk,
                 copied_at=now,
             )
         )
     Item.objects.bulk_create(copies)
-    made = {copy.copied_from_id: copy for copy in issue.items.all()}
-    copy_links(issue, {key: copy for key, copy in made.items() if key is not None})
+    made = {copy.number: copy for copy in issue.items.all()}
+    copy_links(issue, {one.pk: made[number] for number, one in enumerate(originals, start=1)})
 
 
 def copy_links(issue: Issue, copies: dict[int, Item]) -> None:

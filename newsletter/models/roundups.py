@@ -16,7 +16,8 @@ class Roundup(models.Model):
     """One period of a publication, looked at once: its draft, or that there was nothing in it.
 
     `since` and `until` are the period's days as people say it, and its identity; `begins_at` and
-    `ends_at` are its moments. A row with a subscription is "what you missed" of one reader.
+    `ends_at` are its moments. A row with a subscription is "what you missed" of one reader;
+    without an issue it is what they are owed of the round-up of that period (`sending.rest`).
     """
 
     publication = models.ForeignKey(

@@ -17,6 +17,8 @@ The protocol, its words and its measurements stand in README.md. What a person s
                (relay_hours); service_ways: how single mails go; proofs: a test mail
     slots      a ready draft is released for the next slot; slot_notices: what editors are told
     welcome    the newest issue to who has just confirmed
+    roundups   those whose time has come; missed: what appeared during a pause; rest: what a
+               round-up did not bring who took to single issues and back
 
 What a worker does is in `engine`:
 

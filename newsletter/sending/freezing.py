@@ -28,7 +28,7 @@ from newsletter.issues import approvals, channels, stories
 from newsletter.models import Chunk, Edition, Issue, Revision
 from subscribers import languages, rehearsal
 
-from . import queueing
+from . import queueing, rest
 from .bodies import pack
 from .planning import busy_lanes, likely_keys
 
@@ -141,6 +141,9 @@ def _transaction(ready: Sequence[_Ready]) -> int:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
                 cursor.execute("SET LOCAL synchronous_commit = on")
                 cursor.execute("SET LOCAL work_mem = '64MB'")
+                if any(_may_lap_over(one.issue) for one in ready):
+                    # LOCK TABLE takes no snapshot, so the one who waited sees the other's readers.
+                    cursor.execute("LOCK TABLE newsletter_roundup IN SHARE UPDATE EXCLUSIVE MODE")
         now = timezone.now()
         # In one order, whichever of them was seen to be due.
         ready = sorted(ready, key=lambda one: one.issue.pk)
@@ -158,6 +161,13 @@ def _transaction(ready: Sequence[_Ready]) -> int:
             assert issue is not None
             total += _freeze(one, issue, source, now)
         return total
+
+
+def _may_lap_over(issue: Issue) -> bool:
+    """Whether a reader may get the same by another mail that is frozen at this moment: a round-up,
+    perhaps a sister publication's, or what one may hold already. One after the other, then."""
+    roundup = issue.kind == Issue.Kind.ROUNDUP
+    return roundup or issue.published_at is not None or issue.original_id is not None
 
 
 def _readers(ready: _Ready, held: Issue, now: dt.datetime) -> Readers:
@@ -205,6 +215,8 @@ def _freeze(ready: _Ready, held: Issue, source: Readers, now: dt.datetime) -> in
         raise _Again("somebody was first")
     if public:
         channels.show(issue, now)
+    if held.kind == Issue.Kind.ROUNDUP:
+        rest.owe_changed(held)
     return expected
 
 

@@ -16,7 +16,7 @@ from newsletter.issues import roundups
 from newsletter.models import Issue, Roundup
 from subscribers.models import Publication
 
-from . import control, releasing
+from . import control, releasing, rest
 
 log = logging.getLogger(__name__)
 
@@ -25,10 +25,12 @@ ACTOR = "round-up"
 
 
 def sweep() -> None:
-    """Make the drafts that are due, and release those that go by themselves. Cheap otherwise."""
+    """Make the drafts that are due and what readers are owed, and release those that go by
+    themselves. Cheap otherwise."""
     keep = Publication.objects.exclude(roundup=Publication.Roundup.OFF)
     for publication in keep.order_by("pk"):
         make_due(publication)
+    rest.make()
     for pk in Roundup.objects.filter(goes=True).order_by("pk").values_list("pk", flat=True):
         release(pk)
 

@@ -96,7 +96,8 @@ class RoundupSettings(_Form):
         if data.get("roundup") == off and self._kept() != off and not data.get("roundup_ends"):
             readers = rhythm.dependants(self.instance)
             if readers:
-                self.add_error("roundup", _depend(readers))
+                problem = forms.ValidationError(_depend(readers), code="confirm")
+                self.add_error("roundup", problem)
         if data.get("roundup_by_itself") and data.get("needs_approval"):
             self.add_error(
                 "roundup_by_itself",

@@ -89,6 +89,7 @@ def test_switching_the_round_up_off_says_how_many_depend_on_it() -> None:
     assert code == 1
     assert answer["problems"][0]["field"] == "roundup"
     assert "1 reader gets the round-up" in answer["problems"][0]["message"]
+    assert answer["problems"][0]["message"].endswith("(--set roundup_ends=true)")
     assert "roundup_ends" not in run("daily")[1]  # A confirmation is no setting.
     code, shown, _ = run("daily", "--set", "roundup=off", "--set", "roundup_ends=yes")
     assert (code, shown["roundup"]) == (0, "off")

@@ -28,6 +28,7 @@ from newsletter.models import (
     Issue,
     Outcome,
     Relay,
+    Roundup,
     Slot,
     Worker,
 )
@@ -214,6 +215,30 @@ def test_a_draft_that_somebody_said_yes_to_waits_for_a_time(daily: Publication) 
     assert waits() == ["Said to be ready, and changed since: look again"]
     Issue.objects.filter(pk=draft.pk).update(state="archived")
     assert waits() == []
+
+
+def test_a_round_up_and_a_correction_mail_wait_for_who_may_send_them(daily: Publication) -> None:
+    """Nobody wrote them, so nobody would look for them; one that goes by itself needs nobody."""
+    about = {"since": NOW, "until": NOW, "begins_at": NOW - HOUR, "ends_at": NOW}
+    whole = builders.issue(daily, slug="whole", kind="roundup", title="The week")
+    Roundup.objects.create(publication=daily, issue=whole, **about)
+    builders.issue(daily, slug="slip", kind="correction", title="A slip", corrects=whole)
+    mine = builders.issue(daily, slug="mine", kind="roundup", title="What you missed")
+    tie = builders.subscription(daily, "alice@example.org")
+    Roundup.objects.create(publication=daily, issue=mine, subscription=tie, **about)
+    sender = logged_in(daily, "sender")
+    page = board(sender)
+    assert [(one.text, one.about) for one in page.context["waiting"]] == [
+        ("A round-up to look at and send", "The week"),
+        ("A correction mail to look at and send", "A slip"),
+        # Of one reader; it could not go by itself.
+        ("A round-up to look at and send", "What you missed"),
+    ]
+    assert {one["issue"].title for one in page.context["drafts"]} == {"The week", "A slip"}
+    assert board(logged_in(daily, "reader_care")).context["waiting"] == []
+    Roundup.objects.update(goes=True)
+    page = board(sender)
+    assert [one.about for one in page.context["waiting"]] == ["A slip"]
 
 
 def test_an_approved_draft_waits_for_a_time(daily: Publication) -> None:

@@ -136,6 +136,11 @@ def test_a_round_up_whose_period_ended_stays_a_draft(
         if made:
             assert roundups.make_due(daily) is not None
             assert Roundup.objects.get().goes
+        # They took to single issues and back while an earlier one was sent.
+        Roundup.objects.create(
+            publication=daily, subscription=tie, since=SLOT, until=SLOT,
+            begins_at=SLOT - dt.timedelta(days=7), ends_at=SLOT,
+        )  # fmt: skip
         before = len(relay.accepted)
         told = restored_and_agreed()
         assert told == ([("drafts", 1)] if made else [])

@@ -69,7 +69,9 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         running=_running(running, standing),
         waiting=waiting.of(request, shown),
         drafts=_with_items(
-            Issue.objects.filter(publication__in=shown, state=State.DRAFT, kind=Issue.Kind.REGULAR)
+            Issue.objects.filter(
+                publication__in=shown, state=State.DRAFT, roundup__subscription__isnull=True
+            )
             .select_related("publication", "ready")
             .order_by("-date", "-pk")[:_DRAFTS]
         ),

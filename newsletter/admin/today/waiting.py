@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import ngettext, pgettext
@@ -111,6 +111,27 @@ def without_a_time(request: HttpRequest, publications: Sequence[Publication]) ->
         yield Waiting(text, _page("newsletter_issue_send", issue.pk), _title(issue))
 
 
+def made_of_others(request: HttpRequest, publications: Sequence[Publication]) -> Iterator[Waiting]:
+    """Round-ups and correction mails, which are made of what was out: a look, and they can go.
+
+    Where a second person must approve they wait for that one (`approvals`).
+    """
+    texts = {
+        Issue.Kind.ROUNDUP: pgettext("waits for me", "A round-up to look at and send"),
+        Issue.Kind.CORRECTION: pgettext("waits for me", "A correction mail to look at and send"),
+    }
+    rows = Issue.objects.filter(
+        # Not those that go by themselves in a moment.
+        Q(kind=Issue.Kind.ROUNDUP, roundup__goes=False) | Q(kind=Issue.Kind.CORRECTION),
+        publication__in=[one for one in publications if not one.needs_approval],
+        state=Issue.State.DRAFT,
+    )
+    for issue in rows.select_related("ready").order_by("pk")[:_MOST]:
+        if ready.said(issue) is None:
+            kind = Issue.Kind(issue.kind)
+            yield Waiting(texts[kind], _page("newsletter_issue_send", issue.pk), _title(issue))
+
+
 def _drafts(publications: Sequence[Publication]) -> list[Issue]:
     """The drafts that are to go next."""
     rows = Issue.objects.filter(publication__in=publications, state=Issue.State.DRAFT)
@@ -202,6 +223,7 @@ SOURCES: list[tuple[Act, Source]] = [
     (Act.SEND, paused),
     (Act.APPROVE, approvals),
     (Act.SEND, proposed),
+    (Act.SEND, made_of_others),
     (Act.SEND, without_a_time),
     (Act.CORRECT, proposals),
     (Act.READERS, incidents),

@@ -20,6 +20,8 @@ _YES_NO = {"true": True, "yes": True, "on": True, "1": True}
 _YES_NO |= {"false": False, "no": False, "off": False, "0": False}
 # Addresses of pages and feeds are permanent.
 _FIXED = ("slug", "logo_file")
+# Setting -> the box beside it in the form, by which a person says that they know what follows.
+_CONFIRMED_BY = {"roundup": "roundup_ends"}
 
 
 class Command(BaseCommand):
@@ -101,9 +103,10 @@ def _change(publication: Publication, given: Mapping[str, str]) -> list[dict[str
     form = PublicationForm(data, instance=publication)
     if not form.is_valid():
         problems += [
-            {"field": "" if name == "__all__" else name, "message": str(message)}
-            for name, messages in form.errors.items()
-            for message in messages
+            {"field": "" if name == "__all__" else name, "message": f"{message}{_box(name, error)}"}
+            for name, errors in form.errors.as_data().items()
+            for error in errors
+            for message in error.messages
         ]
     if problems:
         return problems
@@ -120,6 +123,11 @@ def _change(publication: Publication, given: Mapping[str, str]) -> list[dict[str
             detail={"fields": changed},
         )
     return []
+
+
+def _box(name: str, error: forms.ValidationError) -> str:
+    """How the box beside a setting is ticked from here, where that is what is lacking."""
+    return f" (--set {_CONFIRMED_BY[name]}=true)" if error.code == "confirm" else ""
 
 
 def settings_of(form: forms.BaseForm) -> dict[str, Any]:

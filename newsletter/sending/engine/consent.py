@@ -36,6 +36,8 @@ _LEFT = {
     NoneBecause.NO_ITEM.value: Judgement("skipped", None, "", "categories dropped"),
 }
 _BROUGHT = Judgement("skipped", None, "", "another mail brought it")
+# Their mail passed them by, but perhaps not for good: they changed to another rhythm.
+PASSED_BY = (_LEFT[NoneBecause.RHYTHM.value], _BROUGHT)
 # An edition that is not at hand asks nothing of its reader.
 _ANYTHING = Wanted(-1, None)
 
@@ -114,15 +116,21 @@ _AMONG = {
 # PostgreSQL making JSON takes twice as long as sending the rows.
 _COLUMNS = (
     "r.address, s.id, d.id, d.issue_id, s.feed_serial, d.edition_id, s.choice, s.rhythm,"
-    " s.rhythm_since > ({changed})"
+    " {newest}(s.rhythm_since, s.since) > ({changed})"
 )
-# From when on a change of rhythm may be later than what a freeze read: its transaction began
-# earlier, and clocks differ.
+# The later of two moments: when somebody took to this rhythm, and when they came (back) to us.
+_NEWEST = {"postgresql": "greatest", "sqlite": "max"}
+# From when on such a change may be later than what a freeze read: its transaction began earlier,
+# and clocks differ.
 _CHANGED = {
     "postgresql": "SELECT min(f.frozen_at) - interval '10 minutes' FROM newsletter_issue f"
     " WHERE f.id IN ({issues})",
     "sqlite": "SELECT datetime(min(f.frozen_at), '-10 minutes') FROM newsletter_issue f"
     " WHERE f.id IN ({issues})",
+}
+_COLUMNS_OF = {
+    vendor: _COLUMNS.format(newest=_NEWEST[vendor], changed=changed)
+    for vendor, changed in _CHANGED.items()
 }
 # While a rehearsal address is set, the site's or the publication's, nobody else is mailed: not a
 # reader of an issue released before, nor the address of a rehearsal made for another. A rehearsal
@@ -133,11 +141,11 @@ _SENDING = """FROM newsletter_issue i JOIN subscribers_publication q ON q.id = i
                   IN ('', i.rehearsed_to)"""
 _SENT = " OR (i.state = 'sent' AND i.id IN ({issues}))"
 _WHO_SQLITE = f"""SELECT (SELECT json_group_array(i.id) {_SENDING}),
-            (SELECT json_group_array(json_array({_COLUMNS.format(changed=_CHANGED["sqlite"])}))
+            (SELECT json_group_array(json_array({_COLUMNS_OF["sqlite"]}))
              {_READERS} {on_the_wire.UNSUPPRESSED}
              WHERE d.id {_AMONG["sqlite"]} AND {on_the_wire.ON_THE_WIRE})"""
 _WHO_POSTGRES = f"""SELECT NULL, i.id, 0::bigint, 0, 0, 0, 0::bigint, NULL, false {_SENDING}
-            UNION ALL SELECT {_COLUMNS.format(changed=_CHANGED["postgresql"])}
+            UNION ALL SELECT {_COLUMNS_OF["postgresql"]}
             {_READERS} {on_the_wire.UNSUPPRESSED}
             WHERE d.id {_AMONG["postgresql"]} AND {on_the_wire.ON_THE_WIRE}"""
 

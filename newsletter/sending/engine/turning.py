@@ -22,7 +22,7 @@ from newsletter.models import Chunk, Issue
 from newsletter.notices import raise_alert
 from subscribers.subscriptions import RHYTHM_LOCK
 
-from .. import control, counts
+from .. import control, counts, rest
 from . import consent, decisions, outcomes, prepared_statements, timing
 from .decisions import Decision, Part, Row
 from .outcomes import Lease, Settled
@@ -112,6 +112,7 @@ def turn(parts: Sequence[Part], editions: Mapping[int, Wanted], done: list[Done]
                 results.append(Done(lease, decision))
             outcomes.insert(cursor, rows)
         outcomes.bounces(rows)
+        rest.owe([one for _, s in rows if s.judgement in consent.PASSED_BY for one in s.deliveries])
         for lease, stored in results:
             first_canary = lease.kind == Chunk.Kind.CANARY and lease.round == 1
             if first_canary and stored is not None and stored.ended:

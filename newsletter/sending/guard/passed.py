@@ -2,7 +2,8 @@
 
 The copy cannot tell. So when a person lets a machine in, whatever would go by itself now, or at the
 next slot, for a time that has passed is left to a person: scheduled issues are paused, drafts that
-were said to be ready are asked about again, round-ups of periods that have ended stay drafts.
+were said to be ready are asked about again, round-ups of periods that have ended stay drafts. What
+readers were owed of an earlier round-up is forgotten.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from newsletter.issues import roundups
 from newsletter.models import Issue, Ready, Roundup
 from subscribers.models import Publication
 
-from .. import incidents
+from .. import incidents, rest
 
 
 def issues() -> QuerySet[Issue]:
@@ -42,6 +43,8 @@ def hold() -> None:
             " server's log before you release it.",
         ),
     )
+    # What a reader was owed of a round-up may have been mailed from there: not twice.
+    rest.owed().delete()
     for publication in Publication.objects.exclude(roundup=Publication.Roundup.OFF):
         period = roundups.due_period(publication, timezone.now())
         if period is not None:
