@@ -19,6 +19,7 @@ def is_released(issue: Issue, **more: Any) -> Refusal:
 
     `more` are further fields of the answer.
     """
+    where: dict[str, Any]
     if issue.state == Issue.State.SCHEDULED:
         said = pgettext("problem", "It is scheduled: take it back to a draft first, on its page.")
         where = {"edit_url": edit_address(issue.pk)}
