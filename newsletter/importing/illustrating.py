@@ -12,14 +12,14 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
 
 from newsletter import outgoing
 from newsletter.digest.inline import outside_code
 from newsletter.digest.problems import Problems
-from newsletter.digest.value import Digest, Item, Param
+from newsletter.digest.value import Bullet, Digest, Item, Param
 from subscribers import pictures
 from subscribers.models import Picture as Row
 from subscribers.models import Publication
@@ -163,11 +163,41 @@ def _illustrated(item: Item, run: _Run) -> Item:
         elif not run.problems.refused():
             params = {"text": item.picture[:120]}
             run.problems.warn("picture-missing", params, *run.place(item.picture))
+    insight, bullets = item.insight, item.bullets
+    if "![" in insight:
+        name, alt, insight = _of_text(insight, name, alt, run)
+    if any("![" in text for text in _texts(bullets)):
+        name, alt, bullets = _of_bullets(bullets, name, alt, run)
     if "![" in body:
         name, alt, body = _of_text(body, name, alt, run)
-    if (name, body) == (item.picture, item.body):
+    if (name, insight, bullets, body) == (item.picture, item.insight, item.bullets, item.body):
         return item
-    return replace(item, picture=name, picture_alt=alt if name else "", body=body)
+    shown = alt if name else ""
+    return replace(
+        item, picture=name, picture_alt=shown, insight=insight, bullets=bullets, body=body
+    )
+
+
+def _texts(bullets: Iterable[Bullet]) -> Iterator[str]:
+    for bullet in bullets:
+        yield bullet.text
+        yield from _texts(bullet.children)
+
+
+def _of_bullets(
+    bullets: Iterable[Bullet], name: str, alt: str, run: _Run
+) -> tuple[str, str, tuple[Bullet, ...]]:
+    """As `_of_text`, in bullets and what is below them; one that is a picture alone keeps it."""
+    found = []
+    for bullet in bullets:
+        text = bullet.text
+        if "![" in text and (_IMAGE.fullmatch(text.strip()) or bullet.lead):
+            text = outside_code(text, lambda run_: _IMAGE.sub(_placed(run), run_))
+        elif "![" in text:
+            name, alt, text = _of_text(text, name, alt, run)
+        name, alt, children = _of_bullets(bullet.children, name, alt, run)
+        found.append(replace(bullet, text=text, children=children))
+    return name, alt, tuple(found)
 
 
 def _of_text(body: str, name: str, alt: str, run: _Run) -> tuple[str, str, str]:

@@ -9,13 +9,12 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import pgettext
 from django.views.decorators.csrf import csrf_exempt
 from ninja import Query
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from newsletter import conf, importing, sending
+from newsletter import importing, sending
 from newsletter.models import Issue
 from subscribers import times
 from subscribers.models import Publication
@@ -28,6 +27,7 @@ from .idempotency import Answer
 from .one_issue import whole_issue
 from .problems import Refusal, as_text
 from .putting import Outcome, Put, Way, Wish, put
+from .released import is_released
 from .schemas import (
     ApproveIn,
     CategoryOut,
@@ -141,19 +141,14 @@ def _wish(options: PutOptions, form: str) -> Wish:
 
 
 def _not_stored(done: Put) -> Refusal:
-    """409 with the way to correct an issue that is out, else 422; with the command's problems."""
+    """409 with the way to correct an issue that is out, or to take it back while it is not yet;
+    else 422. With the command's problems."""
     document = done.as_json()
     if done.outcome is Outcome.RELEASED:
         issue = done.report.released
         assert issue is not None
-        where = reverse("admin:newsletter_issue_correct", args=[issue.pk])
-        return Refusal(
-            "released",
-            pgettext("problem", "Readers have it with another text: correct it, item by item."),
-            issue=issue.slug,
-            correction=conf.absolute(where),
-            **{key: value for key, value in document.items() if key not in ("title", "issue")},
-        )
+        more = {key: value for key, value in document.items() if key not in ("title", "issue")}
+        return is_released(issue, **more)
     said = "; ".join(one.message for one in done.report.errors[:3])
     document["document_title"] = document.pop("title")
     return Refusal("refused", said, **document)

@@ -52,6 +52,10 @@ class Source(Protocol):
         """A file that the document names, as seen from its folder; None if there is none here."""
         ...
 
+    def mark_beside(self, found: Found, name: str) -> str:
+        """Which version of that file there is; empty if there is none."""
+        ...
+
 
 class SourceLost(Exception):
     """The folder cannot be looked at; the message says why."""
@@ -118,6 +122,11 @@ class Folder:
         except OSError:
             return None
 
+    def mark_beside(self, found: Found, name: str) -> str:
+        """Its time and size."""
+        inside = _inside(found, name)
+        return _mark(self._path / inside) if inside else ""
+
 
 def _mark(path: Path) -> str:
     try:
@@ -136,6 +145,7 @@ class WorkTree:
         self._path = path
         self._head = ""
         self._found: list[Found] = []
+        self._blobs: dict[str, str] = {}
 
     @classmethod
     def at(cls, path: Path, pattern: str) -> WorkTree | None:
@@ -150,18 +160,20 @@ class WorkTree:
         """Every document of HEAD; its mark is the id git has for its content."""
         head = _git(self._path, "rev-parse", "--verify", "--quiet", "HEAD").decode().strip()
         if head != self._head:
-            self._found = sorted(self._listed(head), key=lambda found: found.name)
+            self._blobs = dict(self._listed(head))
+            wanted = sorted(name for name in self._blobs if _wanted(name, self._pattern))
+            self._found = [Found(name, self._blobs[name]) for name in wanted]
             self._head = head
         yield from self._found
 
-    def _listed(self, head: str) -> Iterator[Found]:
+    def _listed(self, head: str) -> Iterator[tuple[str, str]]:
         for line in _git(self._path, "ls-tree", "-r", "-z", head, "--", ".").split(b"\0"):
             about, _tab, name = line.partition(b"\t")
             mode, *rest = about.split(b" ")
             text = name.decode("utf-8", "surrogateescape")
             # Regular files: links (120000) and submodules (160000) lead elsewhere.
-            if mode in (b"100644", b"100755") and _wanted(text, self._pattern):
-                yield Found(text, rest[1].decode())
+            if mode in (b"100644", b"100755"):
+                yield text, rest[1].decode()
 
     def read(self, found: Found) -> bytes | None:
         """The content of that id."""
@@ -181,6 +193,10 @@ class WorkTree:
             return _git(self._path, "cat-file", "blob", f"HEAD:./{inside}")
         except (SourceLost, ValueError):
             return None
+
+    def mark_beside(self, found: Found, name: str) -> str:
+        """The id git has for its content at HEAD."""
+        return self._blobs.get(_inside(found, name), "")
 
 
 def _inside(found: Found, name: str) -> str:

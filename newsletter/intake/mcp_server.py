@@ -30,6 +30,7 @@ from . import previewing, proposing, reading, releasing, story_memory, tokens
 from .one_issue import whole_issue
 from .problems import Refusal, as_text
 from .putting import Outcome, Way, Wish, put
+from .released import is_released
 from .tokens import Bearer
 
 P = ParamSpec("P")
@@ -196,12 +197,7 @@ class Tools:
             return done.as_json()
         released = done.report.released
         if done.outcome is Outcome.RELEASED and released is not None:
-            where = reverse("admin:newsletter_issue_correct", args=[released.pk])
-            raise Refusal(
-                "released",
-                pgettext("problem", "Readers have it with another text: correct it, item by item."),
-                correction=conf.absolute(where),
-            )
+            raise is_released(released)
         said = done.as_json()
         raise Refusal(
             "refused",

@@ -12,6 +12,9 @@ from subscribers.choice import TAIL
 
 from .problems import Refusal
 
+# What stands in links for each reader's own token.
+_READER = "READER"
+
 
 def preview(issue: Issue, categories: Sequence[str], form: str) -> str:
     """The edition as `text` or `html`, for readers of these categories (address names; none is
@@ -29,4 +32,5 @@ def preview(issue: Issue, categories: Sequence[str], form: str) -> str:
         made = rendering.prepare(view, issue.publication).edition(chosen | (view.mask & TAIL))
     except rendering.RenderingError as error:
         raise Refusal("not-released", str(error), reasons=[str(error)]) from None
-    return made.html if form == "html" else made.text
+    text = made.html if form == "html" else made.text
+    return rendering.fill(text, dict.fromkeys(rendering.SLOTS, _READER))

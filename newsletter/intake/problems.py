@@ -30,7 +30,7 @@ KINDS: Mapping[str, Kind] = {
     "forbidden": Kind(403, pgettext_lazy("problem", "The token does not allow this")),
     "not-found": Kind(404, pgettext_lazy("problem", "There is nothing here for this token")),
     "method": Kind(405, pgettext_lazy("problem", "This address does not take that method")),
-    "released": Kind(409, pgettext_lazy("problem", "The issue is out already")),
+    "released": Kind(409, pgettext_lazy("problem", "The issue is released already")),
     "key-reused": Kind(409, pgettext_lazy("problem", "The key was used for another request")),
     "in-flight": Kind(409, pgettext_lazy("problem", "The same request is being answered")),
     "changed": Kind(409, pgettext_lazy("problem", "The issue is not what was seen")),

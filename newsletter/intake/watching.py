@@ -2,7 +2,8 @@
 
 What was handed in is remembered in DATA_DIR, a line for each version, so a restart repeats nothing.
 The line is written after the import: a crash between the two repeats one document, which is then
-"the same". A refused document waits until its file changes.
+"the same". A document is handed in anew when it or a picture that it names by file has changed: a
+refused one waits for that.
 """
 
 from __future__ import annotations
@@ -33,33 +34,36 @@ class Memory:
         kept = conf.data_dir() / "watched"
         kept.mkdir(mode=0o700, exist_ok=True)
         self._file = kept / f"{hashlib.sha256(whole).hexdigest()[:24]}.jsonl"
-        self._marks = dict(self._lines())
+        self._marks = {name: (mark, files) for name, mark, files in self._lines()}
 
     @property
     def new(self) -> bool:
         """Whether nothing was ever remembered here."""
         return not self._file.exists()
 
-    def _lines(self) -> Iterator[tuple[str, str]]:
+    def _lines(self) -> Iterator[tuple[str, str, dict[str, str]]]:
         try:
             text = self._file.read_text()
         except FileNotFoundError:
             return
         for line in text.splitlines():
             try:
-                name, mark = json.loads(line)
+                name, mark, *files = json.loads(line)
             except ValueError:
                 continue  # Cut off by a crash: that document is handed in again.
-            yield name, mark
+            yield name, mark, files[0] if files else {}
 
-    def knows(self, found: Found) -> bool:
-        """Whether this version was handed in."""
-        return self._marks.get(found.name) == found.mark
+    def knows(self, found: Found, source: Source) -> bool:
+        """Whether this version was handed in, with the files beside it that there are now."""
+        mark, files = self._marks.get(found.name, ("", {}))
+        return mark == found.mark and all(
+            source.mark_beside(found, name) == was for name, was in files.items()
+        )
 
-    def remember(self, found: Found) -> None:
-        """It was; on the disk when this returns."""
-        self._marks[found.name] = found.mark
-        line = json.dumps([found.name, found.mark])
+    def remember(self, found: Found, files: dict[str, str]) -> None:
+        """It was, with these files by their marks; on the disk when this returns."""
+        self._marks[found.name] = (found.mark, files)
+        line = json.dumps([found.name, found.mark, *([files] if files else [])])
         descriptor = os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         with open(descriptor, "a") as file:
             file.write(f"\n{line}")
@@ -81,23 +85,30 @@ def hand_in_new(
     Raises SourceLost, and what the database raises: then the same is tried at the next look.
     """
     for found in source.look():
-        if memory.knows(found):
+        if memory.knows(found, source):
             continue
         data = source.read(found)
         if data is None:
             continue  # It changed while it was read: the next look finds what it is then.
+        files: dict[str, str] = {}
         done = put(
             publication,
             data,
             replace(wish, name=found.name),
             by=None,
             way=Way.FOLDER,
-            files=partial(source.beside_it, found),
+            files=partial(_beside, source, found, files),
         )
         if source.beside is not None:
             _answer_beside(source.beside / (found.name + PROBLEMS), done)
-        memory.remember(found)
+        memory.remember(found, files)
         yield found, done
+
+
+def _beside(source: Source, found: Found, files: dict[str, str], name: str) -> bytes | None:
+    """A file that a document names; `files` gets its mark, from before it is read."""
+    files[name] = source.mark_beside(found, name)
+    return source.beside_it(found, name)
 
 
 def lines_of(done: Put) -> list[str]:

@@ -155,6 +155,18 @@ def test_what_is_out_is_corrected_and_not_overwritten(daily: Publication) -> Non
     assert issue.items.get(number=1).insight == "It is faster."
 
 
+def test_what_nobody_has_yet_is_taken_back_first(daily: Publication) -> None:
+    program = Program(daily)
+    program.put()
+    Issue.objects.update(state="scheduled", send_at=NOW)
+    answer = program.put(DIGEST.replace("faster", "slower"))
+    assert (answer.status, answer.json["type"].rpartition("#")[2]) == (409, "released")
+    assert answer.json["detail"] == "It is scheduled: take it back to a draft first, on its page."
+    page = f"/admin/newsletter/issue/{Issue.objects.get().pk}/"
+    assert answer.json["edit_url"] == "http://127.0.0.1:8000" + page
+    assert "correction" not in answer.json
+
+
 def test_a10_one_text_by_file_paste_and_post_is_one_draft(daily: Publication) -> None:
     Program(daily).put()
     for name in ("2026-03-02.md", "", "harbour-2026-03-02-final.md"):

@@ -63,6 +63,7 @@ def test_an_assistant_makes_a_draft_and_proposes_it(site: Site) -> None:
         assert [one["title"] for one in issue["items"]] == ["A new ferry", "A bridge is closed"]
         _no, text = await call("preview_edition", issue="2026-03-02", categories=["ships"])
         assert "A new ferry" in text and "bridge" not in text
+        assert "/READER/" in text and "SUDI--" not in text
         refused, problem = await call("preview_edition", issue="2026-03-02", categories=["air"])
         assert refused and problem["detail"] == "No item is in air. There are: roads, ships."
         refused, problem = await call("read_issue", issue="2026-03-03")

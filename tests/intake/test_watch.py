@@ -14,12 +14,13 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from newsletter.intake.folder import Folder, WorkTree
-from newsletter.models import Issue, Revision
+from newsletter.models import Issue, Item, Revision
 from subscribers.models import AuditEntry, Publication
 from tests import builders
 from tests.conftest import Site
 from tests.intake.live import set_up
 from tests.intake.programs import DIGEST, NO_DATE
+from tests.pictures.drawn import photograph
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -83,6 +84,26 @@ def test_problems_stand_beside_the_file_until_they_are_solved(
     assert watch(folder) == 0
     assert not beside.exists()
     assert Issue.objects.count() == 1
+
+
+def test_a_picture_that_changed_is_handed_in_with_its_document(
+    daily: Publication, folder: Path, capsys: Any
+) -> None:
+    (folder / "news.md").write_text(DIGEST + "\n![A ferry](ferry.jpg)\n")
+    picture, beside = folder / "ferry.jpg", folder / "news.md.problems.txt"
+    picture.write_bytes(b"half of it")
+    assert watch(folder) == 1
+    assert "[picture-refused]" in beside.read_text()
+    picture.write_bytes(photograph())
+    assert watch(folder) == 0
+    assert Item.objects.exclude(picture="").count() == 1 and not beside.exists()
+    first = Item.objects.exclude(picture="").get().picture
+    capsys.readouterr()
+    assert watch(folder) == 0
+    assert capsys.readouterr().out == ""  # Nothing is repeated.
+    picture.write_bytes(photograph(500, 400, "#808000"))
+    assert watch(folder) == 0
+    assert Item.objects.exclude(picture="").get().picture != first
 
 
 def test_what_is_half_written_or_no_document_waits(folder: Path, tmp_path: Path) -> None:

@@ -55,6 +55,34 @@ def names(item: Item) -> tuple[str, str]:
     return item.picture, item.picture_alt
 
 
+@pytest.mark.parametrize(
+    ("before", "behind"),
+    [
+        ("**Insight**: People cross.\n\n", "\n"),
+        ("**Insight**: People cross.\n\n**Summary**:\n\n- First\n- Second\n\n", "\n"),
+        ("**Insight**: People cross.\n\n**Summary**:\n\n- First\n  ", "\n- Second\n"),
+        ("", "\n\n**Insight**: People cross.\n"),
+    ],
+    ids=["below the insight", "below the bullets", "within a bullet", "above the insight"],
+)
+def test_a_picture_wherever_it_stands_in_an_item(
+    daily: Publication, before: str, behind: str
+) -> None:
+    head = DIGEST.partition("**Insight**")[0]
+    document = f"{head}{before}![A ferry at night](ferry.jpg){behind}"
+    status, report = handed_in(Program(daily), document=document, ferry_jpg=photograph())
+    assert status == 201, report
+    item = Item.objects.get()
+    assert names(item) == (pictures.make(photograph()).picture.name, "A ferry at night")
+    assert (item.insight, item.body) == ("People cross.", "")
+    assert "![" not in json.dumps(item.bullets)
+    # The same request again, and one with a file that is no picture.
+    status, report = handed_in(Program(daily), document=document, ferry_jpg=photograph())
+    assert (status, report["created"]) == (200, False)
+    status, report = handed_in(Program(daily), document=document, ferry_jpg=b"no picture")
+    assert status == 422, report
+
+
 # --- one request ------------------------------------------------------------------------------
 
 

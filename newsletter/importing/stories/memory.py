@@ -20,14 +20,15 @@ from subscribers.models import Publication
 
 from .addresses import key_of, page_of
 from .bands import bands_of
-from .likeness import LEAST, NEAREST, SOON, Likeness, Told, alike, compare
+from .likeness import LEAST, SOON, Likeness, Told, alike, compare
+from .subjects import Usual, subject_of
 from .titles import read_title
 
 # Looked at of one page, of one band, of the last days; of all that an item's title finds.
 _OF_PAGE, _OF_BAND, _OF_TITLE = 40, 20, 20
 _LATELY, _ISSUES = 400, 60
-# Names that more of the lately told items have are no news.
-_RARE = 4
+# What two titles of one week have in common at least, where they are of one story (`subjects`).
+_AKIN = 1.0
 # A page that so many issues had under unlike titles is a list or a front page.
 _COMMON = 3
 _UNLIKE = 0.2
@@ -109,39 +110,38 @@ def look_up(
         shared = {pk for page in one.pages for pk in by_page.get(page, ()) if pk in known}
         common = frozenset(page for page in one.pages if _is_common(page, one, by_page, known))
         mine = Told(one.title, one.pages, common)
-        near = shared | {pk for pk in titled if pk in known} | recent.akin(one.title)
-        found.append(_judged(mine, [known[pk] for pk in near], day, recent.rare, least))
+        near = shared.union((pk for pk in titled if pk in known), recent.akin(one.title))
+        found.append(_judged(mine, [known[pk] for pk in near], day, recent.usual, least))
     return found
 
 
 class _Recent:
-    """The items of the last days, by the pieces of their titles: hundreds are not compared one by
+    """The items of the last days, by what their titles are about: hundreds are not compared one by
     one with each of a document."""
 
-    def __init__(self, told: Iterable[Earlier]) -> None:
+    def __init__(self, told: Sequence[Earlier]) -> None:
         self._with: dict[str, list[tuple[int, float]]] = {}
-        names: Counter[str] = Counter()
+        self.usual = Usual.of(one.title for one in told)
         for one in told:
-            title = read_title(one.title)
-            names.update(title.names)
-            for piece, weight in title.pieces.items():
+            subject = subject_of(one.title)
+            for piece in subject.forms.union(subject.weights):
+                weight = subject.weights.get(piece, 0.0)
                 self._with.setdefault(piece, []).append((one.item, weight))
-        self.rare = frozenset(name for name, count in names.items() if count <= _RARE)
 
-    def akin(self, title: str) -> set[int]:
-        """Those with as much in common as `compare` asks for at least."""
-        asked = read_title(title)
+    def akin(self, title: str) -> list[int]:
+        """Those with most in common, as much as a story has at least."""
         shared: dict[int, float] = {}
-        for piece, weight in asked.pieces.items():
+        asked = subject_of(title)
+        for piece in asked.forms.union(asked.weights):
+            mine, rarity = asked.weights.get(piece, 0.0), self.usual.rarity(piece)
             for item, other in self._with.get(piece, ()):
-                shared[item] = shared.get(item, 0.0) + min(weight, other)
-        # Dice of at least NEAREST, were the other title to hold nothing else.
-        least = NEAREST * asked.weight / (2 - NEAREST)
-        return {item for item, weight in shared.items() if weight >= least}
+                shared[item] = shared.get(item, 0.0) + max(mine, other) * rarity
+        most = sorted(shared, key=lambda item: (shared[item], item), reverse=True)
+        return [item for item in most[:_OF_TITLE] if shared[item] >= _AKIN]
 
 
 def _judged(
-    mine: Told, near: Iterable[_Known], day: dt.date, rare: Collection[str], least: Likeness
+    mine: Told, near: Iterable[_Known], day: dt.date, usual: Usual, least: Likeness
 ) -> list[Earlier]:
     same: list[tuple[_Known, Likeness]] = []
     perhaps: list[tuple[_Known, Likeness]] = []
@@ -149,7 +149,7 @@ def _judged(
     for one in near:
         days = abs((day - one.earlier.date).days)
         theirs = Told(one.earlier.title, frozenset(one.pages), mine.common)
-        likeness = compare(mine, theirs, days, rare)
+        likeness = compare(mine, theirs, days, usual)
         if likeness == Likeness.SAME and not mine.own & theirs.own:
             by_title.add(one.earlier.issue)
         if likeness != Likeness.DIFFERENT:

@@ -103,6 +103,18 @@ def places(text: str) -> Iterator[tuple[str, str]]:
     yield from _months(plain)
 
 
+# Pieces of one work that come out one after the other.
+_INSTALMENTS = frozenset(
+    ("part", "teil", "partie", "parte", "episode", "folge", "chapter", "kapitel", "chapitre",
+     *"篇部讲講回弹彈卷节節集课課话話")
+)  # fmt: skip
+
+
+def is_instalment(what: str) -> bool:
+    """Whether a place counts parts of one work, and not weeks, quarters or versions."""
+    return what in _INSTALMENTS
+
+
 def _months(text: str) -> Iterator[tuple[str, str]]:
     for found in _OF_MONTH.finditer(text):
         yield str(int(found[1])), "month"

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from newsletter.editions.search.words import DENSE
 
-from .series import places
+from .series import is_instalment, places
 
 _RUN = re.compile(
     rf"(?P<figure>\d+(?:[.,:/]\d+)*)|(?P<dense>[{DENSE}]+)|(?P<word>(?:(?![{DENSE}\d_])\w)+)"
@@ -28,6 +28,7 @@ _COUNTED = re.compile(
     r"|(?P<many>[二两三四五六七八九十][一二三四五六七八九十]{0,2})"
     r"(?=[年月日季期代次届大款集章天周倍成台辆座批轮篇回个家名]|分钟|小时)"
 )
+_MIDDLE_DOT = re.compile(r"(?<=\d)[·・](?=\d)")  # 3·15, 9·11
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 # Units behind a figure that make it another one.
 _UNIT = re.compile(
@@ -72,12 +73,14 @@ class Title:
     dense: bool
     # It lists several topics: a round-up of others, of a week, of a day.
     lists: bool
+    # It is one part of a work in several: part two, 下篇.
+    instalment: bool
 
 
 @lru_cache(maxsize=8192)
 def read_title(text: str) -> Title:
     """A title as it is compared: NFKC, without case, marks and emphasis."""
-    written = unicodedata.normalize("NFKC", text)
+    written = _MIDDLE_DOT.sub(".", unicodedata.normalize("NFKC", text))
     text = written.casefold().replace("’", "'")
     text = _THOUSANDS.sub("", _COUNTED.sub(_counted, text))
     runs = list(_RUN.finditer(text))
@@ -96,6 +99,7 @@ def read_title(text: str) -> Title:
         *_in_order(written, dense),
         dense,
         _lists(text, dense),
+        any(is_instalment(what) for _number, what in places(text)),
     )
 
 
@@ -166,13 +170,29 @@ def _number(signs: str) -> int:
     return (_NUMERALS[tens[-1]] if tens else 1) * 10 + (_NUMERALS[ones[0]] if ones else 0)
 
 
+_AMOUNT = re.compile(rf"\d+(?:[.,]\d+)*(?={_UNIT.pattern})", re.IGNORECASE)
+
+
+def with_amounts(text: str) -> str:
+    """Amounts with their unit as plain numbers: 13B, 13 billion and 130 亿 are one figure."""
+    written, last = "", 0
+    for found in _AMOUNT.finditer(text):
+        unit = found[1].casefold()
+        _text, amount = _value(found[0], unit, money=False)
+        if amount is None or found.start() < last:
+            continue
+        written += f"{text[last : found.start()]}{amount:.0f} "
+        last = found.end(1)
+    return written + text[last:]
+
+
 def _value(text: str, unit: str, money: bool) -> tuple[str, float | None]:
     """A figure in one spelling, and how much it is: 13B and 13 billion, 1.82 and 1.82.0."""
     text = text.rstrip(".,:/")
     if text.count(".") > 1:
         return re.sub(r"(?<=\d)\.0\Z", "", text) + unit, None
     if unit not in _TIMES and not money:
-        return text + unit, None
+        return re.sub(r"(?<=\d)\.0\Z", "", text) + unit, None
     try:
         amount = float(text.replace(",", ".")) * 10.0 ** _TIMES.get(unit, 0)
     except ValueError:

@@ -75,7 +75,7 @@ class Command(BaseCommand):
             stop.wait(every)
         if options["only_new"] and memory.new:
             for found in source.look():
-                memory.remember(found)
+                memory.remember(found, {})
         refused = False
         while not stop.is_set():
             refused |= self._look(source, memory, publication, stop, options)

@@ -1,0 +1,86 @@
+"""Words that turn a story into another one: what was said no to, what fell, what is but a beta.
+
+A title that says "approves" and one that says "rejects" have all others in common. A leaf.
+"""
+
+from __future__ import annotations
+
+import re
+
+# One thing and its opposite, in the languages whose digests are read most.
+_PAIRS = (
+    (
+        r"approv\w+|adopt\w+|passes|passed|beschließ\w+|stimmt zu|adopte\w*|aprueba|одобри\w+"
+        r"|通过|批准|可決|가결",
+        r"reject\w+|veto\w*|deny|denies|denied|lehnt|abgelehnt|rejette\w*|rechaza|отклони\w+"
+        r"|否决|否決|驳回|拒绝|부결",
+    ),
+    (
+        r"rises?|rising|rose|raises?|raised|hikes?|hiked|gains?|jump\w*|surg\w+|soar\w*"
+        r"|increas\w+|steigt|steigen|erhöht|hausse|augmente|sube|рост\w*|выросл\w*|上涨|上调"
+        r"|涨价|大涨|提价|加息|利上げ|値上げ|上昇|인상|상승",
+        r"falls?|fell|cuts?|lowers|lowered|drop\w*|slump\w*|plunge\w*|decreas\w+|sinkt|sinken"
+        r"|senkt|baisse|chute|baja|паден\w*|снизи\w+|下跌|下调|降价|大跌|暴跌|降息|利下げ|値下げ"
+        r"|下落|인하|하락",
+    ),
+    (
+        r"wins?|winning|won|gewinnt|gagne|胜诉|获胜|勝訴",
+        r"loses?|lost|verliert|perd|败诉|失利|敗訴",
+    ),
+    (
+        r"confirm\w*|bestätigt|confirme|подтверди\w+|证实|确认",
+        r"denies|denied|dementiert|dément|опроверг\w+|否认|辟谣",
+    ),
+    (
+        r"opens?|opened|starts?|begins?|öffnet|startet|开启|启动|上线|恢复",
+        r"closes?|closed|closing|shut\w*|ends?|discontinu\w+|suspend\w*|schließt|endet|ferme"
+        r"|关闭|停止|下线|关停|暂停|终止",
+    ),
+    (
+        r"adds?|added|新增",
+        r"remov\w+|drops|dropped|移除|删除|取消",
+    ),
+)
+
+
+def _pattern(side: str) -> re.Pattern[str]:
+    """Words of scripts with spaces stand alone; those of dense scripts stand anywhere."""
+    words = side.split("|")
+    alone = [word for word in words if not _DENSE.match(word)]
+    within = [word for word in words if _DENSE.match(word)]
+    return re.compile("|".join([rf"(?<!\w)(?:{'|'.join(alone)})(?!\w)", *within]))
+
+
+_DENSE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
+_OPPOSED = [(_pattern(one), _pattern(other)) for one, other in _PAIRS]
+# What is there on one side only: not, and not yet.
+_ALONE = (
+    re.compile(r"(?<!\w)(?:not|n't|never|kein\w*|nicht|pas|ne|не|нет)(?!\w)|n['’]t\b|并非|不会|没有|未能|ない"),
+    re.compile(r"(?<![a-z])(?:alpha|beta|rc\s*\d*|release candidate|nightly)(?![a-z])"
+               r"|测试版|公测版|ベータ"),
+)  # fmt: skip
+
+
+def turns_of(text: str) -> frozenset[int]:
+    """Which turns a title takes, as numbers: 2 n + 1 and 2 n + 2 are opposites, below 0 it has what
+    may be on one side only."""
+    text = text.casefold()
+    found = {
+        2 * number + side + 1
+        for number, pair in enumerate(_OPPOSED)
+        for side, pattern in enumerate(pair)
+        if pattern.search(text)
+    }
+    found |= {-1 - number for number, pattern in enumerate(_ALONE) if pattern.search(text)}
+    return frozenset(found)
+
+
+def opposed(one: frozenset[int], other: frozenset[int]) -> bool:
+    """Whether two titles that say the same of a thing otherwise say the opposite of it."""
+    if any((-1 - number in one) != (-1 - number in other) for number in range(len(_ALONE))):
+        return True
+    for first in range(1, 2 * len(_PAIRS), 2):
+        mine, theirs = ({first, first + 1} & turns for turns in (one, other))
+        if len(mine) == len(theirs) == 1 and mine != theirs:
+            return True
+    return False
