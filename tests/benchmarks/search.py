@@ -47,7 +47,7 @@ _ASKED = {
     "common, two letters": {"q": "港口"},
     "two common": {"q": "harbour 港口"},
     "two common that never meet": {"q": "oddly evenly"},
-    "a phrase of common words that is nowhere": {"q": "weather-today"},
+    "a phrase of common words, rare": {"q": "tide-tide-tide-tide"},
     "eight common": {"q": "harbour tide beacon route container quay freighter customs"},
     "some": {"q": "lantern"},
     "some, two letters": {"q": "灯笼"},
@@ -161,7 +161,7 @@ def _written(number: int, *, rare: bool) -> tuple[dict[str, Any], str]:
     common = number % 3 == 0
     words = chance.choices(_ENGLISH[not common :], k=60)
     letters = "".join(chance.choices(_CHINESE if common else _CHINESE[2:], k=400))
-    words += ["today", "weather", "oddly" if number % 2 else "evenly"]
+    words += ["today", "oddly" if number % 2 else "evenly"]
     words += ["lantern"] * (number % 400 == 7) + ["lighthousekeeper"] * rare
     letters += "今天早上" + "灯笼" * (number % 400 == 7) + "鲸鱼搁浅" * rare
     chance.shuffle(words)
