@@ -155,10 +155,10 @@ def _postgresql(
     return found, lowest if several and -looked_at == _CANDIDATES else None
 
 
-def _rows(sql: str, params: list[object]) -> list[tuple[int, int]]:
+def _rows(sql: str, params: Sequence[str | int | None]) -> list[_Row]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return cursor.fetchall()
+        return [(place, item) for place, item in cursor.fetchall()]
 
 
 def _lexeme(word: str) -> str:
