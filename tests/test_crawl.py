@@ -120,4 +120,4 @@ def test_nothing_is_wrong_with_any_page(chromium: Any, trial: Trial, sight: Sigh
         visitor.walk(["/admin/", *known], within="/admin/", seconds=1500)
     visitor.close()
     assert len(visitor.visited) >= 4, visitor.visited
-    assert visitor.wrong == []
+    assert not visitor.wrong, "\n".join(visitor.wrong)

@@ -29,6 +29,14 @@ def test_every_chapter_is_written_in_both_languages() -> None:
     assert handbook.chapters("fr") == english
 
 
+def test_no_space_stands_behind_a_full_width_stop_and_no_mark_is_left_over() -> None:
+    for chapter in handbook.chapters("zh-hans"):
+        html = re.sub(r"<(pre|code)\b.*?</\1>", "x", handbook.html(chapter), flags=re.DOTALL)
+        for _tag, inside in re.findall(r"<(p|li|td|th)>(.*?)</\1>", html, re.DOTALL):
+            text = re.sub("<[^>]+>", "", inside)
+            assert not re.search(r"[。！？]\s+\S|\*\*", text), (chapter.name, text)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_links_between_chapters_lead_to_chapters(language: str) -> None:
     names = {chapter.name for chapter in handbook.chapters(language)}

@@ -62,10 +62,13 @@ def find(request: HttpRequest) -> HttpResponseBase:
         return TemplateResponse(
             request, "admin/sudi/found.html", {"typed": typed, "groups": groups}
         )
+    missing = request.method == "POST" and not typed
     return chrome.page(
         request,
         "admin/sudi/find.html",
         title=pgettext("search", "Find"),
+        status=422 if missing else 200,
+        problem=pgettext("archive", "Write a word to look for.") if missing else "",
         typed=typed,
         groups=groups,
     )

@@ -32,14 +32,21 @@ def rule_list(request: HttpRequest) -> HttpResponseBase:
     publications = list(visible(request))
     wanted = request.GET.get("publication")
     chosen = last_worked.choose(request, publications, wanted)
-    chosen = chosen or (publications[0] if publications else None)
+    return _shown(request, chosen or (publications[0] if publications else None))
+
+
+def _shown(request: HttpRequest, chosen: Publication | None, problem: str = "") -> HttpResponseBase:
+    """The list; with a `problem` of what was to be added, and what was typed."""
     rules = _rules(chosen) if chosen is not None else []
     return page(
         request,
         "admin/sudi/import_rules.html",
         title=_("Remembered answers"),
-        publications=publications,
+        status=422 if problem else 200,
+        publications=list(visible(request)),
         chosen=chosen,
+        problem=problem,
+        given=request.POST,
         layout=[_row(rule) for rule in rules if rule.kind in _LAYOUT],
         filing=[_row(rule) for rule in rules if rule.kind not in _LAYOUT],
         categories=_living(chosen) if chosen is not None else [],
@@ -123,8 +130,7 @@ def add(request: HttpRequest, slug: str) -> HttpResponseBase:
     answer = request.POST.get("answer", "")
     category = publication.categories.filter(slug=answer, retired_at__isnull=True).first()
     if kind not in list(By) or not name or (category is None and answer != "-"):
-        messages.error(request, _("Write the name and choose the category."))
-        return HttpResponseRedirect(_address(publication))
+        return _shown(request, publication, _("Write the name and choose the category."))
     _by, key = key_of(By(kind), name)
     with transaction.atomic():
         publication.import_rules.update_or_create(

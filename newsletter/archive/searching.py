@@ -17,7 +17,7 @@ from newsletter.feeds import contents
 from newsletter.feeds.formats import FORMATS
 from newsletter.feeds.views import publication_or_missing
 from newsletter.models import Issue
-from newsletter.rendering import neutral, words
+from newsletter.rendering import neutral
 from subscribers import languages, network
 from subscribers.models import Category, Publication
 
@@ -76,7 +76,7 @@ def _answer(
     try:
         asked = search.read(given)
     except search.NotAsked as error:
-        return 422, {"wrong": _why(error.why), "wrong_field": _FIELDS.get(error.why, "q")}
+        return 422, {"wrong": _why(error.why), "wrong_field": _field(error.why)}
     if not CALLS.take(network.network(request)):
         return 429, {"busy": True}
     before = given.get("before", "")
@@ -100,12 +100,11 @@ def _answer(
 def _hit(piece: published.Piece, asked: search.Asked) -> Hit:
     item = piece.item
     texts = [item.insight, *_bullets(item.bullets), item.body]
-    plain = [words.plain(text) for text in texts if text]
     return Hit(
         item,
         piece.issue,
         search.marked(neutral.line(markdown.plain_text(item.title, links=False)), asked.terms),
-        search.excerpt(plain, asked.terms),
+        search.excerpt(texts, asked.terms),
         next(iter(source_pages.hosts(item)), ""),
     )
 
@@ -125,15 +124,18 @@ def _feeds(publication: Publication, asked: search.Asked) -> list[FeedLink]:
     ]
 
 
-_FIELDS = {"date": "since", "source": "source"}
+def _field(why: str) -> str:
+    return why if why in ("source", "since", "until") else "q"
 
 
 def _why(why: str) -> str:
     """What is wrong with a search, and what to do."""
+    day = pgettext("archive", "Write a day like 2026-03-31.")
     return {
         "empty": pgettext("archive", "Write a word to look for."),
         "long": pgettext("archive", "This is too long. Write a few words."),
         "many": pgettext("archive", "These are too many words. Write at most eight."),
-        "date": pgettext("archive", "Write a day like 2026-03-31."),
+        "since": day,
+        "until": day,
         "source": pgettext("archive", "Write a source as its host, like example.org."),
     }[why]

@@ -25,6 +25,7 @@ from newsletter.models import Issue
 from newsletter.rendering import neutral, words
 from subscribers import languages, theme
 from subscribers.models import Category, Publication
+from subscribers.pictures.sharing import Shared
 
 from . import sharing, structured, withdrawn
 from .pages import feed_links, public_page, render_page
@@ -80,6 +81,7 @@ def publication(request: HttpRequest, publication: str) -> HttpResponse:
         "lines": published.lines(rows),
         "categories": published.offered(public),
         "first": not (before or after),
+        "picture": _of_newest(found, rows) if not (before or after) else None,
         "newer": rows[0].slug if rows and has_newer else "",
         "older": rows[-1].slug if rows and has_older else "",
         "feeds": feed_links(found),
@@ -93,6 +95,13 @@ def publication(request: HttpRequest, publication: str) -> HttpResponse:
         ),
     }
     return public_page(render_page(request, "newsletter/publication.html", found, context))
+
+
+def _of_newest(publication: Publication, rows: list[Issue]) -> Shared | None:
+    """What stands for the publication itself where it is shared: its newest issue's picture."""
+    if not rows:
+        return None
+    return sharing.picture(publication, published.public_view(editions.load(rows[0])))
 
 
 def _named(publication: Publication, slug: str) -> Issue:

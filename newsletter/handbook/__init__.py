@@ -9,17 +9,23 @@ who runs the site; what a developer needs stands beside the code.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from django.templatetags.static import static
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 _FOLDER = Path(__file__).parent
 _NAME = re.compile(r"\d\d-([a-z][a-z-]*)\.md")
 _FIRST = "en"
+# Chinese letters and stops stand behind it (Unicode, CJK Radicals and on), ours all of them.
+_CHINESE = "\u2e80"
+# These bring their own space.
+_STOPS = tuple("。！？；：，、）」》”")
 # From a chapter to the folder of static files.
 _STATIC = "../../static/"
 
@@ -71,7 +77,16 @@ def _markdown() -> MarkdownIt:
     markdown.normalizeLink = lambda url: plain(  # type: ignore[method-assign]
         re.sub(r"^\d\d-([a-z-]+)\.md(?=#|$)", r"../\1/", _on_site(url))
     )
+    markdown.add_render_rule("softbreak", _line_end)
     return markdown
+
+
+def _line_end(_self: Any, tokens: Sequence[Token], index: int, *_rest: Any) -> str:
+    """A space, but none between Chinese letters nor behind a full-width stop."""
+    before = next((one.content for one in reversed(tokens[:index]) if one.content), "")
+    after = next((one.content for one in tokens[index + 1 :] if one.content), "")
+    whole = before[-1:] >= _CHINESE and after[:1] >= _CHINESE
+    return "" if whole or before.endswith(_STOPS) else "\n"
 
 
 def _on_site(url: str) -> str:

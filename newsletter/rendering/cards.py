@@ -17,6 +17,7 @@ from ..digest.markdown import block_html, inline_html, is_rtl
 from ..editions import BulletView, CategoryView, ItemView, LinkView
 from . import text, words
 from .columns import shorten
+from .long_words import breakable
 from .shortening import LONG
 from .tables import stacked
 
@@ -90,7 +91,7 @@ def make(item: ItemView, web: str, indent: int) -> Card:
     title = (
         Markup.escape(words.update(item)) + inline(item.title)
         if len(item.title) * 2 <= TITLE
-        else Markup.escape(shorten(plain, TITLE))
+        else breakable(shorten(plain, TITLE))
     )
     to = next((link.url for link in item.sources if link.url), web)
     lead = words.first_sentence(summary, BRIEF)
@@ -173,7 +174,7 @@ def _for_mrml(html: str) -> Markup:
         lines = _SPACES.sub(lambda run: "\xa0" * len(run.group()), code)
         made.append(f'<div class="code">{lines.replace(chr(10), "<br>")}</div>')
         made.append(" ".join(rest.split("\n")))
-    return Markup("".join(made))
+    return breakable(Markup("".join(made)))
 
 
 def _markdown(item: ItemView) -> str:

@@ -24,6 +24,7 @@ from newsletter import conf
 
 from .columns import wrap
 from .errors import RenderingError
+from .long_words import breakable
 from .pieces import Marks, Pieces
 from .slots import SLOTS
 
@@ -68,6 +69,7 @@ def environment(escape: bool) -> jinja2.Environment:
         extensions=[_Flat] if escape else [],
     )
     made.filters["columns"] = wrap
+    made.filters["breakable"] = breakable
     return made
 
 

@@ -106,6 +106,8 @@ def test_what_is_not_public_has_no_card_and_is_on_none(client: Client, daily: Pu
     public = editions.published.public_view(view)
     path = named(client, PAGES[0])["og"]
     assert path.endswith(f"/card-{cards.of_issue(daily, public).mark}.png")
+    # Of the publication itself the newest issue's card is shown.
+    assert f'property="og:image" content="{path}"' in client.get("/daily/").content.decode()
     daily.issues.update(listed=False)
     serving.clear()
     assert client.get(path.removeprefix(conf.base_url())).status_code == 404

@@ -1,9 +1,10 @@
 """Everything that readers see, to look at: `python -m tests.pictures FOLDER`.
 
 A fresh trial site is opened in Chromium; FOLDER gets some 170 pictures and `index.html`, which
-shows them. `--readme` only makes the few of the README, in `.pictures`, `--handbook` those of the
-handbook, in `newsletter/static/newsletter/handbook`. Needs Debian's chromium and
-the `dev` extra. Everything listens on loopback, and the site is removed at the end.
+shows them; a run that was cut short goes on where it ended. `--readme` only makes the few of the
+README, in `.pictures`, `--handbook` those of the handbook, in
+`newsletter/static/newsletter/handbook`. Needs Debian's chromium and the `dev` extra. Everything
+listens on loopback, and the site is removed at the end.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import argparse
 import io
 import shutil
 import tempfile
+from itertools import chain
 from pathlib import Path
 
 from PIL import Image
@@ -47,6 +49,16 @@ def readme(browser: Browser, trial: Trial, mails: Path) -> None:
     _keep(desk.screenshot(), "plan")
 
 
+def whole(browser: Browser, trial: Trial, folder: Path) -> None:
+    """The gallery; its page shows at any time what was taken so far."""
+    shots: list[gallery.Shot] = []
+    index = folder / "index.html"
+    for shot in chain(gallery.take(browser, trial, folder), gallery.take_clients(browser, folder)):
+        shots.append(shot)
+        index.write_text(gallery.page(shots))
+    print(f"{len(shots)} pictures: {index}")
+
+
 def _keep(screenshot: bytes, name: str) -> None:
     image = Image.open(io.BytesIO(screenshot)).convert("RGB")
     image.quantize(_COLOURS, dither=Image.Dither.NONE).save(_README / f"{name}.png", optimize=True)
@@ -73,12 +85,7 @@ def main() -> None:
             if options.handbook:
                 print(f"{handbook.take(browser, trial):,} octets: {handbook.FOLDER}")
             if not few:
-                shots = [
-                    *gallery.take(browser, trial, folder),
-                    *gallery.take_clients(browser, folder),
-                ]
-                (folder / "index.html").write_text(gallery.page(shots))
-                print(f"{len(shots)} pictures: {folder / 'index.html'}")
+                whole(browser, trial, folder)
             browser.close()
 
 

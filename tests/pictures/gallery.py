@@ -39,8 +39,9 @@ def take(browser: Browser, trial: Trial, folder: Path) -> Iterator[Shot]:
                 for scheme in SCHEMES:
                     for width in WIDTHS:
                         name = f"{style}-{issue}-{kind}-{scheme}-{width}.jpg"
-                        page = _open(browser, address, width, scheme)
-                        _keep(page, folder / name)
+                        if not (folder / name).exists():
+                            page = _open(browser, address, width, scheme)
+                            _keep(page, folder / name)
                         yield Shot(f"{style}: {issue}, {kind}", f"{scheme} {width}", name, width)
 
 
@@ -53,11 +54,12 @@ def take_clients(browser: Browser, folder: Path) -> Iterator[Shot]:
         seen["Pictures blocked"] = without_pictures(html)
         for number, (name, left) in enumerate(seen.items()):
             file = folder / f"{style}-client-{number}.html"
-            file.write_text(left)
             width = 640 if "Windows" in name else 375
-            page = _open(browser, file.as_uri(), width, "light")
-            _keep(page, file.with_suffix(".jpg"))
-            file.unlink()
+            if not file.with_suffix(".jpg").exists():
+                file.write_text(left)
+                page = _open(browser, file.as_uri(), width, "light")
+                _keep(page, file.with_suffix(".jpg"))
+                file.unlink()
             yield Shot(f"{style}: as mail programs leave it", name, f"{file.stem}.jpg", width)
 
 
@@ -81,7 +83,9 @@ def _keep(page: Page, file: Path) -> None:
     # The pictures further down are loaded as one comes near.
     page.set_viewport_size({"width": size["width"], "height": min(height, _HIGHEST)})
     page.wait_for_load_state("networkidle")
-    page.screenshot(path=file, type="jpeg", quality=70)
+    taken = file.with_suffix(".part")
+    page.screenshot(path=taken, type="jpeg", quality=70)
+    taken.replace(file)  # Whole or not there: the next run takes what this one did not.
     page.context.close()
 
 

@@ -65,7 +65,7 @@ def serving(mails: Path) -> Iterator[Trial]:
     manage = [sys.executable, str(ROOT / "manage.py")]
     made = subprocess.run(
         [*manage, "quickstart", "--no-serve"],
-        env=env, capture_output=True, text=True, check=True, timeout=300,
+        env=env, capture_output=True, text=True, check=True, timeout=900,
     )  # fmt: skip
     found = re.search(r"Sign in as (\S+) with the password (\S+)", made.stdout)
     assert found is not None, made.stdout

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 
 import pytest
 from django.utils import translation
+from markupsafe import Markup
 
+from newsletter.editions import BulletView, LinkView
 from newsletter.rendering.cards import block
+from newsletter.rendering.long_words import breakable
 from newsletter.rendering.tables import stacked
 from tests.rendering.mails import of_view
 from tests.rich_issue import rich
@@ -70,3 +74,58 @@ def test_code_wraps_where_white_space_is_dropped_and_keeps_its_indentation() -> 
         '<div class="code"><code>def f(x):<br>\xa0\xa0\xa0\xa0if x:<br>\xa0\xa0\xa0\xa0return'
         "\xa0\xa01</code></div> <details><summary>A</summary> b</details>"
     )
+
+
+_FLAG = "\U0001f1e9\U0001f1ea"
+_PLACE = "<!--[if mso]>&#8203;<![endif]-->"
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("w" * 40, "w" * 40),
+        ("w" * 41, "|".join(["w" * 10] * 4 + ["w"])),
+        ("<" * 41, "|".join(["&lt;" * 10] * 4 + ["&lt;"])),
+        # Letters with marks, and flags, stay whole.
+        ("e\u0301" * 45, "|".join(["e\u0301" * 10] * 4 + ["e\u0301" * 5])),
+        (_FLAG * 41, "|".join([_FLAG * 10] * 4 + [_FLAG])),
+        # These break by themselves, or would fall apart.
+        ("港口" * 50, "港口" * 50),
+        ("ท่าเรือ" * 20, "ท่าเรือ" * 20),
+        ("ا" * 50, "ا" * 50),
+        ("-".join(["w" * 30] * 5), "-".join(["w" * 30] * 5)),
+        ("a few words " * 9, "a few words " * 9),
+    ],
+)  # fmt: skip
+def test_only_outlook_is_told_where_a_word_too_long_may_break(html: str, expected: str) -> None:
+    assert breakable(html).replace(_PLACE, "|") == expected
+
+
+def test_addresses_and_code_are_never_broken() -> None:
+    word = "w" * 60
+    html = Markup(f'<p><a href="https://example.org/{word}">{word}</a> <code>{word}</code></p>')
+    made = breakable(html).replace(_PLACE, "|")
+    broken = "|".join(["w" * 10] * 6)
+    assert made == str(html).replace(f">{word}</a>", f">{broken}</a>")
+
+
+@pytest.mark.parametrize("style", ["daily", "essay", "links"])
+def test_a_word_of_300_letters_breaks_wherever_an_issue_has_it(style: str) -> None:
+    word = "w" * 300
+    view = rich()
+    item = dataclasses.replace(
+        view.items[0], title=word, insight=word, body=word,
+        bullets=(BulletView(word, word, ()),),
+        sources=(LinkView(1, word, "https://example.org/"),),
+    )  # fmt: skip
+    view = dataclasses.replace(
+        view,
+        items=(item, *view.items[1:]),
+        intro=word,
+        tail=(LinkView(2, word, "https://a.example/"),),
+    )
+    html = of_view(view, style)
+    shown = re.sub(r"<!--.*?-->|<style.*?</style>|<title.*?</title>|<[^>]*>", "\n",
+                   html.replace(_PLACE, "|"), flags=re.DOTALL)  # fmt: skip
+    assert re.findall(r"w{41,}", shown) == []
+    assert html.count(_PLACE) > 150

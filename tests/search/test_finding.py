@@ -14,7 +14,7 @@ from newsletter import sending
 from newsletter.archive import searching
 from newsletter.archive.calls import Calls
 from newsletter.editions import published, search
-from newsletter.editions.search import entries
+from newsletter.editions.search import entries, finding
 from newsletter.issues import channels
 from newsletter.models import Issue, Item, Link, SearchEntry, StoryCursor
 from subscribers.models import Category, Publication
@@ -186,6 +186,35 @@ def test_pages_go_on_where_they_ended(daily: Publication) -> None:
         _before, _next, rest = page.partition('rel="next"')
         address = rest.partition('href="')[2].partition('"')[0].replace("&amp;", "&")
     assert seen == [f"{day}.{n}" for day in range(5, 0, -1) for n in range(9)]
+
+
+def test_words_that_are_common_but_stand_apart_are_looked_for_a_part_at_a_time(
+    daily: Publication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "_NEWEST", 3)
+    monkeypatch.setattr(finding, "_CANDIDATES", 4)
+    out(daily, "2026-03-01", "Night ferry", "Night ferry again")
+    for day in range(2, 6):
+        out(daily, f"2026-03-0{day}", *(f"Ferry {n} at night" for n in range(3)), FERRY)
+    public = published.categories(daily)
+
+    def walk(words: str, most: int) -> list[str]:
+        asked, seen, before = search.read({"q": words}), list[int](), None
+        for _page in range(20):
+            found = search.find(daily, asked, public=public, before=before, most=most)
+            assert found is not None
+            seen += found.items
+            before = found.older
+            if before is None:
+                break
+        return [Item.objects.get(pk=pk).title for pk in seen]
+
+    # On PostgreSQL most of these pages are short; all of them together hold everything.
+    for most in (1, 2, 20):
+        assert walk("night-ferry", most) == [FERRY] * 4 + ["Night ferry", "Night ferry again"]
+        assert walk("ferry night", most)[:2] == ["Ferry 0 at night", "Ferry 1 at night"]
+        assert len(walk("ferry night", most)) == 18
+        assert walk("again", most) == ["Night ferry again"]
 
 
 def test_the_page(daily: Publication, client: Client) -> None:

@@ -80,7 +80,8 @@ def test_an_address_says_what_is_asked_for() -> None:
         ({"q": "…", "category": "ships"}, "empty"),
         ({"q": "x" * 101}, "long"),
         ({"q": "a b c d e f g h i"}, "many"),
-        ({"q": "ferry", "since": "tomorrow"}, "date"),
+        ({"q": "ferry", "since": "tomorrow"}, "since"),
+        ({"q": "ferry", "until": "2026-02-30"}, "until"),
         ({"source": "a b"}, "source"),
     ],
 )
@@ -113,3 +114,33 @@ def test_an_excerpt_is_of_the_text_with_most_of_it() -> None:
     assert "<mark>night</mark> <mark>ferry</mark> sails" in found
     assert marking.excerpt(["港口" * 200], ()) == "港口" * 90 + "…"
     assert marking.excerpt([], terms_of("ferry")) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "search", "expected"),
+    [
+        ("ﬁve cafe\u0301 港口", "cafe 港口", "ﬁve <mark>cafe\u0301</mark> <mark>港口</mark>"),
+        ("Große Straßen, Straße", "straße", "Große Straßen, <mark>Straße</mark>"),
+        ("\u1112\u1161\u11ab강 1", "한강", "<mark>\u1112\u1161\u11ab강</mark> 1"),
+        ("ferryman, ferry_2, ferries", "ferry",
+         "ferryman, <mark>ferry</mark>_2, <mark>ferries</mark>"),
+        ("busy buses stay by", "stay", "busy buses <mark>stay</mark> by"),
+        ("a GPT – 5, GPT港5", "gpt-5", "a <mark>GPT – 5</mark>, GPT港5"),
+    ],
+)  # fmt: skip
+def test_marks_stand_where_it_was_written(text: str, search: str, expected: str) -> None:
+    assert marking.marked(text, terms_of(search)) == expected
+
+
+def test_an_excerpt_of_a_long_text_is_of_the_passage_that_has_it() -> None:
+    paragraph = (
+        "Nothing of the kind is told here, only that **much** is [told](https://a.example/). "
+    )
+    long = "\n\n".join([paragraph * 8] * 12 + ["The **night** ferry\nsails at *dawn*."])
+    found = marking.excerpt(["", "A ferry", long], terms_of("ferry night"))
+    assert found == "The <mark>night</mark> <mark>ferry</mark> sails at dawn."
+    # What stands in an address alone is not what is shown.
+    linked = f"See [this](https://ferry.example/night).\n\n{long}"
+    assert "<mark>night</mark> <mark>ferry</mark>" in marking.excerpt(
+        [linked], terms_of("ferry night")
+    )

@@ -18,7 +18,7 @@ _HOST = re.compile(r"[\w.-]{1,100}")
 
 
 class NotAsked(Exception):
-    """Nothing can be looked for; `why` is `empty`, `long`, `many`, `date` or `source`."""
+    """Nothing can be looked for; `why` is `empty`, `long`, `many`, `source`, `since` or `until`."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -71,7 +71,7 @@ def read(given: Mapping[str, str]) -> Asked:
         raise NotAsked("source")
     asked = Asked(
         text if terms else "", terms, given.get("category", ""), source,
-        _day(given.get("since", "")), _day(given.get("until", "")),
+        _day(given, "since"), _day(given, "until"),
     )  # fmt: skip
     if not asked.query or (text and not terms):
         raise NotAsked("empty")
@@ -104,10 +104,10 @@ def _runs(part: str) -> list[tuple[bool, list[Word]]]:
     return runs
 
 
-def _day(text: str) -> dt.date | None:
-    if not text:
+def _day(given: Mapping[str, str], name: str) -> dt.date | None:
+    if not given.get(name):
         return None
     try:
-        return dt.date.fromisoformat(text)
+        return dt.date.fromisoformat(given[name])
     except ValueError:
-        raise NotAsked("date") from None
+        raise NotAsked(name) from None

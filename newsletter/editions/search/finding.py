@@ -1,7 +1,10 @@
 """Which items a search has, newest first: the same answer on SQLite and on PostgreSQL.
 
-SQLite walks its index backwards from the newest place and ends when a page is full; PostgreSQL
-chooses between its index of words, for what is rare, and the order of places, for what is common.
+SQLite walks its index backwards from the newest place and ends when a page is full. PostgreSQL
+does that for the newest thousand entries, where a common word fills a page; what does not is rare,
+and is looked up in its index of words alone, which tells nothing of their order. Left to choose
+between the two it reads every entry for words that are common and never meet.
+
 Words one behind the other are looked for in the entry itself, where they stand in their order.
 """
 
@@ -22,13 +25,21 @@ from .asked import Asked, Term
 from .entries import category_word, place_of, publication_word, source_word
 
 PAGE = 20
+# Entries that are read in their order before the index of words is asked: 5 microseconds each.
+_NEWEST = 1_000
+# Entries with all words of a name that are read for whether the words follow each other: 10.
+_CANDIDATES = 2_000
 # Days beyond are none of ours, and places of theirs no numbers of a database.
 _FIRST, _LAST = dt.date(1970, 1, 2), dt.date(2200, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A page of a search: keys of items in their order, and the place to go on below, or None."""
+    """A page of a search: keys of items in their order, and the place to go on below, or None.
+
+    A page may be short, or empty, and still have a place to go on below: further back was not
+    looked, since two thousand newer items have these words in another order.
+    """
 
     items: tuple[int, ...]
     older: int | None
@@ -42,7 +53,8 @@ def find(
     before: int | None = None,
     most: int = PAGE,
 ) -> Found | None:
-    """The public items of a search; None where its category is not there. One query.
+    """The public items of a search; None where its category is not there. At most two
+    queries.
 
     `before` goes on below a place that an earlier page gave; `public` are the publication's
     public categories.
@@ -57,20 +69,11 @@ def find(
     if asked.source:
         words.append([source_word(asked.source)])
     low, high = _range(asked, zone_of(publication), before)
-    sql, params = _sql(words, asked.terms)
-    # Its own row number, or SQLite would read and sort all that match.
-    place = "e.place" if connection.vendor == "postgresql" else "f.rowid"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""{sql} AND {place} >= %s AND {place} < %s
-                AND NOT i.hidden AND n.listed AND n.published_at IS NOT NULL
-                AND (c.id IS NULL OR c.visibility <> %s)
-            ORDER BY {place} DESC LIMIT %s""",
-            [*params, low, high, Category.Visibility.PRIVATE.value, most + 1],
-        )
-        rows = cursor.fetchall()
-    older = rows[most - 1][0] if len(rows) > most else None
-    return Found(tuple(item for _place, item in rows[:most]), older)
+    look = _postgresql if connection.vendor == "postgresql" else _sqlite
+    rows, older = look(words, asked.terms, low, high, most + 1)
+    if len(rows) > most:
+        rows, older = rows[:most], rows[most - 1][0]
+    return Found(tuple(item for _place, item in rows), older)
 
 
 def pieces(publication: Publication, found: Found) -> tuple[published.Piece, ...]:
@@ -79,40 +82,83 @@ def pieces(publication: Publication, found: Found) -> tuple[published.Piece, ...
     return published.pieces(publication, [rows[key] for key in found.items if key in rows])
 
 
+# (place, key of the item)
+_Row = tuple[int, int]
 _JOINED = """JOIN newsletter_item i ON i.id = e.item_id
     JOIN newsletter_issue n ON n.id = i.issue_id
     LEFT JOIN subscribers_category c ON c.id = i.category_id"""
+_SHOWN = f"""NOT i.hidden AND n.listed AND n.published_at IS NOT NULL
+    AND (c.id IS NULL OR c.visibility <> '{Category.Visibility.PRIVATE.value}')"""
 
 
-def _sql(facets: Sequence[Sequence[str]], terms: Sequence[Term]) -> tuple[str, list[str]]:
-    if connection.vendor == "postgresql":
-        match = " & ".join(
-            [
-                *(f"({' | '.join(map(_lexeme, any_of))})" for any_of in facets),
-                *(_lexeme(word) + (":*" if t.begins else "") for t in terms for word in t.words),
-            ]
-        )
-        several = [term.words for term in terms if len(term.words) > 1]
-        follow = "".join(" AND strpos(' ' || e.words || ' ', %s) > 0" for _words in several)
-        return (
-            f"""SELECT e.place, e.item_id FROM newsletter_searchentry e {_JOINED}
-            WHERE e.vector @@ %s::tsquery{follow}""",
-            [match, *(f" {' '.join(words)} " for words in several)],
-        )
+def _sqlite(
+    facets: Sequence[Sequence[str]], terms: Sequence[Term], low: int, high: int, most: int
+) -> tuple[list[_Row], int | None]:
     match = " AND ".join(
         [
             *(f"({' OR '.join(map(_phrase, any_of))})" for any_of in facets),
             *(_phrase(" ".join(term.words)) + (" *" if term.begins else "") for term in terms),
         ]
     )
-    # Cross: SQLite keeps to the order, and reads no entry beyond those of the page.
-    return (
+    # Cross: SQLite keeps to the order, and reads no entry beyond those of the page. Its own row
+    # number, or it would read and sort all that match.
+    rows = _rows(
         f"""SELECT e.place, e.item_id FROM newsletter_searchindex f
         CROSS JOIN newsletter_searchentry e ON e.place = f.rowid
         CROSS {_JOINED}
-        WHERE f.words MATCH %s""",
-        [match],
+        WHERE f.words MATCH %s AND f.rowid >= %s AND f.rowid < %s AND {_SHOWN}
+        ORDER BY f.rowid DESC LIMIT %s""",
+        [match, low, high, most],
     )
+    return rows, None
+
+
+def _postgresql(
+    facets: Sequence[Sequence[str]], terms: Sequence[Term], low: int, high: int, most: int
+) -> tuple[list[_Row], int | None]:
+    match = " & ".join(
+        [
+            *(f"({' | '.join(map(_lexeme, any_of))})" for any_of in facets),
+            *(_lexeme(word) + (":*" if t.begins else "") for t in terms for word in t.words),
+        ]
+    )
+    several = [f" {' '.join(term.words)} " for term in terms if len(term.words) > 1]
+
+    def page(text: str) -> str:
+        follow = "".join(f" AND strpos(' ' || {text} || ' ', %s) > 0" for _words in several)
+        return f"{_JOINED} WHERE {_SHOWN}{follow}"
+
+    newest = """SELECT place, item_id, words, vector FROM newsletter_searchentry
+        WHERE place >= %s AND place < %s ORDER BY place DESC LIMIT %s"""
+    last = "ORDER BY e.place DESC LIMIT %s"
+    rows = _rows(
+        f"""SELECT e.place, e.item_id FROM ({newest}) e {page("e.words")}
+        AND e.vector @@ %s::tsquery {last}""",
+        [low, high, _NEWEST, *several, match, most],
+    )
+    if len(rows) == most:
+        return rows, None
+    # In a query of its own the planner does not see how common the words are: it takes the index.
+    # Texts are looked up one by one for the same reason. The last row tells where candidates end.
+    text = "(SELECT words FROM newsletter_searchentry w WHERE w.place = e.place)"
+    rows = _rows(
+        f"""WITH e AS MATERIALIZED (
+            SELECT place, item_id FROM newsletter_searchentry
+            WHERE vector @@ (SELECT %s::tsquery) AND place >= %s AND place < %s
+            ORDER BY place DESC LIMIT %s
+        ), page AS (SELECT e.place, e.item_id FROM e {page(text)} {last})
+        SELECT place, item_id FROM page UNION ALL SELECT min(place), -count(*) FROM e""",
+        [match, low, high, _CANDIDATES if several else None, *several, most],
+    )
+    found = sorted((row for row in rows if row[1] > 0), reverse=True)
+    [(lowest, looked_at)] = [row for row in rows if row[1] <= 0]
+    return found, lowest if several and -looked_at == _CANDIDATES else None
+
+
+def _rows(sql: str, params: Sequence[str | int | None]) -> list[_Row]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return [(place, item) for place, item in cursor.fetchall()]
 
 
 def _lexeme(word: str) -> str:

@@ -1,45 +1,78 @@
-"""The words that were found, marked in a title and in an excerpt of an item."""
+"""The words that were found, marked in a title and in an excerpt of an item.
+
+A page shows twenty items of any length: what is looked for is found in the folded text, not word by
+word, and of a long text only the passage that is shown is made plain.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import chain
+import re
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from newsletter.digest import markdown
+
 from .asked import Term
-from .words import Word, words_of
+from .words import Folded, places, words_of
 
 _Span = tuple[int, int]
 # Letters of an excerpt, and of what stands before the first word that was found.
 _LONG, _BEFORE = 180, 50
+# Letters of source of which an excerpt is taken: paragraphs together until they have as many.
+_PASSAGE = 800
+_PARAGRAPHS = re.compile(r"\n[ \t]*\n")
+# Passages that are made plain at most: what stands in an address only is not found in the text.
+_TRIES = 4
 
 
 def marked(text: str, terms: Sequence[Term]) -> SafeString:
     """`text` as safe HTML, with `<mark>` around what was found."""
-    words = list(words_of(text))
-    return _html(text, _joined(chain.from_iterable(_of_term(words, term) for term in terms)))
+    return _html(text, _joined(_found(text, terms)))
 
 
-def excerpt(texts: Iterable[str], terms: Sequence[Term]) -> SafeString:
-    """The part of the first text that has most of the terms, marked; else its beginning."""
-    best, spans, most = "", list[_Span](), -1
-    for text in texts:
-        if not text:
-            continue
-        words = list(words_of(text))
-        found = [of_term for term in terms if (of_term := _of_term(words, term))]
-        if len(found) > most:
-            best, spans, most = text, _joined(chain.from_iterable(found)), len(found)
-        if most == len(terms):
-            break  # No other text can have more of them.
-    start = _boundary(best, spans[0][0] - _BEFORE) if spans else 0
-    end = _boundary(best, start + _LONG)
+def excerpt(sources: Iterable[str], terms: Sequence[Term]) -> SafeString:
+    """Of Markdown texts the first passage that has most of the terms, marked; else the beginning.
+
+    As safe HTML on one line.
+    """
+    passages = [one for source in sources for one in _passages(source)]
+    counted = sorted(
+        ((len(_found(one, terms)), one) for one in passages), key=lambda one: one[0], reverse=True
+    )
+    best, spans, most = "", list[list[_Span]](), -1
+    for count, passage in counted[:_TRIES]:
+        if count <= most:
+            break  # The others have no more of them.
+        text = " ".join(markdown.plain_text(passage, links=False).split())
+        found = _found(text, terms)
+        if text and len(found) > most:
+            best, spans, most = text, found, len(found)
+    return _cut(best, _joined(spans))
+
+
+def _passages(source: str) -> Iterator[str]:
+    """A source whole, or where it is long in parts of some paragraphs."""
+    if len(source) <= 2 * _PASSAGE:
+        if source.strip():
+            yield source
+        return
+    begun = 0
+    for gap in _PARAGRAPHS.finditer(source):
+        if gap.start() - begun >= _PASSAGE:
+            yield source[begun : gap.start()]
+            begun = gap.end()
+    yield source[begun:]
+
+
+def _cut(text: str, spans: Sequence[_Span]) -> SafeString:
+    start = _boundary(text, spans[0][0] - _BEFORE) if spans else 0
+    end = _boundary(text, start + _LONG)
     inside = [(a - start, b - start) for a, b in spans if a >= start and b <= end]
     before = "…" if start > 0 else ""
-    behind = "…" if end < len(best) else ""
-    return mark_safe(before + _html(best[start:end].strip("\n"), inside) + behind)
+    behind = "…" if end < len(text) else ""
+    return mark_safe(before + _html(text[start:end], inside) + behind)
 
 
 def _boundary(text: str, place: int) -> int:
@@ -55,30 +88,21 @@ def _boundary(text: str, place: int) -> int:
     return place
 
 
-def _joined(found: Iterable[_Span]) -> list[_Span]:
+def _found(text: str, terms: Sequence[Term]) -> list[list[_Span]]:
+    """Where each of the terms stands that is there."""
+    folded = Folded(text)
+    found = ([folded.span(*one) for one in places(term.words, folded.text)] for term in terms)
+    return [spans for spans in found if spans]
+
+
+def _joined(found: Iterable[Iterable[_Span]]) -> list[_Span]:
     joined: list[_Span] = []
-    for start, end in sorted(found):
+    for start, end in sorted(span for of_term in found for span in of_term):
         if joined and start <= joined[-1][1]:
             joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
         else:
             joined.append((start, end))
     return joined
-
-
-def _of_term(words: Sequence[Word], term: Term) -> list[_Span]:
-    if term.begins:
-        letter = term.words[0]
-        return [
-            (one.start, one.start + len(letter) if one.end - one.start <= 2 else one.end)
-            for one in words
-            if one.dense and one.text.startswith(letter)
-        ]
-    size = len(term.words)
-    return [
-        (words[place].start, words[place + size - 1].end)
-        for place in range(len(words) - size + 1)
-        if all(words[place + n].text == term.words[n] for n in range(size))
-    ]
 
 
 def _html(text: str, spans: Sequence[_Span]) -> SafeString:

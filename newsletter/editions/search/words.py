@@ -7,9 +7,10 @@ English are left out; everything else stands as it is written.
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 # Han with its extensions, kana, Hangul, Thai, Lao, Khmer, Myanmar.
@@ -26,8 +27,16 @@ _RUN = re.compile(rf"[{DENSE}]+|(?:(?![{DENSE}_])[\w{_ACCENTS}{_SIGNS}])+")
 _DENSE_RUN = re.compile(rf"[{DENSE}]+")
 _LEFT_OUT = re.compile(rf"[{_ACCENTS}]+")
 _ENGLISH = re.compile(r"[a-z]{4,}")
+# In a folded text: a word that has spaces around it, and what stands between two.
+_LETTERS = re.compile(rf"(?:(?![{DENSE}_])[\w{_SIGNS}])+")
+_BETWEEN = re.compile(rf"(?:(?![\w{_SIGNS}])[^{DENSE}]|_)+")
+# Vowels and finals of Hangul, which folding joins with the letter before them.
+_JAMO = "\u1160", "\u11ff"
 # A longer one is no word: an address, a key, a picture written in letters.
 _LONGEST = 60
+
+
+_Span = tuple[int, int]
 
 
 class Word(NamedTuple):
@@ -63,6 +72,75 @@ def fold(text: str) -> str:
     """Without case, width, ligatures and accents: NFKC with casefold, marks over letters gone."""
     apart = unicodedata.normalize("NFKD", text).casefold()
     return unicodedata.normalize("NFC", _LEFT_OUT.sub("", apart))
+
+
+class Folded:
+    """A folded text, `text`, and where its letters stand in the text as given."""
+
+    def __init__(self, text: str) -> None:
+        self.text = fold(text)
+        self._places: list[_Span] | None = None
+        # Letter for letter in most texts; where not, the rare mark or ligature is looked for.
+        if len(self.text) != len(text) or not all(map(_stays_one, set(text))):
+            parts = [(fold(text[start:end]), (start, end)) for start, end in _letters(text)]
+            self.text = "".join(part for part, _place in parts)
+            self._places = [place for part, place in parts for _letter in part]
+
+    def span(self, start: int, end: int) -> _Span:
+        """Where this part of `self.text` stands in the text as given; `end` > `start`."""
+        if self._places is None:
+            return start, end
+        return self._places[start][0], self._places[end - 1][1]
+
+
+@functools.lru_cache(maxsize=8192)
+def _stays_one(letter: str) -> bool:
+    return len(fold(letter)) == 1
+
+
+def _letters(text: str) -> Iterator[_Span]:
+    """Each letter with the marks that belong to it."""
+    start = 0
+    for place, letter in enumerate(text):
+        joins = unicodedata.combining(letter) or _JAMO[0] <= letter <= _JAMO[1]
+        if place and not joins:
+            yield start, place
+            start = place
+    if text:
+        yield start, len(text)
+
+
+def places(words: Sequence[str], text: str) -> Iterator[_Span]:
+    """Where words of `words_of` stand one behind the other in a folded text.
+
+    All of one kind: with spaces between them, or parts of one run of letters without.
+    """
+    dense = _DENSE_RUN.match(words[0]) is not None
+    # What every form of the first begins with: found fast, and then looked at.
+    looked_for = words[0].removesuffix("y")
+    if dense:
+        looked_for = words[0] + "".join(word[-1] for word in words[1:])
+    start = text.find(looked_for)
+    while start >= 0:
+        end = start + len(looked_for) if dense else _end(words, text, start)
+        if end is not None:
+            yield start, end
+        start = text.find(looked_for, start + 1)
+
+
+def _end(words: Sequence[str], text: str, start: int) -> int | None:
+    """Where these words end if they begin here."""
+    if start and _LETTERS.match(text, start - 1):
+        return None
+    for number, word in enumerate(words):
+        if number:
+            gap = _BETWEEN.match(text, start)
+            start = gap.end() if gap else start
+        run = _LETTERS.match(text, start)
+        if run is None or _singular(run[0]) != word:
+            return None
+        start = run.end()
+    return start
 
 
 def _singular(word: str) -> str:
