@@ -8,7 +8,7 @@ What does not fit is shortened by the rule in `shortening`.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from django.utils import translation
@@ -20,6 +20,7 @@ from . import pieces, pipeline, words
 from .errors import RenderingError, TooLarge
 from .layout import Layout, Source, count
 from .one_item import parts
+from .pieces import Changed, Pieces
 from .shortening import LIMIT, TARGET, fit, forms, levels
 from .slots import PREFIX, SLOTS, fill
 
@@ -62,16 +63,27 @@ class Rendered:
 class Prepared:
     """An issue rendered once, of which any edition is a join of pieces. Immutable."""
 
-    def __init__(self, source: Source) -> None:
-        self._source = source
-        with translation.override(source.language):
-            html = pipeline.mjml(source.slug, source.everything(pieces.HTML))
-            html = pipeline.inline(pipeline.html(html))
-            text = pipeline.text(source.slug, source.everything(pieces.TEXT))
-        self._document = html
-        self._html = pipeline.cut(pipeline.MARKUP, html, pieces.HTML)
-        self._text = pipeline.cut(pipeline.TEXT, text, pieces.TEXT)
-        self._slots = (self._html.always(PREFIX), self._text.always(PREFIX))
+    def __init__(self, source: Source, html: Pieces, text: Pieces) -> None:
+        self.source = source
+        self._html = html
+        self._text = text
+        self._slots = (html.always(PREFIX), text.always(PREFIX))
+
+    def renewed(self, source: Source) -> Prepared | None:
+        """The same issue as it is now, of which only what is different is rendered.
+
+        `source` was made with this one's `source` before it, in the same publication. Nothing that
+        stands beside an item changes its bytes (`pieces`), so the result is that of rendering all
+        of it; None where the difference is too large for that, or the templates are not ours.
+        """
+        only = source.to_render(self.source)
+        if only is None or len(only) > FEW or not pipeline.only_ours():
+            return None
+        html, text = _rendered(source, only)
+        try:
+            return Prepared(source, self._html.renewed(html, only), self._text.renewed(text, only))
+        except Changed:
+            return None
 
     def edition(self, selection: int, start: int = 0) -> Rendered:
         """The edition of a selection (category bits, and TAIL for the tail links).
@@ -79,7 +91,7 @@ class Prepared:
         `start` leaves out the first origins of a round-up, as `IssueView.select`.
         Raises RenderingError when it selects no item, TooLarge when it cannot be short enough.
         """
-        source = self._source
+        source = self.source
         with translation.override(source.language):
             join = functools.cache(self._join_html)
             layout = self._layout(selection, start, join)
@@ -91,25 +103,23 @@ class Prepared:
 
     def _layout(self, selection: int, start: int, join: Callable[[Layout], str]) -> Layout:
         # Few editions are shortened, and joining a short one is less work than summing it up.
-        few = len(self._source.cards) <= FEW
+        few = len(self.source.cards) <= FEW
         size = (lambda layout: len(join(layout).encode())) if few else self._size
-        return _fitted(self._source, selection, size, start)
+        return _fitted(self.source, selection, size, start)
 
     def signed(self, selection: int) -> str:
-        """The HTML of an edition to look at, each item between comments (`pieces.signed`).
+        """The HTML of an edition to look at, each item between comments (`Pieces.signed`).
 
         Raises what `edition` raises.
         """
         self.edition(selection)
-        with translation.override(self._source.language):
+        with translation.override(self.source.language):
             layout = self._layout(selection, 0, self._join_html)
-            document = pieces.signed(self._document, pieces.HTML)
-            made = pipeline.cut(pipeline.MARKUP, document, pieces.HTML)
-            return made.join(layout.blocks, layout.values.__getitem__)
+            return self._html.signed(layout.blocks, layout.values.__getitem__)
 
     def mjml(self, selection: int) -> str:
         """The MJML of that edition, in the form it has after shortening."""
-        source = self._source
+        source = self.source
         with translation.override(source.language):
             layout = _fitted(source, selection, self._size)
             made = pipeline.mjml(source.slug, layout.context(pieces.HTML))
@@ -127,7 +137,20 @@ class Prepared:
 
 def prepare(view: IssueView, publication: Publication) -> Prepared:
     """Run the pipeline once over the whole issue; about 0.1 s for ten items."""
-    return Prepared(Source(view, publication))
+    source = Source(view, publication)
+    return Prepared(source, *_rendered(source))
+
+
+def _rendered(source: Source, only: Collection[int] | None = None) -> tuple[Pieces, Pieces]:
+    """HTML and text of all items in all forms, or of some (`Source.to_render`), in pieces."""
+    with translation.override(source.language):
+        html = pipeline.mjml(source.slug, source.everything(pieces.HTML, only))
+        html = pipeline.inline(pipeline.html(html))
+        text = pipeline.text(source.slug, source.everything(pieces.TEXT, only))
+    return (
+        pipeline.cut(pipeline.MARKUP, html, pieces.HTML),
+        pipeline.cut(pipeline.TEXT, text, pieces.TEXT),
+    )
 
 
 def whole(view: IssueView, publication: Publication, selection: int) -> Rendered:

@@ -7,7 +7,7 @@ with the form of each item, and knows every value and block of that edition.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -29,6 +29,9 @@ from .errors import RenderingError
 from .pieces import Cut, Key, Marks
 from .shortening import LONG, TAIL_MOST, Form
 from .slots import SLOTS
+
+# Of what the templates see of an issue, what no item shows.
+AROUND_ITEMS = frozenset({"title", "date", "intro_html", "intro_text", "tail_title"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +69,15 @@ class Group:
 
 
 class Source:
-    """An issue made harmless, each of its texts rendered once."""
+    """An issue made harmless, each of its texts rendered once. `given` is the issue as it came."""
 
-    def __init__(self, view: IssueView, publication: Publication) -> None:
-        self.view = view = neutral.issue(view)
+    def __init__(
+        self, view: IssueView, publication: Publication, before: Source | None = None
+    ) -> None:
+        """`before` is the issue a moment ago: what it has of items that are the same is used."""
+        self.given = view
+        same = before.same_items(view) if before is not None else {}
+        self.view = view = neutral.issue(view, same)
         self.slug = publication.slug
         self.language = words.language_code(view.language)
         self.digits = len(str(len(view.items)))
@@ -79,8 +87,12 @@ class Source:
             self.headers = headers.constant(view, publication)
             self.constant = self._constant(publication)
             web = self.constant["web"]
+            known: Mapping[int, Card] = {}
+            if before is not None and before._cards_of() == self._cards_of():
+                known = {pk: before.cards[pk] for pk in same}
             self.cards = {
-                item.id: cards.make(item, _web(item, web), self.digits + 2) for item in view.items
+                item.id: known.get(item.id) or cards.make(item, _web(item, web), self.digits + 2)
+                for item in view.items
             }
             self.intro_seconds = words.seconds_to_read(self.constant["intro_text"])
             # A longer list of mere links is for the web page.
@@ -131,6 +143,43 @@ class Source:
             },
         }
 
+    def same_items(self, view: IssueView) -> dict[int, ItemView]:
+        """The items that `view` has just as this one was given them, made harmless."""
+        given = {item.id: item for item in self.given.items}
+        harmless = {item.id: item for item in self.view.items}
+        return {item.id: harmless[item.id] for item in view.items if given.get(item.id) == item}
+
+    def _cards_of(self) -> tuple[object, ...]:
+        """What a card is made of besides its item."""
+        return self.language, self.digits, self.constant["web"], conf.base_url()
+
+    def to_render(self, before: Source) -> frozenset[int] | None:
+        """Ids of the items to render for what is different from `before`; None: all of them.
+
+        With those that changed stands one of each group: without any a group has no place in the
+        document. What stands around the items may be another, as long as no item shows it.
+        """
+        old, new = before.given.items, self.given.items
+        if [(one.id, one.category) for one in old] != [(one.id, one.category) for one in new]:
+            return None
+        if before._seen_by_items() != self._seen_by_items():
+            return None
+        changed = [b.id for a, b in zip(old, new, strict=True) if a != b]
+        groups = self.groups(self._in_all_forms(self.cards))
+        return frozenset([*changed, *(group.placed[0].card.id for group in groups)])
+
+    def _in_all_forms(self, ids: Collection[int]) -> list[Placed]:
+        leads = self.style.leads
+        return [
+            Placed(card, "", "", "", True, True, True, leads, True)
+            for card in self.cards.values()
+            if card.id in ids
+        ]
+
+    def _seen_by_items(self) -> dict[str, Any]:
+        """What the templates know of the issue when they write an item."""
+        return {k: v for k, v in self.constant.items() if k != "_" and k not in AROUND_ITEMS}
+
     def select(self, selection: int, start: int = 0) -> list[Card]:
         """The cards of a selection. Raises RenderingError when there are none."""
         found = [self.cards[item.id] for item in self.view.select(selection, start)]
@@ -152,12 +201,12 @@ class Source:
             groups.setdefault(new.id, new).placed.append(one)
         return list(groups.values())
 
-    def everything(self, marks: Marks) -> dict[str, Any]:
-        """What the templates see while the issue is prepared: all items in all forms."""
-        leads = self.style.leads
-        every = [
-            Placed(card, "", "", "", True, True, True, leads, True) for card in self.cards.values()
-        ]
+    def everything(self, marks: Marks, only: Collection[int] | None = None) -> dict[str, Any]:
+        """What the templates see while the issue is prepared: all items in all forms.
+
+        `only` are the ids of those to render, if not all.
+        """
+        every = self._in_all_forms(self.cards if only is None else only)
         return {
             **self.constant,
             "cut": Cut(marks, values=False),
