@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from django.utils import translation
 
+from subscribers.links import Purpose
 from subscribers.models import Publication
 
 from ..editions import IssueView
@@ -22,6 +23,7 @@ from .layout import Layout, Source, count
 from .one_item import parts
 from .pieces import Changed, Pieces
 from .shortening import LIMIT, TARGET, fit, forms, levels
+from .sizes import Sizes
 from .slots import PREFIX, SLOTS, fill
 
 __all__ = [
@@ -58,6 +60,12 @@ class Rendered:
     size: int
     shortened: bool
     items: tuple[int, ...]
+
+    @property
+    def unsubscribes(self) -> bool:
+        """Whether both of its parts have the reader's link that ends the subscription."""
+        slot = SLOTS[Purpose.UNSUBSCRIBE]
+        return slot in self.html and slot in self.text
 
 
 class Prepared:
@@ -104,7 +112,7 @@ class Prepared:
     def _layout(self, selection: int, start: int, join: Callable[[Layout], str]) -> Layout:
         # Few editions are shortened, and joining a short one is less work than summing it up.
         few = len(self.source.cards) <= FEW
-        size = (lambda layout: len(join(layout).encode())) if few else self._size
+        size = (lambda layout: len(join(layout).encode())) if few else Sizes(self._html)
         return _fitted(self.source, selection, size, start)
 
     def signed(self, selection: int) -> str:
@@ -115,24 +123,21 @@ class Prepared:
         self.edition(selection)
         with translation.override(self.source.language):
             layout = self._layout(selection, 0, self._join_html)
-            return self._html.signed(layout.blocks, layout.values.__getitem__)
+            return self._html.signed(layout.blocks, layout.value)
 
     def mjml(self, selection: int) -> str:
         """The MJML of that edition, in the form it has after shortening."""
         source = self.source
         with translation.override(source.language):
-            layout = _fitted(source, selection, self._size)
+            layout = _fitted(source, selection, Sizes(self._html))
             made = pipeline.mjml(source.slug, layout.context(pieces.HTML))
         return pieces.HTML.without(made)
 
-    def _size(self, layout: Layout) -> int:
-        return self._html.size(layout.blocks, layout.values.__getitem__)
-
     def _join_html(self, layout: Layout) -> str:
-        return self._html.join(layout.blocks, layout.values.__getitem__)
+        return self._html.join(layout.blocks, layout.value)
 
     def _join_text(self, layout: Layout) -> str:
-        return self._text.join(layout.blocks, layout.values.__getitem__)
+        return self._text.join(layout.blocks, layout.value)
 
 
 def prepare(view: IssueView, publication: Publication) -> Prepared:
@@ -199,7 +204,7 @@ def _edition(source: Source, layout: Layout, html: str, text: Callable[[Layout],
         )
     return Rendered(
         subject=words.subject(source.view.subject, layout.cards),
-        preheader=layout.values["preheader", 0],
+        preheader=layout.value(("preheader", 0)),
         html=html,
         text=text(layout),
         headers=dict(source.headers),

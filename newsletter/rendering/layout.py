@@ -83,6 +83,7 @@ class Source:
         self.digits = len(str(len(view.items)))
         self.style = theme.style_of(publication.theme)
         self.grouped = view.sorted_by_category
+        self.categories = view.categories()
         with translation.override(self.language):
             self.headers = headers.constant(view, publication)
             self.constant = self._constant(publication)
@@ -250,6 +251,12 @@ def count(source: Source, chosen: Sequence[Card]) -> dict[Key, str]:
     return values
 
 
+def _choice(slugs: Sequence[str]) -> str:
+    """What asks the sign-up page for these categories: for whoever was sent the mail on."""
+    query = urlencode([("category", slug) for slug in slugs])
+    return f"?{query}" if len(query) < _LONGEST_QUERY else ""
+
+
 class Layout:
     """A selection of an issue's items and the form of each."""
 
@@ -264,104 +271,116 @@ class Layout:
         """`counted` is `count(source, chosen)`: the same for every form the items may take."""
         self._source = source
         self._counted = counted
-        self._forms = forms
+        self.forms = forms
         self.cards = chosen
         self.tail = source.tail if selection & TAIL else []
         self._foreign = bool(selection & FOREIGN)
         self.shortened = min(forms) is not Form.FULL
-        self._named = sum(form is Form.NAMED for form in forms)
+        self._named = forms.count(Form.NAMED)
         least = source.style.contents_from
-        self._contents = self.shortened or bool(least and len(chosen) >= least)
+        self.contents = self.shortened or bool(least and len(chosen) >= least)
         self._left = len(source.view.items) - len(chosen)
 
     @functools.cached_property
-    def values(self) -> dict[Key, str]:
-        """Every value of the edition as plain text, by its name and number."""
+    def _values(self) -> dict[Key, str]:
+        """The values of the edition as a whole, as plain text."""
         source = self._source
         seconds = source.intro_seconds
-        for card, form in zip(self.cards, self._forms, strict=True):
+        for card, form in zip(self.cards, self.forms, strict=True):
             seconds += card.seconds if form is Form.FULL else card.seconds_brief
-        values = dict(self._counted)
+        there = [c for c in source.categories if ("group", c.id) in self._counted]
         made = {
             "preheader": words.preheader(source.view.preheader, self.cards),
             "meta": words.meta(len(self.cards), seconds),
-            "categories": words.categories(
-                [c.name for c in source.view.categories() if ("group", c.id) in values]
-            ),
+            "categories": words.categories([c.name for c in there]),
             "foreign": words.not_in_your_language(source.view.language) if self._foreign else "",
             "left": words.left_out(self._left) if self._left else "",
             "shortened": words.shortened() if self.shortened else "",
             "rest": words.rest(self._named) if self._named else "",
+            "choice": _choice([c.slug for c in there]) if self._left else "",
         }
-        values["choice", 0] = self._choice(values) if self._left else ""
-        for name, text in made.items():
-            values[name, 0] = text
-            values[f"{name}_lines", 0] = wrap(text)
-        return values
+        return {(name, 0): text for name, text in made.items()}
 
-    def _choice(self, counted: Mapping[Key, str]) -> str:
-        """What asks the sign-up page for the same: for whoever was sent the mail on."""
-        named = [c.slug for c in self._source.view.categories() if ("group", c.id) in counted]
-        query = urlencode([("category", slug) for slug in named])
-        return f"?{query}" if len(query) < _LONGEST_QUERY else ""
+    @functools.cached_property
+    def _lines(self) -> dict[Key, str]:
+        return {(f"{name}_lines", 0): wrap(self._values[name, 0]) for name in VALUES}
+
+    def value(self, key: Key) -> str:
+        """A value of the edition as plain text, by its name and number."""
+        for known in (self._counted, self._values):
+            if (found := known.get(key)) is not None:
+                return found
+        return self._lines[key]
 
     @functools.cached_property
     def blocks(self) -> frozenset[Key]:
         """The blocks of the edition, by the names the template marks them with."""
-        blocks: set[Key] = set()
-        for index, (card, form) in enumerate(zip(self.cards, self._forms, strict=True)):
-            group = card.category.id if card.category and self._source.grouped else 0
-            if form is Form.FULL:
-                blocks.add(("full", card.id))
-                blocks.add(("section", group))
-                blocks.add(
-                    ("headline" if index or not self._source.style.leads else "lead", card.id)
-                )
-            elif form is Form.BRIEF:
-                blocks.add(("brief", card.id))
-            if self._contents:
-                blocks.add(("far" if form is Form.NAMED else "near", card.id))
-                blocks.add(("group", group))
-        if self._contents:
+        blocks = set(self.around)
+        for index, form in enumerate(self.forms):
+            blocks.update(self.of_item(index, form))
+        return frozenset(blocks)
+
+    def of_item(self, index: int, form: Form) -> list[Key]:
+        """The blocks of the edition's item at `index`, if it has this form."""
+        pk = self.cards[index].id
+        blocks: list[Key] = []
+        if form is Form.FULL:
+            leads = self._source.style.leads and not index
+            blocks += [("full", pk), ("lead" if leads else "headline", pk)]
+        elif form is Form.BRIEF:
+            blocks.append(("brief", pk))
+        if self.contents:
+            blocks.append(("far" if form is Form.NAMED else "near", pk))
+        return blocks
+
+    @functools.cached_property
+    def around(self) -> set[Key]:
+        """The blocks that are of no single item."""
+        grouped = self._source.grouped
+        groups = [card.category.id if card.category and grouped else 0 for card in self.cards]
+        pairs = zip(groups, self.forms, strict=True)
+        blocks: set[Key] = {("section", group) for group, form in pairs if form is Form.FULL}
+        if self.contents:
+            blocks.update(("group", group) for group in groups)
             blocks.add(("contents", 0))
             if self.shortened:
                 blocks.add(("shortened", 0))
-        if Form.BRIEF in self._forms:
+        if Form.BRIEF in self.forms:
             blocks.add(("briefs", 0))
-        if self._named and Form.BRIEF in self._forms:
-            blocks.add(("rest", 0))
+            if self._named:
+                blocks.add(("rest", 0))
         if self._foreign:
             blocks.add(("foreign", 0))
         if self._left:
             blocks.add(("left", 0))
         if self.tail:
             blocks.add(("tail", 0))
-        return frozenset(blocks)
+        return blocks
 
     def context(self, marks: Marks) -> dict[str, Any]:
         """What the templates see for this edition."""
-        values = self.values
+        value = self.value
         leads = self._source.style.leads
         placed = [
             Placed(
                 card,
-                values["number", card.id],
-                values["place", card.id],
-                values["column", card.id],
+                value(("number", card.id)),
+                value(("place", card.id)),
+                value(("column", card.id)),
                 form is Form.FULL,
                 form is Form.BRIEF,
                 form is Form.NAMED,
                 leads and not index,
                 bool(index) or not leads,
             )
-            for index, (card, form) in enumerate(zip(self.cards, self._forms, strict=True))
+            for index, (card, form) in enumerate(zip(self.cards, self.forms, strict=True))
         ]
         return {
             **self._source.constant,
             "cut": Cut(marks, values=True),
             "placed": placed,
             "groups": self._source.groups(placed),
-            "contents": self._contents,
+            "contents": self.contents,
             "tail": self.tail,
-            **{name: values[name, 0] for name in NAMES},
+            **{name: value((name, 0)) for name in NAMES},
         }

@@ -13,6 +13,7 @@ them to it.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -118,6 +119,8 @@ class Pieces:
     def __init__(self, pieces: Iterable[_Piece], write: Callable[[str], str]) -> None:
         self._pieces = list(pieces)
         self._write = write
+        # Numbers are most of the values, and stand in every edition.
+        self._written = functools.lru_cache(1024)(lambda text: len(write(text).encode()))
         self._octets: dict[Key, int] = {}
         self._places: dict[Key, list[Key]] = {}
         for piece in self._pieces:
@@ -156,7 +159,7 @@ class Pieces:
         for block in blocks:
             found += self._octets.get(block, 0)
             for place in self._places.get(block, ()):
-                found += len(self._write(value(place)).encode())
+                found += self._written(value(place))
         return found
 
     def size(self, blocks: Iterable[Key], value: Callable[[Key], str]) -> int:

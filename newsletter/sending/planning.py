@@ -28,6 +28,8 @@ from subscribers.models import Limit
 
 from . import checking
 from .bodies import unpack
+from .made import Made
+from .made import made as made_of
 
 # A domain with so many readers of one issue gets a lane of its own: 500 is one full chunk.
 BUSY_DOMAIN = 500
@@ -202,14 +204,14 @@ def plan(
 
 def _editions(
     issue: Issue, view: IssueView, wanted: Sequence[tuple[EditionKey, int]]
-) -> tuple[list[EditionPlan], list[rendering.Rendered | rendering.TooLarge], list[str]]:
+) -> tuple[list[EditionPlan], list[Made | rendering.TooLarge], list[str]]:
     """(what each edition would be, those that are looked at in full, why others cannot be made).
 
     `wanted` are the editions with their readers. Where nobody gets any, the whole issue is made,
     whose size is worth knowing all the same.
     """
     planned: list[EditionPlan] = []
-    made: list[rendering.Rendered | rendering.TooLarge] = []
+    made: list[Made | rendering.TooLarge] = []
     broken: list[str] = []
     nobodys = [] if wanted or not view.category_mask else [(EditionKey(view.mask), 0)]
     try:
@@ -219,7 +221,7 @@ def _editions(
     for key, readers in (*wanted, *nobodys):
         assert prepared is not None
         try:
-            edition = prepared.edition(*key)
+            edition = made_of(prepared, key, issue)
         except rendering.TooLarge as error:
             made.append(error)
             continue
@@ -229,13 +231,11 @@ def _editions(
         if len(made) < _CHECKED:
             made.append(edition)
         if readers:
-            planned.append(_edition(issue, view, key, readers, edition))
+            planned.append(_edition(view, key, readers, edition))
     return planned, made, broken
 
 
-def _edition(
-    issue: Issue, view: IssueView, key: EditionKey, readers: int, made: rendering.Rendered
-) -> EditionPlan:
+def _edition(view: IssueView, key: EditionKey, readers: int, made: Made) -> EditionPlan:
     return EditionPlan(
         selection=key.selection,
         start=key.start,
@@ -247,7 +247,7 @@ def _edition(
         readers=readers,
         subject=made.subject,
         html_bytes=made.size,
-        message_bytes=message.MessageTemplate(made, issue.publication, issue).size,
+        message_bytes=made.message_bytes,
         shortened=made.shortened,
         foreign=bool(key.selection & FOREIGN),
     )
