@@ -18,18 +18,20 @@ from subscribers.models import Publication
 
 from ..editions import IssueView
 from . import pieces, pipeline, words
+from .edition_values import edition_values
 from .errors import RenderingError, TooLarge
-from .layout import Layout, Source, count
+from .layout import Layout, Source
 from .one_item import parts
 from .pieces import Changed, Pieces
 from .shortening import LIMIT, TARGET, fit, forms, levels
-from .sizes import Sizes
+from .sizes import Octets, Sizes
 from .slots import PREFIX, SLOTS, fill
 
 __all__ = [
     "LIMIT",
     "SLOTS",
     "TARGET",
+    "Figures",
     "Prepared",
     "Rendered",
     "RenderingError",
@@ -68,6 +70,17 @@ class Rendered:
         return slot in self.html and slot in self.text
 
 
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a finished edition comes to; as `Rendered`, without its octets."""
+
+    subject: str
+    size: int
+    shortened: bool
+    unsubscribes: bool
+    items: tuple[int, ...]
+
+
 class Prepared:
     """An issue rendered once, of which any edition is a join of pieces. Immutable."""
 
@@ -76,6 +89,8 @@ class Prepared:
         self._html = html
         self._text = text
         self._slots = (html.always(PREFIX), text.always(PREFIX))
+        self._octets: Octets = {}
+        self._figures: dict[tuple[int, int], Figures] = {}
 
     def renewed(self, source: Source) -> Prepared | None:
         """The same issue as it is now, of which only what is different is rendered.
@@ -89,9 +104,17 @@ class Prepared:
             return None
         html, text = _rendered(source, only)
         try:
-            return Prepared(source, self._html.renewed(html, only), self._text.renewed(text, only))
+            made = Prepared(source, self._html.renewed(html, only), self._text.renewed(text, only))
         except Changed:
             return None
+        if source.has_the_same_around(self.source):
+            changed = source.changed_since(self.source)
+            made._figures = {
+                key: known
+                for key, known in self._figures.items()
+                if not key[1] and changed.isdisjoint(known.items)
+            }
+        return made
 
     def edition(self, selection: int, start: int = 0) -> Rendered:
         """The edition of a selection (category bits, and TAIL for the tail links).
@@ -109,11 +132,23 @@ class Prepared:
             raise RenderingError("a personal link was lost or forged")
         return rendered
 
+    def figures(self, selection: int, start: int = 0) -> Figures:
+        """What that edition comes to: it is made once. Raises as `edition`."""
+        known = self._figures.get((selection, start))
+        if known is None:
+            made = self.edition(selection, start)
+            known = Figures(made.subject, made.size, made.shortened, made.unsubscribes, made.items)
+            self._figures[selection, start] = known
+        return known
+
     def _layout(self, selection: int, start: int, join: Callable[[Layout], str]) -> Layout:
         # Few editions are shortened, and joining a short one is less work than summing it up.
         few = len(self.source.cards) <= FEW
-        size = (lambda layout: len(join(layout).encode())) if few else Sizes(self._html)
+        size = (lambda layout: len(join(layout).encode())) if few else self._sizes()
         return _fitted(self.source, selection, size, start)
+
+    def _sizes(self) -> Sizes:
+        return Sizes(self._html, self._octets)
 
     def signed(self, selection: int) -> str:
         """The HTML of an edition to look at, each item between comments (`Pieces.signed`).
@@ -129,7 +164,7 @@ class Prepared:
         """The MJML of that edition, in the form it has after shortening."""
         source = self.source
         with translation.override(source.language):
-            layout = _fitted(source, selection, Sizes(self._html))
+            layout = _fitted(source, selection, self._sizes())
             made = pipeline.mjml(source.slug, layout.context(pieces.HTML))
         return pieces.HTML.without(made)
 
@@ -181,11 +216,11 @@ def _fitted(
     """The layout of the highest level that fits."""
     cards = source.select(selection, start)
     long = [card.long for card in cards]
-    counted = count(source, cards)
+    values = edition_values(source, selection, cards)
 
     @functools.cache
     def at(level: int) -> Layout:
-        return Layout(source, selection, cards, forms(long, level), counted)
+        return Layout(source, selection, cards, forms(long, level), values)
 
     return at(fit(lambda level: size(at(level)), levels(len(cards))))
 

@@ -7,10 +7,9 @@ with the form of each item, and knows every value and block of that edition.
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import urlencode
 
 from django.utils import translation
 
@@ -30,6 +29,10 @@ from .pieces import Cut, Key, Marks
 from .shortening import LONG, TAIL_MOST, Form
 from .slots import SLOTS
 
+# Names of the values that an edition has once; empty where they do not apply.
+VALUES = ("preheader", "meta", "foreign", "categories", "left", "shortened", "rest")
+# The same wrapped for the text part have `_lines` behind their name.
+NAMES = (*VALUES, *(f"{name}_lines" for name in VALUES), "choice")
 # Of what the templates see of an issue, what no item shows.
 AROUND_ITEMS = frozenset({"title", "date", "intro_html", "intro_text", "tail_title"})
 
@@ -84,6 +87,10 @@ class Source:
         self.style = theme.style_of(publication.theme)
         self.grouped = view.sorted_by_category
         self.categories = view.categories()
+        self.group_of = {
+            item.id: item.category.id if item.category and self.grouped else 0
+            for item in view.items
+        }
         with translation.override(self.language):
             self.headers = headers.constant(view, publication)
             self.constant = self._constant(publication)
@@ -165,9 +172,19 @@ class Source:
             return None
         if before._seen_by_items() != self._seen_by_items():
             return None
-        changed = [b.id for a, b in zip(old, new, strict=True) if a != b]
         groups = self.groups(self._in_all_forms(self.cards))
-        return frozenset([*changed, *(group.placed[0].card.id for group in groups)])
+        return self.changed_since(before).union(group.placed[0].card.id for group in groups)
+
+    def changed_since(self, before: Source) -> frozenset[int]:
+        """Ids of the items that are not what they were."""
+        given = {item.id: item for item in before.given.items}
+        return frozenset(item.id for item in self.given.items if given.get(item.id) != item)
+
+    def has_the_same_around(self, before: Source) -> bool:
+        """Whether all that is no item is what it was."""
+        old, new = (replace(one.given, items=()) for one in (before, self))
+        mine, theirs = ({**one.constant, "_": None} for one in (self, before))
+        return old == new and mine == theirs
 
     def _in_all_forms(self, ids: Collection[int]) -> list[Placed]:
         leads = self.style.leads
@@ -226,37 +243,6 @@ def _web(item: ItemView, page: str) -> str:
     return f"{page}#{item.anchor}" if page else ""
 
 
-# Octets of a query that every mail program and server takes.
-_LONGEST_QUERY = 1_000
-# Names of the values that an edition has once; empty where they do not apply.
-VALUES = ("preheader", "meta", "foreign", "categories", "left", "shortened", "rest")
-# The same wrapped for the text part have `_lines` behind their name.
-NAMES = (*VALUES, *(f"{name}_lines" for name in VALUES), "choice")
-
-
-def count(source: Source, chosen: Sequence[Card]) -> dict[Key, str]:
-    """The numbers of an edition's items, on cards, in contents and in text, and of each group."""
-    values: dict[Key, str] = {}
-    groups: dict[int, int] = {}
-    alone = len(chosen) == 1  # Then it needs no number.
-    for number, card in enumerate(chosen, 1):
-        values["place", card.id] = str(number)
-        values["number", card.id] = "" if alone else f"{number}. "
-        column = f"{number:>{source.digits}}. "
-        values["column", card.id] = " " * len(column) if alone else column
-        if card.category:
-            groups[card.category.id] = groups.get(card.category.id, 0) + 1
-    for category, items in groups.items():
-        values["group", category] = str(items)
-    return values
-
-
-def _choice(slugs: Sequence[str]) -> str:
-    """What asks the sign-up page for these categories: for whoever was sent the mail on."""
-    query = urlencode([("category", slug) for slug in slugs])
-    return f"?{query}" if len(query) < _LONGEST_QUERY else ""
-
-
 class Layout:
     """A selection of an issue's items and the form of each."""
 
@@ -266,11 +252,11 @@ class Layout:
         selection: int,
         chosen: Sequence[Card],
         forms: Sequence[Form],
-        counted: Mapping[Key, str],
+        values: Mapping[Key, str],
     ) -> None:
-        """`counted` is `count(source, chosen)`: the same for every form the items may take."""
+        """`values` is `edition_values(source, selection, chosen)`."""
         self._source = source
-        self._counted = counted
+        self._given = values
         self.forms = forms
         self.cards = chosen
         self.tail = source.tail if selection & TAIL else []
@@ -283,31 +269,24 @@ class Layout:
 
     @functools.cached_property
     def _values(self) -> dict[Key, str]:
-        """The values of the edition as a whole, as plain text."""
+        """The values that the forms change."""
         source = self._source
         seconds = source.intro_seconds
         for card, form in zip(self.cards, self.forms, strict=True):
             seconds += card.seconds if form is Form.FULL else card.seconds_brief
-        there = [c for c in source.categories if ("group", c.id) in self._counted]
-        made = {
-            "preheader": words.preheader(source.view.preheader, self.cards),
-            "meta": words.meta(len(self.cards), seconds),
-            "categories": words.categories([c.name for c in there]),
-            "foreign": words.not_in_your_language(source.view.language) if self._foreign else "",
-            "left": words.left_out(self._left) if self._left else "",
-            "shortened": words.shortened() if self.shortened else "",
-            "rest": words.rest(self._named) if self._named else "",
-            "choice": _choice([c.slug for c in there]) if self._left else "",
+        return {
+            ("meta", 0): words.meta(len(self.cards), seconds),
+            ("shortened", 0): words.shortened() if self.shortened else "",
+            ("rest", 0): words.rest(self._named) if self._named else "",
         }
-        return {(name, 0): text for name, text in made.items()}
 
     @functools.cached_property
     def _lines(self) -> dict[Key, str]:
-        return {(f"{name}_lines", 0): wrap(self._values[name, 0]) for name in VALUES}
+        return {(f"{name}_lines", 0): wrap(self.value((name, 0))) for name in VALUES}
 
     def value(self, key: Key) -> str:
         """A value of the edition as plain text, by its name and number."""
-        for known in (self._counted, self._values):
+        for known in (self._given, self._values):
             if (found := known.get(key)) is not None:
                 return found
         return self._lines[key]
@@ -319,6 +298,12 @@ class Layout:
         for index, form in enumerate(self.forms):
             blocks.update(self.of_item(index, form))
         return frozenset(blocks)
+
+    def alike(self) -> Iterator[tuple[object, ...]]:
+        """Of each item what its octets depend on besides its form."""
+        leads, alone = self._source.style.leads, len(self.cards) == 1
+        for number, card in enumerate(self.cards, 1):
+            yield card.id, self.contents, leads and number == 1, len(str(number)), alone
 
     def of_item(self, index: int, form: Form) -> list[Key]:
         """The blocks of the edition's item at `index`, if it has this form."""
@@ -336,12 +321,11 @@ class Layout:
     @functools.cached_property
     def around(self) -> set[Key]:
         """The blocks that are of no single item."""
-        grouped = self._source.grouped
-        groups = [card.category.id if card.category and grouped else 0 for card in self.cards]
-        pairs = zip(groups, self.forms, strict=True)
-        blocks: set[Key] = {("section", group) for group, form in pairs if form is Form.FULL}
+        groups = [self._source.group_of[card.id] for card in self.cards]
+        full = {g for g, form in zip(groups, self.forms, strict=True) if form is Form.FULL}
+        blocks: set[Key] = {("section", group) for group in full}
         if self.contents:
-            blocks.update(("group", group) for group in groups)
+            blocks.update(("group", group) for group in set(groups))
             blocks.add(("contents", 0))
             if self.shortened:
                 blocks.add(("shortened", 0))

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import operator
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import NamedTuple
@@ -113,6 +114,9 @@ class _Piece(NamedTuple):
     value: Key | None
 
 
+_item_of = operator.attrgetter("item")
+
+
 class Pieces:
     """A document cut into constant texts and places of values, each in its block. Immutable."""
 
@@ -188,13 +192,21 @@ class Pieces:
         puts another text in place of it.
         """
         parts: list[str] = []
-        for item, chosen in itertools.groupby(self._chosen(blocks), lambda piece: piece.item):
+        for item, chosen in itertools.groupby(self._chosen(blocks), _item_of):
             text = self._joined(chosen, value)
             parts.append(f"<!--item {item[0]} {item[1]}-->{text}<!--item end-->" if item else text)
         return "".join(parts)
 
+    @functools.cached_property
+    def _runs(self) -> list[tuple[Key | None, list[_Piece]]]:
+        """Neighbours in the same item's block, or in none: most items are in one of their forms."""
+        return [(key, list(run)) for key, run in itertools.groupby(self._pieces, _item_of)]
+
     def _chosen(self, blocks: Collection[Key]) -> Iterator[_Piece]:
-        return (one for one in self._pieces if one.block in blocks or one.block == _ALWAYS)
+        there = {_ALWAYS, *blocks}
+        for item, run in self._runs:
+            if item is None or item in there:
+                yield from (one for one in run if one.block in there)
 
     def _joined(self, chosen: Iterable[_Piece], value: Callable[[Key], str]) -> str:
         return "".join(
