@@ -80,6 +80,10 @@ class Figures:
     unsubscribes: bool
     items: tuple[int, ...]
 
+    @classmethod
+    def of(cls, made: Rendered) -> Figures:
+        return cls(made.subject, made.size, made.shortened, made.unsubscribes, made.items)
+
 
 class Prepared:
     """An issue rendered once, of which any edition is a join of pieces. Immutable."""
@@ -89,6 +93,8 @@ class Prepared:
         self._html = html
         self._text = text
         self._slots = (html.always(PREFIX), text.always(PREFIX))
+        # Personal links that only some editions have, as a template of one's own may.
+        self._elsewhere = html.elsewhere(PREFIX) + text.elsewhere(PREFIX)
         self._octets: Octets = {}
         self._figures: dict[tuple[int, int], Figures] = {}
 
@@ -133,13 +139,27 @@ class Prepared:
         return rendered
 
     def figures(self, selection: int, start: int = 0) -> Figures:
-        """What that edition comes to: it is made once. Raises as `edition`."""
+        """What that edition comes to, reckoned or made once. Raises as `edition`."""
         known = self._figures.get((selection, start))
         if known is None:
-            made = self.edition(selection, start)
-            known = Figures(made.subject, made.size, made.shortened, made.unsubscribes, made.items)
+            if len(self.source.cards) > FEW and not self._elsewhere:
+                known = self._reckoned(selection, start)
+            else:
+                known = Figures.of(self.edition(selection, start))
             self._figures[selection, start] = known
         return known
+
+    def _reckoned(self, selection: int, start: int) -> Figures:
+        # As `edition`, whose size is that of the forms it has: only the joining is left out.
+        source, size = self.source, self._sizes()
+        with translation.override(source.language):
+            layout = _fitted(source, selection, size, start)
+            octets = size(layout)
+            _check(source, layout, octets)
+            subject = words.subject(source.view.subject, layout.cards)
+        slot = SLOTS[Purpose.UNSUBSCRIBE]
+        unsubscribes = bool(self._html.always(slot) and self._text.always(slot))
+        return Figures(subject, octets, layout.shortened, unsubscribes, _ids(layout))
 
     def _layout(self, selection: int, start: int, join: Callable[[Layout], str]) -> Layout:
         # Few editions are shortened, and joining a short one is less work than summing it up.
@@ -225,8 +245,8 @@ def _fitted(
     return at(fit(lambda level: size(at(level)), levels(len(cards))))
 
 
-def _edition(source: Source, layout: Layout, html: str, text: Callable[[Layout], str]) -> Rendered:
-    size = len(html.encode())
+def _check(source: Source, layout: Layout, size: int) -> None:
+    """Raises TooLarge for an edition that must not be sent."""
     if size > LIMIT:
         raise TooLarge(
             f"{source.slug} {source.view.slug}: {size} octets of HTML with every item only "
@@ -237,6 +257,15 @@ def _edition(source: Source, layout: Layout, html: str, text: Callable[[Layout],
             f"{source.slug} {source.view.slug}: {size} octets of HTML with every item in full, and"
             " no page that has what is left out"
         )
+
+
+def _ids(layout: Layout) -> tuple[int, ...]:
+    return tuple(card.id for card in layout.cards)
+
+
+def _edition(source: Source, layout: Layout, html: str, text: Callable[[Layout], str]) -> Rendered:
+    size = len(html.encode())
+    _check(source, layout, size)
     return Rendered(
         subject=words.subject(source.view.subject, layout.cards),
         preheader=layout.value(("preheader", 0)),
@@ -245,5 +274,5 @@ def _edition(source: Source, layout: Layout, html: str, text: Callable[[Layout],
         headers=dict(source.headers),
         size=size,
         shortened=layout.shortened,
-        items=tuple(card.id for card in layout.cards),
+        items=_ids(layout),
     )

@@ -174,6 +174,10 @@ class Pieces:
         """How often `text` stands in what every selection has."""
         return sum(piece.text.count(text) for piece in self._pieces if piece.block == _ALWAYS)
 
+    def elsewhere(self, text: str) -> int:
+        """How often it stands in what only some of them have."""
+        return sum(piece.text.count(text) for piece in self._pieces if piece.block != _ALWAYS)
+
     def inside(self, blocks: Collection[Key], value: Callable[[Key], str]) -> str:
         """Of what `join` would give only what stands in these blocks."""
         return self._joined((piece for piece in self._pieces if piece.block in blocks), value)
