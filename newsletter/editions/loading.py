@@ -139,11 +139,14 @@ def load_all(issues: Sequence[Issue]) -> list[IssueView]:
     tails: dict[int, list[LinkView]] = {}
     links = Link.objects.filter(issue__in=issues).exclude(kind=Link.Kind.BODY)
     ordered = links.order_by("issue_id", "item_id", "number")
-    for of, item, *link in ordered.values_list("issue_id", "item_id", "pk", "label", "url"):
+    columns = ("issue_id", "item_id", "pk", "label", "url")
+    item: int | None
+    for of, item, pk, label, url in ordered.values_list(*columns):
+        link = LinkView(pk, label, url)
         if item is None:
-            tails.setdefault(of, []).append(LinkView(*link))
+            tails.setdefault(of, []).append(link)
         else:
-            sources.setdefault(item, []).append(LinkView(*link))
+            sources.setdefault(item, []).append(link)
     items: dict[int, list[ItemView]] = {}
     origins: dict[int, tuple[Origin, ...]] = {}
     rows = _items_of(issues)

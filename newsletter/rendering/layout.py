@@ -98,7 +98,7 @@ class Source:
             known: Mapping[int, Card] = {}
             if before is not None and before._cards_of() == self._cards_of():
                 known = {pk: before.cards[pk] for pk in same}
-            self.cards = {
+            self.cards: dict[int, Card] = {
                 item.id: known.get(item.id) or cards.make(item, _web(item, web), self.digits + 2)
                 for item in view.items
             }
