@@ -54,5 +54,5 @@ def audience(request: HttpRequest, pk: int) -> HttpResponseBase:
     issue = find_issue(request, pk, Act.SEE)
     if issue.state == Issue.State.ARCHIVED:
         return issue_page(request, issue, "audience", "admin/sudi/audience.html", plan=None)
-    plan = sending.plan(issue)
+    plan = sending.plan(issue, messages=False)
     return issue_page(request, issue, "audience", "admin/sudi/audience.html", **plan_context(plan))

@@ -172,7 +172,7 @@ def shown(request: HttpRequest, pk: int) -> HttpResponseBase:
 def preflight(request: HttpRequest, pk: int) -> HttpResponseBase:
     """What was checked, what stands in the way of sending, and what to look at first."""
     issue = find_issue(request, pk, Act.SEE)
-    plan = sending.plan(issue)
+    plan = sending.plan(issue, messages=False)
     found = [finding for one in plan.looked_at for finding in one.findings]
     said = {finding.message for finding in found}
     return issue_page(

@@ -7,7 +7,7 @@ if the issue differs, or other readers would get it, nothing is done and the dif
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.core import signing
 from django.utils.translation import gettext as _
@@ -43,14 +43,15 @@ class Seen:
     @classmethod
     def of(cls, view: IssueView, plan: Plan | None = None) -> Seen:
         """The summary of what is there now; without a plan, of the text alone."""
+        items = [_hash(item) for item in view.items]
         return cls(
-            whole=_hash(view),
+            whole=_hash((replace(view, items=()), items)),
             head=_hash(
                 (view.title, view.date, view.subject, view.preheader, view.intro, view.tail)
             ),
             items=tuple(
-                (item.id, _hash(item), markdown.plain_text(item.title, links=False)[:_TITLE])
-                for item in view.items
+                (item.id, made, markdown.plain_text(item.title, links=False)[:_TITLE])
+                for item, made in zip(view.items, items, strict=True)
             ),
             mails=plan.mails if plan is not None else -1,
             editions=tuple(e.selection for e in plan.editions) if plan is not None else (),

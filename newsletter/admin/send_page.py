@@ -54,7 +54,7 @@ class Look:
         meant = meant_for(issue, asked.goes_to)
         # The text before the audience: an edit in between is then found, not missed.
         view = editions.load(meant)
-        plan = sending.plan(meant, asked.planned.moment, loaded=view)
+        plan = sending.plan(meant, asked.planned.moment, loaded=view, messages=False)
         others = together.going(issue, asked.goes_to)
         rehearsed = channels.rehearsed(meant, view, asked.goes_to)
         if rehearsed is not None:

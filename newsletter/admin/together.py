@@ -47,7 +47,8 @@ def going(issue: Issue, channels: str = Issue.Channels.ALL) -> list[Going]:
         meant = meant_for(one, channels)
         # The text before the audience, as for the issue itself.
         view = load(meant)
-        found.append(Going(one, view, sending.plan(meant, compared=len(others) > 1, loaded=view)))
+        plan = sending.plan(meant, compared=len(others) > 1, loaded=view, messages=False)
+        found.append(Going(one, view, plan))
     return found
 
 

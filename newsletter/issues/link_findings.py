@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import parse_qsl, urlsplit
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from newsletter import conf
@@ -14,7 +16,7 @@ from newsletter.digest.markdown import found_links
 from newsletter.editions import IssueView, ItemView
 from newsletter.rendering import neutral
 
-from .findings import Finding, numbers, texts, warning
+from .findings import Finding, kept, numbers, warning
 
 _SHORTENERS = re.compile(
     r"(?:www\.)?(?:bit\.ly|buff\.ly|cutt\.ly|dwz\.cn|goo\.gl|is\.gd|lnkd\.in|ow\.ly|rb\.gy"
@@ -50,6 +52,7 @@ def of_links(view: IssueView, dead: Mapping[str, str]) -> Iterator[Finding]:
             )
     for link in view.tail:
         users.setdefault(link.url, [])
+    page = (get_language(), conf.base_url())
     for url, items in users.items():
         if not url:
             continue
@@ -60,14 +63,15 @@ def of_links(view: IssueView, dead: Mapping[str, str]) -> Iterator[Finding]:
                 % {"url": short(url), "reason": dead[url]},
                 items,
             )
-        if not neutral.address(url):
+        usable, reason = _looked_at(url, *page)
+        if not usable:
             yield warning(
                 "link-unusable",
                 _("%(url)s is not an address a reader can follow; it is left out.")
                 % {"url": short(url)},
                 items,
             )
-        elif reason := _suspicious(url) or _not_for_readers(url):
+        elif reason:
             yield warning("link-odd", f"{short(url)}: {reason}", items)
 
 
@@ -81,9 +85,32 @@ def found_dead(view: IssueView) -> dict[str, str]:
 def _links_of(item: ItemView) -> list[str]:
     """Every link of an item once, in order."""
     found = [link.url for link in item.sources if link.url]
-    for source in texts(item):
-        found += [url for _label, url in found_links(source) if not url.startswith("mailto:")]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys([*found, *_in_texts(item)]))
+
+
+@kept
+def _in_texts(said: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(
+        url
+        for source in said
+        for _label, url in found_links(source)
+        if not url.startswith("mailto:")
+    )
+
+
+def _looked_at(url: str, language: str | None, site: str) -> tuple[bool, str]:
+    """Whether a reader can follow a link, and why it should not be shown; empty: it may."""
+    look = _look if len(url) <= _LONGEST else _look.__wrapped__
+    return look(url, language, site)
+
+
+# Links in each process that were looked at last; and letters of the longest that is kept.
+_KEPT, _LONGEST = 4096, 1000
+
+
+@functools.lru_cache(_KEPT)
+def _look(url: str, _language: str | None, _site: str) -> tuple[bool, str]:
+    return bool(neutral.address(url)), _suspicious(url) or _not_for_readers(url)
 
 
 def _suspicious(url: str) -> str:

@@ -10,16 +10,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from newsletter.editions import IssueView, ItemView
 from newsletter.models import CheckResult
-from newsletter.rendering import LIMIT, TARGET, Rendered, TooLarge, words
+from newsletter.rendering import LIMIT, TARGET, TooLarge, words
 from newsletter.rendering.columns import width
-from newsletter.rendering.slots import SLOTS
 from subscribers import theme
 from subscribers.models import Publication
 
@@ -28,6 +27,19 @@ from .findings import ABOUT, AUDIENCE, PUBLICATION, Finding, Level, blocker, num
 from .link_findings import found_dead, of_links
 from .picture_findings import of_pictures
 from .sender_findings import of_doctor, of_sender
+
+
+class Made(Protocol):
+    """A finished edition, or what it came to."""
+
+    @property
+    def subject(self) -> str: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def shortened(self) -> bool: ...
+    @property
+    def unsubscribes(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +54,7 @@ def checked(
     view: IssueView,
     publication: Publication,
     *,
-    made: Iterable[Rendered | TooLarge] = (),
+    made: Iterable[Made | TooLarge] = (),
     dead: Mapping[str, str] | None = None,
     unserved: int = 0,
     beside: usual.Around | None = None,
@@ -58,7 +70,7 @@ def checked(
     """
     whole = list(made)
     around = (beside,) if beside is not None else ()
-    octets = max((one.size for one in whole if isinstance(one, Rendered)), default=None)
+    octets = max((one.size for one in whole if not isinstance(one, TooLarge)), default=None)
     dead = found_dead(view) if dead is None else dead
     sections: list[tuple[str, list[Finding]]] = [
         (
@@ -195,8 +207,8 @@ def _of_items(view: IssueView) -> Iterator[Finding]:
             )
 
 
-def _of_editions(view: IssueView, made: Collection[Rendered | TooLarge]) -> Iterator[Finding]:
-    finished = [edition for edition in made if isinstance(edition, Rendered)]
+def _of_editions(view: IssueView, made: Collection[Made | TooLarge]) -> Iterator[Finding]:
+    finished = [edition for edition in made if not isinstance(edition, TooLarge)]
     if any(isinstance(edition, TooLarge) for edition in made):
         above = _("An edition is above %(limit)s bytes even with every item only named.")
         alone = _(
@@ -206,8 +218,7 @@ def _of_editions(view: IssueView, made: Collection[Rendered | TooLarge]) -> Iter
             "too-large",
             above % {"limit": f"{LIMIT:,}"} if view.on_site else alone % {"limit": f"{TARGET:,}"},
         )
-    unsubscribe = [slot for purpose, slot in SLOTS.items() if purpose.name == "UNSUBSCRIBE"]
-    if any(s not in e.html or s not in e.text for e in finished for s in unsubscribe):
+    if not all(edition.unsubscribes for edition in finished):
         yield blocker("no-unsubscribe", _("An edition has no unsubscribe link."))
     if short := [edition for edition in finished if edition.shortened]:
         yield warning(

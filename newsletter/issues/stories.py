@@ -47,21 +47,28 @@ def told(
     """
     if issue.kind != Issue.Kind.REGULAR:
         return []
-    rows = list(issue.items.filter(hidden=False, copied_from__isnull=True).order_by("number"))
-    if items is not None:
-        rows = [row for row in items if not row.hidden and row.copied_from_id is None]
+    links = Link.objects.filter(kind=Link.Kind.SOURCE).exclude(url="")
+    if items is None:
+        shown = issue.items.filter(hidden=False, copied_from__isnull=True)
+        titles = dict(shown.order_by("number").values_list("pk", "title"))
+        links = links.filter(issue=issue)
+    else:
+        titles = {r.pk: r.title for r in items if not r.hidden and r.copied_from_id is None}
+        links = links.filter(item__in=titles)
     urls: dict[int, list[str]] = {}
-    links = Link.objects.filter(item__in=rows, kind=Link.Kind.SOURCE).exclude(url="")
     for item, url in links.order_by("number").values_list("item_id", "url"):
         if item is not None:
             urls.setdefault(item, []).append(url)
-    asked = [Asked(row.title, tuple(urls.get(row.pk, ()))) for row in rows]
+    asked = [Asked(title, tuple(urls.get(pk, ()))) for pk, title in titles.items()]
     found = look_up(issue.publication, asked, issue.date, apart=family(issue), least=least)
-    return [
-        Told(row, mine)
-        for row, earlier in zip(rows, found, strict=True)
-        if (mine := tuple(one for one in earlier if one.language == issue.language))
-    ]
+    earlier = {
+        pk: mine
+        for pk, theirs in zip(titles, found, strict=True)
+        if (mine := tuple(one for one in theirs if one.language == issue.language))
+    }
+    # Few have been told: only their rows are read.
+    rows = issue.items.in_bulk(list(earlier)) if items is None else {row.pk: row for row in items}
+    return [Told(rows[pk], mine) for pk, mine in earlier.items() if pk in rows]
 
 
 def family(issue: Issue) -> set[int]:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import enum
 import re
 from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from newsletter.editions import IssueView, ItemView
+from newsletter.editions import IssueView
 from newsletter.rendering import neutral, words
 from newsletter.rendering.columns import width
 from subscribers import times
 
-from .findings import ABOUT, Finding, numbers, texts, warning
+from .findings import ABOUT, Finding, kept, numbers, warning
 
 # Columns: phones show about 40 letters of a subject, desktops about 70.
 LONGEST_SUBJECT = 70
@@ -179,7 +180,8 @@ def of_subject(view: IssueView) -> Iterator[Finding]:
 def of_words(view: IssueView) -> Iterator[Finding]:
     """What was left over by a writer, a template, a converter or a program."""
     heads = (view.title, view.subject, view.preheader, view.intro)
-    left = _first(view, _NOTES)
+    found = [(item, _left_over(item)) for item in view.items]
+    left = [item for item, what in found if Left.UNFINISHED in what]
     if left or _NOTES.search(without_code("\n".join(heads))):
         yield warning(
             "unfinished",
@@ -187,7 +189,7 @@ def of_words(view: IssueView) -> Iterator[Finding]:
             left,
             place="" if left else ABOUT,
         )
-    if garbled := _first(view, _GARBLED):
+    if garbled := [item for item, what in found if Left.GARBLED in what]:
         yield warning(
             "garbled",
             ngettext(
@@ -204,7 +206,7 @@ def of_words(view: IssueView) -> Iterator[Finding]:
             _("Title, subject or introduction hold letters that were read in the wrong encoding."),
             place=ABOUT,
         )
-    if marked := [i for i in view.items if _MARKUP.search(without_code(i.title))]:
+    if marked := [item for item, what in found if Left.MARKUP in what]:
         yield warning(
             "markup",
             ngettext(
@@ -221,7 +223,7 @@ def of_words(view: IssueView) -> Iterator[Finding]:
             _("Title or subject hold HTML, which readers see as it is written."),
             place=ABOUT,
         )
-    if turned := [i for i in view.items if any(neutral.text(t) != t for t in texts(i))]:
+    if turned := [item for item, what in found if Left.INVISIBLE in what]:
         yield warning(
             "invisible",
             ngettext(
@@ -236,5 +238,25 @@ def of_words(view: IssueView) -> Iterator[Finding]:
         )
 
 
-def _first(view: IssueView, pattern: re.Pattern[str]) -> list[ItemView]:
-    return [i for i in view.items if any(pattern.search(without_code(t)) for t in texts(i))]
+class Left(enum.Flag):
+    """What was left over in an item's texts."""
+
+    UNFINISHED = enum.auto()
+    GARBLED = enum.auto()
+    MARKUP = enum.auto()
+    INVISIBLE = enum.auto()
+
+
+@kept
+def _left_over(said: tuple[str, ...]) -> Left:
+    words = [without_code(text) for text in said]
+    found = Left(0)
+    if any(map(_NOTES.search, words)):
+        found |= Left.UNFINISHED
+    if any(map(_GARBLED.search, words)):
+        found |= Left.GARBLED
+    if _MARKUP.search(words[0]):
+        found |= Left.MARKUP
+    if any(neutral.text(text) != text for text in said):
+        found |= Left.INVISIBLE
+    return found

@@ -7,10 +7,9 @@ with the form of each item, and knows every value and block of that edition.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import urlencode
 
 from django.utils import translation
 
@@ -29,6 +28,13 @@ from .errors import RenderingError
 from .pieces import Cut, Key, Marks
 from .shortening import LONG, TAIL_MOST, Form
 from .slots import SLOTS
+
+# Names of the values that an edition has once; empty where they do not apply.
+VALUES = ("preheader", "meta", "foreign", "categories", "left", "shortened", "rest")
+# The same wrapped for the text part have `_lines` behind their name.
+NAMES = (*VALUES, *(f"{name}_lines" for name in VALUES), "choice")
+# Of what the templates see of an issue, what no item shows.
+AROUND_ITEMS = frozenset({"title", "date", "intro_html", "intro_text", "tail_title"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +72,35 @@ class Group:
 
 
 class Source:
-    """An issue made harmless, each of its texts rendered once."""
+    """An issue made harmless, each of its texts rendered once. `given` is the issue as it came."""
 
-    def __init__(self, view: IssueView, publication: Publication) -> None:
-        self.view = view = neutral.issue(view)
+    def __init__(
+        self, view: IssueView, publication: Publication, before: Source | None = None
+    ) -> None:
+        """`before` is the issue a moment ago: what it has of items that are the same is used."""
+        self.given = view
+        same = before.same_items(view) if before is not None else {}
+        self.view = view = neutral.issue(view, same)
         self.slug = publication.slug
         self.language = words.language_code(view.language)
         self.digits = len(str(len(view.items)))
         self.style = theme.style_of(publication.theme)
         self.grouped = view.sorted_by_category
+        self.categories = view.categories()
+        self.group_of = {
+            item.id: item.category.id if item.category and self.grouped else 0
+            for item in view.items
+        }
         with translation.override(self.language):
             self.headers = headers.constant(view, publication)
             self.constant = self._constant(publication)
             web = self.constant["web"]
-            self.cards = {
-                item.id: cards.make(item, _web(item, web), self.digits + 2) for item in view.items
+            known: Mapping[int, Card] = {}
+            if before is not None and before._cards_of() == self._cards_of():
+                known = {pk: before.cards[pk] for pk in same}
+            self.cards: dict[int, Card] = {
+                item.id: known.get(item.id) or cards.make(item, _web(item, web), self.digits + 2)
+                for item in view.items
             }
             self.intro_seconds = words.seconds_to_read(self.constant["intro_text"])
             # A longer list of mere links is for the web page.
@@ -131,6 +151,53 @@ class Source:
             },
         }
 
+    def same_items(self, view: IssueView) -> dict[int, ItemView]:
+        """The items that `view` has just as this one was given them, made harmless."""
+        given = {item.id: item for item in self.given.items}
+        harmless = {item.id: item for item in self.view.items}
+        return {item.id: harmless[item.id] for item in view.items if given.get(item.id) == item}
+
+    def _cards_of(self) -> tuple[object, ...]:
+        """What a card is made of besides its item."""
+        return self.language, self.digits, self.constant["web"], conf.base_url()
+
+    def to_render(self, before: Source) -> frozenset[int] | None:
+        """Ids of the items to render for what is different from `before`; None: all of them.
+
+        With those that changed stands one of each group: without any a group has no place in the
+        document. What stands around the items may be another, as long as no item shows it.
+        """
+        old, new = before.given.items, self.given.items
+        if [(one.id, one.category) for one in old] != [(one.id, one.category) for one in new]:
+            return None
+        if before._seen_by_items() != self._seen_by_items():
+            return None
+        groups = self.groups(self._in_all_forms(self.cards))
+        return self.changed_since(before).union(group.placed[0].card.id for group in groups)
+
+    def changed_since(self, before: Source) -> frozenset[int]:
+        """Ids of the items that are not what they were."""
+        given = {item.id: item for item in before.given.items}
+        return frozenset(item.id for item in self.given.items if given.get(item.id) != item)
+
+    def has_the_same_around(self, before: Source) -> bool:
+        """Whether all that is no item is what it was."""
+        old, new = (replace(one.given, items=()) for one in (before, self))
+        mine, theirs = ({**one.constant, "_": None} for one in (self, before))
+        return old == new and mine == theirs
+
+    def _in_all_forms(self, ids: Collection[int]) -> list[Placed]:
+        leads = self.style.leads
+        return [
+            Placed(card, "", "", "", True, True, True, leads, True)
+            for card in self.cards.values()
+            if card.id in ids
+        ]
+
+    def _seen_by_items(self) -> dict[str, Any]:
+        """What the templates know of the issue when they write an item."""
+        return {k: v for k, v in self.constant.items() if k != "_" and k not in AROUND_ITEMS}
+
     def select(self, selection: int, start: int = 0) -> list[Card]:
         """The cards of a selection. Raises RenderingError when there are none."""
         found = [self.cards[item.id] for item in self.view.select(selection, start)]
@@ -152,12 +219,12 @@ class Source:
             groups.setdefault(new.id, new).placed.append(one)
         return list(groups.values())
 
-    def everything(self, marks: Marks) -> dict[str, Any]:
-        """What the templates see while the issue is prepared: all items in all forms."""
-        leads = self.style.leads
-        every = [
-            Placed(card, "", "", "", True, True, True, leads, True) for card in self.cards.values()
-        ]
+    def everything(self, marks: Marks, only: Collection[int] | None = None) -> dict[str, Any]:
+        """What the templates see while the issue is prepared: all items in all forms.
+
+        `only` are the ids of those to render, if not all.
+        """
+        every = self._in_all_forms(self.cards if only is None else only)
         return {
             **self.constant,
             "cut": Cut(marks, values=False),
@@ -176,31 +243,6 @@ def _web(item: ItemView, page: str) -> str:
     return f"{page}#{item.anchor}" if page else ""
 
 
-# Octets of a query that every mail program and server takes.
-_LONGEST_QUERY = 1_000
-# Names of the values that an edition has once; empty where they do not apply.
-VALUES = ("preheader", "meta", "foreign", "categories", "left", "shortened", "rest")
-# The same wrapped for the text part have `_lines` behind their name.
-NAMES = (*VALUES, *(f"{name}_lines" for name in VALUES), "choice")
-
-
-def count(source: Source, chosen: Sequence[Card]) -> dict[Key, str]:
-    """The numbers of an edition's items, on cards, in contents and in text, and of each group."""
-    values: dict[Key, str] = {}
-    groups: dict[int, int] = {}
-    alone = len(chosen) == 1  # Then it needs no number.
-    for number, card in enumerate(chosen, 1):
-        values["place", card.id] = str(number)
-        values["number", card.id] = "" if alone else f"{number}. "
-        column = f"{number:>{source.digits}}. "
-        values["column", card.id] = " " * len(column) if alone else column
-        if card.category:
-            groups[card.category.id] = groups.get(card.category.id, 0) + 1
-    for category, items in groups.items():
-        values["group", category] = str(items)
-    return values
-
-
 class Layout:
     """A selection of an issue's items and the form of each."""
 
@@ -210,109 +252,119 @@ class Layout:
         selection: int,
         chosen: Sequence[Card],
         forms: Sequence[Form],
-        counted: Mapping[Key, str],
+        values: Mapping[Key, str],
     ) -> None:
-        """`counted` is `count(source, chosen)`: the same for every form the items may take."""
+        """`values` is `edition_values(source, selection, chosen)`."""
         self._source = source
-        self._counted = counted
-        self._forms = forms
+        self._given = values
+        self.forms = forms
         self.cards = chosen
         self.tail = source.tail if selection & TAIL else []
         self._foreign = bool(selection & FOREIGN)
         self.shortened = min(forms) is not Form.FULL
-        self._named = sum(form is Form.NAMED for form in forms)
+        self._named = forms.count(Form.NAMED)
         least = source.style.contents_from
-        self._contents = self.shortened or bool(least and len(chosen) >= least)
+        self.contents = self.shortened or bool(least and len(chosen) >= least)
         self._left = len(source.view.items) - len(chosen)
 
     @functools.cached_property
-    def values(self) -> dict[Key, str]:
-        """Every value of the edition as plain text, by its name and number."""
+    def _values(self) -> dict[Key, str]:
+        """The values that the forms change."""
         source = self._source
         seconds = source.intro_seconds
-        for card, form in zip(self.cards, self._forms, strict=True):
+        for card, form in zip(self.cards, self.forms, strict=True):
             seconds += card.seconds if form is Form.FULL else card.seconds_brief
-        values = dict(self._counted)
-        made = {
-            "preheader": words.preheader(source.view.preheader, self.cards),
-            "meta": words.meta(len(self.cards), seconds),
-            "categories": words.categories(
-                [c.name for c in source.view.categories() if ("group", c.id) in values]
-            ),
-            "foreign": words.not_in_your_language(source.view.language) if self._foreign else "",
-            "left": words.left_out(self._left) if self._left else "",
-            "shortened": words.shortened() if self.shortened else "",
-            "rest": words.rest(self._named) if self._named else "",
+        return {
+            ("meta", 0): words.meta(len(self.cards), seconds),
+            ("shortened", 0): words.shortened() if self.shortened else "",
+            ("rest", 0): words.rest(self._named) if self._named else "",
         }
-        values["choice", 0] = self._choice(values) if self._left else ""
-        for name, text in made.items():
-            values[name, 0] = text
-            values[f"{name}_lines", 0] = wrap(text)
-        return values
 
-    def _choice(self, counted: Mapping[Key, str]) -> str:
-        """What asks the sign-up page for the same: for whoever was sent the mail on."""
-        named = [c.slug for c in self._source.view.categories() if ("group", c.id) in counted]
-        query = urlencode([("category", slug) for slug in named])
-        return f"?{query}" if len(query) < _LONGEST_QUERY else ""
+    @functools.cached_property
+    def _lines(self) -> dict[Key, str]:
+        return {(f"{name}_lines", 0): wrap(self.value((name, 0))) for name in VALUES}
+
+    def value(self, key: Key) -> str:
+        """A value of the edition as plain text, by its name and number."""
+        for known in (self._given, self._values):
+            if (found := known.get(key)) is not None:
+                return found
+        return self._lines[key]
 
     @functools.cached_property
     def blocks(self) -> frozenset[Key]:
         """The blocks of the edition, by the names the template marks them with."""
-        blocks: set[Key] = set()
-        for index, (card, form) in enumerate(zip(self.cards, self._forms, strict=True)):
-            group = card.category.id if card.category and self._source.grouped else 0
-            if form is Form.FULL:
-                blocks.add(("full", card.id))
-                blocks.add(("section", group))
-                blocks.add(
-                    ("headline" if index or not self._source.style.leads else "lead", card.id)
-                )
-            elif form is Form.BRIEF:
-                blocks.add(("brief", card.id))
-            if self._contents:
-                blocks.add(("far" if form is Form.NAMED else "near", card.id))
-                blocks.add(("group", group))
-        if self._contents:
+        blocks = set(self.around)
+        for index, form in enumerate(self.forms):
+            blocks.update(self.of_item(index, form))
+        return frozenset(blocks)
+
+    def alike(self) -> Iterator[tuple[object, ...]]:
+        """Of each item what its octets depend on besides its form."""
+        leads, alone = self._source.style.leads, len(self.cards) == 1
+        for number, card in enumerate(self.cards, 1):
+            yield card.id, self.contents, leads and number == 1, len(str(number)), alone
+
+    def of_item(self, index: int, form: Form) -> list[Key]:
+        """The blocks of the edition's item at `index`, if it has this form."""
+        pk = self.cards[index].id
+        blocks: list[Key] = []
+        if form is Form.FULL:
+            leads = self._source.style.leads and not index
+            blocks += [("full", pk), ("lead" if leads else "headline", pk)]
+        elif form is Form.BRIEF:
+            blocks.append(("brief", pk))
+        if self.contents:
+            blocks.append(("far" if form is Form.NAMED else "near", pk))
+        return blocks
+
+    @functools.cached_property
+    def around(self) -> set[Key]:
+        """The blocks that are of no single item."""
+        groups = [self._source.group_of[card.id] for card in self.cards]
+        full = {g for g, form in zip(groups, self.forms, strict=True) if form is Form.FULL}
+        blocks: set[Key] = {("section", group) for group in full}
+        if self.contents:
+            blocks.update(("group", group) for group in set(groups))
             blocks.add(("contents", 0))
             if self.shortened:
                 blocks.add(("shortened", 0))
-        if Form.BRIEF in self._forms:
+        if Form.BRIEF in self.forms:
             blocks.add(("briefs", 0))
-        if self._named and Form.BRIEF in self._forms:
-            blocks.add(("rest", 0))
+            if self._named:
+                blocks.add(("rest", 0))
         if self._foreign:
             blocks.add(("foreign", 0))
         if self._left:
             blocks.add(("left", 0))
         if self.tail:
             blocks.add(("tail", 0))
-        return frozenset(blocks)
+        return blocks
 
     def context(self, marks: Marks) -> dict[str, Any]:
         """What the templates see for this edition."""
-        values = self.values
+        value = self.value
         leads = self._source.style.leads
         placed = [
             Placed(
                 card,
-                values["number", card.id],
-                values["place", card.id],
-                values["column", card.id],
+                value(("number", card.id)),
+                value(("place", card.id)),
+                value(("column", card.id)),
                 form is Form.FULL,
                 form is Form.BRIEF,
                 form is Form.NAMED,
                 leads and not index,
                 bool(index) or not leads,
             )
-            for index, (card, form) in enumerate(zip(self.cards, self._forms, strict=True))
+            for index, (card, form) in enumerate(zip(self.cards, self.forms, strict=True))
         ]
         return {
             **self._source.constant,
             "cut": Cut(marks, values=True),
             "placed": placed,
             "groups": self._source.groups(placed),
-            "contents": self._contents,
+            "contents": self.contents,
             "tail": self.tail,
-            **{name: values[name, 0] for name in NAMES},
+            **{name: value((name, 0)) for name in NAMES},
         }

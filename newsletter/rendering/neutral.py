@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from ..digest.markdown import clean, safe_url
@@ -63,8 +65,8 @@ def address(url: str) -> str:
     )
 
 
-def issue(view: IssueView) -> IssueView:
-    """The whole issue made harmless."""
+def issue(view: IssueView, known: Mapping[int, ItemView] = MappingProxyType({})) -> IssueView:
+    """The whole issue made harmless. `known` are items for which that was done, by their ids."""
     categories: dict[int, CategoryView] = {}
     for category in view.categories():
         categories[category.id] = dataclasses.replace(category, name=line(category.name))
@@ -76,7 +78,7 @@ def issue(view: IssueView) -> IssueView:
         intro=text(view.intro),
         tail_title=line(view.tail_title),
         tail=tuple(_link(link) for link in view.tail),
-        items=tuple(_item(item, categories) for item in view.items),
+        items=tuple(known.get(item.id) or _item(item, categories) for item in view.items),
     )
 
 

@@ -13,9 +13,12 @@ them to it.
 
 from __future__ import annotations
 
+import functools
+import itertools
+import operator
 import re
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -64,28 +67,6 @@ TEXT = Marks("\x02", "\x03", str)
 ITEM_BLOCKS = ("full", "brief", "near", "far")
 
 
-def signed(document: str, marks: Marks) -> str:
-    """A marked HTML document with a comment at both ends of each item's blocks.
-
-    Once it is joined, `<!--item full 12-->` and `<!--item end-->` stand around what belongs to
-    item 12: a preview puts another text in place of it.
-    """
-    parts: list[str] = []
-    depth: list[bool] = []
-    done = 0
-    for match in marks.pattern.finditer(document):
-        name, number, close = match.groups()[:3]
-        if close and depth and depth.pop():
-            parts += [document[done : match.start()], "<!--item end-->"]
-            done = match.start()
-        elif name:
-            depth.append(name in ITEM_BLOCKS)
-            if depth[-1]:
-                parts += [document[done : match.end()], f"<!--item {name} {number}-->"]
-                done = match.end()
-    return "".join([*parts, document[done:]])
-
-
 class Cut:
     """What a template calls to mark blocks and values.
 
@@ -119,84 +100,146 @@ class Cut:
         return value if self._values else f"{_QUERY}{name}-{number}--"
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class Changed(ValueError):
+    """Two documents do not have the same blocks and values in the same order."""
+
+
+class _Piece(NamedTuple):
+    """A text, or the place of a value, of a block; `item` is the item's block around it."""
+
     block: Key
+    item: Key | None
     text: str
-    value: Key | None = None
+    octets: int
+    value: Key | None
+
+
+_item_of = operator.attrgetter("item")
 
 
 class Pieces:
-    """A document cut into constant texts and places of values, each in its block."""
+    """A document cut into constant texts and places of values, each in its block. Immutable."""
 
-    def __init__(self, document: str, marks: Marks) -> None:
-        """Raises ValueError if a block is closed that is not open, or the other way round."""
-        self._write = marks.write
-        self._pieces: list[_Piece] = []
-        open_blocks = [_ALWAYS]
-        done = 0
-        for match in marks.pattern.finditer(document):
-            self._add(open_blocks[-1], document[done : match.start()])
-            done = match.end()
-            name, number, close, *values = match.groups()
-            pairs = zip(values[::2], values[1::2], strict=True)
-            value, value_number = next((pair for pair in pairs if pair[0]), ("", "0"))
-            if close:
-                open_blocks.pop()
-                if not open_blocks:
-                    raise ValueError("a block is closed that is not open")
-            elif value:
-                self._pieces.append(_Piece(open_blocks[-1], "", (value, int(value_number))))
-            else:
-                open_blocks.append((name, int(number)))
-        self._add(open_blocks[-1], document[done:])
-        if len(open_blocks) != 1:
-            raise ValueError(f"the block {open_blocks[-1][0]} is not closed")
+    def __init__(self, pieces: Iterable[_Piece], write: Callable[[str], str]) -> None:
+        self._pieces = list(pieces)
+        self._write = write
+        # Numbers are most of the values, and stand in every edition.
+        self._written = functools.lru_cache(1024)(lambda text: len(write(text).encode()))
         self._octets: dict[Key, int] = {}
         self._places: dict[Key, list[Key]] = {}
         for piece in self._pieces:
-            octets = self._octets.get(piece.block, 0)
-            self._octets[piece.block] = octets + len(piece.text.encode())
+            self._octets[piece.block] = self._octets.get(piece.block, 0) + piece.octets
             if piece.value is not None:
                 self._places.setdefault(piece.block, []).append(piece.value)
 
-    def _add(self, block: Key, text: str) -> None:
-        if not text:
-            return
-        last = self._pieces[-1] if self._pieces else None
-        if last and last.value is None and last.block == block:
-            self._pieces[-1] = _Piece(block, last.text + text)
-        else:
-            self._pieces.append(_Piece(block, text))
+    @classmethod
+    def of(cls, document: str, marks: Marks) -> Pieces:
+        """Raises ValueError if a block is closed that is not open, or the other way round."""
+        return cls(_cut(document, marks), marks.write)
 
-    def size(self, blocks: Collection[Key], value: Callable[[Key], str]) -> int:
+    def renewed(self, part: Pieces, again: Collection[int]) -> Pieces:
+        """These pieces with all of `part` in place of what it holds: the frame and some items.
+
+        `again` are the ids of its items; those of the others stay as they are. Raises Changed when
+        `part` is not of the same form.
+        """
+        new = iter(part._pieces)
+        made: list[_Piece] = []
+        for piece in self._pieces:
+            if piece.item is not None and piece.item[1] not in again:
+                made.append(piece)
+                continue
+            other = next(new, None)
+            if other is None or other[:2] != piece[:2] or other.value != piece.value:
+                raise Changed
+            made.append(other)
+        if next(new, None) is not None:
+            raise Changed
+        return Pieces(made, self._write)
+
+    def octets(self, blocks: Iterable[Key], value: Callable[[Key], str]) -> int:
+        """Octets of what stands in these blocks."""
+        found = 0
+        for block in blocks:
+            found += self._octets.get(block, 0)
+            for place in self._places.get(block, ()):
+                found += self._written(value(place))
+        return found
+
+    def size(self, blocks: Iterable[Key], value: Callable[[Key], str]) -> int:
         """Octets of what `join` would give."""
-        found = [_ALWAYS, *blocks]
-        return sum(self._octets.get(block, 0) for block in found) + sum(
-            len(self._write(value(place)).encode())
-            for block in found
-            for place in self._places.get(block, ())
-        )
+        return self.octets([_ALWAYS, *blocks], value)
 
     def always(self, text: str) -> int:
         """How often `text` stands in what every selection has."""
         return sum(piece.text.count(text) for piece in self._pieces if piece.block == _ALWAYS)
 
+    def elsewhere(self, text: str) -> int:
+        """How often it stands in what only some of them have."""
+        return sum(piece.text.count(text) for piece in self._pieces if piece.block != _ALWAYS)
+
     def inside(self, blocks: Collection[Key], value: Callable[[Key], str]) -> str:
         """Of what `join` would give only what stands in these blocks."""
-        return "".join(
-            piece.text if piece.value is None else self._write(value(piece.value))
-            for piece in self._pieces
-            if piece.block in blocks
-        )
+        return self._joined((piece for piece in self._pieces if piece.block in blocks), value)
 
     def join(self, blocks: Collection[Key], value: Callable[[Key], str]) -> str:
         """The document with these blocks. A block's outer blocks must be among them.
 
         `value` gives plain text.
         """
+        return self._joined(self._chosen(blocks), value)
+
+    def signed(self, blocks: Collection[Key], value: Callable[[Key], str]) -> str:
+        """The same HTML with a comment at both ends of each item's blocks.
+
+        `<!--item full 12-->` and `<!--item end-->` stand around what belongs to item 12: a preview
+        puts another text in place of it.
+        """
+        parts: list[str] = []
+        for item, chosen in itertools.groupby(self._chosen(blocks), _item_of):
+            text = self._joined(chosen, value)
+            parts.append(f"<!--item {item[0]} {item[1]}-->{text}<!--item end-->" if item else text)
+        return "".join(parts)
+
+    @functools.cached_property
+    def _runs(self) -> list[tuple[Key | None, list[_Piece]]]:
+        """Neighbours in the same item's block, or in none: most items are in one of their forms."""
+        return [(key, list(run)) for key, run in itertools.groupby(self._pieces, _item_of)]
+
+    def _chosen(self, blocks: Collection[Key]) -> Iterator[_Piece]:
+        there = {_ALWAYS, *blocks}
+        for item, run in self._runs:
+            if item is None or item in there:
+                yield from (one for one in run if one.block in there)
+
+    def _joined(self, chosen: Iterable[_Piece], value: Callable[[Key], str]) -> str:
         return "".join(
             piece.text if piece.value is None else self._write(value(piece.value))
-            for piece in self._pieces
-            if piece.block == _ALWAYS or piece.block in blocks
+            for piece in chosen
         )
+
+
+def _cut(document: str, marks: Marks) -> Iterator[_Piece]:
+    """The pieces of a document in order."""
+    within: list[tuple[Key, Key | None]] = [(_ALWAYS, None)]
+    done = 0
+    for match in marks.pattern.finditer(document):
+        if text := document[done : match.start()]:
+            yield _Piece(*within[-1], text, len(text.encode()), None)
+        done = match.end()
+        name, number, close, *values = match.groups()
+        if close:
+            within.pop()
+            if not within:
+                raise ValueError("a block is closed that is not open")
+        elif name:
+            block = (name, int(number))
+            within.append((block, block if name in ITEM_BLOCKS else within[-1][1]))
+        else:
+            pairs = zip(values[::2], values[1::2], strict=True)
+            value, of = next(pair for pair in pairs if pair[0])
+            yield _Piece(*within[-1], "", 0, (value, int(of)))
+    if text := document[done:]:
+        yield _Piece(*within[-1], text, len(text.encode()), None)
+    if len(within) != 1:
+        raise ValueError(f"the block {within[-1][0][0]} is not closed")

@@ -81,6 +81,12 @@ def template(name: str, publication: str) -> jinja2.Template:
         raise RenderingError(f"{name}: {error}") from error
 
 
+def only_ours() -> bool:
+    """Whether every template is the project's own: somebody else's may do what ours never do."""
+    own = conf.data_dir() / "templates" / "emails"
+    return not own.is_dir() or not any(own.iterdir())
+
+
 def mjml(publication: str, context: Mapping[str, Any]) -> str:
     """The MJML document."""
     try:
@@ -118,7 +124,7 @@ def html(source: str) -> str:
 def cut(template: str, document: str, marks: Marks) -> Pieces:
     """A finished document in pieces. Raises RenderingError for marks that do not match."""
     try:
-        return Pieces(document, marks)
+        return Pieces.of(document, marks)
     except ValueError as error:
         raise RenderingError(f"{template}: {error}") from error
 

@@ -22,7 +22,7 @@ from subscribers.models import Publication
 def looked_at(
     issue: Issue,
     view: IssueView,
-    made: Sequence[rendering.Rendered | rendering.TooLarge],
+    made: Sequence[preflight.Made | rendering.TooLarge],
     reach: usual.Reach,
     told: Iterable[stories.Told],
     *,
@@ -75,7 +75,7 @@ def _beside_the_text(issue: Issue, compared: bool) -> list[Checked]:
 def problems(
     view: IssueView,
     publication: Publication,
-    made: Iterable[rendering.Rendered | rendering.TooLarge] = (),
+    made: Iterable[preflight.Made | rendering.TooLarge] = (),
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What forbids releasing the issue, and what its editor should look at: sentences."""
     found = preflight.check(view, publication, made=made, unserved=rhythm.unserved(publication))

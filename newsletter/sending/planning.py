@@ -44,7 +44,7 @@ class EditionPlan:
     """One edition as it would go out: what is in it, who gets it, how large it is in octets.
 
     `after` is the day of the last issue that had reached its readers, in a round-up; `left_out`
-    counts the items that had reached them otherwise.
+    counts the items that had reached them otherwise. `message_bytes` is 0 where nobody asks for it.
     """
 
     selection: int
@@ -169,12 +169,14 @@ def plan(
     *,
     compared: bool = True,
     loaded: IssueView | None = None,
+    messages: bool = True,
 ) -> Plan:
     """What would go to whom if the issue were frozen now; of a frozen issue, what was frozen.
 
     `at` is when it is to go out, as far as its own date is looked at. It warns of what differs
     from the issue in other languages, unless that is said beside it (`compared`). `loaded` is the
-    issue as it was just read, by whoever shows it too.
+    issue as it was just read, by whoever shows it too. Without `messages` none is
+    built to say how many octets it has on the wire, which no page shows.
     """
     if issue.frozen_at is not None:
         return _plan_of_frozen(issue)
@@ -185,7 +187,7 @@ def plan(
         if reason:
             none[reason] = none.get(reason, 0) + count
     wanted = sorted((key, n) for reason, key, n in rows if not reason)
-    planned, made, broken = _editions(issue, view, wanted)
+    planned, made, broken = _editions(issue, view, wanted, messages=messages)
     reach = usual.Reach(
         mails=sum(edition.readers for edition in planned),
         nothing=sum(none.values()),
@@ -201,15 +203,15 @@ def plan(
 
 
 def _editions(
-    issue: Issue, view: IssueView, wanted: Sequence[tuple[EditionKey, int]]
-) -> tuple[list[EditionPlan], list[rendering.Rendered | rendering.TooLarge], list[str]]:
+    issue: Issue, view: IssueView, wanted: Sequence[tuple[EditionKey, int]], *, messages: bool
+) -> tuple[list[EditionPlan], list[rendering.Figures | rendering.TooLarge], list[str]]:
     """(what each edition would be, those that are looked at in full, why others cannot be made).
 
     `wanted` are the editions with their readers. Where nobody gets any, the whole issue is made,
     whose size is worth knowing all the same.
     """
     planned: list[EditionPlan] = []
-    made: list[rendering.Rendered | rendering.TooLarge] = []
+    made: list[rendering.Figures | rendering.TooLarge] = []
     broken: list[str] = []
     nobodys = [] if wanted or not view.category_mask else [(EditionKey(view.mask), 0)]
     try:
@@ -219,7 +221,7 @@ def _editions(
     for key, readers in (*wanted, *nobodys):
         assert prepared is not None
         try:
-            edition = prepared.edition(*key)
+            edition = prepared.figures(*key)
         except rendering.TooLarge as error:
             made.append(error)
             continue
@@ -229,12 +231,17 @@ def _editions(
         if len(made) < _CHECKED:
             made.append(edition)
         if readers:
-            planned.append(_edition(issue, view, key, readers, edition))
+            octets = _octets(issue, prepared, key) if messages else 0
+            planned.append(_edition(view, key, readers, edition, octets))
     return planned, made, broken
 
 
+def _octets(issue: Issue, prepared: rendering.Prepared, key: EditionKey) -> int:
+    return message.MessageTemplate(prepared.edition(*key), issue.publication, issue).size
+
+
 def _edition(
-    issue: Issue, view: IssueView, key: EditionKey, readers: int, made: rendering.Rendered
+    view: IssueView, key: EditionKey, readers: int, made: rendering.Figures, octets: int
 ) -> EditionPlan:
     return EditionPlan(
         selection=key.selection,
@@ -247,7 +254,7 @@ def _edition(
         readers=readers,
         subject=made.subject,
         html_bytes=made.size,
-        message_bytes=message.MessageTemplate(made, issue.publication, issue).size,
+        message_bytes=octets,
         shortened=made.shortened,
         foreign=bool(key.selection & FOREIGN),
     )

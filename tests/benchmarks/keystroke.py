@@ -22,8 +22,8 @@ from typing import Any
 from tests.benchmarks import scene
 
 _ROUNDS = 11
-_INSIGHT = "What it means for the port, in a sentence or two that somebody has to read. " * 2
-_BULLETS = [
+INSIGHT = "What it means for the port, in a sentence or two that somebody has to read. " * 2
+BULLETS = [
     {"lead": "First", "text": "The quay is closed until spring.", "children": []},
     {"lead": "", "text": "A [report](https://example.org/r) says why.", "children": []},
 ]
@@ -43,8 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         publication, categories = scene.publication()
         client = Client(headers={"host": "127.0.0.1"})
         client.force_login(User.objects.create_superuser("root", "", "x"))
-        few = _calls(client, *_issue(publication, categories, 10))
-        many = _calls(client, *_issue(publication, categories, options.items))
+        few = _calls(client, *issue_of(publication, categories, 10))
+        many = _calls(client, *issue_of(publication, categories, options.items))
         found = {name: _milliseconds(few[name], many[name]) for name in few}
         for number, items in enumerate((10, options.items)):
             print(
@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _issue(publication: Any, categories: Sequence[Any], count: int) -> tuple[Any, Any]:
+def issue_of(publication: Any, categories: Sequence[Any], count: int) -> tuple[Any, Any]:
     from newsletter.models import Item, Link
     from tests import builders
 
@@ -63,7 +63,7 @@ def _issue(publication: Any, categories: Sequence[Any], count: int) -> tuple[Any
     rows = [
         builders.item(
             issue, categories[number % len(categories)], f"Story number {number} of the harbour",
-            insight=_INSIGHT, bullets=_BULLETS,
+            insight=INSIGHT, bullets=BULLETS,
         )
         for number in range(1, count + 1)
     ]  # fmt: skip
@@ -88,7 +88,7 @@ def _calls(client: Any, issue: Any, item: Any) -> dict[str, Callable[[int], obje
     }  # fmt: skip
 
     def ask(number: int, **more: str) -> None:
-        answer = client.post(live, {**form, "insight": f"{_INSIGHT} {number}", **more})
+        answer = client.post(live, {**form, "insight": f"{INSIGHT} {number}", **more})
         assert answer.status_code == 200, answer.status_code
         assert "parts" not in more or answer.json()["parts"]
 
@@ -97,7 +97,7 @@ def _calls(client: Any, issue: Any, item: Any) -> dict[str, Callable[[int], obje
         assert answer.status_code == 200, answer.status_code
 
     def edited(number: int) -> None:
-        type(item).objects.filter(pk=item.pk).update(insight=f"{_INSIGHT} {number}")
+        type(item).objects.filter(pk=item.pk).update(insight=f"{INSIGHT} {number}")
         read("send")
 
     return {
