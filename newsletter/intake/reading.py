@@ -11,10 +11,9 @@ import datetime as dt
 from functools import lru_cache
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 from django.db.models import Q, QuerySet
-from django.urls import get_script_prefix, reverse
+from django.urls import URLResolver, get_resolver, get_script_prefix, get_urlconf, reverse
 
 from newsletter import conf, sending
 from newsletter.models import Issue
@@ -78,14 +77,13 @@ def address(publication: str, issue: str) -> str:
 
 def edit_address(pk: int) -> str:
     """Where an editor works on an issue."""
-    before, _zero, behind = _edit_path(settings.ROOT_URLCONF, get_script_prefix())
+    before, _zero, behind = _edit_path(get_resolver(get_urlconf()), get_script_prefix())
     return conf.absolute(f"{before}/{pk}/{behind}")
 
 
 @lru_cache(maxsize=8)
-def _edit_path(_addresses: str, _mount: str) -> tuple[str, str, str]:
-    """What stands around the number of an issue: to reverse it each time takes as long as two
-    queries."""
+def _edit_path(_addresses: URLResolver, _mount: str) -> tuple[str, str, str]:
+    """What stands around the number of an issue; to reverse it takes as long as two queries."""
     return reverse("admin:newsletter_issue_change", args=[0]).rpartition("/0/")
 
 

@@ -182,6 +182,10 @@ def _of_items(view: IssueView) -> Iterator[Finding]:
             % {"numbers": numbers(empty)},
             empty,
         )
+    yield from _of_titles(view)
+
+
+def _of_titles(view: IssueView) -> Iterator[Finding]:
     unnamed = arranging.new_titles()
     if nameless := [item for item in view.items if item.title.strip() in unnamed]:
         yield warning(
