@@ -131,9 +131,9 @@ def why(request: HttpRequest, pk: int) -> HttpResponseBase:
         if tie is not None:
             answer = sending.why(issue, tie)
         elif not perhaps:
-            answer = _("Nobody with this address is or was subscribed to %(publication)s.") % {
-                "publication": issue.publication.name
-            }
+            answer = _(
+                "Nobody with this name or address is or was subscribed to %(publication)s."
+            ) % {"publication": issue.publication.name}
     handed = tie is not None and sending.handed_over(issue, tie)
     return issue_page(
         request,

@@ -1015,8 +1015,8 @@ def test_why_did_somebody_not_get_it(frozen: Issue, daily: Publication) -> None:
 
     assert "Waiting to be sent (items: 2)." in ask("ALICE@example.org")
     assert "The reader was not active when the issue was frozen." in ask("charlie@example.org")
-    assert "Nobody with this address is or was subscribed" in ask("dora@example.org")
-    assert "not an address" in ask("dora@@example.org")
+    assert "Nobody with this name or address is or was subscribed" in ask("dora@example.org")
+    assert "Nobody with this name or address" in ask("dora@@example.org")
 
 
 # --- history and corrections ------------------------------------------------------------------

@@ -397,7 +397,7 @@ def test_why_a_reader_did_not_get_it_is_asked_by_any_part_of_the_name(daily: Pub
     several = asked("example.org")
     assert sorted(several["perhaps"]) == ["li@example.org", "lina@example.org"]
     assert not several["answer"]
-    assert "Nobody with this address" in asked("nobody@example.net")["answer"]
+    assert "Nobody with this name or address" in asked("nobody@example.net")["answer"]
 
 
 def test_a_large_issue_is_shown_as_kept(daily: Publication, monkeypatch: Any) -> None:

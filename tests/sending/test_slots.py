@@ -300,7 +300,7 @@ def test_a_slot_that_nobody_saw_in_time_is_not_made_up_for(daily: Publication, c
     assert slots.sweep() == 0
     assert uses()[-1] == ("2026-03-02", "missed", "")
     assert tell() == 1
-    assert "The slot of 07:30 was missed" in mail.outbox[0].subject
+    assert "The slot of 07:30 (Shanghai) was missed" in mail.outbox[0].subject
     assert "“Harbour Daily - 2026-03-02” is ready." in mail.outbox[0].body
     assert state(issue)[0] == "draft"
 

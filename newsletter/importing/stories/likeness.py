@@ -112,7 +112,8 @@ def measure(one: Told, other: Told, usual: Usual = NOTHING_USUAL) -> Compared:
         near=alike(a, b),
         changed=changed(a, b),
         doubtful=(
-            swapped(a, b)
+            not (_says(a) and _says(b))
+            or swapped(a, b)
             or mine.ahead != theirs.ahead
             or a.instalment != b.instalment
             or is_elsewhere(mine, theirs)
@@ -164,6 +165,11 @@ def _of_one_page(found: Compared) -> Likeness:
     else:
         needed = AKIN if found.shared * 2 >= found.fewer else NEAR
     return Likeness.SAME if found.near >= needed else Likeness.PERHAPS
+
+
+def _says(title: Title) -> bool:
+    """Whether it has a word: a title of nothing but figures does not say what it is about."""
+    return any(not word[0].isdigit() for word in title.words)
 
 
 def alike(a: Title, b: Title) -> float:
