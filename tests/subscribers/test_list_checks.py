@@ -91,7 +91,10 @@ def test_the_rules_are_back_when_an_import_fails(
         bring(
             tmp_path,
             publication,
-            Options(values=(("Status", "*", "pending"), ("Confirmed At", "*", "active"))),
+            Options(
+                values=(("Status", "*", "pending"), ("Confirmed At", "*", "active")),
+                columns={"Subscribed At": "joined_at"},
+            ),
         )
     assert pragmas() == before
 
