@@ -1,4 +1,4 @@
-"""A box for a colour: its picker and its contrast come by script (`newsletter/colours.js`)."""
+"""A box for a colour: its picker and its contrast come by script (`static/newsletter/colours.js`)."""
 
 from __future__ import annotations
 
