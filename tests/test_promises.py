@@ -45,6 +45,7 @@ LOOKED_FOR = {
     "subscribers/apps.py": {"SubscribersConfig"},
     "newsletter/urls.py": {"app_name"},  # include()
     "subscribers/urls.py": {"app_name"},
+    "newsletter/config/doctor/checks/": {"READS"},  # running.py, where a check has it
     # Jobs of earlier versions, which a queue may still hold: they are found by their paths.
     "subscribers/tasks.py": {
         "answer_request",
