@@ -1,4 +1,4 @@
-"""A box for a colour: its picker and its contrast come by script (`static/newsletter/colours.js`)."""
+"""A box for a colour; `static/newsletter/colours.js` gives it its picker and its contrast."""
 
 from __future__ import annotations
 
