@@ -79,11 +79,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave out what is about the other database: there is a run for that one."""
+    """Leave out what is about the other database; what is long by its nature has no limit."""
     other = "sqlite" if POSTGRES else "postgres"
     items[:] = [
         item for item in items if not any(other in mark.args for mark in item.iter_markers("needs"))
     ]
+    for item in items:
+        if item.get_closest_marker("long"):
+            item.add_marker(pytest.mark.timeout(0))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -94,6 +97,15 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
         report.outcome = "failed"
         report.longrepr = f"skipped, and SUDI_REQUIRE_ALL=1: {report.longrepr}"
     return report
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """The browser of a module's tests."""
+    from tests.chromium import started
+
+    with started() as browser:
+        yield browser
 
 
 def pytest_unconfigure() -> None:

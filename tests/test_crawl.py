@@ -18,7 +18,8 @@ from typing import Any
 import pytest
 
 from . import crawl_scene
-from .conftest import ROOT, find_program
+from .chromium import started
+from .conftest import ROOT
 from .crawling import Sight, Visitor
 from .test_journey import free_port
 
@@ -94,14 +95,8 @@ def trial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=find_program("chromium"), args=["--no-sandbox", "--disable-quic"]
-        )
+    with started(patience=1800) as browser:  # One window walks many pages.
         yield browser
-        browser.close()
 
 
 @pytest.mark.parametrize(

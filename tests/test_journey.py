@@ -26,7 +26,7 @@ from typing import Any
 import feedparser
 import pytest
 
-from .conftest import ROOT, Site, find_program
+from .conftest import ROOT, Site
 from .smtpd import Smtpd
 
 pytestmark = pytest.mark.needs("chromium")
@@ -107,19 +107,10 @@ def town(site: Site) -> Iterator[Town]:
 
 
 @pytest.fixture
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        chromium = play.chromium.launch(
-            executable_path=find_program("chromium"),
-            args=["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-sync",
-                  "--disable-background-networking", "--disable-component-update"],
-        )  # fmt: skip
-        context = chromium.new_context(locale="zh-CN", viewport={"width": 1100, "height": 900})
-        context.set_default_timeout(30_000)
-        yield context
-        chromium.close()
+def browser(chromium: Any) -> Any:
+    context = chromium.new_context(locale="zh-CN", viewport={"width": 1100, "height": 900})
+    context.set_default_timeout(30_000)
+    return context
 
 
 def picture(page: Any, name: str) -> None:

@@ -25,7 +25,7 @@ from subscribers import readership, subscriptions
 from subscribers.models import Publication, ReaderDay
 from tests import builders
 
-from .test_browser import Window, chromium, daily, person  # noqa: F401
+from .test_browser import Window, daily, person  # noqa: F401
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.django_db(transaction=True)]
 WENT = "/admin/newsletter/issue/{}/went/"
@@ -108,7 +108,7 @@ def picture(window: Window, name: str) -> None:
     ],
 )
 def test_every_page_of_it_is_whole(
-    chromium: Any,  # noqa: F811
+    chromium: Any,
     live_server: Any,
     daily: Publication,  # noqa: F811
     locale: str,
@@ -156,7 +156,7 @@ def test_every_page_of_it_is_whole(
 
 
 def test_by_keyboard_only(
-    chromium: Any,  # noqa: F811
+    chromium: Any,
     live_server: Any,
     daily: Publication,  # noqa: F811
 ) -> None:
@@ -196,7 +196,7 @@ def test_by_keyboard_only(
 
 
 def test_the_key_saves_a_text_and_never_sends(
-    chromium: Any,  # noqa: F811
+    chromium: Any,
     live_server: Any,
     daily: Publication,  # noqa: F811
 ) -> None:

@@ -20,9 +20,9 @@ from tests import builders
 from tests.site_settings import configure
 from tests.smtpd import Smtpd
 
-from .test_browser import Window, chromium, daily, person
+from .test_browser import Window, daily, person
 
-__all__ = ["chromium", "daily"]
+__all__ = ["daily"]
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.django_db(transaction=True)]
 
 DESK = "desk@harbour.example.org"

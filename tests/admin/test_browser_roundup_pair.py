@@ -17,10 +17,10 @@ from tests import builders
 from tests.site_settings import configure
 from tests.smtpd import Smtpd
 
-from .test_browser import Window, chromium, daily, person
+from .test_browser import Window, daily, person
 from .test_browser_channels import look, mails, page_of, press, work
 
-__all__ = ["chromium", "daily"]
+__all__ = ["daily"]
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.django_db(transaction=True)]
 
 # A wide page in English, a phone in Chinese.

@@ -19,9 +19,9 @@ from subscribers import granting
 from subscribers.models import Publication, Role
 from tests import builders
 
-from .test_browser import Window, chromium, daily
+from .test_browser import Window, daily
 
-__all__ = ["chromium", "daily"]
+__all__ = ["daily"]
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.django_db(transaction=True)]
 LEGAL = "Harbour Press, *1 Quay Street*, Port.\n\nhttps://example.org/" + "long" * 30
 

@@ -16,7 +16,7 @@ from subscribers.models import Publication
 from tests import builders
 from tests.sending.stage import relay_for
 
-from .test_browser import Window, chromium, daily, person  # noqa: F401
+from .test_browser import Window, daily, person  # noqa: F401
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.django_db(transaction=True)]
 
@@ -28,7 +28,7 @@ def picture(window: Window, name: str) -> None:
 
 @pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
 def test_from_the_calendar_to_the_mailbox(
-    chromium: Any,  # noqa: F811
+    chromium: Any,
     live_server: Any,
     daily: Publication,  # noqa: F811
     tmp_path: Path,

@@ -11,7 +11,7 @@ from newsletter.models import Delivery, Issue, Outcome
 from subscribers.models import Publication
 from tests import builders
 
-from .test_browser import Window, chromium, daily, person  # noqa: F401
+from .test_browser import Window, daily, person  # noqa: F401
 from .test_corrections import page
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.django_db(transaction=True)]
@@ -45,7 +45,7 @@ def issue(daily: Publication) -> Issue:  # noqa: F811
     ],
 )
 def test_from_a_mistake_to_the_mail_about_it(
-    chromium: Any,  # noqa: F811
+    chromium: Any,
     live_server: Any,
     issue: Issue,
     locale: str,

@@ -18,7 +18,7 @@ from newsletter.models import Issue
 from subscribers.models import FormDraft, Publication
 from tests import builders
 
-from .test_browser import Window, chromium, daily, person  # noqa: F401
+from .test_browser import Window, daily, person  # noqa: F401
 from .test_write_browser import picture, titles, until, writing
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.django_db(transaction=True)]
@@ -52,7 +52,7 @@ class Hands:
 
 
 def test_ten_items_from_addresses_to_the_countdown_in_sixty_actions(
-    chromium: Any,  # noqa: F811
+    chromium: Any,
     live_server: Any,
     daily: Publication,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
@@ -98,7 +98,7 @@ def test_ten_items_from_addresses_to_the_countdown_in_sixty_actions(
 
 
 def test_items_are_moved_by_pointer_finger_and_number(
-    chromium: Any,  # noqa: F811
+    chromium: Any,
     live_server: Any,
     daily: Publication,  # noqa: F811
 ) -> None:
@@ -168,7 +168,7 @@ def test_items_are_moved_by_pointer_finger_and_number(
 
 
 def test_while_typing_the_item_alone_is_made(
-    chromium: Any,  # noqa: F811
+    chromium: Any,
     live_server: Any,
     daily: Publication,  # noqa: F811
 ) -> None:
@@ -214,7 +214,7 @@ def test_while_typing_the_item_alone_is_made(
 @pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
 def test_a_form_of_the_set_up_loses_nothing_either(
     locale: str,
-    chromium: Any,  # noqa: F811
+    chromium: Any,
     live_server: Any,
     daily: Publication,  # noqa: F811
 ) -> None:

@@ -3,8 +3,6 @@
 SUDI_PICTURES=FOLDER keeps pictures of the pages.
 """
 
-# ruff: noqa: F811 - a fixture of another module has its own name as an argument.
-
 from __future__ import annotations
 
 from typing import Any
@@ -17,7 +15,7 @@ from subscribers.models import Publication
 from tests import builders
 from tests.site_settings import configure
 
-from .test_browser import Window, chromium, person  # noqa: F401 - the fixture is shared
+from .test_browser import Window, person
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.django_db(transaction=True)]
 

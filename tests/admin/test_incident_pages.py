@@ -13,7 +13,7 @@ from newsletter.sending import held
 from subscribers.models import Incident, Publication
 from tests import builders
 
-from .test_browser import Window, chromium, daily  # noqa: F401
+from .test_browser import Window, daily  # noqa: F401
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.django_db(transaction=True)]
 
@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.needs("chromium"), pytest.mark.django_db(transaction=T
 def test_an_open_incident_is_said_and_decided(
     width: int,
     look: str,
-    chromium: Any,  # noqa: F811
+    chromium: Any,
     live_server: Any,
     daily: Publication,  # noqa: F811
 ) -> None:

@@ -13,7 +13,7 @@ from newsletter.models import Issue
 from subscribers.models import Publication
 from tests import builders
 
-from .test_browser import Window, chromium, daily, person  # noqa: F401
+from .test_browser import Window, daily, person  # noqa: F401
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.django_db(transaction=True)]
 

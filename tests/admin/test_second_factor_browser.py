@@ -13,9 +13,9 @@ from django.contrib.auth.models import User
 
 from subscribers.models import Publication
 
-from .test_browser import Window, chromium, daily
+from .test_browser import Window, daily
 
-__all__ = ["chromium", "daily"]
+__all__ = ["daily"]
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.django_db(transaction=True)]
 PASSWORD = "ferry-quay-77"
 

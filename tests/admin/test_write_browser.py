@@ -14,7 +14,7 @@ from newsletter.models import Issue
 from subscribers.models import FormDraft, Publication
 from tests import builders
 
-from .test_browser import Window, chromium, daily, person  # noqa: F401
+from .test_browser import Window, daily, person  # noqa: F401
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.django_db(transaction=True)]
 
@@ -43,7 +43,7 @@ def until(check: Any, seconds: float = 15.0) -> None:
         time.sleep(0.05)
 
 
-def writing(chromium: Any, base: str, who: Any, issue: Issue, **options: Any) -> Window:  # noqa: F811
+def writing(chromium: Any, base: str, who: Any, issue: Issue, **options: Any) -> Window:
     window = Window(chromium, base, who, **options)
     window.go(f"/admin/newsletter/issue/{issue.pk}/write/")
     window.page.locator("iframe[srcdoc]").wait_for(state="attached")
@@ -51,7 +51,7 @@ def writing(chromium: Any, base: str, who: Any, issue: Issue, **options: Any) ->
 
 
 def test_a_draft_is_written_by_keyboard_alone(
-    chromium: Any,  # noqa: F811
+    chromium: Any,
     live_server: Any,
     daily: Publication,  # noqa: F811
     draft: Issue,
@@ -89,7 +89,7 @@ def test_a_draft_is_written_by_keyboard_alone(
 
 
 def test_buttons_act_without_a_new_page_and_are_undone(
-    chromium: Any,  # noqa: F811
+    chromium: Any,
     live_server: Any,
     daily: Publication,  # noqa: F811
     draft: Issue,
@@ -114,7 +114,7 @@ def test_buttons_act_without_a_new_page_and_are_undone(
 
 
 def test_two_people_at_one_item_lose_nothing(
-    chromium: Any,  # noqa: F811
+    chromium: Any,
     live_server: Any,
     daily: Publication,  # noqa: F811
     draft: Issue,
@@ -148,7 +148,7 @@ def test_two_people_at_one_item_lose_nothing(
 @pytest.mark.parametrize("accident", ["close", "crash", "back", "reload", "other tab"])
 def test_what_was_typed_survives(
     accident: str,
-    chromium: Any,  # noqa: F811
+    chromium: Any,
     live_server: Any,
     daily: Publication,  # noqa: F811
     draft: Issue,
@@ -164,6 +164,7 @@ def test_what_was_typed_survives(
         page.wait_for_timeout(300)
     if accident == "back":
         page.evaluate("location.assign('/admin/')")
+        page.wait_for_url("**/admin/")  # Closed on its way, it may never close.
     elif accident == "reload":
         page.reload()
     elif accident == "other tab":
@@ -186,7 +187,7 @@ def test_what_was_typed_survives(
 
 
 def test_a_session_that_ends_is_said_and_loses_nothing(
-    chromium: Any,  # noqa: F811
+    chromium: Any,
     live_server: Any,
     daily: Publication,  # noqa: F811
     draft: Issue,
@@ -205,7 +206,7 @@ def test_a_session_that_ends_is_said_and_loses_nothing(
 
 
 def test_what_is_typed_goes_with_its_item(
-    chromium: Any,  # noqa: F811
+    chromium: Any,
     live_server: Any,
     daily: Publication,  # noqa: F811
     draft: Issue,
@@ -244,7 +245,7 @@ def test_what_is_typed_goes_with_its_item(
 def test_on_a_phone_one_side_at_a_time(
     locale: str,
     scheme: str,
-    chromium: Any,  # noqa: F811
+    chromium: Any,
     live_server: Any,
     daily: Publication,  # noqa: F811
     draft: Issue,
@@ -269,7 +270,7 @@ def test_on_a_phone_one_side_at_a_time(
 
 
 def test_pictures_at_the_desk(
-    chromium: Any,  # noqa: F811
+    chromium: Any,
     live_server: Any,
     daily: Publication,  # noqa: F811
     draft: Issue,

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,7 +19,6 @@ from newsletter.models import Issue, Revision
 from subscribers import links
 from subscribers.models import Category, Publication
 from tests import builders
-from tests.conftest import find_program
 from tests.site_settings import configure
 
 from .test_site import HOSTILE
@@ -30,22 +28,6 @@ pytestmark = [pytest.mark.needs("chromium"), pytest.mark.django_db(transaction=T
 MONDAY = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
 # One code point is one column or two: a title of 10,000 has to break somewhere.
 LONG = ["W" * 500, "长" * 500, "https://example.org/" + "a" * 480]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=find_program("chromium"),
-            args=[
-                "--no-sandbox", "--disable-quic", "--no-first-run",
-                "--disable-background-networking", "--disable-component-update", "--disable-sync",
-            ],
-        )  # fmt: skip
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from newsletter.models import Issue
 from subscribers.models import Publication
 from tests import builders
-from tests.admin.test_browser import chromium, daily, person  # noqa: F401
+from tests.admin.test_browser import daily, person  # noqa: F401
 from tests.admin.test_write_browser import until, writing
 
 from .drawn import photograph
@@ -29,7 +29,7 @@ _PASTE = """(octets) => {
 
 
 def test_a_picture_is_chosen_and_another_is_pasted(
-    chromium: Any,  # noqa: F811
+    chromium: Any,
     live_server: Any,
     daily: Publication,  # noqa: F811
     tmp_path: Path,

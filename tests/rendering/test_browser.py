@@ -6,7 +6,6 @@ Set SUDI_PICTURES to a folder to keep a picture of every mail.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,25 +13,8 @@ import pytest
 
 from newsletter import rendering
 from tests import sample_issues as issues
-from tests.conftest import find_program
 
 pytestmark = pytest.mark.needs("chromium")
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=find_program("chromium"),
-            args=[
-                "--no-sandbox", "--disable-quic", "--no-first-run",
-                "--disable-background-networking", "--disable-component-update", "--disable-sync",
-            ],
-        )  # fmt: skip
-        yield browser
-        browser.close()
 
 
 def opened(browser: Any, html: str, width: int, scheme: str) -> tuple[Any, list[str]]:

@@ -26,7 +26,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from tests.conftest import Site, find_program
+from tests.conftest import Site
 
 pytestmark = pytest.mark.needs("chromium")
 
@@ -129,22 +129,6 @@ def town(site: Site) -> Iterator[Town]:
             assert process.stdout is not None
             process.stdout.close()
         controller.stop()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=find_program("chromium"),
-            args=[
-                "--no-sandbox", "--disable-quic", "--no-first-run",
-                "--disable-background-networking", "--disable-component-update", "--disable-sync",
-            ],
-        )  # fmt: skip
-        yield browser
-        browser.close()
 
 
 class Walker:

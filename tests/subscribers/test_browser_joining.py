@@ -20,7 +20,6 @@ from subscribers import suppression
 from subscribers.links import Purpose, make
 from subscribers.models import Publication, Subscription
 from tests import builders
-from tests.admin.test_browser import chromium  # noqa: F401
 from tests.sending.stage import relay_for
 from tests.site_settings import configure
 
@@ -51,7 +50,7 @@ def daily(live_server: Any, settings: Any) -> Publication:
 
 
 @pytest.fixture(params=LANGUAGES)
-def walker(request: Any, chromium: Any) -> Iterator[Walker]:  # noqa: F811
+def walker(request: Any, chromium: Any) -> Iterator[Walker]:
     context = chromium.new_context(
         locale=LANGUAGES[request.param], viewport={"width": 375, "height": 720}
     )

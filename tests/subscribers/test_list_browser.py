@@ -3,8 +3,6 @@
 SUDI_PICTURES=FOLDER keeps pictures of the pages.
 """
 
-# ruff: noqa: F811 - a fixture of another module has its own name as an argument.
-
 from __future__ import annotations
 
 from pathlib import Path
@@ -16,7 +14,7 @@ from django.urls import reverse
 from subscribers.lists import jobs
 from subscribers.models import ImportJob, ListDecision, Publication, Subscription, Suppression
 from tests import builders
-from tests.admin.test_browser import Window, chromium, person  # noqa: F401 - the fixture is shared
+from tests.admin.test_browser import Window, person
 from tests.site_settings import configure
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.django_db(transaction=True)]
