@@ -14,7 +14,7 @@ from subscribers import languages, pictures
 
 from ..digest import markdown
 from ..models import Revision
-from ..rendering import neutral, words
+from ..rendering import columns, neutral, words
 from . import kept, value
 from .value import Enclosure, Entry, Via
 
@@ -86,12 +86,12 @@ def issue_entry(view: editions.IssueView, notes: Sequence[Revision] = ()) -> Ent
     )
 
 
-def _summary(item: editions.ItemView, most: int = 240) -> str:
+def _summary(item: editions.ItemView, most: int = 300) -> str:
     source = item.insight or item.body
     if not source and item.bullets:
         source = item.bullets[0].text
     line = value.text(markdown.plain_text(source, links=False))
-    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+    return columns.shorten(line, most)
 
 
 def whole_second(moment: dt.datetime) -> dt.datetime:

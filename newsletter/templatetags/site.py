@@ -22,7 +22,7 @@ from subscribers.pictures.showing import on_page, sized, sized_within
 
 from ..digest import markdown
 from ..editions import IssueView, ItemView, LinkView, item_path
-from ..rendering import cards, neutral, words
+from ..rendering import cards, columns, neutral, words
 
 register = template.Library()
 
@@ -144,6 +144,12 @@ def block(source: object) -> SafeString:
 def plain(source: object) -> str:
     """Markdown as one line of text, links dropped to their labels."""
     return neutral.line(markdown.plain_text(neutral.text(str(source or "")), links=False))
+
+
+@register.filter
+def shortened(text: object, most: int) -> str:
+    """A line of text of at most `most` columns, cut behind a word and never inside a grapheme."""
+    return columns.shorten(str(text or ""), most)
 
 
 @register.filter
