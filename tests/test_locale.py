@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import ast
 import gettext
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import unfold
+from django.utils import translation
+from django.utils.translation import gettext as gettext_of
 
 from .conftest import ROOT
 
+_UNFOLD = re.compile(r"""{%\s*(?:trans|translate)\s+(["'])(.*?)\1""")
 CATALOGUE = Path("newsletter/locale/zh_Hans/LC_MESSAGES")
 pytestmark = pytest.mark.needs("msgfmt")
 
@@ -51,6 +56,18 @@ def test_nothing_is_left_untranslated(tmp_path: Path) -> None:
             line for line in left.splitlines() if line.startswith("msgid ") and line != 'msgid ""'
         ]
         assert said == [], kind
+
+
+def test_the_words_of_unfold_are_in_our_catalogue() -> None:
+    """It brings no translations; its extensions are not installed here."""
+    ours = messages(ROOT / CATALOGUE / "django.mo")
+    found = set()
+    for file in (Path(unfold.__file__).parent / "templates").rglob("*.html"):
+        found |= {text for _mark, text in _UNFOLD.findall(file.read_text())}
+    with translation.override("zh-hans"):
+        left = {text for text in found if text not in ours and gettext_of(text) == text}
+    assert found
+    assert left == set()
 
 
 def test_no_message_stands_within_an_f_string() -> None:

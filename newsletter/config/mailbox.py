@@ -7,6 +7,7 @@ that catches, the one that shows) need nothing but the folder.
 
 from __future__ import annotations
 
+import datetime as dt
 import email
 import email.policy
 import re
@@ -78,7 +79,7 @@ class Caught:
     name: str
     to: str
     subject: str
-    date: str
+    date: dt.datetime | None
     headers: list[tuple[str, str]]
     html: str
     text: str
@@ -108,7 +109,7 @@ def read(name: str) -> Caught:
         name=name,
         to=str(message.get("To", "")),
         subject=str(message.get("Subject", "")),
-        date=str(message.get("Date", "")),
+        date=getattr(message.get("Date"), "datetime", None),
         headers=[(key, str(value)) for key, value in message.items()],
         html=part("html"),
         text=part("plain"),
