@@ -1,4 +1,4 @@
-"""What unfold's own templates say on our pages. It brings no translations: ours hold its words too."""
+"""What unfold says on our pages: it brings no translations, so its words are in our catalogue."""
 
 from django.utils.translation import gettext_noop
 
