@@ -57,7 +57,7 @@ class CodeForm(forms.Form):
         )
         if not right:
             # What was signed is good once: the page must not hold it again.
-            self.data = {**self.data.dict(), "passkey": ""}
+            self.data = {**dict(self.data.items()), "passkey": ""}
             self.fields["code"].required = True
         return right
 

@@ -8,8 +8,6 @@ Of our own site alone, as the second factor is.
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import path, reverse
@@ -120,7 +118,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponseBase:
 def _is_all(passkey: Passkey) -> bool:
     """Whether the whole factor goes with it."""
     factor = passkey.factor
-    return not factor.secret and cast(int, factor.passkeys.count()) == 1
+    return not factor.secret and factor.passkeys.count() == 1
 
 
 urlpatterns = [
