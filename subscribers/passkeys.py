@@ -13,6 +13,7 @@ import functools
 import importlib.util
 import ipaddress
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -41,6 +42,8 @@ MOST = 20
 LONGEST = 20_000
 # A challenge that was answered is remembered until long after it is over.
 _ONCE = Rate(interval=2 * WITHIN)
+# An id of 1 to 1023 bytes in base64url (section 4, "Credential ID").
+_CREDENTIAL = re.compile(r"[A-Za-z0-9_-]{2,1364}")
 # What reading something else than an answer raises; the last, lists in lists in lists.
 _MALFORMED = (ValueError, TypeError, KeyError, RecursionError)
 
@@ -214,6 +217,9 @@ def add(user: User, name: str, answer: str, kept: object) -> list[str] | Answer:
             expected_rp_id=site.host,
             expected_origin=site.origin,
         )
+        credential = bytes_to_base64url(made.credential_id)
+        if not _CREDENTIAL.fullmatch(credential):
+            return Answer.WRONG
         # What the device is reached by is a hint, and nothing that it signed.
         reached = json.loads(answer)["response"].get("transports") or []
         with transaction.atomic():
@@ -223,7 +229,7 @@ def add(user: User, name: str, answer: str, kept: object) -> list[str] | Answer:
                 return Answer.TOO_MANY
             factor.passkeys.create(
                 name=name,
-                credential=bytes_to_base64url(made.credential_id),
+                credential=credential,
                 public_key=made.credential_public_key,
                 sign_count=made.sign_count,
                 transports=[one.value for one in _transports(reached)],
@@ -264,7 +270,7 @@ def _named_in(user: User, answer: str) -> Passkey | None:
         credential = json.loads(answer)["id"]
     except _MALFORMED:
         return None
-    if not isinstance(credential, str):
+    if not isinstance(credential, str) or not _CREDENTIAL.fullmatch(credential):
         return None
     return Passkey.objects.filter(factor__user=user, credential=credential).first()
 
