@@ -1,5 +1,7 @@
 """The second factor of an account: one-time codes of an app, and recovery codes.
 
+Passkeys, which stand beside the app or in its place, are in `passkeys`.
+
 Tries are counted like those of the login, per account and network and per account from everywhere;
 the last does not hold for a network from which the account passed before, nor for recovery codes.
 So a stranger who has the password can neither guess a code nor keep the owner out.
@@ -18,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pyotp
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from . import conf, limits
@@ -52,11 +54,14 @@ class Need(enum.Enum):
 
 
 class Answer(enum.Enum):
-    """What became of a code that somebody typed."""
+    """What became of a code that somebody typed, or of what a passkey signed."""
 
     RIGHT = "right"
     WRONG = "wrong"
     TOO_MANY = "too many"
+    # Of passkeys alone: asked too long ago or answered already; a copy of it may exist.
+    OVER = "over"
+    WENT_BACK = "went back"
 
 
 def needed(user: Any, passed: object) -> Need:
@@ -105,22 +110,30 @@ def may_try(user: User, network: str) -> bool:
 
 
 def set_up(user: User, secret: str, code: str) -> list[str] | None:
-    """Give the account a second factor if the code is one of this secret, now; on record.
+    """Give the account the app with this secret, if the code is one of it, now; on record.
 
-    Returns its recovery codes, which are never to be had again; None if the code is wrong or the
-    account has a factor already.
+    Returns new recovery codes, which are never to be had again: none where passkeys came with
+    some. None if the code is wrong or the account has an app already.
     """
     step = _step(secret, _plain(code))
     if step is None:
         return None
-    try:
-        with transaction.atomic():
-            factor = SecondFactor.objects.create(user=user, secret=secret, last_step=step)
-            codes = _store_codes(factor)
-            _record(user, "second factor set up")
-    except IntegrityError:
-        return None
+    with transaction.atomic():
+        factor, codes = ensure(user)
+        rows = SecondFactor.objects.filter(pk=factor.pk, secret="")
+        if rows.update(secret=secret, last_step=step) != 1:
+            return None
+        record(user, "second factor set up")
     return codes
+
+
+def ensure(user: User) -> tuple[SecondFactor, list[str]]:
+    """The account's second factor, made with its recovery codes if it has none; else no codes.
+
+    Within a transaction: whoever calls it gives the factor an app or a passkey.
+    """
+    factor, made = SecondFactor.objects.get_or_create(user=user)
+    return factor, _store_codes(factor) if made else []
 
 
 def check(user: User, text: str, network: str) -> Answer:
@@ -135,9 +148,8 @@ def check(user: User, text: str, network: str) -> Answer:
     recovery = not (code.isdecimal() and len(code) == DIGITS)
     kind = "recovery" if recovery else "app"
     mine = limits.key_for("factor", f"{kind}|{user.pk}|{network}")
-    known = limits.key_for("factor", f"known|{user.pk}|{network}")
     counts = [(mine, PER_NETWORK)]
-    if not recovery and limits.is_free(known, KNOWN_FOR):
+    if not recovery and limits.is_free(_known(user, network), KNOWN_FOR):
         counts.append((limits.key_for("factor", f"account|{user.pk}"), PER_ACCOUNT))
     # Taken before the code is looked at: a hundred guesses at once are counted too.
     if not all(limits.take(key, rate) for key, rate in counts):
@@ -145,8 +157,17 @@ def check(user: User, text: str, network: str) -> Answer:
     if not (_use_recovery_code(factor, code) if recovery else _use_app_code(factor, code)):
         return Answer.WRONG
     limits.give_back(mine)
-    limits.take(known, KNOWN_FOR)
+    passed_from(user, network)
     return Answer.RIGHT
+
+
+def passed_from(user: User, network: str) -> None:
+    """The account gave its factor there: others' tries hold nobody up on that network."""
+    limits.take(_known(user, network), KNOWN_FOR)
+
+
+def _known(user: User, network: str) -> str:
+    return limits.key_for("factor", f"known|{user.pk}|{network}")
 
 
 def fresh_recovery_codes(user: User) -> list[str]:
@@ -155,7 +176,7 @@ def fresh_recovery_codes(user: User) -> list[str]:
         factor = SecondFactor.objects.select_for_update().get(user=user)
         factor.recovery_codes.all().delete()
         codes = _store_codes(factor)
-        _record(user, "recovery codes made")
+        record(user, "recovery codes made")
     return codes
 
 
@@ -164,7 +185,7 @@ def remove(user: User, by: str = "") -> bool:
     with transaction.atomic():
         if not SecondFactor.objects.filter(user=user).delete()[0]:
             return False
-        _record(user, "second factor removed", by)
+        record(user, "second factor removed", by)
     return True
 
 
@@ -186,7 +207,8 @@ def _step(secret: str, code: str) -> int | None:
 
 
 def _use_app_code(factor: SecondFactor, code: str) -> bool:
-    step = _step(factor.secret, code)
+    # Without an app there is no secret, and anybody can compute the codes of an empty one.
+    step = _step(factor.secret, code) if factor.secret else None
     if step is None:
         return False
     # Of two that bring the same code at once, one finds the row unchanged (RFC 6238, section 5.2).
@@ -199,7 +221,7 @@ def _use_recovery_code(factor: SecondFactor, code: str) -> bool:
         found = RecoveryCode.objects.filter(factor=factor, digest=_digest(code))
         if found.delete()[0] != 1:
             return False
-        _record(factor.user, "recovery code used")
+        record(factor.user, "recovery code used")
     return True
 
 
@@ -218,8 +240,12 @@ def _store_codes(factor: SecondFactor) -> list[str]:
     return ["-".join(code[at : at + 4] for at in range(0, len(code), 4)) for code in plain]
 
 
-def _record(user: User, action: str, by: str = "") -> None:
+def record(user: User, action: str, by: str = "", **detail: Any) -> None:
+    """What was done with the factor of an account, by itself or by another."""
     name = user.get_username()
     AuditEntry.objects.create(
-        actor=(by or name)[:150], action=action, target=f"user:{user.pk}", detail={"user": name}
+        actor=(by or name)[:150],
+        action=action,
+        target=f"user:{user.pk}",
+        detail={"user": name, **detail},
     )

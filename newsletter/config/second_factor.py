@@ -25,15 +25,16 @@ from django.urls import path, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import mark_safe
-from django.utils.translation import pgettext, pgettext_lazy
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from subscribers import network, second_factor
+from subscribers import conf, passkeys, second_factor
 from subscribers.admin.chrome import page
 from subscribers.models import RecoveryCode, SecondFactor
-from subscribers.second_factor import Answer, Need
+from subscribers.second_factor import Need
 
+from .factor_forms import CodeForm, SetUpForm, wrong_code
 from .middleware import Respond
 
 if TYPE_CHECKING:
@@ -56,94 +57,44 @@ def middleware(get_response: Respond) -> Respond:
     return respond
 
 
-def _signed_in(request: HttpRequest) -> User | AnonymousUser:
+def signed_in(request: HttpRequest) -> User | AnonymousUser:
     """Whose password was right in this session, with or without a code."""
     who: User | AnonymousUser = request.signed_in  # type: ignore[attr-defined]
     return who
 
 
-def _need(request: HttpRequest) -> Need:
-    who = _signed_in(request)
+def need_of(request: HttpRequest) -> Need:
+    who = signed_in(request)
     if not who.is_authenticated:
         return Need.NOTHING
     return second_factor.needed(who, request.session.get(_PASSED))
 
 
 def _admitted(request: HttpRequest) -> User | AnonymousUser:
-    return _signed_in(request) if _need(request) is Need.NOTHING else AnonymousUser()
+    return signed_in(request) if need_of(request) is Need.NOTHING else AnonymousUser()
 
 
-def _pass(request: HttpRequest, user: User) -> None:
+def admit(request: HttpRequest, user: User) -> None:
     """The session may do what the account may. Its key changes: who knew it knows it no longer."""
     request.session[_PASSED] = second_factor.mark(user)
     request.session.cycle_key()
 
 
-def _wanted(request: HttpRequest) -> str:
+def wanted(request: HttpRequest) -> str:
     """Where the login was to lead: only within this site."""
-    wanted = request.POST.get("next", "") or request.GET.get("next", "")
+    address = request.POST.get("next", "") or request.GET.get("next", "")
     fine = url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return wanted if fine else reverse("admin:index")
+    return address if fine else reverse("admin:index")
 
 
 def login(request: HttpRequest) -> HttpResponseBase:
     """The admin's login; for whom the password got in already, the step after it."""
     steps = {Need.CODE: "second_factor_code", Need.SET_UP: "second_factor"}
-    if step := steps.get(_need(request)):
-        return HttpResponseRedirect(f"{reverse(step)}?{urlencode({'next': _wanted(request)})}")
+    if step := steps.get(need_of(request)):
+        return HttpResponseRedirect(f"{reverse(step)}?{urlencode({'next': wanted(request)})}")
     return admin.site.login(request)
-
-
-class CodeForm(forms.Form):
-    """A code, of the app or one of those for when it is lost."""
-
-    code = forms.CharField(
-        label=pgettext_lazy("second factor", "Code"),
-        max_length=60,
-        widget=forms.TextInput(
-            attrs={"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"}
-        ),
-    )
-
-    def use(self, request: HttpRequest, user: User) -> bool:
-        """Whether a right code came, which is used up. Else the form says why not."""
-        if not self.is_valid():
-            return False
-        answer = second_factor.check(user, self.cleaned_data["code"], network.network(request))
-        if answer is Answer.TOO_MANY:
-            self.add_error("code", _too_many())
-        elif answer is Answer.WRONG:
-            self.add_error("code", _wrong())
-        return answer is Answer.RIGHT
-
-
-class SetUpForm(forms.Form):
-    """The first code of the app. The secret travels with the form, signed; none is stored yet."""
-
-    secret = forms.CharField(widget=forms.HiddenInput)
-    password = forms.CharField(
-        label=pgettext_lazy("second factor", "Your password"),
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
-    code = forms.CharField(
-        label=pgettext_lazy("second factor", "The six digits that the app shows"),
-        max_length=20,
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
-    )
-
-
-def _wrong() -> str:
-    return pgettext(
-        "second factor",
-        "This code is wrong, over or used already. The app shows a new one every 30 seconds; if it"
-        " stays wrong, set the clock of the phone.",
-    )
-
-
-def _too_many() -> str:
-    return pgettext("second factor", "Too many wrong codes. Wait some minutes, then try again.")
 
 
 @never_cache
@@ -153,119 +104,153 @@ def code(request: HttpRequest) -> HttpResponseBase:
     if request.POST.get("do") == "leave":
         logout(request)
         return HttpResponseRedirect(reverse("admin:login"))
-    if _need(request) is not Need.CODE:
-        return HttpResponseRedirect(_wanted(request))
-    who = cast("User", _signed_in(request))
+    if need_of(request) is not Need.CODE:
+        return HttpResponseRedirect(wanted(request))
+    who = cast("User", signed_in(request))
     form = CodeForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.use(request, who):
-        _pass(request, who)
-        return HttpResponseRedirect(_wanted(request))
+    if request.method == "POST" and form.prove(request, who, passkeys.SIGN_IN):
+        admit(request, who)
+        return HttpResponseRedirect(wanted(request))
     form.fields["code"].widget.attrs["autofocus"] = True
-    context = {"next": _wanted(request), "name": who.get_username()}
-    return _alone(request, "admin/sudi/second_factor_code.html", form, **context)
+    context = {
+        "next": wanted(request),
+        "name": who.get_username(),
+        "app": SecondFactor.objects.filter(user=who).exclude(secret="").exists(),
+        "passkeys": passkeys.of(who),
+    }
+    return alone(request, "admin/sudi/second_factor_code.html", form, **context)
 
 
-def _alone(
-    request: HttpRequest, template: str, form: forms.Form, **context: Any
+def alone(
+    request: HttpRequest, template: str, form: forms.Form | None = None, **context: Any
 ) -> TemplateResponse:
-    """A page without a menu, for who may not use one yet."""
+    """A page without a menu, for who may not use one yet. Without a form it says what failed."""
     return TemplateResponse(
         request,
         template,
         {**admin.site.each_context(request), "form": form, **context},
-        status=422 if form.errors else 200,
+        status=200 if form is not None and not form.errors else 422,
     )
+
+
+def account(request: HttpRequest) -> User | None:
+    """Who may look after their own factor: of the desk, and owing no code."""
+    who = signed_in(request)
+    if not (who.is_authenticated and who.is_active and who.is_staff):
+        return None
+    return None if need_of(request) is Need.CODE else who
+
+
+def to_login(request: HttpRequest) -> HttpResponseRedirect:
+    """The way to the login and back to this page."""
+    return redirect_to_login(request.get_full_path(), reverse("admin:login"))
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
 def own(request: HttpRequest) -> HttpResponseBase:
     """The page of one's own second factor: set it up, take it away, make new recovery codes."""
-    need, who = _need(request), _signed_in(request)
-    if need is Need.CODE or not (who.is_authenticated and who.is_active and who.is_staff):
-        return redirect_to_login(request.get_full_path(), reverse("admin:login"))
-    if SecondFactor.objects.filter(user=who).exists():
-        return _kept(request, who)
-    return _set_up(request, who, required=need is Need.SET_UP)
+    who = account(request)
+    if who is None:
+        return to_login(request)
+    factor = SecondFactor.objects.filter(user=who).first()
+    data = request.POST if request.method == "POST" else None
+    if factor is None or (data is not None and "secret" in data and not factor.secret):
+        return _set_up(request, who, factor, SetUpForm(data))
+    return _kept(request, who, factor, CodeForm(data))
 
 
-def _set_up(request: HttpRequest, user: User, *, required: bool) -> HttpResponseBase:
-    form = SetUpForm(request.POST if request.method == "POST" else None)
-    secret = _secret_of(form, user) or second_factor.new_secret()
-    if form.is_bound and form.is_valid():
-        codes = _confirm(request, form, user, secret)
+def _set_up(
+    request: HttpRequest, user: User, factor: SecondFactor | None, form: SetUpForm
+) -> HttpResponseBase:
+    """The app of an account; `factor`: the one it joins, which has passkeys alone."""
+    beside = factor.pk if factor is not None else 0
+    secret = _secret_of(form, user, beside)
+    if form.is_bound and not secret and beside:
+        return HttpResponseRedirect(reverse("second_factor"))  # Not proved, or too long ago.
+    secret = secret or second_factor.new_secret()
+    if form.is_bound and form.prove(request, user):
+        codes = second_factor.set_up(user, secret, form.cleaned_data["code"])
         if codes is not None:
-            _pass(request, user)
-            return _shown_once(request, codes)
-    sealed = signing.dumps([str(user.pk), secret], salt=_SALT)
+            admit(request, user)
+            return shown_once(request, codes)
+        form.add_error("code", wrong_code())
+    sealed = signing.dumps([str(user.pk), secret, beside], salt=_SALT)
     if form.is_bound:
         # Sealed anew, and a new one where the page was open for too long.
         form.data = {**request.POST.dict(), "secret": sealed}
     else:
         form.initial["secret"] = sealed
     square = segno.make(second_factor.app_address(secret, user), error="m")
+    required = need_of(request) is Need.SET_UP
     context = {
         # White around and below it, whatever the colours of the page: some apps need that.
         "square": mark_safe(square.svg_inline(scale=4, border=4, light="#fff")),
         "secret": " ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
-        "required": required,
-        "next": _wanted(request),
+        "beside": bool(beside),
+        "next": wanted(request),
         "name": user.get_username(),
+        **_of_passkeys(user),
     }
     if required:
-        return _alone(request, "admin/sudi/second_factor_required.html", form, **context)
+        return alone(request, "admin/sudi/second_factor_required.html", form, **context)
     return _page(request, form=form, status=422 if form.errors else 200, **context)
 
 
-def _secret_of(form: SetUpForm, user: User) -> str:
-    """The secret that the page gave this account some minutes ago; else none."""
+def _secret_of(form: SetUpForm, user: User, beside: int) -> str:
+    """The secret that the page gave this account some minutes ago; else none.
+
+    That of an app beside passkeys is given only to who proved the factor: it says so itself.
+    """
     try:
         found = signing.loads(str(form.data.get("secret", "")), salt=_SALT, max_age=_SET_UP_WITHIN)
-        owner, secret = found
+        owner, secret, joins = found
     except (signing.BadSignature, TypeError, ValueError):
         return ""
-    return str(secret) if owner == str(user.pk) else ""
+    return str(secret) if (owner, joins) == (str(user.pk), beside) else ""
 
 
-def _confirm(request: HttpRequest, form: SetUpForm, user: User, secret: str) -> list[str] | None:
-    """The recovery codes, if password and code are right; else the form says what is not."""
-    source = network.network(request)
-    if not second_factor.may_try(user, source):
-        form.add_error(None, _too_many())
-    elif not user.check_password(form.cleaned_data["password"]):
-        form.add_error("password", pgettext("second factor", "This is not your password."))
-    else:
-        codes = second_factor.set_up(user, secret, form.cleaned_data["code"])
-        if codes is not None:
-            return codes
-        form.add_error("code", _wrong())
-    return None
-
-
-def _kept(request: HttpRequest, user: User) -> HttpResponseBase:
-    """Who has one: each change asks for a code again."""
-    form = CodeForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.use(request, user):
-        if request.POST.get("do") == "codes":
-            return _shown_once(request, second_factor.fresh_recovery_codes(user))
-        if request.POST.get("do") == "remove":
+def _kept(
+    request: HttpRequest, user: User, factor: SecondFactor, form: CodeForm
+) -> HttpResponseBase:
+    """Who has one: each change asks for a code or a passkey again."""
+    if form.is_bound and form.prove(request, user):
+        do = request.POST.get("do")
+        if do == "codes":
+            return shown_once(request, second_factor.fresh_recovery_codes(user))
+        if do == "app" and not factor.secret:
+            return _set_up(request, user, factor, SetUpForm())
+        if do == "remove":
             second_factor.remove(user)
             messages.success(request, pgettext("second factor", "The second factor is removed."))
         return HttpResponseRedirect(reverse("second_factor"))
-    factor = SecondFactor.objects.get(user=user)
     return _page(
         request,
         form=form,
         factor=factor,
         left=RecoveryCode.objects.filter(factor=factor).count(),
         status=422 if form.errors else 200,
+        **_of_passkeys(user),
     )
 
 
-def _shown_once(request: HttpRequest, codes: list[str]) -> HttpResponseBase:
+def _of_passkeys(user: User) -> dict[str, Any]:
+    """What a page says of them: nothing without the extra."""
+    return {
+        "passkeys_installed": passkeys.installed(),
+        "passkeys_usable": passkeys.usable(),
+        "passkeys": passkeys.of(user),
+        "site": conf.base_url(),
+    }
+
+
+def shown_once(request: HttpRequest, codes: list[str]) -> HttpResponseBase:
+    """The page with new recovery codes; on to where the user was going, if there are none."""
+    if not codes:
+        return HttpResponseRedirect(reverse("second_factor"))
     # In the answer itself: nothing that could be read again holds them.
-    request.user = cast("User", _signed_in(request))
-    return _page(request, codes=codes, next=_wanted(request))
+    request.user = cast("User", signed_in(request))
+    return _page(request, codes=codes, next=wanted(request))
 
 
 def _page(request: HttpRequest, **context: Any) -> TemplateResponse:

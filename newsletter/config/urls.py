@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from newsletter.archive.finished import finished
 
-from . import admin_urls, health, mailbox, metrics, second_factor, static_files
+from . import admin_urls, health, mailbox, metrics, passkeys, second_factor, static_files
 
 # Here and not with the apps: commands and workers have no pages, and start twice as fast.
 admin.autodiscover()
@@ -21,6 +21,7 @@ from . import users as users  # noqa: E402  In the place of Django's own pages o
 
 app_patterns: list[URLPattern | URLResolver] = [
     path("admin/", include(second_factor.urlpatterns)),
+    path("admin/", include(passkeys.urlpatterns)),
     path("admin/", include(admin_urls.pages)),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),  # The admin's language switch.

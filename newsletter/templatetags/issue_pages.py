@@ -80,6 +80,15 @@ _ACTS = {
     "publication created": gettext_lazy("created a publication"),
     "roles changed": pgettext_lazy("role", "changed somebody’s roles"),
     "user invited": pgettext_lazy("role", "invited somebody"),
+    "second factor set up": pgettext_lazy("audit", "set up an app as second factor"),
+    "second factor removed": pgettext_lazy("audit", "removed a second factor"),
+    "recovery code used": pgettext_lazy("audit", "used a recovery code"),
+    "recovery codes made": pgettext_lazy("audit", "made new recovery codes"),
+    "passkey added": pgettext_lazy("audit", "added a passkey"),
+    "passkey removed": pgettext_lazy("audit", "removed a passkey"),
+    "passkey refused: counter": pgettext_lazy(
+        "audit", "was refused: a passkey’s counter went back"
+    ),
     "publication changed": gettext_lazy("changed a publication"),
     "reader added": gettext_lazy("added a reader"),
     "reader changed": gettext_lazy("changed a reader"),

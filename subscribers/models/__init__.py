@@ -11,6 +11,7 @@ from .consent import AuditEntry, ConsentEvent, Incident, Limit, Suppression, Wor
 from .counts import DailyCount
 from .desk import FormDraft, Presence
 from .events import Event
+from .passkey import Passkey
 from .people import CHOICE_LIMIT, ImportJob, ImportProblem, ListDecision, Subscriber, Subscription
 from .pictures import Picture
 from .publications import (
@@ -44,6 +45,7 @@ __all__ = [
     "Incident",
     "Limit",
     "ListDecision",
+    "Passkey",
     "Picture",
     "Presence",
     "Publication",
