@@ -220,6 +220,7 @@ def issue_page(
         "of": of,
         "noindex": bool(of),
         "wide": contents,
+        "lead_apart": contents and style.leads,
         "folded": len(view.items) > _MOST_UNFOLDED,
     }
     if row is not None:
