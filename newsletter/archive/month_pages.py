@@ -7,6 +7,7 @@ from itertools import groupby
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -16,7 +17,7 @@ from newsletter.editions.months import Month
 from newsletter.feeds.views import Missing, publication_or_missing
 from subscribers import languages
 
-from . import structured
+from . import listing, structured
 from .pages import feed_links, public_page, render_page
 
 
@@ -56,7 +57,9 @@ def month(request: HttpRequest, publication: str, month: str) -> HttpResponse:
     context = {
         "here": "archive",
         "heading": heading,
-        "lines": published.lines(page.issues),
+        "lines": listing.rows(
+            published.lines(page.issues), languages.words(found, get_language() or "").name
+        ),
         "here_path": conf.mounted(f"/{found.slug}/months/{asked}/"),
         "more": page.issues[-1].slug if page.more else "",
         "first": before is None,

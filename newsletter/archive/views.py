@@ -27,7 +27,7 @@ from subscribers import languages, theme
 from subscribers.models import Category, Publication
 from subscribers.pictures.sharing import Shared
 
-from . import sharing, structured, withdrawn
+from . import listing, sharing, structured, withdrawn
 from .pages import feed_links, public_page, render_page
 
 _ITEMS_A_PAGE = 40
@@ -76,9 +76,10 @@ def publication(request: HttpRequest, publication: str) -> HttpResponse:
         rows = list(listed[: published.PAGE_ISSUES + 1])
         has_newer, has_older = bool(before), len(rows) > published.PAGE_ISSUES
         rows = rows[: published.PAGE_ISSUES]
+    name = neutral.line(languages.words(found, get_language() or "").name)
     context = {
         "here": "archive",
-        "lines": published.lines(rows),
+        "lines": listing.rows(published.lines(rows), name),
         "categories": published.offered(public),
         "first": not (before or after),
         "picture": _of_newest(found, rows) if not (before or after) else None,
@@ -90,7 +91,7 @@ def publication(request: HttpRequest, publication: str) -> HttpResponse:
         "noindex": bool(before or after),
         "structured": structured.of_list(
             f"{conf.base_url()}/{found.slug}/",
-            neutral.line(languages.words(found, get_language() or "").name),
+            name,
             [(f"{conf.base_url()}/{found.slug}/{row.slug}/", row.title) for row in rows],
         ),
     }
@@ -220,6 +221,7 @@ def issue_page(
         "of": of,
         "noindex": bool(of),
         "wide": contents,
+        "lead_apart": contents and style.leads,
         "folded": len(view.items) > _MOST_UNFOLDED,
     }
     if row is not None:

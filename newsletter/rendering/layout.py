@@ -25,7 +25,7 @@ from . import cards, headers, neutral, words
 from .cards import Card
 from .columns import wrap
 from .errors import RenderingError
-from .pieces import Cut, Key, Marks
+from .pieces import HERE, Cut, Key, Marks
 from .shortening import LONG, TAIL_MOST, Form
 from .slots import SLOTS
 
@@ -231,6 +231,7 @@ class Source:
             "placed": every,
             "groups": self.groups(every),
             "contents": True,
+            "contents_behind": None,
             "tail": self.tail,
             **dict.fromkeys(NAMES, "…"),
         }
@@ -266,6 +267,9 @@ class Layout:
         least = source.style.contents_from
         self.contents = self.shortened or bool(least and len(chosen) >= least)
         self._left = len(source.view.items) - len(chosen)
+        # A lead story comes before the contents, unless it is told in brief, below them.
+        leading = self.contents and source.style.leads and forms[0] is Form.FULL
+        self._contents_behind = chosen[0].id if leading and len(chosen) > 1 else None
 
     @functools.cached_property
     def _values(self) -> dict[Key, str]:
@@ -327,6 +331,8 @@ class Layout:
         if self.contents:
             blocks.update(("group", group) for group in set(groups))
             blocks.add(("contents", 0))
+            if self._contents_behind is not None:
+                blocks.add((HERE, self._contents_behind))
             if self.shortened:
                 blocks.add(("shortened", 0))
         if Form.BRIEF in self.forms:
@@ -365,6 +371,7 @@ class Layout:
             "placed": placed,
             "groups": self._source.groups(placed),
             "contents": self.contents,
+            "contents_behind": self._contents_behind,
             "tail": self.tail,
             **{name: value((name, 0)) for name in NAMES},
         }

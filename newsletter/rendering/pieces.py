@@ -63,8 +63,12 @@ HTML = Marks("<!--", "-->", written)
 TEXT = Marks("\x02", "\x03", str)
 
 
+# The place behind an item where an edition may have its contents instead of where they were
+# written: an empty block, since which item comes first is another one in each edition.
+HERE = "here"
+_CONTENTS = ("contents", "shortened", "group", "near", "far")
 # The blocks of one item; those within them are of its headline.
-ITEM_BLOCKS = ("full", "brief", "near", "far")
+ITEM_BLOCKS = ("full", "brief", "near", "far", HERE)
 
 
 class Cut:
@@ -208,9 +212,20 @@ class Pieces:
 
     def _chosen(self, blocks: Collection[Key]) -> Iterator[_Piece]:
         there = {_ALWAYS, *blocks}
-        for item, run in self._runs:
-            if item is None or item in there:
-                yield from (one for one in run if one.block in there)
+        runs = (run for item, run in self._runs if item is None or item in there)
+        chosen = (one for run in runs for one in run if one.block in there)
+        here = next((key for key in blocks if key[0] == HERE and key in self._octets), None)
+        if here is None:
+            yield from chosen
+            return
+        contents: list[_Piece] = []
+        for piece in chosen:
+            if piece.block[0] in _CONTENTS:
+                contents.append(piece)
+            elif piece.block == here:
+                yield from contents
+            else:
+                yield piece
 
     def _joined(self, chosen: Iterable[_Piece], value: Callable[[Key], str]) -> str:
         return "".join(
@@ -235,6 +250,8 @@ def _cut(document: str, marks: Marks) -> Iterator[_Piece]:
         elif name:
             block = (name, int(number))
             within.append((block, block if name in ITEM_BLOCKS else within[-1][1]))
+            if name == HERE:
+                yield _Piece(*within[-1], "", 0, None)
         else:
             pairs = zip(values[::2], values[1::2], strict=True)
             value, of = next(pair for pair in pairs if pair[0])

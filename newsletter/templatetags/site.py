@@ -27,6 +27,8 @@ from ..rendering import cards, columns, neutral, words
 register = template.Library()
 
 _LINK_OR_PICTURE = re.compile(r"<a\b[^>]*>|</a>|<img\b[^>]*>")
+# Not within a tag: an address may hold one.
+_BEFORE_DASH = re.compile(r" (?=[-–—|·] (?![^<>]*>))")
 _IN_A_FEED = 960  # CSS pixels; who reads feeds sets the width of the column.
 _ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"')
 
@@ -150,6 +152,13 @@ def plain(source: object) -> str:
 def shortened(text: object, most: int) -> str:
     """A line of text of at most `most` columns, cut behind a word and never inside a grapheme."""
     return columns.shorten(str(text or ""), most)
+
+
+@register.filter
+def dashes(html: str) -> str:
+    """The text or HTML, with no line that begins with the dash between two parts of a title."""
+    made = _BEFORE_DASH.sub("\xa0", html)
+    return SafeString(made) if isinstance(html, SafeString) else made
 
 
 @register.filter

@@ -96,7 +96,7 @@ class PublicationForm(RoundupSettings, SisterSetting, MemorySetting, VersionedFo
     logo_file = forms.FileField(
         label=pgettext_lazy("publication", "Logo or masthead from a file"),
         required=False,
-        widget=FileBox(attrs={"accept": "image/jpeg,image/png,image/webp,image/gif"}),
+        widget=FileBox(attrs={"accept": "image/jpeg,image/png,image/webp,image/avif,image/gif"}),
         help_text=pgettext_lazy(
             "publication",
             "JPEG, PNG, WebP or GIF. It takes the place of the logo below, and sets its size.",

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import struct
 from dataclasses import dataclass
 
@@ -18,7 +19,27 @@ MOST_OCTETS = 10 * 1024 * 1024
 # A photograph of 40 million pixels takes 160 MB while it is read.
 MOST_PIXELS = 40_000_000
 _LEAST = 8  # Pixels on a side: what is smaller is there to count readers.
-_FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
+_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
+# How files of those begin, AVIF apart: its beginning is that of HEIC and of films too.
+_OURS = re.compile(rb"\xff\xd8\xff|\x89PNG\r\n\x1a\n|RIFF.{4}WEBP|GIF8[79]a", re.DOTALL)
+# Pictures that not every browser shows, by how their files begin: those who give one are told what
+# it is (ISO 14496-12 `ftyp` with HEIF's brands; TIFF 6.0; ISO 18181-2; ISO 15444-1).
+_OTHERS = {
+    "HEIC": rb".{4}ftyp(?:hei[cmsx]|hev[cmsx]|mif1|msf1)",
+    "TIFF": rb"II[*+]\0|MM\0[*+]",
+    "BMP": rb"BM.{4}\0{4}",
+    "JPEG XL": rb"\xff\x0a|\0{3}\x0cJXL \r\n\x87\n",
+    "JPEG 2000": rb"\0{3}\x0cjP  \r\n\x87\n|\xff\x4f\xff\x51",
+    "Photoshop": rb"8BPS\0[\x01\x02]",
+}
+# What may stand before the first element of an XML file, and that element's name. Each part ends
+# at its first own end: no text makes it try twice.
+_SVG = re.compile(
+    rb"(?:\xef\xbb\xbf)?"
+    rb"(?:\s|<\?(?:[^?]|\?(?!>))*\?>|<!--(?:[^-]|-(?!->))*-->|<!DOCTYPE[^\[>]*(?:\[[^\]]*\]\s*)?>)*+"
+    rb"<(?:\w+:)?svg\b",
+    re.IGNORECASE,
+)
 _QUALITY = {"webp": 80, "jpg": 82}
 # What Pillow raises for files that are cut, wrong or made to harm (its decoders, by format).
 _DAMAGED = (
@@ -64,22 +85,12 @@ def make(octets: bytes) -> Made:
 
 def _read(octets: bytes) -> Image.Image:
     """In 8-bit sRGB, upright, with or without an alpha channel. Raises NotAPicture."""
-    start = octets[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if start.startswith((b"<svg", b"<?xml")) or b"<svg" in start:
-        raise NotAPicture(
-            pgettext(
-                "picture",
-                "An SVG is a program, not a picture. Export it as PNG and give that one.",
-            )
-        )
     try:
         image = Image.open(io.BytesIO(octets), formats=_FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise _too_many_pixels() from None
     except _DAMAGED:
-        raise NotAPicture(
-            pgettext("picture", "This is no picture. JPEG, PNG, WebP and GIF are taken.")
-        ) from None
+        raise NotAPicture(_what_it_is(octets[:16_384])) from None
     _check_size(image)
     try:
         if image.format == "JPEG":
@@ -87,9 +98,29 @@ def _read(octets: bytes) -> Image.Image:
         image.load()
         return _in_srgb(ImageOps.exif_transpose(image))
     except _DAMAGED:
-        raise NotAPicture(
-            pgettext("picture", "The picture is damaged: it cannot be read to its end.")
-        ) from None
+        raise NotAPicture(_damaged()) from None
+
+
+def _what_it_is(start: bytes) -> str:
+    """Why a file that begins so cannot be taken."""
+    if _SVG.match(start):
+        return pgettext(
+            "picture", "An SVG is a program, not a picture. Export it as PNG and give that one."
+        )
+    if _OURS.match(start):
+        return _damaged()
+    for name, beginning in _OTHERS.items():
+        if re.match(beginning, start, re.DOTALL):
+            return pgettext(
+                "picture",
+                "This is a %(kind)s picture, which not every reader could see. Save it as JPEG "
+                "or PNG and give that one.",
+            ) % {"kind": name}
+    return pgettext("picture", "This is no picture. JPEG, PNG, WebP, AVIF and GIF are taken.")
+
+
+def _damaged() -> str:
+    return pgettext("picture", "The picture is damaged: it cannot be read to its end.")
 
 
 def _too_many_pixels() -> NotAPicture:
@@ -121,14 +152,16 @@ def _check_size(image: Image.Image) -> None:
 def _in_srgb(image: Image.Image) -> Image.Image:
     profile = image.info.get("icc_profile")
     alpha = None
+    if image.mode.startswith("I"):
+        # 16 bits a pixel: `convert` alone would cut at 255, and all were white. A grey that stands
+        # for "transparent" is named in 16 bits too, which 8 no longer tell from its neighbours.
+        image = image.convert("I").point(lambda value: value / 256).convert("L")
+        image.info.pop("transparency", None)
     if image.has_transparency_data:
         image = image.convert("RGBA")
         alpha = image.getchannel("A")
         if alpha.getextrema() == (255, 255):
             alpha = None
-    if image.mode.startswith("I"):
-        # 16 bits a pixel: `convert` alone would cut at 255, and all were white.
-        image = image.convert("I").point(lambda value: value / 256).convert("L")
     if profile:
         image = _by_profile(image.convert("RGB") if alpha else image, profile)
     image = image.convert("RGB")

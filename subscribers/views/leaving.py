@@ -57,7 +57,10 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         subscriptions.pause(subscription, moment, form="mail", network=source)
         return again(request, "paused")
     if action == "back":
-        back = subscriptions.come_back(subscription, network=source, language=language)
+        # Pressed twice, or in a tab that is behind: they are back already.
+        back = subscription.state == State.ACTIVE or subscriptions.come_back(
+            subscription, network=source, language=language
+        )
         found = None if back else stopped.of(subscription)
         if found is not None and found.provable:
             # Their own page says why, and what they can do.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +21,8 @@ from .. import languages, links
 from ..links import Purpose
 from ..models import Publication, Subscription
 
+# Minutes for which a page says what was just done.
+_FRESH = 2
 type_view = Callable[..., HttpResponse]
 
 
@@ -88,7 +91,7 @@ def subscription_of(token: str, purpose: Purpose) -> Subscription | None:
 
 def again(request: HttpRequest, done: str, path: str | None = None) -> HttpResponse:
     """After a post: the page once more, by GET, with a notice of what was done."""
-    query = f"?done={done}"
+    query = f"?done={done}&at={links.minutes_from_now(0)}"
     if asked := languages.known(request.GET.get("lang")):
         query += f"&lang={asked}"
     response = HttpResponseRedirect((path or request.path) + query)
@@ -97,8 +100,16 @@ def again(request: HttpRequest, done: str, path: str | None = None) -> HttpRespo
 
 
 def done_before(request: HttpRequest) -> str:
-    """What `again` said was done; nothing while a post is answered, which has news of its own."""
-    return request.GET.get("done", "") if request.method != "POST" else ""
+    """What `again` said was done a moment ago.
+
+    Nothing while a post is answered, which has news of its own, and nothing later: a bookmark of
+    the page, or the way back to it, would say for ever that something was just saved.
+    """
+    at = request.GET.get("at", "")
+    if request.method == "POST" or not re.fullmatch(r"[0-9]{1,10}", at):
+        return ""
+    fresh = 0 <= links.minutes_from_now(0) - int(at) <= _FRESH
+    return request.GET.get("done", "") if fresh else ""
 
 
 def page(

@@ -25,7 +25,7 @@ from .pages import again, bad_link, done_before, page, personal, subscription_of
 State = Subscription.State
 _DONE = (
     "confirmed", "saved", "paused", "resumed", "joined", "back", "cannot", "mailed", "feed",
-    "kept", "proof", "proved",
+    "kept", "settled", "closed", "proof", "proved",
 )  # fmt: skip
 
 
@@ -66,13 +66,14 @@ def manage(request: HttpRequest, token: str) -> HttpResponse:
         subscriptions.resume(subscription, form="mail", network=source)
         return again(request, "resumed")
     if action == "back":
-        back = subscriptions.come_back(subscription, network=source, language=language)
+        # Pressed twice, or in a tab that is behind: they are back already.
+        back = active or subscriptions.come_back(subscription, network=source, language=language)
         return again(request, "back" if back else "cannot")
     if action == "proof":
         return returning.ask(request, subscription)
     if action == "join":
-        joined = join(subscription, request.POST.get("publication", ""), source, language)
-        return again(request, "joined" if joined else "cannot")
+        wanted = request.POST.get("publication", "")
+        return again(request, join(subscription, wanted, source, language))
     if action == "feed":
         Subscription.objects.filter(pk=subscription.pk).update(feed_serial=F("feed_serial") + 1)
         return again(request, "feed")
@@ -82,10 +83,9 @@ def manage(request: HttpRequest, token: str) -> HttpResponse:
         return again(request, "mailed")
     if action == "keep":
         # From the notice to the old address: whoever reads there may stop the change.
-        Subscriber.objects.filter(pk=subscription.subscriber_id).update(
-            new_address="", new_address_at=None
-        )
-        return again(request, "kept")
+        waiting = Subscriber.objects.filter(pk=subscription.subscriber_id).exclude(new_address="")
+        kept = waiting.update(new_address="", new_address_at=None)
+        return again(request, "kept" if kept else "settled")
     return _show(request, subscription, language, status=400)
 
 
@@ -124,11 +124,18 @@ def save(subscription: Subscription, form: PreferencesForm, network: str) -> Non
     )
 
 
-def join(subscription: Subscription, slug: str, network: str, language: str) -> bool:
-    """Subscribe the same reader to another open publication, and welcome them there."""
+def join(subscription: Subscription, slug: str, network: str, language: str) -> str:
+    """Subscribe the same reader to another open publication, and welcome them there.
+
+    Returns what was done, for `again`: `joined`, also where they read it already, `closed` where
+    it takes no readers any more, or `cannot`.
+    """
     publication = Publication.objects.filter(slug=slug).first()
-    if publication is None:
-        return False
+    ties = Subscription.objects.filter(subscriber_id=subscription.subscriber_id)
+    if publication is not None and ties.filter(publication=publication, state=State.ACTIVE):
+        return "joined"
+    if publication is None or not publication.open:
+        return "closed"
     with transaction.atomic():
         tie = subscriptions.join(
             subscription.subscriber,
@@ -139,7 +146,7 @@ def join(subscription: Subscription, slug: str, network: str, language: str) -> 
         )
         if tie is not None:
             tasks.ask(ServiceMail.Kind.WELCOME, tie)
-    return tie is not None
+    return "joined" if tie is not None else "cannot"
 
 
 def _show(

@@ -11,7 +11,7 @@ from ..addresses import masked
 from ..links import Purpose, make
 from ..models import ServiceMail, Subscription
 from ..stopped import Stopped
-from .pages import again, bad_link, page, personal
+from .pages import again, bad_link, done_before, page, personal
 
 State = Subscription.State
 
@@ -61,7 +61,7 @@ def show(
     request: HttpRequest, subscription: Subscription, found: Stopped | None, *, status: int = 200
 ) -> HttpResponse:
     """The page of who cannot go on here: why, and what can be done."""
-    context = {"stopped": found, "done": request.GET.get("done", "")}
+    context = {"stopped": found, "done": done_before(request)}
     return page(
         request, "subscribers/stopped.html", subscription.publication, context, status=status
     )

@@ -124,7 +124,7 @@ def test_a_file_that_is_no_picture_refuses_the_request(daily: Publication) -> No
     (problem,) = [one for one in report["problems"] if one["level"] == "error"][:1]  # type: ignore[attr-defined]
     assert problem["message"] == (
         "The picture “ferry.jpg” was not taken: "
-        "This is no picture. JPEG, PNG, WebP and GIF are taken."
+        "This is no picture. JPEG, PNG, WebP, AVIF and GIF are taken."
     )
     assert not Issue.objects.exists() and not Picture.objects.exists()
     wrong = program.client.generic(

@@ -137,7 +137,7 @@ def test_what_is_no_picture_is_refused_at_the_field_and_nothing_is_stored(
     answer = saved(editor, item, **{"picture-file": file, "title": "Another"})
     assert answer.status_code == 422
     assert answer.context["form"].errors["picture"] == [
-        "This is no picture. JPEG, PNG, WebP and GIF are taken."
+        "This is no picture. JPEG, PNG, WebP, AVIF and GIF are taken."
     ]
     # A name nobody gave is none, however well it is formed.
     answer = saved(editor, item, picture=f"{'0' * 32}04b00320aabbcc.jpg")

@@ -55,6 +55,7 @@ def test_a_photograph_is_kept_in_three_widths_and_two_formats(folder: Path) -> N
     [
         (Image.new("CMYK", (40, 30), (0, 255, 255, 0)), "JPEG", (255, 0, 0)),
         (Image.new("I;16", (40, 30), 0x8080), "PNG", (128, 128, 128)),
+        (Image.new("RGB", (40, 30), (200, 60, 20)), "AVIF", (200, 60, 20)),
         (Image.new("L", (40, 30), 90), "PNG", (90, 90, 90)),
         (Image.new("1", (40, 30), 1), "GIF", (255, 255, 255)),
         (Image.new("P", (40, 30), 0), "GIF", (0, 0, 0)),
@@ -70,6 +71,11 @@ def test_every_kind_of_colour_comes_out_as_it_looked(
     shown = copy(picture).convert("RGB").getpixel((20, 15))
     assert isinstance(shown, tuple)
     assert all(abs(a - b) <= 3 for a, b in zip(shown, expected, strict=True)), shown
+
+
+def test_a_grey_of_16_bits_stays_one_where_another_grey_is_transparent() -> None:
+    given = octets(Image.new("I;16", (40, 30), 0x8080), "PNG", transparency=0xFFFF)
+    assert copy(pictures.keep(given)).convert("RGB").getpixel((20, 15)) == (128, 128, 128)
 
 
 def test_what_is_transparent_stays_so_and_has_no_ground() -> None:
@@ -114,9 +120,9 @@ REFUSED: list[tuple[Any, str]] = [
     (lambda: _bomb(30_000), "The picture has more than 40 million pixels: make it smaller."),
     (lambda: _bomb(7_000), "The picture has more than 40 million pixels: make it smaller."),
     (lambda: bytes(20 * 2**20), "The picture has 20.0 MB. At most 10 MB are taken."),
-    (lambda: b"GIF89a/*", "This is no picture. JPEG, PNG, WebP and GIF are taken."),
-    (lambda: b"just a text", "This is no picture. JPEG, PNG, WebP and GIF are taken."),
-    (lambda: b"", "This is no picture. JPEG, PNG, WebP and GIF are taken."),
+    (lambda: b"GIF89a/*", "The picture is damaged: it cannot be read to its end."),
+    (lambda: b"just a text", "This is no picture. JPEG, PNG, WebP, AVIF and GIF are taken."),
+    (lambda: b"", "This is no picture. JPEG, PNG, WebP, AVIF and GIF are taken."),
     (lambda: SVG, "An SVG is a program, not a picture. Export it as PNG and give that one."),
     (
         lambda: octets(Image.new("RGB", (1, 1))),
@@ -131,8 +137,34 @@ REFUSED: list[tuple[Any, str]] = [
         "The picture is damaged: it cannot be read to its end.",
     ),
     (
-        lambda: octets(Image.new("RGB", (40, 40)), "TIFF"),
-        "This is no picture. JPEG, PNG, WebP and GIF are taken.",
+        lambda: octets(Image.effect_noise((200, 200), 90), "WEBP")[:900],
+        "The picture is damaged: it cannot be read to its end.",
+    ),
+    (
+        lambda: b"<?xml version='1.0'?><rss version='2.0'><svg/></rss>",
+        "This is no picture. JPEG, PNG, WebP, AVIF and GIF are taken.",
+    ),
+    (
+        lambda: b"<!-- Made by hand -- " + b"-" * 3000 + b" -->\n<svg:svg/>",
+        "An SVG is a program, not a picture. Export it as PNG and give that one.",
+    ),
+    (
+        lambda: b"<!DOCTYPE html><title>Not found</title><svg/>",
+        "This is no picture. JPEG, PNG, WebP, AVIF and GIF are taken.",
+    ),
+    *(
+        (
+            given,
+            f"This is a {kind} picture, which not every reader could see. Save it as JPEG or PNG "
+            "and give that one.",
+        )
+        for kind, given in (
+            ("HEIC", lambda: b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(90)),
+            ("TIFF", lambda: octets(Image.new("RGB", (40, 40)), "TIFF")),
+            ("BMP", lambda: octets(Image.new("RGB", (40, 40)), "BMP")),
+            ("JPEG 2000", lambda: octets(Image.new("RGB", (40, 40)), "JPEG2000")),
+            ("JPEG XL", lambda: b"\xff\x0a\x7f\x07"),
+        )
     ),
 ]
 

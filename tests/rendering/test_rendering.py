@@ -290,6 +290,37 @@ def test_a_shortened_mail_names_every_item_in_any_style() -> None:
         assert len(re.findall(r'<li value="\d+"', made.html)) == 133
 
 
+@pytest.mark.parametrize(
+    "selection, order",
+    [
+        (None, [1, "contents", 2, 3, 4, 5, 6, 7, 8, 9, 10]),
+        # Whoever chose some categories has another lead story, and the contents behind that one.
+        (0b00111, [2, "contents", 4, 5, 7, 9, 10]),
+    ],
+)
+def test_the_lead_story_comes_before_the_contents(
+    selection: int | None, order: list[object]
+) -> None:
+    view = issues.view(10)
+
+    def read(html: str) -> list[object]:
+        found = re.findall(r'name="i(\d+)"|(In this issue)', html)
+        return [int(number) if number else "contents" for number, _name in found]
+
+    assert read(edition(view, selection).html) == order
+    essay = read(edition(view, selection, theme={"style": "essay"}).html)
+    # Six items are too few for contents in that style.
+    assert essay == ["contents"] * (selection is None) + [one for one in order if one != "contents"]
+
+
+def test_a_lead_story_told_in_brief_leaves_the_contents_first() -> None:
+    (kind, *_others) = issues.categories()
+    long = issues.item(1, kind, body="A word. " * 2_000)
+    items = (long, *(issues.item(n, kind) for n in range(2, 134)))
+    html = edition(issues.view(items=items)).html
+    assert html.index("In this issue") < html.index('name="i2"')
+
+
 def test_one_item_alone_has_no_contents() -> None:
     made = edition(issues.view(1))
     assert "In this issue" not in made.html
@@ -451,8 +482,8 @@ def test_a_template_that_lost_a_mark_or_a_name_says_so(tmp_path: Any, settings: 
     try:
         for old, new, message in (
             (
-                "<mj-raw>{{ cut.close() }}</mj-raw>\n          {% endfor %}",
-                "{% endfor %}",
+                "<mj-raw>{{ cut.close() }}{{ cut.open(",
+                "<mj-raw>{{ cut.open(",
                 "not closed",
             ),
             ("{{ ground.page }}", "{{ ground.gape }}", "gape"),

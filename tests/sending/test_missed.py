@@ -115,7 +115,7 @@ def test_the_button_mails_one_round_up_and_no_second(
     clock.move_to(MONDAY + 4 * DAY)
     for _time in range(2):
         answer = client.post(link(tie))
-        assert answer.status_code == 303 and answer["Location"].endswith("?done=mailed")
+        assert answer.status_code == 303 and "?done=mailed&" in answer["Location"]
     issue = Issue.objects.get(kind="roundup")
     assert (issue.state, issue.listed) == ("scheduled", False)
     with relay_for(tmp_path) as relay:
@@ -173,7 +173,7 @@ def test_it_is_not_mailed_where_that_cannot_be(
     elif how == "suppressed-approval":
         Publication.objects.update(needs_approval=True)
         assert "Ships Tue" in client.get(link(tie)).content.decode()
-    assert client.post(link(tie))["Location"].endswith("?done=cannot")
+    assert "?done=cannot&" in client.post(link(tie))["Location"]
     assert not Issue.objects.filter(kind="roundup").exists() and not Roundup.objects.exists()
 
 

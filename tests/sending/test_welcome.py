@@ -20,7 +20,7 @@ from newsletter.sending.guard import beat
 from newsletter.sending.welcome import Refusal
 from subscribers import subscriptions
 from subscribers.choice import Choice
-from subscribers.links import Purpose, make
+from subscribers.links import Purpose, make, minutes_from_now
 from subscribers.models import Event, Publication, Subscription
 from tests import builders
 from tests.sending import stage
@@ -372,7 +372,8 @@ def test_the_welcome_says_what_follows(tmp_path: Path, mailoutbox: list[Any]) ->
         tie = confirmed(issue, "carla@example.org")
         follows = "The latest issue, “Harbour Daily - 2026-03-02”, follows in a mail of its own."
         assert welcome.told(tie) == follows
-        page = Client().get(f"/s/m/{make(Purpose.MANAGE, tie.pk)}/?done=confirmed")
+        done = f"done=confirmed&at={minutes_from_now(0)}"
+        page = Client().get(f"/s/m/{make(Purpose.MANAGE, tie.pk)}/?{done}")
         assert follows in page.content.decode()
         welcome.greet_confirmed()
         assert welcome.told(Subscription.objects.get(pk=tie.pk)) == follows

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
 from subscribers import conf
 from subscribers.emails import letters, relay
-from subscribers.links import Purpose, make
+from subscribers.links import Purpose, make, minutes_from_now
 from subscribers.models import Publication, Subscription
 from tests import builders
 
@@ -34,13 +36,46 @@ def manage(reader: Subscription) -> str:
 def test_d2_an_answer_to_a_post_does_not_repeat_what_was_done_before(
     client: Client, reader: Subscription
 ) -> None:
-    page = f"{manage(reader)}?done=saved"
+    page = f"{manage(reader)}?done=saved&at={minutes_from_now(0)}"
     assert "Saved." in client.get(page).content.decode()
     answer = client.post(page, {"action": "pause", "span": "date", "until": "yesterday"})
     assert answer.status_code == 422
     html = answer.content.decode()
     assert "Saved." not in html
     assert "notice-good" not in html
+
+
+def test_d2_a_notice_does_not_outlive_its_moment(client: Client, reader: Subscription) -> None:
+    with time_machine.travel(builders.NOW, tick=False) as clock:
+        page = client.post(manage(reader), {"action": "save", "new": "on"})["Location"]
+        assert "Saved." in client.get(page).content.decode()
+        clock.shift(dt.timedelta(minutes=3))
+        assert "Saved." not in client.get(page).content.decode()
+    for wrong in ("", "&at=", "&at=soon", "&at=-1", "&at=99999999999999999999", "&at=٣"):
+        answer = client.get(f"{manage(reader)}?done=saved{wrong}")
+        assert answer.status_code == 200 and "Saved." not in answer.content.decode()
+
+
+def test_d9_what_was_done_already_is_not_called_impossible(
+    client: Client, reader: Subscription
+) -> None:
+    other = builders.publication("weekly", name="Chart Weekly")
+    closed = builders.publication("closed", name="Closed Circle", open=False)
+    way_out = reverse("subscribers:unsubscribe", args=[make(Purpose.UNSUBSCRIBE, reader.pk)])
+
+    def told(path: str, **given: str) -> str:
+        html = client.post(path, given, follow=True).content.decode()
+        assert "This cannot be done" not in html
+        return html
+
+    for path in (manage(reader), way_out):
+        assert "Everything is as it was." in told(path, action="back")
+    for _time in range(2):
+        assert "Added." in told(manage(reader), action="join", publication=other.slug)
+    for slug in (closed.slug, "nowhere"):
+        html = told(manage(reader), action="join", publication=slug)
+        assert "That publication takes no new readers at the moment." in html
+    assert "There is no change of address to stop" in told(manage(reader), action="keep")
 
 
 @pytest.mark.parametrize(
@@ -82,7 +117,7 @@ def test_d9_a_mail_of_ours_has_the_look_of_its_publication(reader: Subscription)
     assert "background: #7a1f5c" in html and "color: #ffffff" in html
     assert "#fffdf8" in html  # The essay's paper.
     assert "Charter" in html
-    assert html.count('role="article"') == 1
+    assert html.count('role="main"') == 1
     assert "#0a6558" not in html
 
 
@@ -95,7 +130,7 @@ def test_d9_no_space_stands_behind_a_chinese_full_stop(
         for html in (*letter.paragraphs, *letter.small):
             assert not re.search(r"[。：！？] ", html)
     for done in ("confirmed", "saved", "cannot"):
-        page = client.get(f"{manage(reader)}?done={done}").content.decode()
+        page = client.get(f"{manage(reader)}?done={done}&at={minutes_from_now(0)}").content.decode()
         assert not re.search(r"[。：！？] <a", page)
 
 

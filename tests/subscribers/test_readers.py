@@ -631,9 +631,8 @@ def test_the_link_by_mail_goes_to_readers_only(client: Client, harbour: Any) -> 
         client.post("/daily/manage/", {"address": address})
         for address in ("alice@example.org", "nobody@example.org")
     ]
-    assert [(a.status_code, a.headers["Location"], a.content) for a in answers] == [
-        (303, "/daily/manage/?done=mailed", b"")
-    ] * 2
+    told = [(a.status_code, a.headers["Location"].partition("&")[0], a.content) for a in answers]
+    assert told == [(303, "/daily/manage/?done=mailed", b"")] * 2
     assert [message.to for message in mail.outbox] == [["alice@example.org"]]
     assert client.get(link_of(mail.outbox[0], "m")).status_code == 200
 

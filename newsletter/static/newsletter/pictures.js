@@ -91,7 +91,7 @@
     if (!field(text.form)) return;
     const input = document.createElement("input");
     input.type = "file";
-    input.accept = "image/jpeg,image/png,image/webp,image/gif";
+    input.accept = "image/jpeg,image/png,image/webp,image/avif,image/gif";
     input.addEventListener("change", () => input.files[0] && within(text, input.files[0]));
     input.click();
   });

@@ -1,0 +1,54 @@
+"""Issues in a list: under what words each stands there.
+
+Most digests are titled by their name and date, which stand beside the row and above the list
+already. Such a title says nothing there, so the row is headed by the issue's first story.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.dates import MONTHS_3, WEEKDAYS_ABBR
+
+from newsletter.editions.published import Line
+from newsletter.models import Issue
+from newsletter.rendering import words
+
+_LETTERS = re.compile(r"[^\W\d_]+")
+_ORDINALS = frozenset(("st", "nd", "rd", "th"))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a list. `title` heads it, `headlines` stand below; both are Markdown."""
+
+    issue: Issue
+    items: int
+    title: str
+    headlines: tuple[str, ...]
+
+
+def rows(lines: Iterable[Line], name: str) -> list[Row]:
+    """The lines as a page shows them; `name` is the publication's in the language of the page."""
+    return [_row(line, name) for line in lines]
+
+
+def _row(line: Line, name: str) -> Row:
+    issue, headlines = line.issue, line.headlines
+    if not headlines or says_more(issue.title, name, issue.date):
+        return Row(issue, line.items, issue.title, headlines)
+    return Row(issue, line.items, headlines[0], headlines[1:])
+
+
+def says_more(title: str, name: str, day: dt.date) -> bool:
+    """Whether a title has words besides the publication's name and the day, in any spelling."""
+    short = f"{MONTHS_3[day.month]} {WEEKDAYS_ABBR[day.weekday()]}"
+    known = _words(name) | _words(words.date(day)) | _words(short) | _ORDINALS
+    return not _words(words.plain(title)) <= known
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_LETTERS.findall(text.casefold()))
