@@ -126,7 +126,7 @@ def _tell_impossible(place: Place, problems: Problems) -> bool:
             if (date := found.date or next(iter(found.readings), None)) and date.year == int(_LEAP):
                 problems.error("date-impossible", {"date": f"{match[0]}{date:-%m-%d}"}, place.line)
                 return True
-    if (match := _ISO.search(text)) is not None:
-        problems.error("date-unreadable", {"value": match[0]}, place.line)
+    if (written := _ISO.search(text)) is not None:
+        problems.error("date-unreadable", {"value": written[0]}, place.line)
         return True
     return False
