@@ -5,6 +5,8 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING
 
+from django.db import connection
+
 from .models import Role
 
 if TYPE_CHECKING:
@@ -49,7 +51,16 @@ def may(
         return True
     if not getattr(user, "is_staff", False):
         return False
-    kinds = Role.objects.filter(user_id=user.pk)
+    asked = [_USER.get_db_prep_save(user.pk, connection)]
     if publication is not None:
-        kinds = kinds.filter(publication=publication)
-    return any(act in _ACTS[kind] for kind in kinds.values_list("kind", flat=True))
+        asked.append(publication.pk)
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_ANY if publication is None else _OF_ONE, asked)
+        return any(act in _ACTS[kind] for (kind,) in cursor.fetchall())
+
+
+# Written out: it runs several times for every request of an editor or a program, and to make the
+# statement from the model takes ten times as long as the database does.
+_USER = Role._meta.get_field("user")
+_OF_ANY = f"SELECT kind FROM {Role._meta.db_table} WHERE user_id = %s"
+_OF_ONE = f"{_OF_ANY} AND publication_id = %s"

@@ -72,7 +72,12 @@ def is_locked(error: BaseException) -> bool:
 
 
 def later(request: HttpRequest) -> HttpResponse:
-    """503: come again in some seconds. Asks nothing of the database."""
+    """503: come again in some seconds; a program is told in a document and not by a page. Asks
+    nothing of the database."""
+    if request.path_info.startswith("/api/v1/"):
+        from newsletter.intake import answering  # This file is read before there are models.
+
+        return answering.busy(request, int(_RETRY_AFTER))
     response = render(request, "newsletter/errors/503.html", status=503)
     response.headers["Retry-After"] = _RETRY_AFTER
     response.headers["Cache-Control"] = "no-store"

@@ -65,7 +65,8 @@ def check_complete(items: Sequence[Item], problems: Problems) -> None:
             usual = sum(has) * 4 >= (len(items) - 1) * 3
         for item, there in zip(items, has, strict=True):
             if usual and not there and (item.insight or item.bullets or item.body):
-                problems.warn("item-incomplete", {"part": part}, item.line)
+                params = {"part": part} if len(items) > 1 else {"part": part, "case": "alone"}
+                problems.warn("item-incomplete", params, item.line)
 
 
 def check_sources(item: Item, problems: Problems) -> None:

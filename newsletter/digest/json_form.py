@@ -137,7 +137,10 @@ class _Check:
         if len(value) > most:
             self.error("json-too-long", pointer, size=len(value), most=most)
         if rule.get("format") == "date" and _day(value) is None:
-            self.error("json-date", pointer, text=value[:40])
+            if _calendar_day(value):
+                self.error("date-impossible", pointer, date=value)
+            else:
+                self.error("json-date", pointer, text=value[:40])
 
 
 def _resolved(rule: Mapping[str, Any], value: Any) -> Mapping[str, Any]:
@@ -151,11 +154,15 @@ def _resolved(rule: Mapping[str, Any], value: Any) -> Mapping[str, Any]:
     return rule
 
 
-def _day(text: str) -> dt.date | None:
+def _calendar_day(text: str) -> dt.date | None:
     try:
-        found = dt.date.fromisoformat(text) if len(text) == 10 else None
+        return dt.date.fromisoformat(text) if len(text) == 10 else None
     except ValueError:
         return None
+
+
+def _day(text: str) -> dt.date | None:
+    found = _calendar_day(text)
     return day(found.year, found.month, found.day) if found else None
 
 

@@ -82,6 +82,8 @@ class _Run:
             return None
         if self.fetch and self.store and re.match(r"https?://", target, re.IGNORECASE):
             return None if pictures.at_address(target) else _fetched(self, target)
+        if self.fetch and "://" in target:
+            _not_fetched(self, target, "bad-url")
         return None
 
     def tell(self, level: str, target: str, why: str) -> None:

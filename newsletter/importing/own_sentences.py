@@ -145,9 +145,6 @@ OWN: Mapping[str, Any] = {
         "There is no issue “%(name)s” that this one could be a translation of, or there are "
         "several. Write its address name, like 2025-10-10, or PUBLICATION/2025-10-10."
     ),
-    "date-impossible": gettext_lazy(
-        "An issue cannot be of %(date)s. Write a year from 1900 to 2099."
-    ),
     "date-implausible": gettext_lazy(
         "The last issue is of %(last)s, this one of %(date)s. Is the year right?"
     ),

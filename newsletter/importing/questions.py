@@ -78,8 +78,10 @@ def _of_problems(problems: Iterable[Problem]) -> Iterable[Question]:
             yield Question(problem.code, "--date", "", place, readings(problem))
             if problem.params.get("case") in ("span", "week"):
                 yield Question(problem.code, "--span", "", place, ("last",), optional=True)
-        elif problem.code in ("date-missing", "title-missing"):
-            yield Question(problem.code, f"--{problem.code.partition('-')[0]}", "", place)
+        elif problem.code in ("date-missing", "date-unreadable", "date-impossible"):
+            yield Question(problem.code, "--date", "", place)
+        elif problem.code == "title-missing":
+            yield Question(problem.code, "--title", "", place)
 
 
 def readings(problem: Problem) -> tuple[str, ...]:

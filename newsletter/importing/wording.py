@@ -55,6 +55,9 @@ SENTENCES: Mapping[str, Any] = {
     ),
     "date-ambiguous/year": gettext_lazy("“%(text)s” names a day but no year. Write the year, too."),
     "date-differs": gettext_lazy("The issue is dated %(date)s, but %(where)s says %(other)s."),
+    "date-impossible": gettext_lazy(
+        "An issue cannot be of %(date)s. Write a year from 1900 to 2099."
+    ),
     "date-missing": gettext_lazy(
         "No date was found in the title, the header or the file's name. Add one: "
         "“# Title - 2025-10-10”."
@@ -113,6 +116,9 @@ SENTENCES: Mapping[str, Any] = {
     ),
     "item-incomplete": gettext_lazy(
         "This item has no %(part)s, as the others have. Was the file cut off?"
+    ),
+    "item-incomplete/alone": gettext_lazy(
+        "This item has an insight and no bullets. Was the file cut off?"
     ),
     "json": gettext_lazy(
         "The file is JSON, not Markdown. Save the text inside it as a file of its own."

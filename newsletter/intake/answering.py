@@ -137,6 +137,15 @@ def method_refused(request: HttpRequest, allowed: str) -> HttpResponse:
     return response
 
 
+def busy(request: HttpRequest, retry: int) -> HttpResponse:
+    """503: the database is busy, for `retry` seconds as it seems."""
+    return problem(request, _busy(retry))
+
+
+def _busy(retry: int) -> Refusal:
+    return Refusal("busy", pgettext("problem", "Try again in a moment."), retry=retry)
+
+
 def problem(request: HttpRequest, error: Exception) -> HttpResponse:
     """Whatever went wrong, as a problem document."""
     return respond(_as_answer(request, _refusal_of(error)))
@@ -157,6 +166,6 @@ def _refusal_of(error: Exception) -> Refusal:
         return Refusal("bad-request", str(error))
     if isinstance(error, OperationalError):
         log.warning("the interface waits for the database: %s", str(error).strip()[:200])
-        return Refusal("busy", pgettext("problem", "Try again in a moment."), retry=2)
+        return _busy(2)
     log.error("a request of the interface failed", exc_info=error)
     return Refusal("failed", pgettext("problem", "It is in the log of the site. Nothing was kept."))

@@ -11,7 +11,7 @@ import os
 import posixpath
 import stat
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -56,6 +56,10 @@ class Source(Protocol):
         """Which version of that file there is; empty if there is none."""
         ...
 
+    def left_alone(self) -> Iterable[str]:
+        """The documents that were gone at the last look while an answer stood beside them."""
+        ...
+
 
 class SourceLost(Exception):
     """The folder cannot be looked at; the message says why."""
@@ -78,6 +82,7 @@ class Folder:
         self._pattern = pattern
         self._path = path
         self._before: dict[str, str] = {}
+        self._left_alone: list[str] = []
 
     def look(self) -> Iterator[Found]:
         """The files whose time and size are those of the look before."""
@@ -90,11 +95,15 @@ class Folder:
     def _marks(self) -> Iterator[tuple[str, str]]:
         if not self._path.is_dir():
             raise SourceLost(f"{self._path} is no folder")
+        self._left_alone = []
         for folder, folders, files in os.walk(self._path):
             folders[:] = [one for one in folders if not one.startswith(".")]
+            names = set(files)
             for file in files:
                 path = Path(folder, file)
                 name = path.relative_to(self._path).as_posix()
+                if file.endswith(PROBLEMS) and file.removesuffix(PROBLEMS) not in names:
+                    self._left_alone.append(name.removesuffix(PROBLEMS))
                 if _wanted(name, self._pattern) and (mark := _mark(path)):
                     yield name, mark
 
@@ -126,6 +135,10 @@ class Folder:
         """Its time and size."""
         inside = _inside(found, name)
         return _mark(self._path / inside) if inside else ""
+
+    def left_alone(self) -> Iterable[str]:
+        """A document that was taken away, or mended under another name."""
+        return self._left_alone
 
 
 def _mark(path: Path) -> str:
@@ -197,6 +210,10 @@ class WorkTree:
     def mark_beside(self, found: Found, name: str) -> str:
         """The id git has for its content at HEAD."""
         return self._blobs.get(_inside(found, name), "")
+
+    def left_alone(self) -> Iterable[str]:
+        """None: nothing is written beside what is committed."""
+        return ()
 
 
 def _inside(found: Found, name: str) -> str:

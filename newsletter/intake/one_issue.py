@@ -6,10 +6,10 @@ statements take five times as long: `python -m tests.benchmarks.reading_issue`.
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.db import connection
+from pydantic_core import from_json
 
 from subscribers import pictures
 
@@ -84,7 +84,7 @@ def _item(row: Any, sources: list[dict[str, str]]) -> dict[str, Any]:
         "source": sources[0] if sources else None,
         "sources": sources,
         "insight": insight,
-        "summary": json.loads(bullets),
+        "summary": from_json(bullets),
         "body": body,
         "score": score,
         "hidden": bool(hidden),

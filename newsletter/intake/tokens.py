@@ -11,7 +11,6 @@ import base64
 import datetime as dt
 import hashlib
 import ipaddress
-import json
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import pgettext
+from pydantic_core import from_json
 
 from newsletter.models import Token
 from subscribers import limits
@@ -196,7 +196,7 @@ def find(secret: str, *, address: str | None = None) -> Bearer | None:
     asker = users.from_db(None, [one.attname for one in fields], values)
     if read_moment(expires) <= now or not asker.is_active:
         return None
-    if address is not None and not _inside(address, json.loads(networks)):
+    if address is not None and not _inside(address, from_json(networks)):
         return None
     if seen is None or now - read_moment(seen) >= _SEEN_EVERY:
         Token.objects.filter(pk=pk).update(seen_at=now)

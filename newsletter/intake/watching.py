@@ -53,6 +53,10 @@ class Memory:
                 continue  # Cut off by a crash: that document is handed in again.
             yield name, mark, files[0] if files else {}
 
+    def has(self, name: str) -> bool:
+        """Whether any version of that document was handed in."""
+        return name in self._marks
+
     def knows(self, found: Found, source: Source) -> bool:
         """Whether this version was handed in, with the files beside it that there are now."""
         mark, files = self._marks.get(found.name, ("", {}))
@@ -103,6 +107,11 @@ def hand_in_new(
             _answer_beside(source.beside / (found.name + PROBLEMS), done)
         memory.remember(found, files)
         yield found, done
+    if source.beside is not None:
+        for name in source.left_alone():
+            # Ours only: another's file of such a name is theirs.
+            if memory.has(name):
+                (source.beside / (name + PROBLEMS)).unlink(missing_ok=True)
 
 
 def _beside(source: Source, found: Found, files: dict[str, str], name: str) -> bytes | None:

@@ -241,7 +241,17 @@ ITEM = "## A\n\n[Paper](https://example.org/1)\n\nText of the item.\n"
         ("# T\n\n> 10 octobre 2025\n\n", "", TENTH, []),
         ("# T, Thursday, 10 October 2025\n\n", "", TENTH, [("date-weekday", 1)]),
         ("---\ntitle: T\ndate: 03/04/2026\n---\n", "", None, [("date-ambiguous", 3)]),
-        ("---\ndate: 2025-02-30\n---\n# T\n\n", "", None, [("date-missing", 4)]),
+        # A date that no issue can have is one, and is named.
+        ("---\ndate: 2025-02-30\n---\n# T\n\n", "", None, [("date-unreadable", 2)]),
+        ("# T - 2126-10-10\n\n", "", None, [("date-impossible", 1)]),
+        ("# 日报 2126年10月10日\n\n", "", None, [("date-impossible", 1)]),
+        ("# T, 10. Oktober 2126\n\n", "", None, [("date-impossible", 1)]),
+        ("# T, 29 de febrero de 2126\n\n", "", None, [("date-impossible", 1)]),
+        ("# T, October 10th, 1625\n\n", "", None, [("date-impossible", 1)]),
+        ("# T 10/10/2126\n\n", "", None, [("date-impossible", 1)]),
+        ("# T\n\n", "2126-10-10.md", None, [("date-impossible", 1)]),
+        ("# T - 2126-10-10\n\n", "2025-10-10.md", TENTH, []),
+        ("# Top 5000 of RFC 9457\n\n", "", None, [("date-missing", 1)]),
     ],
 )  # fmt: skip
 def test_places_of_a_document(

@@ -98,7 +98,7 @@ def test_a_number_the_body_contradicts(title: str, body: str, told: str) -> None
         ("# T\n\n", "digest-20260302.md", "2026-03-02", []),
         ("---\ndate: 2026-03-02T08:00:00+08:00\n---\n# T\n\n", "x.md", "2026-03-02", []),
         ("# T\n\n", "x.md", None, ["date-missing"]),
-        ("# T 2026-02-30\n\n", "x.md", None, ["date-missing"]),
+        ("# T 2026-02-30\n\n", "x.md", None, ["date-unreadable"]),
         ("# T - 2026-03-02\n\n", "2026-03-03.md", "2026-03-02", ["date-differs"]),
         ("---\ndate: 2026-03-01\n---\n# T - 2026-03-02\n\n", "x.md", "2026-03-01",
          ["date-differs"]),

@@ -47,6 +47,8 @@ CASES: list[tuple[str, str, str]] = [
      "2025-10-10 is a Friday, but another weekday stands beside it. Check the date."),
     ("date-differs", "---\ndate: 2026-03-01\n---\n" + HEAD + ITEM,
      "The issue is dated 2026-03-01, but the title says 2026-03-02."),
+    ("date-impossible", "# T - 2126-03-02\n\n" + ITEM,
+     "An issue cannot be of 2126-03-02. Write a year from 1900 to 2099."),
     ("date-missing", "# T\n\n" + ITEM,
      "No date was found in the title, the header or the file's name. Add one: "
      "“# Title - 2025-10-10”."),
@@ -87,6 +89,8 @@ CASES: list[tuple[str, str, str]] = [
     ("item-incomplete",
      HEAD + "".join(WHOLE.format(n, n) for n in (1, 2, 3)) + WHOLE.format(4, 4)[:-5],
      "This item has no bullets, as the others have. Was the file cut off?"),
+    ("item-incomplete/alone", HEAD + WHOLE.format(1, 1)[:-5],
+     "This item has an insight and no bullets. Was the file cut off?"),
     ("json", '{"content": "# T"}',
      "The file is JSON, not Markdown. Save the text inside it as a file of its own."),
     ("line-too-long", "a" * 100_001, "This line has 100001 characters; the most is 100000."),

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import OperationalError
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from newsletter import importing
+from newsletter.config import busy
 from newsletter.config.requests import Utf8WSGIRequest
 from newsletter.intake import idempotency, tokens
 from newsletter.intake.idempotency import Answer
@@ -284,6 +285,16 @@ def test_a_fault_of_ours_is_not_kept(daily: Publication, monkeypatch: pytest.Mon
     assert (answer.status, answer.headers["Retry-After"]) == (503, "2")
     monkeypatch.undo()
     assert program.put(key="k1").status == 201
+
+
+def test_who_is_not_let_in_to_write_gets_a_document(rf: RequestFactory) -> None:
+    answer = busy.later(rf.post("/api/v1/publications/daily/issues/"))
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    said = json.loads(answer.content)
+    assert (said["status"], said["title"]) == (503, "The database is busy")
+    page = busy.later(rf.post("/daily/subscribe/"))
+    assert page.headers["Content-Type"].startswith("text/html")
 
 
 @pytest.mark.parametrize("key", ["x" * 201, "a b", "schlüssel", "\x7f"])

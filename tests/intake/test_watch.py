@@ -86,6 +86,20 @@ def test_problems_stand_beside_the_file_until_they_are_solved(
     assert Issue.objects.count() == 1
 
 
+def test_the_problems_of_a_document_that_is_gone_go_too(
+    daily: Publication, folder: Path, capsys: Any
+) -> None:
+    document, beside = folder / "news.md", folder / "news.md.problems.txt"
+    foreign = folder / "notes.md.problems.txt"
+    foreign.write_text("of somebody else")
+    document.write_text(NO_DATE)
+    assert watch(folder) == 1 and beside.exists()
+    document.unlink()
+    (folder / "news-2026-03-02.md").write_text(DIGEST)  # Mended under another name.
+    assert watch(folder) == 0
+    assert not beside.exists() and foreign.read_text() == "of somebody else"
+
+
 def test_a_picture_that_changed_is_handed_in_with_its_document(
     daily: Publication, folder: Path, capsys: Any
 ) -> None:

@@ -227,7 +227,11 @@ def test_pictures_are_fetched_where_that_is_wanted(daily: Publication, server: S
         (f"http://{host}", "this address is not on the open internet.")
         for host in ("169.254.169.254/latest/meta-data/", "127.0.0.1/a.jpg", "[::1]/a.jpg")
     ]
-    + [("http://nobody.example/a.jpg", "there is no host of this name.")],
+    + [("http://nobody.example/a.jpg", "there is no host of this name.")]
+    + [
+        (address, "this is no address that can be asked.")
+        for address in ("file:///etc/passwd", "gopher://10.0.0.1/a.jpg", "http://2852039166/a.jpg")
+    ],
 )
 def test_an_address_that_must_not_be_asked_stays_a_link_and_is_told(
     daily: Publication, address: str, why: str

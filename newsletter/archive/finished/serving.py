@@ -46,6 +46,9 @@ ANSWERS: Counter[str] = Counter()
 _hosts: set[str | None] = set()
 _MOST_HOSTS = 50
 
+# Addresses of which nothing is ever stored: to find that out anew costs as much as to find the
+# view, and both are asked for again and again.
+_NEVER = ("/admin/", "/api/")
 _REQUEST_ID = "X-Request-ID"
 _STORED = {HTTPStatus.OK, HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.GONE}
 _VARIES = {"accept-language", "accept-encoding"}
@@ -157,7 +160,7 @@ def finished_bytes(get_response: Respond) -> Respond:
     """The middleware: builds what is not there, and under another server answers what is."""
 
     def respond(request: HttpRequest) -> HttpResponseBase:
-        if request.method not in ("GET", "HEAD"):
+        if request.method not in ("GET", "HEAD") or request.path_info.startswith(_NEVER):
             return get_response(request)
         found = stored(request.META)
         if found is None:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..problems import Problems
 from .reading import Found, Span, read, read_name
+from .words import day
 
 _MOST_READINGS = 12  # that are offered; two dates in each of several places are few.
+_YEAR = re.compile(r"(?<!\d)[0-9]{4}(?!\d)")
+_ISO = re.compile(r"(?<![\d./-])([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?![\d./-])")
+_MOST_LETTERS = 500
+_LEAP = "2000"  # In a leap year every day of the calendar is one.
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,7 @@ def date_of_document(
         said = [(place, place.read(span)) for place in otherwise]
     clear = [(place, found.date) for place, found in said if found.date is not None]
     if not clear or not _fits(clear[0][1], said):
-        _ask(said, problems, line)
+        _ask(places, said, problems, line)
         return None
     date = clear[0][1]
     told = {date}
@@ -82,12 +88,19 @@ def _fits(date: dt.date, said: Sequence[tuple[Place, Found]]) -> bool:
     return True
 
 
-def _ask(said: Sequence[tuple[Place, Found]], problems: Problems, line: int) -> None:
+def _ask(
+    places: Sequence[Place],
+    said: Sequence[tuple[Place, Found]],
+    problems: Problems,
+    line: int,
+) -> None:
     """The error that asks: for the date, or which of the readings is meant.
 
     `readings` are the possible days in ISO 8601, joined by ", "; empty when only a person can say.
     """
     for place, found in said:
+        if found.case == "year" and _tell_impossible(place, problems):
+            return
         if found.case:
             readings = ", ".join(day.isoformat() for day in found.readings[:_MOST_READINGS])
             params = {
@@ -97,4 +110,23 @@ def _ask(said: Sequence[tuple[Place, Found]], problems: Problems, line: int) -> 
             }
             problems.error("date-ambiguous", params, place.line)
             return
+    if any(_tell_impossible(place, problems) for place in places):
+        return
     problems.error("date-missing", line=line)
+
+
+def _tell_impossible(place: Place, problems: Problems) -> bool:
+    """The error for a date that is written and cannot be an issue's: a year that no document is
+    read for, however it is written, or a day that no calendar has. False if there is none."""
+    text = place.text[:_MOST_LETTERS]
+    for match in _YEAR.finditer(text):
+        if day(int(match[0]), 1, 1) is None:
+            other = f"{text[: match.start()]}{_LEAP}{text[match.end() :]}"
+            found = replace(place, text=other).read("ask")
+            if (date := found.date or next(iter(found.readings), None)) and date.year == int(_LEAP):
+                problems.error("date-impossible", {"date": f"{match[0]}{date:-%m-%d}"}, place.line)
+                return True
+    if (written := _ISO.search(text)) is not None:
+        problems.error("date-unreadable", {"value": written[0]}, place.line)
+        return True
+    return False
