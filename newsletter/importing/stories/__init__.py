@@ -3,8 +3,9 @@
     addresses   which page an address names; sites, trackers, wrappers: what it has to know for that
     titles      a title as it is compared, with its figures and names
     series      which part, quarter, half or month a title is of
-    subjects    what a title is about, by how few others of these days are; announcing, opposites:
-                words that most news share, and words that turn one story into another
+    subjects    what a title is about, by how few others of these days are; announcing, opposites,
+                acts: words that most news share, words that turn one story into another, and what
+                a title says was done
     likeness    two items: the same story, perhaps, or not
     bands       a title as hashes that like titles share
     memory      which earlier items told a story, in the database

@@ -45,23 +45,34 @@ ANNOUNCING_WORDS = _words(
 
 # Houses whose name is written in several scripts; each by its name in Latin letters.
 _HOUSES: Mapping[str, str] = {
-    "alibaba": "阿里巴巴 阿里 アリババ", "altman": "奥特曼 阿尔特曼 奧特曼",
-    "amazon": "亚马逊 亞馬遜 アマゾン 아마존", "apple": "苹果 蘋果 アップル 애플",
-    "baidu": "百度 バイドゥ", "bilibili": "哔哩哔哩", "bytedance": "字节跳动 字节",
-    "doubao": "豆包", "ernie": "文心", "facebook": "脸书 臉書", "google": "谷歌 グーグル 구글",
-    "huawei": "华为 華為", "huang": "黄仁勋 黃仁勳", "hunyuan": "混元",
-    "intel": "英特尔 英特爾 インテル 인텔", "kling": "可灵", "kuaishou": "快手",
-    "meituan": "美团", "microsoft": "微软 微軟 マイクロソフト 마이크로소프트",
-    "moonshot": "月之暗面", "musk": "马斯克 馬斯克 マスク氏", "netflix": "奈飞 网飞",
-    "nvidia": "英伟达 輝達 エヌビディア 엔비디아", "oracle": "甲骨文 オラクル",
-    "qualcomm": "高通 クアルコム", "qwen": "千问 通义千问",
-    "samsung": "三星 サムスン 삼성전자 삼성", "softbank": "软银 軟銀 ソフトバンク",
-    "sony": "索尼 ソニー", "stepfun": "阶跃星辰", "tencent": "腾讯 騰訊 テンセント",
-    "tesla": "特斯拉 テスラ 테슬라", "toyota": "丰田 豐田 トヨタ",
-    "trump": "特朗普 川普 トランプ", "xiaomi": "小米 シャオミ", "zhipu": "智谱",
-    "zuckerberg": "扎克伯格",
+    "alibaba": "阿里巴巴 阿里 アリババ 알리바바",
+    "altman": "奥特曼 阿尔特曼 奧特曼 アルトマン 올트먼",
+    "amazon": "亚马逊 亞馬遜 アマゾン 아마존 أمازون",
+    "anthropic": "アンソロピック 앤트로픽 أنثروبيك", "apple": "苹果 蘋果 アップル 애플 أبل آبل",
+    "baidu": "百度 バイドゥ 바이두", "bilibili": "哔哩哔哩",
+    "bytedance": "字节跳动 字节 바이트댄스", "chatgpt": "챗GPT 챗지피티", "claude": "클로드",
+    "doubao": "豆包", "ernie": "文心", "facebook": "脸书 臉書", "gemini": "제미나이",
+    "google": "谷歌 グーグル 구글 غوغل جوجل Гугл", "honda": "ホンダ 혼다",
+    "huawei": "华为 華為 ファーウェイ 화웨이 هواوي", "huang": "黄仁勋 黃仁勳", "hunyuan": "混元",
+    "hynix": "하이닉스", "hyundai": "현대차 현대자동차", "intel": "英特尔 英特爾 インテル 인텔",
+    "kakao": "카카오", "kling": "可灵", "kuaishou": "快手", "meituan": "美团",
+    "microsoft": "微软 微軟 マイクロソフト 마이크로소프트 مايكروسوفت", "moonshot": "月之暗面",
+    "musk": "马斯克 馬斯克 マスク氏 머스크 ماسك Маск", "naver": "네이버",
+    "netflix": "奈飞 网飞 넷플릭스", "nintendo": "任天堂 닌텐도", "nissan": "日产 日産 닛산",
+    "nvidia": "英伟达 輝達 エヌビディア 엔비디아 إنفيديا", "openai": "오픈AI أوبن_إيه_آي",
+    "oracle": "甲骨文 オラクル 오라클", "qualcomm": "高通 クアルコム 퀄컴",
+    "qwen": "千问 通义千问", "samsung": "三星 サムスン 삼성전자 삼성 سامسونغ سامسونج",
+    "sber": "Сбербанк Сбер", "softbank": "软银 軟銀 ソフトバンク 소프트뱅크",
+    "sony": "索尼 ソニー", "stepfun": "阶跃星辰", "tencent": "腾讯 騰訊 テンセント 텐센트",
+    "tesla": "特斯拉 テスラ 테슬라 تسلا", "toyota": "丰田 豐田 トヨタ 도요타 تويوتا",
+    "trump": "特朗普 川普 トランプ 트럼프 ترامب Трамп", "xiaomi": "小米 シャオミ 샤오미 شاومي",
+    "yandex": "Яндекс", "zhipu": "智谱 Z.ai", "zuckerberg": "扎克伯格",
 }  # fmt: skip
-_LATIN = {written: name for name, others in _HOUSES.items() for written in others.split()}
+_LATIN = {
+    written.replace("_", " "): name
+    for name, others in _HOUSES.items()
+    for written in others.split()
+}
 _WRITTEN = re.compile("|".join(sorted(map(re.escape, _LATIN), key=len, reverse=True)))
 
 

@@ -12,7 +12,7 @@ _PAIRS = (
     (
         r"approv\w+|adopt\w+|passes|passed|beschließ\w+|stimmt zu|adopte\w*|aprueba|одобри\w+"
         r"|通过|批准|可決|가결",
-        r"reject\w+|veto\w*|deny|denies|denied|lehnt|abgelehnt|rejette\w*|rechaza|отклони\w+"
+        r"reject\w+|veto\w*|tumba|rechazó|deny|denies|denied|lehnt|abgelehnt|rejette\w*|rechaza|отклони\w+"
         r"|否决|否決|驳回|拒绝|부결",
     ),
     (
@@ -32,9 +32,30 @@ _PAIRS = (
         r"denies|denied|dementiert|dément|опроверг\w+|否认|辟谣",
     ),
     (
-        r"opens?|opened|starts?|begins?|öffnet|startet|开启|启动|上线|恢复",
+        r"opens?|opened|starts?|begins?|resum\w+|öffnet|startet|reprend\w*|reanuda\w*|возобнов\w+"
+        r"|开启|启动|上线|恢复|再開|재개|يستأنف|تستأنف",
         r"closes?|closed|closing|shut\w*|ends?|discontinu\w+|suspend\w*|schließt|endet|ferme"
-        r"|关闭|停止|下线|关停|暂停|终止",
+        r"|приостан\w+|останов\w+|关闭|停止|下线|关停|暂停|终止|中止|運休|중단|توقف|تعلق",
+    ),
+    (  # Whatever was moved was not held.
+        r"unchanged|holds?|steady|hält|unverändert|maintient|inchangé\w*|mantiene|сохранил\w*"
+        r"|维持不变|按兵不动|不变|据え置\w|維持|동결|يثبت|تثبيت",
+        r"raises?|raised|hikes?|hiked|cuts?|lowers|lowered|senkt|erhöht|baisse|relève|sube|baja"
+        r"|снизи\w+|повыси\w+|加息|降息|上调|下调|利上げ|利下げ|인상|인하|يخفض|يرفع|خفض|رفع",
+    ),
+    (
+        r"expand\w*|extends?|weitet|ausbau\w*|élargit|amplía|расшир\w+|扩大|扩产|拡大|増強|확대|توسع",
+        r"shrink\w*|scales? back|reduc\w+|reduz\w+|kürzt|réduit|reduce|сокра\w+"
+        r"|缩减|縮小|削減|축소|تقلص",
+    ),
+    (  # What is talked over is not yet settled.
+        r"approv\w+|adopt\w+|passes|passed|reject\w+|beschließ\w+|adopte|rejette|aprueba|rechaza"
+        r"|одобри\w+|отклони\w+|принял\w*|批准|否决|可決|否決|가결|부결",
+        r"debat\w+|discuss\w*|examine|berät|beraten|estudia|обсужда\w+|рассм\w+|审议|審議|심의|논의|يناقش",
+    ),
+    (
+        r"success\w*|erfolgreich|réussi\w*|éxito|успешн\w+|成功|성공|نجاح",
+        r"fail\w*|scheitert|gescheitert|échec|échoue|fracas\w*|неудач\w+|провал\w*|失败|失敗|실패|فشل",
     ),
     (
         r"adds?|added|新增",
@@ -45,7 +66,7 @@ _PAIRS = (
 
 def _pattern(side: str) -> re.Pattern[str]:
     """Words of scripts with spaces stand alone; those of dense scripts stand anywhere."""
-    words = side.split("|")
+    words = side.casefold().split("|")  # ß is ss in what they are looked for in.
     alone = [word for word in words if not _DENSE.match(word)]
     within = [word for word in words if _DENSE.match(word)]
     return re.compile("|".join([rf"(?<!\w)(?:{'|'.join(alone)})(?!\w)", *within]))

@@ -15,18 +15,21 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from .acts import acts_of
 from .announcing import ANNOUNCING_PAIRS, ANNOUNCING_WORDS, in_latin
 from .opposites import turns_of
 from .titles import with_amounts
 
 _HAN = "㐀-䶿一-鿿豈-﫿々"
 _RUN = re.compile(
-    rf"(?P<figure>\d+(?:[.,]\d+)*(?:[a-zA-Z]\b)?)|(?P<han>[{_HAN}]+)|(?P<kana>[぀-ヿ]+|[가-힣]+)"
+    rf"(?P<figure>\d+(?:[.,]\d+)*(?:[a-zA-Z]\b)?)|(?P<han>[{_HAN}]+)|(?P<kana>[ァ-ヿ]+)"
+    rf"|(?P<hiragana>[぀-ゟ゠]+)|(?P<hangul>[가-힣]+)"
     rf"|(?P<word>(?:(?![{_HAN}぀-ヿ가-힣\d_])\w)+)"
 )
 _DENSE = re.compile(rf"[{_HAN}぀-ヿ가-힣]")
 # Behind these a title explains what it began with.
 _PARTED = re.compile(r"[:|]\s*|\s[–—-]+\s|—")
+_LED = re.compile(r"[^、,]{2,16}(?:、|,\s)(?=.*[぀-ヿ가-힣])")
 _HUMPS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+")
 # What is yet to come is another story than what came.
 _AHEAD = re.compile(r"即将|預告|预告|预热|敬请期待|coming soon|近日公開|demnächst|bientôt")
@@ -42,7 +45,8 @@ _ELSEWHERE = (
 )
 
 # How much a piece tells by itself.
-_NAME, _PAIR, _SYLLABLES, _ONE_LETTER, _ANNOUNCING = 1.6, 0.7, 0.6, 0.3, 0.2
+_NAME, _PAIR, _SYLLABLES, _ONE_LETTER, _ANNOUNCING = 1.6, 0.7, 0.35, 0.3, 0.2
+_KOREAN = 0.9  # a word, without its particle
 _DIGIT, _FIGURE = 0.4, 1.0
 # Of fewer titles it is not known what is usual; what all of them have tells so little.
 _ENOUGH, _COMMONEST = 30, 0.15
@@ -50,6 +54,10 @@ _ENOUGH, _COMMONEST = 30, 0.15
 _LEAST_BEGINNING = 1.6
 # What weighs less is of every title; what is rarer than that few others have.
 _PARTICULAR, _RARE = 0.6, 0.8
+# What is said of a thing that is out; a guide to it is another story.
+_OF_RELEASES = frozenset({"release", "price", "free", "selling"})
+# What is shared in one place weighs so much at least, to be anything.
+_TELLING = 0.9
 # A name tells so much at least, where it is not one of everybody's.
 _NAMING = 0.5
 
@@ -98,8 +106,16 @@ class Subject:
     ahead: bool
     # The names of where it is to be had now, where that is what is said.
     elsewhere: frozenset[str]
-    # The turns it takes (`opposites`).
+    # The turns it takes (`opposites`), and what it says was done (`acts`).
     turns: frozenset[int]
+    acts: frozenset[str]
+    # Who did it, where a title begins with that and a comma, as Japanese and Korean ones do.
+    led: frozenset[str]
+    # Its first word.
+    first: frozenset[str]
+    # The versions it names of anything: 5.5, 26.10, 3; and of what: ("flux", "3").
+    versions: frozenset[str]
+    things: frozenset[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +131,8 @@ class Shared:
     rare: int
     # Each one's beginning has a name that the other has not: the weight of the lighter.
     swapped: float
+    # They have nothing in common but who did it.
+    only_name: bool
 
 
 NOTHING_USUAL = Usual()
@@ -126,6 +144,8 @@ def in_common(a: Subject, b: Subject, usual: Usual) -> Shared:
     theirs = {piece: weight * usual.rarity(piece) for piece, weight in b.weights.items()}
     a_has = {piece for piece in mine if piece in theirs or piece in b.forms}
     b_has = {piece for piece in theirs if piece in mine or piece in a.forms}
+    # What begins a sentence has a capital anyway; where the other has it within, it is a name.
+    telling = _telling(a) & (_telling(b) | b.first) | _telling(b) & a.first
     a_begins, b_begins = _beginning(a, mine), _beginning(b, theirs)
     swapped = min(
         max((weights[name] for name in names - has if weights[name] > _NAMING), default=0.0)
@@ -138,9 +158,29 @@ def in_common(a: Subject, b: Subject, usual: Usual) -> Shared:
         least=min(_share(a_begins, a_has, mine), _share(b_begins, b_has, theirs)),
         weight=min(_sum(a_has, mine), _sum(b_has, theirs)),
         rare=sum(a.weights[p] >= _PARTICULAR and usual.rarity(p) > _RARE for p in a_has),
-        name=max((mine[piece] for piece in a_has & _telling(a) & _telling(b)), default=0.0),
+        name=max((mine[piece] for piece in a_has & b_has & telling), default=0.0),
         swapped=swapped,
+        only_name=bool(a.led and b.led)
+        and all(
+            _sum((p for p in has - one.led if one.weights[p] > _ANNOUNCING), weights) < _TELLING
+            for one, has, weights in ((a, a_has, mine), (b, b_has, theirs))
+        ),
     )
+
+
+def agreement(mine: frozenset[str], theirs: frozenset[str]) -> int:
+    """1 where two titles name one thing of a kind, -1 where each names others, 0 where one of them
+    names none."""
+    if mine & theirs:
+        return 1
+    return -1 if mine and theirs else 0
+
+
+def announced(a: Subject, b: Subject) -> bool:
+    """Whether both say of one version of a thing that it is out, which it is once."""
+    if "release" not in a.acts & b.acts or not a.acts | b.acts <= _OF_RELEASES:
+        return False
+    return bool(a.things & b.things)
 
 
 def _telling(subject: Subject) -> set[str]:
@@ -177,28 +217,61 @@ def subject_of(title: str) -> Subject:
         for piece, weight in _pieces(run, dense):
             weights[piece] = max(weight, weights.get(piece, 0.0))
             places.setdefault(piece, run.start())
+    led = _LED.match(text)
+    things = frozenset(_versions(text))
     ends = [found.start() for found in _PARTED.finditer(text)] + [len(text)]
     return Subject(
         weights,
         tuple(frozenset(p for p, place in places.items() if place < end) for end in ends),
-        frozenset(_word(run[0]) for run in named),
+        frozenset(_word(run[0]) for run in named)
+        | frozenset(run[0] for run in runs if run["kana"] and len(run[0]) > 2),
         frozenset(_forms(runs)),
         _AHEAD.search(text.casefold()) is not None,
         frozenset(_elsewhere(text)),
         turns_of(text),
+        acts_of(text),
+        frozenset(p for p, place in places.items() if led and place < led.end()),
+        frozenset(_word(run[0]) for run in runs[:1] if run["word"]),
+        frozenset(version for _name, version in things),
+        frozenset(thing for thing in things if len(thing[0]) > 1),
     )
+
+
+# A figure behind a name that counts nothing: Gemma 4, GPT-5.5, v26.10.
+_VERSION = re.compile(
+    r"(?:(?<![A-Za-z])(?P<name>[A-Za-z]{1,20})(?:\.js)?[\s\-]?v?(?P<whole>\d{1,3}(?:\.\d+){0,3})"
+    r"|(?<![\d.])(?P<dotted>\d{1,4}(?:\.\d{1,4}){2,3}))"
+    r"(?!\d|[,.]\d|\s*[%‰°$€£¥₽万萬亿億千兆年月日号號天个個人名台款家倍周週季篇章回次条点分秒元円년월일명개원대배]"
+    r"|(?:nm|k|m|bn|gb|tb|mb|kb|mw|gw|km|kg|st|nd|rd|th|x)(?![a-z]))"
+)
+_NO_VERSION = frozenset(
+    ("q", "h", "fy", "cve", "top", "day", "part", "week", "no", "am", "pm", "iso", "rfc", "pep",
+     "us", "covid")
+)  # fmt: skip
+
+
+def _versions(text: str) -> Iterator[tuple[str, str]]:
+    """Names and their versions; a figure of three parts is one without a name, too."""
+    for found in _VERSION.finditer(text):
+        if found["dotted"]:
+            yield "", re.sub(r"(?:\.0)+\Z", "", found["dotted"])
+            continue
+        name = found["name"]
+        known = name.casefold() in _NO_VERSION or name.casefold() in ANNOUNCING_WORDS
+        if name == "v" or (any(sign.isupper() for sign in name) and not known):
+            yield name.casefold(), re.sub(r"(?:\.0)+\Z", "", found["whole"])
 
 
 def _elsewhere(text: str) -> Iterator[str]:
     for pattern in _ELSEWHERE:
         for found in pattern.finditer(text):
-            yield from (_word(run[0]) for run in _RUN.finditer(found["place"]) if run["word"])
+            yield from (_word(run[0]) for run in [_RUN.search(found["place"])] if run)
 
 
 def is_elsewhere(a: Subject, b: Subject) -> bool:
     """Whether one of two titles says that something came to a place the other does not name."""
     return any(
-        bool(one.elsewhere) and not (one.elsewhere & (other.weights.keys() | other.forms))
+        bool(one.elsewhere - (other.weights.keys() | other.forms))
         for one, other in ((a, b), (b, a))
     )
 
@@ -215,16 +288,44 @@ def _pieces(run: re.Match[str], dense: bool) -> Iterator[tuple[str, float]]:
             yield word, _NAME if dense else min(_NAME, 0.4 + len(word) / 5)
     elif len(text) == 1:
         yield text, _ONE_LETTER
+    elif run["kana"]:
+        yield text, min(_NAME, 0.4 + len(text) / 5)
+    elif run["hangul"]:
+        word = _PARTICLE.sub("", text)
+        yield word, _KOREAN
+        yield from ((word[p : p + 2], _SYLLABLES) for p in range(len(word) - 1))
     else:
         for place in range(len(text) - 1):
             pair = text[place : place + 2]
-            tells = _PAIR if run["han"] else _SYLLABLES
-            yield pair, _ANNOUNCING if pair in ANNOUNCING_PAIRS else tells
+            common = run["hiragana"] or pair in ANNOUNCING_PAIRS
+            yield pair, _ANNOUNCING if common else _PAIR
+
+
+# Endings of Russian nouns, adjectives and verbs, and what stands before an Arabic word as a part of
+# it; after the light stemmers of Dolamic and Savoy (2009) and of Larkey and others (2002).
+_CYRILLIC = re.compile(
+    r"(?<=[а-яё]{3})(?:иями|ями|ами|ого|его|ому|ему|ыми|ими|иях|иям|ией|ует|ают|ила|или|ило|ена|ены|ено"
+    r"|ую|юю|ая|яя|ое|ее|ой|ей|ий|ый|ые|ие|ых|их|ов|ев|ам|ям|ах|ях|ом|ем|ил|ть|ся|ию|ии|ия|[аяоёеыиуюьй])\Z"
+)
+_VOWELS = re.compile(r"[\u064b-\u0652\u0640]")
+_LETTERS = str.maketrans("أإآىة", "ااايه")
+_ARABIC = re.compile(r"\A[وف]?(?:ال|بال|كال|لل|[بل](?=\w{4}))(?=\w{3})|\A[و](?=\w{4})")
+
+
+_PARTICLE = re.compile(
+    r"(?<=[가-힣]{2})(?:에서|에게|으로|까지|부터|한다|했다|된다|됐다|하는|한|은|는|이|가|을|를|에|의|와|과|도|로|서)\Z"
+)
 
 
 def _word(text: str) -> str:
-    """A word without its case and its plural."""
+    """A word without its case and its plural; of Russian and Arabic without what inflects it."""
     word = text.casefold()
+    if word[0] >= "\u0400":
+        if word[0] <= "\u04ff":
+            return _CYRILLIC.sub("", word)
+        if "\u0600" <= word[0] <= "\u06ff":
+            word = _VOWELS.sub("", word).translate(_LETTERS)
+            return re.sub(r"(?<=\w{3})(?:ات|ان|ين|ون|ية|ه)\Z", "", _ARABIC.sub("", word))
     return word[:-1] if len(word) > 3 and word.endswith("s") and word[-2] != "s" else word
 
 

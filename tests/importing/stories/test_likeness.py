@@ -51,6 +51,21 @@ SAME_SUBJECT = [
     ("GitHub Actions adds arm64 runners for private repositories",
      "Arm64 runners come to private repos in GitHub Actions"),
 ]  # fmt: skip
+# In these days many titles are known, so that less has to be in common (`Usual`).
+OF_THESE_DAYS = [
+    ("Port Authority buys tug maker Kelvig", "Kelvig to join Port Authority", True),
+    ("Le port rachète Kelvig", "Kelvig passe sous le giron du port : rachat conclu", True),
+    ("港务局发布 Beacon 4.6", "Beacon 4.6 发布：百万条航线与更低价格", True),
+    ("Kelvig to cut ten ferry lines", "Kelvig to cut ten ferry lines as fuel costs rise", True),
+    ("Порт Кельвиг повысил портовый сбор", "Портового сбора повышение: порт Кельвиг", True),
+    ("Kelvig leaks two million passenger records", "Kelvig launches two million cards", False),
+    ("Kelvig 9.2 released for harbours", "Kelvig Pilot 3.1 released for harbours", False),
+    ("灯塔为 Kelvig Agent 用户提供 Beacon 4.6", "灯塔 Beacon 4.6 开源，面向 Agent 时代", False),
+    ("ケルビグ、旅客データの流出を発表", "ケルビグ、航路図のデザインを刷新", False),
+    ("중앙항만, 기준요금 동결 결정", "중앙항만, 기준요금 인하 결정", False),
+    ("Parlament berät über Hafengesetz", "Parlament beschließt Hafengesetz", False),
+    ("الميناء يطلق سفينة كلفيغ الجديدة", "المطار يطلق سفينة كلفيغ الجديدة", False),
+]  # fmt: skip
 OTHER = [
     ("Apple sues Epic over App Store ruling", "Epic sues Apple over App Store ruling"),
     ("EU approves chat control law", "EU rejects chat control law"),
@@ -116,6 +131,14 @@ def test_what_all_titles_of_these_days_have_tells_no_story_from_another() -> Non
     rare = Usual.of([f"A ferry has number {n}" for n in range(40)])
     assert measure(*told, usual).evidence < measure(*told, rare).evidence - 2
     assert compare(*told, 1, usual) == Likeness.DIFFERENT
+
+
+@pytest.mark.parametrize(("one", "other", "same"), OF_THESE_DAYS)
+def test_what_both_say_was_done(one: str, other: str, same: bool) -> None:
+    usual = Usual.of(f"A ferry has number {n}" for n in range(40))
+    told = Told(one, frozenset({"example.org/1"})), Told(other, frozenset({"example.org/2"}))
+    assert (compare(*told, 1, usual) == Likeness.SAME) == same
+    assert (compare(*reversed(told), 1, usual) == Likeness.SAME) == same
 
 
 def test_a_column_of_last_month_has_the_same_title() -> None:
