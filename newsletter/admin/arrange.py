@@ -112,8 +112,8 @@ def _act(request: HttpRequest, issue: Issue, what: str, post: QueryDict, page: P
 
 def _refuse_unsaved(request: HttpRequest, item: Item) -> None:
     """Raises NotPossible while the person's own text of the item is kept, but not stored in it."""
-    draft = form_drafts.offered(request, Place("item", str(item.pk)))
-    if draft is not None and typed.differs(draft, item.issue, item.pk):
+    left = form_drafts.left(request, Place("item", str(item.pk)))
+    if any(typed.differs(one, item.issue, item.pk) for one in left):
         text = _("Item %(number)d has text of yours that is not saved. Save it or throw it away.")
         raise arranging.NotPossible(text % {"number": item.number})
 

@@ -15,6 +15,7 @@ from newsletter.rendering import neutral, words
 from newsletter.rendering.columns import width
 from subscribers import times
 
+from . import left_over
 from .findings import ABOUT, Finding, kept, numbers, warning
 
 # Columns: phones show about 40 letters of a subject, desktops about 70.
@@ -47,54 +48,6 @@ def title_count(title: str) -> int | None:
 # A code span or block: braces and capitals there are the subject, not a forgotten blank.
 _CODE = re.compile(
     r"(?ms)^(?P<fence>`{3,}|~{3,}).*?(?:^(?P=fence)[`~]*\s*$|\Z)|(`+)(?!`).*?(?<!`)\2(?!`)"
-)
-
-# Text that stands for text.
-_LEFT_OVER = r"""
-    (?i:\blorem\s+ipsum\s+dolor\b|^\W*lorem\s+ipsum\b|\bplaceholder\s+(?:text|title)\W*$)
-    | (?i:\b(?:your|insert|enter|add|put|write)\s
-        (?:text|title|link|summary|headline|content|source)s?\shere\b)
-    | (?:此处|此處|在此|这里|這裡)(?:填写|填寫|输入|輸入|插入|补充|補充)
-    | (?:ここに|ここへ).{0,8}(?:入力|挿入|記入) | (?:後で|あとで)(?:書く|追記) | 여기에\s*.{0,8}입력
-    | (?i:\bhier\s(?:einfügen|ergänzen)\b|\binsertar\s(?:texto|enlace)\b)
-    | (?i:\bвставить\s(?:текст|ссылку)\b|\bрыба-текст\b)
-"""
-# Marks that writers leave for themselves. A sentence may be about one ("a TODO list", "resolves a
-# FIXME", 文档待完善), so it counts only where it stands alone: at the beginning or behind a stop or
-# a bracket, and before the end, a stop or a bracket.
-_MARKS = r"""
-    (?:^|(?<=[.。!！?？:：;；,，、–—-]\s)|(?<=[。！？：；，、(（\[【*_]))[\s*_>-]*
-    (?:
-        (?:TODO|FIXME|TBD|TBC|TKTK|TK|TK\sTK|X{3,})\b
-            (?!\s*(?:lists?|apps?|items?|comments?|清单|列表|应用)\b)
-        | (?:待补充|待補充|待定稿?|待完善|待确认|待確認|待核实|待核實|待填写|待填寫
-            |占位(?:符|文字|文本)?|佔位(?:符|文字)|ダミーテキスト|要確認|작성\s예정|수정\s필요
-            |(?i:blindtext|platzhalter|placeholder|à\scompléter|à\svérifier|por\scompletar
-            |a\spreencher|da\scompletare|дописать))
-            (?=\s*(?:$|[.。!！?？:：;；,，、)）\]】*_]))
-    )
-    | \b(?:TODO|FIXME|TBD|TBC|TKTK)\s*[:：] | (?<!\S)[?？]{3,}(?!\S)
-"""
-# What a template engine, a mail program or a form should have filled.
-_BLANKS = r"""
-    \{\{[^{}\n]{0,80}\}\} | \{%[^%\n]{0,80}%\} | <%[^%\n]{0,80}%>
-    | \$\{[a-z_][\w.]{0,40}\}
-    | \*\|[A-Z0-9_:]{2,40}\|\* | %%?[A-Z][A-Z0-9_]{2,40}%
-    | \[\[?(?:[A-Z]+_[A-Z_]+|TITLE|NAME|LINK|URL|DATE|IMAGE|SOURCE|SUMMARY|TEXT)\]\]?(?![(\[])
-    | (?<![{$])\{(?:title|date|name|first_?name|link|url|summary|content|source|category)\}(?!\})
-    | \[(?i:insert\s[^\]\n]{1,60}|(?:your|add|enter)\s(?:(?:an?|the)\s)?
-        (?:name|title|text|link|url|source|summary|image|date))\](?![(\[])
-    | <(?i:insert|your)\s[^>\n]{1,60}>
-"""
-# What a program says of itself instead of the text it was asked for.
-_OF_A_PROGRAM = r"""
-    (?i:\bas\s+an?\s+(?:AI|artificial\s+intelligence)(?:\s+language)?\s+(?:model|assistant),)
-    | (?i:^\W*I(?:'|’)?m\s+sorry,?\s+(?:but\s+)?I\s+(?:can(?:'|’)t|cannot)\b)
-    | 作为(?:一个|一款)?\s?(?:AI|人工智能)(?:语言)?(?:模型|助手)[，,]
-    | 作為(?:一個)?\s?(?:AI|人工智慧)(?:語言)?(?:模型|助理)[，,]
-"""
-_NOTES = re.compile(
-    "|".join((_LEFT_OVER, _MARKS, _BLANKS, _OF_A_PROGRAM)), re.VERBOSE | re.MULTILINE
 )
 
 # UTF-8 read as Latin-1 or GBK, and what could not be read at all.
@@ -182,7 +135,7 @@ def of_words(view: IssueView) -> Iterator[Finding]:
     heads = (view.title, view.subject, view.preheader, view.intro)
     found = [(item, _left_over(item)) for item in view.items]
     left = [item for item, what in found if Left.UNFINISHED in what]
-    if left or _NOTES.search(without_code("\n".join(heads))):
+    if left or left_over.found_in(without_code("\n".join(heads))):
         yield warning(
             "unfinished",
             _("The text holds a placeholder (TODO, lorem ipsum, 待补充 …)."),
@@ -251,7 +204,7 @@ class Left(enum.Flag):
 def _left_over(said: tuple[str, ...]) -> Left:
     words = [without_code(text) for text in said]
     found = Left(0)
-    if any(map(_NOTES.search, words)):
+    if any(map(left_over.found_in, words)):
         found |= Left.UNFINISHED
     if any(map(_GARBLED.search, words)):
         found |= Left.GARBLED

@@ -17,6 +17,7 @@ ACCIDENTS = {
     "the page is loaded again": BROWSER,
     "the browser crashes": BROWSER,
     "another tab has the same item": BROWSER,
+    "another tab, both closed": f"{KEPT}two_tabs_of_one_person_keep_a_text_each",
     "another machine": f"{KEPT}what_was_typed_comes_back_on_another_machine",
     "the worker or the server restarts": f"{KEPT}what_was_typed_comes_back_on_another_machine",
     "the session ended before the save": (
