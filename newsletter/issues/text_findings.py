@@ -15,7 +15,7 @@ from newsletter.rendering import neutral, words
 from newsletter.rendering.columns import width
 from subscribers import times
 
-from . import left_over
+from . import encodings, left_over, title_day
 from .findings import ABOUT, Finding, kept, numbers, warning
 
 # Columns: phones show about 40 letters of a subject, desktops about 70.
@@ -50,10 +50,6 @@ _CODE = re.compile(
     r"(?ms)^(?P<fence>`{3,}|~{3,}).*?(?:^(?P=fence)[`~]*\s*$|\Z)|(`+)(?!`).*?(?<!`)\2(?!`)"
 )
 
-# UTF-8 read as Latin-1 or GBK, and what could not be read at all.
-_GARBLED = re.compile(
-    r"\ufffd|â€[™œ\u009d“”˜\u0093\u0094\u0099]|Ã[\u0080-\u00bf©¨¤¶¼±³]|锟斤拷|烫烫烫|ï»¿"
-)
 # Markup that a reader would see as written.
 _MARKUP = re.compile(
     r"<(?P<tag>p|div|span|a|b|i|strong|em|h[1-6]|ul|ol|li|font|sup|sub)\b[^<>]*>.*?</(?P=tag)>"
@@ -63,9 +59,14 @@ _MARKUP = re.compile(
 )
 # The whole of a title or what stands before a separator: "Draft law passes" is news.
 _TITLE_OF_A_TEST = re.compile(
-    r"(?i)^\W*(?:test(?:ing)?(?:\s+(?:issue|mail|send))?|draft|untitled|no\s+title|测试(?:邮件|版)?|測試"
-    r"|草稿|无标题|無標題|未命名|テスト|下書き|無題|테스트|제목\s*없음|entwurf|brouillon|borrador|rascunho"
-    r"|bozza|тест|черновик)\s*(?:$|[\d:：|–—#()（）\[\]【】_-])|^\W*(?:copy\s+of|副本)\b"
+    r"(?i)^\W*(?:test(?:ing)?(?:\s+(?:issue|mail|email|send|newsletter))?|draft|untitled|no\s+title"
+    r"|do\s+not\s+send|测试(?:邮件|版|稿)?|測試(?:郵件)?|草稿|无标题|無標題|未命名|请勿发送|テスト(?:配信|メール)?"
+    r"|下書き|無題|테스트|제목\s*없음|초안|testausgabe|testmail|entwurf|ohne\s+titel|nicht\s+versenden|essai"
+    r"|brouillon|sans\s+titre|ne\s+pas\s+envoyer|prueba|borrador|sin\s+título|no\s+enviar|teste"
+    r"|rascunho|sem\s+título|prova|bozza|senza\s+titolo|concept|kopia|wersja\s+robocza|тест|проба"
+    r"|черновик|без\s+названия|не\s+отправлять)\s*(?:$|[\d!:：|–—#()（）\[\]【】_-])"
+    r"|^\W*(?:copy\s+of|kopie\s+von|copie\s+de|copia\s+(?:de|di)|cópia\s+de|kopia\b|копия)\s"
+    r"|^\W*副本\b|(?:的副本|のコピー|의 사본|\(copy\)|- copy)\s*\d*$"
 )
 
 
@@ -79,6 +80,24 @@ def without_code(text: str) -> str:
 
 def of_dates(view: IssueView) -> Iterator[Finding]:
     """The day and the count that the title says, against the issue's own."""
+    found = list(_of_figures(view))
+    yield from found or title_day.of_title(words.plain(view.title), view.date)
+    said = title_count(words.plain(view.title))
+    if said is not None and view.items and said != len(view.items) and not view.corrects:
+        yield warning(
+            "title-count",
+            ngettext(
+                "The title says %(said)d, but the issue holds %(items)d item.",
+                "The title says %(said)d, but the issue holds %(items)d items.",
+                len(view.items),
+            )
+            % {"said": said, "items": len(view.items)},
+            place=ABOUT,
+        )
+
+
+def _of_figures(view: IssueView) -> Iterator[Finding]:
+    """A day in figures, which a click can mend."""
     for pattern in DATES:
         for match in pattern.finditer(view.title):
             try:
@@ -92,18 +111,6 @@ def of_dates(view: IssueView) -> Iterator[Finding]:
                     % {"said": match.group(), "date": times.say_day(view.date)},
                     place=ABOUT,
                 )
-    said = title_count(words.plain(view.title))
-    if said is not None and view.items and said != len(view.items) and not view.corrects:
-        yield warning(
-            "title-count",
-            ngettext(
-                "The title says %(said)d, but the issue holds %(items)d item.",
-                "The title says %(said)d, but the issue holds %(items)d items.",
-                len(view.items),
-            )
-            % {"said": said, "items": len(view.items)},
-            place=ABOUT,
-        )
 
 
 def of_subject(view: IssueView) -> Iterator[Finding]:
@@ -153,7 +160,7 @@ def of_words(view: IssueView) -> Iterator[Finding]:
             % {"numbers": numbers(garbled)},
             garbled,
         )
-    if _GARBLED.search("\n".join(heads)):
+    if any(map(encodings.garbled, heads)):
         yield warning(
             "garbled",
             _("Title, subject or introduction hold letters that were read in the wrong encoding."),
@@ -206,7 +213,7 @@ def _left_over(said: tuple[str, ...]) -> Left:
     found = Left(0)
     if any(map(left_over.found_in, words)):
         found |= Left.UNFINISHED
-    if any(map(_GARBLED.search, words)):
+    if any(map(encodings.garbled, words)):
         found |= Left.GARBLED
     if _MARKUP.search(words[0]):
         found |= Left.MARKUP

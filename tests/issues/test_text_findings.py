@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -189,6 +190,24 @@ def test_words_about_such_words_are_not(text: str) -> None:
         ("新锟斤拷港口", ["garbled"]),
         ("The port\ufffds pier", ["garbled"]),
         ("Café on the quay, São Paulo, Ãlvares", []),
+        # UTF-8 read as Windows' Latin, its Cyrillic, GB 18030 and Shift JIS; and never decoded.
+        ("FÃ¼r die FÃ¤hre", ["garbled"]),
+        ("L’Ã©cole", ["garbled"]),
+        ("ÐŸÐ¾Ñ€Ñ‚ Ð¾Ñ‚ÐºÑ€Ñ‹Ñ‚", ["garbled"]),
+        ("РџРѕСЂС‚ РѕС‚РєСЂС‹С‚", ["garbled"]),
+        ("æ—¥æœ¬", ["garbled"]),
+        ("娓彛鏄庡ぉ鎭㈠", ["garbled"]),
+        ("縺薙ｌ縺ｯ繝�繧ｹ繝医〒縺�", ["garbled"]),
+        ("Â£5 and 10Â °C", ["garbled"]),
+        ("ðŸš¢ sails", ["garbled"]),
+        ("The port=E2=80=99s pier", ["garbled"]),
+        ("The port\\u2019s pier", ["garbled"]),
+        ("«Été» in the CAFÉ” and CAFÉ—bar, œuvre d’art", []),
+        ("Ёж «ёлка» ещё, Ґанок їжак є", []),
+        ("新华社北京十二月一日电，繁體中文的港口與渡輪", []),
+        ("銀行保険証券会社の港", []),
+        ("Łódź żółw, Türkçe ığdır, Tiếng Việt", []),
+        ("10 €–20 €, 5×10³ m², E=MC2", []),
     ],
 )
 def test_letters_of_a_wrong_encoding_are_named(text: str, code: list[str]) -> None:
@@ -241,6 +260,16 @@ def test_a_title_says_how_many_items_there_are(title: str, said: int | None) -> 
         ("Copy of Harbour Daily", True),
         ("Entwurf", True),
         ("Testing the waters", False),
+        ("TEST ISSUE - do not send", True),
+        ("Prueba", True),
+        ("Essai 2", True),
+        ("Testausgabe: Hafenblatt", True),
+        ("テスト配信", True),
+        ("Kopie von Hafenblatt", True),
+        ("海港日报的副本", True),
+        ("Harbour Daily (copy) 2", True),
+        ("Prueba de fuego en el puerto", False),
+        ("Concept cars on the quay", False),
         ("Draft law passes", False),
         ("测试版发布会", False),
         ("Contest of the year", False),
@@ -288,3 +317,33 @@ def test_addresses_that_readers_cannot_use(url: str, reason: str | None) -> None
     view = issues.view(items=(issues.item(1, issues.categories()[0], sources=(source,)),), tail=())
     found = [one.message for one in link_findings.of_links(view, {})]
     assert found == ([f"{url}: {reason}"] if reason else [])
+
+
+@pytest.mark.parametrize(
+    ("title", "wrong"),
+    [
+        # The issue's day is Monday 2 March 2026.
+        ("Harbour Daily, Tuesday 3 March", True),
+        ("Harbour Daily, Tuesday 2 March", True),  # The weekday is another one's.
+        ("Harbour Daily, Monday 2 March", False),
+        ("Harbour Daily – March 1, 2026", True),
+        ("Hafenblatt vom 3. März 2026", True),
+        ("Dienstag, 2. März 2026", True),
+        ("Le Port – lundi 2 mars", False),
+        ("Le Port – mardi 3 mars", True),
+        ("El Puerto, 1 de marzo de 2026", True),
+        ("Notizie del porto, 3 marzo", True),
+        ("Новости порта, 3 марта 2026 г.", True),
+        ("Новости порта, 2 марта 2026 г.", False),
+        ("海港日报 2026年3月2日 星期二", True),
+        ("海港日报 3月3日 星期二", True),
+        ("Harbour Daily 03/02/2026", False),
+        ("Harbour Daily 05/04/2026", True),
+        ("What 9 November 1989 changed", False),
+        ("What 9 November changed", False),
+        ("Harbour Daily", False),
+    ],
+)
+def test_a_title_that_says_another_day_in_words(title: str, wrong: bool) -> None:
+    view = issues.view(title=title, date=dt.date(2026, 3, 2))
+    assert bool(list(text_findings.of_dates(view))) is wrong
