@@ -16,7 +16,7 @@ _LOST = re.compile(
 # The letters that Windows' Latin table has, and those of its table for Cyrillic.
 _LATIN = re.compile(r"[\x80-\xffŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]{2,}")
 _CYRILLIC = re.compile(r"[Ѐ-ҿ\x80-\xbf–—‘’‚“”„†‡•…‰‹›€™№]{4,}")
-_HAN = re.compile(r"[\u3400-\u9fff€\ue000-\uf8ff\uff0c]{5,}")
+_HAN = re.compile(r"(?=[^\x00-\x7f]*[\u3400-\u9fff])[^\x00-\x7f]{5,}")
 # Letters of Cyrillic, and Han, in UTF-8; some behind them are cut off.
 _CYRILLIC_UTF8 = re.compile(rb"(?:[\xd0\xd1][\x80-\xbf]){2,}[\xd0\xd1]?")
 _HAN_UTF8 = re.compile(rb"(?:[\xe3-\xe9\xef][\x80-\xbf]{2}){3,}[\x80-\xff]{0,2}")

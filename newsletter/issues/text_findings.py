@@ -63,7 +63,7 @@ _TITLE_OF_A_TEST = re.compile(
     r"|do\s+not\s+send|测试(?:邮件|版|稿)?|測試(?:郵件)?|草稿|无标题|無標題|未命名|请勿发送|テスト(?:配信|メール)?"
     r"|下書き|無題|테스트|제목\s*없음|초안|testausgabe|testmail|entwurf|ohne\s+titel|nicht\s+versenden|essai"
     r"|brouillon|sans\s+titre|ne\s+pas\s+envoyer|prueba|borrador|sin\s+título|no\s+enviar|teste"
-    r"|rascunho|sem\s+título|prova|bozza|senza\s+titolo|concept|kopia|wersja\s+robocza|тест|проба"
+    r"|rascunho|sem\s+título|prova|bozza|senza\s+titolo|kopia|wersja\s+robocza|тест|проба"
     r"|черновик|без\s+названия|не\s+отправлять)\s*(?:$|[\d!:：|–—#()（）\[\]【】_-])"
     r"|^\W*(?:copy\s+of|kopie\s+von|copie\s+de|copia\s+(?:de|di)|cópia\s+de|kopia\b|копия)\s"
     r"|^\W*副本\b|(?:的副本|のコピー|의 사본|\(copy\)|- copy)\s*\d*$"
@@ -129,7 +129,7 @@ def of_subject(view: IssueView) -> Iterator[Finding]:
             place=ABOUT,
         )
     for text in (view.title, view.subject):
-        if _TITLE_OF_A_TEST.match(text):
+        if _TITLE_OF_A_TEST.search(text):
             yield warning(
                 "test-title",
                 _("“%(text)s” is the name of a test, not of an issue.") % {"text": text},

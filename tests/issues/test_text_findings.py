@@ -196,7 +196,7 @@ def test_words_about_such_words_are_not(text: str) -> None:
         ("ÐŸÐ¾Ñ€Ñ‚ Ð¾Ñ‚ÐºÑ€Ñ‹Ñ‚", ["garbled"]),
         ("РџРѕСЂС‚ РѕС‚РєСЂС‹С‚", ["garbled"]),
         ("æ—¥æœ¬", ["garbled"]),
-        ("娓彛鏄庡ぉ鎭㈠", ["garbled"]),
+        ("娓\ue21a彛鏄庡ぉ鎭㈠\ue632娓¤疆", ["garbled"]),
         ("縺薙ｌ縺ｯ繝�繧ｹ繝医〒縺�", ["garbled"]),
         ("Â£5 and 10Â °C", ["garbled"]),
         ("ðŸš¢ sails", ["garbled"]),
