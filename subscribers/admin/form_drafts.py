@@ -96,6 +96,13 @@ def offered(request: HttpRequest, place: Place) -> FormDraft | None:
     return left(request, place).first()
 
 
+def of_others(request: HttpRequest, place: Place) -> QuerySet[FormDraft]:
+    """What others left there unsaved, to say whose it is; the words themselves are theirs alone."""
+    rows = FormDraft.objects.filter(form=place.form, object=place.object)
+    rows = rows.filter(at__gte=timezone.now() - KEPT).exclude(user=actor(request))
+    return rows.select_related("user").order_by("-at")
+
+
 def values(draft: FormDraft) -> QueryDict:
     """What was typed, as if it had been sent."""
     data = QueryDict(mutable=True)
@@ -190,15 +197,26 @@ def rescued(view: Callable[..., Any]) -> Callable[..., Any]:
     def outer(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if not request.user.is_authenticated:
             rescue(request)
-        answer = view(request, *args, **kwargs)
-        if request.user.is_authenticated and not 300 <= answer.status_code < 400:
-            owner = _owner(request.POST) if request.method == "POST" else None
-            ours = owner is not None and owner.user == str(actor(request).pk)
-            if owner is not None and ours and _ENDED not in request.META:
-                _keep(owner, request.POST)
+        try:
+            answer = view(request, *args, **kwargs)
+        except Exception:
+            # What it was about is gone, say: it may be brought back.
+            _keep_own(request)
+            raise
+        if not 300 <= answer.status_code < 400:
+            _keep_own(request)
         return answer
 
     return outer
+
+
+def _keep_own(request: HttpRequest) -> None:
+    """Keep what the form brought, unless it was stored meanwhile."""
+    if request.method != "POST" or not request.user.is_authenticated or _ENDED in request.META:
+        return
+    owner = _owner(request.POST)
+    if owner is not None and owner.user == str(actor(request).pk):
+        _keep(owner, request.POST)
 
 
 def sweep() -> None:
