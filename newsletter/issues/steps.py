@@ -180,8 +180,9 @@ def _create(issue: Issue, key: str, values: Values) -> Item:
     anchor = values["anchor"]
     if issue.items.filter(anchor=anchor).exists():
         anchor = free_anchor(issue)
-    old = values.get("pk")
-    pk = None if Item.objects.filter(pk=old).exists() else old
+    pk: int | None = values.get("pk")
+    if pk is not None and Item.objects.filter(pk=pk).exists():
+        pk = None
     row = Item(pk=pk, issue=issue, entry_id=key, number=number)
     row.anchor = anchor
     # What it pointed to may be gone by now.
