@@ -81,7 +81,7 @@ class _Owner:
         return _of(self.user, self.place).filter(own)
 
 
-def _of(user: object, place: Place) -> QuerySet[FormDraft]:
+def _of(user: Any, place: Place) -> QuerySet[FormDraft]:
     return FormDraft.objects.filter(user=user, form=place.form, object=place.object)
 
 
