@@ -33,6 +33,8 @@ from .items import NotADraft, hold_draft, refuse
 
 # What takes an item's words elsewhere: text that is only typed would stay behind.
 _OF_STORED = ("merge", "split")
+# After what there is no item any more in which somebody else could save what they are typing.
+_ENDS_IT = ("delete", "merge")
 # What was done, in words, and the item to look at; None where there is none, "" for nothing done.
 Done = tuple[str, Item | None]
 
@@ -106,16 +108,31 @@ def _act(request: HttpRequest, issue: Issue, what: str, post: QueryDict, page: P
         raise Http404
     if what in _OF_STORED:
         _refuse_unsaved(request, item)
+    if what in _ENDS_IT:
+        _refuse_unsaved_of_others(request, item)
     with steps.step(issue, actor(request), _words(what, item.number)):
         return act(item, post)
 
 
 def _refuse_unsaved(request: HttpRequest, item: Item) -> None:
     """Raises NotPossible while the person's own text of the item is kept, but not stored in it."""
-    draft = form_drafts.offered(request, Place("item", str(item.pk)))
-    if draft is not None and typed.differs(draft, item.issue, item.pk):
+    left = form_drafts.left(request, Place("item", str(item.pk)))
+    if any(typed.differs(one, item.issue, item.pk) for one in left):
         text = _("Item %(number)d has text of yours that is not saved. Save it or throw it away.")
         raise arranging.NotPossible(text % {"number": item.number})
+
+
+def _refuse_unsaved_of_others(request: HttpRequest, item: Item) -> None:
+    """Raises NotPossible while a colleague's text of the item is kept, but not stored in it."""
+    for row in form_drafts.of_others(request, Place("item", str(item.pk))):
+        if typed.differs(row, item.issue, item.pk):
+            text = pgettext(
+                "writing",
+                "%(who)s has text in item %(number)d that is not saved yet. Ask first; or hide the"
+                " item instead.",
+            )
+            who = row.user.get_username()
+            raise arranging.NotPossible(text % {"who": who, "number": item.number})
 
 
 def _item(issue: Issue, post: QueryDict) -> Item | None:

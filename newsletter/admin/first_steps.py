@@ -24,7 +24,8 @@ from .frame import address
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing to do. `link` is empty where it cannot be done yet."""
+    """One thing to do. `link` is empty where it cannot be done yet; `other` is another way to it,
+    its words and where it leads."""
 
     title: str
     why: str
@@ -32,6 +33,7 @@ class Step:
     link: str
     act: Act
     optional: bool = False
+    other: tuple[str, str] | None = None
 
 
 def steps(publication: Publication) -> list[Step]:
@@ -93,11 +95,17 @@ def _of_issue(publication: Publication) -> list[Step]:
     sent = out.exclude(state=Issue.State.ARCHIVED).exists()
     return [
         Step(
-            pgettext("first steps", "Bring in the first digest"),
-            pgettext("first steps", "Upload or paste it; what it leaves open is asked."),
+            pgettext("first steps", "Write the first issue"),
+            pgettext(
+                "first steps", "In the browser; or upload or paste a digest that you have already."
+            ),
             issues.exists(),
-            reverse("admin:newsletter_issue_import"),
+            f"{reverse('admin:newsletter_issue_new')}?publication={publication.slug}",
             Act.EDIT,
+            other=(
+                pgettext("first steps", "Bring in a digest"),
+                reverse("admin:newsletter_issue_import"),
+            ),
         ),
         Step(
             pgettext("first steps", "Mail yourself a test"),

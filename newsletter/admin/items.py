@@ -90,12 +90,12 @@ def edit(request: HttpRequest, pk: int, item: int) -> HttpResponseBase:
     place = Place("item", str(item))
     if request.method != "POST":
         row = issue.items.select_related("issue", "category").get(pk=item)
-        draft = form_drafts.offered(request, place)
-        offered = draft is not None and "stored" not in request.GET
-        if draft is not None and offered and typed.differs(draft, issue, item):
+        left = form_drafts.left(request, place)
+        draft = next((one for one in left if typed.differs(one, issue, item)), None)
+        if draft is not None and "stored" not in request.GET:
             unsaved = ItemForm(form_drafts.values(draft), instance=row)
             return _item_page(request, issue, unsaved, draft)
-        return _item_page(request, issue, ItemForm(instance=row))
+        return _item_page(request, issue, ItemForm(instance=row), settles=draft)
     try:
         with transaction.atomic():
             hold_draft(issue)
@@ -150,8 +150,14 @@ def _is_part(request: HttpRequest) -> bool:
 
 
 def _item_page(
-    request: HttpRequest, issue: Issue, form: ItemForm, draft: FormDraft | None = None
+    request: HttpRequest,
+    issue: Issue,
+    form: ItemForm,
+    draft: FormDraft | None = None,
+    *,
+    settles: FormDraft | None = None,
 ) -> HttpResponseBase:
+    """The form, with `draft` in its boxes; a save of what it shows instead ends `settles`."""
     row = form.instance
     part = _is_part(request)
     parts = list(enumerate(arranging.parts(row), 1))[1:] if not form.errors else []
@@ -167,7 +173,7 @@ def _item_page(
         row=row,
         parts=parts,
         draft=draft,
-        unsaved_key=Place("item", str(row.pk)).key(request),
+        unsaved_key=Place("item", str(row.pk)).key(request, draft or settles),
         from_page="write" if part else "change",
         place=issue.items.filter(number__lte=row.number).count(),
         status=200 if request.method == "GET" else form.answer,
@@ -186,7 +192,7 @@ def about(request: HttpRequest, pk: int) -> HttpResponseBase:
         if draft is not None and "stored" not in request.GET:
             unsaved = AboutForm(form_drafts.values(draft), instance=issue)
             return _about_page(request, issue, unsaved, draft)
-        return _about_page(request, issue, AboutForm(instance=issue))
+        return _about_page(request, issue, AboutForm(instance=issue), settles=draft)
     try:
         with transaction.atomic():
             hold_draft(issue)
@@ -222,7 +228,12 @@ def about(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def _about_page(
-    request: HttpRequest, issue: Issue, form: AboutForm, draft: FormDraft | None = None
+    request: HttpRequest,
+    issue: Issue,
+    form: AboutForm,
+    draft: FormDraft | None = None,
+    *,
+    settles: FormDraft | None = None,
 ) -> HttpResponseBase:
     part = _is_part(request)
     return issue_page(
@@ -233,6 +244,6 @@ def _about_page(
         title=_("Title and subject"),
         form=form,
         draft=draft,
-        unsaved_key=Place("about", str(issue.pk)).key(request),
+        unsaved_key=Place("about", str(issue.pk)).key(request, draft or settles),
         status=200 if request.method == "GET" else form.answer,
     )

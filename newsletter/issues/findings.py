@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from django.utils.translation import pgettext
+
 from newsletter.editions import BulletView, ItemView
 
 
@@ -28,6 +30,8 @@ DOCTOR = "doctor"
 # Items in each process whose texts were looked at last; when they are so many all are forgotten.
 # Letters of the longest that is kept: what is found in one is never longer.
 _KEPT, _LONGEST = 2000, 12_000
+# Items that one sentence names.
+_MOST_NUMBERS = 12
 T = TypeVar("T")
 
 
@@ -56,8 +60,13 @@ def warning(code: str, message: str, items: Sequence[ItemView] = (), *, place: s
 
 
 def numbers(items: Sequence[ItemView]) -> str:
-    """The items' numbers as a sentence lists them."""
-    return ", ".join(str(item.number) for item in items)
+    """The items' numbers as a sentence lists them; of many, the first and how many more."""
+    shown = items if len(items) <= _MOST_NUMBERS else items[: _MOST_NUMBERS - 2]
+    few = ", ".join(str(item.number) for item in shown)
+    if len(shown) == len(items):
+        return few
+    more = len(items) - len(shown)
+    return pgettext("item numbers", "%(few)s and %(more)d more") % {"few": few, "more": more}
 
 
 def texts(item: ItemView) -> Iterator[str]:

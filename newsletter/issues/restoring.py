@@ -14,7 +14,8 @@ from newsletter.importing.bases import rows_of, version_of
 from newsletter.importing.matching import pair
 from newsletter.importing.versions import of_digest
 from newsletter.models import Issue, Revision
-from subscribers.models import Category
+from newsletter.models import Item as ItemRow
+from subscribers.models import Category, FormDraft
 
 from . import arranging, beginning, steps
 from .revisions import add_revision, value_of
@@ -60,13 +61,10 @@ def _items(issue: Issue, wanted: Digest, problems: list[str]) -> None:
     for row in rows:
         if row.pk in kept or row.hidden:
             continue
-        if row.copies.exists():
+        if why := _must_stay(row):
             row.hidden = True
             row.save(update_fields=["hidden"])
-            problems.append(
-                _("“%(title)s” is hidden, not deleted: a round-up holds a copy of it.")
-                % {"title": row.title}
-            )
+            problems.append(why % {"title": row.title})
         else:
             row.delete()
     categories = {one.name: one for one in issue.publication.categories.all()}
@@ -95,6 +93,17 @@ def _items(issue: Issue, wanted: Digest, problems: list[str]) -> None:
         order.append(row.entry_id)
     rest = issue.items.exclude(entry_id__in=order).order_by("number")
     steps.set_order(issue, order + list(rest.values_list("entry_id", flat=True)))
+
+
+def _must_stay(row: ItemRow) -> str:
+    """Why an item that the revision lacks is not deleted; empty if it is."""
+    if row.copies.exists():
+        return _("“%(title)s” is hidden, not deleted: a round-up holds a copy of it.")
+    if FormDraft.objects.filter(form="item", object=str(row.pk)).exists():
+        return pgettext(
+            "history", "“%(title)s” is hidden, not deleted: somebody has text in it, not saved yet."
+        )
+    return ""
 
 
 def _category(item: Item, categories: dict[str, Category], problems: list[str]) -> Category | None:

@@ -26,8 +26,9 @@ from newsletter.models import Link as LinkRow
 _ONE_SITTING_SECONDS = 900
 
 
-def digest_of(issue: Issue) -> Digest:
-    """The issue's rows as a Digest. Hidden items are left out: readers do not get them."""
+def digest_of(issue: Issue, *, hidden: bool = False) -> Digest:
+    """The issue's rows as a Digest. Hidden items are left out: readers do not get them; or they
+    are all it holds."""
     sources: dict[int, list[Link]] = {}
     tail: list[Link] = []
     for link in issue.links.exclude(kind=LinkRow.Kind.BODY).order_by("item_id", "number"):
@@ -51,7 +52,7 @@ def digest_of(issue: Issue) -> Digest:
             score=row.score,
             extra={name: str(value) for name, value in row.extra.items()},
         )
-        for row in issue.items.filter(hidden=False).select_related("category").order_by("number")
+        for row in issue.items.filter(hidden=hidden).select_related("category").order_by("number")
     )
     return Digest(
         shape="labelled",
@@ -86,7 +87,8 @@ def bullets_of(stored: Iterable[Mapping[str, Any]]) -> tuple[Bullet, ...]:
 def note_edit(issue: Issue, by: AbstractBaseUser | None, what: str) -> Revision:
     """Keep the issue as it is now as a revision of kind edit. Call it in the edit's transaction.
 
-    What one person changes in one sitting is one revision, so the history stays readable.
+    What one person changes in one sitting is one revision, so the history stays readable; but what
+    was written in it and is written over again can be gone back to, so that begins another one.
     """
     digest = to_json(digest_of(issue))
     last = issue.revisions.order_by("-number").first()
@@ -96,6 +98,7 @@ def note_edit(issue: Issue, by: AbstractBaseUser | None, what: str) -> Revision:
         and by is not None
         and last.by_id == by.pk
         and (timezone.now() - last.at).total_seconds() < _ONE_SITTING_SECONDS
+        and not _loses_words(issue, last, digest)
     ):
         last.digest = digest
         if what not in last.note.split("; "):
@@ -103,6 +106,27 @@ def note_edit(issue: Issue, by: AbstractBaseUser | None, what: str) -> Revision:
         last.save(update_fields=["digest", "note"])
         return last
     return add_revision(issue, Revision.Kind.EDIT, by, note=what, digest=digest)
+
+
+def _loses_words(issue: Issue, last: Revision, digest: Any) -> bool:
+    """Whether a text of `last` would be in no revision any more if `digest` took its place."""
+    gone = _texts(last.digest) - _texts(digest)
+    if not gone:
+        return False
+    gone -= _texts(to_json(digest_of(issue, hidden=True)))  # They stand there still.
+    before = issue.revisions.filter(number__lt=last.number).order_by("-number").first()
+    return bool(gone - (_texts(before.digest) if before is not None else set()))
+
+
+def _texts(written: Any) -> set[str]:
+    """Every text in a revision as it is stored. A category's name is nobody's words."""
+    if isinstance(written, str):
+        return {written}
+    if isinstance(written, Mapping):
+        written = [text for name, text in written.items() if name != "category"]
+    elif not isinstance(written, list):
+        return set()
+    return {text for one in written for text in _texts(one)}
 
 
 def add_revision(
@@ -152,6 +176,7 @@ def differences(old: Digest, new: Digest) -> list[Change]:
                 str(new.extra.get("preheader", "")),
             ),
             (_("Introduction"), old.intro, new.intro),
+            (_("Tail title"), old.tail_title, new.tail_title),
             (_("Tail links"), _links(old.tail_links), _links(new.tail_links)),
         )
         if before != after
@@ -189,12 +214,21 @@ def _item_changes(old: Item, new: Item) -> list[Change]:
         (pgettext("item", "picture"), old.picture, new.picture),
         (pgettext("item", "what the picture shows"), old.picture_alt, new.picture_alt),
         (_("sources"), _links(old.sources), _links(new.sources)),
+        (pgettext("item", "score"), _number(old.score), _number(new.score)),
+        *(
+            (f"{_('further field')} {name}", old.extra.get(name, ""), new.extra.get(name, ""))
+            for name in sorted({*old.extra, *new.extra})
+        ),
     )
     return [
         Change("changed", f"{new.title} – {name}", before, after)
         for name, before, after in pairs
         if before != after
     ]
+
+
+def _number(score: float | None) -> str:
+    return "" if score is None else f"{score:g}"
 
 
 def _links(links: Iterable[Link]) -> str:

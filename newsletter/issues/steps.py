@@ -59,6 +59,8 @@ def contents(issue: Issue) -> Contents:
 def values_of(row: Item, sources: list[list[str]]) -> Values:
     """An item's row and its sources, (label, address) each, as plain values."""
     return {
+        # A row that comes back has its number again: forms that were open on it find it.
+        "pk": row.pk,
         **{name: getattr(row, name) for name in (*_PLAIN, *_KEYS)},
         "date": row.date.isoformat() if row.date else None,
         "copied_at": row.copied_at.isoformat() if row.copied_at else None,
@@ -178,7 +180,10 @@ def _create(issue: Issue, key: str, values: Values) -> Item:
     anchor = values["anchor"]
     if issue.items.filter(anchor=anchor).exists():
         anchor = free_anchor(issue)
-    row = Item(issue=issue, entry_id=key, number=number)
+    pk: int | None = values.get("pk")
+    if pk is not None and Item.objects.filter(pk=pk).exists():
+        pk = None
+    row = Item(pk=pk, issue=issue, entry_id=key, number=number)
     row.anchor = anchor
     # What it pointed to may be gone by now.
     for name, model in (("copied_from_id", Item), ("translates_id", Item)):
@@ -216,7 +221,7 @@ def write(row: Item, values: Values) -> None:
 
 def _fill(row: Item, values: Values) -> None:
     for name, value in values.items():
-        if name == "sources":
+        if name in ("pk", "sources"):
             continue
         if value is not None and name == "date":
             value = dt.date.fromisoformat(value)

@@ -15,6 +15,7 @@ from newsletter.rendering import neutral, words
 from newsletter.rendering.columns import width
 from subscribers import times
 
+from . import encodings, left_over, title_day
 from .findings import ABOUT, Finding, kept, numbers, warning
 
 # Columns: phones show about 40 letters of a subject, desktops about 70.
@@ -49,58 +50,6 @@ _CODE = re.compile(
     r"(?ms)^(?P<fence>`{3,}|~{3,}).*?(?:^(?P=fence)[`~]*\s*$|\Z)|(`+)(?!`).*?(?<!`)\2(?!`)"
 )
 
-# Text that stands for text.
-_LEFT_OVER = r"""
-    (?i:\blorem\s+ipsum\s+dolor\b|^\W*lorem\s+ipsum\b|\bplaceholder\s+(?:text|title)\W*$)
-    | (?i:\b(?:your|insert|enter|add|put|write)\s
-        (?:text|title|link|summary|headline|content|source)s?\shere\b)
-    | (?:此处|此處|在此|这里|這裡)(?:填写|填寫|输入|輸入|插入|补充|補充)
-    | (?:ここに|ここへ).{0,8}(?:入力|挿入|記入) | (?:後で|あとで)(?:書く|追記) | 여기에\s*.{0,8}입력
-    | (?i:\bhier\s(?:einfügen|ergänzen)\b|\binsertar\s(?:texto|enlace)\b)
-    | (?i:\bвставить\s(?:текст|ссылку)\b|\bрыба-текст\b)
-"""
-# Marks that writers leave for themselves. A sentence may be about one ("a TODO list", "resolves a
-# FIXME", 文档待完善), so it counts only where it stands alone: at the beginning or behind a stop or
-# a bracket, and before the end, a stop or a bracket.
-_MARKS = r"""
-    (?:^|(?<=[.。!！?？:：;；,，、–—-]\s)|(?<=[。！？：；，、(（\[【*_]))[\s*_>-]*
-    (?:
-        (?:TODO|FIXME|TBD|TBC|TKTK|TK|TK\sTK|X{3,})\b
-            (?!\s*(?:lists?|apps?|items?|comments?|清单|列表|应用)\b)
-        | (?:待补充|待補充|待定稿?|待完善|待确认|待確認|待核实|待核實|待填写|待填寫
-            |占位(?:符|文字|文本)?|佔位(?:符|文字)|ダミーテキスト|要確認|작성\s예정|수정\s필요
-            |(?i:blindtext|platzhalter|placeholder|à\scompléter|à\svérifier|por\scompletar
-            |a\spreencher|da\scompletare|дописать))
-            (?=\s*(?:$|[.。!！?？:：;；,，、)）\]】*_]))
-    )
-    | \b(?:TODO|FIXME|TBD|TBC|TKTK)\s*[:：] | (?<!\S)[?？]{3,}(?!\S)
-"""
-# What a template engine, a mail program or a form should have filled.
-_BLANKS = r"""
-    \{\{[^{}\n]{0,80}\}\} | \{%[^%\n]{0,80}%\} | <%[^%\n]{0,80}%>
-    | \$\{[a-z_][\w.]{0,40}\}
-    | \*\|[A-Z0-9_:]{2,40}\|\* | %%?[A-Z][A-Z0-9_]{2,40}%
-    | \[\[?(?:[A-Z]+_[A-Z_]+|TITLE|NAME|LINK|URL|DATE|IMAGE|SOURCE|SUMMARY|TEXT)\]\]?(?![(\[])
-    | (?<![{$])\{(?:title|date|name|first_?name|link|url|summary|content|source|category)\}(?!\})
-    | \[(?i:insert\s[^\]\n]{1,60}|(?:your|add|enter)\s(?:(?:an?|the)\s)?
-        (?:name|title|text|link|url|source|summary|image|date))\](?![(\[])
-    | <(?i:insert|your)\s[^>\n]{1,60}>
-"""
-# What a program says of itself instead of the text it was asked for.
-_OF_A_PROGRAM = r"""
-    (?i:\bas\s+an?\s+(?:AI|artificial\s+intelligence)(?:\s+language)?\s+(?:model|assistant),)
-    | (?i:^\W*I(?:'|’)?m\s+sorry,?\s+(?:but\s+)?I\s+(?:can(?:'|’)t|cannot)\b)
-    | 作为(?:一个|一款)?\s?(?:AI|人工智能)(?:语言)?(?:模型|助手)[，,]
-    | 作為(?:一個)?\s?(?:AI|人工智慧)(?:語言)?(?:模型|助理)[，,]
-"""
-_NOTES = re.compile(
-    "|".join((_LEFT_OVER, _MARKS, _BLANKS, _OF_A_PROGRAM)), re.VERBOSE | re.MULTILINE
-)
-
-# UTF-8 read as Latin-1 or GBK, and what could not be read at all.
-_GARBLED = re.compile(
-    r"\ufffd|â€[™œ\u009d“”˜\u0093\u0094\u0099]|Ã[\u0080-\u00bf©¨¤¶¼±³]|锟斤拷|烫烫烫|ï»¿"
-)
 # Markup that a reader would see as written.
 _MARKUP = re.compile(
     r"<(?P<tag>p|div|span|a|b|i|strong|em|h[1-6]|ul|ol|li|font|sup|sub)\b[^<>]*>.*?</(?P=tag)>"
@@ -110,9 +59,14 @@ _MARKUP = re.compile(
 )
 # The whole of a title or what stands before a separator: "Draft law passes" is news.
 _TITLE_OF_A_TEST = re.compile(
-    r"(?i)^\W*(?:test(?:ing)?(?:\s+(?:issue|mail|send))?|draft|untitled|no\s+title|测试(?:邮件|版)?|測試"
-    r"|草稿|无标题|無標題|未命名|テスト|下書き|無題|테스트|제목\s*없음|entwurf|brouillon|borrador|rascunho"
-    r"|bozza|тест|черновик)\s*(?:$|[\d:：|–—#()（）\[\]【】_-])|^\W*(?:copy\s+of|副本)\b"
+    r"(?i)^\W*(?:test(?:ing)?(?:\s+(?:issue|mail|email|send|newsletter))?|draft|untitled|no\s+title"
+    r"|do\s+not\s+send|测试(?:邮件|版|稿)?|測試(?:郵件)?|草稿|无标题|無標題|未命名|请勿发送|テスト(?:配信|メール)?"
+    r"|下書き|無題|테스트|제목\s*없음|초안|testausgabe|testmail|entwurf|ohne\s+titel|nicht\s+versenden|essai"
+    r"|brouillon|sans\s+titre|ne\s+pas\s+envoyer|prueba|borrador|sin\s+título|no\s+enviar|teste"
+    r"|rascunho|sem\s+título|prova|bozza|senza\s+titolo|kopia|wersja\s+robocza|тест|проба"
+    r"|черновик|без\s+названия|не\s+отправлять)\s*(?:$|[\d!:：|–—#()（）\[\]【】_-])"
+    r"|^\W*(?:copy\s+of|kopie\s+von|copie\s+de|copia\s+(?:de|di)|cópia\s+de|kopia\b|копия)\s"
+    r"|^\W*副本\b|(?:的副本|のコピー|의 사본|\(copy\)|- copy)\s*\d*$"
 )
 
 
@@ -126,6 +80,24 @@ def without_code(text: str) -> str:
 
 def of_dates(view: IssueView) -> Iterator[Finding]:
     """The day and the count that the title says, against the issue's own."""
+    found = list(_of_figures(view))
+    yield from found or title_day.of_title(words.plain(view.title), view.date)
+    said = title_count(words.plain(view.title))
+    if said is not None and view.items and said != len(view.items) and not view.corrects:
+        yield warning(
+            "title-count",
+            ngettext(
+                "The title says %(said)d, but the issue holds %(items)d item.",
+                "The title says %(said)d, but the issue holds %(items)d items.",
+                len(view.items),
+            )
+            % {"said": said, "items": len(view.items)},
+            place=ABOUT,
+        )
+
+
+def _of_figures(view: IssueView) -> Iterator[Finding]:
+    """A day in figures, which a click can mend."""
     for pattern in DATES:
         for match in pattern.finditer(view.title):
             try:
@@ -139,18 +111,6 @@ def of_dates(view: IssueView) -> Iterator[Finding]:
                     % {"said": match.group(), "date": times.say_day(view.date)},
                     place=ABOUT,
                 )
-    said = title_count(words.plain(view.title))
-    if said is not None and view.items and said != len(view.items) and not view.corrects:
-        yield warning(
-            "title-count",
-            ngettext(
-                "The title says %(said)d, but the issue holds %(items)d item.",
-                "The title says %(said)d, but the issue holds %(items)d items.",
-                len(view.items),
-            )
-            % {"said": said, "items": len(view.items)},
-            place=ABOUT,
-        )
 
 
 def of_subject(view: IssueView) -> Iterator[Finding]:
@@ -169,7 +129,7 @@ def of_subject(view: IssueView) -> Iterator[Finding]:
             place=ABOUT,
         )
     for text in (view.title, view.subject):
-        if _TITLE_OF_A_TEST.match(text):
+        if _TITLE_OF_A_TEST.search(text):
             yield warning(
                 "test-title",
                 _("“%(text)s” is the name of a test, not of an issue.") % {"text": text},
@@ -182,7 +142,7 @@ def of_words(view: IssueView) -> Iterator[Finding]:
     heads = (view.title, view.subject, view.preheader, view.intro)
     found = [(item, _left_over(item)) for item in view.items]
     left = [item for item, what in found if Left.UNFINISHED in what]
-    if left or _NOTES.search(without_code("\n".join(heads))):
+    if left or left_over.found_in(without_code("\n".join(heads))):
         yield warning(
             "unfinished",
             _("The text holds a placeholder (TODO, lorem ipsum, 待补充 …)."),
@@ -200,7 +160,7 @@ def of_words(view: IssueView) -> Iterator[Finding]:
             % {"numbers": numbers(garbled)},
             garbled,
         )
-    if _GARBLED.search("\n".join(heads)):
+    if any(map(encodings.garbled, heads)):
         yield warning(
             "garbled",
             _("Title, subject or introduction hold letters that were read in the wrong encoding."),
@@ -251,9 +211,9 @@ class Left(enum.Flag):
 def _left_over(said: tuple[str, ...]) -> Left:
     words = [without_code(text) for text in said]
     found = Left(0)
-    if any(map(_NOTES.search, words)):
+    if any(map(left_over.found_in, words)):
         found |= Left.UNFINISHED
-    if any(map(_GARBLED.search, words)):
+    if any(map(encodings.garbled, words)):
         found |= Left.GARBLED
     if _MARKUP.search(words[0]):
         found |= Left.MARKUP

@@ -12,7 +12,8 @@ class FormDraft(models.Model):
     """A person's own, unsaved state of a form; gone when it is saved, thrown away or too old.
 
     Private: only the user is ever shown it. `object` names what the form is about, "" what is yet
-    to be made. `base` is the version token that the form was opened with.
+    to be made; `tab` the page that it was typed into, "" in rows of earlier versions. `base` is the
+    version token that the form was opened with.
     """
 
     user = models.ForeignKey(
@@ -20,6 +21,7 @@ class FormDraft(models.Model):
     )
     form = models.CharField(max_length=40)
     object = models.CharField(max_length=60, blank=True)
+    tab = models.CharField(max_length=16, blank=True, default="")
     base = models.TextField()
     # Field -> what its boxes said, a list as a browser sends it.
     values = models.JSONField()
@@ -29,7 +31,9 @@ class FormDraft(models.Model):
         verbose_name = pgettext_lazy("writing", "unsaved form")
         verbose_name_plural = pgettext_lazy("writing", "unsaved forms")
         constraints = [
-            models.UniqueConstraint(fields=["user", "form", "object"], name="form_draft_once")
+            models.UniqueConstraint(
+                fields=["user", "form", "object", "tab"], name="form_draft_once"
+            )
         ]
 
     def __str__(self) -> str:

@@ -33,7 +33,7 @@ def kept_form(
     place = Place(name, str(about or ""))
     draft = form_drafts.offered(request, place) if request.method == "GET" else None
     return {
-        "unsaved_key": place.key(request),
+        "unsaved_key": place.key(request, draft),
         "draft": draft,
         "publication": context.get("publication"),
         "differences": differences(form, draft) if draft is not None and form is not None else [],

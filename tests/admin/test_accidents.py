@@ -17,6 +17,7 @@ ACCIDENTS = {
     "the page is loaded again": BROWSER,
     "the browser crashes": BROWSER,
     "another tab has the same item": BROWSER,
+    "another tab, both closed": f"{KEPT}two_tabs_of_one_person_keep_a_text_each",
     "another machine": f"{KEPT}what_was_typed_comes_back_on_another_machine",
     "the worker or the server restarts": f"{KEPT}what_was_typed_comes_back_on_another_machine",
     "the session ended before the save": (
@@ -36,6 +37,13 @@ ACCIDENTS = {
     "somebody else, the title page": f"{TWO}the_title_page",
     "somebody else, a category": f"{TWO}a_category",
     "somebody else, a publication": f"{TWO}a_publication",
+    "somebody else deletes the item": f"{TWO}an_item_that_somebody_types_in_is_not_deleted",
+    "an item deleted before it was kept": (
+        f"{TWO}an_item_that_is_brought_back_has_what_was_typed_in_it"
+    ),
+    "one sitting writes over itself": (
+        "test_restoring.py::test_what_one_sitting_writes_over_can_be_gone_back_to"
+    ),
     "the reader, own choice": f"{TWO}a_readers_own_change_stays",
     "an import meanwhile": f"{TWO}an_import_meanwhile_and_a_hand_both_stay",
     "a form whose version is damaged": f"{TWO}an_unreadable_version_overwrites_nothing",

@@ -38,7 +38,7 @@ def test_from_nothing_to_the_first_send() -> None:
     assert undone(daily) == [
         "Say who sends it",
         "Make its categories",
-        "Bring in the first digest",
+        "Write the first issue",
         "Mail yourself a test",
         "Find readers",
         "Send the first issue",
@@ -64,7 +64,16 @@ def test_it_shows_the_next_step_and_only_what_one_may_do() -> None:
     assert "Your role here is not enough" in page
     found = re.search(r'aria-current="step".*?<strong>(.*?)</strong>', page, re.DOTALL)
     assert found and found[1] == "Say who sends it"
-    assert 'href="/admin/newsletter/issue/import/"' in page
+    assert 'href="/admin/newsletter/issue/new/?publication=daily"' in page
+
+
+def test_the_first_issue_is_written_or_brought_in() -> None:
+    daily = builders.publication()
+    builders.category(daily, "City")
+    page = client("editor", daily).get("/admin/first-steps/daily/").content.decode()
+    step = page.partition('aria-current="step"')[2].partition("</li>")[0]
+    assert 'href="/admin/newsletter/issue/new/?publication=daily"' in step
+    assert 'href="/admin/newsletter/issue/import/"' in step
 
 
 def test_a_stranger_to_the_publication_sees_nothing() -> None:

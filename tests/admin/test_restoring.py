@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import json
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from newsletter.digest.value import Bullet, Link
 from newsletter.editions import load
 from newsletter.issues import arranging, steps
 from newsletter.issues.revisions import add_revision, differences, digest_of, value_of
@@ -76,6 +78,57 @@ def test_the_imported_and_the_released_text_come_back(
     issue.items.update(insight="Changed", body="Changed")
     editor.post(page("restore_revision", issue, released.number))
     assert differences(before, digest_of(Issue.objects.get(pk=issue.pk))) == []
+
+
+def test_what_one_sitting_writes_over_can_be_gone_back_to(
+    editor: Client,
+    issue: Issue,  # noqa: F811
+) -> None:
+    """One sitting of one person is one revision only as long as no word is lost by it."""
+    keep(issue)
+    first, second = issue.items.order_by("number")
+    for row, insight in ((first, "One."), (second, "Two."), (first, "One, written anew.")):
+        write(editor, issue, "item", row.pk, insight=insight)
+    write(editor, issue, "about", intro="A first introduction.")
+    write(editor, issue, "about", intro="Another introduction.")
+    kept = issue.revisions.order_by("number")[1:]
+    assert [one.note for one in kept] == [
+        "item 1; item 2",
+        "item 1; title and introduction",
+        "title and introduction",
+    ]
+    assert [value_of(one).items[0].insight for one in kept] == [
+        "One.", "One, written anew.", "One, written anew."
+    ]  # fmt: skip
+    assert [value_of(one).intro for one in kept][1:] == [
+        "A first introduction.", "Another introduction."
+    ]  # fmt: skip
+
+
+def write(who: Client, issue: Issue, *where: Any, **changed: str) -> None:  # noqa: F811
+    """Save a form of the issue as a browser does, with these fields changed."""
+    url = page(where[0], issue, *where[1:])
+    form = who.get(url).context["form"]
+    sent = {name: form[name].value() or "" for name in form.fields}
+    sent["version"] = form["version"].value() if "version" in form.fields else ""
+    assert who.post(url, {**sent, **changed}).status_code == 302
+
+
+def test_every_field_is_in_the_comparison(issue: Issue) -> None:  # noqa: F811
+    old = digest_of(issue)
+    item = dataclasses.replace(
+        old.items[0], title="A", category="B", insight="C", body="D", picture="E", picture_alt="F",
+        score=0.5, extra={"deck": "G"}, sources=(), bullets=(Bullet("H", "I"),),
+        date=dt.date(2026, 1, 1),
+    )  # fmt: skip
+    new = dataclasses.replace(
+        old, title="J", intro="K", tail_title="L", tail_links=(Link("M", "https://example.org/m"),),
+        date=dt.date(2026, 1, 2), extra={"subject": "N", "preheader": "O"},
+        items=(dataclasses.replace(item, sources=old.items[0].sources), *old.items[1:]),
+    )  # fmt: skip
+    said = {one.after for one in differences(old, new)}
+    assert {"A", "B", "C", "D", "E", "F", "0.5", "G", "J", "K", "L", "N", "O"} <= said
+    assert {"- **H:** I", "2026-01-01", "2026-01-02", "M <https://example.org/m>"} <= said
 
 
 def test_hidden_items_stay_hidden(editor: Client, issue: Issue) -> None:  # noqa: F811

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.html import escape
 
+from newsletter.digest import to_json
+from newsletter.issues.revisions import add_revision, digest_of
 from newsletter.models import Issue, Revision
 from subscribers.models import Category, Publication, Subscription
 from tests import builders
@@ -172,6 +175,49 @@ def test_an_item_deleted_meanwhile_is_said(alice: Client, bob: Client, issue: Is
     assert first is not None
     bob.post(page("order", issue), {"do": "delete", "item": first.pk})
     assert alice.post(url, sent).status_code == 404
+
+
+def test_an_item_that_somebody_types_in_is_not_deleted(
+    alice: Client,
+    bob: Client,
+    issue: Issue,  # noqa: F811
+) -> None:
+    """By a button, or by a way back to a version that lacks it."""
+    url = item_page(issue)
+    first = issue.items.order_by("number").first()
+    assert first is not None
+    without = to_json(dataclasses.replace(digest_of(issue), items=digest_of(issue).items[1:]))
+    old = add_revision(issue, Revision.Kind.EDIT, None, note="", digest=without)
+    sent = data(issue, version=opened(alice, url), insight="Half a thought of Alice")
+    alice.post(reverse("unsaved"), {**sent, "unsaved": unsaved_key(alice, url)})
+    answer = bob.post(page("order", issue), {"do": "delete", "item": first.pk}, follow=True)
+    assert "alice has text in item 1 that is not saved yet." in answer.content.decode()
+    answer = bob.post(page("restore_revision", issue, old.number), follow=True)
+    assert "is hidden, not deleted: somebody has text in it" in answer.content.decode()
+    first.refresh_from_db()
+    assert first.hidden
+    assert "Half a thought of Alice" in alice.get(url).content.decode()
+
+
+def test_an_item_that_is_brought_back_has_what_was_typed_in_it(
+    alice: Client,
+    bob: Client,
+    issue: Issue,  # noqa: F811
+) -> None:
+    """What came to the server after the item was deleted is found where it is again."""
+    url = item_page(issue)
+    first = issue.items.order_by("number").first()
+    assert first is not None
+    sent = data(issue, version=opened(alice, url), insight="Half a thought of Alice")
+    sent["unsaved"] = unsaved_key(alice, url)
+    bob.post(page("order", issue), {"do": "delete", "item": first.pk})
+    assert alice.post(url, sent).status_code == 404
+    bob.post(page("order", issue), {"do": "undo"})
+    assert "Half a thought of Alice" in alice.get(url).content.decode()
+
+
+def unsaved_key(who: Client, url: str) -> str:
+    return str(who.get(url).context["unsaved_key"])
 
 
 def test_the_title_page(alice: Client, bob: Client, issue: Issue) -> None:  # noqa: F811

@@ -67,6 +67,29 @@ def test_what_was_typed_comes_back_on_another_machine(editor: Client, issue: Iss
     assert "Half a sentence" not in other.get(url, {"stored": "1"}).content.decode()
 
 
+def test_two_tabs_of_one_person_keep_a_text_each(editor: Client, issue: Issue) -> None:  # noqa: F811
+    url = page("item", issue, first(issue).pk)
+    tabs = [typed(editor, url, issue, insight=text) for text in ("From tab one", "From tab two")]
+    assert [editor.post(UNSAVED, tab).json() for tab in tabs] == [
+        {"kept": True},
+        {"kept": True, "beside": True},  # The second one is told.
+    ]
+    editor.post(UNSAVED, {**tabs[0], "insight": "From tab one, more"})
+    # Both are closed. The last text is shown; typed on, it is one text, and the other one stays.
+    again = typed(editor, url, issue)
+    assert "From tab one, more" in editor.get(url).content.decode()
+    editor.post(UNSAVED, {**again, "insight": "From tab one, still more"})
+    assert FormDraft.objects.count() == 2
+    # What is thrown away is that one alone, and so is what is saved.
+    editor.post(UNSAVED, {**again, "do": "drop"})
+    html = editor.get(url).content.decode()
+    assert "From tab two" in html and "From tab one" not in html
+    left = typed(editor, url, issue, insight="From tab two")
+    assert editor.post(url, left).status_code == 302
+    assert first(issue).insight == "From tab two"
+    assert not FormDraft.objects.exists()
+
+
 def test_nobody_else_sees_it(editor: Client, issue: Issue, daily: Publication) -> None:  # noqa: F811
     url = page("item", issue, first(issue).pk)
     sent = typed(editor, url, issue, insight="Private thought")

@@ -152,6 +152,19 @@ def test_repeated_links_and_titles() -> None:
     assert found["same-title"].items == (1001, 1002)
 
 
+def test_of_many_items_a_sentence_names_a_few() -> None:
+    kind = issues.categories()[0]
+    link = (LinkView(1, "a", "https://example.org/same"),)
+    many = [issues.item(n, kind, title=f"Story {n}", sources=link) for n in range(1, 301)]
+    for count, said in (
+        (12, "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12"),
+        (300, "1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 290 more"),
+    ):
+        found = findings(issues.view(items=tuple(many[:count])))
+        twice = next(one for one in found if one.code == "link-twice")
+        assert twice.message == f"https://example.org/same is linked more than once (items {said})."
+
+
 def test_dead_links() -> None:
     url = issues.item(1, None).sources[0].url
     found = findings(one(), dead={url: "the server answers 404"})

@@ -47,7 +47,8 @@
       const answer = await flight;
       if (answer.redirected) { now.unsafe = false; say(form, "ended"); return; }
       now.unsafe = !answer.ok;
-      say(form, answer.ok ? "kept" : answer.status === 413 ? "tooLarge" : "notKept");
+      const beside = answer.ok && (await answer.json()).beside;
+      say(form, beside ? "beside" : answer.ok ? "kept" : answer.status === 413 ? "tooLarge" : "notKept");
     } catch (error) {
       if (error.name === "AbortError") return;
       now.unsafe = now.pending = true;
