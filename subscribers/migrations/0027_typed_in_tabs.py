@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('subscribers', '0025_second_factor'),
+        ('subscribers', '0026_passkey'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
