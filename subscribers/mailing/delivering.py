@@ -125,8 +125,11 @@ def _try(row: ServiceMail) -> Came:
             by_alert_relay=by_alert_relay,
         )  # fmt: skip
     except relay.MailRefused as error:
-        # Asking a relay that said no for good would only annoy it.
         log.info("service mail %s: %s", row.pk, error)
+        if by_alert_relay and conf.alert_relay():
+            # The account there may not send for this address: the other relay has not been asked.
+            return _put_off(row, str(error.code), wait(row.tries))
+        # Asking a relay that said no for good would only annoy it.
         kinds.note_asked(row, now)
         return _end(row, State.REFUSED, str(error.code))
     except relay.NoRelay as error:
