@@ -319,6 +319,13 @@ def no_network_for_the_relay(scene: Scene) -> None:
     scene.patch(probing, "resolve", nobody)
 
 
+@planted("relay", "Mend ALERT_SMTP_URL")
+def alert_relay_password(scene: Scene) -> None:
+    """The relay for alerts refuses the login; the other takes mail."""
+    port = scene.relay.port
+    scene.put(ALERT_SMTP_URLS=[f"smtp://sudi:wrong@localhost:{port}?starttls=required"])
+
+
 @planted("relay", "unset REHEARSAL_ADDRESS")
 def rehearsal_forgotten(scene: Scene) -> None:
     """All mail goes to one address."""
