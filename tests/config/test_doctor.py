@@ -30,7 +30,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.urls import clear_script_prefix, set_script_prefix
 from django.utils import timezone, translation
 
-from newsletter.config import doctor, forwarded, written
+from newsletter.config import doctor, forwarded, running_version, written
 from newsletter.config.doctor import dns as questions
 from newsletter.config.doctor import surroundings
 from newsletter.config.doctor.dns import Dns
@@ -63,7 +63,12 @@ class Web:
 
     def __init__(self) -> None:
         self.health: tuple[int, dict[str, str], bytes] = (
-            200, {forwarded.HEADER: forwarded.BELIEVED}, b"ok\n",
+            200,
+            {
+                forwarded.HEADER: forwarded.BELIEVED,
+                running_version.HEADER: running_version.mark(version()),
+            },
+            b"ok\n",
         )  # fmt: skip
         self.one_click: tuple[int, dict[str, str], bytes] = (200, {}, b"nobody\n")
         self.style: tuple[int, dict[str, str], bytes] = (200, {"Content-Type": "text/css"}, b"")
@@ -548,6 +553,14 @@ def base_url_without_address(scene: Scene) -> None:
 def base_url_of_another(scene: Scene) -> None:
     """Another program answers at BASE_URL."""
     scene.web.health = (200, {}, b"<html>Welcome to nginx!</html>")
+
+
+@planted("web", "systemctl restart sudi-web")
+def old_web_process(scene: Scene) -> None:
+    """A web process was not restarted after the upgrade."""
+    status, headers, body = scene.web.health
+    old = {running_version.HEADER: running_version.mark("0.0.9")}
+    scene.web.health = status, headers | old, body
 
 
 @planted("one_click", "Set BASE_URL to where the redirect leads")
