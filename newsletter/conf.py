@@ -23,6 +23,7 @@ from subscribers.conf import (
 
 __all__ = [
     "absolute",
+    "alert_smtp_urls",
     "base_url",
     "bounce_domain",
     "bounce_mailboxes",
@@ -56,6 +57,11 @@ def smtp_urls() -> Sequence[str]:
     """The relays, in order: `smtp://USER:PASSWORD@HOST:PORT`, `smtps://` for implicit TLS."""
     urls: Sequence[str] = required("SMTP_URLS")
     return urls
+
+
+def alert_smtp_urls() -> Sequence[str]:
+    """The relay for alerts, as in `smtp_urls`, for the doctor to try; none: there is no other."""
+    return optional("ALERT_SMTP_URLS", _NONE)
 
 
 def dkim_keys() -> str:

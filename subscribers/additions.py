@@ -21,6 +21,17 @@ class Panel:
     rows: Sequence[Any]
 
 
+@dataclass(frozen=True, slots=True)
+class No:
+    """What a relay refused a single mail with: its reply, to which step (`mail`, `rcpt`, `dot`)."""
+
+    code: int
+    words: str
+    step: str
+    sender: str
+    recipient: str
+
+
 # Name -> what is stored about a person under it, as a JSON-able value.
 export_sections: dict[str, Callable[[Subscriber], Any]] = {}
 # Name -> a panel for a person and those of their subscriptions the user may see, or None.
@@ -41,6 +52,8 @@ signatures: dict[str, Callable[[str, bytes], bytes]] = {}
 # Name -> Django's options for a connection to each relay that may have a publication's single
 # mails, the one to try first; none: the connection that Django has.
 service_ways: dict[str, Callable[[Publication], Sequence[Mapping[str, Any]]]] = {}
+# Name -> whether a relay's no is the last word on a single mail: another try would get it again.
+last_words: dict[str, Callable[[No], bool]] = {}
 
 
 def welcomes(subscription: Subscription) -> list[str]:

@@ -14,8 +14,9 @@ import datetime as dt
 import hashlib
 import logging
 import re
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
@@ -65,7 +66,12 @@ def receive(
     that a token would pass for a forgery; then nothing was stored and the mail must be kept.
     """
     _right_keys()
-    return _store(_understand(data, envelope), via, now or timezone.now())
+    found, now = _understand(data, envelope), now or timezone.now()
+    with transaction.atomic():
+        group = _look_up([found])
+        received = _store(found, via, now, group)
+        _count(group, now)
+    return received
 
 
 def receive_all(reports: Iterable[tuple[bytes, list[str]]]) -> None:
@@ -77,8 +83,10 @@ def receive_all(reports: Iterable[tuple[bytes, list[str]]]) -> None:
     _right_keys()
     found, now = [_understand(data, envelope) for data, envelope in reports], timezone.now()
     with transaction.atomic():
+        group = _look_up(found)
         for one in found:
-            _store(one, "dsn", now)
+            _store(one, "dsn", now, group)
+        _count(group, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +96,41 @@ class _Understood:
     report: Report
     way: Way | None
     seen: str
+
+
+@dataclass(slots=True)
+class _Group:
+    """What the tables said as the transaction began, in one query for all of its reports, and what
+    is to be counted at its end.
+
+    `ties` by delivery, `readers` by id, locked; `seen` are the reports that were counted before.
+    """
+
+    ties: dict[int, Subscription]
+    readers: dict[int, Subscriber]
+    seen: set[str]
+    kinds: Counter[str] = field(default_factory=Counter)
+    issues: set[int] = field(default_factory=set)
+
+
+def _look_up(found: Iterable[_Understood]) -> _Group:
+    """Whom these reports are about. In the order of their ids, so that two groups that lock the
+    same readers wait for each other and never in a circle."""
+    ours = [(one.way.delivery, one.seen) for one in found if one.way is not None]
+    rows = Delivery.objects.filter(pk__in={delivery for delivery, _seen in ours})
+    ties = {row.pk: row.subscription for row in rows.select_related("subscription")}
+    people = {tie.subscriber_id for tie in ties.values()}
+    locked = Subscriber.objects.select_for_update().filter(pk__in=people).order_by("pk")
+    readers = {reader.pk: reader for reader in locked}
+    known = Bounce.objects.filter(seen__in=[seen for _delivery, seen in ours])
+    return _Group(ties, readers, set(known.values_list("seen", flat=True)))
+
+
+def _count(group: _Group, now: dt.datetime) -> None:
+    for kind, number in group.kinds.items():
+        DailyCount.objects.add(DailyCount.BOUNCES[kind], number)
+    for issue in group.issues:
+        figures.ask(issue, now)
 
 
 def _right_keys() -> None:
@@ -102,7 +145,8 @@ def _understand(data: bytes, envelope: Iterable[str]) -> _Understood:
     return _Understood(report, way, _seen(mail, data, way, report) if way else "")
 
 
-def _store(one: _Understood, via: str, now: dt.datetime) -> Received:
+def _store(one: _Understood, via: str, now: dt.datetime, group: _Group) -> Received:
+    """In the caller's transaction."""
     report, way = one.report, one.way
     if way is None:
         if report.kind in (Kind.BOUNCE, Kind.COMPLAINT):
@@ -112,14 +156,13 @@ def _store(one: _Understood, via: str, now: dt.datetime) -> Received:
         return Received(report, "test")
     if report.kind is Kind.COMPLAINT and via == "dsn":
         via = "arf"
-    with transaction.atomic():
-        done = _apply(report, way, via, one.seen, now)
+    done = _apply(report, way, via, one.seen, now, group)
     log.info("A %s for delivery %d: %s.", report.kind, way.delivery, done)
     return Received(report, done)
 
 
-def _apply(report: Report, way: Way, via: str, seen: str, now: dt.datetime) -> str:
-    tie = _subscription(way.delivery)
+def _apply(report: Report, way: Way, via: str, seen: str, now: dt.datetime, group: _Group) -> str:
+    tie = group.ties.get(way.delivery)
     if tie is None:
         # Folded away or never ours; the token is genuine, but there is nobody to act for.
         return "nothing"
@@ -134,9 +177,9 @@ def _apply(report: Report, way: Way, via: str, seen: str, now: dt.datetime) -> s
         said = {"feedback": report.feedback}
         left = subscriptions.leave([tie], form="mail", detail=said, at=now)
         return "unsubscribed" if left else "seen"
-    reader = Subscriber.objects.select_for_update().get(pk=tie.subscriber_id)
+    reader = group.readers[tie.subscriber_id]
     if policy.is_unwanted(report):
-        if not store(reader, way.delivery, None, via, report.feedback, seen, now):
+        if not store(reader, way.delivery, None, via, report.feedback, seen, now, group):
             return "seen"
         complained(reader, [tie], {"via": via, "feedback": report.feedback}, now)
         return "complaint"
@@ -144,7 +187,7 @@ def _apply(report: Report, way: Way, via: str, seen: str, now: dt.datetime) -> s
     if failed is None or failed.refusal is None:
         return "resolved" if resolved else "nothing"
     words = f"{failed.reason}: {failed.text}" if failed.text else failed.reason
-    if not store(reader, way.delivery, failed.refusal, via, words, seen, now):
+    if not store(reader, way.delivery, failed.refusal, via, words, seen, now, group):
         return "seen"
     return "hard" if failed.refusal.ends_address else "soft"
 
@@ -158,11 +201,6 @@ def complained(
     subscriptions.leave(ties, form="complaint", detail=evidence, at=now)
 
 
-def _subscription(delivery: int) -> Subscription | None:
-    row = Delivery.objects.filter(pk=delivery).values("subscription_id")
-    return Subscription.objects.filter(pk__in=row).first()
-
-
 def store(
     reader: Subscriber,
     delivery: int | None,
@@ -171,10 +209,12 @@ def store(
     words: str,
     seen: str,
     now: dt.datetime,
+    group: _Group | None = None,
 ) -> bool:
     """Insert the Bounce row (`refusal` None: a complaint); False if it was counted before.
 
     The caller holds the reader's row: of two that bring one report, the second finds the first's.
+    With a group it counts there, and the caller ends that; alone it counts at once.
 
     A refusal that may come to the end of an address waits until its issue is settled. One whose
     delivery nobody knows belongs to no issue and decides nothing.
@@ -183,8 +223,13 @@ def store(
     if refusal is not None:
         kind = Bounce.Kind.HARD if refusal.ends_address else Bounce.Kind.SOFT
         waits = delivery is not None and refusal.blame in MAY_END
-    if Bounce.objects.filter(seen=seen).exists():
+    alone = group is None
+    if group is None:
+        known = Bounce.objects.filter(seen=seen).values_list("seen", flat=True)
+        group = _Group({}, {}, set(known))
+    if seen in group.seen:
         return False
+    group.seen.add(seen)
     Bounce.objects.create(
         seen=seen,
         at=now,
@@ -199,9 +244,11 @@ def store(
         reason_code=str(refusal.reason) if refusal else "",
         decision=Bounce.Decision.WAITING if waits else "",
     )
-    DailyCount.objects.add(DailyCount.BOUNCES[kind])
+    group.kinds[kind] += 1
     if delivery is not None:
-        figures.ask(delivery // PLACES, now)
+        group.issues.add(delivery // PLACES)
+    if alone:
+        _count(group, now)
     return True
 
 

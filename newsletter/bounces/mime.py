@@ -226,6 +226,8 @@ def _header(value: object) -> str:
     # Many systems write UTF-8 without encoding it; the parser keeps its octets as surrogates.
     text = str(value).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     text = _UNFOLD.sub(" ", text).replace("\n", " ")[:MAX_FIELD]
+    if "=?" not in text:  # No encoded word (RFC 2047): what follows would return it as it is.
+        return text.encode("utf-8", "replace").decode().strip()
     with contextlib.suppress(LookupError, ValueError, email.errors.HeaderParseError):
         text = str(email.header.make_header(email.header.decode_header(text)))
     # Octets that are no UTF-8 come out of the parser as lone surrogates.

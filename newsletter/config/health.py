@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from newsletter.sending.engine import relays, service
 from subscribers.models import Publication
 
-from . import forwarded, writing
+from . import forwarded, running_version, writing
 
 Respond = Callable[[HttpRequest], HttpResponse]
 _RAISED = (DatabaseError, InterfaceError)
@@ -91,5 +91,6 @@ def _unmigrated() -> bool:
 def _plain(request: HttpRequest, text: str, status: int) -> HttpResponse:
     response = HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
     response.headers["Cache-Control"] = "no-store"
+    response.headers[running_version.HEADER] = running_version.mark(running_version.STARTED_WITH)
     response.headers[forwarded.HEADER] = getattr(request, "sudi_forwarded", forwarded.DIRECT)
     return response

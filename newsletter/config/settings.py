@@ -166,7 +166,7 @@ _smtp_urls = written.mail_servers("SMTP_URL", _text("SMTP_URL", "smtp://127.0.0.
 # Mail outside an issue (confirmations, notices) goes through Django and the first relay; where
 # there are several, each through one of those that its publication's issues go by.
 _first = mail_options.of_relay(_smtp_urls[0])
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_BACKEND = "newsletter.config.relay_backend.EmailBackend"
 EMAIL_HOST, EMAIL_PORT = _first["host"], _first["port"]
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _first["username"], _first["password"]
 EMAIL_USE_SSL, EMAIL_USE_TLS = _first["use_ssl"], _first["use_tls"]
@@ -254,6 +254,7 @@ SUDI: dict[str, Any] = {
     "SMTP_URLS": _smtp_urls,
     "SERVICE_RELAYS": [mail_options.of_relay(_url) for _url in _smtp_urls],
     "DKIM_KEYS": _text("DKIM_KEYS"),
+    "ALERT_SMTP_URLS": _alert_urls[:1],
     "ALERT_RELAY": mail_options.of_relay(_alert_urls[0]) if _alert_urls else {},
     # Mail for this domain must reach `receive_report` or the listener.
     "BOUNCE_DOMAIN": written.domain("BOUNCE_DOMAIN", _text("BOUNCE_DOMAIN")),

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext
 
 from newsletter.models import Issue, OutboxEvent
 from subscribers import conf, times
+from subscribers.mailing.answers import said
 from subscribers.models import Publication
 
 from .types import ALERTS
@@ -158,16 +159,21 @@ def of_alert(kind: str, key: str, detail: Mapping[str, Any]) -> str:
     words = {
         "bounces": pgettext("alert", "%(refusals)s of %(attempts)s readers tried"),
         "disk": pgettext("alert", "%(free_mb)s MB are free"),
+        "service_mail": pgettext(
+            "alert", "%(number)s mails wait, the first since %(since)s UTC: %(answer)s"
+        ),
         "worker": pgettext("alert", "Last seen: %(seen)s UTC"),
         "relay:login": pgettext("alert", "It refuses our login: %(relay)s"),
         "relay:dns": pgettext("alert", "Its name has no address: %(relay)s"),
         "relay:relay": pgettext("alert", "It cannot be reached, or takes no mail: %(relay)s"),
     }
+    if kind == "service_mail" and "answer" in detail:
+        detail = {**detail, "answer": said(str(detail["answer"]))}
     if kind == "worker" and not detail.get("seen"):
         return pgettext("alert", "None was ever seen")
-    said = words.get(f"relay:{detail.get('cause')}" if kind == "relay" else kind, "")
+    words_of_kind = words.get(f"relay:{detail.get('cause')}" if kind == "relay" else kind, "")
     try:
-        return said % detail or key
+        return words_of_kind % detail or key
     except KeyError:  # Of another version, that stored other values.
         return key
 

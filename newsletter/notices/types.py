@@ -44,6 +44,7 @@ ALERTS = {
     "doctor": pgettext_lazy("alert", "The doctor finds something wrong"),
     "mailbox": pgettext_lazy("alert", "The mailbox for returned mail cannot be read"),
     "relay": pgettext_lazy("alert", "The mail server does not take mail"),
+    "service_mail": pgettext_lazy("alert", "Confirmations, links and notices do not go out"),
     "stuck": pgettext_lazy("alert", "An issue does not move"),
     "webhook": pgettext_lazy("alert", "A webhook was switched off: it took nothing for days"),
     "worker": pgettext_lazy("alert", "No worker was running"),

@@ -14,6 +14,7 @@ expression of a thousand alternatives with gaps would let a hostile reply choose
 
 from __future__ import annotations
 
+import functools
 import re
 from bisect import bisect_left, bisect_right
 from typing import NamedTuple
@@ -39,6 +40,16 @@ class Place(NamedTuple):
     end: int
 
 
+class Slot:
+    """Words that mean the same in a phrase. One object for the same words, known by its identity:
+    to hash a dozen words for each of four hundred phrases would be most of a search."""
+
+    __slots__ = ("words",)
+
+    def __init__(self, words: tuple[Word, ...]) -> None:
+        self.words = words
+
+
 class Text:
     """Words that are searched again and again; keeps what it found."""
 
@@ -48,15 +59,15 @@ class Text:
         """`words` as `plain` makes them."""
         self.words = words
         self._ends = [match.start() for match in _SENTENCE_END.finditer(words)]
-        self._places: dict[tuple[Word, ...], list[Place]] = {}
+        self._places: dict[Slot, list[Place]] = {}
 
-    def places(self, slot: tuple[Word, ...]) -> list[Place]:
+    def places(self, slot: Slot) -> list[Place]:
         """Every place of any of these words, by their ends."""
         found = self._places.get(slot)
         if found is None:
             # Hardly any word is there: most are passed over without a call.
             words = self.words
-            found = [place for word in slot if word.text in words for place in self._of(word)]
+            found = [place for word in slot.words if word.text in words for place in self._of(word)]
             found.sort(key=_end)
             self._places[slot] = found
         return found
@@ -106,15 +117,23 @@ class Phrases:
         return min(found, default=None)
 
     def __contains__(self, text: object) -> bool:
-        return isinstance(text, Text) and any(_first(text, phrase) for phrase in self._phrases)
+        if not isinstance(text, Text):
+            return False
+        # Hardly any phrase has its first word there: most are passed over with one look.
+        return any(text.places(phrase[0]) and _first(text, phrase) for phrase in self._phrases)
 
 
-def _slot(part: str) -> tuple[Word, ...]:
+def _slot(part: str) -> Slot:
     words = [_word(word) for word in part.split("|") if word.strip()]
     if _READER in words:
         # What is said of the reader may be said of us; whose it is, `judging` decides.
         words.append(_US)
-    return tuple(words)
+    return _same(tuple(words))
+
+
+@functools.cache
+def _same(words: tuple[Word, ...]) -> Slot:
+    return Slot(words)
 
 
 def _word(source: str) -> Word:
@@ -126,7 +145,7 @@ def _word(source: str) -> Word:
     return Word(text, _in_word(text[0]), ends_word)
 
 
-def _first(text: Text, phrase: tuple[tuple[Word, ...], ...]) -> Place | None:
+def _first(text: Text, phrase: tuple[Slot, ...]) -> Place | None:
     """The first place of all its slots in their order, each within a gap of the one before."""
     before = text.places(phrase[0])
     for slot in phrase[1:]:

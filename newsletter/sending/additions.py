@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from newsletter import conf, sending
 from newsletter.message.dkim import Signers
 from newsletter.models import PLACES, Bounce, Delivery, Issue, Item
-from newsletter.sending import rehearsals, service_ways, welcome
+from newsletter.sending import rehearsals, service_refusals, service_ways, welcome
 from subscribers import additions
 from subscribers.additions import Panel
 from subscribers.models import Category, Subscriber, Subscription
@@ -35,6 +35,7 @@ def register() -> None:
     additions.held_back["issues"] = rehearsals.hold
     additions.signatures["dkim"] = sign
     additions.service_ways["relays"] = service_ways.order
+    additions.last_words["judge"] = service_refusals.is_last_word
 
 
 def sign(domain: str, content: bytes) -> bytes:

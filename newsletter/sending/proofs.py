@@ -27,6 +27,7 @@ from subscribers.limits import Rate
 from subscribers.models import Publication, Role
 from subscribers.roles import Act, may
 
+from . import service_ways
 from .control import ActRefused, audit, user_id
 
 if TYPE_CHECKING:
@@ -82,7 +83,9 @@ def send_test(
     if reader is not None:
         detail["as_reader"] = reader
     audit(issue, by, "send_test", **detail, keys=[str(key_of(one)) for one in recipients])
-    return get_connection().send_messages(mails) or 0
+    # By a relay of this publication: the first of the site may not send for its address.
+    way = next(iter(service_ways.order(issue.publication)), {})
+    return get_connection(**way).send_messages(mails) or 0
 
 
 def _check(recipients: Sequence[str], publication: Publication, by: Actor) -> None:

@@ -20,6 +20,7 @@ from django.utils import timezone
 from newsletter import conf
 from newsletter.models import Alert, Bounce, Issue, Webhook, Worker
 from newsletter.notices import clear_alert, raise_alert
+from subscribers import mailing
 from subscribers.models import Incident
 
 from . import counts, standstill, tallies
@@ -49,7 +50,7 @@ _stood: dict[int, tuple[tuple[int, ...], float]] = {}
 def sweep() -> None:
     """Look at everything once; what fails does not keep the others from being looked at."""
     looks: tuple[Callable[[], object], ...] = (
-        disk, worker, relays, stuck, refusals, complaints, canary, webhooks,
+        disk, worker, relays, service_mail, stuck, refusals, complaints, canary, webhooks,
     )  # fmt: skip
     for look in looks:
         try:
@@ -108,6 +109,18 @@ def relays() -> None:
         reason = standstill.of_relay(relay)
         _say(wrong, "relay", relay.name, cause=str(reason.cause), relay=reason.detail)
     _clear_all_but("relay", {relay.name for relay in known})
+
+
+def service_mail() -> None:
+    """Confirmations, links and notices that a relay does not take."""
+    held = mailing.held_up(timezone.now())
+    if held is None:
+        clear_alert("service_mail", "waiting")
+        return
+    since = f"{held.since.astimezone(dt.UTC):%Y-%m-%d %H:%M}"
+    _say(
+        True, "service_mail", "waiting", number=held.number, since=since, answer=held.answer
+    )  # fmt: skip
 
 
 def stuck() -> None:

@@ -41,7 +41,7 @@ async def connect(server: Server, timeouts: Timeouts, tls: ssl.SSLContext | None
     """Open a connection to `server`. `tls` replaces the usual context. Raises NoConnection."""
     sock, address = await _dial(server, timeouts)
     try:
-        helo = server.helo or _literal(sock.getsockname()[0])
+        helo = server.helo or literal(sock.getsockname()[0])
         client = aiosmtplib.SMTP(
             hostname=server.host,
             sock=sock,
@@ -100,8 +100,8 @@ async def _dial(server: Server, timeouts: Timeouts) -> tuple[socket.socket, str]
     raise NoConnection("connect", str(error or "no address"))
 
 
-def _literal(address: str) -> str:
-    """The address literal of RFC 5321 4.1.3."""
+def literal(address: str) -> str:
+    """A socket's address as a name to greet with: the address literal of RFC 5321 4.1.3."""
     return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
 
 

@@ -7,10 +7,11 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponseBase
-from django.utils.translation import pgettext, pgettext_lazy
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from ..addresses import masked
+from ..mailing.answers import said
 from ..models import ServiceMail
 from ..roles import Act
 from . import keyset
@@ -18,22 +19,6 @@ from .access import require, visible
 from .chrome import PagesAdmin, page
 
 State = ServiceMail.State
-# What `mailing` notes of a mail, for people; anything else is a relay's code, shown as it is.
-_SAID = {
-    "asked lately": pgettext_lazy("service mail", "the address had its share of mails"),
-    "greeted lately": pgettext_lazy("service mail", "the address had its share of mails"),
-    "confirmed": pgettext_lazy("service mail", "confirmed meanwhile"),
-    "left": pgettext_lazy("service mail", "not subscribed any more"),
-    "nobody": pgettext_lazy("service mail", "nobody to mail"),
-    "suppressed": pgettext_lazy("service mail", "suppressed"),
-    "told": pgettext_lazy("service mail", "told before"),
-    "over": pgettext_lazy("service mail", "taken back meanwhile"),
-    "no answer": pgettext_lazy("service mail", "the mail server gave no answer"),
-    "error": pgettext_lazy("service mail", "it could not be made"),
-    "unreachable": pgettext_lazy("service mail", "the mail server could not be reached"),
-    "login": pgettext_lazy("service mail", "the mail server refused our login: %(code)s"),
-    "greeting": pgettext_lazy("service mail", "the mail server turned us away: %(code)s"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +69,8 @@ def _row(mail: ServiceMail, whole: bool) -> Row:
         mail,
         (address if whole else masked(address)) if address else "",
         person.pk if known and person is not None else None,
-        _said(mail.answer),
+        said(mail.answer),
     )
-
-
-def _said(answer: str) -> str:
-    """What was noted, in words; a code behind it is shown as it is."""
-    words, _space, code = answer.rpartition(" ")
-    if words in _SAID and code.isdecimal():
-        return str(_SAID[words]) % {"code": code}
-    return str(_SAID.get(answer, answer))
 
 
 @admin.register(ServiceMail)

@@ -21,6 +21,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from .. import additions, conf, language_table, languages, rehearsal, theme
+from ..additions import No
 from ..models import Publication
 from .letters import Letter
 
@@ -115,13 +116,14 @@ def send(
         else:
             _send_international(smtp, message, publication, address)
     except smtplib.SMTPRecipientsRefused as error:
-        code = next((int(code) for code, _text in error.recipients.values()), 550)
-        raise _refusal(code) from None
+        code, words = next(iter(error.recipients.values()), (550, b""))
+        raise _refusal(_no(code, words, "rcpt", publication, address)) from None
     except smtplib.SMTPResponseException as error:
         # An answer that is none, after the content: the mail may have been taken.
         if not 400 <= error.smtp_code < 600:
             raise Unanswered("no answer") from None
-        raise _refusal(error.smtp_code) from None
+        step = "mail" if isinstance(error, smtplib.SMTPSenderRefused) else "dot"
+        raise _refusal(_no(error.smtp_code, error.smtp_error, step, publication, address)) from None
     except smtplib.SMTPNotSupportedError:
         # A local part beyond ASCII, and a relay without SMTPUTF8.
         raise MailRefused(550) from None
@@ -235,10 +237,18 @@ def compose(
     return message
 
 
-def _refusal(code: int) -> Exception:
-    if code == 421:  # The whole service says goodbye (RFC 5321, 4.2.1), not to this mail alone.
+def _no(code: int, words: bytes | str, step: str, publication: Publication, address: str) -> No:
+    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+    return No(int(code), text, step, publication.from_address, address)
+
+
+def _refusal(no: No) -> Exception:
+    """What a relay's no comes to; without an app that judges them every 5yz is the last word."""
+    if no.code == 421:  # The whole service says goodbye (RFC 5321, 4.2.1), not to this mail alone.
         return NoRelay("421")
-    return MailRefused(code) if code >= 500 else NotSent(str(code))
+    judges = additions.last_words.values()
+    ends = all(judge(no) for judge in judges) if judges else no.code >= 500
+    return MailRefused(no.code) if ends else NotSent(str(no.code))
 
 
 def _one_line(text: str) -> str:

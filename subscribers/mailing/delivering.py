@@ -27,6 +27,8 @@ LEASE = dt.timedelta(minutes=10)
 _FIRST_WAIT, _LONGEST_WAIT = 30.0, 4 * 3600.0
 # One that found no relay waits no longer than this: the relay is at fault and not the mail.
 _LONGEST_FOR_RELAY = 60.0
+# One refused for what is wrong with us goes soon after that is mended.
+_LONGEST_FOR_US = 1800.0
 # After so many tries without an answer it has most likely arrived, and is not sent once more.
 MOST_UNANSWERED = 3
 _BATCH = 200
@@ -125,8 +127,11 @@ def _try(row: ServiceMail) -> Came:
             by_alert_relay=by_alert_relay,
         )  # fmt: skip
     except relay.MailRefused as error:
-        # Asking a relay that said no for good would only annoy it.
         log.info("service mail %s: %s", row.pk, error)
+        if by_alert_relay and conf.alert_relay():
+            # The account there may not send for this address: the other relay has not been asked.
+            return _put_off(row, str(error.code), wait(row.tries))
+        # Asking a relay that said no for good would only annoy it.
         kinds.note_asked(row, now)
         return _end(row, State.REFUSED, str(error.code))
     except relay.NoRelay as error:
@@ -142,7 +147,10 @@ def _try(row: ServiceMail) -> Came:
         return _put_off(row, "no answer", wait(row.tries))
     except relay.NotSent as error:
         log.warning("service mail %s: %s", row.pk, error)
-        return _put_off(row, error.said, wait(row.tries))
+        ours = error.said.startswith("5")
+        return _put_off(
+            row, error.said, wait(row.tries, _LONGEST_FOR_US if ours else _LONGEST_WAIT)
+        )
     kinds.note_asked(row, now)
     return _end(row, State.SENT, "")
 

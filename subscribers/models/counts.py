@@ -10,13 +10,13 @@ from django.utils import timezone
 class DailyCounts(models.Manager["DailyCount"]):
     """Counting, safe when many do it at once."""
 
-    def add(self, name: str) -> None:
-        """One more of `name` today (UTC)."""
+    def add(self, name: str, number: int = 1) -> None:
+        """So many more of `name` today (UTC)."""
         today = timezone.now().date()
         rows = self.filter(day=today, name=name)
-        if not rows.update(number=F("number") + 1):
+        if not rows.update(number=F("number") + number):
             self.get_or_create(day=today, name=name)
-            rows.update(number=F("number") + 1)
+            rows.update(number=F("number") + number)
 
 
 class DailyCount(models.Model):

@@ -40,6 +40,7 @@ OPTIONAL: dict[str, tuple[Callable[[], Any], Any, Any]] = {
     "CARD_FONT": (newsletter.conf.card_font, "/fonts/a.otf", ""),
     "PURGE_HOOK": (newsletter.conf.purge_hook, "host.cdn.purge", ""),
     "ALERT_RELAY": (subscribers.conf.alert_relay, {"host": "a.example"}, {}),
+    "ALERT_SMTP_URLS": (newsletter.conf.alert_smtp_urls, ["smtp://a.example"], ()),
     "SERVICE_RELAYS": (subscribers.conf.service_relays, [{"host": "r.example"}], ()),
     "RELAY_ADDRESSES": (newsletter.conf.relay_addresses, ["192.0.2.25"], ()),
 }

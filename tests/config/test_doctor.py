@@ -30,7 +30,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.urls import clear_script_prefix, set_script_prefix
 from django.utils import timezone, translation
 
-from newsletter.config import doctor, forwarded, written
+from newsletter.config import doctor, forwarded, running_version, written
 from newsletter.config.doctor import dns as questions
 from newsletter.config.doctor import surroundings
 from newsletter.config.doctor.dns import Dns
@@ -63,7 +63,12 @@ class Web:
 
     def __init__(self) -> None:
         self.health: tuple[int, dict[str, str], bytes] = (
-            200, {forwarded.HEADER: forwarded.BELIEVED}, b"ok\n",
+            200,
+            {
+                forwarded.HEADER: forwarded.BELIEVED,
+                running_version.HEADER: running_version.mark(version()),
+            },
+            b"ok\n",
         )  # fmt: skip
         self.one_click: tuple[int, dict[str, str], bytes] = (200, {}, b"nobody\n")
         self.style: tuple[int, dict[str, str], bytes] = (200, {"Content-Type": "text/css"}, b"")
@@ -319,6 +324,13 @@ def no_network_for_the_relay(scene: Scene) -> None:
     scene.patch(probing, "resolve", nobody)
 
 
+@planted("relay", "Mend ALERT_SMTP_URL")
+def alert_relay_password(scene: Scene) -> None:
+    """The relay for alerts refuses the login; the other takes mail."""
+    port = scene.relay.port
+    scene.put(ALERT_SMTP_URLS=[f"smtp://sudi:wrong@localhost:{port}?starttls=required"])
+
+
 @planted("relay", "unset REHEARSAL_ADDRESS")
 def rehearsal_forgotten(scene: Scene) -> None:
     """All mail goes to one address."""
@@ -541,6 +553,14 @@ def base_url_without_address(scene: Scene) -> None:
 def base_url_of_another(scene: Scene) -> None:
     """Another program answers at BASE_URL."""
     scene.web.health = (200, {}, b"<html>Welcome to nginx!</html>")
+
+
+@planted("web", "systemctl restart sudi-web")
+def old_web_process(scene: Scene) -> None:
+    """A web process was not restarted after the upgrade."""
+    status, headers, body = scene.web.health
+    old = {running_version.HEADER: running_version.mark("0.0.9")}
+    scene.web.health = status, headers | old, body
 
 
 @planted("one_click", "Set BASE_URL to where the redirect leads")

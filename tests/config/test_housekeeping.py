@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from newsletter.config import housekeeping
 from newsletter.config.housekeeping import TASKS, Task, leases, running
-from newsletter.models import Alert, RegularTask
+from newsletter.models import Alert, CheckResult, RegularTask
 from tests.conftest import Site
 
 
@@ -119,6 +119,22 @@ def test_a_wrong_check_warns_until_it_is_seen_to_be_well(monkeypatch: pytest.Mon
         tasks._examine()
         assert told.exists() is open_, ok
     assert Alert.objects.get().detail["text"] == "/data has only 1 MB left."
+
+
+@pytest.mark.django_db
+def test_the_doctor_looks_again_soon_while_something_is_wrong(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from newsletter.config.housekeeping import tasks
+
+    looked: list[bool] = []
+    monkeypatch.setattr(tasks, "_examine", lambda: looked.append(True))
+    CheckResult.objects.create(name="disk", ok=True, findings=[], at=timezone.now())
+    tasks._examine_again()
+    assert looked == []
+    CheckResult.objects.create(name="relay", ok=False, findings=[], at=timezone.now())
+    tasks._examine_again()
+    assert looked == [True]
 
 
 def test_the_command_does_what_is_due_once_and_says_when_the_next_is(site: Site) -> None:

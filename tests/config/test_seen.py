@@ -15,8 +15,9 @@ from django.test import Client
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
-from newsletter.config import forwarded, health, logs, metrics
+from newsletter.config import forwarded, health, logs, metrics, running_version
 from newsletter.models import Bounce, ForwardedPeer, Relay, Worker
+from newsletter.sending.engine.sender import version
 from tests import builders
 from tests.conftest import Site
 from tests.site_settings import override
@@ -293,3 +294,14 @@ def test_the_doctor_can_be_asked_again_from_its_page(
     assert client.post("/admin/operation/").status_code == 302
     page = client.get("/admin/operation/").content.decode()
     assert "No worker runs." in page and "Start it: sudi worker" in page
+
+
+def test_a_web_process_says_which_version_it_began_with_to_the_doctor_alone(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = client.get("/healthz").headers[running_version.HEADER]
+    assert said == running_version.mark(version())
+    assert version() not in said
+    # The packages of a newer version lie on the disk, and nobody restarted this process.
+    monkeypatch.setattr(running_version, "STARTED_WITH", "0.0.9")
+    assert client.get("/healthz").headers[running_version.HEADER] == running_version.mark("0.0.9")

@@ -202,6 +202,36 @@ def test_while_it_lasts_it_is_told_once_a_day(harbour: Publication, clock: Any) 
     assert raise_alert("disk", "data")
 
 
+def test_what_comes_and_goes_is_told_once_an_hour_and_what_stays_is_told(
+    harbour: Publication, clock: Any
+) -> None:
+    told = []
+    for minute in range(150):  # Wrong every other minute, and for good from the second hour on.
+        if minute < 120 and minute % 2:
+            clear_alert("disk", "data")
+        elif raise_alert("disk", "data"):
+            told.append(minute)
+        clock.shift(dt.timedelta(minutes=1))
+    assert told == [0, 60, 120]
+    assert raise_alert("canary", "issue:1")
+    clear_alert("canary", "issue:1")
+    clock.shift(dt.timedelta(minutes=1))
+    assert raise_alert("canary", "issue:1")  # Somebody let it go on, and it failed again.
+
+
+def test_what_comes_back_within_the_hour_and_stays_is_told_then(
+    harbour: Publication, clock: Any
+) -> None:
+    assert raise_alert("relay", "main")
+    clear_alert("relay", "main")
+    told = []
+    for minute in range(1, 120):
+        clock.shift(dt.timedelta(minutes=1))
+        if raise_alert("relay", "main"):
+            told.append(minute)
+    assert told == [60]
+
+
 def test_many_alerts_at_once_are_one_mail_and_none_is_lost(
     harbour: Publication, clock: Any
 ) -> None:
@@ -233,7 +263,7 @@ def test_every_kind_of_alert_is_raised_by_something_and_cleared_by_something() -
     rooms = ("sending/watching.py", "sending/engine/turning.py", "bounces/mailboxes.py")
     rooms += ("notices/channels/webhook.py", "config/housekeeping/tasks.py")
     raised = "".join((ROOT / "newsletter" / room).read_text() for room in rooms)
-    found = set(re.findall(r'(?:raise_alert\(|_say\()[^()]*?"([a-z]+)"', raised))
+    found = set(re.findall(r'(?:raise_alert\(|_say\()[^()]*?"([a-z_]+)"', raised))
     found |= set(re.findall(r'_say\(now - since >= STUCK_AFTER, "([a-z]+)"', raised))
     assert found == set(ALERTS)
 
@@ -246,6 +276,10 @@ def test_every_kind_of_alert_is_raised_by_something_and_cleared_by_something() -
         ("worker", "sender", {"seen": "2026-03-02 07:00"}, "Last seen: 2026-03-02 07:00 UTC", ""),
         ("relay", "mx:25", {"cause": "dns", "relay": "mx:25 (connect)"}, "no address: mx:25", ""),
         ("relay", "mx:25", {"cause": "later", "relay": "mx:25"}, "mx:25", ""),
+        ("service_mail", "waiting",
+         {"number": 4, "since": "2026-03-02 07:00", "answer": "login 535"},
+         "4 mails wait, the first since 2026-03-02 07:00 UTC:"
+         " the mail server refused our login: 535", "newsletter/noticechoice/"),
         ("bounces", "incident:3", {"about": "issue:7", "refusals": 9, "attempts": 20},
          "9 of 20 readers tried", "newsletter/issue/7/progress/"),
         ("stuck", "issue:7", {"text": "100 % ready"}, "100 % ready", "issue/7/progress/"),

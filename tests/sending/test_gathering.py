@@ -7,14 +7,15 @@ import socket
 from typing import Any, cast
 
 import pytest
+from django.utils import timezone
 
 from newsletter.message import BadReader, Filled, Reader
 from newsletter.models import Relay
 from newsletter.sending.engine import gathering
 from newsletter.sending.engine.gathering import FIRST, LONGEST, SHORTEST, Gathering
 from newsletter.sending.engine.members import At, Member
-from newsletter.sending.engine.relays import Pool
-from newsletter.smtp import Server, Timeouts, watch
+from newsletter.sending.engine.relays import Pool, _Counted
+from newsletter.smtp import Ended, Server, Timeouts, Why, watch
 
 
 class Clock:
@@ -166,6 +167,30 @@ def member(pool: Pool, number: int, local: str = "reader", signer: object = None
     made.reader = Reader(f"{local}{number}@example.org", number, number, 1)
     pool.ready_queue.append(made)
     return made
+
+
+@pytest.mark.parametrize(
+    ("error", "by_greeting"),
+    [("auth: 535 5.7.8 no", True), ("connect:  refused", True), ("mail: 421 4.3.2 closing", False)],
+)
+def test_what_another_worker_said_of_a_relay_is_taken_back_when_it_is_well(
+    error: str, by_greeting: bool
+) -> None:
+    async def go() -> None:
+        relay = Relay(
+            pk=1, name="relay", failures=3, failing_since=timezone.now(), last_error=error
+        )
+        server = Server.from_url("smtp://127.0.0.1:25")
+        pool = Pool(server, relay, Timeouts(), cast(Any, _Owner()))
+        feed = _Counted(pool, lambda: None)
+        feed.up()  # As when no connection came about.
+        assert not pool.dirty
+        _Counted(pool, lambda: None).next()
+        assert pool.dirty == by_greeting
+        pool._learn(Ended(Why.IDLE, "idle", None, "", "", 1), 0.0)
+        assert pool.dirty and (pool.failures, pool.last_error) == (0, "")
+
+    asyncio.run(go())
 
 
 def test_a_row_of_mails_is_poured_at_once_and_none_that_waits_for_its_signature() -> None:

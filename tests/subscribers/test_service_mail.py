@@ -31,10 +31,13 @@ from django.utils import timezone
 
 from newsletter import sending
 from newsletter.message.dkim import Signer
+from newsletter.models import Alert
+from newsletter.notices import telling
+from newsletter.sending import watching
 from subscribers import mailing, tasks
 from subscribers.emails.letters import Button, Letter
 from subscribers.links import Purpose, make
-from subscribers.mailing import delivering
+from subscribers.mailing import answers, delivering
 from subscribers.models import Publication, Role, ServiceMail, Subscription
 from tests import builders
 from tests.conftest import ROOT, Site
@@ -285,6 +288,66 @@ def test_an_alert_goes_by_its_own_relay_and_by_the_other_if_that_is_away(
     assert relay.to() == ["adam@example.org", "late@example.org"]
 
 
+def test_an_alert_that_its_relay_refuses_goes_by_the_other(
+    harbour: Publication, relay: Relay, settings: Any
+) -> None:
+    for other in serving(settings, "EMAIL_HOST", "_OTHER"):
+        other.refused = {"eve@example.org": "550 5.1.1 nobody of that name"}
+        configure(
+            settings,
+            ALERT_RELAY={"host": "127.0.0.1", "port": settings._OTHER, "use_tls": False},
+        )
+        mailing.write(letter(), harbour, "eve@example.org", "en", by_alert_relay=True)
+        mailing.sweep()
+        assert states() == {"eve@example.org": "waiting"}
+        with time_machine.travel(timezone.now() + dt.timedelta(minutes=1)):
+            mailing.sweep()
+    assert (other.to(), relay.to()) == ([], ["eve@example.org"])
+
+
+def test_who_is_in_charge_is_told_of_what_a_relay_does_not_take(
+    harbour: Publication, relay: Relay
+) -> None:
+    with time_machine.travel(START, tick=False) as clock:
+        relay.refused = {"full@example.org": "452 4.2.2 full"}
+        mailing.write(letter(), harbour, "full@example.org", "en")
+        for _try in range(3):
+            clock.shift(dt.timedelta(minutes=5))
+            mailing.sweep()
+        assert mailing.held_up(timezone.now()) is None  # One mailbox is no trouble of the site.
+        ours = "554 5.7.1 Relay access denied"
+        relay.refused |= {f"r{n}@example.org": ours for n in range(2)}
+        for number in range(2):
+            mailing.write(letter(), harbour, f"r{number}@example.org", "en")
+        mailing.sweep()
+        watching.service_mail()
+        assert not Alert.objects.exists()
+        clock.shift(dt.timedelta(minutes=11))
+        mailing.sweep()
+        watching.service_mail()
+        alert = Alert.objects.get()
+        assert (alert.kind, alert.cleared_at) == ("service_mail", None)
+        assert telling.of_alert(alert.kind, alert.about, alert.detail) == (
+            "3 mails wait, the first since 2026-03-02 08:00 UTC: 452"
+        )
+        relay.refused = {}
+        clock.shift(dt.timedelta(hours=4))
+        mailing.sweep()
+        watching.service_mail()
+        assert Alert.objects.get().cleared_at is not None
+
+
+def test_one_mail_is_enough_where_no_relay_lets_us_in(harbour: Publication, settings: Any) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"  # Port 1: nobody.
+    with time_machine.travel(START, tick=False) as clock:
+        mailing.write(letter(), harbour, "eve@example.org", "en")
+        for _try in range(3):
+            mailing.sweep()
+            clock.shift(dt.timedelta(minutes=5))
+        held = mailing.held_up(timezone.now())
+        assert held == mailing.HeldUp(1, START, "unreachable")
+
+
 def test_a_letter_keeps_its_words(harbour: Publication, relay: Relay) -> None:
     mailing.write(letter("Straße"), harbour, "eve@example.org", "en")
     mailing.sweep()
@@ -358,9 +421,7 @@ def test_the_page_shows_states_and_masks_addresses(harbour: Publication, relay: 
     ],
 )
 def test_what_became_of_a_mail_is_said_in_words(answer: str, said: str) -> None:
-    from subscribers.admin.service_mail import _said
-
-    assert _said(answer) == said
+    assert answers.said(answer) == said
 
 
 # ---- a relay as it may be
@@ -415,12 +476,18 @@ class Rough:
         ({"greeting": None}, "waiting", "unreachable", 0),
         ({"greeting": b"SSH-2.0-OpenSSH_9.6"}, "waiting", "unreachable", 0),
         ({"mail": b"451 4.3.0 later"}, "waiting", "451", 0),
-        ({"mail": b"550 5.7.1 not you"}, "refused", "550", 0),
+        # Our setup or the relay's, for every mail alike: it waits until that is mended.
+        ({"mail": b"550 5.7.1 not you"}, "waiting", "550", 0),
+        ({"mail": b"530 5.7.0 Authentication required"}, "waiting", "530", 0),
+        ({"rcpt": b"554 5.7.1 <eve@example.org>: Relay access denied"}, "waiting", "554", 0),
+        ({"rcpt": b"550 5.7.60 no permission to send as this sender"}, "waiting", "550", 0),
+        ({"content": b"550 5.7.26 unauthenticated, see DMARC"}, "waiting", "550", 1),
+        ({"rcpt": b"550 No such user here"}, "refused", "550", 0),
         ({"mail": b"421 4.3.2 closing"}, "waiting", "421", 0),
         ({"rcpt": b"452 4.2.2 full"}, "waiting", "452", 0),
         ({"rcpt": b"553 5.1.3 no"}, "refused", "553", 0),
         ({"data": b"451 4.3.0 later"}, "waiting", "451", 0),
-        ({"data": b"554 5.5.1 no"}, "refused", "554", 0),
+        ({"data": b"554 5.5.1 no"}, "waiting", "554", 0),
         ({"content": b"554 5.7.1 spam"}, "refused", "554", 1),
         ({"content": b"452 4.3.1 no room"}, "waiting", "452", 1),
         ({"content": None}, "waiting", "no answer", 1),
@@ -432,7 +499,7 @@ class Rough:
 def test_what_a_relay_may_do(
     harbour: Publication, settings: Any, says: Any, state: str, answer: str, contents: int
 ) -> None:
-    """Sent only by its yes to the content; refused only by a no for good to this very mail."""
+    """Sent only by its yes to the content; refused only by a no to this reader or this content."""
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_USE_TLS, settings.EMAIL_TIMEOUT = False, 3
     rough = Rough(**says)

@@ -120,6 +120,11 @@ class Surroundings:
         """How each relay answered."""
         return self.begin_relays().answer()
 
+    def begin_alert_relays(self) -> Asked[list[Probe]]:
+        """Connect to the relay for alerts, where there is one."""
+        urls = conf.alert_smtp_urls()
+        return self.begin("alert relays", lambda: probing.probe(urls), 2 * probing.IN_ALL)
+
     def begin_mailboxes(self) -> list[tuple[str, Asked[str]]]:
         """Log in to every mailbox of BOUNCE_MAILBOX."""
         return [

@@ -21,7 +21,7 @@ from newsletter.feeds import websub
 from newsletter.importing.stories import remembering
 from newsletter.intake import idempotency, tokens
 from newsletter.issues import dead_links, deleted, told_before, unused_pictures
-from newsletter.models import Change
+from newsletter.models import Change, CheckResult
 from newsletter.sending import (
     figures,
     probing,
@@ -85,6 +85,12 @@ def _examine() -> None:
             notices.clear_alert("doctor", result.name)
 
 
+def _examine_again() -> None:
+    """While something is wrong: whoever mended it must not read for an hour that it is."""
+    if CheckResult.objects.filter(ok=False).exists():
+        _examine()
+
+
 TASKS: tuple[Task, ...] = (
     Task("confirmations", _("Mails to new readers that no job has sent"), 10, 120, readers.ask),
     Task("service-mail", _("Confirmations, links and notices that wait are sent"), 5, 120,
@@ -125,6 +131,8 @@ TASKS: tuple[Task, ...] = (
     Task("warm-up", _("New senders are given today's rate"), 300, 60, warm_up.sweep),
     Task("relay-latency", _("How quickly the relays answer"), 300, 60, probing.measure),
     Task("doctor", _("The doctor looks at everything"), _HOUR, 300, _examine),
+    Task("doctor-again", pgettext_lazy("regular task", "What was wrong is looked at again"), 600,
+         300, _examine_again),
     Task("old-jobs", _("Finished jobs are deleted"), _HOUR, 120, _forget_old_jobs),
     Task("old-sessions", _("Ended sessions are deleted"), _DAY, 120, _forget_old_sessions),
     Task("deleted-drafts", _("Deleted drafts that nobody took back are forgotten"), _HOUR, 120,

@@ -61,6 +61,7 @@ class Command(BaseCommand):
                 "next": row.next_at.isoformat() if row else None,
                 "running": bool(row and row.owner),
                 "failures": row.failures if row else 0,
+                "error": row.last_error if row and row.failures else "",
             }
             self._say(as_json, line)
 

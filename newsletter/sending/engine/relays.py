@@ -49,6 +49,10 @@ class Owner(Protocol):
     def ended(self, pool: Pool, ended: Ended) -> None: ...
 
 
+# Where a connection fails before it is ready for mail (`smtp.handshake`).
+_BEFORE_MAIL = ("connect", "greeting", "ehlo", "tls", "auth")
+
+
 class Pool:
     """One relay's connections and its queue of authorised members."""
 
@@ -65,7 +69,9 @@ class Pool:
         self.weight = max(1, relay.weight)
         self.per_connection = relay.per_connection
         self.failures = 0
-        self.last_error = ""
+        # What a worker before this one left: it is said of the relay until one finds it well.
+        self._said_to_fail = relay.failing_since is not None
+        self.last_error = relay.last_error if self._said_to_fail else ""
         # A relay that another worker found closed is left alone until the same moment.
         shut: dt.datetime | None = relay.closed_until
         left = (shut - timezone.now()).total_seconds() if shut else 0.0
@@ -280,13 +286,22 @@ class Pool:
     def _up(self) -> None:
         self._connecting -= 1
 
+    def greeted(self) -> None:
+        """A connection is ready for mail: what failed before that is over."""
+        if self.last_error.partition(":")[0] in _BEFORE_MAIL:
+            # Said now, since the connection may last for the whole issue.
+            self._well()
+
+    def _well(self) -> None:
+        if self.failures or self._said_to_fail:
+            self.dirty = True
+        self.failures = self.login_failures = self._stumbles = 0
+        self._said_to_fail, self.last_error = False, ""
+
     def _learn(self, ended: Ended, started: float) -> None:
         """Health and the number of messages a connection carries, from how one ended."""
         if ended.accepted:
-            if self.failures:
-                self.dirty = True
-            self.failures = self.login_failures = self._stumbles = 0
-            self.last_error = ""
+            self._well()
         if ended.why is Why.CLOSED and ended.accepted:
             # The relay closed early: that many from now on. Each connection that reaches the limit
             # undisturbed raises it by a twentieth.
@@ -333,6 +348,7 @@ class _Counted:
     def next(self) -> Parcel | None:
         if self._on_up is not None:
             self.up()
+            self._pool.greeted()
         return self._pool.next()
 
 

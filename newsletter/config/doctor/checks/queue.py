@@ -1,4 +1,4 @@
-"""Nothing that is due waits for long: chunks of issues, and jobs."""
+"""Nothing that is due waits for long: chunks of issues, service mail, and jobs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from newsletter import conf
 from newsletter.models import Chunk, Issue
 from newsletter.sending import hours
+from subscribers import mailing
 
 from ..findings import Finding, bad, good, unseen
 from ..findings import said as _
@@ -40,6 +41,7 @@ def look(site: Surroundings) -> Iterator[Finding]:
         )  # fmt: skip
     else:
         yield good(_("No issue waits longer than it should."))
+    yield from _service_mail(now)
     yield from _jobs(site, now)
 
 
@@ -61,6 +63,18 @@ def oldest_chunk(now: dt.datetime, issues: list[int]) -> Chunk | None:
 def _progress(issue: Issue, now: dt.datetime) -> bool:
     """Whether a worker has something of it in hand: a long issue is no stuck one."""
     return Chunk.objects.filter(issue=issue, state="leased").exists()
+
+
+def _service_mail(now: dt.datetime) -> Iterator[Finding]:
+    held = mailing.held_up(now)
+    if held is None:
+        return
+    yield bad(
+        _("Confirmations, links and notices wait (%(number)s), the first since %(at)s: %(said)s",
+          number=held.number, at=f"{held.since:%Y-%m-%d %H:%M} UTC", said=held.answer),
+        _("Look at the check “relay” and at the page Service mail. A code is the relay's own: it"
+          " lets us in and takes no mail of ours; its log has the words."),
+    )  # fmt: skip
 
 
 def _jobs(site: Surroundings, now: dt.datetime) -> Iterator[Finding]:

@@ -21,6 +21,7 @@ _SLOW = 5.0
 def begin(site: Surroundings) -> None:
     """Connect now."""
     site.begin_relays()
+    site.begin_alert_relays()
 
 
 def look(site: Surroundings) -> Iterator[Finding]:
@@ -48,6 +49,22 @@ def look(site: Surroundings) -> Iterator[Finding]:
         else:
             how = _how(relay)
             yield good(_("The relay %(where)s takes mail (%(how)s).", where=where, how=how))
+    for relay in site.begin_alert_relays().answer():
+        yield _for_alerts(relay, f"{relay.host}:{relay.port}")
+
+
+def _for_alerts(relay: Probe, where: str) -> Finding:
+    """It is needed when something else is broken, and nobody would see it fail before."""
+    if relay.ok:
+        return good(
+            _("The relay for alerts %(where)s takes mail (%(how)s).", where=where, how=_how(relay))
+        )
+    return bad(
+        _("The relay for alerts %(where)s cannot be used (%(phase)s): %(said)s",
+          where=where, phase=relay.phase, said=f"{relay.code or ''} {relay.text}".strip()),
+        _("Mend ALERT_SMTP_URL: smtp://USER:PASSWORD@HOST:587, or smtps://… for port 465; until"
+          " then alerts go by SMTP_URL, at their second try."),
+    )  # fmt: skip
 
 
 def _how(relay: Probe) -> Text:
