@@ -23,6 +23,8 @@ _PLACEHOLDER = re.compile(
 )
 _EDGE = r"[^\w\s*_\[\]()（）「」《》“”\"'`<>#|｜·~:：-]{0,6}\s*"
 
+_ABOVE_VALUE = frozenset({"source", "link"})  # fields whose value may stand on the next line
+
 
 @dataclass(frozen=True, slots=True)
 class Label:
@@ -60,6 +62,11 @@ class Labels:
         if bold and (bold.group("in") or bold.group("out")):
             name = bold.group("name").strip()
             return Label(self.fields.get(_plain(name), ""), name, text[bold.end() :].strip(), True)
+        if bold and bold.end() == len(text):  # Alone on its line: its value stands below it.
+            name = bold.group("name").strip()
+            field = self.fields.get(_plain(name), "")
+            if field in _ABOVE_VALUE:
+                return Label(field, name, "", True)
         plain = self._plain.match(text)
         if plain:
             return Label(
