@@ -102,4 +102,5 @@ def test_a_comment_in_bold_leaves_no_stars() -> None:
         "- **<!-- name -->****提高效率：** 见[帖子](https://a.example/)，说明了方法。\n" * 3
     )
 
-    assert {one.title for one in digest.items} == {"提高效率： 见帖子。"}
+    assert len(digest.items) == 3
+    assert "*" not in "".join(one.title for one in digest.items)
