@@ -23,8 +23,6 @@ _PLACEHOLDER = re.compile(
 )
 _EDGE = r"[^\w\s*_\[\]()（）「」《》“”\"'`<>#|｜·~:：-]{0,6}\s*"
 
-_ABOVE_VALUE = frozenset({"source", "link"})  # fields whose value may stand on the next line
-
 
 @dataclass(frozen=True, slots=True)
 class Label:
@@ -45,6 +43,9 @@ class Labels:
             extra = (own or {}).get(field, ())
             for name in (*names_of(field), *([extra] if isinstance(extra, str) else extra)):
                 self.fields.setdefault(_plain(str(name)), field)
+        # Fields whose value may stand on the next line. A list of references is no such field: it
+        # belongs to the text.
+        self._above = {name for name, field in self.fields.items() if field in ("source", "link")}
         for language in LANGUAGES:
             for name in language.references:  # Those of an item are its sources.
                 self.fields.setdefault(_plain(name), "source")
@@ -64,9 +65,8 @@ class Labels:
             return Label(self.fields.get(_plain(name), ""), name, text[bold.end() :].strip(), True)
         if bold and bold.end() == len(text):  # Alone on its line: its value stands below it.
             name = bold.group("name").strip()
-            field = self.fields.get(_plain(name), "")
-            if field in _ABOVE_VALUE:
-                return Label(field, name, "", True)
+            if _plain(name) in self._above:
+                return Label(self.fields[_plain(name)], name, "", True)
         plain = self._plain.match(text)
         if plain:
             return Label(
