@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from . import checks, shapes
 from .blocks import PARAGRAPH, PICTURE, QUOTE, RULE, cut
+from .index_rows import join_rows
 from .inline import find_links, without_pictures
 from .leads import claim_lead_ins, read_lead
 from .markdown import plain_text
@@ -74,6 +75,7 @@ def assemble(plans: Sequence[Plan], reading: Reading) -> Assembled:
             _read(plan, reading, made)
     intro += _in_front(reading, made, intro)
     made.parts.intro = "\n\n".join(intro)
+    made.parts.items, made.sections = join_rows(made.parts.items, made.sections)
     made.parts.items = [_with_only_link(item) for item in made.parts.items]
     for item in made.parts.items:
         checks.check_title(item, reading.problems)

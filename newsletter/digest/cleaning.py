@@ -10,6 +10,7 @@ from . import dialects
 from .inline import normal_reference
 from .problems import Problems
 from .prose import COMMENT, Fences, Prose, outside
+from .undefined import unlink
 
 _REFERENCE = re.compile(
     r" {0,3}\[(?!\^)([^\[\]]{1,1000})\]:[ \t]*(?:<([^<>]*)>|([^\s<>]+))"
@@ -17,6 +18,8 @@ _REFERENCE = re.compile(
 )
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*:|[/#.]|\w+\.\w", re.IGNORECASE)
 _COMMENT_START = re.compile(r"\{%-?\s*comment\s*-?%\}")
+# What is left of `**<!-- name -->**`; a rule of stars has nothing behind it.
+_EMPTY_BOLD = re.compile(r"\*{4}(?=\*{0,2}[^\s*])")
 _COMMENT_END = re.compile(r"\{%-?\s*endcomment\s*-?%\}")
 
 
@@ -45,6 +48,7 @@ def clear(source: Sequence[str], start: int, problems: Problems) -> Cleaned:
     for index, line in prose.rows("["):
         if line.lstrip().startswith("[") and (match := _REFERENCE.match(line)):
             _keep_reference(cleaned, index, match)
+    unlink(prose, frozenset(cleaned.references), problems)
     cleaned.dropped = frozenset(prose.dropped | set(cleaned.reference_lines))
     return cleaned
 
@@ -92,7 +96,7 @@ def _cut_comments(lines: list[str], start: int) -> dict[int, bool]:
         left = outside(line, change)
         if left != line:
             changed[index] = "&lt;!--" not in left
-            lines[index] = left
+            lines[index] = _EMPTY_BOLD.sub("", left)
     return changed
 
 

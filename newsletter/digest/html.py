@@ -45,6 +45,10 @@ _AROUND = re.compile(
 _LAYOUT = re.compile(
     r"\s{0,3}</?(?:div|center|section|article|main|span|font)(?:\s[^<>]*)?>\s*$", re.IGNORECASE
 )
+_RULE = re.compile(
+    r"\s{0,3}(?:<br\s*/?>\s*)*<hr(?:\s[^<>]*)?/?>\s*(?:<br\s*/?>\s*)*$", re.IGNORECASE
+)
+_BREAKS = re.compile(r"\s{0,3}(?:<br\s*/?>\s*)+$", re.IGNORECASE)
 _FENCE = re.compile(r"\s{0,12}(`{3,}|~{3,})")
 
 
@@ -97,6 +101,10 @@ def _line(lines: list[str], index: int) -> str:
         return ""
     if _LAYOUT.match(line) and _stands_alone(lines, index):
         return ""
+    if _RULE.match(line):
+        return "***"  # Dashes below a line of text would make it a heading.
+    if _BREAKS.match(line) and _between_blocks(lines, index):
+        return ""
     line = _unwrapped(line)
     if summary := _SUMMARY.match(line):
         return f"**{summary.group(1).strip()}**" if summary.group(1).strip() else ""
@@ -110,6 +118,13 @@ def _line(lines: list[str], index: int) -> str:
     elif "</li" in line or "</ul" in line or "</ol" in line:
         line = _LIST_END.sub("", line)
     return _links(line) if "<a" in line.lower() else line
+
+
+def _between_blocks(lines: Sequence[str], index: int) -> bool:
+    """Whether a line has no text beside it: an empty line or a rule on both sides."""
+    above = lines[index - 1].strip() if index else ""
+    below = lines[index + 1].strip() if index + 1 < len(lines) else ""
+    return above in {"", "***"} and not below
 
 
 def _stands_alone(lines: Sequence[str], index: int) -> bool:

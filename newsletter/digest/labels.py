@@ -43,6 +43,9 @@ class Labels:
             extra = (own or {}).get(field, ())
             for name in (*names_of(field), *([extra] if isinstance(extra, str) else extra)):
                 self.fields.setdefault(_plain(str(name)), field)
+        # Fields whose value may stand on the next line. A list of references is no such field: it
+        # belongs to the text.
+        self._above = {name for name, field in self.fields.items() if field in ("source", "link")}
         for language in LANGUAGES:
             for name in language.references:  # Those of an item are its sources.
                 self.fields.setdefault(_plain(name), "source")
@@ -60,6 +63,10 @@ class Labels:
         if bold and (bold.group("in") or bold.group("out")):
             name = bold.group("name").strip()
             return Label(self.fields.get(_plain(name), ""), name, text[bold.end() :].strip(), True)
+        if bold and bold.end() == len(text):  # Alone on its line: its value stands below it.
+            name = bold.group("name").strip()
+            if _plain(name) in self._above:
+                return Label(self.fields[_plain(name)], name, "", True)
         plain = self._plain.match(text)
         if plain:
             return Label(

@@ -145,6 +145,12 @@ SENTENCES: Mapping[str, Any] = {
         "links of their own below them. If that is right, confirm it; otherwise choose how to "
         "read it."
     ),
+    "reference-missing": ngettext_lazy(
+        "This link has no address in the document; its words are kept as text.",
+        "%(count)d links have no address in the document; their words are kept as text. This is "
+        "the first.",
+        "count",
+    ),
     "reference-unused": ngettext_lazy(
         "This link definition is used nowhere.",
         "%(count)d link definitions are used nowhere; this is the first.",

@@ -40,9 +40,14 @@ _HANGUL = frozenset(
     "메일주소름성전화번호상태수신거부동의구독해지날짜회사도시울부산대구인천광주대전울산세종경기강원충청전라제주국어언비고그룹가입탈퇴확일자"
     "서연민준지우하은수진영희철수현우예은도윤시우주원지호다은유진혜선미경숙자호석훈태웅빈"
 )
+# An ideograph joined to small Latin letters is two of a Latin word's octets: `家neta`, `Žaneta`.
+_JOINED = re.compile(r"[a-z][\u4e00-\u9fff]|[\u4e00-\u9fff][a-z]")
+# The marked letters that are words of their own: "à", "è", "Å", "ö".
+_ALONE = frozenset("àáâèéêìíóôöùåæøœÀÁÂÈÉÊÌÍÓÔÖÙÅÆØŒşŞçÇ")
 _KANA = re.compile(r"[\u3041-\u30ff\uff66-\uff9f]")
 _CYRILLIC = frozenset("оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъёіїєґ")
 _CYRILLIC_COMMON = frozenset("оеаинтсрвлі")
+_FEW_LETTERS = 2  # of which no frequency says anything
 # Letters by the languages of a code page, and those that tell it from the others.
 _WESTERN = frozenset("áàâäãåæçéèêëíìîïñóòôöõøœúùûüÿßšžÁÀÂÄÃÅÆÇÉÈÊËÍÌÎÏÑÓÒÔÖÕØŒÚÙÛÜŠŽ")
 _CENTRAL = frozenset(
@@ -54,9 +59,9 @@ _WESTERN_ONLY = frozenset("àãåæèêìïñòõøœùûÀÃÅÆÈÊÌÏÑÒÕ�
 _TURKISH_ONLY = frozenset("ğşĞŞİ")
 _MARKS = frozenset("’‘“”„–—…€«»°ºª¿¡·©®™")
 # Where Western languages do not write what cp1250's letters become under cp1252: `Dvoøák`,
-# `Èenìk`, `Imiê`, `Gergõ`, `Wa¿ne`.
+# `Èenìk`, `Imiê`, `Gergõ`, `Wa¿ne`. No Czech writes `ř` before `y`, while `Øystein` is Norwegian.
 _NOT_WESTERN = re.compile(
-    r"[èìøùÈÌØÙ][aeiouyáéíóúìøè]|(?<=\w)[êõûÊÕÛ]\b|[õû][bcdfghjklmpqrtvwxz]"
+    r"[èìùÈÌÙ][aeiouyáéíóúìøè]|[øØ][aeiouáéíóúìøè]|(?<=\w)[êõûÊÕÛ]\b|[õû][bcdfghjklmpqrtvwxz]"
     r"|(?<=\w)[¹³¿£¥¯¼¾]|[¹³¿ªº£¥¯¼¾](?=[^\W\d])"
 )
 
@@ -74,8 +79,8 @@ def by_letters(data: bytes) -> str:
         try:
             text = data.decode(name)
         except UnicodeDecodeError as error:
-            # The sample may have been cut inside a letter; one that ends badly is still a text.
-            if error.start < len(data) - 3:
+            # The sample may have been cut inside a letter of several octets.
+            if name not in _SEVERAL_OCTETS or error.start < len(data) - 3:
                 continue
             text = data[: error.start].decode(name)
         letters = [c for c in text if c > "\x7f"]
@@ -104,7 +109,7 @@ def _ideographs(usual: frozenset[str], foreign: str) -> Score:
                 found += 0.1
             else:
                 found -= 1
-        return found
+        return found - len(_JOINED.findall(text))
 
     return score
 
@@ -141,7 +146,8 @@ def _cyrillic(text: str) -> float:
     letters = [c for c in text.lower() if c > "\x7f" and c.isalpha()]
     common = sum(1 for c in letters if c in _CYRILLIC_COMMON)
     # Two letters of three are these ten, in Russian; read with the wrong code page, hardly one.
-    found -= 0.8 * max(0.0, 0.6 * len(letters) - common)
+    if len(letters) > _FEW_LETTERS:
+        found -= 0.8 * max(0.0, 0.6 * len(letters) - common)
     if text == text.lower():
         # A list has names, and a header; what has no capital at all may be Hebrew.
         found *= 0.95
@@ -173,6 +179,8 @@ def _script(letters: str, only_last: str = "", never_first: str = "", rare: str 
             if inner != inner.lower() and not word.isupper():
                 found -= 1.5 * len(high)
         found -= sum(3 for c in text if _strange(c))
+        if text == text.lower() and usual != frozenset(c.lower() for c in usual):
+            found *= 0.9  # A list has names.
         # Text that is anything else breaks a rule at every third letter.
         return found if found >= 0.6 * sum(c > "\x7f" for c in text) else 0.0
 
@@ -197,6 +205,9 @@ def _latin(
             inside = [c for c in word if c > "\x7f"]
             if not inside:
                 continue
+            if len(word) == 1 and word.isalpha() and word not in _ALONE:
+                found -= 1.5  # A letter of another script, most likely.
+                continue
             for c in inside:
                 found += worth if c in only else 0.8 if c in usual else 0.1 if c in _MARKS else -1.5
             # Latin letters with marks stand among plain ones; five in a row are another script.
@@ -220,6 +231,7 @@ def _strange(c: str) -> bool:
     return unicodedata.category(c) in ("Cc", "Cn", "Co", "Cs") and c not in "\t\r\n\x85"
 
 
+_SEVERAL_OCTETS = frozenset({"gb18030", "big5", "cp932", "euc_jp", "cp949"})
 # In the order of preference between equals.
 _CANDIDATES: tuple[tuple[str, Score], ...] = (
     ("gb18030", _ideographs(_HANZI, "")),

@@ -11,13 +11,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from .cells import words_of
+from .cells import plain_header, words_of
 from .column import Addresses, Column
 from .columns import Meaning, header_of, meaning_of, place_of
 from .layout import Layout
 from .nested import Path, flat
 from .question import Question, Value
-from .standing import ANY, DATE, NOTHING, RANK, Rule, Standing, key_of, worst
+from .standing import ANY, CUT, DATE, NOTHING, RANK, Rule, Standing, key_of, worst
 from .stems import About
 from .vocabulary import NEGATIVE, header_speaks, value_speaks
 
@@ -92,6 +92,9 @@ class Survey:
         who = Addresses(rows, self._columns.email)
         cells = list(zip(*rows, strict=True))
         self.take_headings(cell for cell in cells[self._columns.email] if "@" not in cell)
+        for row in rows:
+            if "@" not in row[self._columns.email]:
+                self._take_header(row)
         for place in range(len(self._columns.names)):
             column = self._found.get((place, ()))
             if column is None:
@@ -121,6 +124,21 @@ class Survey:
         for text in texts:
             if text.strip() and len(self.headings) < _MOST_HEADINGS and value_speaks(text):
                 self.headings.add(text)
+
+    def _take_header(self, row: Sequence[str]) -> None:
+        """A second header further down: what stands below it is another table, of other people.
+
+        One that says the same as the file's own was repeated when files of one kind were joined.
+        """
+        named = [cell.strip() for cell in row if cell.strip() and cell != CUT]
+        own = self._columns.names
+        again = plain_header(header_of(own[self._columns.email]))
+        if not any(plain_header(c) == again or meaning_of(c) is Meaning.EMAIL for c in named):
+            return
+        known = {plain_header(header_of(name)) for name in own}
+        other = any(plain_header(cell) not in known for cell in named)
+        if other and len(self.headings) < _MOST_HEADINGS:
+            self.headings.add(", ".join(named))
 
     def _count_categories(self, cells: Sequence[str]) -> None:
         for cell, count in Counter(cells).items():

@@ -8,8 +8,11 @@ then all is counted once. Before a migration that could not pass them they are t
 
 from __future__ import annotations
 
+import contextlib
+
 from django.db import connections, transaction
 
+from ..bulk import set_aside
 from . import folding
 
 _NAMES = ("subscription_joined", "subscription_changed", "subscription_gone")
@@ -63,6 +66,18 @@ _POSTGRESQL = {
             WHERE state = 'active' GROUP BY publication_id, choice;""",
     ),
 }
+
+
+def joining_in_bulk() -> contextlib.AbstractContextManager[None]:
+    """Within, many subscriptions are inserted: noted by their choices, as on PostgreSQL."""
+    return set_aside(
+        "subscription_joined",
+        "subscribers_subscription",
+        f"""{_INTO} SELECT publication_id, strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now'),
+                NULL, choice, count(*)
+            FROM subscribers_subscription WHERE id > %s AND state = 'active'
+            GROUP BY +publication_id, choice""",
+    )
 
 
 def remove(using: str = "default") -> None:

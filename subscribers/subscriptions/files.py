@@ -5,6 +5,7 @@ Plain SQL, because for a million rows the model layer alone would take three min
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import uuid
@@ -13,7 +14,9 @@ from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
+from .. import trigrams
 from ..models import CHOICE_LIMIT, ConsentEvent, Event, Publication, Subscription
+from ..readership import triggers
 from .entries import write
 from .leaving import leave
 
@@ -23,6 +26,7 @@ State = Subscription.State
 _ACTIVE, _PENDING = str(State.ACTIVE), str(State.PENDING)
 _UNSUBSCRIBED = str(State.UNSUBSCRIBED)
 _STATES, _RHYTHMS = frozenset(State.values), frozenset(Subscription.Rhythm.values)
+_FEW = 200  # rows; fewer are not worth changing the schema
 _Value = str | int | uuid.UUID | dt.datetime | None
 
 
@@ -102,10 +106,12 @@ class Writer:
             ties.append((*tie, yes, waits))
             entries.append((pk, place, moment, kind, form, detail))
         with connection.cursor() as cursor:
-            _put(cursor, _SUBSCRIBER, people)
+            with _many(people, lambda: trigrams.in_bulk(trigrams.READERS)):
+                _put(cursor, _SUBSCRIBER, people)
             cursor.execute("SELECT COALESCE(MAX(id), 0) FROM subscribers_subscription")
             (last,) = cursor.fetchone()
-            _put(cursor, _SUBSCRIPTION, ties)
+            with _many(ties, triggers.joining_in_bulk):
+                _put(cursor, _SUBSCRIPTION, ties)
             _put(cursor, _CONSENT, entries)
             # Ours are the rows after the last id that was here with our own moment: another
             # connection's have another one, or cannot be seen yet.
@@ -183,6 +189,13 @@ def free_subscriber_ids(count: int) -> Sequence[int]:
             [count],
         )
         return [int(row[0]) for row in cursor.fetchall()]
+
+
+def _many(
+    rows: Sequence[object], bulk: Callable[[], contextlib.AbstractContextManager[None]]
+) -> contextlib.AbstractContextManager[None]:
+    """`bulk` for many rows; for some few it costs more than it saves."""
+    return bulk() if len(rows) > _FEW else contextlib.nullcontext()
 
 
 # Table, the columns of a row, and what is the same in every row.

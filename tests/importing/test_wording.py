@@ -113,6 +113,10 @@ CASES: list[tuple[str, str, str]] = [
     ("one-item/parts", "# T - 2026-03-02\n\n" + "".join(f"## {n}\n\nText.\n\n" for n in "ABC"),
      "The whole document would be one item, although 3 of its headings have text or links of "
      "their own below them. If that is right, confirm it; otherwise choose how to read it."),
+    ("reference-missing", HEAD + ITEM + "See [the fees][topic fees].\n",
+     "This link has no address in the document; its words are kept as text."),
+    ("reference-missing", HEAD + ITEM + "See [the fees][topic fees] and [their paper][].\n",
+     "2 links have no address in the document; their words are kept as text. This is the first."),
     ("reference-unused", HEAD + ITEM + "[a]: https://example.org/a\n",
      "This link definition is used nowhere."),
     ("reference-unused",
