@@ -72,14 +72,21 @@ def item_view(
         corrected_at=item.corrected_at,
         place=place,
         home=_home(item.copied_from) if item.copied_from is not None else "",
-        follows=_follows(item.follows) if item.follows is not None else None,
+        follows=_follows(item.follows, item) if item.follows is not None else None,
         picture=item.picture,
         picture_alt=item.picture_alt,
     )
 
 
-def _follows(earlier: Item) -> Follows:
-    return Follows(earlier.title, earlier.issue.date, "" if earlier.hidden else _home(earlier))
+def _follows(earlier: Item, item: Item) -> Follows | None:
+    """None while the earlier one is not public: what was mailed only, was withdrawn or is still a
+    draft is named on no page and in no feed; what is private, only to whoever reads it."""
+    home = _home(earlier)
+    filed = earlier.category
+    private = filed is not None and filed.visibility == Category.Visibility.PRIVATE
+    if not home or (private and earlier.category_id != item.category_id):
+        return None
+    return Follows(earlier.title, earlier.issue.date, "" if earlier.hidden else home)
 
 
 def _home(original: Item) -> str:
@@ -117,7 +124,7 @@ def _items_of(issues: Sequence[Issue]) -> dict[int, list[Item]]:
         if item.category_id is not None:
             item.category = categories.get(item.category_id)
     followers = [item for item in every if item.follows_id is not None]
-    earlier = Item.objects.select_related("issue__publication").in_bulk(
+    earlier = Item.objects.select_related("issue__publication", "category").in_bulk(
         {item.follows_id for item in followers}
     )
     for item in followers:

@@ -17,7 +17,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Max, Min, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.query import prefetch_related_objects
 
 from newsletter import editions
@@ -341,7 +341,8 @@ def pieces(publication: Publication, rows: Sequence[Item]) -> tuple[Piece, ...]:
     """Rows as pieces, in their order; one query for the sources."""
     sources: dict[int, list[editions.LinkView]] = {}
     if any(row.follows_id for row in rows):
-        prefetch_related_objects(list(rows), "follows__issue__publication")
+        earlier = Item.objects.select_related("issue__publication", "category")
+        prefetch_related_objects(list(rows), Prefetch("follows", earlier))
     if rows:
         links = Link.objects.filter(
             item__in=[row.pk for row in rows], kind=Link.Kind.SOURCE

@@ -49,9 +49,10 @@ class Roundup(models.Model):
                 condition=Q(subscription__isnull=True),
                 name="roundup_period",
             ),
-            # "What you missed" is mailed once for a pause.
+            # "What you missed" is mailed once for a pause, and the rest of a round-up is owed once.
+            # By the whole period: two round-ups that begin at one moment bring different things.
             models.UniqueConstraint(
-                fields=["subscription", "begins_at"],
+                fields=["subscription", "begins_at", "ends_at"],
                 condition=Q(subscription__isnull=False),
                 name="roundup_of_reader",
             ),

@@ -194,18 +194,19 @@ def readers(publication: Publication, categories: list[Category], count: int, mi
 
 
 def issue(publication: Publication, categories: list[Category], size: str) -> Issue:
-    """An issue whose whole edition is about so many octets on the wire."""
+    """An issue whose whole edition is about so many octets on the wire. Each tells stories of its
+    own: one that holds the same as another does not go out unasked."""
     from newsletter import editions, message, rendering
     from newsletter.models import Issue
     from tests import builders
 
     items, wanted = SIZES[size]
-    chance = random.Random(size)
+    made = builders.issue(publication, title="港口日报")
+    chance = random.Random(f"{size} {made.pk}")
 
     def words(count: int) -> str:
         return "，".join("".join(chance.choices(_WORDS, k=4)) for _ in range(count)) + "。"
 
-    made = builders.issue(publication, title="港口日报")
     rows = [
         builders.item(
             made,
@@ -213,6 +214,7 @@ def issue(publication: Publication, categories: list[Category], size: str) -> Is
             words(2),
             insight=words(3),
             bullets=[{"lead": words(1), "text": words(2)}],
+            url=f"https://example.org/{made.pk}/{n}",
         )
         for n in range(items)
     ]

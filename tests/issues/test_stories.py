@@ -305,6 +305,16 @@ def test_a_follow_up_links_back_everywhere(daily: Publication, client: Client) -
     for feed in ("/daily/feed.atom", "/daily/c/city/feed.atom"):
         entries = client.get(feed).content.decode()
         assert f"Update: {TITLES[0]}" in entries and address in entries, feed
+    # What only some may read is not named to all.
+    filed = items(old)[0].category
+    within = builders.category(daily, "Board", visibility="private")
+    Item.objects.filter(issue=old).update(category=within)
+    assert editions.load(draft).items[0].follows is None
+    assert TITLES[0] in (page := client.get("/daily/feed.atom").content.decode())
+    assert "Earlier: " not in page and address not in page
+    Item.objects.filter(issue=draft).update(category=within)
+    assert editions.load(draft).items[0].follows == view.items[0].follows
+    Item.objects.filter(issue__in=[old, draft]).update(category=filed)
     # Where the earlier one cannot be read it is named, and no link leads nowhere.
     Item.objects.filter(issue=old).update(hidden=True)
     view = editions.load(draft)

@@ -306,6 +306,13 @@ def test_mail_only_is_in_no_archive_and_in_no_feed(relay: Smtpd, client: Client)
     assert b"A ship came in" not in client.get("/daily/").content
     # Nothing changed for who follows the feeds, so no hub is told.
     assert Publication.objects.get().changed_at == before
+    # Nor is it named where a public issue goes on with its story.
+    later = builders.issue(issue.publication, "2026-03-03")
+    builders.item(later, issue.items.first().category, "It left", follows=issue.items.first())
+    sending.release(later, by="alice", now=True, channels=SITE)
+    for path in ("2026-03-03/", "2026-03-03/item-1/", "feed.atom", "items.atom"):
+        shown = client.get(f"/daily/{path}").content
+        assert b"It left" in shown and b"A ship came in" not in shown, path
 
 
 def test_an_ordinary_mail_has_its_web_link_and_archived_at(relay: Smtpd) -> None:

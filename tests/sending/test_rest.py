@@ -264,3 +264,30 @@ def test_whose_turn_came_while_they_were_for_single_issues(
     rest = Issue.objects.get(kind="roundup", listed=False)
     assert Delivery.objects.filter(issue=rest).count() == 1
     assert titles(by_hand(daily, WEDNESDAY, SATURDAY), tie) == ["Ships Sat", "Trade Sat"]
+
+
+def test_two_round_ups_that_begin_at_one_moment_are_owed_each(
+    daily: Publication, clock: Any, tmp_path: Path
+) -> None:
+    """Wednesday's by itself and Wednesday's with Thursday's; both pass the reader by."""
+    tie = builders.subscription(daily, "alice@example.org", rhythm="weekly")
+    publish(daily, WEDNESDAY)
+    publish(daily, WEDNESDAY + DAY)
+    clock.move_to(FRIDAY)
+    both = [by_hand(daily, WEDNESDAY, last) for last in (WEDNESDAY, WEDNESDAY + DAY)]
+    assert [titles(one, tie) for one in both] == [
+        ["Ships Wed", "Trade Wed"],
+        ["Ships Thu", "Trade Thu"],
+    ]
+    for one in both:
+        control.pause(one, by="alice")
+    weekly(tie, "every")
+    for one in reversed(both):  # The longer one's turn comes first.
+        control.resume(one, by="alice")
+        assert mails(tmp_path) == []
+    assert Roundup.objects.filter(subscription=tie).count() == 2
+    weekly(tie)
+    first, second = mails(tmp_path)
+    assert "Ships Wed" in first and "Ships Thu" not in first
+    assert "Ships Thu" in second and "Ships Wed" not in second
+    assert mails(tmp_path) == []
