@@ -83,6 +83,7 @@ def issue_entry(view: editions.IssueView, notes: Sequence[Revision] = ()) -> Ent
         summary=" · ".join(headlines),
         language=languages.stored(view.language) or view.language,
         categories=tuple((c.slug, c.name) for c in view.categories()),
+        picture=_enclosure(next((item.picture for item in view.items if item.picture), "")),
     )
 
 

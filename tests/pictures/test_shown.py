@@ -102,8 +102,9 @@ def test_an_item_s_picture_is_in_the_mail_on_the_site_and_in_the_feeds(
     atom = Client().get("/daily/items.atom").content.decode()
     for said in ('rel="enclosure"', f'href="{whole}"', 'type="image/jpeg"', f'length="{size}"'):
         assert said in atom
-    rss = Client().get("/daily/items.rss").content.decode()
-    assert f'<enclosure url="{whole}" length="{size}" type="image/jpeg"/>' in rss
+    enclosure = f'<enclosure url="{whole}" length="{size}" type="image/jpeg"/>'
+    for feed in ("items", "feed"):  # An entry an item, and one of the whole issue.
+        assert enclosure in Client().get(f"/daily/{feed}.rss").content.decode()
     (entry,) = json.loads(Client().get("/daily/items.json").content)["items"]
     assert entry["image"] == whole
     assert entry["attachments"] == [
