@@ -12,10 +12,8 @@ from subscribers import finding, trigrams
 from subscribers.models import ReaderChange, Subscriber
 from tests import builders
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has statement triggers"),
-]
+# PostgreSQL has triggers of statements.
+pytestmark = [pytest.mark.needs("sqlite"), pytest.mark.django_db(transaction=True)]
 NAMES = ("subscribers_subscriber_trigrams_in", "subscription_joined")
 
 
