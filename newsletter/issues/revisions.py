@@ -216,7 +216,7 @@ def _item_changes(old: Item, new: Item) -> list[Change]:
         (_("sources"), _links(old.sources), _links(new.sources)),
         (pgettext("item", "score"), _number(old.score), _number(new.score)),
         *(
-            (f"{_('further field')} {name}", old.extra.get(name, ""), new.extra.get(name, ""))
+            (_further_field(name), old.extra.get(name, ""), new.extra.get(name, ""))
             for name in sorted({*old.extra, *new.extra})
         ),
     )
@@ -225,6 +225,10 @@ def _item_changes(old: Item, new: Item) -> list[Change]:
         for name, before, after in pairs
         if before != after
     ]
+
+
+def _further_field(name: str) -> str:
+    return pgettext("item", "further field %(name)s") % {"name": name}
 
 
 def _number(score: float | None) -> str:
