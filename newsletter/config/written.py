@@ -79,6 +79,22 @@ def mail_servers(name: str, text: str) -> list[str]:
     return urls
 
 
+def mail_server(name: str, text: str) -> list[str]:
+    """One of them, or none: a second one would be read by nobody."""
+    urls = mail_servers(name, text)
+    if len(urls) > 1:
+        raise ImproperlyConfigured(
+            f"{name}: write one mail server; what it does not take goes by those of SMTP_URL"
+            f" all the same. Take away: {', '.join(_without_login(url) for url in urls[1:])}"
+        )
+    return urls
+
+
+def _without_login(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
 def mailboxes(name: str, text: str) -> list[str]:
     """`imap(s)://`, `pop3(s)://` and `maildir://`, separated by spaces."""
     urls = text.split()
