@@ -11,9 +11,9 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 
 from newsletter import sending
-from newsletter.sending import limits
+from newsletter.sending import ending, limits
+from newsletter.sending.ending import Work
 from newsletter.sending.engine import routing
-from newsletter.sending.limits import Work
 from subscribers.models import AuditEntry
 from tests import builders
 from tests.conftest import Site
@@ -78,8 +78,8 @@ def test_a_forecast_counts_the_relays_of_its_publication(client: Client) -> None
         assert "Only these publications" in page and boxes == [str(publication.pk)]
         relays = limits.of_relays()
         now = builders.NOW
-        assert limits.forecast(Work(600), relays, publication, now).ends_at is not None
-        assert limits.forecast(Work(600), relays, other, now).ends_at is None
+        assert ending.forecast(Work(600), relays, publication, now).ends_at is not None
+        assert ending.forecast(Work(600), relays, other, now).ends_at is None
 
 
 def test_the_command_names_them(site: Site) -> None:
