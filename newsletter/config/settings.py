@@ -161,7 +161,7 @@ data_dir.make(_data_dir)
 
 # smtp://user:password@host:port, smtps:// for implicit TLS, several separated by spaces.
 # Optional query: name=, starttls=required|optional|never, connections=10. Rates: in the database.
-_smtp_urls = written.mail_servers("SMTP_URL", _text("SMTP_URL", "smtp://127.0.0.1:25"))
+_smtp_urls = written.relays("SMTP_URL", _text("SMTP_URL", "smtp://127.0.0.1:25"))
 
 # Mail outside an issue (confirmations, notices) goes through Django and the first relay; where
 # there are several, each through one of those that its publication's issues go by.

@@ -15,10 +15,12 @@ from ipaddress import (
     ip_address,
     ip_network,
 )
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 import idna
 from django.core.exceptions import ImproperlyConfigured
+
+from newsletter.smtp.server import doubled
 
 _HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)*[a-z0-9-]*[a-z][a-z0-9-]*", re.I)
 
@@ -76,6 +78,19 @@ def mail_servers(name: str, text: str) -> list[str]:
             raise ImproperlyConfigured(
                 f"{name}: write smtp://HOST:PORT or smtps://USER:PASSWORD@HOST"
             )
+    return urls
+
+
+def relays(name: str, text: str) -> list[str]:
+    """Mail servers that go by different names: that of the host, or what `?name=` says."""
+    urls = mail_servers(name, text)
+    names = [dict(parse_qsl(urlsplit(url).query)).get("name") or urlsplit(url).hostname or ""
+             for url in urls]  # fmt: skip
+    if twice := doubled([one[:60] for one in names]):
+        raise ImproperlyConfigured(
+            f"{name}: two mail servers are called {twice}, and limits and hours are kept by name."
+            " Write ?name=… behind one of them, such as ?name=second"
+        )
     return urls
 
 

@@ -6,6 +6,7 @@ import dataclasses
 import functools
 import ipaddress
 import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Self, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -106,6 +107,11 @@ class Server:
             connections=int(connections),
             helo=helo,
         )
+
+
+def doubled(names: Sequence[str]) -> str:
+    """A name that two of the servers have, "" if none: limits and hours are kept by it."""
+    return next((name for at, name in enumerate(names) if name in names[:at]), "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -946,6 +946,9 @@ def test_name_servers_that_take_their_time_are_not_asked_for_ever(scene: Scene) 
         (written.mail_servers, "smtp://mail.example.org:port", "no number"),
         (written.mail_servers, "smtp://mail.example.org:99999", "no number"),
         (written.mail_servers, "smtp://u:se#cret@mail.example.org:587", "%23 for #"),
+        (written.relays, "smtps://a:x@mx.example smtps://b:secret@mx.example", "?name=second"),
+        (written.relays, "smtp://a.example?name=main smtp://main:587", "two mail servers"),
+        (written.mail_server, "smtp://a.example smtps://u:secret@b.example", "smtps://b.example"),
         (written.mailboxes, "imaps://u:p@mail.example.org:x/Reports", "no number"),
         (written.mailboxes, "maildir://var/mail", "maildir:///PATH"),
         (written.domain, "bounces@example.org", "a domain alone"),
@@ -958,6 +961,7 @@ def test_a_setting_that_means_nothing_is_named_with_what_to_write(
     with pytest.raises(ImproperlyConfigured) as caught:
         read("NAME", text)
     assert str(caught.value).startswith("NAME") and said in str(caught.value)
+    assert "secret" not in str(caught.value)
     assert "se#cret" not in str(caught.value) and "cret@" not in str(caught.value)
 
 

@@ -28,6 +28,7 @@ from newsletter.message import BadReader
 from newsletter.message.dkim import Signers
 from newsletter.models import Relay
 from newsletter.smtp import BadServer, Ended, Parcel, Server, State, Timeouts, Verdict, Why, deliver
+from newsletter.smtp.server import doubled
 
 from .members import OFFERED, READY, Member
 from .signing import SigningQueue
@@ -354,7 +355,10 @@ class _Counted:
 
 def servers() -> list[Server]:
     """The relays of SMTP_URL, in order. Raises newsletter.smtp.BadServer."""
-    return [Server.from_url(url) for url in conf.smtp_urls()]
+    found = [Server.from_url(url) for url in conf.smtp_urls()]
+    if name := doubled([server.name[:60] for server in found]):
+        raise BadServer(f"{name}: two relays have this name, write ?name=… behind one of them.")
+    return found
 
 
 def configured() -> QuerySet[Relay] | None:
