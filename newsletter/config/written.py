@@ -20,7 +20,7 @@ from urllib.parse import SplitResult, parse_qsl, urlsplit
 import idna
 from django.core.exceptions import ImproperlyConfigured
 
-from newsletter.smtp.server import doubled
+from newsletter.smtp.server import Server
 
 _HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)*[a-z0-9-]*[a-z][a-z0-9-]*", re.I)
 
@@ -86,7 +86,7 @@ def relays(name: str, text: str) -> list[str]:
     urls = mail_servers(name, text)
     names = [dict(parse_qsl(urlsplit(url).query)).get("name") or urlsplit(url).hostname or ""
              for url in urls]  # fmt: skip
-    if twice := doubled([one[:60] for one in names]):
+    if twice := Server.doubled([one[:60] for one in names]):
         raise ImproperlyConfigured(
             f"{name}: two mail servers are called {twice}, and limits and hours are kept by name."
             " Write ?name=… behind one of them, such as ?name=second"

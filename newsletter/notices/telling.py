@@ -72,8 +72,8 @@ def figures(issue: Issue) -> dict[str, int]:
 def told(event: OutboxEvent, publication: Publication | None) -> Told:
     """What a mail says of an event, in the active language."""
     if event.type in ("alert", ENDED):
-        words = _ended if event.type == ENDED else _alert
-        return Told(words(event, publication), _alert_page(event))
+        say = _ended if event.type == ENDED else _alert
+        return Told(say(event, publication), _alert_page(event))
     data = event.data
     words = _words(event.type, data) % {
         "title": data.get("title", ""),

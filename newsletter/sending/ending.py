@@ -113,7 +113,8 @@ def progress(issue: Issue) -> Progress:
         coming = _coming(issue, found, seen, now)
     if seen is not None and coming is not None and coming.ends_at is not None and coming.mails:
         left = (coming.ends_at - now).total_seconds()
-    return Progress(found, seen and seen.an_hour / _HOUR, coming, left, final)
+    rate = None if seen is None else seen.an_hour / _HOUR
+    return Progress(found, rate, coming, left, final)
 
 
 def _look(issue: Issue, found: Mapping[str, int], frozen_at: dt.datetime | None) -> Seen | None:

@@ -68,6 +68,11 @@ class Server:
         """Whether nothing but the greeting can pass without checked TLS."""
         return self.implicit_tls or self.starttls == "required"
 
+    @staticmethod
+    def doubled(names: Sequence[str]) -> str:
+        """A name that two servers have, "" if none: limits and hours are kept by it."""
+        return next((name for at, name in enumerate(names) if name in names[:at]), "")
+
     @classmethod
     def from_url(cls, url: str) -> Self:
         """`smtp://user:password@host:port?name=&starttls=&connections=&helo=`, or `smtps://`.
@@ -107,11 +112,6 @@ class Server:
             connections=int(connections),
             helo=helo,
         )
-
-
-def doubled(names: Sequence[str]) -> str:
-    """A name that two of the servers have, "" if none: limits and hours are kept by it."""
-    return next((name for at, name in enumerate(names) if name in names[:at]), "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,6 @@ from newsletter.message import BadReader
 from newsletter.message.dkim import Signers
 from newsletter.models import Relay
 from newsletter.smtp import BadServer, Ended, Parcel, Server, State, Timeouts, Verdict, Why, deliver
-from newsletter.smtp.server import doubled
 
 from .members import OFFERED, READY, Member
 from .signing import SigningQueue
@@ -356,7 +355,7 @@ class _Counted:
 def servers() -> list[Server]:
     """The relays of SMTP_URL, in order. Raises newsletter.smtp.BadServer."""
     found = [Server.from_url(url) for url in conf.smtp_urls()]
-    if name := doubled([server.name[:60] for server in found]):
+    if name := Server.doubled([server.name[:60] for server in found]):
         raise BadServer(f"{name}: two relays have this name, write ?name=… behind one of them.")
     return found
 

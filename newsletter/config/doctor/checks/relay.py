@@ -82,7 +82,7 @@ def _remedy(relay: Probe, where: str) -> Text:
             return _("Mend SMTP_URL: smtp://USER:PASSWORD@HOST:587, or smtps://… for port 465.")
         case "auth" if relay.code is None:
             return _("The relay offers no login here. Use its submission port (587 or 465).")
-        case "auth" if relay.code < 500:
+        case "auth" if relay.code is not None and relay.code < 500:
             return _(
                 "The relay cannot check logins just now: look at its own log (Postfix: does Dovecot"
                 " or saslauthd run?). The password may be right."
