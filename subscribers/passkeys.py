@@ -101,10 +101,22 @@ def usable() -> bool:
 
 
 def of(user: Any) -> list[Passkey]:
-    """The account's passkeys, the oldest first; none where nobody can use one."""
-    if not usable():
+    """The account's passkeys that can be used here, the oldest first."""
+    site = place()
+    if site is None or not installed():
         return []
-    return list(Passkey.objects.filter(factor__user_id=user.pk).order_by("pk"))
+    mine = Passkey.objects.filter(factor__user_id=user.pk)
+    return list(mine.filter(host__in=["", site.host]).order_by("pk"))
+
+
+def elsewhere(user: Any) -> list[Passkey]:
+    """Those of its passkeys that are bound to another host, as after a move: no browser offers
+    them here."""
+    if not installed():
+        return []
+    site = place()
+    mine = Passkey.objects.filter(factor__user_id=user.pk)
+    return list(mine.exclude(host__in=["", site.host if site else ""]).order_by("pk"))
 
 
 def question(user: User, purpose: str) -> tuple[str, dict[str, Any]]:
@@ -229,6 +241,7 @@ def add(user: User, name: str, answer: str, kept: object) -> list[str] | Answer:
                 return Answer.TOO_MANY
             factor.passkeys.create(
                 name=name,
+                host=site.host,
                 credential=credential,
                 public_key=made.credential_public_key,
                 sign_count=made.sign_count,
@@ -303,7 +316,9 @@ def _counted(passkey: Passkey, count: int) -> bool:
         return False
     # Of two answers at once that bring the same number, one finds the row unchanged.
     row = Passkey.objects.filter(pk=passkey.pk, sign_count=before)
-    return row.update(sign_count=count, last_used=timezone.now()) == 1
+    # What it signed holds the hash of this host's name: so it is known of an old row, too.
+    signed = {"sign_count": count, "last_used": timezone.now(), "host": _place().host}
+    return row.update(**signed) == 1
 
 
 def _tell(user: User, passkey: Passkey) -> None:

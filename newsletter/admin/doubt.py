@@ -31,8 +31,9 @@ class LogForm(forms.Form):
         label=pgettext_lazy("doubt", "Log of the mail server"),
         help_text=pgettext_lazy(
             "doubt",
-            "Postfix, Exim, a message trace of Exchange Online, or a table of events of SendGrid,"
-            " Mailgun, Postmark, Amazon SES; packed or not.",
+            "Of Postfix, Exim, Sendmail, OpenSMTPD, qmail, Haraka or Exchange; a message trace of"
+            " Exchange Online; events of SendGrid, Mailgun, Postmark, Amazon SES or Mailjet as a"
+            " table or JSON. Packed or not.",
         ),
     )
     time_zone = forms.CharField(

@@ -100,7 +100,8 @@ def remove(request: HttpRequest, pk: int) -> HttpResponseBase:
     who = account(request)
     if who is None:
         return to_login(request)
-    passkey = next((one for one in passkeys.of(who) if one.pk == pk), None)
+    mine = [*passkeys.of(who), *passkeys.elsewhere(who)]
+    passkey = next((one for one in mine if one.pk == pk), None)
     if passkey is None:
         raise Http404
     form = CodeForm(request.POST if request.method == "POST" else None)

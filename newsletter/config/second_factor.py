@@ -117,6 +117,7 @@ def code(request: HttpRequest) -> HttpResponseBase:
         "name": who.get_username(),
         "app": SecondFactor.objects.filter(user=who).exclude(secret="").exists(),
         "passkeys": passkeys.of(who),
+        "elsewhere": passkeys.elsewhere(who),
     }
     return alone(request, "admin/sudi/second_factor_code.html", form, **context)
 
@@ -236,10 +237,13 @@ def _kept(
 
 def _of_passkeys(user: User) -> dict[str, Any]:
     """What a page says of them: nothing without the extra."""
+    here, elsewhere = passkeys.of(user), passkeys.elsewhere(user)
     return {
         "passkeys_installed": passkeys.installed(),
         "passkeys_usable": passkeys.usable(),
-        "passkeys": passkeys.of(user),
+        "passkeys": here,
+        "elsewhere": elsewhere,
+        "all_passkeys": [*here, *elsewhere],
         "site": conf.base_url(),
     }
 

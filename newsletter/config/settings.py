@@ -161,7 +161,7 @@ data_dir.make(_data_dir)
 
 # smtp://user:password@host:port, smtps:// for implicit TLS, several separated by spaces.
 # Optional query: name=, starttls=required|optional|never, connections=10. Rates: in the database.
-_smtp_urls = written.mail_servers("SMTP_URL", _text("SMTP_URL", "smtp://127.0.0.1:25"))
+_smtp_urls = written.relays("SMTP_URL", _text("SMTP_URL", "smtp://127.0.0.1:25"))
 
 # Mail outside an issue (confirmations, notices) goes through Django and the first relay; where
 # there are several, each through one of those that its publication's issues go by.
@@ -172,7 +172,7 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _first["username"], _first["password"]
 EMAIL_USE_SSL, EMAIL_USE_TLS = _first["use_ssl"], _first["use_tls"]
 EMAIL_TIMEOUT = 60
 # Another relay for alerts, of a provider of its own: what they tell of may be the first one.
-_alert_urls = written.mail_servers("ALERT_SMTP_URL", _text("ALERT_SMTP_URL"))
+_alert_urls = written.mail_server("ALERT_SMTP_URL", _text("ALERT_SMTP_URL"))
 # Mailboxes that collect reports of undeliverable mail, separated by spaces, read every minute by
 # the worker: imaps://USER:PASSWORD@HOST/FOLDER, pop3s://USER:PASSWORD@HOST, maildir:///PATH. With
 # imap:// and pop3:// the password is sent only after STARTTLS, or to this machine. Special
@@ -254,7 +254,7 @@ SUDI: dict[str, Any] = {
     "SMTP_URLS": _smtp_urls,
     "SERVICE_RELAYS": [mail_options.of_relay(_url) for _url in _smtp_urls],
     "DKIM_KEYS": _text("DKIM_KEYS"),
-    "ALERT_SMTP_URLS": _alert_urls[:1],
+    "ALERT_SMTP_URLS": _alert_urls,
     "ALERT_RELAY": mail_options.of_relay(_alert_urls[0]) if _alert_urls else {},
     # Mail for this domain must reach `receive_report` or the listener.
     "BOUNCE_DOMAIN": written.domain("BOUNCE_DOMAIN", _text("BOUNCE_DOMAIN")),

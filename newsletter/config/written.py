@@ -15,10 +15,12 @@ from ipaddress import (
     ip_address,
     ip_network,
 )
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 import idna
 from django.core.exceptions import ImproperlyConfigured
+
+from newsletter.smtp.server import Server
 
 _HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)*[a-z0-9-]*[a-z][a-z0-9-]*", re.I)
 
@@ -77,6 +79,35 @@ def mail_servers(name: str, text: str) -> list[str]:
                 f"{name}: write smtp://HOST:PORT or smtps://USER:PASSWORD@HOST"
             )
     return urls
+
+
+def relays(name: str, text: str) -> list[str]:
+    """Mail servers that go by different names: that of the host, or what `?name=` says."""
+    urls = mail_servers(name, text)
+    names = [dict(parse_qsl(urlsplit(url).query)).get("name") or urlsplit(url).hostname or ""
+             for url in urls]  # fmt: skip
+    if twice := Server.doubled([one[:60] for one in names]):
+        raise ImproperlyConfigured(
+            f"{name}: two mail servers are called {twice}, and limits and hours are kept by name."
+            " Write ?name=… behind one of them, such as ?name=second"
+        )
+    return urls
+
+
+def mail_server(name: str, text: str) -> list[str]:
+    """One of them, or none: a second one would be read by nobody."""
+    urls = mail_servers(name, text)
+    if len(urls) > 1:
+        raise ImproperlyConfigured(
+            f"{name}: write one mail server; what it does not take goes by those of SMTP_URL"
+            f" all the same. Take away: {', '.join(_without_login(url) for url in urls[1:])}"
+        )
+    return urls
+
+
+def _without_login(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
 def mailboxes(name: str, text: str) -> list[str]:

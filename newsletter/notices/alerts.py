@@ -1,4 +1,9 @@
-"""What is wrong now: a row while it lasts, an event when it begins and once a day after that."""
+"""What is wrong now: a row while it lasts; an event when it begins, once a day, and at its end.
+
+What was told must be told to be over, and only when that is so: whoever reads "over" goes back to
+bed. So the end is an event of the future, written in the moment in which it is well and spread
+when it has stayed so for a while; until then the same fault is the same alert, told already.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +11,19 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 
 from newsletter.models import Alert, OutboxEvent
 from subscribers.models import Publication
 
-from .types import ALERTS
+from .types import ALERTS, ENDED
 
 # While it lasts it is told again so often.
 AGAIN = dt.timedelta(hours=24)
-# What comes and goes, like a disk at its limit, is told so often at most; if it stays, then.
-QUIET = dt.timedelta(hours=1)
+# Over is what stayed well for so long; what comes and goes, like a disk at its limit, and ended
+# once within a day already, must stay well for longer.
+SETTLED, SETTLED_AGAIN = dt.timedelta(minutes=10), dt.timedelta(hours=1)
 # These end when a person acted, and are raised again by what came of that: news at once.
 _NEWS = ("canary", "webhook")
 
@@ -34,15 +40,16 @@ def raise_alert(
     `kind` is one of `types.ALERTS`, `key` what it is about within the kind (at most 100 characters
     are kept). `detail` is JSON-able and names no reader; `telling.of_alert` puts it into words, or
     shows its `text` as it is. While the
-    same is open it is counted and told once a day; `clear_alert` ends it. If it was told in the
-    last hour, it is told when that hour is over and it is still so. In the caller's
-    transaction, if there is one; nothing touches the network. Raises ValueError for another kind.
+    same is open it is counted and told once a day; `clear_alert` ends it. If its end was not told
+    yet it has not ended. In the caller's transaction, if there is one; nothing touches the network.
+    Raises ValueError for another kind.
     """
     if kind not in ALERTS:
         raise ValueError(f"{kind!r} is not one of {sorted(ALERTS)}")
     now, about = timezone.now(), key[:100]
     number = publication.pk if isinstance(publication, Publication) else publication
     with transaction.atomic():
+        _take_back_its_end(kind, about)
         alert, new = Alert.objects.get_or_create(
             kind=kind,
             about=about,
@@ -52,15 +59,14 @@ def raise_alert(
                 "publication_id": number,
                 "first_at": now,
                 "last_at": now,
-                "told_at": _told_lately(kind, about, now) or now,
+                "told_at": now,
             },
         )
-        tells = new and alert.told_at == now
+        tells = new
         if not new:
             mine = Alert.objects.filter(pk=alert.pk, cleared_at__isnull=True)
             mine.update(times=F("times") + 1, last_at=now, detail=detail or {})
-            untold = Q(told_at__lt=F("first_at"), told_at__lte=now - QUIET)
-            tells = bool(mine.filter(untold | Q(told_at__lte=now - AGAIN)).update(told_at=now))
+            tells = bool(mine.filter(told_at__lte=now - AGAIN).update(told_at=now))
         if not tells:
             return False
         OutboxEvent.objects.create(
@@ -78,18 +84,52 @@ def raise_alert(
     return True
 
 
-def _told_lately(kind: str, about: str, now: dt.datetime) -> dt.datetime | None:
-    """When the same was told, if that was in the last hour: earlier than the new alert began."""
-    if kind in _NEWS:
-        return None
-    lately = now - QUIET
-    before = Alert.objects.filter(
-        kind=kind, about=about, cleared_at__gte=lately, told_at__gt=lately, told_at__lt=now
-    )
-    return before.order_by("-told_at").values_list("told_at", flat=True).first()
+def _take_back_its_end(kind: str, about: str) -> None:
+    """What was well for a moment has not ended: its alert is open again, and nobody was told."""
+    last = Alert.objects.filter(kind=kind, about=about).order_by("-pk").first()
+    if last is None or last.cleared_at is None:
+        return
+    waits = OutboxEvent.objects.filter(source=_end_of(last), spread_at__isnull=True)
+    if waits.delete()[0] and kind not in _NEWS:
+        Alert.objects.filter(pk=last.pk).update(cleared_at=None)
 
 
-def clear_alert(kind: str, key: str) -> bool:
-    """It is well again: the next time is news. False if there was no such alert."""
-    found = Alert.objects.filter(kind=kind, about=key[:100], cleared_at__isnull=True)
-    return bool(found.update(cleared_at=timezone.now()))
+def clear_alert(kind: str, key: str, *, tells: bool = True) -> bool:
+    """It is well again: the next time is news. False if there was no such alert.
+
+    Who was told of it is told that it is over, once it has stayed well for a while. Without
+    `tells` nobody is: it did not become well, it is too old to speak of.
+    """
+    now = timezone.now()
+    alert = Alert.objects.filter(kind=kind, about=key[:100], cleared_at__isnull=True).first()
+    if alert is None:
+        return False
+    with transaction.atomic():
+        mine = Alert.objects.filter(pk=alert.pk, cleared_at__isnull=True)
+        if not mine.update(cleared_at=now):
+            return False
+        if tells:
+            OutboxEvent.objects.create(
+                type=ENDED,
+                publication_id=alert.publication_id,
+                at=now + _settles_in(alert),
+                source=_end_of(alert),
+                data={
+                    "kind": kind,
+                    "key": alert.about,
+                    "since": alert.first_at.isoformat(),
+                    "until": now.isoformat(),
+                    "detail": alert.detail,
+                },
+            )
+    return True
+
+
+def _settles_in(alert: Alert) -> dt.timedelta:
+    same = Alert.objects.filter(kind=alert.kind, about=alert.about).exclude(pk=alert.pk)
+    ended = same.filter(cleared_at__gte=alert.first_at - AGAIN)
+    return SETTLED_AGAIN if ended.exists() else SETTLED
+
+
+def _end_of(alert: Alert) -> str:
+    return f"alert:{alert.pk}:ended"

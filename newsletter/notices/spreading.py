@@ -12,6 +12,7 @@ from django.utils import timezone
 from newsletter.models import Alert, OutboxEvent
 
 from . import channels, gathering
+from .types import ENDED
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +45,8 @@ def spread(now: dt.datetime) -> int:
     """Give every new event to each channel's queue, some in a transaction; how many there were."""
     told = 0
     rows = OutboxEvent.objects.filter(spread_at__isnull=True).select_related("publication")
+    # The end of an alert stands there before its time, to be taken back if it is no end.
+    rows = rows.exclude(type=ENDED, at__gt=now)
     # They were read table by table: told in the order in which they happened.
     new = sorted(rows.order_by("pk")[:_BATCH], key=lambda event: (event.at, event.pk))
     for first in range(0, len(new), _TOGETHER):

@@ -16,7 +16,7 @@ from subscribers import conf, times
 from subscribers.mailing.answers import said
 from subscribers.models import Publication
 
-from .types import ALERTS
+from .types import ALERTS, ENDED
 
 # Problems that an event names; the page has them all.
 _NAMED = 50
@@ -71,8 +71,9 @@ def figures(issue: Issue) -> dict[str, int]:
 
 def told(event: OutboxEvent, publication: Publication | None) -> Told:
     """What a mail says of an event, in the active language."""
-    if event.type == "alert":
-        return Told(_alert(event, publication), _alert_page(event))
+    if event.type in ("alert", ENDED):
+        say = _ended if event.type == ENDED else _alert
+        return Told(say(event, publication), _alert_page(event))
     data = event.data
     words = _words(event.type, data) % {
         "title": data.get("title", ""),
@@ -141,15 +142,28 @@ def _when(text: str, publication: Publication | None) -> str:
 
 
 def _alert(event: OutboxEvent, publication: Publication | None) -> str:
-    data = event.data
-    parts = [publication.name] if publication is not None else []
-    text = ": ".join([*parts, str(ALERTS.get(data["kind"], data["kind"]))])
-    since = dt.datetime.fromisoformat(data["since"])
-    text += f". {of_alert(data['kind'], data['key'], data.get('detail', {}))}"
+    text, since = _what(event, publication), dt.datetime.fromisoformat(event.data["since"])
     if event.at - since >= dt.timedelta(hours=1):
         day = times.say_day(times.day(since, publication))
         text += " " + pgettext("alert", "(since %(day)s)") % {"day": day}
     return text
+
+
+def _ended(event: OutboxEvent, publication: Publication | None) -> str:
+    """The words of the alert that was told, so that a person finds it again, and how long."""
+    since, until = (dt.datetime.fromisoformat(event.data[name]) for name in ("since", "until"))
+    return pgettext("alert", "Over: %(what)s (from %(since)s to %(until)s)") % {
+        "what": _what(event, publication),
+        "since": times.say(since, publication),
+        "until": times.say(until, publication),
+    }
+
+
+def _what(event: OutboxEvent, publication: Publication | None) -> str:
+    data = event.data
+    parts = [publication.name] if publication is not None else []
+    text = ": ".join([*parts, str(ALERTS.get(data["kind"], data["kind"]))])
+    return text + f". {of_alert(data['kind'], data['key'], data.get('detail', {}))}"
 
 
 def of_alert(kind: str, key: str, detail: Mapping[str, Any]) -> str:

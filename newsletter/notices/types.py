@@ -32,8 +32,17 @@ TYPES = (
     EventType("subscriber.left", pgettext_lazy("notice", "A reader left"), to_people=False),
     EventType("alert", pgettext_lazy("notice", "Something is wrong (alerts)")),
 )
+# That an alert is over: told to whoever is told of alerts, so nobody chooses it by itself. A type
+# of its own, because a program that pages somebody at each `alert` must not do so for this.
+ENDED = "alert.ended"
 # Made by the button of a webhook's page, for that webhook alone.
 TEST = "webhook.test"
+
+
+def chosen_as(type_: str) -> str:
+    """The type that is ticked by who is told of this one."""
+    return "alert" if type_ == ENDED else type_
+
 
 # Kinds of alerts, and what each says before its details.
 ALERTS = {

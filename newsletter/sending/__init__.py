@@ -10,6 +10,7 @@ The protocol, its words and its measurements stand in README.md. What a person s
     control    what a person may ask for while it goes out
     mending    a correction of what is on its way
     counts     the ledger; figures: how it went, by edition and domain
+    ending     how far a send is, how fast, and when it ends
     incidents  what makes a worker stop and ask a person
     settling   what an issue's refusals come to: weighing decides, suppressing stores;
                tallies and health count, held is what a person decides
@@ -42,7 +43,8 @@ from .control import (
     resume,
     retry_failed,
 )
-from .counts import KEYS, Progress, handed_over, ledger, progress, reasons, recount, why
+from .counts import KEYS, handed_over, ledger, reasons, recount, why
+from .ending import Progress, progress
 from .engine import resident
 from .engine.resident import drain_here, work_is_due
 from .engine.sender import Sender, drain, running

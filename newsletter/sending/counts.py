@@ -6,12 +6,7 @@ A chunk's row counts its (at most 500) readers, so the sums of a million readers
 
 from __future__ import annotations
 
-import time
-from collections import deque
-from dataclasses import dataclass
-
 from django.db import connection
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from newsletter.editions.corrected import HANDED_OVER
@@ -126,57 +121,6 @@ def recount(issue: Issue) -> dict[str, int]:
         found["cancelled"] = found["waiting"] + found["deferred"]
         found["waiting"] = found["deferred"] = 0
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a send is. `rate_per_second` and `seconds_left` are None while unknown."""
-
-    counts: dict[str, int]
-    rate_per_second: float | None
-    seconds_left: float | None
-    final: bool
-
-    @property
-    def done(self) -> int:
-        """Readers whose fate is known."""
-        open_ = self.counts["waiting"] + self.counts["in_flight"] + self.counts["deferred"]
-        return self.counts["recipients"] - open_
-
-
-# (clock, done) of the last looks of this process, by issue: the rate needs two of them.
-_looks: dict[int, deque[tuple[float, int]]] = {}
-_LOOK_BACK = 30.0
-
-
-def progress(issue: Issue) -> Progress:
-    """Counts, rate and time left; at most 5 ms at five million readers.
-
-    The rate is that of the last 30 seconds as seen by this process, or, at its first look, the
-    average since the freeze.
-    """
-    found = ledger(issue)
-    state, frozen_at = Issue.objects.values_list("state", "frozen_at").get(pk=issue.pk)
-    ended = (Issue.State.SENT, Issue.State.CANCELLED, Issue.State.PUBLISHED)
-    final = state in ended and found["in_flight"] == 0
-    done = found["recipients"] - found["waiting"] - found["in_flight"] - found["deferred"]
-    now = time.monotonic()
-    looks = _looks.setdefault(issue.pk, deque(maxlen=120))
-    while looks and (looks[0][0] < now - _LOOK_BACK or looks[0][1] > done):
-        looks.popleft()
-    rate: float | None = None
-    if looks and now - looks[0][0] >= 0.5:
-        rate = (done - looks[0][1]) / (now - looks[0][0])
-    elif not looks and frozen_at is not None and state == Issue.State.SENDING:
-        none = sum(reasons(issue).values())
-        rate = max(0, done - none) / max(1.0, (timezone.now() - frozen_at).total_seconds())
-    looks.append((now, done))
-    if final or state != Issue.State.SENDING:
-        _looks.pop(issue.pk, None)
-        rate = None
-    to_go = found["waiting"] + found["in_flight"]
-    left = to_go / rate if rate and to_go else None
-    return Progress(found, rate, left, final)
 
 
 def state_of(delivery: Delivery) -> tuple[str, Outcome | None]:

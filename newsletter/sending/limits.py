@@ -1,8 +1,7 @@
-"""How fast mail may go: what is set, what it means in mails an hour, and when an issue would end.
+"""How fast mail may go: what is set, and what it means in mails an hour.
 
-Rates are rows that all workers share (`engine.rate_limit`); here a person reads and sets them. The
-forecast is arithmetic over those rows, a publication's hours and the plan of a warm-up. Where
-nothing limits, it says so and promises nothing: then the relay decides.
+Rates are rows that all workers share (`engine.rate_limit`); here a person reads and sets them.
+When an issue ends by them is reckoned in `ending`.
 """
 
 from __future__ import annotations
@@ -10,17 +9,15 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zoneinfo
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
 from django.db import transaction
-from django.db.models import F, Sum
 from django.utils import timezone
 
 from newsletter import conf
-from newsletter.models import Chunk, Issue, Relay
+from newsletter.models import Relay
 from newsletter.smtp.server import Server
-from subscribers.addresses import domain_number
 from subscribers.models import AuditEntry, Limit, Publication
 
 from . import warm_up
@@ -243,110 +240,3 @@ def _record(by: str, relay: str, detail: dict[str, object]) -> None:
     AuditEntry.objects.create(
         actor=by[:150], action="changed limits", target=f"relay:{relay}"[:60], detail=detail
     )
-
-
-# ---- forecast
-
-
-@dataclass(frozen=True, slots=True)
-class Forecast:
-    """When so many mails would be handed over.
-
-    `ends_at` None: nothing limits, so the relay decides, or it is more than a year away
-    (`too_far`). `by` says what is slowest: a relay's rate, or a domain.
-    """
-
-    mails: int
-    ends_at: dt.datetime | None
-    by: str = ""
-    too_far: bool = False
-    days: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What is to be sent: mails in all, and those to domains with many readers."""
-
-    mails: int
-    lanes: Mapping[int, int] = field(default_factory=dict)
-
-
-def work_of(issue: Issue) -> Work:
-    """What is left of an issue, or its whole size when it is out; sums over its chunks."""
-    left = issue.state in (Issue.State.SENDING, Issue.State.PAUSED)
-    chunks = Chunk.objects.filter(issue=issue)
-    size = F("last") - F("first") + 1
-    if left:
-        chunks = chunks.exclude(state="done")
-        size = size - F("sent") - F("failed") - F("in_doubt") - F("skipped") - F("suppressed")
-    sums = chunks.values("lane").annotate(mails=Sum(size)).values_list("lane", "mails")
-    lanes = {lane: mails for lane, mails in sums if lane}
-    # The chunks of an old issue are folded away; its counts stay.
-    total = sum(mails for _lane, mails in sums) or (0 if left else issue.sent)
-    return Work(total, lanes)
-
-
-def forecast(
-    work: Work, limits: Sequence[RelayLimits], publication: Publication, now: dt.datetime
-) -> Forecast:
-    """When it would end if it began now, by the limits, the hours and the plan of a warm-up."""
-    ways = routing.ways(publication.pk, {one.name: one.publications for one in limits})
-    limits = [one for one in limits if one.name in ways]
-    slowest = _walk(work.mails, limits, publication, now, None)
-    for domain in {one.domain for relay in limits for one in relay.domains}:
-        mails = work.lanes.get(domain_number(f"@{domain}"), 0)
-        found = _walk(mails, limits, publication, now, domain) if mails else None
-        if found is not None and _later(found, slowest):
-            slowest = found
-    return slowest
-
-
-def _later(one: Forecast, other: Forecast) -> bool:
-    if other.too_far or one.ends_at is None:
-        return one.too_far and not other.too_far
-    return other.ends_at is None or one.ends_at > other.ends_at
-
-
-def _walk(
-    mails: int,
-    limits: Sequence[RelayLimits],
-    publication: Publication,
-    now: dt.datetime,
-    domain: str | None,
-) -> Forecast:
-    """Hour by hour: how many go in each, until all are gone."""
-    left, at = float(mails), now
-    by = domain or ""
-    own = Hours.of(publication)
-    every = [one for one in (own, *(relay.hours for relay in limits)) if one is not None]
-    while left > 0 and at - now < _FARTHEST:
-        end = at.replace(minute=0, second=0, microsecond=0) + dt.timedelta(hours=1)
-        end = min([end, *(one.changes_at(at) for one in every)])
-        using = [relay for relay in limits if relay.is_open(at)]
-        if (own is not None and not own.is_open(at)) or not using:
-            at = end
-            continue
-        rate = _rate(using, at.date(), domain)
-        if rate is None:
-            return Forecast(mails, None, by)
-        gone = rate * (end - at).total_seconds() / _HOUR
-        if gone >= left:
-            ends = at + dt.timedelta(hours=left / rate)
-            return Forecast(mails, ends, by, days=(ends.date() - now.date()).days)
-        left -= gone
-        at = end
-    return Forecast(mails, now if not mails else None, by, too_far=bool(mails))
-
-
-def _rate(limits: Sequence[RelayLimits], day: dt.date, domain: str | None) -> float | None:
-    """All relays together; None as soon as one of them has no limit."""
-    total = 0.0
-    for relay in limits:
-        rates = [relay.rate(day)]
-        if domain is not None:
-            rates += [one.an_hour for one in relay.domains if one.domain == domain]
-        slowest = min((one for one in rates if one is not None), default=None)
-        if slowest is None:
-            return None
-        total += slowest
-    return total or None

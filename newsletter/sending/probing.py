@@ -41,6 +41,8 @@ class Probe:
     local: bool
     user: bool
     encrypted: bool
+    # Whether the connection begins with encryption (smtps://).
+    implicit: bool = False
     phase: str = ""
     code: int | None = None
     text: str = ""
@@ -71,8 +73,9 @@ async def _one(url: str, log_in: bool, timeouts: Timeouts) -> Probe:
     except BadServer as error:
         return Probe("", "", 0, False, False, False, phase="url", text=str(error))
     plain = Probe(
-        server.name, server.host, server.port, server.local, bool(server.user), server.encrypted
-    )
+        server.name, server.host, server.port, server.local, bool(server.user), server.encrypted,
+        server.implicit_tls,
+    )  # fmt: skip
     if not log_in:
         server = replace(server, user="", password="")
     if (unknown := await asyncio.to_thread(_unknown, server)) is not None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -19,6 +19,7 @@ from subscribers.models import Limit, Publication
 
 from . import relay_hours
 from .daily_hours import Hours
+from .engine import routing
 from .engine.relays import servers
 
 # A worker tells the database that it lives every few seconds.
@@ -69,7 +70,7 @@ class Facts:
     worker_seen: dt.datetime | None
     # None: within its hours. Else when they begin.
     opens_at: dt.datetime | None
-    # Those within their hours.
+    # Those of its publication, within their hours.
     relays: Sequence[RelayFact]
     # When the relay's own limit has the next free slot.
     limited_until: dt.datetime | None
@@ -149,9 +150,12 @@ def of_issues(issues: Sequence[Issue]) -> dict[int, list[Reason]]:
     relays = [one for one in facts_of_relays() if one.name not in closed] if issues else []
     waiting = relay_hours.waiting({one.publication_id for one in issues}, now) if closed else {}
     keys = [f"relay:{one.name}" for one in relays]
-    limits = Limit.objects.filter(key__in=keys).values_list("free_at", flat=True)
-    # A relay without a row of its own holds nothing back.
-    until = min(limits) if relays and len(limits) == len(relays) else None
+    free = dict(Limit.objects.filter(key__in=keys).values_list("key", "free_at"))
+    ways = _ways({one.publication_id for one in issues})
+    own = {
+        publication: [one for one in relays if one.name in names]
+        for publication, names in ways.items()
+    }
     return {
         issue.pk: reasons_of(
             Facts(
@@ -163,12 +167,28 @@ def of_issues(issues: Sequence[Issue]) -> dict[int, list[Reason]]:
                 worker_seen=seen,
                 opens_at=next_opening(now, issue.publication),
                 relay_opens_at=waiting.get(issue.publication_id),
-                relays=relays,
-                limited_until=until,
+                relays=own[issue.publication_id],
+                limited_until=_free_at(own[issue.publication_id], free),
             )
         )
         for issue in issues
     }
+
+
+def _ways(publications: set[int]) -> dict[int, frozenset[str]]:
+    """The relays of each publication's issues: another's, that work, do not move this one's."""
+    names = [server.name[:60] for server in servers()] if publications else []
+    if len(names) < 2:
+        return dict.fromkeys(publications, frozenset(names))
+    named = routing.named(names)
+    return {publication: routing.ways(publication, named) for publication in publications}
+
+
+def _free_at(relays: Sequence[RelayFact], free: Mapping[str, dt.datetime]) -> dt.datetime | None:
+    """When the first of them has a slot; one without a limit of its own holds nothing back."""
+    slots = [free.get(f"relay:{one.name}") for one in relays]
+    known = [one for one in slots if one is not None]
+    return min(known) if known and len(known) == len(slots) else None
 
 
 def _closed(now: dt.datetime) -> set[str]:

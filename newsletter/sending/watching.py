@@ -71,12 +71,12 @@ def _say(
         clear_alert(kind, key)
 
 
-def _clear_all_but(kind: str, about: set[str]) -> None:
+def _clear_all_but(kind: str, about: set[str], *, tells: bool = True) -> None:
     """Clear what was raised, by this process or one before it, and is not so any more."""
     told = Alert.objects.filter(kind=kind, cleared_at__isnull=True)
     for one in list(told.values_list("about", flat=True)[:200]):
         if one not in about:
-            clear_alert(kind, one)
+            clear_alert(kind, one, tells=tells)
 
 
 def disk() -> None:
@@ -172,7 +172,7 @@ def webhooks() -> None:
 
 def complaints() -> None:
     """The share of spam reports of what was sent in the last three days."""
-    high = set()
+    young, high = set(), set()
     late = Issue.objects.filter(
         Q(state=State.SENT) | Q(state=State.SENDING),
         frozen_at__gte=timezone.now() - _LOOK_BACK,
@@ -182,8 +182,11 @@ def complaints() -> None:
     for issue in late.only("sent", "publication", "title").order_by("-frozen_at")[:50]:
         reports = tallies.of_issue(issue.pk).filter(kind=Bounce.Kind.COMPLAINT)
         found = reports.count()
+        young.add(f"issue:{issue.pk}")
         if found >= FEWEST_COMPLAINTS and found > COMPLAINT_RATE * issue.sent:
             high.add(f"issue:{issue.pk}")
             text = f"{issue.title}: {found} / {issue.sent}"
             _say(True, "complaints", f"issue:{issue.pk}", issue.publication_id, text=text)
-    _clear_all_but("complaints", high)  # What is long over: the next issue's is news.
+    # An issue that is too old to be looked at did not become well: that is not told.
+    _clear_all_but("complaints", young, tells=False)
+    _clear_all_but("complaints", high)

@@ -6,6 +6,7 @@ import dataclasses
 import functools
 import ipaddress
 import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Self, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -66,6 +67,11 @@ class Server:
     def encrypted(self) -> bool:
         """Whether nothing but the greeting can pass without checked TLS."""
         return self.implicit_tls or self.starttls == "required"
+
+    @staticmethod
+    def doubled(names: Sequence[str]) -> str:
+        """A name that two servers have, "" if none: limits and hours are kept by it."""
+        return next((name for at, name in enumerate(names) if name in names[:at]), "")
 
     @classmethod
     def from_url(cls, url: str) -> Self:

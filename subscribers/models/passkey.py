@@ -14,6 +14,9 @@ class Passkey(models.Model):
     factor = models.ForeignKey(SecondFactor, on_delete=models.CASCADE, related_name="passkeys")
     # What its owner calls it.
     name = models.CharField(max_length=60)
+    # The host it is bound to (section 4, "Relying Party Identifier"): browsers offer it nowhere
+    # else. "" of one that was made before this was kept, until it signs.
+    host = models.CharField(max_length=253, blank=True, default="")
     # The credential's id in base64url: at most 1023 bytes (section 4, "Credential ID").
     credential = models.CharField(max_length=1364, unique=True)
     # As COSE writes keys (RFC 9052, section 7).

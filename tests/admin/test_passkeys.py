@@ -120,6 +120,54 @@ def test_added_with_the_password_and_used_at_the_next_sign_in(clock: Any, olga: 
     )  # fmt: skip
 
 
+def moved(settings: Any, url: str) -> None:
+    settings.SUDI = {**settings.SUDI, "BASE_URL": url}
+
+
+def test_after_a_move_the_page_says_which_do_not_work(
+    clock: Any, olga: User, settings: Any
+) -> None:
+    who = password()
+    with_passkey(who)
+    code = second_factor.fresh_recovery_codes(olga)[0]
+    assert Passkey.objects.get().host == "news.example.org"
+    moved(settings, "https://letters.example.net")
+    late = password()
+    page = " ".join(late.get(CODE).content.decode().split())
+    assert "Use a passkey" not in page and "data-passkey" not in page
+    assert "Your passkeys were made for news.example.org and do not work at this address" in page
+    assert late.post(QUESTION).status_code == 404
+    assert late.post(CODE, {"code": code}).status_code == 302 and inside(late)
+    page = " ".join(late.get(PAGE).content.decode().split())
+    assert "It does not work here: it was made for news.example.org" in page
+    # The new one is asked for alone, and the old one can be taken away.
+    codes = second_factor.fresh_recovery_codes(olga)
+    page = late.post(ADD, {"name": "New", "code": codes[0]}).content.decode()
+    found = re.search(r'data-passkey-new="([^"]+)"', page)
+    assert found
+    device = Authenticator(b"harbour-phone-02", host="letters.example.net")
+    made = device.made(json.loads(html.unescape(found[1])), origin="https://letters.example.net")
+    assert late.post(ADD, {"made": made}).status_code == 302
+    again = password()
+    assert [one["id"] for one in asked(again)["allowCredentials"]] == [
+        Passkey.objects.get(name="New").credential
+    ]
+    remove = f"/admin/second-factor/passkeys/{Passkey.objects.get(name='Phone').pk}/remove/"
+    assert late.post(remove, {"code": codes[1]}).status_code == 302
+    assert [one.name for one in Passkey.objects.all()] == ["New"]
+
+
+def test_where_one_was_made_is_learned_when_it_signs(clock: Any, olga: User, settings: Any) -> None:
+    device = with_passkey(password())
+    Passkey.objects.update(host="")
+    who = password()
+    assert sign_in(who, device.signed(asked(who))) == ""
+    assert Passkey.objects.get().host == "news.example.org"
+    assert "does not work here" not in who.get(PAGE).content.decode()
+    moved(settings, "https://192.0.2.7")
+    assert "it was made for news.example.org" in " ".join(who.get(PAGE).content.decode().split())
+
+
 def test_a_question_is_good_once_and_for_five_minutes(clock: Any, olga: User) -> None:
     device = with_passkey(password())
     who, twin = password(), password()

@@ -33,6 +33,8 @@ from django.utils import timezone, translation
 from newsletter.config import doctor, forwarded, running_version, written
 from newsletter.config.doctor import dns as questions
 from newsletter.config.doctor import surroundings
+from newsletter.config.doctor.checks import relay as relay_check
+from newsletter.config.doctor.checks.reverse_dns import is_assigned
 from newsletter.config.doctor.dns import Dns
 from newsletter.message.dkim import Signer
 from newsletter.models import (
@@ -301,6 +303,18 @@ def relay_authority(scene: Scene) -> None:
     context.cache_clear()
 
 
+@planted("relay", "write smtp://")
+def relay_without_tls_at_once(scene: Scene) -> None:
+    """smtps:// is written for a port that begins plainly."""
+    scene.put(SMTP_URLS=[f"smtps://sudi:right@localhost:{scene.relay.port}"])
+
+
+@planted("relay", "cannot check logins just now")
+def relay_cannot_check(scene: Scene) -> None:
+    """The relay cannot look passwords up for the moment."""
+    scene.relay.faults = [Fault.parse("auth:454 4.7.0 Temporary authentication failure")]
+
+
 @planted("relay", "allow its address there")
 def relay_refuses(scene: Scene) -> None:
     """The relay refuses this machine in its greeting."""
@@ -479,6 +493,31 @@ def pointer_elsewhere(scene: Scene) -> None:
     scene.dns.zone["host-25.provider.example", "A"] = ["198.51.100.25"]
 
 
+@planted("ptr", "set the reverse name of")
+def pointer_of_a_line(scene: Scene) -> None:
+    """The reverse name is the one that the provider gives to every address."""
+    scene.dns.zone["25.113.0.203.in-addr.arpa", "PTR"] = ["static.25.113.0.203.host.example."]
+    scene.dns.zone["static.25.113.0.203.host.example", "A"] = [ADDRESS]
+
+
+@planted("return_path", "take it out of the MX records")
+def one_mail_server_gone(scene: Scene) -> None:
+    """The first mail server of the return path has no address; the second has one."""
+    scene.dns.zone[DOMAIN, "MX"] = ["5 gone.example.org.", "10 mail.harbour.example.org."]
+
+
+@planted("spf", f'"v=spf1 ip4:{ADDRESS} -all"')
+def spf_for_everybody(scene: Scene) -> None:
+    """The SPF record lets every address send, without +all."""
+    scene.text(DOMAIN, "v=spf1 ip4:0.0.0.0/1 ip4:128.0.0.0/1 -all")
+
+
+@planted("dmarc", "rua=mailto:dmarc@example.org")
+def dmarc_without_mailto(scene: Scene) -> None:
+    """The address for DMARC reports lacks mailto:."""
+    scene.text("_dmarc.example.org", "v=DMARC1; p=none; rua=dmarc@example.org")
+
+
 # ---- DKIM
 
 
@@ -576,6 +615,24 @@ def one_click_other_keys(scene: Scene) -> None:
 
 
 @planted("one_click", "POST requests to /s/")
+def one_click_questioned(scene: Scene) -> None:
+    """A guard against robots answers one-click requests with its question, and 200."""
+    scene.web.one_click = (200, {"Content-Type": "text/html"}, b"<html>Just a moment</html>")
+
+
+@planted("base_url", "systemctl status sudi-web")
+def nobody_behind_the_web_server(scene: Scene) -> None:
+    """The web server in front gets no answer from ours."""
+    scene.web.health = (502, {}, b"<html>502 Bad Gateway</html>")
+
+
+@planted("base_url", "asks for a password or refuses")
+def password_in_front(scene: Scene) -> None:
+    """The web server in front wants a password of everybody."""
+    scene.web.health = (401, {"WWW-Authenticate": "Basic"}, b"<html>401</html>")
+
+
+@planted("one_click", "POST requests to /s/")
 def one_click_blocked(scene: Scene) -> None:
     """A guard against robots blocks one-click requests."""
     scene.web.one_click = (403, {}, b"")
@@ -645,6 +702,12 @@ def other_link_keys(scene: Scene) -> None:
 def example_secret(scene: Scene) -> None:
     """SECRET_KEY is the one of an example."""
     scene.settings.SECRET_KEY = "django-insecure-" + "x" * 40
+
+
+@planted("keys", "openssl rand -base64 48")
+def secret_key_of_one_letter(scene: Scene) -> None:
+    """SECRET_KEY is long and repeats one letter."""
+    scene.settings.SECRET_KEY = "x" * 60
 
 
 @planted("rights", "chmod -R go-rwx")
@@ -797,6 +860,32 @@ def test_enough_is_planted() -> None:
     assert kinds == {check.name for check in doctor.registry()} - {"database"}
 
 
+def test_names_of_lines_and_names_of_servers() -> None:
+    four, six = ipaddress.ip_address(ADDRESS), ipaddress.ip_address("2001:db8::25")
+    for name in (
+        "203-0-113-25.isp.example", "25.113.0.203.isp.example", "ip203.0.113.25.isp.example",
+        "203000113025.isp.example", "cb007119.isp.example", "mx.dynamic.isp.example", "adsl-7.a.b",
+    ):  # fmt: skip
+        assert is_assigned(name, four), name
+    assert is_assigned("20010db8000000000000000000000025.v6.example", six)
+    for name in (
+        "mail.harbour.example.org", "mx25.example.org", "mail-pool1.example.org", "out2.3.example",
+        "dynamics.example.org", "r113-25.mta.example.org",
+    ):  # fmt: skip
+        assert not is_assigned(name, four) and not is_assigned(name, six), name
+
+
+def test_a_mail_server_with_an_inner_address_is_not_called_well(scene: Scene) -> None:
+    scene.dns.zone["mail.harbour.example.org", "A"] = ["192.168.1.10"]
+    found = scene.results("return_path")["return_path"]
+    assert found.ok is None and "dig +short A mail.harbour.example.org" in found.remedy
+
+
+def test_port_465_begins_with_encryption() -> None:
+    seen = probing.Probe("a", "mx.example.org", 465, False, True, True, phase="time")
+    assert "smtps://mx.example.org:465" in str(relay_check._remedy(seen, "mx.example.org:465"))
+
+
 def test_a_router_that_does_not_lead_back_is_no_fault(scene: Scene) -> None:
     scene.patch(surroundings, "_WEB", 0.3)
     scene.put(BASE_URL=f"http://{DOMAIN}:{scene.silent()}")
@@ -857,6 +946,9 @@ def test_name_servers_that_take_their_time_are_not_asked_for_ever(scene: Scene) 
         (written.mail_servers, "smtp://mail.example.org:port", "no number"),
         (written.mail_servers, "smtp://mail.example.org:99999", "no number"),
         (written.mail_servers, "smtp://u:se#cret@mail.example.org:587", "%23 for #"),
+        (written.relays, "smtps://a:x@mx.example smtps://b:secret@mx.example", "?name=second"),
+        (written.relays, "smtp://a.example?name=main smtp://main:587", "two mail servers"),
+        (written.mail_server, "smtp://a.example smtps://u:secret@b.example", "smtps://b.example"),
         (written.mailboxes, "imaps://u:p@mail.example.org:x/Reports", "no number"),
         (written.mailboxes, "maildir://var/mail", "maildir:///PATH"),
         (written.domain, "bounces@example.org", "a domain alone"),
@@ -869,6 +961,7 @@ def test_a_setting_that_means_nothing_is_named_with_what_to_write(
     with pytest.raises(ImproperlyConfigured) as caught:
         read("NAME", text)
     assert str(caught.value).startswith("NAME") and said in str(caught.value)
+    assert "secret" not in str(caught.value)
     assert "se#cret" not in str(caught.value) and "cret@" not in str(caught.value)
 
 

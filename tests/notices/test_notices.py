@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import django.core.mail
@@ -14,6 +14,7 @@ from django.contrib.auth import get_user_model
 from django.core.mail import EmailMessage
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from newsletter import notices
 from newsletter.models import (
@@ -199,37 +200,102 @@ def test_while_it_lasts_it_is_told_once_a_day(harbour: Publication, clock: Any) 
     assert Alert.objects.get().times == 49
     assert clear_alert("disk", "data")
     assert not clear_alert("disk", "data")
-    assert raise_alert("disk", "data")
 
 
-def test_what_comes_and_goes_is_told_once_an_hour_and_what_stays_is_told(
+def said_of_alerts(clock: Any, minutes: int, wrong: Callable[[int], bool]) -> list[str]:
+    """What is told of a disk in so many minutes, each with its minute: `0 begins`, `25 over`."""
+    found = []
+    for minute in range(minutes):
+        if wrong(minute):
+            raise_alert("disk", "data", {"free_mb": 12})
+        else:
+            clear_alert("disk", "data")
+        notices.sweep()
+        new = OutboxEvent.objects.filter(spread_at=timezone.now()).order_by("pk")
+        words = {"alert": "begins", "alert.ended": "over"}
+        found += [f"{minute} {words[one.type]}" for one in new]
+        clock.shift(dt.timedelta(minutes=1))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        # A fault of a quarter of an hour is over when it has been well for ten minutes.
+        (lambda minute: minute < 15, ["0 begins", "25 over"]),
+        # Wrong every other minute: one fault that lasts, and is not over between.
+        (lambda minute: minute % 2 == 0, ["0 begins"]),
+        (lambda minute: minute < 120 and minute % 2 == 0, ["0 begins", "129 over"]),
+        # Well for nine minutes is not over; for eleven it is, and then the next is news at once.
+        (lambda minute: minute % 14 < 5, ["0 begins"]),
+        # From the second time on it must stay well for an hour, so this is told thrice and no more.
+        (lambda minute: minute % 16 < 5, ["0 begins", "15 over", "16 begins"]),
+        (lambda minute: minute in (0, 30, 150),
+         ["0 begins", "11 over", "30 begins", "91 over", "150 begins", "211 over"]),
+    ],
+)  # fmt: skip
+def test_what_was_told_is_told_to_be_over_once_and_only_when_it_is(
+    wrong: Callable[[int], bool], told: list[str], harbour: Publication, clock: Any
+) -> None:
+    assert said_of_alerts(clock, 300, wrong) == told
+
+
+def test_the_end_goes_by_the_same_ways_in_the_same_words(harbour: Publication, clock: Any) -> None:
+    hook = Webhook.objects.create(
+        name="Pager", url="https://example.org/", types=["alert"], secret="whsec_AAAA"
+    )
+    person("olga", None, "alert")
+    raise_alert("disk", "data", {"free_mb": 12})
+    (first,) = mails()
+    clock.shift(dt.timedelta(minutes=20))
+    assert clear_alert("disk", "data") and mails() == []
+    clock.shift(dt.timedelta(minutes=10))
+    (last,) = mails()
+    assert (first.to, last.to) == (["olga@example.org"],) * 2
+    assert last.subject == (
+        "Over: The disk is almost full. 12 MB are free"
+        " (from 2026-03-02 08:00 UTC to 2026-03-02 08:20 UTC)"
+    )
+    assert ServiceMail.objects.order_by("pk").last().by_alert_relay
+    begun, ended = [one.event for one in hook.deliveries.order_by("event_id")]
+    assert (begun.type, ended.type) == ("alert", "alert.ended")
+    assert ended.data == {
+        "kind": "disk",
+        "key": "data",
+        "since": START.isoformat(),
+        "until": (START + dt.timedelta(minutes=20)).isoformat(),
+        "detail": {"free_mb": 12},
+    }
+    clock.shift(dt.timedelta(days=2))
+    assert mails() == []
+
+
+def test_an_end_that_is_told_already_is_not_taken_back(harbour: Publication, clock: Any) -> None:
+    raise_alert("relay", "main")
+    clear_alert("relay", "main")
+    clock.shift(dt.timedelta(minutes=10))
+    notices.sweep()
+    assert raise_alert("relay", "main")
+    assert Alert.objects.filter(cleared_at__isnull=True).count() == 1
+    assert Alert.objects.count() == 2
+
+
+def test_what_a_person_acted_on_and_failed_again_is_news_at_once(
     harbour: Publication, clock: Any
 ) -> None:
-    told = []
-    for minute in range(150):  # Wrong every other minute, and for good from the second hour on.
-        if minute < 120 and minute % 2:
-            clear_alert("disk", "data")
-        elif raise_alert("disk", "data"):
-            told.append(minute)
-        clock.shift(dt.timedelta(minutes=1))
-    assert told == [0, 60, 120]
     assert raise_alert("canary", "issue:1")
     clear_alert("canary", "issue:1")
     clock.shift(dt.timedelta(minutes=1))
     assert raise_alert("canary", "issue:1")  # Somebody let it go on, and it failed again.
+    assert [one.type for one in OutboxEvent.objects.all()] == ["alert", "alert"]
 
 
-def test_what_comes_back_within_the_hour_and_stays_is_told_then(
+def test_what_is_too_old_to_speak_of_does_not_end_with_a_word(
     harbour: Publication, clock: Any
 ) -> None:
-    assert raise_alert("relay", "main")
-    clear_alert("relay", "main")
-    told = []
-    for minute in range(1, 120):
-        clock.shift(dt.timedelta(minutes=1))
-        if raise_alert("relay", "main"):
-            told.append(minute)
-    assert told == [60]
+    raise_alert("complaints", "issue:1")
+    clear_alert("complaints", "issue:1", tells=False)
+    assert [one.type for one in OutboxEvent.objects.all()] == ["alert"]
 
 
 def test_many_alerts_at_once_are_one_mail_and_none_is_lost(

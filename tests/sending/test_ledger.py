@@ -8,7 +8,7 @@ import pytest
 import time_machine
 
 from newsletter.models import PLACES, Chunk, Delivery, Edition, Issue, Outcome
-from newsletter.sending import counts
+from newsletter.sending import counts, ending
 from tests import builders
 from tests.sending.chunks import NOW, outcome, sending, worker
 
@@ -154,9 +154,9 @@ def test_progress_is_final_only_when_nobody_is_on_the_wire() -> None:
     outcome(issue, 1, "sent")
     lease(issue, [2], sent=1)
     Issue.objects.update(state="cancelled", finished_at=NOW)
-    found = counts.progress(issue)
+    found = ending.progress(issue)
     assert (found.final, found.done) == (False, 2)  # Handed over, and cancelled.
     outcome(issue, 2, "sent")
     lease(issue, [], sent=2)
-    found = counts.progress(issue)
+    found = ending.progress(issue)
     assert (found.final, found.done, found.seconds_left) == (True, 3, None)

@@ -14,9 +14,10 @@ from django.utils import timezone
 
 from newsletter import sending
 from newsletter.models import Relay
-from newsletter.sending import limits, warm_up
+from newsletter.sending import ending, limits, warm_up
+from newsletter.sending.ending import Work
 from newsletter.sending.engine import rate_limit
-from newsletter.sending.limits import BadLimit, Work
+from newsletter.sending.limits import BadLimit
 from subscribers.addresses import domain_number
 from subscribers.models import AuditEntry, Limit
 from tests import builders
@@ -79,19 +80,19 @@ def test_what_cannot_be_meant_is_refused_and_changes_nothing(act: Any, code: str
 def test_when_an_issue_would_end() -> None:
     publication = builders.publication()
     work = Work(3600, {domain_number("@example.net"): 600})
-    found = limits.forecast(work, only("main"), publication, NOW)
+    found = ending.forecast(work, only("main"), publication, NOW)
     assert (found.ends_at, found.by) == (None, "")  # Nothing limits: nothing is promised.
     limits.set_rate("main", 1200, "a")
-    found = limits.forecast(work, only("main"), publication, NOW)
+    found = ending.forecast(work, only("main"), publication, NOW)
     assert found.ends_at == NOW + dt.timedelta(hours=3)
     # One large domain may be slower than all the rest.
     limits.set_rate("main", 100, "a", domain="example.net")
-    found = limits.forecast(work, only("main"), publication, NOW)
+    found = ending.forecast(work, only("main"), publication, NOW)
     assert (found.ends_at, found.by) == (NOW + dt.timedelta(hours=6), "example.net")
     # Two relays are twice as fast, and one without a limit is the end of all.
     limits.set_rate("second", 1200, "a")
     both = only("main", "second")
-    assert limits.forecast(Work(3600), both, publication, NOW).ends_at == NOW + dt.timedelta(
+    assert ending.forecast(Work(3600), both, publication, NOW).ends_at == NOW + dt.timedelta(
         hours=1, minutes=30
     )
 
@@ -102,7 +103,7 @@ def test_hours_are_waited_for() -> None:
     )
     limits.set_rate("main", 1000, "a")
     # 16:00 in Shanghai: two hours today, the rest from eight tomorrow.
-    found = limits.forecast(Work(3000), only("main"), publication, NOW)
+    found = ending.forecast(Work(3000), only("main"), publication, NOW)
     assert found.ends_at == dt.datetime(2026, 3, 3, 1, 0, tzinfo=dt.UTC)
     assert found.days == 1
 
@@ -127,7 +128,7 @@ def test_a_warm_up_is_a_rate_that_workers_keep_and_goes_when_it_is_over() -> Non
     assert rate_limit.rates()["relay:main|warm"].interval == 180
     # The plan tells when the issue ends: 240 today from now on, then 480, then 960 a day.
     midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
-    found = limits.forecast(Work(240 + 480 + 400), only("main"), builders.publication(), midnight)
+    found = ending.forecast(Work(240 + 480 + 400), only("main"), builders.publication(), midnight)
     assert found.ends_at is not None and found.ends_at == midnight + dt.timedelta(days=2, hours=10)
     warm_up.sweep(timezone.now() + dt.timedelta(days=3))
     assert rate_limit.rates() == {} and Relay.objects.get(name="main").warm_up_from is None

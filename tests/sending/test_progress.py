@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import io
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.test import Client
 
 from newsletter.models import PLACES, Chunk, Delivery, Edition, Issue
-from newsletter.sending import counts
-from subscribers.models import Subscription
+from newsletter.sending import counts, ending, limits
+from subscribers import times
+from subscribers.models import Publication, Subscription
 from tests import builders
 from tests.sending.chunks import NOW, outcome, sending, worker
 
@@ -33,17 +40,17 @@ class Clock:
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
-    counts._looks.clear()
+    ending._looks.clear()
     with time_machine.travel(NOW, tick=False) as wall:
         clock = Clock(wall)
-        monkeypatch.setattr(counts, "time", clock)
+        monkeypatch.setattr(ending, "time", clock)
         yield clock
 
 
 def look(issue: Issue, **row: Any) -> tuple[float | None, float | None]:
     """(messages a second, seconds left) once the issue's one chunk counts these."""
     Chunk.objects.filter(issue=issue).update(**row)
-    found = counts.progress(issue)
+    found = ending.progress(issue)
     return found.rate_per_second, found.seconds_left
 
 
@@ -70,7 +77,7 @@ def test_who_got_nothing_at_the_freeze_is_no_work_that_was_done(clock: Clock) ->
     Issue.objects.update(recipients=9)
     clock.shift(10)
     assert look(issue, sent=2) == (0.2, 20.0)
-    counts._looks.clear()
+    ending._looks.clear()
     Issue.objects.update(recipients=6)
     assert look(issue, sent=0, deferred=5) == (0.0, None)
 
@@ -117,7 +124,7 @@ def test_on_the_wire_is_still_to_go_and_the_deferred_are_not(clock: Clock) -> No
     clock.shift(10)
     leased = {"state": "leased", "owner": worker(), "lease_until": NOW, "window": [3, 4]}
     assert look(issue, sent=2, deferred=1, **leased) == (0.2, 25.0)
-    found = counts.progress(issue)
+    found = ending.progress(issue)
     assert (found.done, found.final) == (2, False)
     assert found.counts == counts.ledger(issue)
 
@@ -129,9 +136,61 @@ def test_what_is_not_sending_has_no_rate(clock: Clock, state: str) -> None:
     clock.shift(10)
     Issue.objects.update(state=state, finished_at=None if state == "paused" else NOW)
     assert look(issue, sent=2) == (None, None)
-    assert counts._looks == {}
-    assert counts.progress(issue).final is (state != "paused")
+    assert ending._looks == {}
+    assert ending.progress(issue).final is (state != "paused")
     assert look(issue) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("an_hour", "sent", "left"),
+    [
+        # Seen 30 mails in 10 s. Nothing limits: so it goes on.
+        (0, 31, 3.0),
+        # The limit is what was seen, and says how it goes on.
+        (10_800, 31, 3.0),
+        # Far more is allowed than the relay takes: what was seen counts.
+        (36_000, 31, 3.0),
+        # The limit was just set lower: it holds from now on.
+        (3_600, 31, 9.0),
+        # Of a handful of mails nothing is known but the limit.
+        (3_600, 4, 36.0),
+    ],
+)
+def test_the_end_is_the_same_on_every_page(
+    clock: Clock, settings: Any, client: Client, an_hour: int, sent: int, left: float
+) -> None:
+    """One rule for the progress page, the page of limits and the command."""
+    settings.SUDI = {**settings.SUDI, "SMTP_URLS": ["smtp://127.0.0.1:25?name=main"]}
+    issue = sending(40)
+    limits.set_rate("main", an_hour, "alice")
+    look(issue, sent=1)
+    clock.shift(10)
+    assert look(issue, sent=sent)[1] == pytest.approx(left)
+    ends = NOW + dt.timedelta(seconds=10 + left)
+    relays = limits.of_relays()
+    assert ending.of_issue(issue, relays, NOW + dt.timedelta(seconds=10)).ends_at == ends
+    client.force_login(get_user_model().objects.create_superuser("root", password="x"))
+    page = client.get("/admin/operation/limits/").content.decode()
+    assert times.say(ends, issue.publication) in page
+    out = io.StringIO()
+    call_command("limits", "--json", stdout=out)
+    said = json.loads(out.getvalue())["issues"][0]
+    assert said["ends_at"] == ends.isoformat(timespec="minutes")
+
+
+def test_the_end_waits_for_the_hours(clock: Clock, settings: Any) -> None:
+    """36 s of the evening were left at one mail a second; the rest goes from eight on."""
+    settings.SUDI = {**settings.SUDI, "SMTP_URLS": ["smtp://127.0.0.1:25?name=main"]}
+    issue = sending(300)
+    close = (NOW + dt.timedelta(seconds=90)).time()
+    Publication.objects.update(send_from=dt.time(8), send_until=close, time_zone="UTC")
+    issue = Issue.objects.select_related("publication").get()
+    look(issue, sent=10)
+    clock.shift(30)
+    left = look(issue, sent=40)[1]
+    assert left is not None
+    ends = NOW + dt.timedelta(seconds=30 + left)
+    assert ends.time() == dt.time(8, 3, 20) and ends.date() == NOW.date() + dt.timedelta(days=1)
 
 
 def test_the_window_is_that_of_the_readers_own_chunk() -> None:

@@ -21,9 +21,10 @@ from django.utils import timezone
 from newsletter import sending
 from newsletter.admin import standstill as words
 from newsletter.models import Issue, Relay, Worker
-from newsletter.sending import hours, limits, relay_hours, standstill
+from newsletter.sending import ending, hours, limits, relay_hours, standstill
 from newsletter.sending.daily_hours import Hours
-from newsletter.sending.limits import BadLimit, Work
+from newsletter.sending.ending import Work
+from newsletter.sending.limits import BadLimit
 from newsletter.sending.standstill import Cause
 from subscribers.models import AuditEntry
 from tests import builders
@@ -186,11 +187,11 @@ def test_the_forecast_waits_for_them_and_a_warm_up_fits_into_them(two_relays: No
     limits.set_rate("second", 400, "alice")
     both = limits.of_relays()
     # 2,500 by the first until 18:00, 100 by the second until then and 200 after.
-    assert limits.forecast(Work(2600), both, publication, now).ends_at == at("2026-03-02 18:00")
-    assert limits.forecast(Work(2800), both, publication, now).ends_at == at("2026-03-02 18:30")
-    assert limits.forecast(Work(3800), both, publication, now).ends_at == at("2026-03-03 09:00")
+    assert ending.forecast(Work(2600), both, publication, now).ends_at == at("2026-03-02 18:00")
+    assert ending.forecast(Work(2800), both, publication, now).ends_at == at("2026-03-02 18:30")
+    assert ending.forecast(Work(3800), both, publication, now).ends_at == at("2026-03-03 09:00")
     limits.set_rate("second", 0, "alice")
-    open_end = limits.forecast(Work(2800), limits.of_relays(), publication, now)
+    open_end = ending.forecast(Work(2800), limits.of_relays(), publication, now)
     assert (open_end.ends_at, open_end.too_far) == (None, False)
     limits.warm("main", 100, 50, 4000, "alice")
     main = limits.of_relays()[0]

@@ -159,4 +159,4 @@ def test_a_day_that_may_be_a_month_is_no_date() -> None:
 def test_what_is_no_log_is_none() -> None:
     for text in ("", "Dear all,\n\nthe log is attached.\n", "name,colour\nx,red\n", "{}"):
         assert format_of(text) is None
-    assert len({one.NAME for one in formats()}) == len(formats()) == 9
+    assert len({one.NAME for one in formats()}) == len(formats()) == 14

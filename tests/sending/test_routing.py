@@ -11,9 +11,10 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 
 from newsletter import sending
-from newsletter.sending import limits
-from newsletter.sending.engine import routing
-from newsletter.sending.limits import Work
+from newsletter.sending import ending, limits
+from newsletter.sending.ending import Work
+from newsletter.sending.engine import relays, routing
+from newsletter.smtp import BadServer
 from subscribers.models import AuditEntry
 from tests import builders
 from tests.conftest import Site
@@ -78,8 +79,18 @@ def test_a_forecast_counts_the_relays_of_its_publication(client: Client) -> None
         assert "Only these publications" in page and boxes == [str(publication.pk)]
         relays = limits.of_relays()
         now = builders.NOW
-        assert limits.forecast(Work(600), relays, publication, now).ends_at is not None
-        assert limits.forecast(Work(600), relays, other, now).ends_at is None
+        assert ending.forecast(Work(600), relays, publication, now).ends_at is not None
+        assert ending.forecast(Work(600), relays, other, now).ends_at is None
+
+
+def test_two_relays_of_one_name_are_refused_by_it() -> None:
+    """Two accounts at one provider shared a row: one's limits, hours and failures were both's."""
+    urls = [f"smtps://{user}:x@smtp.example.org" for user in "ab"]
+    with override(SMTP_URLS=urls), pytest.raises(BadServer, match=r"smtp.example.org.*\?name="):
+        relays.servers()
+    urls[1] += "?name=second"
+    with override(SMTP_URLS=urls):
+        assert [one.name for one in relays.servers()] == ["smtp.example.org", "second"]
 
 
 def test_the_command_names_them(site: Site) -> None:

@@ -133,6 +133,34 @@ def olga(db: None) -> Client:
 
 
 @pytest.mark.django_db
+def test_anothers_relay_that_works_moves_no_issue_of_this_publication(
+    issue: Issue, settings: Any
+) -> None:
+    """Its own relay fails or has no slot: that is said, though another publication's is well."""
+    now = dt.datetime.now(dt.UTC)
+    configure(settings, SMTP_URLS=["smtp://a:25?name=own", "smtp://b:25?name=rest"])
+    Worker.objects.create(name="w", machine="m", version="1", seen=now)
+    own = Relay.objects.create(name="own", failing_since=now, last_error="connect: refused")
+    rest = Relay.objects.create(name="rest")
+    assert standstill.of_issue(issue) == []  # Either may have it.
+    own.publications.add(issue.publication)
+    (reason,) = standstill.of_issue(issue)
+    assert (reason.cause, reason.detail) == (Cause.RELAY, "own (connect)")
+    other = builders.issue(builders.publication(slug="other"))
+    Issue.objects.filter(pk=other.pk).update(state="scheduled", send_at=issue.send_at)
+    other.refresh_from_db()
+    assert standstill.of_issue(other) == []
+    Relay.objects.filter(pk=own.pk).update(failing_since=None)
+    later = now + dt.timedelta(hours=2)
+    Limit.objects.create(key="relay:own", interval=3600, free_at=later)
+    (reason,) = standstill.of_issue(issue)
+    assert (reason.cause, reason.until) == (Cause.LIMIT, later)
+    own.publications.clear()
+    rest.publications.add(issue.publication)
+    assert standstill.of_issue(issue) == []
+
+
+@pytest.mark.django_db
 def test_the_pages_say_it(issue: Issue, olga: Client, settings: Any) -> None:
     configure(settings, SMTP_URLS=["smtp://mx.example.org:587"])
     Relay.objects.create(name="old.example.org")  # Not configured any more: no help.

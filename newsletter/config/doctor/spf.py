@@ -103,6 +103,16 @@ def parse(record: str) -> tuple[list[Term], dict[str, str]]:
     return terms, modifiers
 
 
+def is_wide(term: Term) -> bool:
+    """Whether it names no servers but large parts of the Internet: all, or more than a /8."""
+    if term.name == "all":
+        return True
+    if term.name in ("ip4", "ip6"):
+        network = ipaddress.ip_network(term.target)
+        return network.prefixlen < (8 if network.version == 4 else 16)
+    return term.name in ("a", "mx") and (term.four < 8 or term.six < 16)
+
+
 def _term(word: str) -> Term:
     match = _TERM.fullmatch(word)
     if match is None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from newsletter.models import Issue
-from newsletter.sending import limits
+from newsletter.sending import ending, limits
 from subscribers.admin import form_drafts
 from subscribers.admin.access import actor
 from subscribers.admin.versioned import FIELD, VersionedForm
@@ -228,7 +228,7 @@ def _issues(relays: list[limits.RelayLimits]) -> list[dict[str, Any]]:
         {
             "issue": issue,
             "done": issue.state == "sent",
-            "forecast": limits.forecast(limits.work_of(issue), relays, issue.publication, now),
+            "forecast": ending.of_issue(issue, relays, now),
         }
         for issue in found
     ]

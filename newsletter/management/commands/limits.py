@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from newsletter.models import Issue
-from newsletter.sending import limits
+from newsletter.sending import ending, limits
 from subscribers.models import Publication
 
 _WHY = {
@@ -153,8 +153,6 @@ def _under_way() -> list[Issue]:
 
 
 def _forecast(issue: Issue) -> dict[str, Any]:
-    found = limits.forecast(
-        limits.work_of(issue), limits.of_relays(), issue.publication, timezone.now()
-    )
+    found = ending.of_issue(issue, limits.of_relays(), timezone.now())
     ends = found.ends_at.isoformat(timespec="minutes") if found.ends_at else None
     return {"issue": issue.slug, "mails": found.mails, "ends_at": ends, "by": found.by}

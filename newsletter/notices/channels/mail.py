@@ -19,7 +19,7 @@ from subscribers.models import Publication, Role
 from subscribers.roles import Act, may
 
 from ..telling import Told, told
-from ..types import TYPES
+from ..types import TYPES, chosen_as
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -39,10 +39,11 @@ _PEOPLE = 100
 
 def spread(event: OutboxEvent) -> None:
     """A notice for each person who chose this type here and may still see it."""
-    if event.type not in CODES:
+    type_ = chosen_as(event.type)
+    if type_ not in CODES:
         return
     Notice.objects.bulk_create(
-        [Notice(event=event, user=user) for user in listeners(event.type, event.publication)],
+        [Notice(event=event, user=user) for user in listeners(type_, event.publication)],
         ignore_conflicts=True,
     )
 

@@ -24,7 +24,7 @@ from newsletter.models import OutboxEvent, Webhook, WebhookAttempt, WebhookDeliv
 from subscribers.models import Subscription
 
 from ..alerts import clear_alert, raise_alert
-from ..types import TYPES
+from ..types import TYPES, chosen_as
 
 log = logging.getLogger(__name__)
 
@@ -59,8 +59,9 @@ def spread(event: OutboxEvent) -> None:
     hooks = Webhook.objects.exclude(state=Webhook.State.OFF).filter(
         Q(publication=event.publication_id) | Q(publication__isnull=True)
     )
+    type_ = chosen_as(event.type)
     WebhookDelivery.objects.bulk_create(
-        [WebhookDelivery(webhook=hook, event=event) for hook in hooks if event.type in hook.types],
+        [WebhookDelivery(webhook=hook, event=event) for hook in hooks if type_ in hook.types],
         ignore_conflicts=True,
     )
 

@@ -354,7 +354,10 @@ class _Counted:
 
 def servers() -> list[Server]:
     """The relays of SMTP_URL, in order. Raises newsletter.smtp.BadServer."""
-    return [Server.from_url(url) for url in conf.smtp_urls()]
+    found = [Server.from_url(url) for url in conf.smtp_urls()]
+    if name := Server.doubled([server.name[:60] for server in found]):
+        raise BadServer(f"{name}: two relays have this name, write ?name=… behind one of them.")
+    return found
 
 
 def configured() -> QuerySet[Relay] | None:

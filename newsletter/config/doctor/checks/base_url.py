@@ -10,7 +10,7 @@ from django.templatetags.static import static
 from newsletter import conf
 from newsletter.config import forwarded
 
-from ..findings import Finding, bad, good, unseen
+from ..findings import Finding, Text, bad, good, unseen
 from ..findings import said as _
 from ..surroundings import Surroundings
 from ..web import Unreachable
@@ -48,8 +48,7 @@ def look(site: Surroundings) -> Iterator[Finding]:
         yield bad(
             _("%(url)s/healthz answers %(status)s, and not as this site does.",
               url=url, status=answer.status),
-            _("Another program answers there, or the web server does not pass requests (with their"
-              " Host) on: see the example in `sudi deploy-files DIR`."),
+            _in_front(url, answer.status),
         )  # fmt: skip
     else:
         yield good(_("%(url)s answers from here (%(address)s).", url=url, address=answer.address))
@@ -60,6 +59,22 @@ def look(site: Surroundings) -> Iterator[Finding]:
             _("Renewing it has failed, or nobody does: certbot renew --dry-run (Caddy: its log)"),
         )
     yield _from_outside(url)
+
+
+def _in_front(url: str, status: int) -> Text:
+    """What to do about what stands in front, by what it says (RFC 9110, section 15)."""
+    if status in (401, 403):
+        return _("Something in front of %(url)s asks for a password or refuses: readers and their"
+                 " mail programs must get through without.", url=url)  # fmt: skip
+    if status in (502, 504):
+        return _(
+            "The web server in front gets no answer from Sudi: systemctl status sudi-web. The"
+            " address it passes requests to must be the one that Sudi listens at."
+        )
+    return _(
+        "Another program answers there, or the web server does not pass requests (with their"
+        " Host) on: see the example in `sudi deploy-files DIR`."
+    )
 
 
 def offline() -> Iterator[Finding]:

@@ -66,6 +66,13 @@ def _domain(site: Surroundings, domain: str) -> Iterator[Finding]:
             remedy,
         )  # fmt: skip
         return
+    addresses = [one.strip() for one in tags.get("rua", "").split(",") if one.strip()]
+    if addresses and not all(one.lower().startswith("mailto:") for one in addresses):
+        yield bad(
+            _("The DMARC record of %(where)s asks for reports to %(rua)s, which is no address:"
+              " nobody sends any.", where=where, rua=tags["rua"]),
+            _("Write each as rua=mailto:%(rua)s", rua=addresses[0].removeprefix("//")),
+        )  # fmt: skip
     yield _alignment(site, domain, tags, policy)
 
 

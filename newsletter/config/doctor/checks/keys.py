@@ -17,7 +17,8 @@ from ..surroundings import Surroundings
 
 NAME, PLACE = "keys", 60
 
-_LEAST = 32
+# Characters of a key, and different ones among them.
+_LEAST, _FEWEST = 32, 8
 # Readers looked at: a rotation under way leaves some with an older key, none with a foreign one.
 _SAMPLE = 20
 
@@ -45,12 +46,14 @@ def look(site: Surroundings) -> Iterator[Finding]:
 
 def offline() -> Iterator[Finding]:
     """What can be known from the settings and files alone."""
-    if len(settings.SECRET_KEY) < _LEAST or settings.SECRET_KEY.startswith("django-insecure"):
+    secret_key = settings.SECRET_KEY
+    simple = len(secret_key) < _LEAST or len(set(secret_key)) < _FEWEST
+    if simple or secret_key.startswith("django-insecure"):
         yield bad(
-            _("SECRET_KEY is short or the one of an example."),
+            _("SECRET_KEY is short, repeats a few characters, or is the one of an example."),
             _("Make one: openssl rand -base64 48. Everybody has to sign in again."),
         )
-    weak = [v for v, secret in conf.link_keys().items() if len(set(secret)) < 8]
+    weak = [v for v, secret in conf.link_keys().items() if len(set(secret)) < _FEWEST]
     if weak:
         yield bad(
             _("LINK_KEYS: the secret of version %(version)s repeats a few characters.",

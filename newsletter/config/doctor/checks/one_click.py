@@ -9,10 +9,10 @@ from django.urls import reverse
 from newsletter import conf
 from subscribers.links import Purpose, make
 
-from ..findings import Finding, bad, good, unseen
+from ..findings import Finding, Text, bad, good, unseen
 from ..findings import said as _
 from ..surroundings import Surroundings
-from ..web import Unreachable
+from ..web import Answer, Unreachable
 
 NAME, PLACE = "one_click", 170
 
@@ -49,6 +49,11 @@ def look(site: Surroundings) -> Iterator[Finding]:
             _("The address in List-Unsubscribe does not answer: %(said)s", said=answer.text),
             _("Mend the check “base_url” first."),
         )
+    elif answer.status == 200 and _is_page(answer):
+        yield bad(
+            _("One-click requests are answered with a page, which is not this site's answer."),
+            _let_through(),
+        )
     elif answer.status == 200:
         yield good(_("The one-click address answers, with this site's keys."))
     elif answer.status in (301, 302, 303, 307, 308):
@@ -65,8 +70,20 @@ def look(site: Surroundings) -> Iterator[Finding]:
               " another host. Give both the same environment, and restart."),
         )  # fmt: skip
     else:
+        silent = answer.status in (502, 504)
         yield bad(
             _("One-click requests are answered with %(status)s.", status=answer.status),
-            _("Let the web server, firewall or protection against robots pass POST requests to /s/"
-              " without a question."),
-        )  # fmt: skip
+            _("Mend the check “base_url” first.") if silent else _let_through(),
+        )
+
+
+def _is_page(answer: Answer) -> bool:
+    """Ours is a line of text; a page is the question of a guard against robots."""
+    return "html" in answer.headers.get("content-type", "") or answer.body.lstrip()[:1] == b"<"
+
+
+def _let_through() -> Text:
+    return _(
+        "Let the web server, firewall or protection against robots pass POST requests to /s/"
+        " without a question."
+    )

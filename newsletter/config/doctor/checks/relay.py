@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from newsletter import conf
@@ -81,8 +82,21 @@ def _remedy(relay: Probe, where: str) -> Text:
             return _("Mend SMTP_URL: smtp://USER:PASSWORD@HOST:587, or smtps://… for port 465.")
         case "auth" if relay.code is None:
             return _("The relay offers no login here. Use its submission port (587 or 465).")
+        case "auth" if relay.code is not None and relay.code < 500:
+            return _(
+                "The relay cannot check logins just now: look at its own log (Postfix: does Dovecot"
+                " or saslauthd run?). The password may be right."
+            )
         case "auth":
             return _("User or password in SMTP_URL are wrong; special characters are written %%XX.")
+        case "tls" if relay.implicit and re.search(r"WRONG_VERSION|UNKNOWN_PROTOCOL", relay.text):
+            return _(
+                "This port does not begin with encryption: write smtp://%(where)s, or smtps:// with"
+                " the port that does (465).",
+                where=where,
+            )
+        case "connect" | "greeting" | "time" if relay.port == 465 and not relay.implicit:
+            return _("Port 465 begins with encryption: write smtps://%(where)s", where=where)
         case "tls" if "STARTTLS" in relay.text:
             return _(
                 "Use the port that encrypts: smtps://%(host)s:465 or port 587. On a network that"

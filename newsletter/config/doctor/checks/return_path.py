@@ -9,7 +9,7 @@ from newsletter.bounces.homecoming import Homecoming
 
 from ..findings import Finding, bad, good, unseen
 from ..findings import said as _
-from ..surroundings import Surroundings
+from ..surroundings import Surroundings, inside
 
 NAME, PLACE = "return_path", 130
 
@@ -67,6 +67,12 @@ def _domain(site: Surroundings, domain: str) -> Finding:
             ),
             _("Publish: %(host)s. IN A ADDRESS, or mend the MX record.", host=lost[0]),
         )
+    if lost:
+        return bad(
+            _("%(host)s, one of the mail servers of %(domain)s, has no address.",
+              domain=domain, host=lost[0]),
+            _("Publish: %(host)s. IN A ADDRESS, or take it out of the MX records.", host=lost[0]),
+        )  # fmt: skip
     best = servers[0]
     found = site.dns.addresses(best)
     if found and all(one.is_loopback or one.is_unspecified for one in found):
@@ -74,6 +80,14 @@ def _domain(site: Surroundings, domain: str) -> Finding:
             _("The mail server of %(domain)s, %(host)s, has an address that leads every other"
               " machine to itself (%(address)s).", domain=domain, host=best, address=found[0]),
             _("Publish: %(host)s. IN A PUBLIC-ADDRESS-OF-THIS-MACHINE", host=best),
+        )  # fmt: skip
+    if found and all(map(inside, found)):
+        # Right where the names of the inner network are others than those that everybody sees.
+        return unseen(
+            _("The mail server of %(domain)s, %(host)s, has an inner address here (%(address)s);"
+              " what others are told is not seen from here.",
+              domain=domain, host=best, address=found[0]),
+            _("Run on another machine: dig +short A %(host)s", host=best),
         )  # fmt: skip
     return good(_("%(domain)s takes mail at %(host)s.", domain=domain, host=best))
 

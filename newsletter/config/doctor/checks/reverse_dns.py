@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from newsletter import conf
@@ -12,6 +13,26 @@ from ..findings import said as _
 from ..surroundings import Surroundings, inside
 
 NAME, PLACE = "ptr", 180
+
+# Parts of names of lines that change hands; each of them blocked somewhere for its name alone.
+_LINES = {
+    "dyn", "dynamic", "dynip", "dhcp", "dsl", "adsl", "vdsl", "xdsl", "ppp", "pppoe", "dialup",
+    "dialin",
+}  # fmt: skip
+
+
+def is_assigned(name: str, address: Address) -> bool:
+    """Whether a name is made of the address, or says that it is one of many lines. Pure."""
+    if _LINES.intersection(re.split(r"[^a-z]+", name.lower())):
+        return True
+    octets = list(address.packed)
+    packed = address.packed.hex()
+    if address.version == 6:
+        return packed in re.sub(r"[-.:]", "", name.lower())
+    padded = "".join(f"{one:03}" for one in octets)
+    numbers = [int(one) for one in re.findall(r"\d+", name)]
+    rows = [numbers[at : at + 4] for at in range(len(numbers) - 3)]
+    return octets in rows or octets[::-1] in rows or padded in name or packed in name.lower()
 
 
 def look(site: Surroundings) -> Iterator[Finding]:
@@ -57,6 +78,13 @@ def _address(site: Surroundings, address: Address) -> Finding:
         return bad(
             _("The reverse name of %(address)s, %(name)s, does not lead back to it.",
               address=address, name=names[0]),
+            pointer,
+        )  # fmt: skip
+    if assigned := [name for name in names if is_assigned(name, address)]:
+        return bad(
+            _("The reverse name of %(address)s, %(name)s, is one that a provider gives to every"
+              " line: block lists hold such names, and many servers refuse them.",
+              address=address, name=assigned[0]),
             pointer,
         )  # fmt: skip
     return good(_("%(address)s is %(name)s, and that leads back.", address=address, name=names[0]))

@@ -65,11 +65,14 @@ def _domain(
             _("Publish: %(record)s", record=to_paste(domain, _record(site, "", addresses))),
         )
         return
-    if any(term.name == "all" and term.qualifier == "+" for term in terms):
+    wide = [term for term in terms if term.qualifier == "+" and spf.is_wide(term)]
+    if wide:
+        kept = " ".join(w for w in found[0].split() if w not in [one.text for one in wide])
         yield bad(
-            _("The SPF record of %(domain)s lets the whole world send (+all).", domain=domain),
-            _("Publish: %(record)s", record=to_paste(domain, _record(site, found[0], addresses))),
-        )
+            _("The SPF record of %(domain)s lets the whole world send (%(word)s).",
+              domain=domain, word=wide[0].text),
+            _("Publish: %(record)s", record=to_paste(domain, _record(site, kept, addresses))),
+        )  # fmt: skip
         return
     if not addresses:
         yield from _without_address(site, domain, found[0])

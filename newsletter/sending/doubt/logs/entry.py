@@ -16,6 +16,10 @@ _ISO = re.compile(
 _SYSLOG = re.compile(
     r"(?:(\d{4}) )?([A-Z][a-z]{2}) {1,2}(\d{1,2}) (?:(\d{4}) )?(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?"
 )
+# TAI64N, as multilog and s6-log write: seconds since 1970 by atomic time, plus 2 ** 62.
+_TAI = re.compile(r"@([0-9a-f]{16})([0-9a-f]{8})\b")
+# What nearly every machine adds, whose clock counts no leap seconds (libtai, tai_now).
+_TAI_AHEAD = 2**62 + 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,10 @@ class Entry:
 
 
 def stamp_of(text: str) -> Stamp | None:
-    """The first date of this text: ISO 8601, RFC 3339, syslog with or without a year."""
+    """The first date of this text: ISO 8601, RFC 3339, syslog with or without a year, TAI64N."""
+    tai = _TAI.match(text)
+    if tai is not None and 0 < (since := int(tai[1], 16) - _TAI_AHEAD) < 2**33:
+        return stamp_at(since + int(tai[2], 16) / 1e9)
     iso, syslog = _ISO.search(text), _SYSLOG.search(text)
     if iso is not None and (syslog is None or iso.start() <= syslog.start()):
         year, month, day, hour, minute, second = map(int, iso.groups()[:6])
@@ -71,6 +78,11 @@ def stamp_of(text: str) -> Stamp | None:
         _of_day(hour, minute, second, syslog[8]),
         None,
     )
+
+
+def iso_of(epoch: float) -> str:
+    """Seconds since the epoch as ISO 8601, in UTC."""
+    return dt.datetime.fromtimestamp(epoch, dt.UTC).isoformat()
 
 
 def stamp_at(epoch: float) -> Stamp:

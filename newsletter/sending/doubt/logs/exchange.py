@@ -9,7 +9,7 @@ from .tables import Table
 
 NAME, LABEL = "exchange", "Exchange Online"
 
-_TABLE = Table(
+TABLE = Table(
     LABEL,
     known_by=[
         ("senderaddress",),
@@ -22,4 +22,4 @@ _TABLE = Table(
     event=("status", "eventid", "recipientstatus"),
     utc=True,
 )
-claims, read = _TABLE.claims, _TABLE.read
+claims, read = TABLE.claims, TABLE.read

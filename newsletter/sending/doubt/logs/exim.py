@@ -15,7 +15,10 @@ NAME, LABEL = "exim", "Exim"
 # Ids are 6-6-2 characters, since 4.97 6-11-4.
 _ID = r"[0-9A-Za-z]{6}-(?:[0-9A-Za-z]{6}-[0-9A-Za-z]{2}|[0-9A-Za-z]{11}-[0-9A-Za-z]{4})"
 _TAKEN = re.compile(rf"({_ID}) <= (\S+)(.*)")
-_EXIM = re.compile(rf"^.{{0,80}}\d\d:\d\d:\d\d.{{0,30}}{_ID} (?:<=|=>|->|\*\*|==|Completed)", re.M)
+_EXIM = re.compile(
+    rf"^.{{0,80}}(?:\d\d:\d\d:\d\d|@[0-9a-f]{{24}}).{{0,30}}{_ID} (?:<=|=>|->|\*\*|==|Completed)",
+    re.M,
+)
 _MESSAGE_ID = re.compile(r" id=(\S+)")
 
 

@@ -6,7 +6,7 @@ from .tables import Table
 
 NAME, LABEL = "mailgun", "Mailgun"
 
-_TABLE = Table(
+TABLE = Table(
     LABEL,
     known_by=[
         ("messageheadersmessageid", "messageheadermessageid"),
@@ -20,4 +20,4 @@ _TABLE = Table(
     refused=frozenset({"rejected"}),
     utc=True,
 )
-claims, read = _TABLE.claims, _TABLE.read
+claims, read = TABLE.claims, TABLE.read

@@ -1,6 +1,6 @@
 """Any other table: columns named for a time, and for the sender or the Message-ID of a mail.
 
-Asked last (by its name). An event that says "reject" or "refused" is no mail taken over.
+Asked last (by its name). An event that speaks of a refusal is no mail taken over.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _TIMES = ("timelogged", "timequeued", "ts", "eventtime", "arrivedat")
 _SENDERS = ("orig", "msgfrom", "reversepath")
 _IDS = ("mid", "rfc5322messageid")
 
-_TABLE = Table(
+TABLE = Table(
     LABEL,
     known_by=[
         ("time", "timestamp", "date", "datetime", "receivedat", "sentat", "createdat", *_TIMES),
@@ -33,7 +33,8 @@ _TABLE = Table(
     time=("timestamp", "datetime", "time", "receivedat", "sentat", "createdat", "date", *_TIMES),
     sender=("returnpath", "envelopefrom", "envelopesender", "mailfrom", "sender", *_SENDERS),
     message_id=("smtpid", "headermessageid", "messageid", *_IDS),
-    event=("event", "eventtype", "status", "state"),
-    refused=frozenset({"rejected", "reject", "refused", "blocked"}),
+    event=("event", "eventtype", "status", "state", "type", "recordtype"),
+    # KumoMTA's Rejection, SparkPost's policy_rejection and generation_failure, others' words.
+    refused_like=("reject", "refus", "block", "denied", "invalid", "generation"),
 )
-claims, read = _TABLE.claims, _TABLE.read
+claims, read = TABLE.claims, TABLE.read

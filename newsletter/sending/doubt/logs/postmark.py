@@ -6,7 +6,7 @@ from .tables import Table
 
 NAME, LABEL = "postmark", "Postmark"
 
-_TABLE = Table(
+TABLE = Table(
     LABEL,
     known_by=[
         ("messagestream", "messagestreamid", "stream", "recordtype"),
@@ -18,4 +18,4 @@ _TABLE = Table(
     message_id=("headermessageid", "originalmessageid", "messageid"),
     event=("status", "event", "recordtype", "type"),
 )
-claims, read = _TABLE.claims, _TABLE.read
+claims, read = TABLE.claims, TABLE.read

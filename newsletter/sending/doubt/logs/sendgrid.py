@@ -6,7 +6,7 @@ from .tables import Table
 
 NAME, LABEL = "sendgrid", "SendGrid"
 
-_TABLE = Table(
+TABLE = Table(
     LABEL,
     known_by=[
         ("recvmessageid", "sgmessageid", "sgeventid", "msgid"),
@@ -19,4 +19,4 @@ _TABLE = Table(
     event=("event", "status"),
     utc=True,
 )
-claims, read = _TABLE.claims, _TABLE.read
+claims, read = TABLE.claims, TABLE.read

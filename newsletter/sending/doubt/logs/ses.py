@@ -11,7 +11,7 @@ from .tables import Table
 
 NAME, LABEL = "ses", "Amazon SES"
 
-_TABLE = Table(
+TABLE = Table(
     LABEL,
     known_by=[
         ("mailsource", "source", "fromemailaddress"),
@@ -24,4 +24,4 @@ _TABLE = Table(
     event=("eventtype", "notificationtype", "lastdeliveryevent"),
     utc=True,
 )
-claims, read = _TABLE.claims, _TABLE.read
+claims, read = TABLE.claims, TABLE.read

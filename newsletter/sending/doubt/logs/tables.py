@@ -43,12 +43,18 @@ class Table:
     event: Sequence[str] = ()
     # Events, as `plain` gives them, of mails the service did not take over.
     refused: frozenset[str] = frozenset()
+    # Parts of such names, of services whose words nobody knows.
+    refused_like: tuple[str, ...] = ()
     utc: bool = False
 
     def claims(self, head: str) -> bool:
         """Whether the first row names these columns."""
-        names = {plain(name) for name in _rows(head.splitlines()[:1])[0]} if head.strip() else set()
-        return all(names.intersection(group) for group in self.known_by)
+        return bool(head.strip()) and self.knows(map(plain, _rows(head.splitlines()[:1])[0]))
+
+    def knows(self, names: Iterable[str]) -> bool:
+        """Whether columns of these names, as `plain` gives them, are this service's."""
+        there = set(names)
+        return all(there.intersection(group) for group in self.known_by)
 
     def read(self, lines: Iterable[str]) -> Iterator[Entry]:
         """An entry a row."""
@@ -57,20 +63,25 @@ class Table:
         names = [plain(name) for name in _rows([first])[0]]
         for row in csv.reader(lines, delimiter=_separator(first)):
             if row:
-                yield self._entry(dict(zip(names, row, strict=False)))
+                yield self.entry(dict(zip(names, row, strict=False)))
 
-    def _entry(self, row: Mapping[str, str]) -> Entry:
+    def entry(self, row: Mapping[str, str]) -> Entry:
+        """What a row says."""
+
         def cell(wanted: Sequence[str]) -> str:
             return next((row[name].strip() for name in wanted if row.get(name, "").strip()), "")
 
         event = cell(self.event)
         return Entry(
             _stamp(cell(self.time), utc=self.utc),
-            plain(event) not in self.refused,
+            not self._refused(plain(event)),
             cell(self.sender),
             cell(self.message_id).strip("<> "),
             f"{self.label}: {event or 'listed'}"[:200],
         )
+
+    def _refused(self, event: str) -> bool:
+        return event in self.refused or any(part in event for part in self.refused_like)
 
 
 def _separator(line: str) -> str:
@@ -83,6 +94,8 @@ def _rows(lines: Sequence[str]) -> list[list[str]]:
 
 def _stamp(text: str, *, utc: bool) -> Stamp | None:
     """A cell's moment; None for what cannot be told (a day before a month, say)."""
+    # As Windows PowerShell writes a moment in JSON.
+    text = re.sub(r"/Date\((\d{13})\)/", r"\1", text)
     if re.fullmatch(r"\d{10}(?:\.\d+)?|\d{13}", text):
         return stamp_at(float(text) / (1 if "." in text or len(text) < 13 else 1000))
     zone = dt.timedelta() if utc or text.upper().rstrip(")").endswith(("UTC", "GMT", "Z")) else None
