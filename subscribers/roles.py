@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.db import connection
@@ -45,18 +46,30 @@ def may(
     Superusers may everything; an inactive or anonymous user nothing.
     """
     act = Act(act)
-    if not user.is_authenticated or not user.is_active:
-        return False
-    if getattr(user, "is_superuser", False):
-        return True
-    if not getattr(user, "is_staff", False):
-        return False
+    by_account = _by_account(user)
+    if by_account is not None:
+        return by_account
     asked = [_USER.get_db_prep_save(user.pk, connection)]
     if publication is not None:
         asked.append(publication.pk)
     with connection.cursor() as cursor:
         cursor.execute(_OF_ANY if publication is None else _OF_ONE, asked)
         return any(act in _ACTS[kind] for (kind,) in cursor.fetchall())
+
+
+def may_as(user: AbstractBaseUser, act: Act, kinds: Iterable[str]) -> bool:
+    """`may` for whoever has just read which roles the user has there."""
+    by_account = _by_account(user)
+    return any(act in _ACTS[kind] for kind in kinds) if by_account is None else by_account
+
+
+def _by_account(user: AbstractBaseUser | AnonymousUser) -> bool | None:
+    """What the account alone decides; None where the roles do."""
+    if not user.is_authenticated or not user.is_active:
+        return False
+    if getattr(user, "is_superuser", False):
+        return True
+    return None if getattr(user, "is_staff", False) else False
 
 
 # Written out: it runs several times for every request of an editor or a program, and to make the

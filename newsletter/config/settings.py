@@ -300,14 +300,16 @@ MIDDLEWARE = [
     "newsletter.config.busy.writers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
     "newsletter.config.middleware.language",
     "django.middleware.common.CommonMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "newsletter.config.programs.before",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "newsletter.config.second_factor.middleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "newsletter.config.programs.behind",
 ]
 if DEBUG:
     MIDDLEWARE.append("newsletter.config.middleware.own_not_found")

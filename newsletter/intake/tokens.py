@@ -1,8 +1,8 @@
 """Tokens: made and shown once, found by their hash, asked what they may at every request.
 
-A token never does more than its user may at that moment: `Bearer.may` asks the token's rights and
-then `subscribers.roles.may`. So whoever loses a role, or their account, loses it for their tokens
-too, at once.
+A token never does more than its user may: `find` reads the user's account and roles with it, for
+this request alone, and `Bearer.may` asks the token's rights and then these. So whoever loses a
+role, or their account, loses it for their tokens too, from the next request on.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ import datetime as dt
 import hashlib
 import ipaddress
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
 from django.db import connection
@@ -27,8 +27,8 @@ from pydantic_core import from_json
 from newsletter.models import Token
 from subscribers import limits
 from subscribers.limits import Rate
-from subscribers.models import AuditEntry, Publication
-from subscribers.roles import Act, may
+from subscribers.models import AuditEntry, Publication, Role
+from subscribers.roles import Act, may, may_as
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -70,6 +70,7 @@ class Bearer:
     asker: User
     publication_id: int
     slug: str
+    roles: frozenset[str]
 
     @cached_property
     def token(self) -> Token:
@@ -88,13 +89,7 @@ class Bearer:
 
     def may(self, act: Act) -> bool:
         """Whether the token's rights hold `act` and its user may do it now."""
-        return act in _ACTS[self.rights] and may(self.asker, act, _by_key(self.publication_id))
-
-
-@lru_cache(maxsize=256)
-def _by_key(pk: int) -> Publication:
-    """A publication of which `may` reads the key alone; to make one takes as long as a query."""
-    return Publication(pk=pk)
+        return act in _ACTS[self.rights] and may_as(self.asker, act, self.roles)
 
 
 class TokenRefused(Exception):
@@ -179,37 +174,49 @@ def find(secret: str, *, address: str | None = None) -> Bearer | None:
     longer than all the rest.
     """
     now = timezone.now()
-    users = get_user_model()
-    fields = [one for one in users._meta.concrete_fields if one.primary_key or one.name in _ASKED]
-    columns = ", ".join(f"u.{one.column}" for one in fields)
+    statement, from_row = _finding()
     with connection.cursor() as cursor:
-        cursor.execute(
-            _FIND.format(columns=columns, users=users._meta.db_table, key=users._meta.pk.column),
-            [hashed(secret)],
-        )
-        row = cursor.fetchone()
-    if row is None:
+        cursor.execute(statement, [hashed(secret)])
+        rows = cursor.fetchall()  # One for each role of the user in the publication.
+    if not rows:
         return None
-    pk, rights, networks, expires, seen, publication, slug, *of_user = row
-    # In the order of the model's fields, as `from_db` takes them; SQLite has no boolean, no UUID.
-    values = [one.to_python(value) for one, value in zip(fields, of_user, strict=True)]
-    asker = users.from_db(None, [one.attname for one in fields], values)
+    pk, rights, networks, expires, seen, publication, slug, _role, *of_user = rows[0]
+    asker = from_row(of_user)
     if read_moment(expires) <= now or not asker.is_active:
         return None
     if address is not None and not _inside(address, from_json(networks)):
         return None
     if seen is None or now - read_moment(seen) >= _SEEN_EVERY:
         Token.objects.filter(pk=pk).update(seen_at=now)
-    return Bearer(pk, rights, asker, publication, slug)
+    return Bearer(pk, rights, asker, publication, slug, frozenset(row[7] for row in rows if row[7]))
 
 
 # What `may` reads of a user.
 _ASKED = ("is_active", "is_superuser", "is_staff")
-_FIND = """SELECT t.id, t.rights, t.networks, t.expires_at, t.seen_at, p.id, p.slug,
-    {columns}
+_FIND = f"""SELECT t.id, t.rights, t.networks, t.expires_at, t.seen_at, p.id, p.slug, r.kind,
+    {{columns}}
   FROM newsletter_token t JOIN subscribers_publication p ON p.id = t.publication_id
-  JOIN {users} u ON u.{key} = t.user_id
+  JOIN {{users}} u ON u.{{key}} = t.user_id
+  LEFT JOIN {Role._meta.db_table} r ON r.user_id = u.{{key}} AND r.publication_id = p.id
  WHERE t.digest = %s AND t.revoked_at IS NULL"""
+
+
+@cache
+def _finding() -> tuple[str, Callable[[Sequence[Any]], User]]:
+    """The statement for the site's model of users, and a user out of its last columns."""
+    users = get_user_model()
+    fields = [one for one in users._meta.concrete_fields if one.primary_key or one.name in _ASKED]
+    names = [one.attname for one in fields]
+
+    def from_row(values: Sequence[Any]) -> User:
+        # In the order of the model's fields, as `from_db` takes them; SQLite has no boolean, no
+        # UUID.
+        read = [one.to_python(value) for one, value in zip(fields, values, strict=True)]
+        return users.from_db(None, names, read)
+
+    columns = ", ".join(f"u.{one.column}" for one in fields)
+    key = users._meta.pk.column
+    return _FIND.format(columns=columns, users=users._meta.db_table, key=key), from_row
 
 
 def read_moment(value: dt.datetime | str) -> dt.datetime:

@@ -70,9 +70,20 @@ def test_it_never_does_more_than_its_user_may_now(daily: Publication) -> None:
     assert not bearer.may(Act.SET_UP) and not bearer.may(Act.READERS)
     assert drafter.may(Act.EDIT) and not drafter.may(Act.SEND)
     Role.objects.filter(user=alice).update(kind="editor")
-    assert bearer.may(Act.EDIT) and not bearer.may(Act.SEND)
+    bearer = tokens.find(secret)
+    assert bearer is not None and bearer.may(Act.EDIT) and not bearer.may(Act.SEND)
+    # Roles of other publications, and of others, do not count; several of hers add up.
+    other = builders.publication(slug="other")
+    Role.objects.create(user=alice, publication=other, kind="owner")
+    Role.objects.create(user=member(daily, "bob", "owner"), publication=other, kind="owner")
+    bearer = tokens.find(secret)
+    assert bearer is not None and not bearer.may(Act.SEND)
+    Role.objects.create(user=alice, publication=daily, kind="approver")
+    bearer = tokens.find(secret)
+    assert bearer is not None and bearer.may(Act.EDIT) and bearer.may(Act.APPROVE)
     Role.objects.all().delete()
-    assert not bearer.may(Act.SEE)
+    bearer = tokens.find(secret)
+    assert bearer is not None and not bearer.may(Act.SEE)
     alice.is_active = False
     alice.save()
     assert tokens.find(secret) is None
