@@ -85,6 +85,14 @@ def rules() -> list[Rule]:
         f"SELECT publication_id, id FROM {_ISSUES}"
         " WHERE id = {row}.issue_id AND published_at IS NOT NULL"
     )
+    # The page of an item names its partner in each language, which the places, links and categories
+    # of all their items decide. A draft is nobody's partner yet.
+    with_translations = (
+        f"{of_issue} UNION SELECT other.publication_id, other.id FROM {_ISSUES} mine"
+        f" JOIN {_ISSUES} other ON other.id = mine.original_id OR"
+        " other.original_id IN (mine.id, mine.original_id) WHERE mine.id = {row}.issue_id"
+        " AND mine.published_at IS NOT NULL AND other.published_at IS NOT NULL"
+    )
     # Its translations and what it corrects name it, in other publications too.
     named_by = (
         "SELECT {row}.publication_id, 0 UNION SELECT publication_id, 0"
@@ -97,13 +105,28 @@ def rules() -> list[Rule]:
         " WHERE id = {row}.sister_of_id OR sister_of_id IN ({row}.id, {row}.sister_of_id)"
     )
     items, told_before = Item._meta.db_table, ToldBefore._meta.db_table
+
     # A follow-up names the item that it goes on with, in an issue of its own; so does the page of
-    # an item that tells a story again.
-    named_later = (
-        f"SELECT publication_id, id FROM {_ISSUES} WHERE published_at IS NOT NULL AND id IN"
-        f" (SELECT issue_id FROM {items} WHERE follows_id = {{row}}.id UNION SELECT issue_id"
-        f" FROM {items} WHERE id IN (SELECT item_id FROM {told_before}"
-        " WHERE earlier_id = {row}.id))"
+    # an item that tells a story again. Either may stand in another publication.
+    def named_later(which: str) -> str:
+        return (
+            f"SELECT publication_id, id FROM {_ISSUES} WHERE published_at IS NOT NULL AND id IN"
+            f" (SELECT issue_id FROM {items} WHERE follows_id IN ({which}) UNION SELECT issue_id"
+            f" FROM {items} WHERE id IN (SELECT item_id FROM {told_before}"
+            f" WHERE earlier_id IN ({which})))"
+        )
+
+    of_this_issue = f"SELECT id FROM {items} WHERE issue_id = {{row}}.id"
+    filed_here = f"SELECT id FROM {items} WHERE category_id = {{row}}.id"
+    published_here = (
+        f"SELECT id FROM {items} WHERE issue_id IN"
+        f" (SELECT id FROM {_ISSUES} WHERE publication_id = {{row}}.id)"
+    )
+    publications = Publication._meta.db_table
+    sisters_of_category = (
+        f"SELECT other.id, 0 FROM {publications} mine JOIN {publications} other"
+        " ON other.id = mine.sister_of_id OR other.sister_of_id IN (mine.id, mine.sister_of_id)"
+        " WHERE mine.id = {row}.publication_id"
     )
     of_item = (
         f"SELECT publication_id, id FROM {_ISSUES} WHERE published_at IS NOT NULL"
@@ -115,14 +138,23 @@ def rules() -> list[Rule]:
         Rule(Publication, _seen(Publication, ("slug",)), with_sisters),
         # In addresses on the pages of others: translations, and what is said to be corrected.
         Rule(Publication, ("slug",), "SELECT 0, 0", updates_only=True),
+        Rule(Publication, ("readers_only",), named_later(published_here), updates_only=True),
         Rule(Category, _seen(Category), "SELECT {row}.publication_id, 0"),
-        Rule(Issue, _seen(Issue, _OWN), named_by, published),
+        Rule(
+            Category,
+            ("visibility",),
+            f"{named_later(filed_here)} UNION {sisters_of_category}",
+            updates_only=True,
+        ),
+        Rule(
+            Issue, _seen(Issue, _OWN), f"{named_by} UNION {named_later(of_this_issue)}", published
+        ),
         Rule(Issue, own, "SELECT {row}.publication_id, {row}.id", published, updates_only=True),
-        Rule(Item, _seen(Item), of_issue),
-        Rule(Item, _seen(Item), named_later, updates_only=True),
+        Rule(Item, _seen(Item), with_translations),
+        Rule(Item, _seen(Item), named_later("{row}.id"), updates_only=True),
         Rule(ToldBefore, _seen(ToldBefore), of_item),
         Rule(SearchEntry, _seen(SearchEntry), of_item),
-        Rule(Link, _seen(Link), of_issue),
+        Rule(Link, _seen(Link), with_translations),
         Rule(Revision, _seen(Revision), of_issue, "{row}.kind = 'correction'"),
         # Of an item: its issue says why it is gone. The page of a whole one is never stored.
         Rule(Withdrawal, _seen(Withdrawal), of_issue),
