@@ -163,7 +163,7 @@ _DOTLESS = ("gmail.com", "googlemail.com")
 
 
 def person_of(address: str) -> str:
-    """The one form of all addresses that most likely reach the same person. `address` is normalised.
+    """The one form of all addresses that most likely reach a person. `address` is normalised.
 
     What the local part means is the receiving host's affair alone (RFC 5321, section 2.3.11), so
     mail and keys never go by this. But where "+" parts a detail from the user (RFC 5233, section

@@ -1,4 +1,4 @@
-"""Which language a document is in, and what its editor is told of one that is not the publication's."""
+"""Which language a document is in, and what is told of one that is not the publication's."""
 
 from __future__ import annotations
 

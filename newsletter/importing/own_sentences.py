@@ -121,9 +121,9 @@ OWN: Mapping[str, Any] = {
         "that issue’s text."
     ),
     "other-issue/language": gettext_lazy(
-        "The issue %(issue)s, “%(title)s”, has this day, and the document is in a language that the "
-        "site has not. Give it the name of an edition of its own, or confirm that it replaces that "
-        "issue’s text."
+        "The issue %(issue)s, “%(title)s”, has this day, and the document is in a language that "
+        "the site has not. Give it the name of an edition of its own, or confirm that it replaces "
+        "that issue’s text."
     ),
     "other-issue/out": gettext_lazy(
         "The issue %(issue)s, “%(title)s”, has this day and language, is already %(state)s and "

@@ -89,8 +89,8 @@ def test_the_words_of_the_warning(daily: Publication) -> None:
 def test_so_is_the_language_of_a_file_name_and_of_json(daily: Publication) -> None:
     assert told(run(daily, "by: Uma", name="2026-03-02-de.md")) == [(0, "language-unknown")]
     data = (
-        b'{"title": "Harbour", "date": "2026-03-03",\n "language": "fr", "items": [{"title": "A ship",'
-        b' "category": "Ships", "source": {"name": "Paper", "url": "https://example.org/3"}}]}'
+        b'{"title": "Harbour", "date": "2026-03-03",\n "language": "fr", "items": ['
+        b'{"title": "A ship", "category": "Ships", "source": {"name": "Paper", "url": "https://example.org/3"}}]}'
     )
     report = importing.import_digest(daily, data, "", form="json", create_categories=True)
     assert told(report) == [(2, "language-unknown")]
