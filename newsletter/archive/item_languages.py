@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from newsletter.editions import IssueView, load, load_all, published
+from newsletter.editions import IssueView, item_path, load, load_all, published
 from newsletter.issues.side_by_side import paired
 from newsletter.models import Issue, Item
 from subscribers.models import Category
@@ -16,6 +16,11 @@ class Elsewhere:
 
     issue: Issue
     anchor: str
+
+    @property
+    def path(self) -> str:
+        """The address of its page, below BASE_URL."""
+        return f"/{item_path(self.issue.publication.slug, self.issue.slug, self.anchor)}"
 
     @property
     def is_original(self) -> bool:
