@@ -158,6 +158,24 @@ def canonical(address: str) -> str:
     return f"{unicodedata.normalize('NFC', local).casefold()}@{domain}"
 
 
+# Names of one provider that writes in its help that dots in the local part make no difference.
+_DOTLESS = ("gmail.com", "googlemail.com")
+
+
+def person_of(address: str) -> str:
+    """The one form of all addresses that most likely reach a person. `address` is normalised.
+
+    What the local part means is the receiving host's affair alone (RFC 5321, section 2.3.11), so
+    mail and keys never go by this. But where "+" parts a detail from the user (RFC 5233, section
+    1), which most hosts do, mail for `alice+x@` lies in the box of `alice@`.
+    """
+    local, _, domain = canonical(address).rpartition("@")
+    user = local.partition("+")[0] or local
+    if domain in _DOTLESS:
+        return f"{user.replace('.', '')}@{_DOTLESS[0]}"
+    return f"{user}@{domain}"
+
+
 def newest_version() -> int:
     """The version of LINK_KEYS that signs and hashes now."""
     return max(conf.link_keys())

@@ -20,6 +20,8 @@ class Language:
     english: str
     # Primary subtags that mean it: `zh-TW` is read by who reads `zh`, Mandarin is `cmn` too.
     tags: tuple[str, ...]
+    # What else its documents call it, in small letters; ISO 639-2 has codes of three letters.
+    also: tuple[str, ...] = ()
     # Its characters are as wide as two letters and stand without spaces (Unicode TR 11): other
     # fonts, more room between lines, no space between sentences.
     wide: bool = False
@@ -36,8 +38,15 @@ class Language:
 # Reading speeds: 238 English words a minute (Brysbaert, 2019), 400 Chinese characters (Wang et
 # al., 2019).
 LANGUAGES = (
-    Language("en", "English", "English", ("en",)),
-    Language("zh-Hans", "简体中文", "Simplified Chinese", ("zh", "cmn"), wide=True),
+    Language("en", "English", "English", ("en",), ("eng", "英语", "英文")),
+    Language(
+        "zh-Hans",
+        "简体中文",
+        "Simplified Chinese",
+        ("zh", "cmn"),
+        ("zho", "chi", "chinese", "mandarin", "中文", "汉语", "普通话"),
+        wide=True,
+    ),
 )
 
 
@@ -49,6 +58,15 @@ def find(code: str | None) -> Language | None:
         if wanted == language.django or primary in language.tags:
             return language
     return None
+
+
+def named(name: str) -> str:
+    """The code of the language that is called so, in its own words or in English; else ""."""
+    wanted = name.strip().lower()
+    for language in LANGUAGES:
+        if wanted in (language.name.lower(), language.english.lower(), *language.also):
+            return language.code
+    return ""
 
 
 # Scripts without spaces, also of languages we do not speak: an issue may be in one.

@@ -14,13 +14,14 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from . import additions, conf, suppression
-from .addresses import keys_of
+from .addresses import keys_of, person_of
 from .models import Publication, Subscription
 from .roles import Act, may
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
     from django.contrib.auth.models import AnonymousUser
+    from django.db.models import QuerySet
 
 # Names the reader a redirected mail was for. It is nobody's standard field, hence the name.
 HEADER = "X-Sudi-Rehearsal-For"
@@ -41,20 +42,39 @@ def began(publication: Publication) -> None:
 def check(address: str, publication: Publication) -> None:
     """Raise ValidationError if `address` (normalised) cannot be the publication's.
 
-    A reader would get everybody's mail, and somebody whose address is suppressed must get none.
+    A reader would get everybody's mail, also under another name of their box; and somebody whose
+    address is suppressed must get none.
     """
     new = publication._state.adding
     if suppression.suppressed(address, None if new else publication):
         raise ValidationError(_("This address is suppressed: nothing may be mailed to it."))
     if new:
         return
-    theirs = Subscription.objects.filter(
-        publication=publication, subscriber__key__in=keys_of(address)
+    ties = Subscription.objects.filter(publication=publication).exclude(
+        state=Subscription.State.UNSUBSCRIBED
     )
-    if theirs.exclude(state=Subscription.State.UNSUBSCRIBED).exists():
+    if ties.filter(subscriber__key__in=keys_of(address)).exists():
         raise ValidationError(
             _("A reader of this publication has this address. Use one of your own.")
         )
+    if (reader := _same_person(ties, address)) is not None:
+        raise ValidationError(
+            _(
+                "%(reader)s reads this publication, and most mail hosts put what is sent to this"
+                " address into the same box: what follows a “+” names no other person. Use one of"
+                " your own."
+            )
+            % {"reader": reader}
+        )
+
+
+def _same_person(ties: QuerySet[Subscription], address: str) -> str | None:
+    """The address of a reader who would most likely get what is mailed to `address`, or None."""
+    person = person_of(address)
+    # The first letter narrows millions down; where dots or capitals count is decided below.
+    near = ties.filter(subscriber__address__istartswith=person[0])
+    rows = near.values_list("subscriber__address", flat=True).iterator()
+    return next((one for one in rows if one and person_of(one) == person), None)
 
 
 def seen_by(user: AbstractBaseUser | AnonymousUser) -> list[tuple[str, str]]:

@@ -169,7 +169,7 @@ def _template_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[P
         name = ""
         url = f"sqlite:///{folder}/sudi.sqlite3"
     env = {**os.environ, "DATA_DIR": str(folder), "DATABASE_URL": url}
-    Site(folder, env).manage("migrate", "--verbosity", "0")
+    Site(folder, env).manage("migrate", "--verbosity", "0", timeout=600)
     yield folder, name
     if POSTGRES:
         _admin_psql(base, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

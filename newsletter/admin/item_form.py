@@ -19,6 +19,7 @@ from subscribers.admin.versioned import VersionedForm
 from subscribers.models import Category
 
 from ..digest import markdown
+from ..editions import pairing
 from ..models import Issue, Item, Link
 from .picture_field import PictureField, PictureInput
 
@@ -278,6 +279,8 @@ class AboutForm(VersionedForm, _Issue):
         day: dt.date = self.cleaned_data["date"]
         if not 1900 <= day.year <= 2999:
             raise forms.ValidationError(_("Give a date between 1900 and 2999."))
+        if day != self.day and (reason := pairing.other_day(self.instance, day)):
+            raise forms.ValidationError(reason)
         return day
 
     def clean_tail_title(self) -> str:

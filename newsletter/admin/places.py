@@ -50,8 +50,8 @@ def shown(request: HttpRequest, issue: Issue, found: Iterable[Finding]) -> list[
             finding.message,
             finding.level == Level.BLOCKER,
             tuple(_links(request, issue, finding, numbers, editable)),
-            (finding.code, str(quick_mends.BUTTONS[finding.code]))
-            if editable and finding.code in quick_mends.BUTTONS
+            (finding.code, button)
+            if editable and (button := quick_mends.offered(issue, finding.code))
             else None,
         )
         for finding in found

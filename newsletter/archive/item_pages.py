@@ -14,7 +14,7 @@ from newsletter.rendering import neutral, words
 from subscribers import languages, theme
 from subscribers.models import Publication
 
-from . import sharing, source_pages, structured, withdrawn
+from . import item_languages, sharing, source_pages, structured, withdrawn
 from .pages import feed_links, public_page, render_page
 
 
@@ -46,6 +46,7 @@ def _page(
     title = words.update(one) + neutral.line(words.plain(one.title))
     address = f"{conf.base_url()}/{item_path(view.publication, view.slug, one.anchor)}"
     picture = sharing.picture(publication, view, one)
+    others = item_languages.elsewhere(row, one.id)
     context = {
         "issue": view,
         "row": row,
@@ -57,6 +58,8 @@ def _page(
         "date": "" if words.names_day(view.title, view.date) else words.date(view.date),
         "previous": view.items[place - 1] if place else None,
         "next": view.items[place + 1] if place + 1 < len(view.items) else None,
+        "others": others,
+        "in_original": next((other for other in others if other.is_original), None),
         "earlier": earlier.told_before(one.id, apart=row),
         "corrections": published.corrections_of_items([one.id]).get(one.id, ()),
         "hosts": source_pages.hosts(one),

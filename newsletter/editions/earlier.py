@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
+
 from newsletter.models import Issue, Item
 from subscribers.models import Category
 
@@ -9,7 +11,8 @@ from subscribers.models import Category
 def told_before(item: int, *, apart: Issue, most: int = 6) -> list[Item]:
     """Public items, each with its issue, that told the story of this one before; newest first.
 
-    Not those of `apart`, nor the one that it says itself it goes on with.
+    Not those of `apart`, its issue, nor the one that it says itself it goes on with; of another
+    publication only what is not for its readers alone.
     """
     return list(
         Item.objects.filter(
@@ -20,9 +23,10 @@ def told_before(item: int, *, apart: Issue, most: int = 6) -> list[Item]:
             issue__published_at__isnull=False,
         )
         .exclude(category__visibility=Category.Visibility.PRIVATE)
+        .exclude(~Q(issue__publication=apart.publication_id), issue__publication__readers_only=True)
         .exclude(issue=apart)
         .exclude(follow_ups=item)
-        .select_related("issue")
-        .only("title", "anchor", "issue__slug", "issue__date")
+        .select_related("issue__publication")
+        .only("title", "anchor", "issue__slug", "issue__date", "issue__publication__slug")
         .order_by("-issue__date", "-pk")[:most]
     )

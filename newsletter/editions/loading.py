@@ -86,6 +86,10 @@ def _follows(earlier: Item, item: Item) -> Follows | None:
     private = filed is not None and filed.visibility == Category.Visibility.PRIVATE
     if not home or (private and earlier.category_id != item.category_id):
         return None
+    # What is for the readers of one publication is not named to those of another.
+    theirs = earlier.issue.publication
+    if theirs.readers_only and theirs.pk != item.issue.publication_id:
+        return None
     return Follows(earlier.title, earlier.issue.date, "" if earlier.hidden else home)
 
 
@@ -127,7 +131,9 @@ def _items_of(issues: Sequence[Issue]) -> dict[int, list[Item]]:
     earlier = Item.objects.select_related("issue__publication", "category").in_bulk(
         {item.follows_id for item in followers}
     )
+    whole = {issue.pk: issue for issue in issues}
     for item in followers:
+        item.issue = whole[item.issue_id]
         item.follows = earlier.get(item.follows_id)
     return rows
 

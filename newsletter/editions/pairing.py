@@ -7,6 +7,7 @@ nowhere else, by whoever asks: a document, a command, a person, or the date in a
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -141,6 +142,17 @@ def broken(issue: Issue) -> str:
     for translation in issue.issue_translations.all():
         if reason := unlike(translation, issue):
             return reason
+    return ""
+
+
+def other_day(issue: Issue, day: dt.date) -> str:
+    """Why a draft cannot be of that day: its others are of another one; "" if it can."""
+    for other in family.rows(issue).exclude(pk=issue.pk):
+        if other.date != day:
+            return _(
+                "It is paired with “%(title)s” of %(date)s, and a pair has one date. Part the two,"
+                " give both the new one, and pair them again."
+            ) % {"title": other.title, "date": other.date}
     return ""
 
 

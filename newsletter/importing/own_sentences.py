@@ -96,6 +96,15 @@ OWN: Mapping[str, Any] = {
     "item-copied": gettext_lazy(
         "A round-up holds a copy of an item that is no longer in this file."
     ),
+    "language-other": gettext_lazy(
+        "The document is in another language (%(language)s) than the publication (%(own)s), and no "
+        "translation of an issue that is here: every reader would get it as it is. Name the issue "
+        "that it translates, or pair the two."
+    ),
+    "language-unknown": gettext_lazy(
+        "The document says that it is in “%(said)s”. The site has no such language and takes it as "
+        "the publication’s (%(language)s). Write one of these as its language: %(known)s."
+    ),
     "lines-not-open": gettext_lazy(
         "Nothing is asked about the lines %(first)d to %(last)d: they belong to a part already."
     ),
@@ -109,6 +118,11 @@ OWN: Mapping[str, Any] = {
     "other-issue": gettext_lazy(
         "The issue %(issue)s, “%(title)s”, has this day and language and shares nothing with this "
         "document. Give this one the name of an edition of its own, or confirm that it replaces "
+        "that issue’s text."
+    ),
+    "other-issue/language": gettext_lazy(
+        "The issue %(issue)s, “%(title)s”, has this day, and the document is in a language that "
+        "the site has not. Give it the name of an edition of its own, or confirm that it replaces "
         "that issue’s text."
     ),
     "other-issue/out": gettext_lazy(

@@ -69,7 +69,7 @@ def _of_problems(problems: Iterable[Problem]) -> Iterable[Question]:
         place = ((problem.line, problem.line),)
         if problem.code == OTHER_ISSUE:
             yield Question(problem.code, "--edition", "", place)
-            if "case" not in problem.params:  # What is out cannot be replaced.
+            if problem.params.get("case") != "out":  # What is out cannot be replaced.
                 confirm = (problem.code,)
                 yield Question(problem.code, "--confirm", *confirm, place, confirm, optional=True)
         elif problem.code in CONFIRMABLE:

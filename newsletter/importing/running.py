@@ -14,11 +14,11 @@ from newsletter.digest import Digest, decode, to_json
 from newsletter.digest.problems import Problems
 from newsletter.digest.value import Param
 from newsletter.models import Issue, Revision
-from subscribers import languages
 from subscribers.models import Category, Publication
 
 from .answers import NONE, Answers
 from .categories import Shelf, file_under
+from .document_language import is_unknown, language_of, tell_other, tell_unknown
 from .filing import Filing
 from .identity import edition_of, find_issue, origin_of
 from .illustrating import Files, illustrate, no_files
@@ -81,15 +81,16 @@ def import_digest(
     problems.found += digest.problems
     places = Places.of_text(document.text)
     digest = illustrate(digest, publication, files, problems, places, store=not dry_run)
-    language = languages.stored(digest.language) or publication.language
-    report.digest = dataclasses.replace(digest, language=language)
+    said = digest.language
+    report.digest = dataclasses.replace(digest, language=language_of(digest, publication))
     report.edition = edition_of(digest, edition, problems)
     with transaction.atomic():
         # Two imports of one file at once: the second finds what the first made.
         Publication.objects.select_for_update().get(pk=publication.pk)
         run = _Run(
-            publication, document, memory, answers, archived, by, report, problems, translation_of
-        )
+            publication, document, memory, answers, archived, by, report, problems, translation_of,
+            said,
+        )  # fmt: skip
         _decide(run, create=create_categories)
         if problems.refused():
             raise _refuse(report, problems)
@@ -113,6 +114,7 @@ class _Run:
     report: Report
     problems: Problems
     translation_of: str = ""
+    language: str = ""  # As the document says it.
 
 
 def _decide(run: _Run, *, create: bool) -> None:
@@ -121,6 +123,7 @@ def _decide(run: _Run, *, create: bool) -> None:
     digest, places = report.digest, Places.of_text(run.document.text)
     _check_lengths(digest, problems)
     tell_impossible(digest, problems)
+    tell_unknown(run.language, publication, places, problems)
     shelf = Shelf.of(publication)
     filing, given = file_under(
         shelf, digest, run.memory.filing, run.answers, places, problems, create=create
@@ -135,10 +138,15 @@ def _decide(run: _Run, *, create: bool) -> None:
         tell_seen(publication, digest, said, issue, problems, translation=translation)
         tell_implausible(publication, digest, issue, problems)
     if not problems.refused():
-        store(publication, issue, said, report, problems, origin=origin, archived=run.archived)
+        doubtful = is_unknown(run.language) and issue is not None and issue.origin != origin
+        store(
+            publication, issue, said, report, problems,
+            origin=origin, archived=run.archived, doubtful=doubtful,
+        )  # fmt: skip
     if not problems.refused() and report.issue is not None and _is_ours(report.issue):
         other = link(report.issue, digest, run.translation_of, places, problems, run.by)
         _tell_translation(problems, other, translation)
+        tell_other(report.issue, other, places, problems)
     if problems.refused():
         report.questions = questions_of(digest, filing, shelf, problems.sorted())
         return

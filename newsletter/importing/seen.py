@@ -5,10 +5,10 @@ from __future__ import annotations
 from newsletter.digest import Digest
 from newsletter.digest.problems import Problems
 from newsletter.models import Issue, StoryDecision
-from subscribers import languages
 from subscribers.models import Publication
 
 from .bases import rows_of, version_of
+from .document_language import language_of
 from .matching import pair
 from .plausible import possible
 from .stories import Asked, look_up
@@ -34,7 +34,7 @@ def tell_seen(
         return
     asked = [Asked(item.title, item.urls) for item in said.items]
     apart = {one.pk for one in (issue, translation) if one is not None}
-    language = languages.stored(digest.language) or publication.language
+    language = language_of(digest, publication)
     decided = _decided(said, issue)
     for place, found in enumerate(look_up(publication, asked, digest.date, apart=apart)):
         for earlier in found:

@@ -30,9 +30,11 @@ def store(
     *,
     origin: str,
     archived: bool,
+    doubtful: bool = False,
 ) -> None:
-    """Write what the document says; `issue` is the one it is, if it is here. What was done is
-    said in `report`, what forbids it in `problems`."""
+    """Write what the document says; `issue` is the one it is, if it is here, `doubtful` whether the
+    document says a language that we do not have. What was done is said in `report`, what forbids
+    it in `problems`."""
     if issue is None:
         report.issue = new_issue(publication, report.digest, report.edition, origin)
         report.created = True
@@ -43,9 +45,12 @@ def store(
     base = base_of(issue, now)
     out = issue.state != Issue.State.DRAFT
     sure = OTHER_ISSUE in report.answers.confirmed and not out
-    if not sure and is_another([now, base] if base is not None else [now], said):
+    other = is_another([now, base] if base is not None else [now], said)
+    if not sure and (other or (doubtful and not out)):
         params = {"issue": issue.slug, "title": issue.title}
-        if out:
+        if not other:  # A translation, by its links: it must not overwrite what it translates.
+            params["case"] = "language"
+        elif out:
             report.released = issue
             params |= {"case": "out", "state": str(issue.get_state_display())}
         problems.error(OTHER_ISSUE, params, report.digest.items[0].line)

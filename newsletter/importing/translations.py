@@ -113,8 +113,12 @@ def _named(issue: Issue, name: str) -> Issue | None:
     rows = Issue.objects.filter(
         publication__in=pairing.sisters(issue.publication), kind=Issue.Kind.REGULAR
     ).select_related("publication")
-    if len(parts) > 1 and (exact := rows.filter(publication__slug=parts[-2], slug=last).first()):
-        return exact
+    if len(parts) > 1:
+        if exact := rows.filter(publication__slug=parts[-2], slug=last).first():
+            return exact
+        named = Publication.objects.filter(slug=parts[-2]).exclude(pk=issue.publication_id)
+        if named.exists():  # Another publication's, which is no sister: none of ours is meant.
+            return None
     others = [
         one
         for one in rows.filter(slug__in=wanted) | rows.filter(origin__in=wanted)

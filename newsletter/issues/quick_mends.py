@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from newsletter.editions import family, pairing
 from newsletter.models import Issue
 from newsletter.rendering import neutral
 
@@ -24,6 +25,14 @@ BUTTONS = {
 }
 
 
+def offered(issue: Issue, code: str) -> str:
+    """What the button for a finding of a draft says; "" where there is none."""
+    # A pair has one date, and the other one may be another person's.
+    if code == "not-today" and family.rows(issue).count() > 1:
+        return ""
+    return str(BUTTONS.get(code, ""))
+
+
 def mend(issue: Issue, code: str, on: dt.date) -> str:
     """Mend what the finding `code` is about, and say what was done; "" where nothing was to do.
 
@@ -33,7 +42,7 @@ def mend(issue: Issue, code: str, on: dt.date) -> str:
 
 
 def _date(issue: Issue, on: dt.date) -> str:
-    if issue.date == on:
+    if issue.date == on or pairing.other_day(issue, on):
         return ""
     before, issue.date = issue.date, on
     changed = ["date"]

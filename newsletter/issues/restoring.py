@@ -10,6 +10,7 @@ from django.utils.translation import pgettext
 
 from newsletter.digest import bullets_to_json
 from newsletter.digest.value import Digest, Item, Link
+from newsletter.editions import pairing
 from newsletter.importing.bases import rows_of, version_of
 from newsletter.importing.matching import pair
 from newsletter.importing.versions import of_digest
@@ -33,18 +34,21 @@ def restore(issue: Issue, revision: Revision, by: AbstractBaseUser) -> list[str]
     what = pgettext("history", "restored revision %(number)d") % {"number": revision.number}
     with steps.step(issue, by, what):
         _items(issue, wanted, problems)
-    _head(issue, wanted)
+    _head(issue, wanted, problems)
     add_revision(issue, Revision.Kind.EDIT, by, note=what)
     return problems
 
 
-def _head(issue: Issue, wanted: Digest) -> None:
+def _head(issue: Issue, wanted: Digest, problems: list[str]) -> None:
     issue.title, issue.intro = wanted.title, wanted.intro
     issue.subject = str(wanted.extra.get("subject", ""))
     issue.preheader = str(wanted.extra.get("preheader", ""))
     issue.save(update_fields=["title", "intro", "subject", "preheader"])
     if wanted.date is not None:
-        beginning.move_to_day(issue, wanted.date)
+        if why := pairing.other_day(issue, wanted.date):
+            problems.append(why)
+        else:
+            beginning.move_to_day(issue, wanted.date)
     beginning.set_tail(issue, wanted.tail_title, _pairs(wanted.tail_links))
 
 

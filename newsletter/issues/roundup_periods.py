@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
+from subscribers import times
 from subscribers.models import Publication
 
 # A period asked for by hand is at most so long; one that begins by itself goes back so far.
@@ -54,10 +55,10 @@ def of_days(since: dt.date, until: dt.date, zone: dt.tzinfo, now: dt.datetime) -
         raise PeriodRefused("until", _("The period's last day lies in the future."))
     if until < since:
         raise PeriodRefused("until", _("The period ends before it begins."))
-    begins_at = _midnight(since, zone)
-    ends_at = min(now, _midnight(until + dt.timedelta(days=1), zone))
     if until - since > LONGEST:
         raise PeriodRefused("since", _("A round-up holds a year at most."))
+    begins_at = times.begin(since, zone)
+    ends_at = min(now, times.begin(until + dt.timedelta(days=1), zone))
     return Period(begins_at, ends_at, since, until)
 
 
@@ -76,11 +77,12 @@ def due(publication: Publication, newest: dt.datetime | None, now: dt.datetime) 
 
     `newest` is when the last one ended that was looked at.
     """
-    end = last_end(publication, now)
+    before, end = [end for end in _ends(publication, now) if end <= now][-2:]
     switched_on = publication.roundup_changed_at
     if (newest is not None and newest >= end) or (switched_on is not None and switched_on >= end):
         return None
-    return _following(publication, newest, end)
+    # The first: from where one would have ended before.
+    return _following(publication, before if newest is None else newest, end)
 
 
 def running(publication: Publication, newest: dt.datetime | None, now: dt.datetime) -> Period:
@@ -92,7 +94,7 @@ def _following(publication: Publication, newest: dt.datetime | None, end: dt.dat
     zone = ZoneInfo(publication.time_zone)
     if newest is not None:
         return Period.of(max(newest, end - FURTHEST_BACK), end, zone)
-    # The first: a week or a month back, at the same hour.
+    # What the first would hold if it were made now: a week or a month back, at the same hour.
     local = end.astimezone(zone)
     day = local.date() - dt.timedelta(days=7)
     if publication.roundup == Publication.Roundup.MONTHLY:
@@ -124,10 +126,6 @@ def _in_month(first: dt.date, day: int) -> dt.date:
 
 
 def existing(day: dt.date, time: dt.time, zone: dt.tzinfo) -> dt.datetime:
-    """A local time as a moment: one that is skipped when the clocks go forward is the next that
-    exists, one that comes twice the first of the two (PEP 495, fold=0)."""
-    return dt.datetime.combine(day, time, tzinfo=zone).astimezone(dt.UTC)
-
-
-def _midnight(day: dt.date, zone: dt.tzinfo) -> dt.datetime:
-    return existing(day, dt.time(), zone)
+    """A local time as a moment: one that the clocks skip is the next that exists, of two the
+    first."""
+    return times.resolve(dt.datetime.combine(day, time), zone, "next")

@@ -43,7 +43,9 @@ def occasions(
     A slot counts from the moment it was made.
     """
     first, last = since.astimezone(zone).date(), until.astimezone(zone).date()
-    days = [first + dt.timedelta(days=n) for n in range((last - first).days + 1)]
+    # Of the day before, too: where the clocks skip its end, its last slots are this day's first
+    # moment (Nuuk).
+    days = [first + dt.timedelta(days=n) for n in range(-1, (last - first).days + 1)]
     found = [
         Occasion(at, slot, day)
         for day in days

@@ -21,8 +21,9 @@ _BATCH = 40
 
 
 def tie(issue: Issue, items: Sequence[Item] | None = None) -> None:
-    """Store which earlier items told the stories of this public issue, and which later ones tell
-    them again; of all its items, or of those given. A few queries whatever there is."""
+    """Store which earlier items told the stories of this public issue, and which later ones of its
+    publication tell them again; of all its items, or of those given. A few queries whatever there
+    is. Another publication whose past counts here does not go on with our stories for that."""
     found = stories.told(issue, items)
     near = {earlier.item for one in found for earlier in one.earlier}
     # Of a draft the words may still change; it is tied when it appears.
@@ -35,7 +36,10 @@ def tie(issue: Issue, items: Sequence[Item] | None = None) -> None:
             if other.item in public:
                 before = (other.date, other.item) < (issue.date, one.item.pk)
                 mine = one.item.pk
-                pairs.add((mine, other.item) if before else (other.item, mine))
+                if before:
+                    pairs.add((mine, other.item))
+                elif other.publication == issue.publication_id:
+                    pairs.add((other.item, mine))
     ToldBefore.objects.bulk_create(
         [ToldBefore(item_id=item, earlier_id=earlier) for item, earlier in sorted(pairs)],
         ignore_conflicts=True,

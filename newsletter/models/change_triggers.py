@@ -32,7 +32,8 @@ from .withdrawals import Withdrawal
 
 _PREFIX = "sudi_change_"
 _TABLE = Change._meta.db_table
-_ISSUES = Issue._meta.db_table
+_ISSUES, _ITEMS = Issue._meta.db_table, Item._meta.db_table
+_PUBLICATIONS, _TOLD_BEFORE = Publication._meta.db_table, ToldBefore._meta.db_table
 # Of an issue: what is shown on its own page, in lists and in feeds, but not by its neighbours.
 _OWN = ("intro", "extra", "corrected_at")
 _UNSEEN = {
@@ -79,11 +80,46 @@ def _seen(model: type[models.Model], leave_out: tuple[str, ...] = ()) -> tuple[s
     return tuple(str(f.column) for f in model._meta.concrete_fields if f not in unseen)
 
 
+# SQL about one row, `{row}`: the items that pages of other publications may name no more.
+_OF_THIS_ISSUE = f"SELECT id FROM {_ITEMS} WHERE issue_id = {{row}}.id"
+_FILED_HERE = f"SELECT id FROM {_ITEMS} WHERE category_id = {{row}}.id"
+_PUBLISHED_HERE = (
+    f"SELECT id FROM {_ITEMS} WHERE issue_id IN"
+    f" (SELECT id FROM {_ISSUES} WHERE publication_id = {{row}}.id)"
+)
+_SISTERS_OF_CATEGORY = (
+    f"SELECT other.id, 0 FROM {_PUBLICATIONS} mine JOIN {_PUBLICATIONS} other"
+    " ON other.id = mine.sister_of_id OR other.sister_of_id IN (mine.id, mine.sister_of_id)"
+    " WHERE mine.id = {row}.publication_id"
+)
+
+
+def _named_later(which: str) -> str:
+    """Issues with items that go on with one of these, or whose pages say that they told it again.
+
+    Either may stand in another publication.
+    """
+    return (
+        f"SELECT publication_id, id FROM {_ISSUES} WHERE published_at IS NOT NULL AND id IN"
+        f" (SELECT issue_id FROM {_ITEMS} WHERE follows_id IN ({which}) UNION SELECT issue_id"
+        f" FROM {_ITEMS} WHERE id IN (SELECT item_id FROM {_TOLD_BEFORE}"
+        f" WHERE earlier_id IN ({which})))"
+    )
+
+
 def rules() -> list[Rule]:
     """Every rule; what is not published touches nothing."""
     of_issue = (
         f"SELECT publication_id, id FROM {_ISSUES}"
         " WHERE id = {row}.issue_id AND published_at IS NOT NULL"
+    )
+    # The page of an item names its partner in each language, which the places, links and categories
+    # of all their items decide. A draft is nobody's partner yet.
+    with_translations = (
+        f"{of_issue} UNION SELECT other.publication_id, other.id FROM {_ISSUES} mine"
+        f" JOIN {_ISSUES} other ON other.id = mine.original_id OR"
+        " other.original_id IN (mine.id, mine.original_id) WHERE mine.id = {row}.issue_id"
+        " AND mine.published_at IS NOT NULL AND other.published_at IS NOT NULL"
     )
     # Its translations and what it corrects name it, in other publications too.
     named_by = (
@@ -93,21 +129,12 @@ def rules() -> list[Rule]:
     )
     # A publication that says the same in another language names it, too.
     with_sisters = (
-        f"SELECT {{row}}.id, 0 UNION SELECT id, 0 FROM {Publication._meta.db_table}"
+        f"SELECT {{row}}.id, 0 UNION SELECT id, 0 FROM {_PUBLICATIONS}"
         " WHERE id = {row}.sister_of_id OR sister_of_id IN ({row}.id, {row}.sister_of_id)"
-    )
-    items, told_before = Item._meta.db_table, ToldBefore._meta.db_table
-    # A follow-up names the item that it goes on with, in an issue of its own; so does the page of
-    # an item that tells a story again.
-    named_later = (
-        f"SELECT publication_id, id FROM {_ISSUES} WHERE published_at IS NOT NULL AND id IN"
-        f" (SELECT issue_id FROM {items} WHERE follows_id = {{row}}.id UNION SELECT issue_id"
-        f" FROM {items} WHERE id IN (SELECT item_id FROM {told_before}"
-        " WHERE earlier_id = {row}.id))"
     )
     of_item = (
         f"SELECT publication_id, id FROM {_ISSUES} WHERE published_at IS NOT NULL"
-        f" AND id = (SELECT issue_id FROM {items} WHERE id = {{row}}.item_id)"
+        f" AND id = (SELECT issue_id FROM {_ITEMS} WHERE id = {{row}}.item_id)"
     )
     published = "{row}.published_at IS NOT NULL"
     own = tuple(str(f.column) for f in Issue._meta.concrete_fields if f.name in _OWN)
@@ -115,14 +142,23 @@ def rules() -> list[Rule]:
         Rule(Publication, _seen(Publication, ("slug",)), with_sisters),
         # In addresses on the pages of others: translations, and what is said to be corrected.
         Rule(Publication, ("slug",), "SELECT 0, 0", updates_only=True),
+        Rule(Publication, ("readers_only",), _named_later(_PUBLISHED_HERE), updates_only=True),
         Rule(Category, _seen(Category), "SELECT {row}.publication_id, 0"),
-        Rule(Issue, _seen(Issue, _OWN), named_by, published),
+        Rule(
+            Category,
+            ("visibility",),
+            f"{_named_later(_FILED_HERE)} UNION {_SISTERS_OF_CATEGORY}",
+            updates_only=True,
+        ),
+        Rule(
+            Issue, _seen(Issue, _OWN), f"{named_by} UNION {_named_later(_OF_THIS_ISSUE)}", published
+        ),
         Rule(Issue, own, "SELECT {row}.publication_id, {row}.id", published, updates_only=True),
-        Rule(Item, _seen(Item), of_issue),
-        Rule(Item, _seen(Item), named_later, updates_only=True),
+        Rule(Item, _seen(Item), with_translations),
+        Rule(Item, _seen(Item), _named_later("{row}.id"), updates_only=True),
         Rule(ToldBefore, _seen(ToldBefore), of_item),
         Rule(SearchEntry, _seen(SearchEntry), of_item),
-        Rule(Link, _seen(Link), of_issue),
+        Rule(Link, _seen(Link), with_translations),
         Rule(Revision, _seen(Revision), of_issue, "{row}.kind = 'correction'"),
         # Of an item: its issue says why it is gone. The page of a whole one is never stored.
         Rule(Withdrawal, _seen(Withdrawal), of_issue),

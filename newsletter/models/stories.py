@@ -34,7 +34,8 @@ class TitleBand(models.Model):
 
 
 class ToldBefore(models.Model):
-    """A public item, and an earlier one of its publication that told its story.
+    """A public item, and an earlier one that told its story: of its publication, or of one whose
+    past counts there.
 
     Stored, not looked up when a page is built: so the database knows which pages name an item
     when that item changes (`change_triggers`). Both may be hidden or private by now.

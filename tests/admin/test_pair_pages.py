@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.test import Client
 
 from newsletter import sending
-from newsletter.models import Issue
+from newsletter.admin.item_form import AboutForm
+from newsletter.issues import quick_mends, restoring
+from newsletter.issues.revisions import add_revision
+from newsletter.models import Issue, Revision
 from subscribers.models import Publication, Role
 from tests import builders
 
@@ -169,3 +174,24 @@ def test_preflight_repeats_what_differs(issues: Any) -> None:
     page = shown(client, at(english, "preflight"))
     assert "figures here 1,234, there 1243" in page
     assert "Item 2 has no partner" in page
+
+
+def test_one_of_a_pair_gets_no_date_of_its_own(issues: Any) -> None:
+    """Not by its form, not by the button of the preflight, not by an earlier revision."""
+    english, chinese = issues
+    client = client_of(english.publication)
+    user = User.objects.get()
+    earlier = add_revision(english, Revision.Kind.EDIT, user, note="as it was")
+    Issue.objects.filter(pk__in=[english.pk, chinese.pk]).update(date="2026-03-03")
+    english.refresh_from_db()
+    pair(client, english, chinese.slug)
+    with transaction.atomic():
+        (said,) = restoring.restore(english, earlier, user)
+    assert said.startswith("It is paired with “港口日报” of 2026-03-03, and a pair has one date.")
+    assert quick_mends.offered(english, "not-today") == ""
+    assert quick_mends.mend(english, "not-today", dt.date(2026, 3, 9)) == ""
+    for day, fine in (("2026-03-04", False), ("2026-03-03", True)):
+        form = AboutForm({"title": "New", "date": day}, instance=Issue.objects.get(pk=english.pk))
+        assert ("date" not in form.errors) is fine
+    english.refresh_from_db()
+    assert english.date == dt.date(2026, 3, 3)

@@ -41,7 +41,8 @@ MODELS: tuple[type[models.Model], ...] = (
 )  # fmt: skip
 MONDAY = dt.datetime(2026, 3, 2, 8, tzinfo=dt.UTC)
 TUESDAY = MONDAY + dt.timedelta(days=1)
-# One of every kind; two issues, and two publications of which one names the other's issue.
+# One of every kind; two issues, a translation in a sister publication, and one that remembers
+# the stories of the first.
 ADDRESSES = (
     "/", "/opml", "/sitemap.xml", "/daily/", "/daily/look.css", "/daily/sitemap.xml",
     "/daily/feeds/", "/daily/feed.atom", "/daily/items.atom", "/daily/feed.json?month=2026-03",
@@ -51,13 +52,15 @@ ADDRESSES = (
     "/daily/2026-03-04/",
     "/gang/2026-03-02/", "/gang/feed.json",
     "/daily/months/", "/daily/months/2026-03/", "/daily/sources/example.org/",
-    "/daily/2026-03-02/item-1/", "/daily/2026-03-04/item-1/",
+    "/daily/2026-03-02/item-1/", "/daily/2026-03-04/item-1/", "/gang/2026-03-02/item-1/",
+    "/fleet/2026-03-05/", "/fleet/2026-03-05/item-1/", "/fleet/items.atom",
 )  # fmt: skip
 
 
 @pytest.fixture
 def site(db: None) -> dict[type[models.Model], list[models.Model]]:
-    """Two publications; an issue with a correction, its translation, and what corrects it."""
+    """Two publications; an issue with a correction, its translation, and what corrects it. A third
+    goes on with its stories."""
     daily = builders.publication()
     gang = builders.publication("gang", language="zh-Hans", sister_of=daily)
     ships, tides = builders.category(daily, "Ships"), builders.category(daily, "Tides")
@@ -85,6 +88,14 @@ def site(db: None) -> dict[type[models.Model], list[models.Model]]:
     Item.objects.filter(pk=items[2].pk).update(follows=items[0])
     search.write(Item.objects.all())
     again = ToldBefore.objects.create(item=items[3], earlier=items[0])
+    fleet = builders.publication("fleet")
+    later = builders.issue(
+        fleet, "2026-03-05", state="archived", published_at=TUESDAY + dt.timedelta(days=2)
+    )
+    crews = builders.category(fleet, "Crews")
+    update = builders.item(later, crews, "A ship, and its crew", follows=items[0],
+                           published_at=TUESDAY + dt.timedelta(days=2))  # fmt: skip
+    ToldBefore.objects.create(item=update, earlier=items[2])
     builders.tail_link(first, "More")
     note = Revision.objects.create(
         issue=first, number=1, kind="correction", note="It was two ships.", item=items[0]

@@ -98,8 +98,8 @@ def test_a_weekly_period_ends_at_its_hour_in_the_publications_zone() -> None:
     ("now", "begins", "ends"),
     [
         ("2026-03-31T18:00", "2026-02-28T17:00", "2026-03-31T17:00"),
-        ("2026-03-31T16:00", "2026-01-28T17:00", "2026-02-28T17:00"),
-        ("2028-02-29T17:00", "2028-01-29T17:00", "2028-02-29T17:00"),
+        ("2026-03-31T16:00", "2026-01-31T17:00", "2026-02-28T17:00"),
+        ("2028-02-29T17:00", "2028-01-31T17:00", "2028-02-29T17:00"),
         ("2027-01-01T00:00", "2026-11-30T17:00", "2026-12-31T17:00"),
     ],
 )
@@ -118,6 +118,39 @@ def test_an_hour_that_the_clocks_skip_is_the_next_and_one_that_comes_twice_the_f
     assert skipped.astimezone(zone).isoformat() == "2026-03-29T03:00:00+02:00"
     twice = roundup_periods.existing(day(2026, 10, 25), dt.time(2), zone)
     assert twice.astimezone(zone).isoformat() == "2026-10-25T02:00:00+02:00"
+
+
+@pytest.mark.parametrize(
+    ("zone", "weekday", "hour", "now", "begins", "ends"),
+    [
+        # Put forward at midnight, by half an hour, and by two hours: the first moment after it.
+        ("Africa/Cairo", 4, 0, "2027-04-30T03:00", "2027-04-23T00:00", "2027-04-30T01:00"),
+        ("America/Santiago", 6, 0, "2027-09-05T09:00", "2027-08-29T00:00", "2027-09-05T01:00"),
+        ("Australia/Lord_Howe", 6, 2, "2026-10-04T03:00", "2026-09-27T02:00", "2026-10-04T02:30"),
+        ("Antarctica/Troll", 6, 2, "2027-03-28T05:30", "2027-03-21T02:00", "2027-03-28T03:00"),
+        ("Asia/Gaza", 5, 2, "2027-03-27T04:00", "2027-03-20T02:00", "2027-03-27T03:00"),
+        # Put back: the first of the two.
+        ("America/Santiago", 5, 23, "2027-04-04T12:00", "2027-03-27T23:00", "2027-04-03T23:00"),
+        # For Ramadan the clocks go back and then forward.
+        ("Africa/Casablanca", 6, 2, "2027-02-07T02:30", "2027-01-31T02:00", "2027-02-07T02:00"),
+        ("Africa/Casablanca", 6, 2, "2027-03-14T04:00", "2027-03-07T02:00", "2027-03-14T03:00"),
+        ("Pacific/Apia", 5, 7, "2027-01-02T07:00", "2026-12-26T07:00", "2027-01-02T07:00"),
+        ("Pacific/Chatham", 6, 3, "2027-09-26T12:00", "2027-09-19T03:00", "2027-09-26T03:45"),
+    ],
+)
+def test_a_period_ends_at_an_hour_that_exists_in_every_zone(
+    zone: str, weekday: int, hour: int, now: str, begins: str, ends: str
+) -> None:
+    publication = harbour(time_zone=zone, roundup_weekday=weekday, roundup_hour=hour)
+    period = roundup_periods.due(publication, None, at(now, zone))
+    assert period is not None
+    local = [
+        one.astimezone(ZoneInfo(zone)).replace(tzinfo=None).isoformat("T", "minutes")
+        for one in (period.begins_at, period.ends_at)
+    ]
+    assert local == [begins, ends]
+    if zone == "America/Santiago" and hour == 23:
+        assert period.ends_at == at("2027-04-04T02:00")
 
 
 def test_a_period_begins_where_the_last_one_ended_however_late() -> None:
@@ -142,6 +175,8 @@ def test_what_ended_before_it_was_switched_on_is_not_made() -> None:
         ("2026-03-01", "2026-03-07", "until"),
         ("2026-03-05", "2026-03-04", "until"),
         ("2025-01-01", "2026-03-06", "since"),
+        ("0001-01-01", "2026-03-06", "since"),
+        ("9999-12-31", "9999-12-31", "since"),
     ],
 )
 def test_a_period_that_cannot_be_is_answered_at_its_field(

@@ -39,6 +39,15 @@ MINUTE = dt.timedelta(minutes=1)
         ("Asia/Shanghai", "2026-03-29", "02:30", "2026-03-28T18:30"),
         ("Asia/Kathmandu", "2026-03-29", "07:30", "2026-03-29T01:45"),
         ("Pacific/Apia", "2011-12-30", "07:30", "2011-12-30T10:00"),
+        ("Australia/Lord_Howe", "2027-04-04", "01:45", "2027-04-03T14:45"),
+        ("Africa/Cairo", "2027-04-30", "00:30", "2027-04-29T22:00"),
+        ("Africa/Cairo", "2026-10-29", "23:30", "2026-10-29T20:30"),
+        ("America/Santiago", "2027-04-03", "23:15", "2027-04-04T02:15"),
+        ("Africa/Casablanca", "2027-02-07", "02:30", "2027-02-07T01:30"),
+        ("Africa/Casablanca", "2027-03-14", "02:30", "2027-03-14T02:00"),
+        ("Antarctica/Troll", "2027-03-28", "02:15", "2027-03-28T01:00"),
+        ("Pacific/Chatham", "2027-09-26", "03:00", "2027-09-25T14:00"),
+        ("Europe/Dublin", "2027-10-31", "01:30", "2027-10-31T00:30"),
     ],
 )
 def test_a_local_time_is_one_moment(zone: str, day: str, at: str, utc: str) -> None:
@@ -83,6 +92,17 @@ def test_each_day_once_over_both_changes_of_the_clocks() -> None:
         found = listed(slot("02:30"), since=since, until=until, zone="Europe/Berlin")
         assert [one[:10] for one in found] == sorted({one[:10] for one in found})
         assert len(found) == 4
+
+
+def test_a_slot_at_the_end_of_a_day_whose_end_is_skipped_is_not_forgotten() -> None:
+    """In Nuuk midnight follows 23:00 on that Saturday: the slot is the first moment of Sunday."""
+    for since in ("2027-03-27T12:00", "2027-03-28T01:00"):
+        found = listed(slot("23:20"), since=since, until="2027-03-28T02:00", zone="America/Nuuk")
+        assert found == ["2027-03-27 Sun 00:00"]
+    # It counts as that Saturday's.
+    span = {"since": "2027-03-27T12:00", "until": "2027-03-28T02:00", "zone": "America/Nuuk"}
+    assert listed(slot("23:20"), off=("2027-03-27",), **span) == []
+    assert listed(slot("23:20", 1 << 6), **span) == []
 
 
 def test_a_slot_counts_from_when_it_was_made() -> None:

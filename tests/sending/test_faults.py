@@ -231,14 +231,14 @@ def joined_and_killed(site: Site, kills: int) -> None:
             if number % 4 == 3:
                 # With a delivery written and its transaction still open.
                 pid = nursery.birth("--die", "greet", "--after", str(1 + number % 7))
-                lab.until(lambda pid=pid: not nursery.alive(pid), 30)
+                lab.until(lambda pid=pid: not nursery.alive(pid), 120)
                 continue
             pid = nursery.birth()
-            lab.until(lambda before=before: len(relay.accepted) > before, 30, 0.001)
+            lab.until(lambda before=before: len(relay.accepted) > before, 120, 0.001)
             time.sleep(chance.uniform(0, 0.1))
             nursery.end(pid, signal.SIGKILL)
         pid = nursery.birth()
-        lab.until(lambda: all_greeted(site, 300 + joined), 60, 0.1)
+        lab.until(lambda: all_greeted(site, 300 + joined), 180, 0.1)
         nursery.end(pid)
     assert finished(site)()
     ledger = truth(site)["ledger"]

@@ -390,6 +390,16 @@ def fill(owner: Client, publication: Publication, **changed: str) -> Any:
     [
         ("Reader000@Example.org", "A reader of this publication has this address."),
         ("waits@example.org", "A reader of this publication has this address."),
+        ("reader000+desk@example.org", "reader000@example.org reads this publication"),
+        ("Reader000+@EXAMPLE.org", "reader000@example.org reads this publication"),
+        ("listed@example.org", "listed+news@example.org reads this publication"),
+        ("listed+desk@example.org", "listed+news@example.org reads this publication"),
+        ("ma.ry+x@googlemail.com", "m.ary@gmail.com reads this publication"),
+        ("dora.x+y@example.org", ""),
+        ("reader00+0@example.org", ""),
+        ("reader000@mail.example.org", ""),
+        ("+reader000@example.org", ""),
+        ("left+x@example.org", ""),
         ("gone@example.org", ""),
         ("stopped@example.net", "This address is suppressed"),
         ("two@example.org, three@example.org", "Enter a valid email address."),
@@ -401,7 +411,11 @@ def test_s7_the_field_refuses_a_readers_address(owner: Client, address: str, sai
     issue = issue_for(1)
     publication = issue.publication
     builders.subscription(publication, "waits@example.org", state="pending", confirmed_at=None)
-    builders.subscription(publication, "gone@example.org", state="unsubscribed")
+    for reader in ("listed+news@example.org", "m.ary@gmail.com", "dorax@example.org"):
+        builders.subscription(publication, reader)
+    for reader in ("gone@example.org", "left@example.org"):
+        builders.subscription(publication, reader, state="unsubscribed")
+    builders.subscription(builders.publication("other"), "dora.x@example.org")
     suppression.suppress("stopped@example.net", "hard")
     if not said:
         fill(owner, publication, rehearsal_address=address)
