@@ -23,6 +23,7 @@ from subscribers.pictures.showing import on_page, sized, sized_within
 from ..digest import markdown
 from ..editions import IssueView, ItemView, LinkView, item_path
 from ..rendering import cards, columns, neutral, words
+from ..rendering.scrolling import scrolling
 
 register = template.Library()
 
@@ -168,12 +169,13 @@ def followable(url: object) -> str:
 
 
 @register.filter
-def web_block(source: object) -> SafeString:
+def web_block(source: object, under: int = 2) -> SafeString:
     """`block` for pages: pictures elsewhere are links, so that opening a page tells no other host.
 
-    Ours are shown.
+    Ours are shown. `under` is the level of the heading it stands under.
     """
-    return mark_safe(_without_pictures(markdown.block_html(neutral.text(str(source or "")))))
+    html = markdown.block_html(neutral.text(str(source or "")), under + 1)
+    return mark_safe(scrolling(_without_pictures(html)))
 
 
 def _without_pictures(html: str) -> str:
