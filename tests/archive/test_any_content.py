@@ -35,7 +35,8 @@ def test_a_page_fits_is_accessible_and_scrolls_what_is_wide(
     page = chromium.new_page(viewport={"width": 375, "height": 800})
     headings = 1 + list(CONTENTS).index("headings")
     for address in ("/any/2026-03-09/", f"/any/2026-03-09/item-{headings}/"):
-        page.goto(live_server.url + address)
+        # The first page of a process takes longest, and the machine may be busy.
+        page.goto(live_server.url + address, timeout=120_000)
         for width in (320, 375, 640, 1280):
             page.set_viewport_size({"width": width, "height": 800})
             assert page.evaluate("document.documentElement.scrollWidth") <= width, width

@@ -128,6 +128,22 @@ def test_headings_leave_out_no_level(source: str, levels: str) -> None:
     assert "".join(re.findall(r"<h(\d)", block_html(source, 4))) == below
 
 
+@pytest.mark.parametrize(
+    ("source", "html"),
+    [
+        ('<b style="font-weight:normal;" id="docs-internal-guid-1">a <b>c</b> d</b>',
+         "<p>a <b>c</b> d</p>"),
+        ('<div><B id=x style="font-weight: 400"><p>a</p></B></div>', "<div><p>a</p></div>"),
+        ('x <strong style="font-weight:normal">a</strong> y', "<p>x a y</p>"),
+        ('<b style="font-weight:bold">a</b>', "<p><b>a</b></p>"),
+        ('<b style="font-weight:700">a</b>', "<p><b>a</b></p>"),
+        ("<b>font-weight:normal</b>", "<p><b>font-weight:normal</b></p>"),
+    ],
+)  # fmt: skip
+def test_what_says_it_is_not_bold_is_not(source: str, html: str) -> None:
+    assert block_html(source) == html
+
+
 _NB = "\u00a0"
 
 
