@@ -83,6 +83,9 @@ STYLES: Mapping[str, Style] = {
     )
 }
 DEFAULT = "daily"
+# Beyond so many items contents are folded into sections: categories, or so many items each.
+UNFOLDED = 20
+SECTION = 10
 
 
 @dataclass(frozen=True, slots=True)

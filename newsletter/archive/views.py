@@ -23,7 +23,7 @@ from newsletter.feeds.views import (
 )
 from newsletter.models import Issue
 from newsletter.rendering import neutral, words
-from subscribers import languages, theme
+from subscribers import languages, styles, theme
 from subscribers.models import Category, Publication
 from subscribers.pictures.sharing import Shared
 
@@ -31,10 +31,6 @@ from . import listing, sharing, structured, withdrawn
 from .pages import feed_links, public_page, render_page
 
 _ITEMS_A_PAGE = 40
-# Beyond this the contents would be longer than what a reader looks through.
-_MOST_UNFOLDED = 20
-# Items of one folded part, where categories do not part them.
-_PART = 10
 
 
 @require_safe
@@ -222,7 +218,7 @@ def issue_page(
         "noindex": bool(of),
         "wide": contents,
         "lead_apart": contents and style.leads,
-        "folded": len(view.items) > _MOST_UNFOLDED,
+        "folded": len(view.items) > styles.UNFOLDED,
     }
     if row is not None:
         name = neutral.line(languages.words(publication, get_language() or "").name)
@@ -276,7 +272,7 @@ def _contents(
             (category, list(items))
             for category, items in itertools.groupby(view.items, lambda item: item.category)
         ]
-    size = _PART if len(view.items) > _MOST_UNFOLDED else len(view.items)
+    size = styles.SECTION if len(view.items) > styles.UNFOLDED else len(view.items)
     return [
         (None, list(view.items[first : first + size])) for first in range(0, len(view.items), size)
     ]

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from subscribers import pictures, theme
 from subscribers.pictures import Picture
-from subscribers.pictures.showing import sized_within
+from subscribers.pictures.showing import in_mail, ours_or_links
 
 from ..digest.markdown import block_html, inline_html, is_rtl
 from ..editions import BulletView, CategoryView, ItemView, LinkView
@@ -148,7 +148,7 @@ def block(source: str) -> Markup:
     """Markdown as HTML that mrml leaves alone; empty for nothing."""
     if not source.strip():
         return Markup("")
-    return _for_mrml(stacked(sized_within(block_html(source), mail=True)))
+    return _for_mrml(stacked(ours_or_links(block_html(source), in_mail)))
 
 
 def opening(source: str, most: int) -> str:

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from subscribers.choice import FOREIGN
 
-from . import words
+from . import sections, words
 from .cards import Card
 from .layout import Source
 from .pieces import Key
@@ -34,6 +34,9 @@ def edition_values(source: Source, selection: int, chosen: Sequence[Card]) -> di
             groups[card.category.id] = groups.get(card.category.id, 0) + 1
     for category, items in groups.items():
         values["group", category] = str(items)
+    for section in sections.of(chosen, grouped=source.grouped):
+        values["first", section.id] = section.first
+        values["span", section.id] = section.span
     there = [category for category in source.categories if category.id in groups]
     left = len(source.view.items) - len(chosen)
     foreign = selection & FOREIGN

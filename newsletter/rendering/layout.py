@@ -21,7 +21,7 @@ from subscribers.links import Purpose
 from subscribers.models import Publication
 
 from ..editions import IssueView, ItemView
-from . import cards, headers, neutral, words
+from . import cards, headers, neutral, sections, words
 from .cards import Card
 from .columns import wrap
 from .errors import RenderingError
@@ -225,12 +225,15 @@ class Source:
         `only` are the ids of those to render, if not all.
         """
         every = self._in_all_forms(self.cards if only is None else only)
+        all_cards = list(self.cards.values())
         return {
             **self.constant,
             "cut": Cut(marks, values=False),
             "placed": every,
             "groups": self.groups(every),
             "contents": True,
+            "titles": True,
+            "sections": sections.of(all_cards, grouped=self.grouped),
             "contents_behind": None,
             "tail": self.tail,
             **dict.fromkeys(NAMES, "…"),
@@ -265,7 +268,12 @@ class Layout:
         self.shortened = min(forms) is not Form.FULL
         self._named = forms.count(Form.NAMED)
         least = source.style.contents_from
-        self.contents = self.shortened or bool(least and len(chosen) >= least)
+        found = sections.of(chosen, grouped=source.grouped)
+        self.sections = found if len(found) > 1 else []
+        wanted = self.shortened or bool(least and len(chosen) >= least)
+        # Beyond those sections name what the bodies name once more.
+        self.titles = wanted and not found
+        self.contents = self.shortened or self.titles or bool(self.sections)
         self._left = len(source.view.items) - len(chosen)
         # A lead story comes before the contents, unless it is told in brief, below them.
         leading = self.contents and source.style.leads and forms[0] is Form.FULL
@@ -307,7 +315,7 @@ class Layout:
         """Of each item what its octets depend on besides its form."""
         leads, alone = self._source.style.leads, len(self.cards) == 1
         for number, card in enumerate(self.cards, 1):
-            yield card.id, self.contents, leads and number == 1, len(str(number)), alone
+            yield card.id, self.titles, leads and number == 1, len(str(number)), alone
 
     def of_item(self, index: int, form: Form) -> list[Key]:
         """The blocks of the edition's item at `index`, if it has this form."""
@@ -316,10 +324,10 @@ class Layout:
         if form is Form.FULL:
             leads = self._source.style.leads and not index
             blocks += [("full", pk), ("lead" if leads else "headline", pk)]
-        elif form is Form.BRIEF:
-            blocks.append(("brief", pk))
-        if self.contents:
-            blocks.append(("far" if form is Form.NAMED else "near", pk))
+        else:
+            blocks.append(("brief" if form is Form.BRIEF else "named", pk))
+        if self.titles:
+            blocks.append(("near", pk))
         return blocks
 
     @functools.cached_property
@@ -328,14 +336,19 @@ class Layout:
         groups = [self._source.group_of[card.id] for card in self.cards]
         full = {g for g, form in zip(groups, self.forms, strict=True) if form is Form.FULL}
         blocks: set[Key] = {("section", group) for group in full}
-        if self.contents:
+        if self.titles:
             blocks.update(("group", group) for group in set(groups))
+            blocks |= {("titles", 0), ("about", 0)}
+        if self.sections:
+            blocks.update(("section_of", one.id) for one in self.sections)
+            blocks |= {("sections", 0), ("about", 0)}
+        if self.contents:
             blocks.add(("contents", 0))
             if self._contents_behind is not None:
                 blocks.add((HERE, self._contents_behind))
             if self.shortened:
                 blocks.add(("shortened", 0))
-        if Form.BRIEF in self.forms:
+        if self.shortened:
             blocks.add(("briefs", 0))
             if self._named:
                 blocks.add(("rest", 0))
@@ -371,6 +384,8 @@ class Layout:
             "placed": placed,
             "groups": self._source.groups(placed),
             "contents": self.contents,
+            "titles": self.titles,
+            "sections": self.sections,
             "contents_behind": self._contents_behind,
             "tail": self.tail,
             **{name: value((name, 0)) for name in NAMES},

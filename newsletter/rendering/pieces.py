@@ -66,9 +66,11 @@ TEXT = Marks("\x02", "\x03", str)
 # The place behind an item where an edition may have its contents instead of where they were
 # written: an empty block, since which item comes first is another one in each edition.
 HERE = "here"
-_CONTENTS = ("contents", "shortened", "group", "near", "far")
+_CONTENTS = (
+    "contents", "shortened", "about", "titles", "group", "near", "sections", "section_of",
+)  # fmt: skip
 # The blocks of one item; those within them are of its headline.
-ITEM_BLOCKS = ("full", "brief", "near", "far", HERE)
+ITEM_BLOCKS = ("full", "brief", "named", "near", HERE)
 
 
 class Cut:

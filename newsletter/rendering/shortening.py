@@ -1,6 +1,6 @@
 """What does not fit into a mail is shortened by one rule.
 
-Every item is always named in the contents. Then, as far as TARGET octets of HTML allow, in the
+Every item is always named. Then, as far as TARGET octets of HTML allow, in the
 issue's order: the first FIRST items get full cards; the others get a brief entry (title, one line,
 link); then brief entries become full cards, one after the other. An item of more than LONG octets
 stays brief in a shortened edition, for a few of them would leave no room for the others.
@@ -29,7 +29,7 @@ TAIL_MOST = 60
 class Form(enum.IntEnum):
     """How an item stands in an edition."""
 
-    NAMED = 0  # in the contents, with a link to the web page
+    NAMED = 0  # its title alone, behind the brief ones, with a link to the web page
     BRIEF = 1
     FULL = 2
 

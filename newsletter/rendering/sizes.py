@@ -22,15 +22,15 @@ class Sizes:
         """`known` is what was found so far of the same pieces, and is added to."""
         self._html = html
         self._known = known
-        # Whether with contents -> of each item, by form.
+        # Whether contents name each title -> of each item, by form.
         self._items: dict[bool, list[list[int | None]]] = {}
 
     def __call__(self, layout: Layout) -> int:
         """Octets of what `Pieces.join` gives for `layout`, one of the same selection each time."""
-        items = self._items.get(layout.contents)
+        items = self._items.get(layout.titles)
         if items is None:
             items = [self._known.setdefault(key, [None] * _FORMS) for key in layout.alike()]
-            self._items[layout.contents] = items
+            self._items[layout.titles] = items
         found = self._html.size(layout.around, layout.value)
         for index, (of_form, form) in enumerate(zip(items, layout.forms, strict=True)):
             octets = of_form[form]

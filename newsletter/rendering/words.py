@@ -175,9 +175,9 @@ def shortened() -> str:
 
 
 def rest(count: int) -> str:
-    """What stands below the brief entries when some items are only named in the contents."""
+    """What stands above the items that are only named."""
     return ngettext(
-        "%(count)d more item is named in the contents and complete on the web.",
-        "%(count)d more items are named in the contents and complete on the web.",
+        "%(count)d more item, by its title; it is complete on the web.",
+        "%(count)d more items, by their titles; each of them is complete on the web.",
         count,
     ) % {"count": count}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from html import unescape
 
 from django import template
 from django.utils import translation
@@ -17,20 +16,19 @@ from newsletter.archive import sign_up, source_pages, stylesheet
 from newsletter.feeds import formats
 from subscribers import languages, styles, theme
 from subscribers.models import Category, Publication
-from subscribers.pictures import at_address, named
-from subscribers.pictures.showing import on_page, sized, sized_within
+from subscribers.pictures import named
+from subscribers.pictures.showing import on_page, ours_or_links, sized, sized_within
 
 from ..digest import markdown
 from ..editions import IssueView, ItemView, LinkView, item_path
 from ..rendering import cards, columns, neutral, words
+from ..rendering.scrolling import scrolling
 
 register = template.Library()
 
-_LINK_OR_PICTURE = re.compile(r"<a\b[^>]*>|</a>|<img\b[^>]*>")
 # Not within a tag: an address may hold one.
 _BEFORE_DASH = re.compile(r" (?=[-–—|·] (?![^<>]*>))")
 _IN_A_FEED = 960  # CSS pixels; who reads feeds sets the width of the column.
-_ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"')
 
 
 @register.simple_tag(takes_context=True)
@@ -168,34 +166,13 @@ def followable(url: object) -> str:
 
 
 @register.filter
-def web_block(source: object) -> SafeString:
+def web_block(source: object, under: int = 2) -> SafeString:
     """`block` for pages: pictures elsewhere are links, so that opening a page tells no other host.
 
-    Ours are shown.
+    Ours are shown. `under` is the level of the heading it stands under.
     """
-    return mark_safe(_without_pictures(markdown.block_html(neutral.text(str(source or "")))))
-
-
-def _without_pictures(html: str) -> str:
-    # nh3 wrote the tags: attributes are quoted and escaped, and stay so.
-    inside = False
-
-    def change(match: re.Match[str]) -> str:
-        nonlocal inside
-        tag = match.group()
-        if not tag.startswith("<img"):
-            inside = not tag.startswith("</")
-            return tag
-        attributes = dict(_ATTRIBUTE.findall(tag))
-        address = str(attributes.get("src", ""))
-        if (picture := at_address(unescape(address))) is not None:
-            return on_page(picture, unescape(attributes.get("alt", "")))
-        label = str(attributes.get("alt") or address)
-        if inside or not address:  # Links do not nest.
-            return label
-        return f'<a href="{address}" rel="noopener noreferrer">{label}</a>'
-
-    return _LINK_OR_PICTURE.sub(change, html)
+    html = markdown.block_html(neutral.text(str(source or "")), under + 1)
+    return mark_safe(scrolling(ours_or_links(html, on_page)))
 
 
 @register.filter

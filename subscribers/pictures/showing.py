@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from html import unescape
 
 from django.utils.html import format_html
@@ -12,6 +13,7 @@ from .value import WEBP, Picture, at_address
 
 # nh3 wrote the tags this is used on: attributes are quoted and escaped.
 _IMG = re.compile(r"<img\b[^>]*>")
+_LINK_OR_IMG = re.compile(r"<a\b[^>]*>|</a>|<img\b[^>]*>")
 _ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"')
 # In a mail, CSS pixels: the column of the narrowest style. Word takes no max-width.
 _IN_MAIL = 508
@@ -61,16 +63,45 @@ def sized(picture: Picture, alt: str, most: int, style: str = "") -> SafeString:
     )
 
 
-def sized_within(html: str, *, mail: bool = False) -> str:
-    """Clean HTML of a text, for feeds or a mail: our pictures have a width, others stay."""
+def in_mail(picture: Picture, alt: str) -> SafeString:
+    """In the text of a mail, as wide as its column at most."""
     # A blocked picture with a width alone widens the mail of a phone.
-    style = "width:100%%;max-width:%(width)dpx" if mail else ""
+    return sized(picture, alt, _IN_MAIL, "width:100%%;max-width:%(width)dpx")
+
+
+def ours_or_links(html: str, show: Callable[[Picture, str], str]) -> str:
+    """Clean HTML of a text in which our pictures are as `show` writes them, all others links.
+
+    So opening it tells no other host, and no picture whose size nobody knows spoils a mail.
+    """
+    inside = False
+
+    def change(match: re.Match[str]) -> str:
+        nonlocal inside
+        tag = match.group()
+        if not tag.startswith("<img"):
+            inside = not tag.startswith("</")
+            return tag
+        attributes = dict(_ATTRIBUTE.findall(tag))
+        address = str(attributes.get("src", ""))
+        if (picture := at_address(unescape(address))) is not None:
+            return show(picture, unescape(attributes.get("alt", "")))
+        label = str(attributes.get("alt") or address)
+        if inside or not address:  # Links do not nest.
+            return label
+        return f'<a href="{address}" rel="noopener noreferrer">{label}</a>'
+
+    return _LINK_OR_IMG.sub(change, html)
+
+
+def sized_within(html: str) -> str:
+    """Clean HTML of a text, for feeds: our pictures have a width, others stay."""
 
     def change(match: re.Match[str]) -> str:
         found = dict(_ATTRIBUTE.findall(match.group()))
         picture = at_address(unescape(found.get("src", "")))
         if picture is None:
             return match.group()
-        return sized(picture, unescape(found.get("alt", "")), _IN_MAIL, style)
+        return sized(picture, unescape(found.get("alt", "")), _IN_MAIL)
 
     return _IMG.sub(change, html)

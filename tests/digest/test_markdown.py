@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from newsletter.digest.markdown import block_html, found_links, inline_html, plain_text, safe_url
@@ -102,6 +104,66 @@ def test_addresses() -> None:
     for bad in ("", "example.org", "//host", "http:///x", "https://[", "file:///etc",
                 "https://example.org/a b", "JaVaScript:alert(1)", "mailto:nobody"):  # fmt: skip
         assert safe_url(bad) == ""
+
+
+@pytest.mark.parametrize(
+    ("source", "levels"),
+    [
+        ("# A\n\n## B\n\n#### C\n\n###### D", "3456"),
+        ("#### A", "3"),
+        ("### A\n\n##### B\n\n##### C\n\n### D", "3443"),
+        # What comes first may be the lower one.
+        ("## A\n\n# B\n\n## C", "334"),
+        ("<h1>A</h1>\n\n<h4>B</h4>\n\n## C", "344"),
+        ("A\n=\n\nB\n-\n\n> # C", "343"),
+        ("1. ###### A\n2. # B", "33"),
+        ("# A\n\n## B\n\n### C\n\n#### D\n\n##### E\n\n###### F", "345666"),
+        ("`<h1>` and \\<h2>", ""),
+        ("<h5 title='<h1>'>A</h5><h6>B</h6>", "34"),
+    ],
+)
+def test_headings_leave_out_no_level(source: str, levels: str) -> None:
+    assert "".join(re.findall(r"<h(\d)", block_html(source))) == levels
+    below = "".join(str(min(6, int(level) + 1)) for level in levels)
+    assert "".join(re.findall(r"<h(\d)", block_html(source, 4))) == below
+
+
+@pytest.mark.parametrize(
+    ("source", "html"),
+    [
+        ('<b style="font-weight:normal;" id="docs-internal-guid-1">a <b>c</b> d</b>',
+         "<p>a <b>c</b> d</p>"),
+        ('<div><B id=x style="font-weight: 400"><p>a</p></B></div>', "<div><p>a</p></div>"),
+        ('x <strong style="font-weight:normal">a</strong> y', "<p>x a y</p>"),
+        ('<b style="font-weight:bold">a</b>', "<p><b>a</b></p>"),
+        ('<b style="font-weight:700">a</b>', "<p><b>a</b></p>"),
+        ("<b>font-weight:normal</b>", "<p><b>font-weight:normal</b></p>"),
+    ],
+)  # fmt: skip
+def test_what_says_it_is_not_bold_is_not(source: str, html: str) -> None:
+    assert block_html(source) == html
+
+
+_NB = "\u00a0"
+
+
+@pytest.mark.parametrize(
+    ("source", "html"),
+    [
+        (_NB.join(["a", "line", "copied", "from", "a", "page"]), "a line copied from a page"),
+        ("&nbsp;".join(["eine", "Zeile", "aus", "einem", "Büro"]), "eine Zeile aus einem Büro"),
+        (f"**a{_NB}b** c{_NB}d{_NB}e{_NB}f{_NB}g", "<strong>a&nbsp;b</strong> c d e f g"),
+        # An author's own: a number and its unit, French punctuation, initials, an indentation.
+        (f"10{_NB}km, 4{_NB}200{_NB}000{_NB}€", "10&nbsp;km, 4&nbsp;200&nbsp;000&nbsp;€"),
+        (f"«{_NB}Quoi{_NB}?{_NB}»", "«&nbsp;Quoi&nbsp;?&nbsp;»"),
+        (f"J.{_NB}R.{_NB}R.{_NB}T.", "J.&nbsp;R.&nbsp;R.&nbsp;T."),
+        (f"x{_NB * 8}y", "x" + "&nbsp;" * 8 + "y"),
+        (f"中{_NB}文{_NB}里{_NB}有{_NB}空{_NB}格", "中 文 里 有 空 格"),
+    ],
+)
+def test_a_line_of_no_break_spaces_may_be_broken(source: str, html: str) -> None:
+    assert inline_html(source) == html
+    assert block_html(source) == f"<p>{html}</p>"
 
 
 @pytest.mark.parametrize(

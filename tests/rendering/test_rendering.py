@@ -281,13 +281,77 @@ def test_contents_stand_where_they_help(style: str, count: int, has: bool) -> No
     assert ("In this issue" in made.html, "In this issue" in made.text) == (has, has)
 
 
-def test_a_shortened_mail_names_every_item_in_any_style() -> None:
-    for style in styles.STYLES:
-        made = edition(issues.view(133), theme={"style": style})
-        assert made.shortened
-        assert made.size <= shortening.TARGET
-        assert "In this issue" in made.html
-        assert len(re.findall(r'<li value="\d+"', made.html)) == 133
+@pytest.mark.parametrize("style", list(styles.STYLES))
+def test_a_shortened_mail_names_every_item_once(style: str) -> None:
+    view = issues.view(133, tail=())
+    made = edition(view, theme={"style": style})
+    assert made.shortened
+    assert made.size <= shortening.TARGET
+    assert sorted(re.findall(r'name="i(\d+)"', made.html), key=int) == [
+        str(number) for number in range(1, 134)
+    ]
+    for item in view.items:
+        assert len(re.findall(rf"{re.escape(item.title)}\s*</a>", made.html)) == 1
+
+
+def _sorted_view(counts: dict[int, int]) -> Any:
+    """Items by category: index of the category -> how many of it."""
+    kinds = [kind for kind, count in counts.items() for _ in range(count)]
+    categories = issues.categories()
+    return issues.view(
+        items=tuple(
+            issues.item(n, categories[kind], insight="", bullets=())
+            for n, kind in enumerate(kinds, 1)
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("view", "selection", "sections"),
+    [
+        # Twenty titles are a list to look through.
+        (_sorted_view({0: 12, 1: 8}), None, []),
+        (_sorted_view({0: 12, 1: 9}), None, [("i1", "Business 12"), ("i13", "Culture 9")]),
+        # Of each edition its own: without Culture the first of Science is another number, and one
+        # section alone leads nowhere.
+        (
+            _sorted_view({0: 12, 1: 9, 2: 10}),
+            0b101,
+            [("i1", "Business 12"), ("i22", "Science 10")],
+        ),
+        (_sorted_view({0: 30, 1: 9}), 0b1, []),
+        # Categories that come back part nothing: tens do.
+        (
+            issues.view(items=issues.view(23).items, tail=()),
+            None,
+            [("i1", "1–10"), ("i11", "11–20"), ("i21", "21–23")],
+        ),
+        (issues.view(items=issues.view(21).items, tail=()), None,
+         [("i1", "1–10"), ("i11", "11–20"), ("i21", "21")]),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("style", list(styles.STYLES))
+def test_contents_of_many_items_are_their_sections(
+    style: str, view: Any, selection: int | None, sections: list[tuple[str, str]]
+) -> None:
+    made = edition(view, selection, theme={"style": style})
+    found = re.findall(r'<a(?= )[^>]* href="#(i\d+)"[^>]*>(.*?)</a>(.*?)(?=<a |</td>)', made.html)
+    shown = [
+        (at, " ".join(re.sub(r"<[^>]*>|&nbsp;", " ", f"{name} {count}").split()))
+        for at, name, count in found
+    ]
+    assert shown[: len(sections)] == sections
+    if len(made.items) > 20:
+        assert len(shown) == len(sections)
+        assert ("In this issue" in made.html) == bool(sections)
+    for at, _name in sections:
+        assert made.html.count(f'name="{at}"') == 1
+
+
+def test_the_text_part_tells_the_numbers_of_each_section() -> None:
+    text = edition(_sorted_view({0: 12, 1: 9})).text
+    assert "\nIn this issue\n  1–12  [Business]\n  13–21  [Culture]\n" in text
+    assert "In this issue" not in edition(issues.view(items=issues.view(23).items)).text
 
 
 @pytest.mark.parametrize(
@@ -314,9 +378,9 @@ def test_the_lead_story_comes_before_the_contents(
 
 
 def test_a_lead_story_told_in_brief_leaves_the_contents_first() -> None:
-    (kind, *_others) = issues.categories()
-    long = issues.item(1, kind, body="A word. " * 2_000)
-    items = (long, *(issues.item(n, kind) for n in range(2, 134)))
+    kinds = issues.categories()
+    long = issues.item(1, kinds[0], body="A word. " * 2_000)
+    items = (long, *(issues.item(n, kinds[n // 70]) for n in range(2, 134)))
     html = edition(issues.view(items=items)).html
     assert html.index("In this issue") < html.index('name="i2"')
 

@@ -50,6 +50,36 @@ def test_other_tables_stay_as_they_are(html: str) -> None:
     assert stacked(html) == html
 
 
+_TWELVE = [f"Column {n}" for n in range(12)]
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        # Behind its column's name, where there is one.
+        ("<table dir='rtl'><caption>C</caption>"
+         f"<tr>{''.join(f'<th>{name}</th>' for name in _TWELVE)}</tr>"
+         f"<tr>{'<td>1</td>' * 12}</tr></table>",
+         "<table dir='rtl'><caption>C</caption><tbody><tr><td>"
+         + "<br>".join(f"<b>{name}: </b>1" for name in _TWELVE)
+         + "</td></tr></tbody></table>"),
+        (f"<table><tr>{'<td>wordwordword</td>' * 6}</tr></table>",
+         f"<table><tbody><tr><td>{'<br>'.join(['wordwordword'] * 6)}</td></tr></tbody></table>"),
+        # A row of names alone, and one that is shorter than the others.
+        (f"<table><tr>{'<th>wordwordword</th>' * 6}</tr></table>",
+         f"<table><tbody><tr><td>{'<br>'.join(['wordwordword'] * 6)}</td></tr></tbody></table>"),
+        (f"<table><tr>{'<th>wordwordword</th>' * 6}</tr><tr><td>a</td><td>b</td></tr></table>",
+         "<table><tbody><tr><td><b>wordwordword: </b>a<br><b>wordwordword: </b>b</td></tr></tbody>"
+         "</table>"),
+    ],
+)  # fmt: skip
+def test_a_table_too_wide_for_any_mail_has_its_rows_below_each_other(
+    html: str, expected: str
+) -> None:
+    with translation.override("en"):
+        assert stacked(html) == expected
+
+
 def test_only_a_word_too_long_for_a_column_may_be_broken() -> None:
     word, link = "x" * 40, f'<a href="https://example.org/{"y" * 40}">short</a>'
     made = stacked(f"<table><tr><td>{word}</td><td>{link}</td></tr></table>")

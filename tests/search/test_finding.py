@@ -188,9 +188,12 @@ def test_pages_go_on_where_they_ended(daily: Publication) -> None:
     assert seen == [f"{day}.{n}" for day in range(5, 0, -1) for n in range(9)]
 
 
+# By the order of places where they are common, by the index of words where not.
+@pytest.mark.parametrize("common", [1, 2, 99])
 def test_words_that_are_common_but_stand_apart_are_looked_for_a_part_at_a_time(
-    daily: Publication, monkeypatch: pytest.MonkeyPatch
+    daily: Publication, monkeypatch: pytest.MonkeyPatch, common: int
 ) -> None:
+    monkeypatch.setattr(finding, "_COMMON", common)
     monkeypatch.setattr(finding, "_NEWEST", 3)
     monkeypatch.setattr(finding, "_CANDIDATES", 4)
     out(daily, "2026-03-01", "Night ferry", "Night ferry again")

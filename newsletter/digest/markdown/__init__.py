@@ -8,6 +8,7 @@ CommonMark with tables and `~~strike~~`, and these departures, each with its rea
 - a line break between two Chinese characters adds no space;
 - a bare http(s) address becomes a link;
 - a block whose first letter runs from the right has `dir="rtl"`;
+- headings leave out no level; a whole line of no-break spaces has ordinary ones;
 - comments are dropped, and all HTML goes through nh3 with a short list of tags.
 
 Links keep only absolute http, https and mailto targets. They carry `rel="noopener noreferrer"`:
@@ -26,6 +27,7 @@ from markdown_it.token import Token
 
 from .addresses import clean, safe_url
 from .direction import is_rtl, mark
+from .mended import loosened, stepped
 from .parser import parser, text_token, too_wild
 from .plain import Plain
 from .tags import block_cleaner, inline_cleaner
@@ -51,7 +53,7 @@ def inline_html(source: str) -> str:
     """
     source = clean(source).strip()
     if is_unmarked(source):
-        return as_html(source)
+        return loosened(as_html(source))
     if too_wild(source):
         return escape(source, quote=False)
     tokens = parser().parseInline(source, {})
@@ -60,21 +62,20 @@ def inline_html(source: str) -> str:
     return _finish(tokens, inline_cleaner())
 
 
-def block_html(source: str) -> str:
+def block_html(source: str, first: int = 3) -> str:
     """Paragraphs, lists, quotes, tables, code and pictures as safe HTML.
 
-    Headings start at h3: an item's title stands above them.
+    Headings start at h3, or at level `first`: an item's title stands above them.
     """
     source = clean(source)
     if is_unmarked(source):
         direction = ' dir="rtl"' if is_rtl(source) else ""
-        return f"<p{direction}>{as_html(source)}</p>"
+        return f"<p{direction}>{loosened(as_html(source))}</p>"
     if too_wild(source):
         return f"<p>{escape(source.strip(), quote=False)}</p>"
     tokens = parser().parse(source, {})
-    _lower_headings(tokens)
     mark(tokens, source)
-    return _finish(tokens, block_cleaner())
+    return stepped(_finish(tokens, block_cleaner()), first)
 
 
 def blocks(source: str) -> list[str]:
@@ -158,18 +159,10 @@ def _images_as_links(children: list[Token]) -> list[Token]:
     return made
 
 
-def _lower_headings(tokens: Sequence[Token]) -> None:
-    headings = [token for token in tokens if token.type in {"heading_open", "heading_close"}]
-    if headings:
-        lowered = max(0, 3 - min(int(token.tag[1]) for token in headings))
-        for token in headings:
-            token.tag = f"h{min(6, int(token.tag[1]) + lowered)}"
-
-
 def _finish(tokens: Sequence[Token], cleaner: nh3.Cleaner) -> str:
     html = parser().renderer.render(list(tokens), parser().options, {})
     # Cleaned again: nh3 decodes `&#1;` inside raw HTML.
-    return clean(cleaner.clean(html)).strip()
+    return loosened(clean(cleaner.clean(html)).strip())
 
 
 def _link_end(children: Sequence[Token], start: int) -> int:

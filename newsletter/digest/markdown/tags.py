@@ -33,17 +33,22 @@ _KNOWN_TAGS = _BLOCK_TAGS | _names(
 _TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)(?=[\s/>])[^<>]*>")
 _TAG_START = re.compile(r"</?([A-Za-z][^\s/>]*)")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+# Google Docs copies everything within such a `b`, which is none; nh3 drops its `</b>`.
+_NOT_BOLD = re.compile(
+    r"<(?:b|strong)\s[^<>]*font-weight:\s*(?:normal|[1-4]00)\b[^<>]*>", re.IGNORECASE
+)
 
 
 def settle_tags(state: StateCore) -> None:
     """Drop comments; turn tags that are no HTML into text."""
     for block in state.tokens:
         if block.type == "html_block":
-            block.content = _TAG.sub(_tag, _COMMENT.sub("", block.content))
+            content = _NOT_BOLD.sub("", _COMMENT.sub("", block.content))
+            block.content = _TAG.sub(_tag, content)
         hidden = False
         for token in block.children or []:
             if token.type == "html_inline":
-                content = token.content
+                content = token.content = _NOT_BOLD.sub("", token.content)
                 match = _TAG_START.match(content)
                 name = match.group(1).lower() if match else ""
                 if not name or (name in _KNOWN_TAGS and name not in _BLOCK_TAGS):

@@ -6,6 +6,8 @@ and is looked up in its index of words alone, which tells nothing of their order
 between the two it reads every entry for words that are common and never meet.
 
 Words one behind the other are looked for in the entry itself, where they stand in their order.
+Where each of them is common the index would give half of all entries, to be read and sorted for
+the newest of them: PostgreSQL goes on in the order of places then.
 """
 
 from __future__ import annotations
@@ -29,6 +31,9 @@ PAGE = 20
 _NEWEST = 1_000
 # Entries with all words of a name that are read for whether the words follow each other: 10.
 _CANDIDATES = 2_000
+# So many of the newest have all words of a name: then they are common. Of 10^5 entries the index
+# costs as much as the walk where it finds a third.
+_COMMON = 300
 # Days beyond are none of ours, and places of theirs no numbers of a database.
 _FIRST, _LAST = dt.date(1970, 1, 2), dt.date(2200, 1, 1)
 
@@ -53,7 +58,7 @@ def find(
     before: int | None = None,
     most: int = PAGE,
 ) -> Found | None:
-    """The public items of a search; None where its category is not there. At most two
+    """The public items of a search; None where its category is not there. At most four
     queries.
 
     `before` goes on below a place that an earlier page gave; `public` are the publication's
@@ -131,13 +136,32 @@ def _postgresql(
     newest = """SELECT place, item_id, words, vector FROM newsletter_searchentry
         WHERE place >= %s AND place < %s ORDER BY place DESC LIMIT %s"""
     last = "ORDER BY e.place DESC LIMIT %s"
-    rows = _rows(
-        f"""SELECT e.place, e.item_id FROM ({newest}) e {page("e.words")}
-        AND e.vector @@ %s::tsquery {last}""",
-        [low, high, _NEWEST, *several, match, most],
-    )
+
+    def walked(below: int, entries: int) -> list[_Row]:
+        return _rows(
+            f"""SELECT e.place, e.item_id FROM ({newest}) e {page("e.words")}
+            AND e.vector @@ %s::tsquery {last}""",
+            [low, below, entries, *several, match, most],
+        )
+
+    def share(below: int, entries: int) -> tuple[int, int]:
+        """(the lowest place of so many entries, how many of them have all words)."""
+        [found] = _rows(
+            f"""SELECT min(place), count(*) FILTER (WHERE vector @@ %s::tsquery)
+            FROM ({newest}) e""",
+            [match, low, below, entries],
+        )
+        return found
+
+    rows = walked(high, _NEWEST)
     if len(rows) == most:
         return rows, None
+    if several:
+        lowest, common = share(high, _NEWEST)
+        if common >= _COMMON:
+            entries = _CANDIDATES * _NEWEST // common
+            rows = [*rows, *walked(lowest, entries)][:most]
+            return rows, None if len(rows) == most else _place_of_last(low, lowest, entries)
     # In a query of its own the planner does not see how common the words are: it takes the index.
     # Texts are looked up one by one for the same reason. The last row tells where candidates end.
     text = "(SELECT words FROM newsletter_searchentry w WHERE w.place = e.place)"
@@ -153,6 +177,16 @@ def _postgresql(
     found = sorted((row for row in rows if row[1] > 0), reverse=True)
     [(lowest, looked_at)] = [row for row in rows if row[1] <= 0]
     return found, lowest if several and -looked_at == _CANDIDATES else None
+
+
+def _place_of_last(low: int, below: int, entries: int) -> int | None:
+    """The place of the last of so many entries; None where there are not more of them."""
+    found = _rows(
+        """SELECT place, item_id FROM newsletter_searchentry
+        WHERE place >= %s AND place < %s ORDER BY place DESC OFFSET %s LIMIT 2""",
+        [low, below, entries - 1],
+    )
+    return found[0][0] if len(found) == 2 else None
 
 
 def _rows(sql: str, params: Sequence[str | int | None]) -> list[_Row]:
