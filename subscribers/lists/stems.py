@@ -56,7 +56,8 @@ STEMS: dict[About, str] = {
         ยกเลิก huy_dang_ky da_huy berhenti keluar$ batal הוסר בוטל הסר ביטול إلغاء ملغ محذوف
         un_subscri dimiss dimess fuoriuscit cessat ألغ *إلغ *ملغ غادر *انسح ยกเลิก ออกจาก ลบ
         huy_dang huy$ ngung רשימת_הסרה *הסר עזב लौट रद्द हटा لغو *وقف
-        off_the_list left_us has_left have_left not_interest no_interest erasure forgotten passed_away revoc wycof
+        off_the_list left_us has_left have_left not_interest no_interest erasure
+        forgotten passed_away revoc wycof
         уволил
         退職 離職 휴면 퇴사 tidak_aktif nonaktif διαγρ
         churned death dead_since member_until end_date ended_on einddatum enddatum
