@@ -1,6 +1,6 @@
 """An import under kill -9: whole batches only, and the same command again ends it.
 
-A real process imports a real file in batches of 400 rows and is killed at any moment. What the
+A real process imports a real file in batches of 250 rows and is killed at any moment. What the
 database must hold after each kill is worked out from the file alone. Short here; 40 kills by hand
 with `-m long`.
 """
@@ -31,7 +31,7 @@ from subscribers.models import ImportJob, Subscription
 from tests import builders
 from tests.conftest import POSTGRES, ROOT, Site
 
-BATCH = 400
+BATCH = 250
 # The command as it is, in smaller batches, telling of each that was stored.
 PROGRAM = f"""
 import django, sys
@@ -145,7 +145,8 @@ def series(site: Site, kills: int) -> None:
     chance = random.Random(kills)
     site.manage("shell", "-c", PUBLICATION)
     path = site.folder / "readers.csv"
-    fates = write_file(path, rows=kills * 6 * BATCH)
+    rows = (4 * kills + 10) * BATCH
+    fates = write_file(path, rows)
     places, amid = set(), 0
     for number in range(kills):
         process = start(site, path)
@@ -171,7 +172,7 @@ def series(site: Site, kills: int) -> None:
     assert check(site, fates) == ("done", len(fates))
     counted = Counter(fates[1:])
     read = counted.total() - counted["error"] - counted["blank"]
-    assert read + counted["error"] + counted["blank"] == kills * 6 * BATCH
+    assert read + counted["error"] + counted["blank"] == rows
 
 
 def test_a_killed_import_holds_whole_batches_and_is_ended_by_the_same_command(site: Site) -> None:
