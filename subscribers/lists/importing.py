@@ -268,23 +268,21 @@ def _bulk() -> Iterator[None]:
         return
     with connection.cursor() as cursor:
         usual = {}
-        for name in (
-            "cache_size",
-            "foreign_keys",
-            "ignore_check_constraints",
-            "synchronous",
-            "wal_autocheckpoint",
-        ):
+        names = ["cache_size", "foreign_keys", "ignore_check_constraints", "wal_autocheckpoint"]
+        # Not inside a caller's transaction: SQLite refuses, and its end is waited for anyway.
+        alone = not connection.in_atomic_block
+        for name in [*names, *(["synchronous"] if alone else [])]:
             cursor.execute(f"PRAGMA {name}")
             usual[name] = cursor.fetchone()[0]
         cursor.execute("PRAGMA cache_size=-36000")
         # Every batch changes pages all over the index; writing each of them back once for several
         # batches costs 160 MB of log and saves a third of the commits' time.
         cursor.execute("PRAGMA wal_autocheckpoint=40000")
-        # In WAL mode a power cut then takes whole batches with it, the job's line among them, and
-        # the import goes on from there. Whatever is waited for afterwards, the job's own end
-        # first, writes all of it out: https://sqlite.org/pragma.html#pragma_synchronous
-        cursor.execute("PRAGMA synchronous=NORMAL")
+        if alone:
+            # In WAL mode a power cut then takes whole batches with it, the job's line among them,
+            # and the import goes on from there. Whatever is waited for afterwards, the job's own
+            # end first, writes it all out: https://sqlite.org/pragma.html#pragma_synchronous
+            cursor.execute("PRAGMA synchronous=NORMAL")
         # Every row's parents are made or looked up in its own transaction, under the only write
         # lock there is; looking them up again is a tenth of the time.
         cursor.execute("PRAGMA foreign_keys=OFF")
