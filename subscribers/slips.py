@@ -34,6 +34,9 @@ _COUNTRY = {"com", "co"}  # The second level of `yahoo.co.uk`, `yahoo.com.br`.
 _NO_ENDING = frozenset({"con", "cmo", "ocm", "vom", "xom", "comm", "cim", "coom", "nte", "ner"})
 # Countries whose endings are `com` with a letter left out, and where none of those names is.
 _NEAR_COM = frozenset({"co", "cm", "om"})
+# Endings of countries with their letters the other way round, which no country has.
+_TURNED = frozenset({"ed", "rf", "ti", "zc"})
+_NAMES = frozenset(domain.partition(".")[0] for domain in _COMMON)
 _SHORT = 3  # letters of a name, or fewer: another letter there makes another real site
 
 
@@ -51,6 +54,10 @@ def hint(address: str) -> str:
     if domain in _COMMON or domain in _REAL or _of_a_country(domain):
         return ""
     near = [known for known in _COMMON if _one_slip(domain, known)]
+    name = domain.partition(".")[0]
+    if len(name) > _SHORT and name in _NAMES:
+        # `gmail.ru` is no slip of `mail.ru`: the name is right.
+        near = [known for known in near if known.startswith(f"{name}.")]
     # One reading, or none: with two near ones the guess could be worse than silence.
     return f"{local}@{near[0]}" if len(near) == 1 else ""
 
@@ -58,6 +65,8 @@ def hint(address: str) -> str:
 def _of_a_country(domain: str) -> bool:
     name, *ending = domain.split(".")
     if name not in _EVERYWHERE or not ending or (ending[0] in _NEAR_COM and len(ending) == 1):
+        return False
+    if ending[-1] in _TURNED:
         return False
     return len(ending[-1]) == 2 and (len(ending) == 1 or ending[:-1] in ([c] for c in _COUNTRY))
 
@@ -73,7 +82,7 @@ def _one_slip(typed: str, known: str) -> bool:
     name, _, ending = typed.partition(".")
     meant, _, right = known.partition(".")
     if name == meant:
-        # No country has the letters of one of these the other way round: `ed`, `ti`, `rf`.
+        # No country has the letters of one of these the other way round.
         turned = ending == right[::-1]
         return turned or ending in _NO_ENDING or len(ending) != 2 or right.endswith("com")
     if len(meant) > _SHORT or ending != right:

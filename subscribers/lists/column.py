@@ -33,6 +33,7 @@ from .vocabulary import (
     is_label,
     is_note,
     is_plain,
+    is_question,
     is_reference,
     value_speaks,
 )
@@ -101,7 +102,7 @@ class Column:
         self.filled = self.dates = self.rows = 0
         self.label = self.wordy = self.answers = is_label(header)
         self.note, self.readable = is_note(header), not is_unreadable(header)
-        self.named = columns.header
+        self.named, self.asks = columns.header, columns.header and is_question(header)
         self.rule = self._rule(header, columns)
 
     def _rule(self, header: str, columns: Columns) -> Rule | None:
@@ -254,7 +255,9 @@ class Column:
             return False
         counts = [seen.count for seen in self.kinds.values()]
         readable = self.readable and not unreadable_of(self.kinds)
-        return are_states(counts, filled=self.filled, rows=self.rows, readable=readable)
+        return are_states(
+            counts, filled=self.filled, rows=self.rows, readable=readable, question=self.asks
+        )
 
     def _open(self, kinds: dict[str, _Seen]) -> dict[str, _Seen]:
         """Those of which no person has said anything yet."""

@@ -12,6 +12,8 @@ import re
 import unicodedata
 from collections.abc import Callable
 
+from .alphabets import reads_as_latin
+
 _WORD = re.compile(r"[^\W\d_]+")
 # The same with the signs above and below letters.
 _WRITTEN = re.compile(r"[^\s\x00-\x40\x5b-\x60\x7b-\x7f]+")
@@ -42,26 +44,17 @@ _HANGUL = frozenset(
 )
 # An ideograph joined to small Latin letters is two of a Latin word's octets: `家neta`, `Žaneta`.
 _JOINED = re.compile(r"[a-z][\u4e00-\u9fff]|[\u4e00-\u9fff][a-z]")
-# The marked letters that are words of their own: "à", "è", "Å", "ö".
-_ALONE = frozenset("àáâèéêìíóôöùåæøœÀÁÂÈÉÊÌÍÓÔÖÙÅÆØŒşŞçÇ")
 _KANA = re.compile(r"[\u3041-\u30ff\uff66-\uff9f]")
 _CYRILLIC = frozenset("оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъёіїєґ")
 _CYRILLIC_COMMON = frozenset("оеаинтсрвлі")
 _FEW_LETTERS = 2  # of which no frequency says anything
-# Letters by the languages of a code page, and those that tell it from the others.
-_WESTERN = frozenset("áàâäãåæçéèêëíìîïñóòôöõøœúùûüÿßšžÁÀÂÄÃÅÆÇÉÈÊËÍÌÎÏÑÓÒÔÖÕØŒÚÙÛÜŠŽ")
-_CENTRAL = frozenset(
-    "áäăâąćčďđéëęěíîĺľłńňóôöőŕřśšşťţúüůűýźžżßÁÄĂÂĄĆČĎĐÉËĘĚÍÎĹĽŁŃŇÓÔÖŐŔŘŚŠŞŤŢÚÜŮŰÝŹŽŻ"
-)
-_TURKISH = frozenset("çğıöşüâîûÇĞİÖŞÜÂÎÛ")
-_CENTRAL_ONLY = frozenset("ăąćčďđęěĺľłńňőŕřśşťţůűźżĂĄĆČĎĐĘĚĹĽŁŃŇŐŔŘŚŞŤŢŮŰŹŻ")
-_WESTERN_ONLY = frozenset("àãåæèêìïñòõøœùûÀÃÅÆÈÊÌÏÑÒÕØŒÙÛ")
-_TURKISH_ONLY = frozenset("ğşĞŞİ")
 _MARKS = frozenset("’‘“”„–—…€«»°ºª¿¡·©®™")
 # Where Western languages do not write what cp1250's letters become under cp1252: `Dvoøák`,
-# `Èenìk`, `Imiê`, `Gergõ`, `Wa¿ne`. No Czech writes `ř` before `y`, while `Øystein` is Norwegian.
+# `Èenìk`, `Imiê`, `Gergõ`, `Wa¿ne`, or cp1257's: `Bçrziòð`, `Giedrë`. No Czech writes `ř` before
+# `y`, while `Øystein` is Norwegian.
 _NOT_WESTERN = re.compile(
-    r"[èìùÈÌÙ][aeiouyáéíóúìøè]|[øØ][aeiouáéíóúìøè]|(?<=\w)[êõûÊÕÛ]\b|[õû][bcdfghjklmpqrtvwxz]"
+    r"[èìòùÈÌÒÙ][aeiouyáéíóúìøè]|[øØ][aeiouáéíóúìøè]|(?<=\w)[êõûÊÕÛ]\b|[õû][bcdfghjklmpqrtvwxz]"
+    r"|ç[bcdfghjklmnpqrstvwxz]|(?<=[bcdfghjklmnpqrstvwxz])ë\b"
     r"|(?<=\w)[¹³¿£¥¯¼¾]|[¹³¿ªº£¥¯¼¾](?=[^\W\d])"
 )
 
@@ -193,33 +186,12 @@ _THAI = "".join(map(chr, range(0x0E01, 0x0E2F))) + "ะาำเแโใไๆ"
 _THAI_SIGNS = "ัิีึืฺุู็่้๊๋์ํ"
 
 
-def _latin(
-    usual: frozenset[str],
-    only: frozenset[str],
-    against: re.Pattern[str] | None = None,
-    worth: float = 1.2,
-) -> Score:
-    def score(text: str) -> float:
-        found = 0.0
-        for word in re.findall(r"[^\W\d_]+|[^\w\s]", text):
-            inside = [c for c in word if c > "\x7f"]
-            if not inside:
-                continue
-            if len(word) == 1 and word.isalpha() and word not in _ALONE:
-                found -= 1.5  # A letter of another script, most likely.
-                continue
-            for c in inside:
-                found += worth if c in only else 0.8 if c in usual else 0.1 if c in _MARKS else -1.5
-            # Latin letters with marks stand among plain ones; five in a row are another script.
-            if len(inside) > 2 and len(inside) > 0.6 * len(word):
-                found -= 2 * len(inside)
-            elif any(c.isupper() for c in word[1:]) and not word.isupper():
-                found -= 0.5 * len(inside)
-        if against is not None:
-            found -= 2.5 * len(against.findall(text))
-        return found - sum(3 for c in text if _strange(c))
+def _latin(text: str) -> float:
+    return reads_as_latin(text) - sum(3 for c in text if _strange(c))
 
-    return score
+
+def _western(text: str) -> float:
+    return _latin(text) - 2 * len(_NOT_WESTERN.findall(text))
 
 
 def _rather(share: float, score: Score) -> Score:
@@ -241,15 +213,17 @@ _CANDIDATES: tuple[tuple[str, Score], ...] = (
     ("cp949", _korean),
     ("cp1251", _cyrillic),
     ("koi8-r", _cyrillic),
-    ("cp1252", _latin(_WESTERN, _WESTERN_ONLY, _NOT_WESTERN)),
-    ("cp1250", _latin(_CENTRAL, _CENTRAL_ONLY)),
-    ("cp1254", _latin(_TURKISH, _TURKISH_ONLY, worth=1.4)),
+    ("cp1252", _western),
+    ("cp1250", _rather(0.97, _latin)),
+    ("cp1254", _rather(0.96, _latin)),
+    ("cp1257", _rather(0.9, _latin)),
+    ("iso8859-2", _rather(0.88, _latin)),
     ("koi8-u", _cyrillic),
     ("cp866", _cyrillic),
     ("cp1253", _script(_GREEK + _GREEK.upper(), only_last="ς", rare="ΰΐΐ")),
     ("cp1255", _script("אבגדהוזחטיךכלםמןנסעףפץצקרשת״׳", only_last="ךםןףץ")),
     ("cp1256", _script(_ARABIC + "پچژگ،؛؟", only_last="ةى")),
     ("cp874", _script(_THAI + _THAI_SIGNS, never_first=_THAI_SIGNS + "ะาำ", rare="ฃฅฆฌฎฏฐฑฒฬ")),
-    ("mac_roman", _rather(0.5, _latin(_WESTERN, _WESTERN_ONLY, _NOT_WESTERN))),
-    ("cp850", _rather(0.5, _latin(_WESTERN, _WESTERN_ONLY, _NOT_WESTERN))),
+    ("mac_roman", _rather(0.75, _western)),
+    ("cp850", _rather(0.5, _western)),
 )

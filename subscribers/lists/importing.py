@@ -50,6 +50,12 @@ from .rows import Entry
 from .source import Batch, ReaderFile, Undecided
 
 State = Subscription.State
+
+
+class Overtaken(Exception):
+    """Another process imports the same file, and is further on."""
+
+
 # So many problems are enough to see what is wrong with a file.
 MOST_PROBLEMS = 10_000
 
@@ -92,7 +98,7 @@ def run(
 ) -> ImportJob:
     """Import the file, or go on with the import of it that was killed; returns the finished job.
 
-    Raises Undecided: there is no other way in.
+    Raises Undecided: there is no other way in; Overtaken if another process imports this file.
     """
     if source.questions:
         raise Undecided(source.questions)
@@ -102,6 +108,7 @@ def run(
     with _rare_collection(), _bulk():
         for batch in source.batches(publication, after=job.line, on_read=on_read):
             with transaction.atomic():
+                _claim(job, batch)
                 plan = decide(batch.entries)
                 store(plan)
                 _record(job, plan, batch)
@@ -151,6 +158,17 @@ def _job(source: ReaderFile, publication: Publication, options: Options, by: Any
         options={"said": wanted, "found": source.to_json()},
         counts={},
     )
+
+
+def _claim(job: ImportJob, batch: Batch) -> None:
+    """Take the next lines for this process, in the transaction that stores them.
+
+    A task can be delivered twice, and PostgreSQL may still commit what a killed process sent. The
+    second waits here for the first, and then finds that these lines are done.
+    """
+    mine = ImportJob.objects.filter(pk=job.pk, line=job.line, state=ImportJob.State.RUNNING)
+    if not mine.update(line=batch.line):
+        raise Overtaken
 
 
 def _record(job: ImportJob, plan: Plan, batch: Batch) -> None:
@@ -250,18 +268,21 @@ def _bulk() -> Iterator[None]:
         return
     with connection.cursor() as cursor:
         usual = {}
-        for name in (
-            "cache_size",
-            "foreign_keys",
-            "ignore_check_constraints",
-            "wal_autocheckpoint",
-        ):
+        names = ["cache_size", "foreign_keys", "ignore_check_constraints", "wal_autocheckpoint"]
+        # Not inside a caller's transaction: SQLite refuses, and its end is waited for anyway.
+        alone = not connection.in_atomic_block
+        for name in [*names, *(["synchronous"] if alone else [])]:
             cursor.execute(f"PRAGMA {name}")
             usual[name] = cursor.fetchone()[0]
         cursor.execute("PRAGMA cache_size=-36000")
         # Every batch changes pages all over the index; writing each of them back once for several
         # batches costs 160 MB of log and saves a third of the commits' time.
         cursor.execute("PRAGMA wal_autocheckpoint=40000")
+        if alone:
+            # In WAL mode a power cut then takes whole batches with it, the job's line among them,
+            # and the import goes on from there. Whatever is waited for afterwards, the job's own
+            # end first, writes it all out: https://sqlite.org/pragma.html#pragma_synchronous
+            cursor.execute("PRAGMA synchronous=NORMAL")
         # Every row's parents are made or looked up in its own transaction, under the only write
         # lock there is; looking them up again is a tenth of the time.
         cursor.execute("PRAGMA foreign_keys=OFF")

@@ -165,6 +165,8 @@ def import_readers(job_id: int) -> None:
             raise FileNotFoundError("the file is gone")
         source = look_at(path, options, job.file)
         csv_in.run(source, job.publication, options, by=job.by)
+    except csv_in.Overtaken:
+        return  # The other one ends the job.
     except NOT_READABLE as error:
         _fail(job, str(error))
     else:

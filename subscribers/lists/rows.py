@@ -19,6 +19,7 @@ from .cells import undefuse, without_address, words_of
 from .columns import Columns, Meaning
 from .mailboxes import is_plain_address, mailboxes, parts_of
 from .nested import flat
+from .saying import of_address
 from .standing import CUT, RANK, Rule, Standing, key_of, worst
 from .unknown import is_loud
 from .vocabulary import NO, YES
@@ -74,7 +75,7 @@ def book_reader() -> Callable[[int, str], list[Entry]]:
                     for name, who in mailboxes(part)
                 ]
             except BadAddress as error:
-                entries.append(_refused(line, "", error.code, without_address(str(error))))
+                entries.append(_refused(line, "", error.code, of_address(error.code)))
         return entries
 
     return read
@@ -118,8 +119,7 @@ def reader_of(
         try:
             boxes = mailboxes(cells[email])
         except BadAddress as error:
-            message = without_address(str(error))
-            return [_refused(line, columns.names[email], error.code, message)]
+            return [_refused(line, columns.names[email], error.code, of_address(error.code))]
         entries = []
         for name, address in boxes:
             if is_loud(name):

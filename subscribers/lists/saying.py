@@ -41,3 +41,14 @@ def read_separator(text: str) -> str:
     if len(separator) > 1:
         raise ValueError(_("A separator is one character."))
     return separator
+
+
+def of_address(code: str) -> str:
+    """Why there is no address in a cell, by `BadAddress.code`: as the form tells a reader."""
+    said = {
+        "empty": _("The row has no address."),
+        "characters": _("The address holds a space or a character that no address can hold."),
+        "domain": _("The part after @ is not a mail domain, like example.org."),
+        "long": _("The address is too long."),
+    }
+    return said.get(code) or _("This is not a complete address.")

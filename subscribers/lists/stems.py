@@ -56,7 +56,8 @@ STEMS: dict[About, str] = {
         ยกเลิก huy_dang_ky da_huy berhenti keluar$ batal הוסר בוטל הסר ביטול إلغاء ملغ محذوف
         un_subscri dimiss dimess fuoriuscit cessat ألغ *إلغ *ملغ غادر *انسح ยกเลิก ออกจาก ลบ
         huy_dang huy$ ngung רשימת_הסרה *הסר עזב लौट रद्द हटा لغو *وقف
-        off_the_list left_us not_interest no_interest erasure forgotten passed_away revoc wycof
+        off_the_list left_us has_left have_left not_interest no_interest erasure
+        forgotten passed_away revoc wycof
         уволил
         退職 離職 휴면 퇴사 tidak_aktif nonaktif διαγρ
         churned death dead_since member_until end_date ended_on einddatum enddatum
@@ -293,7 +294,11 @@ PLAIN = """
     quantity qty$ checked_in check_in 2fa mfa sso private$ sensitivity priority$ currency is_bot
     bot$ follows delinquent paying$ visibility
     charge pledge patron patronage attendee ticket billing fullname
-    email_type e_mail_type mail_type mailtype content_type file_type phone_type address_type
+    email_type e_mail_type mail_type mailtype e_mail_typ mail_typ type_de_messag type_d_adresse
+    tipo_de_correo tipo_di_posta tipo_posta tipo_de_email 電子メールの種類 郵件類型 邮件类型
+    cellular celular movil$ telemovel portable natel komork 携帯 matkapuh κινητ mobitel
+    balance saldo solde kontostand 余额 餘額 残高 잔액 баланс bakiye content_type file_type
+    phone_type address_type
     побатьк додано створен мова$ мови країн вік$ стать$ посад държав град$ език фамилн възраст пол$
     prezime priimek drzava jezik datum$ tvrtka podjetje meno$ priezvisko obec zeme$ zem$ krajina
     jazyk vek$ pohlavi pohlavie spolecnost spolocnost psc$ ulice ulica narozen orszag nyelv ceg$
@@ -341,6 +346,25 @@ OUTCOMES = """
     result outcome response event$ activity$ action$ ergebnis ereignis aktion$ resultat resultad
     evenement risultat evento$ resposta respuesta reponse risposta результат событи ответ действие
     结果 結果 事件 动作 動作 回复 返信 결과 이벤트 응답 sonuc odpoved wynik_wysyl"""
+# Who has not confirmed yet, said of many: a file of them is no list of readers.
+WAITING = """
+    pending *unconfirm *unverif *unvalid *unactivat awaiting not_confirm not_verif not_activ
+    ausstehend *unbestatig *unbestaetig nicht_bestat en_attente attente$ non_confirm pendiente
+    pendente no_confirm nao_confirm sin_confirm in_attesa in_afwachting *onbevestig niet_bevestig
+    oczekuj niepotwierdz ожида неподтвер не_подтвер непідтв непотвърд nepotvrd nepotvrz obekraft
+    ubekreft ubekraeft vahvistamat onaylanmam onay_bekl 待确认 待確認 未确认 未確認 未验证 未驗證
+    未认证 未認証 未激活 仮登録 미확인 미인증 대기 รอยืนยัน chua_xac_nhan"""
+# How languages ask for a yes or no, with or without a mark: by a particle or by the verb in front.
+YES_OR_NO = r"""
+    ^\ (?:do|does|did|may|can|could|would|will|shall|should|are|is|have|has)\ (?:you|we|i)\b
+    |^\ (?:durfen|darf|konnen|mochten|mochtest|wollen|willst|sollen|soll|sind|bist|haben|hast)
+        \ (?:wir|sie|du|ich|ihr)\b
+    |^\ (?:est\ ce\ que|\w+\ (?:vous|tu|nous)|czy|чи|da\ li|kas|vai|ar|ci|oare|cu|je|apakah|\w+kah
+        |هل|آیا|האם|क्या)\ |^\ \w+(?:ko|tteko|mmeko)\b|\ (?:ли|li)\b
+    |\ m[iu](?:siniz|sunuz|sin|sun|yiz|yuz|yim)?$|\ khong$
+    |[吗么嗎麼]$|是否|要不要|能否|可否|愿不愿|願不願|ไหม$|มั้ย$|หรือไม่$|หรือเปล่า$"""
+# Any question, also for a name or a number.
+ANY_QUESTION = "か$|(?:까|까요|나요|가요|래요)$"
 # How, by what or where somebody signed up or confirmed.
 CIRCUMSTANCES = """
     method channel origin campaign via$ device medium methode kanal weg$ canal metodo canale

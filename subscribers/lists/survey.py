@@ -19,7 +19,7 @@ from .nested import Path, flat
 from .question import Question, Value
 from .standing import ANY, CUT, DATE, NOTHING, RANK, Rule, Standing, key_of, worst
 from .stems import About
-from .vocabulary import NEGATIVE, header_speaks, value_speaks
+from .vocabulary import NEGATIVE, header_speaks, tells_of_unwilling, value_speaks
 
 # The column name under which something is said of every row of the file.
 ALL_ROWS = "*"
@@ -91,9 +91,11 @@ class Survey:
         self.rows += len(rows)
         who = Addresses(rows, self._columns.email)
         cells = list(zip(*rows, strict=True))
-        self.take_headings(cell for cell in cells[self._columns.email] if "@" not in cell)
         for row in rows:
             if "@" not in row[self._columns.email]:
+                named = [cell for cell in row if cell.strip() and cell != CUT]
+                # Words in the place of an address, or a line of its own: "* = has left".
+                self.take_headings(named if len(named) == 1 else [row[self._columns.email]])
                 self._take_header(row)
         for place in range(len(self._columns.names)):
             column = self._found.get((place, ()))
@@ -213,11 +215,12 @@ class Survey:
             return Question(ALL_ROWS, 0, (About.FILE,), everybody, tool.listing, ended)
         above = self._told_above()
         named = [re.sub(r"\.\w{1,4}$", "", self._file), *self._layout.titles]
-        named = [words for words in named if value_speaks(words) and _negative(words)]
+        named = [words for words in named if tells_of_unwilling(words)]
         if above or (named and not any(c.rule is not None for c in self._found.values())):
             about = frozenset().union(*map(_negative, [*above, *named]))
             bad = about & {About.BOUNCE, About.COMPLAINT, About.BLOCK}
-            guess = Standing.SUPPRESSED if bad else Standing.UNSUBSCRIBED
+            guess = Standing.UNSUBSCRIBED if about else Standing.PENDING
+            guess = Standing.SUPPRESSED if bad else guess
             return Question(ALL_ROWS, 0, (About.FILE,), everybody, guess)
         return None
 
@@ -225,7 +228,8 @@ class Survey:
         """The words over the addresses that say that who stands there has left: the header of
         their column, and lines among them."""
         header = self._columns.names[self._columns.email] if self._columns.header else ""
-        headers = [header_of(header)] if meaning_of(header) is None and _negative(header) else []
+        told = _negative(header) or tells_of_unwilling(header_of(header))
+        headers = [header_of(header)] if meaning_of(header) is None and told else []
         return [*headers, *sorted(self.headings)]
 
     def _candidates(self) -> list[str]:

@@ -130,7 +130,7 @@ TOOLS: tuple[Tool, ...] = (
           "do not contact": "1/true/yes=u 0/false/no/-=a"}, "is published, do not sms"),
     _tool("substack", "email, active subscription, email disabled",
           {"email disabled": _YES_LEFT}, "active subscription, plan, expiry, created at, first "
-           "payment at, cancel date"),
+           "payment at, cancel date, digest enabled"),
     _tool("substack", "email, stripe plan, start date", {"email disabled": _YES_LEFT},
           "days active (30d), stripe plan, paid upgrade date, cancel date, first payment date, "
            "type, bestseller, activity, subscription source, subscription source (free), "

@@ -37,16 +37,19 @@ def is_unreadable(text: str) -> bool:
     return "\ufffd" in text or not _scripts(text) <= _KNOWN
 
 
-def are_states(counts: Collection[int], *, filled: int, rows: int, readable: bool) -> bool:
+def are_states(
+    counts: Collection[int], *, filled: int, rows: int, readable: bool, question: bool = False
+) -> bool:
     """Whether values that occur so often can be a state's, under a header that says nothing.
 
     `filled` of `rows` cells hold something. Names differ from row to row, states come again; a
-    mark stands on some rows only. Where not even the header can be read, few values are enough.
+    mark stands on some rows only. Where not even the header can be read, few values are enough;
+    so they are where the header is a `question`, which a few people answer each in their words.
     """
     kinds = len(counts)
     if not 0 < kinds <= MOST_KINDS:
         return False
-    if not readable:
+    if not readable or (question and kinds <= _FEW):
         return True
     if kinds == 1:
         # The same on every row tells nobody from anybody else.

@@ -12,6 +12,7 @@ import re
 from .cells import folded
 from .stems import (
     ACTIVITY,
+    ANY_QUESTION,
     CIRCUMSTANCES,
     LABELS,
     LAST,
@@ -21,8 +22,10 @@ from .stems import (
     PLAIN,
     REASONS,
     STEMS,
+    WAITING,
     WEAK,
     WISH,
+    YES_OR_NO,
     About,
 )
 
@@ -50,7 +53,7 @@ def _pattern(stems: list[str]) -> re.Pattern[str]:
 
 _PATTERNS = {about: _pattern(_stems(text)) for about, text in STEMS.items()}
 _SPEAKING = [stem for about in (*NEGATIVE, About.CONFIRMATION) for stem in _stems(STEMS[about])]
-_NEGATION = _pattern(NOT.split())
+_NEGATION, _WAITING = _pattern(NOT.split()), _pattern(_stems(WAITING))
 _SPEAKING = [stem for stem in _SPEAKING if stem not in NOT.split()]
 _IN_WORD = _pattern(_SPEAKING)
 _IN_WORDS = _pattern([stem for stem in _SPEAKING if stem not in _stems(WEAK)])
@@ -93,6 +96,16 @@ def value_speaks(value: str) -> bool:
     if _IN_WORDS.search(words) is not None:
         return True
     return _NEGATION.search(words) is not None and _WISHES.search(words) is not None
+
+
+def tells_of_unwilling(title: str) -> bool:
+    """Whether the name of a file, or a line above a table, says that its people are not readers:
+    they left, are not to be mailed, never agreed or have not confirmed."""
+    words = folded(title)
+    if _WAITING.search(words) is not None:
+        return True
+    denied = _NEGATION.search(words) is not None and _WISHES.search(words) is not None
+    return denied or (value_speaks(title) and bool(header_speaks(title).intersection(NEGATIVE)))
 
 
 _YES_TEXT = """
@@ -145,6 +158,9 @@ def is_code(value: str) -> bool:
 # "Last status" is a state, "last active" a day.
 _PATTERNS_OF_STATUS = _pattern(_stems("status state statut etat estado stato zustand статус 状"))
 _PLAIN = _pattern(_stems(PLAIN))
+# The Greek one is a semicolon.
+_QUESTION_MARKS = ("?", "？", "؟", ";", "\u037e")
+_YES_OR_NO, _ANY_QUESTION = re.compile(YES_OR_NO, re.VERBOSE), re.compile(ANY_QUESTION)
 _LABELS = _pattern(_stems(LABELS))
 _NOTES = _pattern(_stems(NOTES))
 _OUTCOMES = _pattern(_stems(OUTCOMES))
@@ -173,9 +189,23 @@ def is_plain(header: str) -> bool:
 
     A question does not: "News of your town?" is answered with a yes or a no."""
     words = folded(header)
-    if header.rstrip().endswith(("?", "？", "؟")):
+    if _is_question(header) or _YES_OR_NO.search(words) is not None:
         return False
     return _PLAIN.search(words) is not None and _OUTCOMES.search(words) is None
+
+
+def _is_question(header: str) -> bool:
+    return header.rstrip().endswith(_QUESTION_MARKS)
+
+
+def is_question(header: str) -> bool:
+    """Whether a header asks something, by its mark or by how a language asks for a yes or no; not
+    for a name or a town. Whoever answers a form says in it whether they want mail."""
+    words = folded(header)
+    if _YES_OR_NO.search(words) is not None:
+        return True
+    asks = _is_question(header) or _ANY_QUESTION.search(words) is not None
+    return asks and _PLAIN.search(words) is None
 
 
 def is_circumstance(header: str, about: frozenset[About]) -> bool:

@@ -119,6 +119,8 @@ def test_two_readings_stay_refused(text: str) -> None:
         ("1633.com", "163.com"),
         ("foxmial.com", "foxmail.com"),
         ("gmx.dee", "gmx.de"),
+        ("gmx.ed", "gmx.de"),
+        ("yahoo.con", "yahoo.com"),
         ("seznam.czz", "seznam.cz"),
     ],
 )
@@ -129,7 +131,7 @@ def test_one_slip_is_hinted(typed: str, meant: str) -> None:
 _OWN = """
 gmail.com qq.com mail.com ymail.com email.com yahoo.se yahoo.co.uk hotmail.fr outlook.jp gmx.at
 web.com sky.de box.net fox.com ab.com 164.com 123.com 16.com example.org aq.com proton.com
-mail.bg orange.com
+mail.bg orange.com gmail.ru gmail.fr gmail.cn
 """
 
 

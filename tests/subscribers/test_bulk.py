@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -61,3 +62,24 @@ def test_an_error_brings_the_trigger_back_even_if_it_is_caught() -> None:
 
     assert not Subscriber.objects.exists()
     assert finding.readers("lost", None, 5).readers == []
+
+
+def test_batches_are_not_waited_for_but_the_end_of_the_job_is(tmp_path: Path) -> None:
+    builders.publication("daily")
+    file = tmp_path / "readers.csv"
+    file.write_text("Email\nada@example.org\nben@example.org\n")
+    waited: dict[str, int] = {}
+
+    def watch(execute: Any, sql: str, *rest: Any) -> Any:
+        place = connection.connection.execute("PRAGMA synchronous").fetchone()[0]
+        if sql.startswith("INSERT INTO subscribers_subscription "):
+            waited["batch"] = place
+        if sql.startswith('UPDATE "subscribers_importjob" SET "state"'):
+            waited["end"] = place
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(watch):
+        call_command("import_subscribers", str(file), "--publication", "daily", "--consent", "x")
+
+    # FULL is 2: what was written before goes to the disk with it.
+    assert waited == {"batch": 1, "end": 2}

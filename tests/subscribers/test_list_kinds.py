@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from subscribers.lists.encodings import by_letters
 from subscribers.lists.plan import Options
 from subscribers.lists.source import ReaderFile, look
 from subscribers.lists.vocabulary import header_speaks, is_code, value_speaks
@@ -106,6 +107,19 @@ def table(header: str, *values: str) -> str:
         # Said in full beside a name, whatever the header; a question is answered, not named.
         ("Name", ["Ada Bell", "Ben Cole (UNSUBSCRIBED)"], ["Ben Cole (UNSUBSCRIBED)"]),
         ("News of your town?", ["sure", "sure", "rather not"], ["rather not", "sure"]),
+        # A question is asked of a person though few answer it, each in their own words: by its
+        # mark, or by how a language asks for a yes or no.
+        ("Haberlerimizi size gönderelim mi", ["Olur", "Olmasın"], ["Olmasın", "Olur"]),
+        ("Apakah Anda mau kami kabari", ["Mau", "Enggak"], ["Enggak", "Mau"]),
+        ("Saammeko lähettää kuulumisia?", ["Kyllä", "En halua"], ["En halua", "Kyllä"]),
+        ("Küldhetünk híreket?", ["Persze", "Inkább ne"], ["Inkább ne", "Persze"]),
+        ("هل تود متابعة أخبارنا؟", ["نعم", "كلا"], ["كلا", "نعم"]),
+        ("Sollen wir uns mal melden", ["gern", "lieber nicht"], ["gern", "lieber nicht"]),
+        ("What is your name?", ["Ada", "Ben"], []),
+        # What is the same for nearly everybody and says nothing of them.
+        ("E-Mail-Typ", ["SMTP", "SMTP"], []),
+        ("Account Balance", ["0", "0"], []),
+        ("Cellulare", ["1", "2"], []),
     ],
 )  # fmt: skip
 def test_a_column_is_asked_by_its_kind(
@@ -221,6 +235,13 @@ def test_no_date_in_more_spellings(tmp_path: Path, nothing: str) -> None:
         ("koi8-u", "Стан підписки", ["підписаний", "відписався", "підписаний"]),
         ("iso2022_jp", "配信状況", ["配信中", "配信停止", "配信中"]),
         ("mac_roman", "État de l’abonné", ["abonné", "désabonné", "abonné"]),
+        ("cp1257", "Atsisakė", ["Žydrūnas Ąžuolas", "taip", "taip"]),
+        ("cp1257", "Statuss", ["aktīvs Bērziņš", "atteicās", "atteicās"]),
+        ("iso8859-2", "Wypisany", ["tak, Śliwińska", "nie, Wiśniewski", "tak, Śliwińska"]),
+        ("iso8859-2", "odhlášen", ["ano", "ne, Šťastný", "ano"]),
+        ("cp1250", "Státusz", ["élő Erdős", "leiratkozott Kőrösi", "élő Erdős"]),
+        ("cp1254", "Durum", ["açık İbrahim", "kapalı Gülşen", "açık İbrahim"]),
+        ("cp932", "ﾊｲｼﾝ", ["ﾃｲｼ", "ｵｸﾙ", "ﾃｲｼ"]),
     ],
 )  # fmt: skip
 def test_code_pages_of_the_world(
@@ -245,3 +266,54 @@ def test_words_beside_the_address_are_not_overlooked(tmp_path: Path) -> None:
     entries = [e for batch in source.batches(builders.publication()) for e in batch.entries]
     assert [(e.line, e.address) for e in entries] == [(1, "ada@kinds.example.org"), (2, "")]
     assert entries[1].problems[0].code == "said"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "word"),
+    [
+        # One word with a mark is all that a short list may have.
+        ("mac_roman", "Zürich"),
+        ("mac_roman", "Müller"),
+        ("mac_roman", "Köln"),
+        ("mac_roman", "Göteborg"),
+        ("mac_roman", "José"),
+        ("cp1252", "Zürich"),
+        ("cp1252", "Söderström"),
+        ("cp1252", "Guðrún"),
+        ("cp1250", "Dvořák"),
+        ("cp1250", "Łódź"),
+        ("iso8859-2", "Šťastný"),
+        ("cp1254", "Yıldız Ünal"),
+        ("cp1257", "Rūta Žukauskienė"),
+    ],
+)
+def test_one_word_tells_the_code_page(encoding: str, word: str) -> None:
+    found = by_letters(f"{word};a@kinds.example.org".encode(encoding))
+    assert f"{word}".encode(encoding).decode(found) == word
+
+
+@pytest.mark.parametrize(
+    ("name", "suggestion"),
+    [
+        ("pending-2024.csv", "pending"),
+        ("Unbestätigte Anmeldungen.csv", "pending"),
+        ("待确认名单.csv", "pending"),
+        ("people who did not agree to emails.csv", "pending"),
+        ("Abmeldungen_Export.csv", "unsubscribed"),
+        ("удалённые.csv", "unsubscribed"),
+        ("spam complaints.csv", "suppressed"),
+        ("confirmed.csv", None),
+        ("newsletter-subscribers.csv", None),
+        ("new readers who said yes.csv", None),
+    ],
+)
+def test_the_name_of_a_file_says_who_is_in_it(
+    tmp_path: Path, name: str, suggestion: str | None
+) -> None:
+    questions = looked_at(tmp_path, "Email\nada@kinds.example.org\n", name).questions
+    assert [q.suggestion for q in questions] == ([suggestion] if suggestion else [])
+
+
+def test_a_line_that_explains_a_mark_is_a_question(tmp_path: Path) -> None:
+    text = "Name,Email\nAda,ada@kinds.example.org\n*Ben,ben@kinds.example.org\n,\n* = has left,\n"
+    assert asked(looked_at(tmp_path, text)) == {"*": ["*"]}

@@ -87,6 +87,8 @@ class Command(BaseCommand):
         except Undecided as error:
             self._ask(source, error)
             raise CommandError(str(error)) from None
+        except csv_in.Overtaken:
+            raise CommandError(_("Another process is importing this file.")) from None
         except (Unreadable, NoEmailColumn, FileRefused) as error:
             if options["json"]:
                 refusal = {"file": options["file"].name, "error": str(error)}
