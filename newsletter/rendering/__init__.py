@@ -139,6 +139,10 @@ class Prepared:
             raise RenderingError("a personal link was lost or forged")
         return rendered
 
+    def knows(self, selection: int, start: int = 0) -> bool:
+        """Whether what that edition comes to was found before."""
+        return (selection, start) in self._figures
+
     def figures(self, selection: int, start: int = 0) -> Figures:
         """What that edition comes to, reckoned or made once. Raises as `edition`."""
         known = self._figures.get((selection, start))
