@@ -100,7 +100,7 @@ EDITS: dict[str, Callable[[Issue], object]] = {
     "category renamed": lambda _i: Category.objects.filter(name="City").update(name="Harbour town"),
     "name of the publication": lambda _i: Publication.objects.update(name="The Longer Daily"),
     "imprint": lambda _i: Publication.objects.update(postal_identity="Quay 1, Harbour"),
-    "style": lambda _i: Publication.objects.update(theme={"style": "plain"}),
+    "style": lambda _i: Publication.objects.update(theme={"style": "essay"}),
 }
 
 
