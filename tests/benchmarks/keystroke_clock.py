@@ -114,7 +114,7 @@ def _signed_in() -> str:
 
 def _measure(browser: Any, base: str, cookie: str, issue: Any, item: Any, rounds: int) -> None:
     context = browser.new_context(locale="en-GB", viewport={"width": 1400, "height": 900})
-    context.set_default_timeout(_PATIENCE)
+    context.set_default_timeout(4 * _PATIENCE)
     context.add_cookies([{"name": "sessionid", "value": cookie, "url": base}])
     page = context.new_page()
     address = f"{base}/admin/newsletter/issue/{issue.pk}/write/"
