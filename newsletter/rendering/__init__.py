@@ -20,7 +20,7 @@ from ..editions import IssueView
 from . import pieces, pipeline, words
 from .edition_values import edition_values
 from .errors import RenderingError, TooLarge
-from .layout import Layout, Source
+from .layout import Chosen, Layout, Source
 from .one_item import parts
 from .pieces import Changed, Pieces
 from .shortening import LIMIT, TARGET, fit, forms, levels
@@ -113,6 +113,7 @@ class Prepared:
             made = Prepared(source, self._html.renewed(html, only), self._text.renewed(text, only))
         except Changed:
             return None
+        made._octets = {key: of for key, of in self._octets.items() if key[0] not in only}
         if source.has_the_same_around(self.source):
             changed = source.changed_since(self.source)
             made._figures = {
@@ -138,6 +139,10 @@ class Prepared:
             raise RenderingError("a personal link was lost or forged")
         return rendered
 
+    def knows(self, selection: int, start: int = 0) -> bool:
+        """Whether what that edition comes to was found before."""
+        return (selection, start) in self._figures
+
     def figures(self, selection: int, start: int = 0) -> Figures:
         """What that edition comes to, reckoned or made once. Raises as `edition`."""
         known = self._figures.get((selection, start))
@@ -157,9 +162,12 @@ class Prepared:
             octets = size(layout)
             _check(source, layout, octets)
             subject = words.subject(source.view.subject, layout.cards)
+        return Figures(subject, octets, layout.shortened, self._unsubscribes, _ids(layout))
+
+    @functools.cached_property
+    def _unsubscribes(self) -> bool:
         slot = SLOTS[Purpose.UNSUBSCRIBE]
-        unsubscribes = bool(self._html.always(slot) and self._text.always(slot))
-        return Figures(subject, octets, layout.shortened, unsubscribes, _ids(layout))
+        return bool(self._html.always(slot) and self._text.always(slot))
 
     def _layout(self, selection: int, start: int, join: Callable[[Layout], str]) -> Layout:
         # Few editions are shortened, and joining a short one is less work than summing it up.
@@ -237,10 +245,11 @@ def _fitted(
     cards = source.select(selection, start)
     long = [card.long for card in cards]
     values = edition_values(source, selection, cards)
+    chosen = Chosen.of(source, selection, cards, values)
 
     @functools.cache
     def at(level: int) -> Layout:
-        return Layout(source, selection, cards, forms(long, level), values)
+        return Layout(source, chosen, forms(long, level))
 
     return at(fit(lambda level: size(at(level)), levels(len(cards))))
 

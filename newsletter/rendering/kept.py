@@ -28,8 +28,7 @@ _kept: tuple[tuple[_Key, Prepared], ...] = ()
 def prepared(view: IssueView, publication: Publication) -> Prepared:
     """As `prepare`, with what it gave for the same issue before."""
     global _kept
-    settings = {f.attname: getattr(publication, f.attname) for f in Publication._meta.fields}
-    key: _Key = (conf.base_url(), settings)
+    key = settings_of(publication)
     before = next(
         (made for of, made in _kept if made.source.given.id == view.id and of == key), None
     )
@@ -46,6 +45,18 @@ def _renewed(before: Prepared | None, view: IssueView, publication: Publication)
     if before is None:
         return None
     return before.renewed(Source(view, publication, before.source))
+
+
+def settings_of(publication: Publication) -> tuple[str, dict[str, Any]]:
+    """All that an issue's mail depends on besides its text: the site's address, the settings."""
+    settings = {f.attname: getattr(publication, f.attname) for f in Publication._meta.fields}
+    return conf.base_url(), settings
+
+
+def has(view: IssueView, publication: Publication) -> bool:
+    """Whether anything of the issue is kept here, so that little must be rendered."""
+    key = settings_of(publication)
+    return any(made.source.given.id == view.id and of == key for of, made in _kept)
 
 
 def forget() -> None:

@@ -7,6 +7,8 @@ with the form of each item, and knows every value and block of that edition.
 from __future__ import annotations
 
 import functools
+import itertools
+import operator
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -247,45 +249,58 @@ def _web(item: ItemView, page: str) -> str:
     return f"{page}#{item.anchor}" if page else ""
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A selection's cards, with what is the same of them in whatever forms they are.
+
+    `values` are `edition_values`, `groups` the group of each card, `seconds` what each takes to
+    read, by `Form`: an issue's levels are many, and the cards of each up to hundreds.
+    """
+
+    selection: int
+    cards: Sequence[Card]
+    values: Mapping[Key, str]
+    groups: Sequence[int]
+    seconds: Sequence[tuple[float, float, float]]
+
+    @classmethod
+    def of(
+        cls, source: Source, selection: int, cards: Sequence[Card], values: Mapping[Key, str]
+    ) -> Chosen:
+        groups = [source.group_of[card.id] for card in cards]
+        seconds = [(card.seconds_brief, card.seconds_brief, card.seconds) for card in cards]
+        return cls(selection, cards, values, groups, seconds)
+
+
 class Layout:
     """A selection of an issue's items and the form of each."""
 
-    def __init__(
-        self,
-        source: Source,
-        selection: int,
-        chosen: Sequence[Card],
-        forms: Sequence[Form],
-        values: Mapping[Key, str],
-    ) -> None:
-        """`values` is `edition_values(source, selection, chosen)`."""
+    def __init__(self, source: Source, chosen: Chosen, forms: Sequence[Form]) -> None:
         self._source = source
-        self._given = values
+        self._chosen = chosen
         self.forms = forms
-        self.cards = chosen
-        self.tail = source.tail if selection & TAIL else []
-        self._foreign = bool(selection & FOREIGN)
+        self.cards = chosen.cards
+        self.tail = source.tail if chosen.selection & TAIL else []
+        self._foreign = bool(chosen.selection & FOREIGN)
         self.shortened = min(forms) is not Form.FULL
         self._named = forms.count(Form.NAMED)
         least = source.style.contents_from
-        found = sections.of(chosen, grouped=source.grouped)
+        found = sections.of(self.cards, grouped=source.grouped)
         self.sections = found if len(found) > 1 else []
-        wanted = self.shortened or bool(least and len(chosen) >= least)
+        wanted = self.shortened or bool(least and len(self.cards) >= least)
         # Beyond those sections name what the bodies name once more.
         self.titles = wanted and not found
         self.contents = self.shortened or self.titles or bool(self.sections)
-        self._left = len(source.view.items) - len(chosen)
+        self._left = len(source.view.items) - len(self.cards)
         # A lead story comes before the contents, unless it is told in brief, below them.
         leading = self.contents and source.style.leads and forms[0] is Form.FULL
-        self._contents_behind = chosen[0].id if leading and len(chosen) > 1 else None
+        self._contents_behind = self.cards[0].id if leading and len(self.cards) > 1 else None
 
     @functools.cached_property
     def _values(self) -> dict[Key, str]:
         """The values that the forms change."""
-        source = self._source
-        seconds = source.intro_seconds
-        for card, form in zip(self.cards, self.forms, strict=True):
-            seconds += card.seconds if form is Form.FULL else card.seconds_brief
+        each = map(operator.getitem, self._chosen.seconds, self.forms)
+        seconds = sum(each, self._source.intro_seconds)
         return {
             ("meta", 0): words.meta(len(self.cards), seconds),
             ("shortened", 0): words.shortened() if self.shortened else "",
@@ -298,7 +313,7 @@ class Layout:
 
     def value(self, key: Key) -> str:
         """A value of the edition as plain text, by its name and number."""
-        for known in (self._given, self._values):
+        for known in (self._chosen.values, self._values):
             if (found := known.get(key)) is not None:
                 return found
         return self._lines[key]
@@ -333,8 +348,8 @@ class Layout:
     @functools.cached_property
     def around(self) -> set[Key]:
         """The blocks that are of no single item."""
-        groups = [self._source.group_of[card.id] for card in self.cards]
-        full = {g for g, form in zip(groups, self.forms, strict=True) if form is Form.FULL}
+        groups = self._chosen.groups
+        full = set(itertools.compress(groups, [form is Form.FULL for form in self.forms]))
         blocks: set[Key] = {("section", group) for group in full}
         if self.titles:
             blocks.update(("group", group) for group in set(groups))

@@ -12,6 +12,7 @@ only for sizes of finished HTML, so rendering from pieces and rendering alone cl
 from __future__ import annotations
 
 import enum
+import itertools
 from collections.abc import Callable, Sequence
 
 # Octets of UTF-8 HTML. Gmail hides what is behind about 102 kB, and the way to unsubscribe with
@@ -49,10 +50,10 @@ def forms(long: Sequence[bool], level: int) -> list[Form]:
         return [Form.FULL] * count
     seen = min(level, count)
     full = min(level, FIRST) + max(0, level - count)
-    return [
-        Form.NAMED if index >= seen else (Form.FULL if index < full and not is_long else Form.BRIEF)
-        for index, is_long in enumerate(long)
-    ]
+    made = [Form.FULL] * full + [Form.BRIEF] * (seen - full) + [Form.NAMED] * (count - seen)
+    for index in itertools.compress(range(full), long):
+        made[index] = Form.BRIEF
+    return made
 
 
 def fit(size: Callable[[int], int], top: int) -> int:

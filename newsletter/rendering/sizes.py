@@ -6,6 +6,8 @@ a form is the same at every level, and in every edition where its number has as 
 
 from __future__ import annotations
 
+import operator
+
 from .layout import Layout
 from .pieces import Pieces
 from .shortening import Form
@@ -31,11 +33,9 @@ class Sizes:
         if items is None:
             items = [self._known.setdefault(key, [None] * _FORMS) for key in layout.alike()]
             self._items[layout.titles] = items
-        found = self._html.size(layout.around, layout.value)
-        for index, (of_form, form) in enumerate(zip(items, layout.forms, strict=True)):
-            octets = of_form[form]
-            if octets is None:
-                octets = self._html.octets(layout.of_item(index, form), layout.value)
-                of_form[form] = octets
-            found += octets
-        return found
+        forms = layout.forms
+        for index, (octets, form) in enumerate(zip(items, forms, strict=True)):
+            if octets[form] is None:
+                octets[form] = self._html.octets(layout.of_item(index, form), layout.value)
+        around = self._html.size(layout.around, layout.value)
+        return around + sum(map(operator.getitem, items, forms))

@@ -21,7 +21,7 @@ from newsletter.editions.told import Told
 from newsletter.issues import preflight, stories, twins, usual
 from newsletter.issues.preflight import Checked
 from newsletter.models import Edition, Issue
-from newsletter.rendering import kept
+from newsletter.rendering import figured, kept
 from subscribers.addresses import domain_number
 from subscribers.choice import CATEGORY_MASK, FOREIGN, TAIL
 from subscribers.models import Limit
@@ -214,26 +214,47 @@ def _editions(
     made: list[rendering.Figures | rendering.TooLarge] = []
     broken: list[str] = []
     nobodys = [] if wanted or not view.category_mask else [(EditionKey(view.mask), 0)]
+    every = [*wanted, *nobodys]
     try:
-        prepared = kept.prepared(view, issue.publication) if wanted or nobodys else None
+        known, prepared = _looked(issue, view, [key for key, _readers in every], messages)
     except rendering.RenderingError as error:
         return planned, made, [str(error)]
-    for key, readers in (*wanted, *nobodys):
-        assert prepared is not None
+    found: dict[EditionKey, rendering.Figures] = {}
+    fresh = prepared is not None and not all(prepared.knows(*key) for key, _readers in every)
+    for key, readers in every:
         try:
-            edition = prepared.figures(*key)
+            edition = known[key] if prepared is None else prepared.figures(*key)
         except rendering.TooLarge as error:
             made.append(error)
             continue
         except rendering.RenderingError as error:
             broken.append(str(error))
             continue
+        found[key] = edition
         if len(made) < _CHECKED:
             made.append(edition)
         if readers:
-            octets = _octets(issue, prepared, key) if messages else 0
+            octets = _octets(issue, prepared, key) if prepared is not None and messages else 0
             planned.append(_edition(view, key, readers, edition, octets))
+    if fresh and len(found) == len(every):
+        figured.write(view, issue.publication, found)
     return planned, made, broken
+
+
+def _looked(
+    issue: Issue, view: IssueView, keys: Sequence[EditionKey], messages: bool
+) -> tuple[Mapping[EditionKey, rendering.Figures], rendering.Prepared | None]:
+    """What another process knows of all these editions, or the issue rendered.
+
+    Raises RenderingError.
+    """
+    if not keys:
+        return {}, None
+    if not messages and not kept.has(view, issue.publication):
+        known = figured.read(view, issue.publication)
+        if known.keys() >= set(keys):
+            return known, None
+    return {}, kept.prepared(view, issue.publication)
 
 
 def _octets(issue: Issue, prepared: rendering.Prepared, key: EditionKey) -> int:

@@ -61,11 +61,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def gunicorn(application: str, port: int, folder: Path, env: dict[str, str]) -> subprocess.Popen:
-    """One process with eight threads; returns when it answers."""
+def gunicorn(
+    application: str, port: int, folder: Path, env: dict[str, str], threads: int = 8
+) -> subprocess.Popen:
+    """One process with so many threads; returns when it answers."""
     process = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}",
-         "--threads", "8", "--log-level", "error"],
+         "--threads", str(threads), "--log-level", "error"],
         cwd=folder, env=env,
     )  # fmt: skip
     for _ in range(150):

@@ -14,6 +14,8 @@
   // A whole edition that took longer than this is made in a pause; meanwhile the open item alone.
   const QUICK = 300;
   let timer = 0, measuring = 0, whole = 0, asked = null, renewing = null, took = 0;
+  // When a key was last pressed; since when a whole edition is on its way, or 0.
+  let keyed = 0, going = 0;
   // Items whose story was told before, as the server last said.
   let told = [];
   // Forms that were closed with something unsaved in them.
@@ -93,7 +95,7 @@
   async function show() {
     asked?.abort();
     asked = new AbortController();
-    const begun = performance.now();
+    const begun = going = performance.now();
     try {
       const answer = await ask(page.dataset.live, {method: "POST", body: body(false), signal: asked.signal});
       if (!answer || !answer.ok) return;
@@ -108,6 +110,8 @@
       page.dispatchEvent(new CustomEvent("sudi:shown"));
     } catch (error) {
       if (error.name !== "AbortError") say(page.dataset.gone);
+    } finally {
+      if (going === begun) going = 0;
     }
     const box = find("[data-frame]");
     box.className = `sudi-frame ${choice.elements.width.value} ${choice.elements.look.value}`;
@@ -154,12 +158,21 @@
     }
   }
 
+  /* The first key after a pause is answered at once; while an answer is on its way the next question
+     waits for it, so that quick typing piles up no work for the server. */
   function soon(wait = TYPED, typed = false) {
     clearTimeout(timer);
     clearTimeout(measuring);
     clearTimeout(whole);
     const alone = typed && took > QUICK && placesOf(openForm()?.dataset.editing).length;
-    timer = setTimeout(alone ? showPart : show, wait);
+    const now = performance.now(), first = typed && now - keyed > TYPED;
+    if (typed) keyed = now;
+    const next = () => {
+      if (alone) showPart();
+      else if (going && performance.now() - going < LONGEST) timer = setTimeout(next, TYPED);
+      else show();
+    };
+    timer = setTimeout(next, first ? 0 : wait);
     // A whole edition that is slow to make would keep the next key's item waiting.
     const rest = alone ? Math.min(Math.max(MEASURE, took), LONGEST) : 0;
     if (alone) whole = setTimeout(show, rest);
