@@ -27,7 +27,7 @@ from subscribers.choice import CATEGORY_MASK, FOREIGN
 from subscribers.models import Subscription
 from subscribers.rhythm import ROUNDUPS
 
-from . import copied, family, reached
+from . import copied, family, reached, walking
 from .copied import Copies
 from .corrected import Corrected, told_by
 from .family import ALONE, Family
@@ -259,7 +259,7 @@ def readers(audience: Audience, now: dt.datetime, lanes: Iterable[int] = ()) -> 
     sql = f"""
         SELECT s.id, s.first_in_line, {lane} AS lane, {picked} AS picked,
                CASE {cases} ELSE 0 END AS none, {start} AS start
-        FROM subscribers_subscription s
+        FROM {walking.subscriptions(audience.publication)}
         {_SUPPRESSED} {past}
         WHERE s.publication_id = %(publication)s AND s.state = 'active'{where}"""
     return Readers(sql, params)
@@ -277,7 +277,7 @@ def keys(audience: Audience, now: dt.datetime) -> Readers:
         picked = f"({picked}) | CASE WHEN {foreign} THEN {FOREIGN} ELSE 0 END"
     params["publication"] = audience.publication
     return Readers(
-        f"""SELECT DISTINCT {picked} FROM subscribers_subscription s
+        f"""SELECT DISTINCT {picked} FROM {walking.subscriptions(audience.publication)}
             WHERE s.publication_id = %(publication)s AND s.state = 'active'
               AND (s.choice & {audience.categories}) <> 0{where}""",
         params,

@@ -105,7 +105,6 @@ def joined(told: Told) -> str:
 
 
 def _parts(told: Told, had: Had) -> Iterable[str]:
-    rows = ", ".join(f"({edition}, {bits})" for edition, bits in had.editions)
     states = ", ".join(f"'{state}'" for state in _HANDED_OVER)
     reader, other, same = "d.subscription_id", "", ""
     if had.publication != told.publication:
@@ -115,17 +114,36 @@ def _parts(told: Told, had: Had) -> Iterable[str]:
         same = f"""AND o.id = d.subscription_id AND c.subscriber_id = o.subscriber_id
             AND c.publication_id = {told.publication}"""
     first = had.issue * PLACES
-    select = f"SELECT {reader} AS id, m.column2 AS bits FROM"
+    # A set for each bit: joined to a list of the editions SQLite reads the list for every outcome.
+    bits = " + ".join(
+        f"CASE WHEN d.edition_id IN ({_listed(editions)}) THEN {bit} ELSE 0 END"
+        for bit, editions in _by_bit(had).items()
+    )
+    select = f"SELECT {reader} AS id, {bits} AS bits FROM"
+    where = f"d.edition_id IN ({_listed(edition for edition, _bits in had.editions)}) {same}"
     # One pass over the outcomes, a delivery each. SQLite keeps the order of cross joins, and would
     # otherwise pass over them once for each edition.
-    joined = f"newsletter_delivery d CROSS JOIN (VALUES {rows}) m {other}"
-    where = f"WHERE m.column1 = d.edition_id {same}"
-    yield f"""{select} newsletter_outcome h CROSS JOIN {joined} {where}
-        AND d.id = h.delivery_id AND h.state IN ({states})
-        AND h.delivery_id BETWEEN {first} AND {first + PLACES - 1}"""
+    yield f"""{select} newsletter_outcome h CROSS JOIN newsletter_delivery d {other}
+        WHERE d.id = h.delivery_id AND h.state IN ({states})
+        AND h.delivery_id BETWEEN {first} AND {first + PLACES - 1} AND {where}"""
     wire = [pk for pk in told.on_the_wire if first <= pk < first + PLACES]
     if wire:
-        yield f"{select} {joined} {where} AND d.id IN ({', '.join(map(str, wire))})"
+        yield f"""{select} newsletter_delivery d {other}
+            WHERE d.id IN ({_listed(wire)}) AND {where}"""
+
+
+def _by_bit(had: Had) -> dict[int, list[int]]:
+    """Each bit, and the editions that have it."""
+    found: dict[int, list[int]] = {}
+    for edition, bits in had.editions:
+        for place in range(bits.bit_length()):
+            if bits >> place & 1:
+                found.setdefault(1 << place, []).append(edition)
+    return found
+
+
+def _listed(keys: Iterable[int]) -> str:
+    return ", ".join(map(str, keys))
 
 
 def start_sql() -> str:

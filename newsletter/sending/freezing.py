@@ -76,7 +76,8 @@ def freeze(issue_id: int) -> bool:
         due = [one for one in family.together(issue) if one.state == Issue.State.SCHEDULED]
         if issue not in due:
             return False
-        ready = {one.pk: _rendered(one, ready.get(one.pk)) for one in due}
+        lanes: dict[int, list[int]] = {}
+        ready = {one.pk: _rendered(one, ready.get(one.pk), lanes) for one in due}
         try:
             frozen = _transaction(list(ready.values()))
         except (_Again, IntegrityError) as error:
@@ -95,9 +96,9 @@ def freeze(issue_id: int) -> bool:
     raise CannotFreeze(f"issue {issue_id}: readers kept changing their choices; try again")
 
 
-def _rendered(issue: Issue, before: _Ready | None) -> _Ready:
+def _rendered(issue: Issue, before: _Ready | None, lanes: dict[int, list[int]]) -> _Ready:
     """The issue as it stands, with the editions its readers are likely to have; what was rendered
-    `before` is kept, if it reads the same."""
+    `before` is kept, if it reads the same. `lanes` are of publications, found once for a pair."""
     view = stories.marked(editions.load(issue), issue)
     if before is not None and before.view == view:
         ready = before
@@ -107,7 +108,9 @@ def _rendered(issue: Issue, before: _Ready | None) -> _Ready:
     for key in keys:
         if key not in ready.rendered:
             ready.rendered[key] = finished(issue, view, key, ready.prepared.edition(*key))
-    ready.lanes = busy_lanes(issue)
+    if issue.publication_id not in lanes:
+        lanes[issue.publication_id] = busy_lanes(issue)
+    ready.lanes = lanes[issue.publication_id]
     return ready
 
 

@@ -16,7 +16,7 @@ from django.db import connection
 from django.utils import timezone
 
 from newsletter import editions, message, rendering
-from newsletter.editions import EditionKey, IssueView, audience, reached
+from newsletter.editions import EditionKey, IssueView, audience, reached, walking
 from newsletter.editions.told import Told
 from newsletter.issues import preflight, stories, twins, usual
 from newsletter.issues.preflight import Checked
@@ -98,7 +98,7 @@ def busy_lanes(issue: Issue) -> list[int]:
     }
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT domain, count(*) FROM subscribers_subscription
+            f"""SELECT domain, count(*) FROM {walking.subscriptions(issue.publication_id)}
                WHERE publication_id = %s AND state = 'active'
                GROUP BY domain HAVING count(*) >= %s ORDER BY count(*) DESC, domain LIMIT %s""",
             [issue.publication_id, BUSY_DOMAIN, MOST_LANES],

@@ -1,4 +1,5 @@
-"""Seconds of the freeze of a correction mail over that of a regular issue, in one database.
+"""Seconds of the freeze of a correction mail over that of a regular issue, in one database: of
+processor time, and by the clock.
 
     python -m tests.benchmarks.corrections [READERS]
 
@@ -13,11 +14,12 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from tests.benchmarks import scene
+from tests.benchmarks.freezing import Took, frozen, over, seconds
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -53,16 +55,16 @@ def measure(count: int) -> dict[str, Any]:
     regular = builders.issue(publication, "2026-03-03")
     for category in categories[:3]:
         builders.item(regular, category, f"All about {category.name}")
-    took = [_seconds(lambda one=one: _freeze(one)) for one in (regular, *mails)]
+    usual, one, everybody = (_freeze(each) for each in (regular, *mails))
     return {
         "readers": count,
         "held": reach.held,
         "reach": round(counted, 3),
-        "regular": round(took[0], 3),
-        "item": round(took[1], 3),
-        "everybody": round(took[2], 3),
-        "item_over_regular": round(took[1] / took[0], 2),
-        "everybody_over_regular": round(took[2] / took[0], 2),
+        "regular": seconds([usual]),
+        "item": seconds([one]),
+        "everybody": seconds([everybody]),
+        "item_over_regular": over([one], [usual]),
+        "everybody_over_regular": over([everybody], [usual]),
     }
 
 
@@ -112,21 +114,13 @@ def _mail(issue: Any, number: int | None) -> Any:
     return correction_mail.make(revision)
 
 
-def _freeze(issue: Any) -> None:
-    from newsletter import sending
+def _freeze(issue: Any) -> Took:
     from newsletter.models import Issue
 
     Issue.objects.filter(pk=issue.pk).update(
         state="scheduled", send_at="2026-03-02T09:00:00Z", released_by=None
     )
-    if not sending.freeze(issue.pk):
-        raise SystemExit("the freeze was refused")
-
-
-def _seconds(act: Callable[[], None]) -> float:
-    started = time.perf_counter()
-    act()
-    return time.perf_counter() - started
+    return frozen(issue)
 
 
 if __name__ == "__main__":

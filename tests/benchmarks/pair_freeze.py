@@ -1,41 +1,43 @@
-"""Seconds of the freeze of a pair over those of an issue with as many readers, in one database.
+"""Seconds of the freeze of a pair over those of an issue with as many readers, in one database:
+of processor time, and by the clock.
 
-python -m tests.benchmarks.pair_freeze READERS
+python -m tests.benchmarks.pair_freeze READERS [--rounds COUNT]
 
-Issues and pairs are frozen in turn, three of each: a pair in one publication, of whose readers half
-read the translation and a tenth neither language; then a pair of sister publications, where each
-has half of the readers and every fifth of them has both.
+In each round an issue is frozen, and a pair in one publication, of whose readers half read the
+translation and a tenth neither language. Then come sister publications, where each has half of the
+readers and every fifth of them has both: in each round one issue of either that are no pair, and a
+pair. A pair of sisters is put beside the issue with as many readers, which one publication had
+alone, and beside those two: the readers and the texts are the same, but who has both is mailed
+twice. The last figure is a mail's.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import statistics
 import sys
 from collections.abc import Sequence
 from typing import Any
 
 from tests.benchmarks import scene
-from tests.benchmarks.roundup_freeze import freeze
-
-_TIMES = 3
+from tests.benchmarks.freezing import freeze, over, seconds
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.pair_freeze")
     parser.add_argument("readers", type=int)
+    parser.add_argument("--rounds", type=int, default=3, metavar="COUNT")
     options = parser.parse_args(arguments)
     with scene.open_site("127.0.0.1:25", 1):
         scene.start_django()
         from django.db import connection
 
-        print(json.dumps(measure(options.readers)))
+        print(json.dumps(measure(options.readers, options.rounds)))
         connection.close()
     return 0
 
 
-def measure(readers: int) -> dict[str, Any]:
+def measure(readers: int, rounds: int) -> dict[str, Any]:
     from django.db import connection
 
     publication, categories = scene.publication()
@@ -48,24 +50,36 @@ def measure(readers: int) -> dict[str, Any]:
             [other],
         )
     alone, one = [], []
-    for number in range(_TIMES):
+    for number in range(rounds):
         alone.append(freeze(_issue(publication, categories, f"alone-{number}")))
         one.append(freeze(_pair(publication, publication, categories, categories, other, number)))
     sister, its = _sister(publication, categories, other, readers)
-    two = [
-        freeze(_pair(publication, sister, categories, its, other, 10 + n)) for n in range(_TIMES)
-    ]
+    apart, two = [], []
+    for number in range(rounds):
+        first = freeze(_issue(publication, categories, f"apart-{number}"))
+        apart.append(first + freeze(_issue(sister, its, f"apart-{number}")))
+        two.append(freeze(_pair(publication, sister, categories, its, other, rounds + number)))
     counts = _deliveries(sister)
-    usual = statistics.median(alone)
     return {
         "readers": readers,
-        "issue": round(usual, 3),
-        "pair": round(statistics.median(one), 3),
-        "ratio": round(statistics.median(one) / usual, 2),
-        "sisters": round(statistics.median(two), 3),
+        "issue": seconds(alone),
+        "pair": seconds(one),
+        "pair_over_issue": over(one, alone),
+        "sisters": seconds(two),
         "sisters_readers": counts,
-        "sisters_ratio": round(statistics.median(two) / usual * readers / counts, 2),
+        "sisters_over_issue": over(two, alone, counts / readers),
+        "apart": seconds(apart),
+        "sisters_over_apart": over(two, apart),
+        "sisters_over_apart_a_mail": over(two, apart, counts / _mails_apart()),
     }
+
+
+def _mails_apart() -> int:
+    """Readers of the last two issues that are no pair."""
+    from newsletter.models import Issue
+
+    last = Issue.objects.filter(slug__startswith="apart-").order_by("-pk")[:2]
+    return sum(issue.recipients for issue in last)
 
 
 def _issue(publication: Any, categories: Any, slug: str, language: str = "") -> Any:

@@ -1,4 +1,5 @@
-"""Seconds of a round-up's freeze over those of an issue with as many readers, in one database.
+"""Seconds of a round-up's freeze over those of an issue with as many readers, in one database:
+of processor time, and by the clock.
 
 python -m tests.benchmarks.roundup_freeze READERS [--changed PERCENT]
 
@@ -13,11 +14,11 @@ import datetime as dt
 import json
 import statistics
 import sys
-import time
 from collections.abc import Sequence
 from typing import Any
 
 from tests.benchmarks import scene
+from tests.benchmarks.freezing import Took, freeze, over, seconds
 
 ISSUES = 7
 
@@ -61,32 +62,18 @@ def measure(readers: int, changed: int) -> dict[str, Any]:
     period = Period.of(begin, timezone.now() + dt.timedelta(seconds=1), dt.UTC)
     made = roundups.make(publication, period)
     assert made.issue is not None
-    seconds = freeze(made.issue)
+    took = freeze(made.issue)
     editions = Edition.objects.filter(issue=made.issue, none_because="")
-    usual = statistics.median(single)
+    usual = Took(*(statistics.median(one[which] for one in single) for which in (0, 1)))
     return {
         "readers": readers,
         "changed": changed,
-        "issue": round(usual, 3),
-        "roundup": round(seconds, 3),
-        "ratio": round(seconds / usual, 2),
+        "issue": seconds(single),
+        "roundup": seconds([took]),
+        "ratio": over([took], [usual]),
         "editions": editions.count(),
         "starts": editions.values("start").distinct().count(),
     }
-
-
-def freeze(issue: Any) -> float:
-    from django.db import connection
-
-    from newsletter import sending
-
-    sending.release(issue, by="bench", now=True)
-    # SQLite works in this process: its processor time is not disturbed by others.
-    clock = time.process_time if connection.vendor == "sqlite" else time.perf_counter
-    started = clock()
-    if not sending.freeze(issue.pk):
-        raise SystemExit("the freeze was refused")
-    return clock() - started
 
 
 def hand_over(issue: Any, number: int) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 # Octets on the wire: what a digest of ten items, and one of three, comes to in base64.
 SIZES = {"60k": (10, 66_400), "15k": (3, 13_800)}
-_WORDS = [
+WORDS = [
     *(
         "港口",
         "潮汐",
@@ -205,7 +205,7 @@ def issue(publication: Publication, categories: list[Category], size: str) -> Is
     chance = random.Random(f"{size} {made.pk}")
 
     def words(count: int) -> str:
-        return "，".join("".join(chance.choices(_WORDS, k=4)) for _ in range(count)) + "。"
+        return "，".join("".join(chance.choices(WORDS, k=4)) for _ in range(count)) + "。"
 
     rows = [
         builders.item(

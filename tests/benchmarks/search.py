@@ -18,11 +18,11 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from tests.benchmarks import scene
+from tests.benchmarks.freezing import server
 
 _ITEMS_AN_ISSUE = 20
 _ROUNDS = 11
@@ -206,21 +206,10 @@ def _spent(work: Callable[[], object]) -> float:
     """The median of what a call costs the processors, in ms; the database's part with it."""
     spent = []
     for _round in range(_ROUNDS):
-        server, own = _server(), time.process_time()
+        theirs, own = server(), time.process_time()
         work()
-        spent.append((time.process_time() - own + _server() - server) * 1000)
+        spent.append((time.process_time() - own + server() - theirs) * 1000)
     return round(statistics.median(spent), 1)
-
-
-def _server() -> float:
-    """Seconds that PostgreSQL's process of this connection has run (Linux); 0.0 on SQLite."""
-    from django.db import connection
-
-    if connection.vendor != "postgresql":
-        return 0.0
-    connection.ensure_connection()
-    pid = connection.connection.info.backend_pid
-    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
 
 
 if __name__ == "__main__":
