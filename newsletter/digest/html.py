@@ -93,6 +93,10 @@ def to_markdown(lines: list[str], start: int) -> tuple[list[str], frozenset[int]
             made[index] = changed
             if not changed.strip():
                 marks.add(index + 1)
+            below = index + 1  # The other lines of a heading, which are part of its mark.
+            while below < len(made) and not made[below] and lines[below].strip():
+                marks.add(below + 1)
+                below += 1
     return made, frozenset(marks)
 
 

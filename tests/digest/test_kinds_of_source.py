@@ -217,7 +217,8 @@ def test_dates_of_more_languages(text: str, day: str) -> None:
 def test_a_heading_of_html_over_several_lines() -> None:
     lines = ["<h3 id='a'>", "  <a href='#a'>", "    <span>", "      <span>Ropes</span>",
              "    </span>", "  </a>", "</h3>", "", "<h3>", "", "Text"]  # fmt: skip
-    made, _marks = to_markdown(lines, 0)
+    made, marks = to_markdown(lines, 0)
+    assert marks == frozenset(range(2, 8))  # So that each line has an owner.
     assert made[0].startswith("### ") and "Ropes" in made[0] and made[1:7] == [""] * 6
     assert made[8:] == ["<h3>", "", "Text"]  # An empty line ends it.
 
