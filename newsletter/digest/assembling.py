@@ -9,15 +9,22 @@ from . import checks, shapes
 from .blocks import PARAGRAPH, PICTURE, QUOTE, RULE, cut
 from .index_rows import join_rows
 from .inline import find_links, without_pictures
+from .labels import is_placeholder
 from .leads import claim_lead_ins, read_lead
 from .markdown import plain_text
 from .outline import EMPTY, Kind, Line, Section
 from .plans import Plan
 from .reading import Parts, Reading
 from .shapes import Shape
-from .sources import link_line, named
+from .sources import is_address, link_line, named
 from .tail import read_tail
-from .titles import is_numbered, is_numbered_section, section_category, section_path
+from .titles import (
+    is_numbered,
+    is_numbered_section,
+    section_category,
+    section_name,
+    section_path,
+)
 from .value import Item, Link, SectionReading
 
 # An introduction is what an editor says to everybody before the first item: a screen of text. More
@@ -47,15 +54,19 @@ def count_numbers(plans: Sequence[Plan], reading: Reading) -> None:
 
 
 def _numbered(beside: Sequence[Plan]) -> list[int]:
-    """The lines of headings above items that are numbered, where several beside each other are."""
+    """The lines of headings above items that are numbered, where several beside each other are.
+
+    Where nothing but the number tells them apart ("1회차", "Week 2"), it is their name.
+    """
     found = [
-        plan.section.heading.number
+        (plan.section.heading.number, section_name(plan.section.title, numbered=True).casefold())
         for plan in beside
         if (plan.shape is None or plan.alone)
         and plan.section.heading is not None
         and is_numbered_section(plan.section.title)
     ]
-    return found if len(found) > 1 else []
+    alike = len({name for _number, name in found}) < len(found)
+    return [] if alike or len(found) < 2 else [number for number, _name in found]
 
 
 def assemble(plans: Sequence[Plan], reading: Reading) -> Assembled:
@@ -192,11 +203,14 @@ def _note(plan: Plan, shape: str, items: int, made: Assembled) -> None:
 
 def _introduction(section: Section, until: int, reading: Reading) -> str:
     """The open lines of a section in front of line `until` (0: all), if they only introduce."""
-    lines = [
-        line
-        for line in section.lines
-        if (not until or line.number < until) and _is_ours(line, reading)
-    ]
+    lines = _without_titles(
+        [
+            line
+            for line in section.lines
+            if (not until or line.number < until) and _is_ours(line, reading)
+        ],
+        reading,
+    )
     while lines and lines[-1].kind in EMPTY:
         lines.pop()
     if not any(line.kind not in EMPTY for line in lines) or _is_long(lines, reading):
@@ -221,6 +235,8 @@ def _in_front(reading: Reading, made: Assembled, intro: Sequence[str]) -> list[s
             found.append((section, lines))
     every = [line for _section, lines in found for line in lines]
     kinds = {one.kind for one in cut(every, reading.outline)}
+    if len(_without_titles(every, reading)) < len(every):
+        return []
     if not kinds <= {PARAGRAPH, QUOTE, PICTURE, RULE} or _is_long(every, reading, intro):
         return []
     texts = []
@@ -228,6 +244,22 @@ def _in_front(reading: Reading, made: Assembled, intro: Sequence[str]) -> list[s
         alone = section.heading is not None and reading.is_open(section.heading)
         texts.append(_text_of(section, lines, reading, heading=alone))
     return texts
+
+
+def _without_titles(lines: Sequence[Line], reading: Reading) -> list[Line]:
+    """Lines without the paragraphs that are only a link: a title, which greets nobody.
+
+    An address, or a link that names nothing ("Read online"), may be part of a greeting.
+    """
+    titles = {
+        line.number
+        for one in cut(lines, reading.outline)
+        if one.kind == PARAGRAPH and "![" not in one.text
+        and one.only is not None and one.only.url
+        and not (is_address(one.only) or is_placeholder(one.only.label))
+        for line in one.lines
+    }  # fmt: skip
+    return [line for line in lines if line.number not in titles]
 
 
 def _text_of(section: Section, lines: Sequence[Line], reading: Reading, *, heading: bool) -> str:

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from .blocks import BULLET, NUMBER, TABLE, blocks_of
+from .blocks import BULLET, NUMBER, PARAGRAPH, TABLE, Block, blocks_of
 from .inline import holds_link
 from .labels import is_placeholder
 from .outline import Outline, Section
 from .problems import Problems
+from .sources import is_address
 from .tail import names_references
 from .titles import names_number
 from .value import Bullet, Digest, Item
@@ -25,6 +26,7 @@ _NUMBER = re.compile(
 
 
 _WHOLE = "document"  # the shape of a document that is one item
+_MOST_TITLES = 3  # lines of one item that are only a link; with as many they are probably a list
 _MOST_CHAPTERS = 3  # of a day's or a number's one story; with as many it is probably an issue
 _MOST_FIGURES = 20  # of a title; more are not figures.
 
@@ -144,6 +146,8 @@ def doubts(digest: Digest, outline: Outline, confirmed: frozenset[str]) -> Diges
         problems.error("one-item", {"count": len(linked)}, linked[0].first)
     elif len(digest.items) == 1 and digest.shape == _WHOLE and (parts := _parts(digest, outline)):
         problems.error("one-item", {"case": "parts", "count": len(parts)}, parts[0].first)
+    elif len(digest.items) == 1 and len(titles := _titles_alone(outline)) >= _MOST_TITLES:
+        problems.error("one-item", {"case": "links", "count": len(titles)}, titles[0].first)
     without = [item for item in digest.items if not _leads_anywhere(item)]
     if len(digest.items) > 1 and len(without) * 2 > len(digest.items) and _has_links(outline):
         values = {"count": len(without), "items": len(digest.items)}
@@ -172,6 +176,18 @@ def _parts(digest: Digest, outline: Outline) -> list[Section]:
     headings = [one.title for one in outline.sections if one.first == outline.title_line]
     named = any(names_number(title) for title in (digest.title, *headings))
     return held if len(held) >= _MOST_CHAPTERS and named else []
+
+
+def _titles_alone(outline: Outline) -> list[Block]:
+    """The paragraphs that are only a link with a name, as lists of titles have them."""
+    return [
+        block
+        for section in outline.sections
+        if not names_references(section.title)
+        for block in blocks_of(section, outline)
+        if block.kind == PARAGRAPH and "![" not in block.text and block.only is not None
+        and block.only.url and not (is_address(block.only) or is_placeholder(block.only.label))
+    ]  # fmt: skip
 
 
 def _lists_links(section: Section, outline: Outline) -> bool:

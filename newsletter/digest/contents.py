@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from .blocks import BULLET, NUMBER, PARAGRAPH, RULE, Block, blocks_of
+from .inline import find_links
 from .outline import Kind, Line, Section
 from .reading import Reading
 from .tail import names_references
@@ -123,7 +124,7 @@ def _hits(
         if line.kind in {Kind.BULLET, Kind.NUMBER}
     ]
     own = plain(section.title)
-    anchors = sum(1 for text in entries if _ANCHOR.search(text))
+    anchors = sum(1 for text in entries if _ANCHOR.search(text) and not _leads_out(text))
     hits = [
         title
         for text in entries
@@ -132,6 +133,11 @@ def _hits(
     if not entries or (len(hits) * 2 <= len(entries) and anchors * 2 <= len(entries)):
         return None
     return hits
+
+
+def _leads_out(text: str) -> bool:
+    """Whether an entry links to something else, too: that is what it is there for."""
+    return any(link.url for link in find_links(_ANCHOR.sub("]()", text)))
 
 
 def _repeated(name: str, titles: Sequence[str]) -> str | None:

@@ -21,13 +21,13 @@ from .contents import Contents
 from .greetings import introduces
 from .keys import section_key
 from .layout import Layout
-from .likeness import follow_lists, recurring
+from .likeness import follow_lists
 from .outline import Kind, Line, Section
 from .plans import UNCERTAIN, Choice, Piece, Plan
 from .reading import Reading
 from .rules import behind_rule, cut_at_rules
 from .shapes import Shape
-from .silence import is_silent
+from .silence import is_address_alone, is_silent
 from .tail import find_references, is_tail
 
 _OTHERS = 0.6  # how much the sections beside a section weigh in its choice
@@ -48,7 +48,7 @@ class Division:
     def __init__(
         self, reading: Reading, contents: Contents, layout: Layout, forced: Shape | None
     ) -> None:
-        self.outline = replace(reading.outline, recurring=recurring(reading.outline))
+        self.outline = reading.outline
         self.contents = contents
         self.layout = layout
         self.forced = forced
@@ -230,6 +230,9 @@ class Division:
         if id(section) in self.references:
             plan.tail = True
             return choice
+        if is_address_alone(section, self.outline):
+            plan.blocks = 1
+            return choice  # Nobody reads it as an item, so the editor is asked.
         if is_silent(section, self.outline):
             return choice  # As a heading with nothing below it.
         plan.below = self._beside(section.below)

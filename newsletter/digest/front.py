@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from .dates import Place, find_date
+from .dates import Place, day_of_ticks, find_date
 from .franklin import plain_days, read_definitions, without_mark
 from .markdown import clean
 from .problems import Problems
@@ -178,7 +178,7 @@ class Front:
 
     def _places(self, names: Sequence[str]) -> list[Place]:
         return [
-            Place("front-matter", str(value), self.lines.get(key, 1))
+            Place("front-matter", day_of_ticks(str(value)), self.lines.get(key, 1))
             for key, value in self._under(names)
             if isinstance(value, str | int) and not isinstance(value, bool)
         ]

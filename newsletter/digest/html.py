@@ -14,6 +14,7 @@ from .inline import only_link, outside_code, without_entities
 _HEADING = re.compile(r"\s*<h([1-6])(?:\s[^<>]*)?>(.*?)</h\1\s*>\s*$", re.IGNORECASE)
 _HEADING_OPEN = re.compile(r"\s*<h([1-6])(?:\s[^<>]*)?>\s*$", re.IGNORECASE)
 _HEADING_CLOSE = re.compile(r"\s*(.*?)</h([1-6])\s*>\s*$", re.IGNORECASE)
+_LONGEST_HEADING = 20  # lines from its tag to the closing one: a tag a line, each in the other
 _LIST_TAGS = re.compile(
     r"\s*(?:</?(?:ul|ol|dl)(?:\s[^<>]*)?>\s*|</(?:li|dt|dd)\s*>\s*)+$", re.IGNORECASE
 )
@@ -33,6 +34,7 @@ _LINK = re.compile(
     re.IGNORECASE,
 )
 _ANCHOR = re.compile(r"<a\s+(?:id|name)\s*=\s*[^<>]*>\s*(?:</a\s*>)?", re.IGNORECASE)
+_OWN_ANCHOR = re.compile(r"(?<!!)\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(#[^()\s]*\)")
 _PICTURE = re.compile(r"<img\s[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]*)?/?>")
 _FIGURE = re.compile(r" {0,3}<figure(?:\s[^<>]*)?>", re.IGNORECASE)
@@ -49,6 +51,11 @@ _RULE = re.compile(
     r"\s{0,3}(?:<br\s*/?>\s*)*<hr(?:\s[^<>]*)?/?>\s*(?:<br\s*/?>\s*)*$", re.IGNORECASE
 )
 _BREAKS = re.compile(r"\s{0,3}(?:<br\s*/?>\s*)+$", re.IGNORECASE)
+# Lines an editor of HTML keeps open with a space: there is nothing to read in them.
+_SPACES = re.compile(
+    r"(?:<p(?:\s[^<>]*)?>)?(?:&nbsp;|&#160;|&#xa0;|&ensp;|&emsp;|&zwnj;|&#8203;|<br\s*/?>|\s)+(?:</p>)?",
+    re.IGNORECASE,
+)
 _FENCE = re.compile(r"\s{0,12}(`{3,}|~{3,})")
 
 
@@ -71,6 +78,10 @@ def to_markdown(lines: list[str], start: int) -> tuple[list[str], frozenset[int]
         if line.lstrip()[:3] in ("```", "~~~") and (match := _FENCE.match(line)):
             fence = match.group(1)
             continue
+        if "&" in line and _SPACES.fullmatch(line.strip()):
+            made[index] = ""
+            marks.add(index + 1)
+            continue
         if "<" not in line:
             continue
         if index >= inside and (count := figure_lines(made, index)):
@@ -82,6 +93,10 @@ def to_markdown(lines: list[str], start: int) -> tuple[list[str], frozenset[int]
             made[index] = changed
             if not changed.strip():
                 marks.add(index + 1)
+            below = index + 1  # The other lines of a heading, which are part of its mark.
+            while below < len(made) and not made[below] and lines[below].strip():
+                marks.add(below + 1)
+                below += 1
     return made, frozenset(marks)
 
 
@@ -154,7 +169,9 @@ def _several_lines(lines: list[str], index: int) -> re.Match[str] | None:
     opening = _HEADING_OPEN.match(lines[index])
     if opening is None:
         return None
-    for end in range(index + 1, min(index + 4, len(lines))):
+    for end in range(index + 1, min(index + _LONGEST_HEADING, len(lines))):
+        if not lines[end].strip():
+            return None  # An empty line ends a block of HTML (CommonMark 0.31, section 4.6).
         closing = _HEADING_CLOSE.match(lines[end])
         if closing is not None and closing.group(2) == opening.group(1):
             inside = " ".join([*lines[index + 1 : end], closing.group(1)])
@@ -184,8 +201,11 @@ def _link(match: re.Match[str]) -> str:
 def heading_text(text: str) -> str:
     """A heading without tags and pictures, which no title can show; their text stays.
 
-    A tag that is no HTML (`<think>`) is text itself.
+    A tag that is no HTML (`<think>`) is text itself, and so are the words of a link to a place in
+    the document, such as the heading's own anchor.
     """
+    if "](#" in text:
+        text = outside_code(text, lambda run: _OWN_ANCHOR.sub(r"\1", run))
     if "&" in text:
         text = outside_code(text, without_entities)
     if "<" not in text:

@@ -23,11 +23,15 @@ INLINE_LINK = re.compile(rf"\[({_INSIDE})\]{_TARGET}", re.DOTALL)
 _IMAGE = re.compile(rf"!\[({_INSIDE})\]{_TARGET}", re.DOTALL)
 _LINK_WITH_IMAGE = re.compile(rf"\[\s*!\[({_INSIDE})\]{_TARGET}\s*\]{_TARGET}", re.DOTALL)
 _ANGLE = re.compile(r"<((?:https?://|mailto:)[^\s<>]++)>", re.IGNORECASE)
-_BARE = re.compile(r"https?://[^\s<>\"'`、，。；：！？（）「」【】《》|｜]++", re.IGNORECASE)
+# In brackets of a wiki or of Org mode the address ends with them: "[[https://…][name]]".
+_BARE = re.compile(
+    r"https?://(?:[^\s<>\"'`\]、，。；：！？（）「」【】《》|｜]|\](?![\[\]]))++", re.IGNORECASE
+)
 _ANY = re.compile(
     f"{INLINE_LINK.pattern}|{_ANGLE.pattern}|{_BARE.pattern}", re.IGNORECASE | re.DOTALL
 )
-_REFERENCE = re.compile(rf"\[({_INSIDE})\](?:\[([^\[\]]*+)\])?(?![(:])", re.DOTALL)
+# A colon behind a name alone makes it a definition; behind "[name][1]" it is only a colon.
+_REFERENCE = re.compile(rf"\[({_INSIDE})\](?:\[([^\[\]]*+)\](?!\()|(?![(:]))", re.DOTALL)
 _HTML_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?=[\s/>])[^<>]*>")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _MARKS = frozenset("<>*_`[]()\\#|~")
@@ -40,6 +44,8 @@ ORNAMENT = re.compile(
     "^[\\s\u2000-\u200f\u2028-\u206f\u2190-\u2bff\u3030\u303d\ufe0f\U0001f000-\U0001faff#*_|·-]+"
     "|[\\s\u2000-\u200f\u2028-\u206f\u2190-\u2bff\ufe0f\U0001f000-\U0001faff*_]+$"
 )
+# Marks of emphasis around nothing, as they are left when the link between them was taken out.
+_BARE_MARKS = re.compile(r"(?<![\w*_])(\*{1,3}|_{1,3})\s*\1(?![\w*_])")
 _BETWEEN_NAMES = re.compile(r"\s*[、，,;；|｜]\s*|\s+[/·•&和与]\s+|\s+and\s+")
 _BARS = re.compile(r"\s+[|｜·•]\s+|\s*｜\s*")
 
@@ -66,7 +72,7 @@ def find_links(text: str) -> list[Link]:
 
 def without_links(text: str) -> str:
     """What stands beside the links of a run."""
-    return _ANY.sub("", text).strip()
+    return _BARE_MARKS.sub("", _ANY.sub("", text)).strip()
 
 
 def holds_link(text: str) -> bool:

@@ -18,7 +18,9 @@ from .reading import Reading
 from .sources import closing_link, is_address, link_line, links_line, named, paired, split_trailer
 from .titles import item_title, split_linked_title
 from .value import Link
+from .whereabouts import take_places
 
+_SHOWN = re.compile(r"!\[|^\s*▶ ")  # a picture, or what was a player
 _RUNNING = re.compile(r"\s*`?#\d+`?\s*$")
 
 
@@ -85,7 +87,7 @@ class ItemLines:
                 in_quote = False
                 if self.body:
                     self.body.append(line)
-            elif line.kind is Kind.BLANK:
+            elif line.kind is Kind.BLANK or (before is Kind.QUOTE and line.kind is Kind.DROPPED):
                 in_quote = False
                 self._blank(line)
             elif line.kind in {Kind.QUOTE, Kind.TEXT, Kind.BULLET} and self._label_line(line):
@@ -99,6 +101,7 @@ class ItemLines:
             elif line.kind is not Kind.DROPPED:
                 self._other(line, before)
             before = line.kind
+        self.sources += take_places(self.section, self.body, self.reading)
         if not self.sources:
             self._from_text()
         if not self.sources:
@@ -109,7 +112,7 @@ class ItemLines:
     def _edges(self) -> frozenset[int]:
         """The first and last lines, of which a link alone is the source; a quotation may follow."""
         lines = [line for line in self.section.content() if line.number not in self.facts]
-        texts = [line for line in lines if line.kind is not Kind.TEXT or "![" not in line.raw]
+        texts = [one for one in lines if one.kind is not Kind.TEXT or not _SHOWN.search(one.raw)]
         above = [line for line in texts if line.kind is not Kind.QUOTE][-1:]
         numbers = {line.number for line in texts}
         alone = [line for line in above if line.number - 1 not in numbers]
@@ -119,7 +122,7 @@ class ItemLines:
         """The publisher named at the end of the text."""
         for index in range(len(self.body) - 1, -1, -1):
             line = self.body[index]
-            if line.kind in {Kind.BLANK, Kind.RULE}:
+            if line.kind in {Kind.BLANK, Kind.RULE, Kind.DROPPED}:
                 continue
             if line.kind not in {Kind.TEXT, Kind.QUOTE}:
                 return

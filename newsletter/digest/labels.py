@@ -79,7 +79,9 @@ class Labels:
 
 
 def is_placeholder(label: str) -> bool:
-    """Whether a link's label names nobody (`Source 2`, `来源链接 1`, `Read more →`)."""
+    """Whether a link's label names nobody (`Source 2`, `来源链接 1`, `Read more →`, `↗`)."""
+    if label.strip() and not re.search(r"\w", label):
+        return True
     return _PLACEHOLDER.fullmatch(label.strip().strip("*_")) is not None
 
 

@@ -135,6 +135,7 @@ class Outline:
     original: Section | None = None
     # Names of headings, in small letters, that stand under more than one other heading.
     recurring: frozenset[str] = frozenset()
+    recurring_links: frozenset[str] = frozenset()  # Of bullets that are only a link, the same.
 
     @property
     def section(self) -> Section:
@@ -155,6 +156,7 @@ class Outline:
             part,
             original,
             self.recurring,
+            self.recurring_links,
         )
 
     def headed(self) -> list[tuple[Section, Line]]:

@@ -16,10 +16,12 @@ from .dates import Place, Span, date_of_document, read
 from .decoding import normal_lines
 from .division import Division
 from .front import Front, read_front
+from .front_links import links_in_front
 from .html import to_markdown
 from .labels import labels_for
 from .layout import EMPTY as EMPTY_LAYOUT
 from .layout import Layout
+from .likeness import recurring
 from .markdown import clean
 from .names import language_of
 from .opening import Questions, ask
@@ -40,6 +42,7 @@ from .reading import Parts, Reading
 from .silence import find_silence
 from .titles import find_second_title, find_title, section_category, section_name, title_text
 from .value import Digest, Item
+from .whereabouts import recurring_links
 from .written import is_written, read_markdown
 
 MOST_ITEMS = 2_000
@@ -156,6 +159,11 @@ def _read(reading: Reading, layout: Layout, forced: shapes.Shape | None) -> Asse
     document = shapes.find("document")
     assert document is not None
     contents = find_contents(reading.outline.sections, reading)
+    reading.outline = replace(
+        reading.outline,
+        recurring=recurring(reading.outline),
+        recurring_links=recurring_links(reading.outline),
+    )
     division = Division(reading, contents, layout, forced)
     plans = division.plans()
     if division.is_one_piece(plans):
@@ -195,7 +203,7 @@ def _digest(
         items=tuple(parts.items),
         intro=parts.intro,
         tail_title=parts.tail_title,
-        tail_links=tuple(parts.tail_links),
+        tail_links=(*parts.tail_links, *links_in_front(front, parts.items)),
         language=front.language or language_of(name),
         slug=front.slug,
         extra=_extra(reading, parts),

@@ -78,7 +78,12 @@ class Reading:
 
     def block(self, lines: Iterable[Line]) -> str:
         """Lines as Markdown, claimed: no rules or blank lines at the ends, nothing dropped."""
-        kept = [line for line in lines if line.kind is not Kind.DROPPED]
+        kept: list[Line] = []
+        for line in lines:
+            if line.kind is not Kind.DROPPED:
+                kept.append(line)
+            elif kept and kept[-1].kind is Kind.QUOTE:  # The mark that closed a call-out.
+                kept.append(Line(line.number, "", Kind.BLANK))
         while kept and kept[0].kind in EMPTY:
             kept.pop(0)
         while kept and kept[-1].kind in EMPTY:

@@ -54,8 +54,19 @@ _NOTHING = (
     r"(?:сегодня )?(?:нет|не найдено|не было) (?:новых )?"
     r"(?:статей|новостей|публикаций|материалов|обновлений|результатов)[^.]{0,40}\W*$",
     r"(?:новых )?(?:статей|новостей|публикаций)(?: сегодня)? (?:нет|не найдено)",
+    # Vietnamese, Indonesian, Turkish, Polish, Ukrainian
+    r"(?:hôm nay )?(?:không|chưa) (?:có|tìm thấy) (?:tin|bài|thông tin)[^.]{0,40}\W*$",
+    r"(?:hari ini )?(?:tidak|belum) ada (?:berita|artikel|kabar|pembaruan)[^.]{0,40}\W*$",
+    r"(?:bugün )?(?:yeni )?(?:haber|makale|içerik|güncelleme) (?:yok|bulunamadı)[^.]{0,20}\W*$",
+    r"(?:dzisiaj |dziś )?(?:brak|nie ma) (?:nowych )?(?:artykułów|wiadomości|aktualności)"
+    r"[^.]{0,40}\W*$",
+    r"(?:сьогодні )?(?:немає|не знайдено) (?:нових )?(?:статей|новин|публікацій)[^.]{0,40}\W*$",
 )
 _SAYS_SO = re.compile(rf"\W*(?:{'|'.join(_NOTHING)})", re.IGNORECASE)
+# An address to write to, as it is or as a link.
+_MAIL = re.compile(
+    r"[*_\s]*(?:<?(?:mailto:)?[\w.+-]+@[\w-]+(?:\.[\w-]+)+>?|\[[^\[\]]*\]\(mailto:[^\s()]+\))[*_\s.。]*"
+)
 _FACT = re.compile(r"[^:：]{1,30}[:：]\s*\S.{0,60}")  # "Total: 0"
 
 
@@ -74,6 +85,14 @@ def is_silent(section: Section, outline: Outline) -> bool:
         return False
     lines = list(section.content())
     return len(lines) == 1 and not _links(lines[0], outline) and says_nothing(lines[0].content)
+
+
+def is_address_alone(section: Section, outline: Outline) -> bool:
+    """Whether nothing but an address to write to stands below a heading."""
+    if section.heading is None or section.below or section.heading.number == outline.title_line:
+        return False
+    lines = list(section.content())
+    return len(lines) == 1 and _MAIL.fullmatch(outline.resolved(lines[0].content)) is not None
 
 
 def find_silence(outline: Outline) -> int:

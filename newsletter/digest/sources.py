@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from .inline import find_links, only_link, read_sources, without_links
 from .labels import is_placeholder
+from .markdown import plain_text
 from .value import Link
 from .vocabulary import either
 
@@ -49,6 +50,23 @@ def link_line(text: str) -> Link | None:
     if "![" in text or "<img" in text.lower():
         return None
     return only_link(text)
+
+
+def title_above_address(text: str, longest: int) -> tuple[str, Link, str] | None:
+    """A run as (its first line, link, other lines), where one below the first is an address alone.
+
+    None when the first line has `longest` characters or more, a link or a picture.
+    """
+    first, *others = text.split("\n")
+    if not others or len(first) >= longest or find_links(first) or "![" in first:
+        return None
+    for place, line in enumerate(others):
+        link = link_line(line.strip())
+        if link is not None and link.url and "://" in link.label:
+            rest = "\n".join((*others[:place], *others[place + 1 :])).strip()
+            title = plain_text(first.rstrip("\\ ")).strip()
+            return (title, link, rest) if title else None
+    return None
 
 
 def links_line(text: str) -> list[Link]:

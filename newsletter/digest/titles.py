@@ -21,11 +21,14 @@ from .labels import is_placeholder
 from .markdown import plain_text
 from .outline import Kind, Line, Section
 from .reading import Reading
+from .sources import title_above_address
 from .value import Link
 from .vocabulary import either, is_field, is_one_of, month_numbers
 
 _LONGEST_TITLE = 160  # characters of a sentence that serves as title; a longer one is cut.
-_NUMBERED_TITLE = re.compile(r"\d{1,3}(?:[.)][ \t\u3000]+|[、．]\s*)(?=\S)")
+_NUMBERED_TITLE = re.compile(
+    r"(?:\d{1,3}(?:[.)][ \t\u3000]+|[、．]\s*)|(?:(?:\d\ufe0f?\u20e3)+|\U0001f51f)\s*)(?=\S)"
+)  # the latter are keycaps
 _SECTION_NUMBER = re.compile(
     r"(?:\d{1,2}|[IVX]{1,4}|[一二三四五六七八九十]{1,3})(?:[.)、．:：][ \t\u3000]*|[ \t\u3000]+)"
     r"(?=\W*[^\W\d])"
@@ -42,6 +45,13 @@ _BOLD_LEAD = re.compile(
     r"(?<=\S)(?P=mark)(?:\s*[:：.。]|\s+[–—|-]{1,2}\s|\s*[–—]|(?<=[:：.。!！?？]..))\s*(?P<rest>\S.*)$",
     re.DOTALL,
 )
+# When it was said or came in, in front of a linked title: "**20:00**: [", "(1:02:30) [".
+_CLOCK = re.compile(
+    r"(?P<mark>\*\*|__|`|[(（\[【])?[*_ ]{0,3}(?P<clock>\d{1,2}[:：]\d{2}(?:[:：]\d{2})?)[*_ ]{0,3}"
+    r"(?(mark)(?:\*\*|__|`|[)）\]】])?)[\s:：|｜·•–—-]{1,4}(?=\S)"
+)
+# A heading all of which is emphasised: that is its look, as the heading's is.
+_EMPHASISED = re.compile(r"^(\*{1,3}|_{1,3})(?=\S)([^*_`\[\]]+)(?<=\S)\1$")
 _ENDS_LINKED = re.compile(r"(?:\]\([^()\s]+\)|https?://[^\s()]+|>)[\s)）\]】*_.。|]*$")
 _HANDLE = re.compile(r"[*_` ]*@[\w.-]+[*_` ]*$")  # a person, where "@scope/name" is a package
 _SHORTEST_LINK = 14  # columns of a link at the beginning of a text that is its title
@@ -55,6 +65,10 @@ _CLOSING_LINK = re.compile(
 _TIED = re.compile(
     r"\s+[–—-]{1,2}\s|\s*[:：|｜·]|[–—]"
 )  # what parts a title from what is said of it
+# What stands between a title and the rest: punctuation, also escaped by exporters (`\\-`), breaks.
+_TIES = re.compile(
+    r"^(?:\\?[,:;|–—-]|[\s：，。；、｜·]|\.(?![a-zA-Z0-9])|<br\s*/?>)+", re.IGNORECASE
+)
 _SENTENCE = re.compile(r"[^\n]{3,}?(?:[。！？]|[.!?](?=\s|$))|[^\n]+")
 
 
@@ -144,14 +158,19 @@ def split_linked_title(text: str) -> tuple[str, Link | None, str]:
     """A run as (title, link, rest).
 
     A run that starts with a link, tags and symbols aside, is titled by the link's label. Else
-    the title is its first sentence, and the rest is the whole run when it says more.
+    the title is its first sentence, and the rest is the whole run when it says more. A time in
+    front of such a link goes to the rest.
     """
     text = text.strip()
+    if (timed := _timed(text)) is not None:
+        return timed
     if _ADDRESS.fullmatch(text):  # A line of addresses alone can be long; there is no title in it.
         link = find_links(text)[0]
         return link.label[:_LONGEST_TITLE], link, ""
     links = find_links(text)
     source = next((link for link in links if link.url), None)
+    if below := title_above_address(text, _LONGEST_TITLE):
+        return below
     match = _OPENING_LINK.match(text)
     if match and _HANDLE.match(match.group("label")):
         tied = _TIED.match(text, match.end())
@@ -162,7 +181,7 @@ def split_linked_title(text: str) -> tuple[str, Link | None, str]:
             return named, about, text
         # A person is the beginning of a sentence; what the sentence is about is linked next.
         source = next((one for one in links if one.url and not _HANDLE.match(one.label)), source)
-    elif match and source is not None and (label := label_text(match.group("label"))):
+    elif match and (label := label_text(match.group("label"))):
         tag = match.group("tag").strip(" *_")
         after = (
             re.sub(r"^[*_]{1,3}(?=\W|$)", "", text[match.end() :])
@@ -172,7 +191,8 @@ def split_linked_title(text: str) -> tuple[str, Link | None, str]:
         rest = _rest(after)
         if rest[:1].islower() and not (_BYLINE.match(rest) or _TIED.match(after)):
             rest = text  # The link is the beginning of a sentence, which stays whole.
-        return f"{tag} {label}".strip(), find_links(match.group())[0], rest
+        opening = find_links(match.group())[0]  # One that leads nowhere from here is still a title.
+        return f"{tag} {label}".strip(), opening if opening.url else source, rest
     lead = bold_lead(text)
     if lead is not None and re.search(r"[^\W\d_]", without_links(lead[1])):
         return lead[0], source, lead[1]
@@ -192,6 +212,17 @@ def split_linked_title(text: str) -> tuple[str, Link | None, str]:
     if not short and not is_tags(text):
         short = text[:_LONGEST_TITLE]
     return short, source, text if says_more else ""
+
+
+def _timed(text: str) -> tuple[str, Link | None, str] | None:
+    """A run that begins with a time, which goes to the rest; None where it is part of the title."""
+    clock = _CLOCK.match(text)
+    if clock is None or not (clock["mark"] or _OPENING_LINK.match(text, clock.end())):
+        return None
+    behind = text[clock.end() :].strip()
+    title, link, rest = split_linked_title(behind)
+    told = " · ".join(part for part in (clock["clock"], rest) if part)
+    return title, link, told if rest != behind else text
 
 
 def bold_lead(text: str) -> tuple[str, str] | None:
@@ -249,7 +280,7 @@ def _closing(text: str, links: Sequence[Link]) -> tuple[str, Link, str] | None:
 
 def _rest(text: str) -> str:
     """What follows a linked title, without the punctuation that tied it on."""
-    rest = re.sub(r"^(?:[\s,:;|：，。；、｜·–—-]|\.(?![a-zA-Z0-9]))+", "", text).strip()
+    rest = _TIES.sub("", text).strip()
     return rest if re.search(r"\w", rest) else ""
 
 
@@ -357,7 +388,7 @@ def title_of(section: Section, reading: Reading) -> str:
     """A section's heading as an item's title, claimed. An error when it is empty."""
     assert section.heading is not None
     reading.claim(section.heading)
-    title = reading.resolved(section.title)
+    title = _EMPHASISED.sub(r"\2", reading.resolved(section.title))
     if not title:
         reading.problems.error("title-empty", line=section.heading.number)
     return title

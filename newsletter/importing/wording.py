@@ -145,6 +145,10 @@ SENTENCES: Mapping[str, Any] = {
         "links of their own below them. If that is right, confirm it; otherwise choose how to "
         "read it."
     ),
+    "one-item/links": gettext_lazy(
+        "The whole document would be one item, although %(count)d of its lines are nothing but a "
+        "link, as titles are. If that is right, confirm it; otherwise choose how to read it."
+    ),
     "reference-missing": ngettext_lazy(
         "This link has no address in the document; its words are kept as text.",
         "%(count)d links have no address in the document; their words are kept as text. This is "

@@ -113,6 +113,11 @@ CASES: list[tuple[str, str, str]] = [
     ("one-item/parts", "# T - 2026-03-02\n\n" + "".join(f"## {n}\n\nText.\n\n" for n in "ABC"),
      "The whole document would be one item, although 3 of its headings have text or links of "
      "their own below them. If that is right, confirm it; otherwise choose how to read it."),
+    ("one-item/links", "# T - 2026-03-02\n\n## W\n\n" + ("Words to all of them. " * 4 + "\n\n") * 3
+     + "".join(f"[Piece {n}](https://e.org/{n})\n\n" for n in range(3))
+     + "![](https://e.org/picture)\n",
+     "The whole document would be one item, although 3 of its lines are nothing but a link, as "
+     "titles are. If that is right, confirm it; otherwise choose how to read it."),
     ("reference-missing", HEAD + ITEM + "See [the fees][topic fees].\n",
      "This link has no address in the document; its words are kept as text."),
     ("reference-missing", HEAD + ITEM + "See [the fees][topic fees] and [their paper][].\n",

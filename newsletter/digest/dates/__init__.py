@@ -11,7 +11,7 @@ year are returned as a question with the readings that are possible.
 """
 
 from .document import Place, date_of_document
-from .reading import Found, Span, find_date, read, read_name
+from .reading import Found, Span, day_of_ticks, find_date, read, read_name
 from .words import day
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Span",
     "date_of_document",
     "day",
+    "day_of_ticks",
     "find_date",
     "read",
     "read_name",

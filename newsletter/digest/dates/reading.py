@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Literal
 
 from .spans import Days, find_spans
-from .words import fold
+from .words import fold, months_of
 from .writings import Writing, find_writings, weekdays_beside
 
 # What a span of days means: asked, or its last day.
@@ -21,6 +21,9 @@ Case = Literal["", "order", "span", "week", "month", "year", "several"]
 _LONGEST = 1_000  # characters that are looked at; a title has at most 300.
 # Days of another calendar, which no number of ours names.
 _LUNAR = re.compile("农历|農曆|阴历|陰曆|旧历|舊曆|旧暦|陰暦|음력")
+
+# A month by both of its Arabic names: "آذار/مارس".
+_TWO_NAMES = re.compile(r"([^\W\d_]{3,12})\s?/\s?([^\W\d_]{3,12})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +52,16 @@ def read(text: str, span: Span = "ask") -> Found:
         return _NOTHING
     if _LUNAR.search(folded):
         return _NOTHING
+    if "/" in folded:
+        folded = _TWO_NAMES.sub(_one_name, folded)
     writings = find_writings(folded)
     spans = find_spans(folded, writings)
     outside = [one for one in writings if not any(s.start <= one.start < s.end for s in spans)]
     return _judge(folded, outside, spans, span)
+
+
+def _one_name(match: re.Match[str]) -> str:
+    return match[1] if months_of(match[1]) & months_of(match[2]) else match[0]
 
 
 def _judge(text: str, writings: list[Writing], spans: list[Days], span: Span) -> Found:
@@ -129,3 +138,15 @@ def read_name(name: str, span: Span = "ask") -> Found:
         if (of_path := read(joined, span)).date is not None:
             return of_path
     return of_name
+
+
+# POSIX time in seconds or milliseconds, from 2001 to 2033; as ten figures they are no compact date.
+_TICKS = re.compile(r"(1\d{9})(\d{3})?")
+
+
+def day_of_ticks(text: str) -> str:
+    """A count of seconds or milliseconds since 1970, as its day in UTC; other text as it is."""
+    ticks = _TICKS.fullmatch(text.strip())
+    if ticks is None:
+        return text
+    return dt.datetime.fromtimestamp(int(ticks[1]), dt.UTC).date().isoformat()

@@ -20,8 +20,8 @@ def _codes(text: str) -> tuple[str, ...]:
 
 # Chinese, Japanese, Korean and Vietnamese number their months; they have patterns of their own.
 _LANGUAGES = _codes(
-    "af ar az be bg bs ca cs cy da de de_AT el en es es_PE et eu fa fi fil fr gl he hi hr hu id is "
-    "it kk lt lv mk ms nb nl nn pl pt ro ru sk sl sq sr sr_Latn sv sw th tr uk"
+    "af ar ar_DZ ar_MA ar_SY az be bg bs ca cs cy da de de_AT el en es es_PE et eu fa fi fil fr gl "
+    "he hi hr hu id is it kk lt lv mk ms nb nl nn pl pt ro ru sk sl sq sr sr_Latn sv sw th tr uk"
 )
 # Short forms of the others are words of English too often: "pro", "led", "bre".
 _SHORT_FORMS = frozenset(_codes("ca da de el en es fr he id it nb nl pt ro ru sv tr uk"))

@@ -41,6 +41,11 @@ _WORD = r"(?P<n>[^\W\d_]{2,16}(?:\.[^\W\d_]{1,3})?\.?)"
 _TIES = r"(?:(?:de|del|do|di|of|den|der|a|em)\s|d')?"
 _GAP = r"[\s.,_/-]{0,3}"
 _CLOCK = r"(?:\s\d{1,2}:\d\d(?::\d\d)?(?:\s[a-z]{3,4})?)?"
+# "Week" as issues are named after it, folded.
+_WEEKS = (
+    "kw|kalenderwoche|woche|week|wk|semaine|semana|settimana|uge|vecka|uke|viikko|tydzien|tyzden"
+    "|tyden|неделя|тиждень|hafta|tuan|minggu(?: ke)?"
+)
 # No letter and no further number in front of what could be a version: "v2025.10.1".
 _NO_VERSION = r"(?<![^\W_])(?<!\d\.)"
 _OPEN, _SHUT = r"(?<![^\W_])(?<!\d[./-])", r"(?!\d)(?![./-]\d{1,2}(?!\d))"
@@ -182,7 +187,8 @@ _WRITINGS = (
     # A week, a month, a day without its year.
     _patterns(
         (rf"(?<!\d){_Y}-?w(?P<w>\d\d)(?!\d)", _week),
-        (rf"(?<![^\W\d_])kw\s?(?P<w>\d{{1,2}})\s?[/ ]\s?{_Y}(?!\d)", _week),
+        (rf"(?<![^\W\d_])(?:{_WEEKS})[\s.-]{{0,2}}(?P<w>\d{{1,2}})(?:\s?[/,]\s?|\s)"
+         rf"(?:of |de |du |von )?{_Y}(?!\d)", _week),
     ),
     _patterns(
         (rf"{_YEAR_FIRST}\s?[年년]{_CJK_MONTH}", _month),
@@ -238,8 +244,12 @@ def weekdays_beside(text: str, writing: Writing) -> Iterator[frozenset[int]]:
     A word of one or two letters counts only in brackets or with a comma or a dot: "So" and "Do"
     are days in German, and words elsewhere.
     """
-    before = re.search(r"([(\[]?)([^\W\d_]{1,14})(\.?,?[)\]]?\s?(?:de[rnm]\s|,\s)?)$",
-                       text[max(0, writing.start - 24) : writing.start])  # fmt: skip
+    front = text[max(0, writing.start - 24) : writing.start]
+    before = re.search(r"([(\[]?)([^\W\d_]{1,14})(\.?,?[)\]]?\s?(?:de[rnm]\s|,\s)?)$", front)
+    two = re.search(r"(?<![^\W\d_])([^\W\d_]{2,8} [^\W\d_]{1,8})\.?,?\s?$", front)  # "Thứ Hai"
+    if two is not None and (days := weekdays_of(two[1])):
+        yield days
+        return
     after = re.match(r"(\s?,?\s?[(\[]?)([^\W\d_]{1,14})([.,)\]]?)",
                      text[writing.end : writing.end + 24])  # fmt: skip
     for match, marks in ((before, ".,)]"), (after, "([")):

@@ -20,6 +20,7 @@ from ..outline import Outline, Section
 from ..reading import Parts, Reading
 from ..tail import names_references
 from ..titles import is_led, is_numbered, section_name
+from ..whereabouts import says_where
 from . import labelled
 
 NAME = "headlines"
@@ -54,7 +55,7 @@ def evidence(outline: Outline) -> float:
         return SURENESS  # A text with a list of what it was made from.
     if any(_is_piece(one, outline) for one in below):
         return 0.0
-    own = _own(section, outline)
+    own = SURENESS if says_where(section, outline) else _own(section, outline)
     if not below:
         return own
     if len(below) > 1 and all(_PART.match(one.title) for one in below):

@@ -18,6 +18,7 @@ from ..reading import Parts, Reading
 from ..sources import named
 from ..titles import section_category, section_name, section_path, split_linked_title
 from ..value import Item
+from ..whereabouts import says_where
 
 NAME = "links"
 LABEL = gettext_noop("Lists of links")
@@ -34,6 +35,8 @@ _OF_BULLETS = 0.6  # the least share of bullets with a link among bullets
 
 def evidence(outline: Outline) -> float:
     """`SURENESS` times the share of the section that its bullets with a link hold."""
+    if says_where(outline.section, outline):
+        return 0.0
     every = blocks_of(outline.section, outline)
     if listed := link_paragraphs(every):
         texts = sum(one.kind not in {RULE, PICTURE} for one in every)

@@ -108,6 +108,8 @@ def _find(outline: Outline) -> tuple[list[_Story], int]:
     weak = [one for one in blocks if (story := _story(one, outline)) is not None and story.weak]
     texts = [one for one in blocks if one.kind not in {RULE, PICTURE}]
     titled = len(weak) > 1 and texts[0] is weak[0] and texts[-1] is not weak[-1]
+    closed = not titled and _are_told(weak, texts)  # What stands between them is none of theirs.
+    titled = titled or closed
     stories: list[_Story] = []
     waiting: list[Block] = []  # pictures that may belong to the next title
     outside = 0
@@ -134,7 +136,7 @@ def _find(outline: Outline) -> tuple[list[_Story], int]:
             stories.append(story)
             ended = False
             continue
-        if ended:  # A rule ends a story.
+        if ended or (closed and stories):  # A rule ends a story.
             outside += 1
             continue
         _give(waiting, stories)
@@ -146,6 +148,15 @@ def _find(outline: Outline) -> tuple[list[_Story], int]:
             outside += 1
     _give(waiting, stories)
     return stories, outside
+
+
+def _are_told(weak: Sequence[Block], texts: Sequence[Block]) -> bool:
+    """Whether most texts are a line that is only a link with its text right below it.
+
+    Then a greeting may stand in front of them, and last words behind.
+    """
+    told = [one for one in weak if len(one.lines) > 1]
+    return 1 < len(told) == len(weak) and len(told) * 2 >= len(texts)
 
 
 def _pictures_below(blocks: Sequence[Block], outline: Outline) -> bool:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 from ..blocks import PICTURE, RULE, TABLE, Block, blocks_of
-from ..inline import find_links, holds_link
+from ..dates import read as read_date
+from ..inline import find_links, holds_link, only_link
 from ..labels import is_placeholder
 from ..markdown import plain_text
 from ..marking import gettext_noop
@@ -72,16 +73,26 @@ def read(reading: Reading) -> Parts:
 def _title_column(rows: Sequence[Sequence[str]]) -> int:
     """The first column that can name the rows: one whose words are other ones in most of them.
 
-    "To read", "to skim", "to read" is what is said of several.
+    "To read", "to skim", "to read" is what is said of several. Of a short name and a longer one
+    that is the row's link, the longer one is the title.
     """
+    able: list[tuple[int, int, bool]] = []
     for column in range(max((len(cells) for cells in rows), default=0)):
-        texts = [plain_text(cells[column], links=False) for cells in rows if column < len(cells)]
-        named = [text for text in texts if _WORD.search(text)]
+        held = [cells[column] for cells in rows if column < len(cells)]
+        named = [text for text in (plain_text(one, links=False) for one in held)
+                 if _WORD.search(text)]  # fmt: skip
+        if sum(read_date(text) != read_date("") for text in named) * 2 > len(named):
+            continue  # When something is names nothing.
         if len(named) * 2 > len(rows) and len(set(named)) * _DISTINCT >= len(named) * (
             _DISTINCT - 1
         ):
-            return column
-    return 0
+            linked = sum(only_link(one) is not None for one in held) * 2 > len(held)
+            able.append((column, sum(map(len, named)), linked))
+    if not able:
+        return 0
+    first = able[0]
+    longer = (one for one in able if one[2] and one[1] > first[1] and not first[2])
+    return next(longer, first)[0]
 
 
 def _item(

@@ -1,47 +1,6 @@
-"""Words of the languages documents are written in; the one file to extend for another language.
+"""Chinese, English, Japanese, Korean, French, German, Spanish, Italian, Portuguese, Russian."""
 
-Only what the reader of documents needs. It knows nothing of the languages of the site's pages,
-which have their own table.
-"""
-
-from __future__ import annotations
-
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
-from typing import Literal
-
-
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """The words of one language. Upper and lower case make no difference."""
-
-    # The spellings of each month, January first; empty where dates are written in numbers.
-    months: tuple[tuple[str, ...], ...]
-    # For each field of an item the names it goes by in front of a colon.
-    fields: Mapping[str, tuple[str, ...]]
-    # Labels of links that name no publisher, such as "read more".
-    placeholders: tuple[str, ...]
-    # What is counted behind a section's heading, as regular expressions: "News (12 items)".
-    counters: tuple[str, ...]
-    # Units of figures, as regular expressions; a longer unit before those it starts with.
-    units: tuple[str, ...]
-    # Prepositions that tie an author or publisher to a title: "by Alice".
-    bylines: tuple[str, ...]
-    # Headings of an introduction, as people write them above the first item.
-    introductions: tuple[str, ...] = ()
-    # Headings of the last words, and what ties a heading to the day: "Today's summary".
-    closings: tuple[str, ...] = ()
-    of_now: tuple[str, ...] = ()
-    # What an issue calls itself: a second title of these words alone names nothing.
-    issues: tuple[str, ...] = ()
-    # Headings of a table of contents.
-    contents: tuple[str, ...] = ()
-    # Headings of a list of what was read for the issue; its sources are none of its items.
-    references: tuple[str, ...] = ()
-    # What ties a publisher to the end of a text: "(via The Paper)".
-    trailers: tuple[str, ...] = ()
-
+from .words import Vocabulary, described
 
 CHINESE = Vocabulary(
     months=(),
@@ -119,7 +78,7 @@ ENGLISH = Vocabulary(
     },
     placeholders=(
         "source", "link", "read more", "read", "more", "here", "original", "via", "site",
-        "website",
+        "website", "apply", "apply now", "details",
     ),
     counters=("items?", "links?"),
     units=("billion", "million", "trillion", r"bn\b", r"k\b", r"x\b"),
@@ -132,7 +91,9 @@ ENGLISH = Vocabulary(
     closings=(
         "closing", "closing words", "closing thoughts", "closing notes", "conclusion", "wrap-up",
         "wrap up", "outro", "final thoughts", "final words", "in closing", "until next time",
-        "that's all", "summary", "goodbye",
+        "that's all", "that’s all", "that's all folks", "that’s all folks", "that's all for now",
+        "that’s all for now", "that's it", "that’s it", "that's it for now",
+        "that’s it for now", "see you soon", "summary", "goodbye",
     ),
     of_now=("today's", "today’s", "today", "of the day", "daily", "this week's", "this week’s",
             "weekly", "of the week", "this week", "this issue's"),
@@ -148,37 +109,7 @@ ENGLISH = Vocabulary(
     ),
     trailers=("via", "source", "sources", "from"),
 )  # fmt: skip
-
-
-def _other(
-    fields: Mapping[str, tuple[str, ...]],
-    introductions: tuple[str, ...],
-    contents: tuple[str, ...],
-    placeholders: tuple[str, ...],
-    references: tuple[str, ...],
-    closings: tuple[str, ...],
-    of_now: tuple[str, ...],
-    issues: tuple[str, ...],
-) -> Vocabulary:
-    """A language of which only the names of fields and headings are known here."""
-    return Vocabulary(
-        months=(),
-        fields=fields,
-        placeholders=placeholders,
-        counters=(),
-        units=(),
-        bylines=(),
-        introductions=introductions,
-        contents=contents,
-        references=references,
-        closings=closings,
-        of_now=of_now,
-        issues=issues,
-        trailers=fields["source"],
-    )
-
-
-JAPANESE = _other(
+JAPANESE = described(
     {
         "category": ("カテゴリ", "カテゴリー", "分類"),
         "source": ("出典", "ソース", "引用元", "情報源"),
@@ -199,7 +130,7 @@ JAPANESE = _other(
     ("日報", "週報", "デイリー", "レポート", "デイリーレポート", "ニュース",
      "ダイジェスト", "まとめ"),
 )  # fmt: skip
-KOREAN = _other(
+KOREAN = described(
     {
         "category": ("분류", "카테고리"), "source": ("출처", "원문 출처"),
         "link": ("링크", "원문", "원문 링크"),
@@ -217,7 +148,7 @@ KOREAN = _other(
     ("오늘의", "금일", "이번 주", "금주의"),
     ("일보", "일간", "주간", "보고서", "리포트", "뉴스", "브리핑", "뉴스레터", "데일리"),
 )  # fmt: skip
-FRENCH = _other(
+FRENCH = described(
     {
         "category": ("catégorie", "rubrique"), "source": ("source", "sources"),
         "link": ("lien", "lire la suite", "site"), "date": ("date", "publié le"),
@@ -234,7 +165,7 @@ FRENCH = _other(
     ("du jour", "de la semaine", "d'aujourd'hui", "d’aujourd’hui"),
     ("rapport", "bulletin", "quotidien", "lettre", "édition", "numéro"),
 )  # fmt: skip
-GERMAN = _other(
+GERMAN = described(
     {
         "category": ("kategorie", "rubrik"), "source": ("quelle", "quellen"),
         "link": ("link", "weiterlesen", "zum artikel", "webseite"),
@@ -254,7 +185,7 @@ GERMAN = _other(
     ("heutige", "des tages", "heute", "der woche", "heute im"),
     ("bericht", "tagesbericht", "wochenbericht", "ausgabe", "rundbrief", "täglicher"),
 )  # fmt: skip
-SPANISH = _other(
+SPANISH = described(
     {
         "category": ("categoría", "sección"), "source": ("fuente", "fuentes"),
         "link": ("enlace", "leer más", "sitio"), "date": ("fecha", "publicado"),
@@ -271,7 +202,7 @@ SPANISH = _other(
     ("del día", "de hoy", "de la semana"),
     ("informe", "boletín", "diario", "edición", "número"),
 )  # fmt: skip
-ITALIAN = _other(
+ITALIAN = described(
     {
         "category": ("categoria", "sezione"), "source": ("fonte", "fonti"),
         "link": ("collegamento", "leggi di più", "sito"), "date": ("pubblicato",),
@@ -288,7 +219,7 @@ ITALIAN = _other(
     ("del giorno", "di oggi", "della settimana"),
     ("rapporto", "bollettino", "quotidiano", "edizione", "numero"),
 )  # fmt: skip
-PORTUGUESE = _other(
+PORTUGUESE = described(
     {
         "category": ("categoria", "seção", "secção"), "source": ("fonte", "fontes"),
         "link": ("ligação", "leia mais", "ler mais", "saiba mais"), "date": ("publicado",),
@@ -305,7 +236,7 @@ PORTUGUESE = _other(
     ("do dia", "de hoje", "da semana"),
     ("relatório", "boletim", "diário", "edição", "número"),
 )  # fmt: skip
-RUSSIAN = _other(
+RUSSIAN = described(
     {
         "category": ("категория", "рубрика", "раздел"), "source": ("источник", "источники"),
         "link": ("ссылка", "читать далее", "сайт", "оригинал"), "date": ("дата", "опубликовано"),
@@ -322,72 +253,3 @@ RUSSIAN = _other(
     ("дня", "сегодня", "за день", "недели", "за неделю"),
     ("отчёт", "отчет", "сводка", "дайджест", "выпуск", "ежедневный"),
 )  # fmt: skip
-
-LANGUAGES: tuple[Vocabulary, ...] = (
-    CHINESE,
-    ENGLISH,
-    JAPANESE,
-    KOREAN,
-    FRENCH,
-    GERMAN,
-    SPANISH,
-    ITALIAN,
-    PORTUGUESE,
-    RUSSIAN,
-)
-
-# Every field of an item that a label can name.
-FIELDS: tuple[str, ...] = tuple(CHINESE.fields)
-
-
-def names_of(name: str) -> Iterator[str]:
-    """The names of one field in every language."""
-    for language in LANGUAGES:
-        yield from language.fields.get(name, ())
-
-
-def month_numbers() -> Mapping[str, int]:
-    """The number of each month by each of its spellings."""
-    return {
-        spelling: number
-        for language in LANGUAGES
-        for number, spellings in enumerate(language.months, start=1)
-        for spelling in spellings
-    }
-
-
-Words = Literal[
-    "placeholders", "counters", "units", "bylines", "introductions", "closings", "of_now",
-    "issues", "contents", "references", "trailers",
-]  # fmt: skip
-
-
-def either(words: Words) -> str:
-    """The words of that name in every language, joined as alternatives of a regular expression.
-
-    The longer ones first, so that "read more" is tried before "read".
-    """
-    found = {word: None for language in LANGUAGES for word in getattr(language, words)}
-    if words == "units":
-        return "|".join(found)
-    return "|".join(sorted(found, key=len, reverse=True))
-
-
-def is_one_of(words: Words, text: str) -> bool:
-    """Whether `text` is one of the words of that name, whatever its case."""
-    return " ".join(text.casefold().split()) in _folded(words)
-
-
-@cache
-def _folded(words: Words) -> frozenset[str]:
-    return frozenset(word.casefold() for language in LANGUAGES for word in getattr(language, words))
-
-
-def is_field(name: str) -> bool:
-    """Whether a name is that of a field, in any language."""
-    return " ".join(name.split()).casefold() in _field_names()
-
-
-@cache
-def _field_names() -> frozenset[str]:
-    return frozenset(name.casefold() for field in FIELDS for name in names_of(field))
