@@ -41,7 +41,7 @@ def test_nothing_is_sent_that_no_server_would_take(
     assert page.locator(BOX).input_value() == "Pasted, and sent at once."
     window.context.set_offline(False)
     page.locator(SEND).dblclick()
-    page.get_by_text("Pasted, and sent at once.", exact=True).wait_for()
+    page.locator("p", has_text="Pasted, and sent at once.").wait_for()
     assert Comment.objects.get().text == "Pasted, and sent at once."
     until(lambda: not FormDraft.objects.exists())
     window.context.close()
