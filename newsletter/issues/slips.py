@@ -120,7 +120,8 @@ def _said_twice(view: IssueView) -> Iterator[Finding]:
             if len(text) + len(_WIDE.findall(text)) >= _LONG:
                 users[text].append(item)
     for items in users.values():
-        if len(items) > 1:
+        # What more of them say is a line that stands under each.
+        if len(items) == 2:
             yield warning(
                 "same-text",
                 pgettext("preflight", "Items %(numbers)s hold the same text.")
