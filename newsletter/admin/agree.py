@@ -96,6 +96,7 @@ def _send_back(request: HttpRequest, issue: Issue) -> HttpResponseBase:
             comments.add(held, request.POST.get("words", ""), by=actor(request), sent_back=True)
             Issue.objects.filter(pk=held.pk).update(approved_by=None)
             record(request, "sent back", f"issue:{held.pk}", issue.publication)
+            form_drafts.saved(request)
     except comments.BadComment as error:
         messages.error(request, str(error))
         return HttpResponseRedirect(address("approve", issue))

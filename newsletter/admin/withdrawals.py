@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedi
 from django.utils.translation import pgettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from subscribers.admin import form_drafts
 from subscribers.admin.access import actor
 from subscribers.roles import Act
 
@@ -64,6 +65,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponseBase:
             for reason in error.reasons:
                 form.add_error(None, reason)
         else:
+            form_drafts.saved(request)
             messages.success(
                 request,
                 pgettext(
@@ -81,6 +83,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponseBase:
         else pgettext("withdrawal", "Withdraw item %(number)d") % {"number": item.number},
         form=form,
         item=item,
+        kept_as=issue.pk if item is None else f"{issue.pk}-{item.pk}",
         reach=withdrawing.reach(issue, item),
         back=address("correct", issue),
         status=422 if form.errors else 200,

@@ -35,6 +35,8 @@ SEEN: Mapping[str, tuple[str, ...]] = {
     "sender": ("name", "slug", "translations", "from_name", "from_address", "reply_to",
                "postal_identity"),
     "look": ("theme", "readers_only"),  # For readers alone, links lead elsewhere.
+    # A way to subscribe, and one to the page of both texts, whatever they say.
+    "foot": ("open", "imprint", "privacy"),
     "audience": ("language", "roundup", "sister_of", "leave_out_told"),
     "window": ("time_zone", "send_from", "send_until"),
 }  # fmt: skip
@@ -81,11 +83,13 @@ def state_of(issue: Issue) -> dict[str, Any]:
     # Read anew: what somebody holds in memory may be older than what would be sent.
     issue = Issue.objects.select_related("publication").get(pk=issue.pk)
     view = stories.marked(load(issue), issue)
+    merged = _merged(issue.publication)
     return {
         "parts": {
             "title": _digest(view.title),
             "subject": _digest((view.subject, view.preheader)),
             "date": _digest(view.date),
+            "address": _digest(view.slug),
             "introduction": _digest(view.intro),
             "tail": _digest([view.tail_title, *((one.label, one.url) for one in view.tail)]),
             "correction": _digest(view.corrected_at),
@@ -98,7 +102,13 @@ def state_of(issue: Issue) -> dict[str, Any]:
             for item in view.items
         },
         "categories": {
-            str(one.id): [_digest((one.slug, one.bit, one.visibility)), _digest(one.name), one.name]
+            str(one.id): [
+                _digest((one.slug, one.bit, one.visibility)),
+                _digest(one.name),
+                one.name,
+                _digest(one.colour),
+                _digest(merged.get(one.id, [])),
+            ]
             for one in view.categories()
         },
     }
@@ -110,15 +120,19 @@ def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
         "title": _("Title"),
         "subject": pgettext("approval", "Subject or preheader"),
         "date": _("Date"),
+        "address": pgettext("approval", "Address of the issue"),
         "introduction": _("Introduction"),
         "tail": _("Tail links"),
         "correction": pgettext("approval", "Text that was corrected"),
         "sender": pgettext("approval", "Sender, name or postal identity of the publication"),
         "look": _("Look"),
+        "foot": pgettext("approval", "Links at the foot of the mail"),
         "audience": pgettext("approval", "Who it goes to"),
         "window": pgettext("approval", "Hours in which it may be sent"),
     }
-    found = [said[name] for name in said if before["parts"].get(name) != now["parts"].get(name)]
+    # What an earlier version did not look at is no difference.
+    parts = {name: now["parts"].get(name) for name in said} | before["parts"]
+    found = [said[name] for name in said if parts[name] != now["parts"].get(name)]
     found += _of_items(before["items"], now["items"])
     same_items = set(before["items"]) == set(now["items"])
     if same_items and before["parts"]["order"] != now["parts"]["order"]:
@@ -144,25 +158,41 @@ def _of_items(before: Mapping[str, list[str]], now: Mapping[str, list[str]]) -> 
 
 def _of_categories(before: Mapping[str, list[str]], now: Mapping[str, list[str]]) -> list[str]:
     found = []
-    for key, (chosen, name, shown) in now.items():
-        if key in before and before[key][1] != name:
+    for key, row in now.items():
+        if key not in before:
+            continue
+        # What an earlier version did not look at is no difference.
+        old = [*before[key], *row[len(before[key]) :]]
+        chosen, name, _shown, colour, merged = (a != b for a, b in zip(old, row, strict=True))
+        if name:
             found.append(
                 pgettext("approval", "category “%(before)s” is now “%(after)s”")
-                % {"before": before[key][2], "after": shown}
+                % {"before": old[2], "after": row[2]}
             )
-        elif key in before and before[key][0] != chosen:
+        elif chosen:
             found.append(
-                pgettext("approval", "who can choose the category “%(name)s”") % {"name": shown}
+                pgettext("approval", "who can choose the category “%(name)s”") % {"name": row[2]}
+            )
+        if colour:
+            found.append(
+                pgettext("approval", "colour of the category “%(name)s”") % {"name": row[2]}
+            )
+        if merged:
+            found.append(
+                pgettext(
+                    "approval", "another category was merged into “%(name)s”: its readers come in"
+                )
+                % {"name": row[2]}
             )
     return found
 
 
 def _of_publication(publication: Publication) -> dict[str, str]:
-    return {
-        part: _digest([str(getattr(publication, name)) for name in names])
-        for part, names in SEEN.items()
-        if part != "audience"
+    found = {
+        part: _digest([str(getattr(publication, name)) for name in SEEN[part]])
+        for part in ("sender", "look", "window")
     }
+    return found | {"foot": _digest((publication.open, publication.has_legal_texts))}
 
 
 def _rule(issue: Issue, view: IssueView) -> list[str]:
@@ -179,6 +209,15 @@ def _rule(issue: Issue, view: IssueView) -> list[str]:
         *(f"{one.pk} {one.language} {one.publication_id}" for one in family.rows(issue)),
         *(f"{item.id} {item.told_in}" for item in view.items if item.told_in),
     ]
+
+
+def _merged(publication: Publication) -> dict[int, list[int]]:
+    """Category -> those merged into it. Their readers did not come by themselves."""
+    rows = publication.categories.filter(merged_into__isnull=False).order_by("pk")
+    found: dict[int, list[int]] = {}
+    for source, target in rows.values_list("pk", "merged_into_id"):
+        found.setdefault(target, []).append(source)
+    return found
 
 
 def _text_of(item: ItemView) -> str:

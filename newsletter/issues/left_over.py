@@ -59,7 +59,7 @@ _TO_DO = (
 )
 _TO_DO_CJK = (
     r"待补|待補|待核|待确认|待確認|待定|待查|补充|補充|核实|核實|要確認|要追記|追加予定"
-    r"|확인\s?필요|추가"
+    r"|확인\s?필요|추가|请再?(?:核|查|确认|改)|請再?(?:核|查|確認|改)|再核一下|再改一下|麻烦核|麻煩核"
 )
 _MARK = r"TODO|TO\sDO|FIXME|TBD|TBC|TKTK|TK|TK\sTK|TBA|X{3,}|\?{2,}"
 # Default texts: of programs, of skeletons, of somebody who tried the keyboard.
@@ -73,6 +73,8 @@ _FILLER = (
 )
 _FILLED_IN = rf"""
     (?im:^[\s*_>•-]*(?:{_PENDING}|{_PENDING_SOFT}|{_FILLER})[\s.。…!*_]*$)
+    | ^(?:<<<<<<<|>>>>>>>)\s\S.*$ | \{{\+\+.*?\+\+\}} | \{{--.*?--\}} | </?think>
+    | \A\s*\{{\s*"\w+"\s*: | (?<![\]\w])\[@[^\W\d_]\w*\s?[:：,，]
     | \[object\sObject\] | (?<!\w)%\([a-z_]+\)[sd](?!\w) | (?<!\S)%s(?!\S)
 """
 _STANDS_FOR = r"""
@@ -136,7 +138,7 @@ _BLANKS = rf"""
     | «\s*(?:First|Last|Full|Prénom|Vor)[\s_]?[Nn]ame\s*»
     | &lt;(?i:insert|your)\s[^&\n]{{1,60}}&gt; | <(?i:insert|your)\s[^>\n]{{1,60}}>
     | (?<![\w.])[xX]{{2}}[./-][xX]{{2}}(?:[./-]|(?!\w))
-    | (?<![\w])[xX×]{{2,}}\s?(?=[年月日]|(?:%|％|percent|per\scent|Prozent|pour\scent
+    | (?<![\w])[xX×]{{2,}}\s?(?=[年月日元万亿萬億]|(?:%|％|percent|per\scent|Prozent|pour\scent
         |por\s?cien|million|milliard|Millionen|Mio|Mrd|Euro|EUR|USD|€|km\b))
     | [€$£]\s?[xX]{{2,}}\b | (?<!\w)[xX][.,][xX]\s?(?:%|percent|Prozent)
     | \b(?:DD|TT|JJ)[./-]MM[./-](?:YYYY|JJJJ|AAAA|YY)\b | (?<!\d)0000-00-00(?!\d) | __/__/

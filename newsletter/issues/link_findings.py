@@ -34,6 +34,10 @@ _SIGNED_IN = re.compile(
     r"(?:mail\.(?:google|qq|163|126|yahoo|proton)\.(?:com|me)|outlook\.(?:live|office)\.com"
     r"|(?:app|teams)\.(?:slack|microsoft)\.com)"
 )
+# Two addresses in one, a sentence's own marks at its end or in it, a host without a domain.
+_PASTED = re.compile(
+    r"(?i)^https?:/{0,2}https?[:/]|[，。；：、！？）】》”]|[)\]}>][,.;:]*$(?<![^(]\))|[,;]$"
+)
 _COPY = re.compile(r"(?:^|[.-])(?:staging|preprod|uat)(?:[.-]|$)")
 
 
@@ -116,6 +120,10 @@ def _look(url: str, _language: str | None, _site: str) -> tuple[bool, str]:
 def _suspicious(url: str) -> str:
     """Why spam filters or readers would distrust a link; empty if they would not."""
     host = (urlsplit(url).hostname or "").lower()
+    if _PASTED.search(url) or (
+        host and "." not in host and ":" not in host and host != "localhost"
+    ):
+        return _("it was pasted wrongly: no page has this address.")
     if _SHORTENERS.fullmatch(host):
         return _("a link shortener hides where it leads, and filters count that against us.")
     try:

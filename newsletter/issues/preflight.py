@@ -22,8 +22,18 @@ from newsletter.rendering.columns import width
 from subscribers import theme
 from subscribers.models import Publication
 
-from . import arranging, text_findings, usual
-from .findings import ABOUT, AUDIENCE, PUBLICATION, Finding, Level, blocker, numbers, warning
+from . import arranging, slips, text_findings, usual
+from .findings import (
+    ABOUT,
+    AUDIENCE,
+    PUBLICATION,
+    Finding,
+    Level,
+    blocker,
+    numbers,
+    texts,
+    warning,
+)
 from .link_findings import found_dead, of_links
 from .picture_findings import of_pictures
 from .sender_findings import of_doctor, of_sender
@@ -83,7 +93,10 @@ def checked(
             ],
         ),
         (pgettext("preflight", "Items, their sources and categories"), [*_of_items(view)]),
-        (pgettext("preflight", "Words left over"), [*text_findings.of_words(view)]),
+        (
+            pgettext("preflight", "Words left over"),
+            [*text_findings.of_words(view), *slips.of_slips(view)],
+        ),
         (pgettext("preflight", "Links"), [*of_links(view, dead)]),
         (pgettext("preflight", "Pictures"), [*of_pictures(view)]),
         (
@@ -171,7 +184,7 @@ def _of_items(view: IssueView) -> Iterator[Finding]:
             % {"numbers": numbers(bare)},
             bare,
         )
-    if empty := [i for i in view.items if not (i.insight or i.bullets or i.body)]:
+    if empty := [item for item in view.items if _says_nothing(item)]:
         yield warning(
             "empty",
             ngettext(
@@ -183,6 +196,12 @@ def _of_items(view: IssueView) -> Iterator[Finding]:
             empty,
         )
     yield from _of_titles(view)
+
+
+def _says_nothing(item: ItemView) -> bool:
+    """Whether there is nothing beside the title, or that once more."""
+    _title, *said = (" ".join(text.split()) for text in texts(item))
+    return not {text for text in said if text} - {" ".join(item.title.split())}
 
 
 def _of_titles(view: IssueView) -> Iterator[Finding]:

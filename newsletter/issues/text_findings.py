@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from newsletter.editions import IssueView
 from newsletter.rendering import neutral, words
@@ -59,7 +59,7 @@ _MARKUP = re.compile(
 )
 # The whole of a title or what stands before a separator: "Draft law passes" is news.
 _TITLE_OF_A_TEST = re.compile(
-    r"(?i)^\W*(?:test(?:ing)?(?:\s+(?:issue|mail|email|send|newsletter))?|draft|untitled|no\s+title"
+    r"(?i)^\W*test\W+(?:please\s+)?ignore\b|^\W*(?:test(?:ing)?(?:\s+(?:issue|mail|email|send|newsletter))?|draft|untitled|no\s+title"
     r"|do\s+not\s+send|测试(?:邮件|版|稿)?|測試(?:郵件)?|草稿|无标题|無標題|未命名|请勿发送|テスト(?:配信|メール)?"
     r"|下書き|無題|테스트|제목\s*없음|초안|testausgabe|testmail|entwurf|ohne\s+titel|nicht\s+versenden|essai"
     r"|brouillon|sans\s+titre|ne\s+pas\s+envoyer|prueba|borrador|sin\s+título|no\s+enviar|teste"
@@ -73,9 +73,14 @@ _TITLE_OF_A_TEST = re.compile(
 _ADDRESS = re.compile(r"\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)|https?://\S+")
 
 
+def without_blocks(text: str) -> str:
+    """Markdown without code spans and fenced blocks."""
+    return _CODE.sub(" ", text)
+
+
 def without_code(text: str) -> str:
     """Markdown without code spans, fenced blocks and addresses: what readers read as words."""
-    return _ADDRESS.sub("]() ", _CODE.sub(" ", text))
+    return _ADDRESS.sub("]() ", without_blocks(text))
 
 
 def of_dates(view: IssueView) -> Iterator[Finding]:
@@ -98,19 +103,25 @@ def of_dates(view: IssueView) -> Iterator[Finding]:
 
 def _of_figures(view: IssueView) -> Iterator[Finding]:
     """A day in figures, which a click can mend."""
+    for said in _other_days(view.title, view.date):
+        yield warning(
+            "title-date",
+            _("The title says %(said)s, but the issue is dated %(date)s.")
+            % {"said": said, "date": times.say_day(view.date)},
+            place=ABOUT,
+        )
+
+
+def _other_days(text: str, date: dt.date) -> Iterator[str]:
+    """Days in figures that are another than `date`, as they are written."""
     for pattern in DATES:
-        for match in pattern.finditer(view.title):
+        for match in pattern.finditer(text):
             try:
                 named = dt.date(*map(int, match.groups()))
             except ValueError:
                 named = None
-            if named != view.date:
-                yield warning(
-                    "title-date",
-                    _("The title says %(said)s, but the issue is dated %(date)s.")
-                    % {"said": match.group(), "date": times.say_day(view.date)},
-                    place=ABOUT,
-                )
+            if named != date:
+                yield match.group()
 
 
 def of_subject(view: IssueView) -> Iterator[Finding]:
@@ -120,6 +131,13 @@ def of_subject(view: IssueView) -> Iterator[Finding]:
             "subject-long",
             _("The subject is %(width)d columns wide; mail programs show about %(most)d.")
             % {"width": width(view.subject), "most": LONGEST_SUBJECT},
+            place=ABOUT,
+        )
+    for said in _other_days(view.subject, view.date):
+        yield warning(
+            "subject-date",
+            pgettext("preflight", "The subject says %(said)s, but the issue is dated %(date)s.")
+            % {"said": said, "date": times.say_day(view.date)},
             place=ABOUT,
         )
     if view.subject and re.match(r"(?i)\s*(re|fwd?|aw|回复|转发)\s*[:：]", view.subject):

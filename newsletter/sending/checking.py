@@ -11,12 +11,12 @@ from django.utils.translation import pgettext
 from newsletter import rendering
 from newsletter.editions import IssueView
 from newsletter.issues import import_findings, mends, preflight, side_by_side, stories, usual
-from newsletter.issues.findings import Finding, Level
+from newsletter.issues.findings import CATEGORIES, Finding, Level, numbers, warning
 from newsletter.issues.preflight import Checked
 from newsletter.issues.sender_findings import kept_checks
 from newsletter.models import Issue
 from subscribers import rhythm
-from subscribers.models import Publication
+from subscribers.models import Category, Publication
 
 
 def looked_at(
@@ -45,9 +45,25 @@ def looked_at(
             reach=reach,
             kept=kept_checks(),
         ),
+        *_retired(view),
         *_told_before(issue, told),
         *_beside_the_text(issue, compared),
     ]
+
+
+def _retired(view: IssueView) -> list[Checked]:
+    """Categories retired since items were filed under them: nobody new can choose them."""
+    filed = [one.id for one in view.categories()]
+    gone = Category.objects.filter(pk__in=filed, retired_at__isnull=False).order_by("pk")
+    found = []
+    for pk, name in gone.values_list("pk", "name"):
+        items = [one for one in view.items if one.category is not None and one.category.id == pk]
+        text = pgettext(
+            "preflight", "Item %(numbers)s: %(category)s is retired; nobody new can choose it."
+        )
+        said = text % {"numbers": numbers(items), "category": name}
+        found.append(warning("retired", said, items, place=CATEGORIES))
+    return [Checked(pgettext("preflight", "Categories"), tuple(found))] if found else []
 
 
 def _told_before(issue: Issue, told: Iterable[stories.Told]) -> list[Checked]:

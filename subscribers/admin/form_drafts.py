@@ -21,7 +21,8 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core import signing
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast, Length
 from django.http import HttpRequest, HttpResponseBase, JsonResponse, QueryDict
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -35,9 +36,11 @@ _SALT = "subscribers.admin.form_drafts"
 # How long a form that stays open may keep its text, and how long that is offered.
 _KEY_LIFE = dt.timedelta(days=14)
 KEPT = dt.timedelta(days=14)
-# Octets of one kept form, and forms kept for a person: the oldest go.
+# Octets of one kept form; forms kept for a person, and characters of all of them together. The
+# oldest go: two hundred tabs of a day's work stay.
 LARGEST = 1_000_000
-_MOST = 50
+_MOST = 1_000
+_MOST_OF_ALL = 50_000_000
 # `looked_at` is what an import carries along: the text itself is kept.
 _NOT_KEPT = (FIELD, "csrfmiddlewaretoken", "do", "theirs", "looked_at")
 # Marks a request whose form was stored.
@@ -156,9 +159,22 @@ def _keep(owner: _Owner, post: QueryDict) -> bool:
         defaults={"values": sent, "base": post.get("version", ""), "at": timezone.now()},
     )
     owner.rows().exclude(pk=kept.pk).delete()
-    old = FormDraft.objects.filter(user_id=owner.user).order_by("-at").values_list("pk", flat=True)
-    FormDraft.objects.filter(pk__in=list(old[_MOST:])).delete()
+    _forget_oldest(owner.user)
     return True
+
+
+def _forget_oldest(user: str) -> None:
+    mine = FormDraft.objects.filter(user_id=user)
+    if mine.count() * LARGEST <= _MOST_OF_ALL:
+        return
+    sizes = mine.annotate(size=Length(Cast("values", TextField()))).order_by("-at", "-pk")
+    rows = list(sizes.values_list("pk", "size"))
+    total = 0
+    for place, (_pk, size) in enumerate(rows):
+        total += size
+        if place and (total > _MOST_OF_ALL or place >= _MOST):
+            mine.filter(pk__in=[pk for pk, _size in rows[place:]]).delete()
+            return
 
 
 @require_POST

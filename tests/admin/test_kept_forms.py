@@ -48,6 +48,7 @@ def addresses(daily: Publication) -> dict[str, tuple[str, str, str]]:
     issue = builders.issue(daily)
     item = builders.item(issue, daily.categories.get(), "Ferries")
     city = daily.categories.get()
+    out = builders.issue(daily, "2026-03-01", state="published", published_at=builders.NOW)
     slots = f"{reverse('admin:newsletter_slot_changelist')}?publication=daily"
     tokens = f"{reverse('admin:newsletter_token_changelist')}?publication=daily"
 
@@ -69,6 +70,8 @@ def addresses(daily: Publication) -> dict[str, tuple[str, str, str]]:
         "new issue": (f"{at('newsletter_issue_new')}?publication=daily", "title"),
         "import": (at("newsletter_issue_import"), "text"),
         "comment": (at("newsletter_issue_discussion", issue.pk), "words"),
+        "words of an approver": (at("newsletter_issue_approve", issue.pk), "words"),
+        "withdrawal": (at("newsletter_issue_withdraw", out.pk), "note"),
         "item": (at("newsletter_issue_item", issue.pk, item.pk), "insight"),
         "account": (at("auth_user_change", User.objects.get(username="root").pk), "last_name"),
         "title page": (at("newsletter_issue_about", issue.pk), "subject"),
@@ -240,3 +243,21 @@ def test_a_comment_is_stored_once_it_is_said(root: Client, daily: Publication) -
     root.post(url, {"unsaved": hidden(part, "unsaved"), field: "Is it so?"})
     assert Comment.objects.get().text == "Is it so?"
     assert not FormDraft.objects.exists()
+
+
+def test_two_hundred_tabs_keep_a_text_each_within_bounds(
+    root: Client, daily: Publication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = reverse("admin:newsletter_issue_discussion", args=[builders.issue(daily).pk])
+    keys = [
+        hidden(form_with(root.get(url).content.decode(), "words"), "unsaved") for _ in range(200)
+    ]
+    for number, key in enumerate(keys):
+        root.post(UNSAVED, {"unsaved": key, "words": f"Text {number}."})
+    assert {row.values["words"][0] for row in FormDraft.objects.all()} == {
+        f"Text {number}." for number in range(200)
+    }
+    # Of more than fits the oldest go; the last one stays whatever it has.
+    monkeypatch.setattr("subscribers.admin.form_drafts._MOST_OF_ALL", 1_000)
+    root.post(UNSAVED, {"unsaved": keys[0], "words": "x" * 2_000})
+    assert [row.values["words"] for row in FormDraft.objects.all()] == [["x" * 2_000]]

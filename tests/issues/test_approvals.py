@@ -15,6 +15,7 @@ from newsletter import sending
 from newsletter.issues import approvals, dead_links
 from newsletter.models import Approval, Issue, Item, Link
 from newsletter.sending.engine import sweeper
+from subscribers import categories as life
 from subscribers.models import Category, Publication, Role
 from tests import builders
 
@@ -156,6 +157,14 @@ CHANGES: dict[str, tuple[Callable[[Desk], object], str]] = {
     "time zone": (publications(time_zone="Asia/Tokyo"), "Hours in which it may be sent"),
     "language": (publications(language="de"), "Who it goes to"),
     "round-up": (publications(roundup="weekly"), "Who it goes to"),
+    "category colour": (news(colour="#aa0000"), "colour of the category “News”"),
+    "merged in": (
+        lambda d: life.merge(builders.category(d.publication, "Town"), d.news),
+        "another category was merged into “News”: its readers come in",
+    ),
+    "address": (issues(slug="2026-03-02-b"), "Address of the issue"),
+    "open": (publications(open=False), "Links at the foot of the mail"),
+    "imprint": (publications(imprint="Harbour Press"), "Links at the foot of the mail"),
     "translation": (translate, "Who it goes to"),
     "memory": (remember, "Who it goes to"),
 }
@@ -224,10 +233,21 @@ def test_an_approval_without_what_it_was_for_is_none(desk: Desk) -> None:
     assert desk.refused() == ["A second person must approve the issue first."]
 
 
+def test_a_yes_that_an_earlier_version_kept_still_holds(desk: Desk) -> None:
+    desk.approve()
+    word = Approval.objects.get()
+    del word.state["parts"]["address"], word.state["parts"]["foot"]
+    word.state["categories"] = {key: row[:3] for key, row in word.state["categories"].items()}
+    word.save()
+    assert approvals.lacking(desk.fresh()) == []
+    news(name="Town", colour="#aa0000")(desk)
+    assert len(approvals.lacking(desk.fresh())) == 1
+
+
 # What the site says of the publication (a mail only leads there); who approves, and how carefully
 # it is handed over; who joins later; where a rehearsal goes; when a round-up is made and of what.
 NOT_SEEN = {
-    "id", "description", "imprint", "privacy", "open", "hub_url", "labels", "changed_at",
+    "id", "description", "hub_url", "labels", "changed_at",
     "created_at", "blocked_domains", "allowed_domains", "fetch_pictures",
     "show_readers", "needs_approval", "undo_seconds", "canary_size", "canary_max_failures",
     "late_start_minutes", "slot_notice_minutes", "welcome_latest_issue", "welcome_days",

@@ -241,7 +241,11 @@
     await window.sudiUnsaved?.done(form);
     let answer;
     try {
-      answer = await ask(form.action, {method: "POST", body: new FormData(form), headers: PART});
+      // What a browser can it still sends after the page was closed.
+      const keepalive = !window.sudiUnsaved?.long(form);
+      const post = () => ask(form.action, {method: "POST", body: new FormData(form), headers: PART, keepalive});
+      answer = await post();
+      if (answer?.status === 403 && await window.sudiUnsaved?.renewed(form)) answer = await post();
     } catch (error) {
       back();
       say(page.dataset.gone);
@@ -261,7 +265,7 @@
     }
     if (!answer.ok) {
       back();
-      say(page.dataset.gone);
+      say([403, 404].includes(answer.status) ? page.dataset.refused : page.dataset.gone);
       window.sudiUnsaved?.again(form);
       return false;
     }
@@ -519,6 +523,9 @@
     setTimeout(here, 15000);
   }
   window.addEventListener("pagehide", () => navigator.sendBeacon(page.dataset.here, beat("leave")));
+
+  // A save on its way is warned of: nobody knows yet whether it arrives.
+  window.addEventListener("beforeunload", (event) => { if (openForm()?.inert) event.preventDefault(); });
 
   markUnsaved();
   here();

@@ -1,0 +1,208 @@
+"""What preflight finds of texts that are well written, but not for this place or these readers.
+
+A key that was pasted along, an address where a title belongs, one text in two items, marks of
+Markdown that readers see as they are written, an item in another script, a note that the text is
+not for the public.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+
+from django.utils.translation import ngettext, pgettext
+
+from newsletter.digest.markdown import plain_text
+from newsletter.editions import IssueView, ItemView
+from newsletter.rendering import words
+from subscribers.language_table import is_wide
+
+from .findings import ABOUT, Finding, kept, numbers, warning
+from .text_findings import without_blocks, without_code
+
+# Keys by the marks that their makers give them, so that scanners find them: OpenAI and Anthropic,
+# GitHub, Slack, AWS, Google, Stripe; and any key in PEM (RFC 7468).
+_SECRET = re.compile(
+    r"\b(?:sk-[A-Za-z0-9_-]{20,}|gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{30,}|xox[abpr]-[\w-]{20,}"
+    r"|AKIA[0-9A-Z]{16}|AIza[\w-]{35}|[rs]k_live_[A-Za-z0-9]{20,})"
+    r"|-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----"
+)
+# Said of the text itself: in brackets, at its beginning, or as a line of its own.
+_NOT_PUBLIC = re.compile(
+    r"(?im)(?:^|[\[【(（])[\s*_>]*(?:"
+    r"(?-i:EMBARGO(?:ED)?)(?:\s+UNTIL|\s*[:：])|embargoed\s+until|(?:under\s+)?embargo\s*[:：]"
+    r"|internal\s+(?:use\s+)?only|for\s+internal\s+use|not\s+for\s+(?:publication|distribution)"
+    r"|do\s+not\s+(?:publish|distribute|forward)|(?:strictly\s+)?confidential\s*(?:$|[\]):.–—-])"
+    r"|off\s+the\s+record\s*[:\])]|nur\s+(?:für\s+den\s+)?intern\w*|sperrfrist\s*[:：]|vertraulich\s*[\]):]"
+    r"|nicht\s+(?:veröffentlichen|weitergeben)|sous\s+embargo|ne\s+pas\s+(?:diffuser|publier)"
+    r"|confidentiel\s*[\]):]|no\s+(?:difundir|publicar)\b|uso\s+interno|não\s+divulgar|riservato\s*[\]):]"
+    r"|не\s+для\s+(?:печати|публикации)|для\s+служебного\s+пользования"
+    r"|内部(?:资料|資料|使用|文件)[，,、：:】\])）]|仅供内部|僅供內部|请勿(?:外传|转发|公开)|請勿(?:外傳|轉發|公開)"
+    r"|不得外传|保密[】\])）]|禁止外传|社外秘|取扱注意|部外秘|公開禁止|대외비|배포\s?금지|엠바고\s*[:까)\]]"
+    r")"
+)
+# Titles that are no words: an address, a file's name, a heading with its marks.
+_NO_TITLE = re.compile(
+    r"(?i)^\s*(?:https?://\S+|www\.\S+|#{1,6}\s.*|[\w()（）.-]+\.(?:docx?|pdf|pptx?|xlsx?|md|txt|html?|pages"
+    r"|jpe?g|png|heic))\s*$"
+)
+# What is left of strong words and links whose other mark is missing.
+_MARKS = re.compile(r"(?<![\w*])\*\*(?=\w)|(?<=\w)\*\*(?![\w*])|\]\(\s*https?:")
+# Letters of a text below which it may well be said twice, or in another script.
+_LONG = 60
+_MANY = 40
+# Items with so much text from which one of them is the odd one.
+_FEWEST = 4
+_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+class _Slip(enum.Flag):
+    SECRET = enum.auto()
+    NOT_PUBLIC = enum.auto()
+    MARKS = enum.auto()
+
+
+@kept
+def _in_texts(said: tuple[str, ...]) -> _Slip:
+    found = _Slip(0)
+    if any(map(_SECRET.search, said)):
+        found |= _Slip.SECRET
+    bare = [without_code(text) for text in said]
+    if any(map(_NOT_PUBLIC.search, bare)):
+        found |= _Slip.NOT_PUBLIC
+    if any(map(_marked, said)):
+        found |= _Slip.MARKS
+    return found
+
+
+def _marked(text: str) -> bool:
+    if "**" not in text and "](" not in text:
+        return False
+    return _MARKS.search(plain_text(without_blocks(text), links=False)) is not None
+
+
+def of_slips(view: IssueView) -> Iterator[Finding]:
+    """Everything of this kind, item by item."""
+    found = [(item, _in_texts(item)) for item in view.items]
+    for slip, code, said in (
+        (_Slip.SECRET, "secret", _secret),
+        (_Slip.NOT_PUBLIC, "not-public", _not_public),
+        (_Slip.MARKS, "marks", _marks),
+    ):
+        if items := [item for item, what in found if slip in what]:
+            yield warning(code, said(items), items)
+    if items := [item for item in view.items if _NO_TITLE.search(words.plain(item.title) or "")
+                 or _NO_TITLE.search(item.title)]:  # fmt: skip
+        yield warning("title-odd", _no_title(items), items)
+    head = "\n".join((view.title, view.subject, view.preheader, view.intro))
+    if _SECRET.search(head) or _NOT_PUBLIC.search(without_code(head)):
+        yield warning(
+            "not-public",
+            pgettext(
+                "preflight", "Title, subject or introduction hold what is not for the public."
+            ),
+            place=ABOUT,
+        )
+    yield from _said_twice(view)
+    yield from _of_tail(view)
+    yield from _of_script(view)
+
+
+def _said_twice(view: IssueView) -> Iterator[Finding]:
+    """One text in two items: pasted twice, or pasted into the wrong one."""
+    users: dict[str, list[ItemView]] = defaultdict(list)
+    for item in view.items:
+        for text in {" ".join(one.split()) for one in (item.insight, item.body)}:
+            # A letter of a wide script says about as much as two.
+            if len(text) + len(_WIDE.findall(text)) >= _LONG:
+                users[text].append(item)
+    for items in users.values():
+        # What more of them say is a line that stands under each.
+        if len(items) == 2:
+            yield warning(
+                "same-text",
+                pgettext("preflight", "Items %(numbers)s hold the same text.")
+                % {"numbers": numbers(items)},
+                items,
+            )
+
+
+def _of_tail(view: IssueView) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for url in dict.fromkeys(link.url for link in view.tail if link.url):
+        if sum(link.url == url for link in view.tail) > 1 and url not in seen:
+            seen.add(url)
+            yield warning(
+                "tail-twice",
+                pgettext("preflight", "The further links lead to %(url)s more than once.")
+                % {"url": url[:80]},
+                place=ABOUT,
+            )
+
+
+def _of_script(view: IssueView) -> Iterator[Finding]:
+    """An item in another script than the issue's language, while the others are in it."""
+    wide = is_wide(view.language)
+    shares = [(item, _share(item)) for item in view.items]
+    known = [(item, share) for item, share in shares if share is not None]
+    off: Callable[[float], bool] = (
+        (lambda share: share < 0.05) if wide else (lambda share: share > 0.6)
+    )
+    foreign = [item for item, share in known if off(share)]
+    # One, among several that are not: a publication that quotes as it found it has more of them.
+    if len(foreign) == 1 and len(known) >= _FEWEST:
+        yield warning(
+            "other-script",
+            ngettext(
+                "Item %(numbers)s is written in another language than the issue.",
+                "Items %(numbers)s are written in another language than the issue.",
+                len(foreign),
+            )
+            % {"numbers": numbers(foreign)},
+            foreign,
+        )
+
+
+def _share(item: ItemView) -> float | None:
+    """The share of wide letters in an item's texts, its title aside; None of a short one."""
+    text = "\n".join(
+        plain_text(without_code(one), links=False)
+        for one in (item.insight, item.body, *(f"{b.lead} {b.text}" for b in item.bullets))
+    )
+    letters, wide = len(_LETTER.findall(text)), len(_WIDE.findall(text))
+    return wide / letters if letters + wide >= _MANY else None
+
+
+def _secret(items: list[ItemView]) -> str:
+    return ngettext(
+        "Item %(numbers)s holds a secret key of a program.",
+        "Items %(numbers)s hold secret keys of a program.",
+        len(items),
+    ) % {"numbers": numbers(items)}
+
+
+def _not_public(items: list[ItemView]) -> str:
+    return ngettext(
+        "Item %(numbers)s says of itself that it is not for the public, or not yet.",
+        "Items %(numbers)s say of themselves that they are not for the public, or not yet.",
+        len(items),
+    ) % {"numbers": numbers(items)}
+
+
+def _marks(items: list[ItemView]) -> str:
+    return ngettext(
+        "Item %(numbers)s holds marks of Markdown that readers see as they are written.",
+        "Items %(numbers)s hold marks of Markdown that readers see as they are written.",
+        len(items),
+    ) % {"numbers": numbers(items)}
+
+
+def _no_title(items: list[ItemView]) -> str:
+    return ngettext(
+        "The title of item %(numbers)s is an address, a file’s name, or has marks of Markdown.",
+        "The titles of items %(numbers)s are addresses, names of files, or have marks of Markdown.",
+        len(items),
+    ) % {"numbers": numbers(items)}
