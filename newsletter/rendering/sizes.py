@@ -6,8 +6,6 @@ a form is the same at every level, and in every edition where its number has as 
 
 from __future__ import annotations
 
-import operator
-
 from .layout import Layout
 from .pieces import Pieces
 from .shortening import Form
@@ -33,9 +31,11 @@ class Sizes:
         if items is None:
             items = [self._known.setdefault(key, [None] * _FORMS) for key in layout.alike()]
             self._items[layout.titles] = items
-        forms = layout.forms
-        for index, (octets, form) in enumerate(zip(items, forms, strict=True)):
-            if octets[form] is None:
-                octets[form] = self._html.octets(layout.of_item(index, form), layout.value)
-        around = self._html.size(layout.around, layout.value)
-        return around + sum(map(operator.getitem, items, forms))
+        found = self._html.size(layout.around, layout.value)
+        for index, (known, form) in enumerate(zip(items, layout.forms, strict=True)):
+            octets = known[form]
+            if octets is None:
+                octets = self._html.octets(layout.of_item(index, form), layout.value)
+                known[form] = octets
+            found += octets
+        return found
