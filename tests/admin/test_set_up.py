@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from newsletter.digest import vocabulary
-from newsletter.templatetags.issue_pages import act_detail
+from newsletter.templatetags.audit import act_detail
 from subscribers import theme
 from subscribers.admin.cities import OTHER_NAMES
 from subscribers.admin.labels_field import FIELDS, LabelsField
