@@ -978,9 +978,8 @@ def test_the_live_part_costs_the_same_however_many_readers(
 ) -> None:
     who = client(user("uma", daily, "sender"))
     who.get(page("now", frozen))  # The session and the content types are looked up once.
-    with django_assert_max_num_queries(
-        23
-    ):  # Three of them are the relays and their limits, for the forecast.
+    # Three of them are the relays and their limits, for the forecast.
+    with django_assert_max_num_queries(23):
         html = who.get(page("now", frozen)).content.decode()
     assert 'data-state="sending frozen"' in html
     text = " ".join(re.sub(r"<[^>]+>", " ", html).split())
