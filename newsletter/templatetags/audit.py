@@ -144,7 +144,6 @@ DETAILS: Mapping[str, str | Promise] = {
     "fields": pgettext_lazy("audit", "changed"),
     "readers": pgettext_lazy("audit", "readers"),
     "number": pgettext_lazy("audit", "number"),
-    "selection": pgettext_lazy("audit", "selection"),
     "as_reader": pgettext_lazy("audit", "as reader"),
     "reason": pgettext_lazy("audit", "reason"),
     "name": pgettext_lazy("audit", "name"),
@@ -210,8 +209,8 @@ DETAILS: Mapping[str, str | Promise] = {
     "what": pgettext_lazy("audit", "what"),
     "why": pgettext_lazy("audit", "reason"),
 }
-# For a look-up by a program: keys of addresses, a mark of what was seen, codes of warnings.
-UNSAID = frozenset({"keys", "seen", "change", "kinds"})
+# For a look-up by a program: keys of addresses, marks and bits of what was seen, codes of warnings.
+UNSAID = frozenset({"keys", "seen", "change", "kinds", "selection"})
 # Details that are moments in ISO 8601.
 _MOMENTS = frozenset({"send_at", "until", "before", "made_at"})
 # Codes among the values, by detail; what is none of them is shown as it stands.
