@@ -83,10 +83,10 @@ def _longest(cell: str) -> int:
 
 def _below(rows: list[list[tuple[str, str, str]]], names: list[str]) -> str:
     """The body of a table of one column: a row's cells, each behind its column's name."""
-    made = []
+    made, colon = [], _(": ")
     for row in rows[1 if names else 0 :]:
         lines = [
-            f"<b>{names[at]}{_(': ')}</b>{cell[2]}" if at < len(names) and names[at] else cell[2]
+            f"<b>{names[at]}{colon}</b>{cell[2]}" if at < len(names) and names[at] else cell[2]
             for at, cell in enumerate(row)
         ]
         made.append(f"<tr><td>{'<br>'.join(lines)}</td></tr>")
