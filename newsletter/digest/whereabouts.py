@@ -24,6 +24,8 @@ def recurring_links(outline: Outline) -> frozenset[str]:
 
 def says_where(section: Section, outline: Outline) -> bool:
     """Whether a section is a text and, below it, bullets that are only links, half of them such."""
+    if not outline.recurring_links:
+        return False
     blocks = [one for one in blocks_of(section, outline) if one.kind not in {RULE, PICTURE}]
     names = _names(section, outline)
     texts = len(blocks) - len(names)
