@@ -123,7 +123,7 @@ def test_from_file_to_done(
     page.get_by_role("link", name="Import a digest").first.click()
     page.get_by_label("File").set_input_files(str(file))
     page.get_by_role("button", name="Look at it").click()
-    assert page.get_by_text("It parses.").is_visible()
+    page.get_by_text("It parses.").wait_for()
     assert Issue.objects.count() == 0
     page.get_by_role("button", name="Store as a draft").click()
     page.get_by_text("The issue was stored as a draft.").wait_for()
