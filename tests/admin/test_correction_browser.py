@@ -66,7 +66,8 @@ def test_from_a_mistake_to_the_mail_about_it(
         window.page.fill("[name=title]", "Night ferries return in May, as the harbour office says")
         window.page.fill("[name=note]", "It is May, not March.")
         window.page.check("[name=mail]")
-        window.page.click("main form button")
+        with window.page.expect_navigation():
+            window.page.click("main form button")
         mail = Issue.objects.get(kind="correction")
         window.page.wait_for_url(f"**{page('change', mail)}")
         issue.refresh_from_db()
