@@ -10,7 +10,7 @@ import functools
 import itertools
 import operator
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils import translation
@@ -28,6 +28,7 @@ from .cards import Card
 from .columns import wrap
 from .errors import RenderingError
 from .pieces import HERE, Cut, Key, Marks
+from .placed import Group, Placed
 from .shortening import LONG, TAIL_MOST, Form
 from .slots import SLOTS
 
@@ -37,40 +38,6 @@ VALUES = ("preheader", "meta", "foreign", "categories", "left", "shortened", "re
 NAMES = (*VALUES, *(f"{name}_lines" for name in VALUES), "choice")
 # Of what the templates see of an issue, what no item shows.
 AROUND_ITEMS = frozenset({"title", "date", "intro_html", "intro_text", "tail_title"})
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A card with its place in an edition and the forms the template is to write.
-
-    For a selection that is one form, and one of `lead` and `plain` for its headline; while an issue
-    is prepared it is all of them.
-    """
-
-    card: Card
-    number: str
-    place: str
-    column: str
-    full: bool
-    brief: bool
-    named: bool
-    lead: bool
-    plain: bool
-
-
-@dataclass(slots=True)
-class Group:
-    """A category's part of the contents, or of the items; without a name where all are one."""
-
-    id: int
-    name: str
-    chip: str
-    placed: list[Placed] = field(default_factory=list)
-
-    @property
-    def count(self) -> int:
-        """Number of its items."""
-        return len(self.placed)
 
 
 class Source:
