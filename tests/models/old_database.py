@@ -22,10 +22,13 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
+from newsletter.sending.engine import journal
 from tests.conftest import POSTGRES, _admin_psql
 
 FILE = Path(__file__).resolve().parent.parent / "data" / "upgrade" / "0.1.0.json"
 Row = tuple[Any, ...]
+# Where 0.1.0's journals have the boot id of the machine, behind the name of their format.
+_BOOT = 16
 
 
 @dataclass(frozen=True)
@@ -45,11 +48,18 @@ class Old:
     database: str
 
     def files(self, folder: Path) -> None:
-        """Put 0.1.0's files (imports that wait, a lost worker's journal) into a DATA_DIR."""
+        """Put 0.1.0's files (imports that wait, a lost worker's journal) into a DATA_DIR.
+
+        The journal becomes one of this boot of this machine, as after an upgrade in place.
+        """
         for name, packed in self.facts["files"].items():
             path = folder / name
             path.parent.mkdir(mode=0o700, exist_ok=True)
-            path.write_bytes(zlib.decompress(base64.b64decode(packed)))
+            data = bytearray(zlib.decompress(base64.b64decode(packed)))
+            if path.parent.name == "journal":
+                boot = journal.boot_id()
+                data[_BOOT : _BOOT + len(boot)] = boot
+            path.write_bytes(data)
 
 
 @contextmanager
