@@ -14,8 +14,25 @@ from . import first, more
 from .words import Vocabulary
 
 # Every language, in the order in which a name that two of them have is taken.
-LANGUAGES: tuple[Vocabulary, ...] = tuple(
-    one for room in (first, more) for one in vars(room).values() if isinstance(one, Vocabulary)
+LANGUAGES: tuple[Vocabulary, ...] = (
+    first.CHINESE,
+    first.ENGLISH,
+    first.JAPANESE,
+    first.KOREAN,
+    first.FRENCH,
+    first.GERMAN,
+    first.SPANISH,
+    first.ITALIAN,
+    first.PORTUGUESE,
+    first.RUSSIAN,
+    more.TURKISH,
+    more.POLISH,
+    more.UKRAINIAN,
+    more.DUTCH,
+    more.VIETNAMESE,
+    more.INDONESIAN,
+    more.ARABIC,
+    more.PERSIAN,
 )
 
 # Every field of an item that a label can name.
