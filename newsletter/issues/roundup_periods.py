@@ -62,11 +62,6 @@ def of_days(since: dt.date, until: dt.date, zone: dt.tzinfo, now: dt.datetime) -
     return Period(begins_at, ends_at, since, until)
 
 
-def last_end(publication: Publication, now: dt.datetime) -> dt.datetime:
-    """The newest moment, up to now, at which a period of the publication's rhythm ends."""
-    return next(end for end in reversed(_ends(publication, now)) if end <= now)
-
-
 def next_end(publication: Publication, now: dt.datetime) -> dt.datetime:
     """The first moment after now at which a period ends."""
     return next(end for end in _ends(publication, now) if end > now)
