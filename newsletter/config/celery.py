@@ -17,6 +17,7 @@ from __future__ import annotations
 import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsletter.config.settings")
+os.umask(0o077)  # What is written belongs to this user alone.
 
 import atexit
 import logging

@@ -66,6 +66,12 @@ if _tasks_engine == "celery":
     written.need("celery", "TASKS_ENGINE=celery", "celery")
 
 
+_ONE_FOR_ALL = (
+    "{name} is not set. With TASKS_ENGINE=celery every machine needs the same one: take it from one "
+    "that runs this site, or for a new site make it once and give it to all: {name}={fresh}"
+)
+
+
 def _secret(name: str, fresh: str, may_make: Callable[[], None] = lambda: None) -> str:
     """A secret from the environment, or made once and kept in DATA_DIR/secrets (mode 600).
 
@@ -80,9 +86,7 @@ def _secret(name: str, fresh: str, may_make: Callable[[], None] = lambda: None) 
     except FileNotFoundError:
         pass
     if _tasks_engine == "celery":
-        raise ImproperlyConfigured(
-            f"{name} is not set. With TASKS_ENGINE=celery every machine needs the same one."
-        )
+        raise ImproperlyConfigured(_ONE_FOR_ALL.format(name=name, fresh=fresh))
     may_make()
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     temporary = path.with_name(f".{name}.{os.getpid()}")

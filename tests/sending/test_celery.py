@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import time
@@ -128,6 +130,8 @@ def test_an_issue_goes_out_through_celery(site: Site, broker: str) -> None:
 def test_c18_e10_a_celery_worker_is_a_worker_and_keeps_house(site: Site, broker: str) -> None:
     """Nothing is to be sent, and still nobody says that no worker runs."""
     site.env |= {"TASKS_ENGINE": "celery", "BROKER_URL": broker}
+    journal = Path(site.env["DATA_DIR"]) / "journal"
+    shutil.rmtree(journal, ignore_errors=True)  # The worker is to make it, for itself alone.
     process = worker(site, "--concurrency", "1")
     done = "SELECT count(*) FROM newsletter_regulartask WHERE finished_at IS NOT NULL"
     try:
@@ -135,6 +139,7 @@ def test_c18_e10_a_celery_worker_is_a_worker_and_keeps_house(site: Site, broker:
         lab.until(lambda: ask(site, "SELECT count(*) FROM newsletter_worker") == [(1,)], 30)
         found = site.manage("doctor", "--json", "--only", "worker").stdout
         assert json.loads(found)["ok"] is True
+        assert stat.S_IMODE(journal.stat().st_mode) == 0o700
     finally:
         end(process)
 

@@ -23,6 +23,7 @@ from newsletter.importing import exporting
 from newsletter.models import Issue
 from subscribers.admin.publication_form import PublicationForm
 from subscribers.lists import export as readers_out
+from subscribers.management import named
 from subscribers.models import Publication
 
 from .publication import settings_of
@@ -52,9 +53,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         publications = Publication.objects.order_by("slug")
         if options["publication"]:
-            publications = publications.filter(slug=options["publication"])
-        if not publications:
-            raise CommandError("There is no such publication.", returncode=_USAGE)
+            publications = publications.filter(pk=named.publication(options["publication"]).pk)
         for publication in publications:
             try:
                 done = _write(options["folder"] / publication.slug, publication, options["form"])

@@ -23,6 +23,7 @@ from newsletter.importing.asked_words import of_question
 from newsletter.importing.questions import CONFIRMABLE
 from newsletter.importing.reporting import as_json
 from newsletter.importing.wording import DocumentProblem
+from subscribers.management import named
 from subscribers.models import AuditEntry, Publication
 
 # What a folder is searched for; for the second only where it holds none of the first, because
@@ -121,12 +122,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """0: all are in; 1: at least one was refused or left a conflict open; 2: usage."""
-        try:
-            publication = Publication.objects.get(slug=options["publication"])
-        except Publication.DoesNotExist:
-            raise CommandError(
-                f"There is no publication {options['publication']!r}.", returncode=_USAGE
-            ) from None
+        publication = named.publication(options["publication"])
         try:
             answers = importing.read_answers(
                 lines=options["lines"],

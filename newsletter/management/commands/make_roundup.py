@@ -15,6 +15,7 @@ from newsletter.issues import roundups
 from newsletter.issues.roundup_periods import Period, PeriodRefused, of_days
 from newsletter.models import Issue
 from newsletter.sending import control
+from subscribers.management import named
 from subscribers.models import Publication
 
 
@@ -41,9 +42,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if (options["since"] is None) != (options["until"] is None):
             raise CommandError("Give --since and --until, or neither.", returncode=2)
-        publication = Publication.objects.filter(slug=options["publication"]).first()
-        if publication is None:
-            raise CommandError(f"There is no publication “{options['publication']}”.")
+        publication = named.publication(options["publication"])
         if publication.roundup == Publication.Roundup.OFF:
             raise CommandError(
                 f"“{publication.slug}” keeps no round-up, so nobody would get it. Switch it on in"

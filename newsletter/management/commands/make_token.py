@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from newsletter.intake import tokens
 from newsletter.models import Token
-from subscribers.models import Publication
+from subscribers.management import named
 
 _USAGE = 2
 
@@ -40,11 +40,7 @@ class Command(BaseCommand):
         user = users.objects.filter(**{users.USERNAME_FIELD: options["user"]}).first()
         if user is None:
             raise CommandError(f"There is no user {options['user']!r}.", returncode=_USAGE)
-        publication = Publication.objects.filter(slug=options["publication"]).first()
-        if publication is None:
-            raise CommandError(
-                f"There is no publication {options['publication']!r}.", returncode=_USAGE
-            )
+        publication = named.publication(options["publication"])
         try:
             _token, secret = tokens.make(
                 user,

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from subscribers import rehearsal
 from subscribers.admin.publication_form import PublicationForm
+from subscribers.management import named
 from subscribers.models import AuditEntry, Publication
 
 _USAGE = 2
@@ -45,13 +46,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """0: shown or changed; 1: a value was refused, and nothing was changed; 2: usage."""
         with transaction.atomic():
-            publication = (
-                Publication.objects.select_for_update().filter(slug=options["slug"]).first()
+            publication = named.publication(
+                options["slug"], among=Publication.objects.select_for_update()
             )
-            if publication is None:
-                raise CommandError(
-                    f"There is no publication {options['slug']!r}.", returncode=_USAGE
-                )
             given = _given(options["set"], PublicationForm(instance=publication))
             if given:
                 problems = _change(publication, given)

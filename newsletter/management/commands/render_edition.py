@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from newsletter import editions, message, rendering
 from newsletter.models import Issue
 from subscribers.choice import TAIL
+from subscribers.management import named
 from subscribers.models import Publication
 
 
@@ -34,9 +35,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        publication = Publication.objects.filter(slug=options["publication"]).first()
-        if publication is None:
-            raise CommandError(f"There is no publication “{options['publication']}”.")
+        publication = named.publication(options["publication"])
         issue = _issue(publication, options["issue"], options["language"])
         view = editions.load(issue)
         selection = _selection(view, options["categories"])

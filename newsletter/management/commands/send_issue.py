@@ -16,6 +16,7 @@ from newsletter.models import Issue
 from newsletter.sending import guard
 from newsletter.sending.engine.service import live_worker
 from subscribers import rehearsal, times
+from subscribers.management import named
 
 USAGE, NOT_FINAL = 2, 3
 _OPEN = ("scheduled", "sending", "paused", "sent")
@@ -30,11 +31,8 @@ _CHANNELS = {
 
 def find_issue(publication: str, slug: str) -> Issue:
     """The issue with this address, or a CommandError with the exit code of wrong usage."""
-    found = (
-        Issue.objects.select_related("publication")
-        .filter(publication__slug=publication, slug=slug)
-        .first()
-    )
+    of = named.publication(publication)
+    found = Issue.objects.select_related("publication").filter(publication=of, slug=slug).first()
     if found is None:
         raise CommandError(f"There is no issue “{slug}” in “{publication}”.", returncode=USAGE)
     return found

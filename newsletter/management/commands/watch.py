@@ -15,6 +15,7 @@ from newsletter import importing
 from newsletter.intake import watching
 from newsletter.intake.folder import Source, SourceLost
 from newsletter.intake.putting import Put, Wish
+from subscribers.management import named
 from subscribers.models import Publication
 
 _USAGE = 2
@@ -52,11 +53,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """0: stopped, or with --once all are drafts; 1: with --once some were refused; 2: usage."""
-        publication = Publication.objects.filter(slug=options["publication"]).first()
-        if publication is None:
-            raise CommandError(
-                f"There is no publication {options['publication']!r}.", returncode=_USAGE
-            )
+        publication = named.publication(options["publication"])
         try:
             importing.read_answers(maps=options["map"])
         except importing.BadAnswer as error:

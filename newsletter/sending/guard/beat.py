@@ -35,6 +35,15 @@ _AGAIN = 1.0
 
 State, Why = Machine.State, Machine.Why
 
+# What the log says of each; other reasons are sentences already.
+_LET_IN = "a person looks and lets it in with: sudi machines"
+_SAID = {
+    "watching": "it watches first whether a machine that the database knows is running",
+    Why.UNKNOWN: f"the database does not know it, and no machine it knows is running; {_LET_IN}",
+    Why.OLDER: f"it remembers more than the database knows, which is an older copy; {_LET_IN}",
+    Why.ELSEWHERE: f"the database is on another server or was read in anew; {_LET_IN}",
+}
+
 
 class _Standing:
     """What this process knows of its machine on one database."""
@@ -80,7 +89,7 @@ class _Standing:
 
     def _answer(self, acts: bool, reason: str, seconds: float) -> None:
         if reason != self.reason and reason:
-            log.warning("this machine does nothing by itself: %s", reason)
+            log.warning("this machine sends nothing by itself: %s", _SAID.get(reason, reason))
         self.acts, self.reason = acts, reason
         self.until = time.monotonic() + seconds
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from subscribers.lists import export as csv_out
-from subscribers.models import Publication, Subscription
+from subscribers.management import named
+from subscribers.models import Subscription
 
 
 class Command(BaseCommand):
@@ -33,9 +33,7 @@ class Command(BaseCommand):
         )  # fmt: skip
 
     def handle(self, *args: Any, **options: Any) -> None:
-        publication = Publication.objects.filter(slug=options["publication"]).first()
-        if publication is None:
-            raise CommandError(_("There is no publication %s.") % options["publication"])
+        publication = named.publication(options["publication"])
         states = tuple(options["state"])
         path: Path | None = options["output"]
         if path is None:

@@ -21,6 +21,7 @@ from subscribers.lists.plan import Done, FileRefused, Options
 from subscribers.lists.source import ReaderFile, Undecided
 from subscribers.lists.source import look as look_at
 from subscribers.lists.standing import Standing
+from subscribers.management import named
 from subscribers.models import Publication
 
 
@@ -71,9 +72,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="one object a line")  # fmt: skip
 
     def handle(self, *args: Any, **options: Any) -> None:
-        publication = Publication.objects.filter(slug=options["publication"]).first()
-        if publication is None:
-            raise CommandError(_("There is no publication %s.") % options["publication"])
+        publication = named.publication(options["publication"])
         said = _options(options)
         try:
             source = look_at(options["file"], said)
