@@ -17,8 +17,6 @@ from __future__ import annotations
 import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsletter.config.settings")
-os.umask(0o077)  # What is written belongs to this user alone.
-
 import atexit
 import logging
 import threading
@@ -45,6 +43,7 @@ from newsletter import conf
 from newsletter.config.moved_jobs import MOVED
 from newsletter.config.supervised import start
 
+os.umask(0o077)  # What is written belongs to this user alone.
 log = logging.getLogger(__name__)
 
 app = Celery("sudi", broker=conf.broker_url())

@@ -67,8 +67,8 @@ if _tasks_engine == "celery":
 
 
 _ONE_FOR_ALL = (
-    "{name} is not set. With TASKS_ENGINE=celery every machine needs the same one: take it from one "
-    "that runs this site, or for a new site make it once and give it to all: {name}={fresh}"
+    "{name} is not set. With TASKS_ENGINE=celery every machine needs the same one: take it from"
+    " one that runs this site, or for a new site make it once and give it to all: {name}={fresh}"
 )
 
 
@@ -368,10 +368,12 @@ STATIC_URL = f"{_base.path}/static/"
 STATIC_ROOT = _data_dir / "static"
 STATICFILES_FINDERS = ["newsletter.config.static_files.Finder"]
 STATIC_ROOT.mkdir(exist_ok=True)  # whitenoise warns of a missing folder
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "newsletter.config.static_files.HashedStorage"},
 }
+if _pictures := _text("PICTURE_STORAGE"):
+    STORAGES["pictures"] = written.storage("PICTURE_STORAGE", _pictures)
 WHITENOISE_USE_FINDERS = True  # No collectstatic; a proxy may serve STATIC_ROOT instead.
 WHITENOISE_AUTOREFRESH = False
 

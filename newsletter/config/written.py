@@ -6,6 +6,7 @@ Each function takes the setting's name, so that the message names it, and never 
 from __future__ import annotations
 
 import importlib.util
+import json
 import re
 from ipaddress import (
     IPv4Address,
@@ -15,10 +16,13 @@ from ipaddress import (
     ip_address,
     ip_network,
 )
+from pathlib import PurePath
+from typing import Any
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 import idna
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
 
 from newsletter.smtp.server import Server
 
@@ -162,3 +166,25 @@ def domain(name: str, text: str) -> str:
     if len(plain) > 253 or not _HOST.fullmatch(plain):
         raise ImproperlyConfigured(f"{name}={text!r}: write a domain alone, like news.example.org")
     return plain
+
+
+def storage(name: str, text: str) -> dict[str, Any]:
+    """Where files are kept, as Django's STORAGES has it: a folder, or an object in JSON."""
+    if PurePath(text).is_absolute():
+        # For every process of the site, on whichever machine; for nobody else.
+        modes = {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
+        kind = "django.core.files.storage.FileSystemStorage"
+        return {"BACKEND": kind, "OPTIONS": {"location": text, **modes}}
+    try:
+        said = json.loads(text)
+        known = {"BACKEND": str(said["BACKEND"]), "OPTIONS": dict(said.get("OPTIONS", {}))}
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise ImproperlyConfigured(
+            f"{name}: write a folder from the root, like /mnt/sudi/pictures, or a storage of"
+            ' Django: {"BACKEND": "package.Class", "OPTIONS": {…}}'
+        ) from None
+    try:
+        import_string(known["BACKEND"])
+    except ImportError as error:
+        raise ImproperlyConfigured(f"{name}: {error}. Is its package installed?") from None
+    return known

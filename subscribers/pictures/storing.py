@@ -23,7 +23,7 @@ def storage() -> Storage:
     try:
         return storages["pictures"]
     except InvalidStorageError:
-        return FileSystemStorage(conf.data_dir() / "pictures", "/p/")
+        return FileSystemStorage(conf.data_dir() / "pictures", "/p/", 0o600, 0o700)
 
 
 def keep(octets: bytes) -> Picture:

@@ -953,6 +953,11 @@ def test_name_servers_that_take_their_time_are_not_asked_for_ever(scene: Scene) 
         (written.mailboxes, "maildir://var/mail", "maildir:///PATH"),
         (written.domain, "bounces@example.org", "a domain alone"),
         (written.domain, "https://example.org", "a domain alone"),
+        (written.storage, "mnt/pictures", "a folder from the root"),
+        (written.storage, '{"OPTIONS": {"secret": 1}}', '{"BACKEND": "package.Class"'),
+        (written.storage, '["storages.backends.s3.S3Storage"]', '{"BACKEND": "package.Class"'),
+        (written.storage, '{"BACKEND": "a", "OPTIONS": "secret"}', "a folder from the root"),
+        (written.storage, '{"BACKEND": "no_such.S3Storage"}', "Is its package installed?"),
     ],
 )
 def test_a_setting_that_means_nothing_is_named_with_what_to_write(
@@ -974,6 +979,11 @@ def test_a_package_that_a_setting_needs_is_named_with_its_extra() -> None:
 def test_settings_as_people_write_them_are_read() -> None:
     assert written.domain("NAME", "") == ""
     assert written.domain("NAME", "bücher.example") == "xn--bcher-kva.example"
+    memory = "django.core.files.storage.InMemoryStorage"
+    assert written.storage("NAME", f'{{"BACKEND": "{memory}"}}') == {
+        "BACKEND": memory, "OPTIONS": {},
+    }  # fmt: skip
+    assert written.storage("NAME", "/mnt/pictures")["OPTIONS"]["location"] == "/mnt/pictures"
     assert [str(n) for n in written.networks("NAME", "127.0.0.1, fd00::/8")] == [
         "127.0.0.1/32", "fd00::/8",
     ]  # fmt: skip

@@ -20,6 +20,7 @@ from django.core.management.base import SystemCheckError
 from newsletter import handbook
 from newsletter.models import Relay
 from newsletter.sending import limits
+from newsletter.sending.guard import database
 from tests.conftest import ROOT
 from tests.site_settings import override
 
@@ -32,6 +33,8 @@ ELSEWHERE = {
         "config/test_deploy.py::test_postfix_takes_our_mail_and_brings_a_bounce_home",
     "sudi deploy-files files":
         "config/test_deploy.py::test_they_are_copied_by_the_name_one_types_and_never_over_others",
+    "sudi worker":
+        "config/test_upgrade_tables.py::test_an_old_worker_stops_when_the_tables_are_upgraded",
     # Runs every check of the site as it is; the tests of the doctor do so on a site of their own.
     "sudi doctor": "config/test_doctor.py::test_a_right_site_has_nothing_that_is_wrong",
     "sudi doctor --json":
@@ -92,7 +95,9 @@ def test_each_runs(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
                 call_command(name, *arguments)
             return
         call_command(name, *arguments, stdout=said, stderr=said)
-    if name == "doctor":
+    if name == "upgrade":
+        assert database.misfit() == ""
+    elif name == "doctor":
         checks = re.findall(r"--only (\w+)", line)
         found = re.findall(r"^(?:ok  |BAD |  \? ) (\w+):", said.getvalue(), re.MULTILINE)
         assert sorted(found) == sorted(checks)

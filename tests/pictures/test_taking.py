@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import stat
 import struct
 import zlib
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from django.test import Client
 from PIL import Image
 
+from newsletter.config import written
 from subscribers import pictures
 from subscribers.models import Picture as Row
 
@@ -48,6 +50,22 @@ def test_a_photograph_is_kept_in_three_widths_and_two_formats(folder: Path) -> N
     # The same octets again are the same picture.
     assert pictures.keep(given) == picture
     assert Row.objects.count() == 1
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_they_are_for_this_user_alone_also_where_machines_share_them(
+    folder: Path, tmp_path: Path, settings: Any, shared: bool
+) -> None:
+    if shared:
+        folder = tmp_path / "mounted" / "pictures"
+        settings.STORAGES = {
+            **settings.STORAGES, "pictures": written.storage("PICTURE_STORAGE", str(folder)),
+        }  # fmt: skip
+    picture = pictures.keep(octets(Image.new("RGB", (30, 20), "#2266aa"), "PNG"))
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(one.stat().st_mode) for one in folder.iterdir()} == {0o600}
+    answer = Client().get(picture.address())
+    assert answer.status_code == 200 and answer["Content-Type"] == "image/jpeg"
 
 
 @pytest.mark.parametrize(

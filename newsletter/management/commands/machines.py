@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from newsletter.models import Machine
 from newsletter.sending import guard
+from subscribers import times
 
 
 class Command(BaseCommand):
@@ -35,13 +36,18 @@ class Command(BaseCommand):
                 }  # fmt: skip
                 self.stdout.write(json.dumps(found, ensure_ascii=False))
             else:
-                self.stdout.write(f"{machine.name}: {machine.get_state_display()}  {said}".rstrip())
+                # Two may have one name: a copy has its original's.
+                seen = _("last seen %s") % times.say(machine.seen, None)
+                state = f"{machine.get_state_display()}, {seen}"
+                self.stdout.write(f"{machine.name}: {state}  {said}".rstrip())
         for line in lines:
             if options["json"]:
                 out = {"would_go_out": line.kind, "count": line.count, "said": line.said}
                 self.stdout.write(json.dumps(out, ensure_ascii=False))
             else:
                 self.stdout.write(f"  {line.said}")
+        if not asking and not options["json"]:
+            self.stdout.write(_("No machine waits for a person."))
         if options["agree"]:
             for name in guard.agree(by=getpass.getuser()):
                 self.stderr.write(_("%s may send now.") % name)
