@@ -20,8 +20,8 @@ from typing import Any
 
 from django.core.management import call_command
 from django.db import connection, transaction
-from django.db.migrations.executor import MigrationExecutor
 
+from newsletter.config.backup.copying import step_by_step
 from newsletter.sending.engine import journal
 from tests.conftest import POSTGRES, _admin_psql
 
@@ -134,8 +134,7 @@ def _tables_of_then(applied: list[tuple[str, str]]) -> None:
     last: dict[str, str] = dict(applied)
     assert last["subscribers"] == "0003_words_of_publication"
     assert last["newsletter"] == "0002_cheaper_check"
-    executor = MigrationExecutor(connection)
-    executor.migrate(list(last.items()))
+    step_by_step().migrate(list(last.items()))
     connection.close()
 
 

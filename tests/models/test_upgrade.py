@@ -37,6 +37,7 @@ from tests.sending.stage import relay_for
 from tests.site_settings import configure, override
 
 from . import old_database
+from .catalogue import catalogue
 from .old_database import Old
 
 # Columns that a migration dropped since, and those whose values it rewrites.
@@ -318,3 +319,14 @@ def test_jobs_that_waited_run_wherever_their_code_is_now(old: Old, tmp_path: Pat
         "cora@example.org": 1,
         "cora.new@example.net": 1,
     }
+
+
+def test_a_new_site_has_the_same_tables(old: Old, tmp_path: Path) -> None:
+    """What a new site is given at once is what the steps from 0.1.0 lead to."""
+    upgraded = catalogue()
+    with old_database.empty_database(tmp_path) as name, old_database.using(name):
+        call_command("migrate", verbosity=0)
+        new = catalogue()
+    assert {row[0] for row in new} >= {"column", "constraint", "index", "trigger"}
+    assert sorted(map(str, new - upgraded)) == []
+    assert sorted(map(str, upgraded - new)) == []
