@@ -166,3 +166,33 @@ def test_facts_with_a_long_summary_and_two_in_one_bullet() -> None:
     assert (first.title, first.category, first.score) == ("浮绳", "A", 80)
     assert [link.url for link in first.sources if link.url] == [A, B]
     assert (second.title, second.category, second.score) == ("木桨", "B", 60)
+
+
+def test_long_bullets_with_a_title_in_bold_and_their_links_behind_them() -> None:
+    said = "It is light, it is blue, and it does not rot, which every harbour will like. " * 4
+    text = (
+        "# T\n\n## Ropes\n\n"
+        f"- **A rope that floats (`GA`)** – {said}- [[Docs]]({A}) [[Release notes]]({B})\n"
+        f"- **A rope that sinks** – {said}[Changelog]({B}) | [Docs]({C})\n\n"
+        f"## Oars\n\n- **Oars of ash.** {said}[Docs]({C})\n- **Oars of oak.** {said}[Docs]({A})\n"
+    )
+    assert told(text) == [
+        ("Ropes", "A rope that floats (GA)", A),
+        ("Ropes", "A rope that sinks", B),
+        ("Oars", "Oars of ash.", C),
+        ("Oars", "Oars of oak.", A),
+    ]
+
+
+def test_a_table_of_links_below_a_sentence_with_one() -> None:
+    rows = "".join(
+        f"| Sep {day:02} | 9:00 | [Evening {day}](https://e.example.org/{day}) | Ropes |\n"
+        for day in range(1, 6)
+    )
+    text = (
+        f"# T\n\n## Events\n\nAlso see the [catalogue]({A}).\n\n"
+        f"| Date | Time | Event | About |\n|---|---|---|---|\n{rows}"
+    )
+    assert told(text) == [
+        ("Events", f"Evening {day}", f"https://e.example.org/{day}") for day in range(1, 6)
+    ]

@@ -17,7 +17,13 @@ from ..nested import SHORTEST_TITLE, Entry, entries, links_below, outdented
 from ..outline import Outline
 from ..reading import Parts, Reading
 from ..sources import named
-from ..titles import section_category, section_name, section_path, split_linked_title
+from ..titles import (
+    bold_lead,
+    section_category,
+    section_name,
+    section_path,
+    split_linked_title,
+)
 from ..value import Item
 from ..whereabouts import says_where
 
@@ -25,6 +31,10 @@ NAME = "links"
 LABEL = gettext_noop("Lists of links")
 SURENESS = 0.7
 
+# Links behind the last sentence: what a text says ends before them.
+_ENDS_APART = re.compile(
+    r"(?:[.!?。！？:：]|\s[–—-])[*_]{0,3}\s*(?:[|·,、/\s]{0,3}\[{1,2}[^\[\]]+\]{0,2}\([^()\s]+\)\]?)+[\s.)]{0,3}$"
+)
 _TARGET = re.compile(r"\]\([^()\s]*\)")
 # Characters without addresses; longer bullets are prose with a dot in front. Lists of links average
 # 30 to 120.
@@ -66,13 +76,17 @@ def evidence(outline: Outline) -> float:
 
 
 def _length(block: Block) -> int:
-    """Characters without addresses; of a title with a link in front, only those of the title."""
+    """Characters without addresses; of a bullet with a title, in a link in front or in bold with
+    the link at the end, only those of the title."""
     if len(block.text) <= _LONGEST_NOTE:  # Short as it is, whatever its address.
         return len(block.text)
     link = next(iter(block.links), None)
     titled = link is not None and link.url and starts_with_link(block.text)
     if link is not None and titled and columns(link.label) >= SHORTEST_TITLE:
         return len(link.label)
+    lead = bold_lead(block.text) if _ENDS_APART.search(block.text) is not None else None
+    if lead is not None:
+        return len(lead[0])
     return len(_TARGET.sub("]", block.text))
 
 

@@ -53,7 +53,7 @@ CHINESE = Vocabulary(
         "数据来源", "消息来源", "来源", "来源链接", "来源列表", "信源", "出处",
     ),
     trailers=("来源", "出处", "转自", "来自", "via"),
-    title_columns=("标题", "题目", "文章", "文章标题", "名称", "標題", "題目", "名稱",),
+    title_columns=("标题", "题目", "活动", "文章", "文章标题", "名称", "標題", "題目", "名稱",),
 )  # fmt: skip
 
 ENGLISH = Vocabulary(
@@ -110,7 +110,7 @@ ENGLISH = Vocabulary(
         "footnotes", "endnotes",
     ),
     trailers=("via", "source", "sources", "from"),
-    title_columns=("title", "headline", "article", "name", "story", "item",),
+    title_columns=("title", "headline", "article", "event", "talk", "name", "story", "item",),
 )  # fmt: skip
 JAPANESE = described(
     {
