@@ -18,6 +18,8 @@ from email_validator import EmailNotValidError, validate_email
 from . import conf
 
 _IDEOGRAPHIC_DOT = "\u3002"
+# What stands behind an address in a sentence or a list.
+_ENDS = (".", ",", ";", "、")
 _AS_TYPED = str.maketrans(
     {_IDEOGRAPHIC_DOT: ".", "\u2019": "'", **dict.fromkeys("\u2010\u2011\u2013\u2212", "-")}
 )
@@ -91,7 +93,8 @@ def put_right(text: str) -> str:
       and the apostrophe that word processors put in place of the typed ones;
     - characters nobody sees. A joiner (U+200C, U+200D) shapes letters of some scripts, so it
       stays, and is refused later, unless its neighbours are ASCII;
-    - spaces around the address, the @ and the dots of the domain, and one full stop at its end.
+    - spaces around the address, the @ and the dots of the domain, and one full stop, comma or
+      semicolon at its end.
 
     It judges nothing: what comes out may still be no address.
     """
@@ -102,7 +105,8 @@ def put_right(text: str) -> str:
     local = local.rstrip(_SPACES)
     if not local.isascii() and (plain := local.translate(_AS_TYPED)).isascii():
         local = plain
-    labels = domain.replace(_IDEOGRAPHIC_DOT, ".").strip(_SPACES).removesuffix(".").split(".")
+    domain = domain.replace(_IDEOGRAPHIC_DOT, ".").strip(_SPACES)
+    labels = (domain[:-1] if domain.endswith(_ENDS) else domain).split(".")
     return f"{local}@{'.'.join(label.strip(_SPACES) for label in labels)}"
 
 

@@ -19,12 +19,14 @@ rambler.ru ukr.net wp.pl onet.pl o2.pl interia.pl seznam.cz centrum.cz uol.com.b
 terra.com.br ziggo.nl kpnmail.nl telenet.be skynet.be comcast.net verizon.net att.net
 sbcglobal.net cox.net btinternet.com sky.com bigpond.com shaw.ca rogers.com
 """
-_COMMON = frozenset(_COMMON_TEXT.split())
+_BY_SIZE = _COMMON_TEXT.split()  # Those of one region from the largest to the smallest.
+_COMMON = frozenset(_BY_SIZE)
 # Never doubted though they are one slip away from one above: people have mailboxes there.
 _REAL_TEXT = """
 ymail.com email.com mail.de gmx.fr gmx.es gmx.it gmx.us gmx.co.uk gmx.li mac.com live.cn
 vip.qq.com vip.163.com sina.cn 188.com aol.de aol.fr pm.me post.com mailo.com mail.bg mail.ee
-qq.cn 136.com ok.ru yandex.com ya.com op.pl ono.com wp.com o2.com o2.ie sky.it web.com
+qq.cn 136.com 138.com 164.com ok.ru yandex.com ya.com op.pl ono.com wp.com o2.com o2.ie sky.it
+web.com
 """
 _REAL = frozenset(_REAL_TEXT.split())
 # These names are offered in very many countries: `yahoo.se` is no slip of `yahoo.de`.
@@ -37,6 +39,7 @@ _NEAR_COM = frozenset({"co", "cm", "om"})
 # Endings of countries with their letters the other way round, which no country has.
 _TURNED = frozenset({"ed", "rf", "ti", "zc"})
 _NAMES = frozenset(domain.partition(".")[0] for domain in _COMMON)
+_ROW = "1234567890"
 _SHORT = 3  # letters of a name, or fewer: another letter there makes another real site
 
 
@@ -53,11 +56,16 @@ def hint(address: str) -> str:
     local, _, domain = address.rpartition("@")
     if domain in _COMMON or domain in _REAL or _of_a_country(domain):
         return ""
-    near = [known for known in _COMMON if _one_slip(domain, known)]
-    name = domain.partition(".")[0]
+    name, _, ending = domain.partition(".")
+    near = [known for known in _BY_SIZE if _one_slip(domain, known)]
+    if not near and ending in _NO_ENDING and len(name) > _SHORT:
+        # An ending that leads nowhere says itself that there was a slip; the name may have its own.
+        near = [known for known in _BY_SIZE if _one_slip(f"{name}.com", known)]
     if len(name) > _SHORT and name in _NAMES:
         # `gmail.ru` is no slip of `mail.ru`: the name is right.
         near = [known for known in near if known.startswith(f"{name}.")]
+    if name.isdecimal() and len(near) > 1:  # Of as many figures the largest is meant most often.
+        near = [known for known in near if len(known) == len(domain)][:1]
     # One reading, or none: with two near ones the guess could be worse than silence.
     return f"{local}@{near[0]}" if len(near) == 1 else ""
 
@@ -75,7 +83,8 @@ def _one_slip(typed: str, known: str) -> bool:
     """Whether one slip made `typed` out of `known`.
 
     In a short name (qq.com, 163.com, gmx.net) only a letter doubled, lost or exchanged with its
-    neighbour counts. An ending of two letters is another country rather than a slip.
+    neighbour counts, and a figure with the one beside it on the keyboard. An ending of two letters
+    is another country rather than a slip.
     """
     if not _damerau_one(typed, known):
         return False
@@ -87,7 +96,11 @@ def _one_slip(typed: str, known: str) -> bool:
         return turned or ending in _NO_ENDING or len(ending) != 2 or right.endswith("com")
     if len(meant) > _SHORT or ending != right:
         return True
-    return sorted(name) == sorted(meant) or name in _doubled_or_lost(meant)
+    if sorted(name) == sorted(meant) or name in _doubled_or_lost(meant):
+        return True
+    return name.isdecimal() and any(
+        a != b and abs(_ROW.index(a) - _ROW.index(b)) == 1 for a, b in zip(name, meant, strict=True)
+    )
 
 
 def _doubled_or_lost(name: str) -> set[str]:

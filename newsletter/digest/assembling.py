@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from . import checks, shapes
 from .blocks import PARAGRAPH, PICTURE, QUOTE, RULE, cut
 from .index_rows import join_rows
-from .inline import find_links, without_pictures
+from .inline import find_links, holds_link, without_pictures
 from .labels import is_placeholder
 from .leads import claim_lead_ins, read_lead
 from .markdown import plain_text
@@ -221,7 +221,8 @@ def _introduction(section: Section, until: int, reading: Reading) -> str:
 def _in_front(reading: Reading, made: Assembled, intro: Sequence[str]) -> list[str]:
     """What stands in front of the first item under headings of their own: short words to all.
 
-    Only text; a list or a link that no shape took is a question.
+    Only text; a list or a link that no shape took is a question. So is a text with a link above the
+    items of its own section: it may be one of them.
     """
     first = min((item.line for item in made.parts.items), default=0)
     found: list[tuple[Section, list[Line]]] = []
@@ -232,6 +233,9 @@ def _in_front(reading: Reading, made: Assembled, intro: Sequence[str]) -> list[s
             continue
         lines = [line for line in section.lines if line.number < first and _is_ours(line, reading)]
         if any(line.kind not in EMPTY for line in lines):
+            own = section.level > 1 and section.first < first <= section.last
+            if own and any(holds_link(reading.resolved(line.raw)) for line in lines):
+                return []
             found.append((section, lines))
     every = [line for _section, lines in found for line in lines]
     kinds = {one.kind for one in cut(every, reading.outline)}

@@ -5,27 +5,42 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass, field
-from typing import ClassVar
 
 from .citations import cited, listed_sources
 from .dates import find_date
+from .edges import edge_lines, is_only_bullet
 from .facts import facts_of, read_authors, read_score, read_tags, split_badge
-from .inline import find_links, holds_link, only_link, read_sources
-from .label_lines import TEXT_FIELDS, facts_lines, fields_of, fits_bullet, label_segments
+from .inline import columns, find_links, holds_link, only_link, read_sources
+from .label_lines import (
+    TEXT_FIELDS,
+    cut_facts,
+    facts_lines,
+    fields_of,
+    fits_bullet,
+    label_segments,
+    unknown_fact,
+)
 from .labels import Label, is_placeholder
 from .outline import Kind, Line, Section
 from .reading import Reading
-from .sources import closing_link, is_address, link_line, links_line, named, paired, split_trailer
+from .sources import (
+    closing_link,
+    is_address,
+    link_line,
+    links_line,
+    named,
+    paired,
+    same_words,
+    split_trailer,
+)
 from .titles import item_title, split_linked_title
 from .value import Link
 from .whereabouts import take_places
 
-_SHOWN = re.compile(r"!\[|^\s*▶ ")  # a picture, or what was a player
+_LONGEST_VALUE = 80  # columns of a fact that no vocabulary knows; more is a text
+# Fields an item without telling labels takes out of its text.
+_PLAIN = frozenset({"author", "tags", "score", "date", "source", "link", "category"})
 _RUNNING = re.compile(r"\s*`?#\d+`?\s*$")
-
-
-def _same(one: str, other: str) -> bool:
-    return re.sub(r"[\W_]+", "", one).casefold() == re.sub(r"[\W_]+", "", other).casefold()
 
 
 @dataclass(slots=True)
@@ -78,7 +93,7 @@ class ItemLines:
         labels = self.reading.outline.labels
         self.fields = fields_of(self.section, labels)
         self.facts = facts_lines(self.section, labels)
-        self.edges = self._edges()
+        self.edges = edge_lines(self.section, self.facts)
         in_quote = False
         before = Kind.BLANK
         for line in self.section.lines:
@@ -108,15 +123,6 @@ class ItemLines:
             self._from_middle()
         if not self.sources:
             self.sources += cited(self.body, self.reading)
-
-    def _edges(self) -> frozenset[int]:
-        """The first and last lines, of which a link alone is the source; a quotation may follow."""
-        lines = [line for line in self.section.content() if line.number not in self.facts]
-        texts = [one for one in lines if one.kind is not Kind.TEXT or not _SHOWN.search(one.raw)]
-        above = [line for line in texts if line.kind is not Kind.QUOTE][-1:]
-        numbers = {line.number for line in texts}
-        alone = [line for line in above if line.number - 1 not in numbers]
-        return frozenset(line.number for line in (*texts[:1], *texts[-1:], *alone))
 
     def _from_text(self) -> None:
         """The publisher named at the end of the text."""
@@ -234,11 +240,17 @@ class ItemLines:
         return True
 
     def _label_bullet(self, line: Line) -> bool:
-        label = self.reading.outline.labels.match(line.content)
+        labels = self.reading.outline.labels
         if line.number in self.facts:
-            self._value(label or _fact(line.content), line)
+            for fact in cut_facts(line.content):
+                label = labels.match(fact) or unknown_fact(fact)
+                if not label.field and columns(label.value) > _LONGEST_VALUE:
+                    self.body.append(line)  # A text, whatever it is called.
+                    break
+                self._value(label, line)
             self.open = ""
             return True
+        label = labels.match(line.content)
         if self.open == "bullets" and "summary" in self.seen:
             return False
         if label is None or not label.field or not fits_bullet(label):
@@ -259,16 +271,11 @@ class ItemLines:
         self._value(label, line)
         return True
 
-    # Fields an item without telling labels takes out of its text.
-    _PLAIN: ClassVar[frozenset[str]] = frozenset(
-        {"author", "tags", "score", "date", "source", "link", "category"}
-    )
-
     def _takes(self, label: Label | None, line: Line) -> bool:
         if label is None:
             return False
         if not self.labelled:
-            return label.field in self._PLAIN
+            return label.field in _PLAIN
         return bool(label.field) or line.kind is Kind.QUOTE
 
     def _link_alone(self, line: Line) -> bool:
@@ -282,7 +289,7 @@ class ItemLines:
         if self.labelled and not placeholder:
             return False
         known = any(link.url == one.url for one in self.sources)
-        if not (placeholder or known or is_address(link) or _same(link.label, self.title)):
+        if not (placeholder or known or is_address(link) or same_words(link.label, self.title)):
             if line.number not in self.edges or self.sources:
                 return False
         elif is_address(link) and not known and self.sources and line.number not in self.edges:
@@ -304,7 +311,7 @@ class ItemLines:
         if self.labelled or self.sources or line.number not in self.edges:
             return False
         text = self.reading.resolved(line.content)
-        if line.kind is Kind.BULLET and self._is_only_bullet(line):
+        if line.kind is Kind.BULLET and is_only_bullet(self.section, line):
             link = link_line(text)
             links = [link] if link is not None and link.url else []
         elif line.kind is Kind.TEXT:
@@ -315,9 +322,6 @@ class ItemLines:
         if links:
             self.places.setdefault("source", line.number)
         return bool(links)
-
-    def _is_only_bullet(self, line: Line) -> bool:
-        return all(one is line or one.kind is not Kind.BULLET for one in self.section.lines)
 
     def _fact_line(self, line: Line) -> bool:
         """`hackernews · alice · 2 Aug · [discussion](…)`."""
@@ -392,9 +396,3 @@ class ItemLines:
         self.score = read_score(value)
         if value and not re.fullmatch(r"\W*[-+]?\d+(?:\.\d+)?\W*", value):
             self.extra["score"] = value
-
-
-def _fact(text: str) -> Label:
-    """A fact whose name is no known field."""
-    name, _colon, value = re.sub(r"[*_]{2}", "", text).partition(":" if ":" in text else "：")
-    return Label("", name.strip(), value.strip(), False)

@@ -68,16 +68,22 @@ _FACT = re.compile(r"\W{0,4}[^：:\n]{1,30}[：:]\s*(?!//)\S")
 def facts_lines(section: Section, labels: Labels) -> frozenset[int]:
     """The lines of a list of facts in front of a section's text: `- Source: …`, `- Score: 7`.
 
-    Every bullet of it has a name and a colon, and at least half of the names are known fields.
+    Every bullet of it has a name and a colon, and at least half of the names are known fields, or
+    one is where it was published, with the link. A few may be long: a summary among them.
     """
     found: list[int] = []
-    known = 0
+    known = long = 0
+    placed = False
     for line in section.content():
         if line.kind is Kind.BULLET and line.indent < 2:
             label = labels.match(line.content)
-            if not _FACT.match(line.content) or len(line.content) > _LONGEST_FACT:
+            if not _FACT.match(line.content):
                 return frozenset()
+            long += len(line.content) > _LONGEST_FACT
             known += label is not None and bool(label.field)
+            placed = placed or (
+                label is not None and label.field == "source" and holds_link(label.value)
+            )
             found.append(line.number)
         elif found:
             if line.kind is Kind.BULLET or line.indent >= 2:
@@ -85,11 +91,26 @@ def facts_lines(section: Section, labels: Labels) -> frozenset[int]:
             break
         elif line.kind is not Kind.QUOTE and not (line.kind is Kind.TEXT and _is_picture(line)):
             return frozenset()
-    return frozenset(found) if known and known * 2 >= len(found) else frozenset()
+    if long * 3 > len(found) or not known:
+        return frozenset()
+    told = known * 2 >= len(found) or (placed and known > 1)
+    return frozenset(found) if told else frozenset()
 
 
+def cut_facts(text: str) -> list[str]:
+    """Facts side by side in one bullet: `Category: A; Score: 7`."""
+    return _NEXT_FACT.split(text)
+
+
+_NEXT_FACT = re.compile(r"[；;]\s*(?=[^\s：:；;\[\]()]{1,16}[：:](?!//))")
 _LONGEST_FACT = 300  # characters; links make facts long
 
 
 def _is_picture(line: Line) -> bool:
     return line.content.startswith(("![", "[![", "<img"))
+
+
+def unknown_fact(text: str) -> Label:
+    """A fact whose name is no known field."""
+    name, value = re.split(r"[:：]", re.sub(r"[*_]{2}", "", text), maxsplit=1)
+    return Label("", name.strip(), value.strip(), False)

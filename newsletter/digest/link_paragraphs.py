@@ -1,40 +1,153 @@
-"""A list of links without marks: paragraphs that each begin with the link they are about.
+"""A list of links without marks: paragraphs or lines that are each about the link they hold.
 
-Where nearly all of a section's paragraphs do, each is an entry, as a bullet would be. What stands
-between two of them says more of the one above.
+Where nearly all of a section's paragraphs begin with a link, each is an entry, as a bullet would
+be; what stands between two of them, a list too, says more of the one above. Lines that end with a
+break of their own are entries, where nearly all have one link. So are a line of text and the link
+alone below it, where a section consists of such pairs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
 
-from .blocks import PARAGRAPH, PICTURE, QUOTE, RULE, Block
-from .inline import starts_with_link
+from .blocks import BULLET, CODE, NUMBER, PARAGRAPH, PICTURE, RULE, TABLE, Block
+from .inline import columns, starts_with_link, without_links
 from .labels import is_placeholder
+from .outline import Line
+
+Listed = list[tuple[Block, list[Block]]]
 
 _LEAST = 3  # paragraphs; two may be the beginning of any text
+_LEAST_PAIRS = 2
 _SHARE = 0.8  # of the texts, those that begin with a link
+_SHARE_OVER_LISTS = 0.6  # where most have a list of remarks below
 _LONGEST = 200  # characters of most without the addresses; longer ones are chapters of a piece
+_SHORTEST_ALONE = 14  # columns of the only link of a section that is a title
+_BELOW = frozenset({BULLET, NUMBER, CODE, TABLE})
+_BREAK = re.compile(r"(?:(?<! ) {2,}|\\|<br\s{0,4}/?>)$", re.IGNORECASE)
 
 
-def link_paragraphs(blocks: Sequence[Block]) -> list[tuple[Block, list[Block]]]:
+def link_paragraphs(blocks: Sequence[Block]) -> Listed:
     """Each entry with the texts between it and the next; nothing when they are no such list.
 
     A text in front of the first one introduces them all and is in none.
     """
+    if all(one.kind != PARAGRAPH for one in blocks):
+        return []
+    return _begun(blocks) or _broken(blocks) or _paired(blocks)
+
+
+def _begun(blocks: Sequence[Block]) -> Listed:
+    """Paragraphs that begin with their link, or have a list of remarks below them."""
     texts = [one for one in blocks if one.kind not in {RULE, PICTURE}]
-    if any(one.kind not in {PARAGRAPH, QUOTE} for one in texts):
+    lists = any(one.kind in _BELOW for one in texts)
+    opened = [
+        one
+        for place, one in enumerate(texts)
+        if _begins(one) or (lists and _has_remarks(one, texts[place + 1 : place + 2]))
+    ]
+    begun = sum(map(_begins, opened))
+    if not begun or (lists and not _over_lists(opened, texts)):
         return []
-    opened = [one for one in texts if _begins(one)]
-    inside = texts[texts.index(opened[0]) :] if opened else []
-    if len(opened) < _LEAST or len(opened) < _SHARE * len(inside) or len(texts) > len(inside) + 1:
+    inside = texts[texts.index(opened[0]) :]
+    told = sum(one.kind not in _BELOW for one in inside)
+    share = _SHARE_OVER_LISTS if lists else _SHARE
+    if len(opened) < (1 if lists else _LEAST) or begun < share * told:
         return []
-    lengths = sorted(len(one.text) - sum(len(link.url) for link in one.links) for one in opened)
-    if lengths[len(lengths) // 2] > _LONGEST:
+    if len(texts) > len(inside) + 1 or _middle(opened) > _LONGEST:
         return []
-    found: list[tuple[Block, list[Block]]] = []
+    if len(opened) == 1 and columns(opened[0].links[0].label) < _SHORTEST_ALONE:
+        return []  # "Minutes" belongs to the heading above it.
+    return _with_texts(blocks, opened)
+
+
+def _has_remarks(block: Block, behind: Sequence[Block]) -> bool:
+    listed = bool(behind) and behind[0].kind in _BELOW
+    return block.kind == PARAGRAPH and block.linked and listed
+
+
+def _over_lists(opened: Sequence[Block], inside: Sequence[Block]) -> bool:
+    """Whether most of them have a list right below, most of whose points begin with no link."""
+    known = set(map(id, opened))
+    below = [behind for one, behind in pairwise(inside) if id(one) in known]
+    lists = sum(one.kind in _BELOW for one in below)
+    points = [one for one in inside if one.kind in {BULLET, NUMBER}]
+    linked = sum(1 for one in points if starts_with_link(one.text))
+    return lists * 2 >= len(opened) and linked * 2 < len(points)
+
+
+def _broken(blocks: Sequence[Block]) -> Listed:
+    """Lines with breaks of their own, nearly all with one link; a list below one hangs on it."""
+    texts = [one for one in blocks if one.kind not in {RULE, PICTURE}]
+    if any(one.kind not in {PARAGRAPH, *_BELOW} for one in texts):
+        return []
+    if not any(_BREAK.search(line.raw) for one in texts for line in one.lines[:-1]):
+        return []
+    made: Listed = []
+    for block in texts:
+        if block.kind != PARAGRAPH:
+            if not made:
+                return []
+            made[-1][1].append(block)
+            continue
+        runs = list(_runs(block))
+        made += [(Block(PARAGRAPH, run, block.outline), []) for run in runs]
+    entries = [entry for entry, _hanging in made]
+    linked = [one for one in entries if len(one.links) == 1]
+    if len(linked) < _LEAST or len(linked) < _SHARE * len(entries):
+        return []
+    return made if _middle(entries) <= _LONGEST else []
+
+
+def _runs(block: Block) -> Iterator[list[Line]]:
+    """The lines of a paragraph between its breaks; an address alone belongs to those above it."""
+    run: list[Line] = []
+    for line in block.lines:
+        alone = not re.search(r"\w", without_links(block.outline.resolved(line.content)))
+        if run and _BREAK.search(run[-1].raw) and not alone:
+            yield run
+            run = []
+        run.append(replace(line, content=_BREAK.sub("", line.content)))
+    if run:
+        yield run
+
+
+def _paired(blocks: Sequence[Block]) -> Listed:
+    """A line without a link and the link alone below it, again and again."""
+    texts = [one for one in blocks if one.kind not in {RULE, PICTURE}]
+    if len(texts) < 2 * _LEAST_PAIRS or len(texts) % 2:
+        return []
+    made: Listed = []
+    for said, linked in zip(texts[::2], texts[1::2], strict=True):
+        if said.kind != PARAGRAPH or linked.kind != PARAGRAPH or said.linked:
+            return []
+        link = linked.only
+        if link is None or not link.url or len(said.lines) > 1 or len(said.text) > _LONGEST:
+            return []
+        if _words(link.label) and _words(link.label) in _words(said.text):
+            made.append((linked, [said]))
+        else:
+            made.append((Block(PARAGRAPH, [*said.lines, *linked.lines], said.outline), []))
+    return made
+
+
+def _words(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold()))
+
+
+def _middle(blocks: Sequence[Block]) -> int:
+    lengths = sorted(len(one.text) - sum(len(link.url) for link in one.links) for one in blocks)
+    return lengths[len(lengths) // 2]
+
+
+def _with_texts(blocks: Sequence[Block], opened: Sequence[Block]) -> Listed:
+    found: Listed = []
+    known = set(map(id, opened))
     for block in blocks:
-        if any(block is one for one in opened):
+        if id(block) in known:
             found.append((block, []))
         elif found and block.kind != RULE:
             found[-1][1].append(block)

@@ -15,7 +15,7 @@ from .markdown import plain_text
 from .outline import Line, Section
 from .reading import Reading
 from .titles import section_name, split_linked_title
-from .value import Item, Link, Open
+from .value import Item, Link, Open, Param
 
 _MOST_SHOWN = 8  # lines of the text that is shown
 _LONGEST_SHOWN = 400  # characters of each
@@ -59,7 +59,12 @@ def ask(assembled: Assembled, reading: Reading, layout: Layout) -> Questions:
                 _carry_out(Role.ABOVE, gap, one, assembled, reading)
                 continue
             made.open.append(one)
-            params = {"first": one.first, "last": one.last, "count": one.last - one.first + 1}
+            params: dict[str, Param] = {
+                "first": one.first,
+                "last": one.last,
+                "count": one.last - one.first + 1,
+                "case": "line" if one.first == one.last else "lines",
+            }
             reading.problems.error("unclaimed", params, one.first)
     assembled.parts.items.sort(key=lambda item: item.line)
     return made

@@ -39,6 +39,11 @@ def paired(links: Sequence[Link]) -> list[Link]:
     return found
 
 
+def same_words(one: str, other: str) -> bool:
+    """Whether two titles differ in case, blanks and marks alone."""
+    return re.sub(r"[\W_]+", "", one).casefold() == re.sub(r"[\W_]+", "", other).casefold()
+
+
 def is_address(link: Link) -> bool:
     """Whether a link's label is only its address, shortened or not."""
     label = link.label.strip().rstrip("/…. ")

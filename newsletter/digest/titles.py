@@ -22,6 +22,7 @@ from .markdown import plain_text
 from .outline import Kind, Line, Section
 from .reading import Reading
 from .sources import title_above_address
+from .times import time_in_front
 from .value import Link
 from .vocabulary import either, is_field, is_one_of, month_numbers
 
@@ -45,14 +46,10 @@ _BOLD_LEAD = re.compile(
     r"(?<=\S)(?P=mark)(?:\s*[:：.。]|\s+[–—|-]{1,2}\s|\s*[–—]|(?<=[:：.。!！?？]..))\s*(?P<rest>\S.*)$",
     re.DOTALL,
 )
-# When it was said or came in, in front of a linked title: "**20:00**: [", "(1:02:30) [".
-_CLOCK = re.compile(
-    r"(?P<mark>\*\*|__|`|[(（\[【])?[*_ ]{0,3}(?P<clock>\d{1,2}[:：]\d{2}(?:[:：]\d{2})?)[*_ ]{0,3}"
-    r"(?(mark)(?:\*\*|__|`|[)）\]】])?)[\s:：|｜·•–—-]{1,4}(?=\S)"
-)
 # A heading all of which is emphasised: that is its look, as the heading's is.
 _EMPHASISED = re.compile(r"^(\*{1,3}|_{1,3})(?=\S)([^*_`\[\]]+)(?<=\S)\1$")
 _ENDS_LINKED = re.compile(r"(?:\]\([^()\s]+\)|https?://[^\s()]+|>)[\s)）\]】*_.。|]*$")
+_COUNTED = re.compile(r"(?:[#!№]|gh-|PR\s*#?)\s*\d{1,7}", re.IGNORECASE)  # a number and no name
 _HANDLE = re.compile(r"[*_` ]*@[\w.-]+[*_` ]*$")  # a person, where "@scope/name" is a package
 _SHORTEST_LINK = 14  # columns of a link at the beginning of a text that is its title
 _SHORTEST_LEAD = 10  # columns; a shorter one names what the text is about
@@ -103,7 +100,9 @@ def section_name(text: str, *, numbered: bool = False) -> str:
 
 def title_text(text: str) -> str:
     """A document's title without the links in it: that of the issue's own page, as a rule."""
-    return INLINE_LINK.sub(lambda match: match.group(1), text).strip() if "](" in text else text
+    if "](" in text:
+        text = INLINE_LINK.sub(lambda match: match.group(1), text).strip()
+    return _EMPHASISED.sub(r"\2", text)
 
 
 def section_headings(
@@ -159,7 +158,7 @@ def split_linked_title(text: str) -> tuple[str, Link | None, str]:
 
     A run that starts with a link, tags and symbols aside, is titled by the link's label. Else
     the title is its first sentence, and the rest is the whole run when it says more. A time in
-    front of such a link goes to the rest.
+    front of such a link, or a day, goes to the rest.
     """
     text = text.strip()
     if (timed := _timed(text)) is not None:
@@ -182,7 +181,7 @@ def split_linked_title(text: str) -> tuple[str, Link | None, str]:
         # A person is the beginning of a sentence; what the sentence is about is linked next.
         source = next((one for one in links if one.url and not _HANDLE.match(one.label)), source)
     elif match and (label := label_text(match.group("label"))):
-        tag = match.group("tag").strip(" *_")
+        tag = match.group("tag").strip(" *_").removeprefix("▶").strip()
         after = (
             re.sub(r"^[*_]{1,3}(?=\W|$)", "", text[match.end() :])
             if match.group("mark")
@@ -191,6 +190,9 @@ def split_linked_title(text: str) -> tuple[str, Link | None, str]:
         rest = _rest(after)
         if rest[:1].islower() and not (_BYLINE.match(rest) or _TIED.match(after)):
             rest = text  # The link is the beginning of a sentence, which stays whole.
+        if _COUNTED.fullmatch(label) and (said := _SENTENCE.match(plain_text(rest, links=False))):
+            about = find_links(match.group())[0]  # "#813" is no title; what is said of it is.
+            return said.group().strip()[:_LONGEST_TITLE], about if about.url else source, text
         opening = find_links(match.group())[0]  # One that leads nowhere from here is still a title.
         return f"{tag} {label}".strip(), opening if opening.url else source, rest
     lead = bold_lead(text)
@@ -216,12 +218,13 @@ def split_linked_title(text: str) -> tuple[str, Link | None, str]:
 
 def _timed(text: str) -> tuple[str, Link | None, str] | None:
     """A run that begins with a time, which goes to the rest; None where it is part of the title."""
-    clock = _CLOCK.match(text)
-    if clock is None or not (clock["mark"] or _OPENING_LINK.match(text, clock.end())):
+    found = time_in_front(text)
+    if found is None:
         return None
-    behind = text[clock.end() :].strip()
+    when, end = found
+    behind = text[end:].strip()
     title, link, rest = split_linked_title(behind)
-    told = " · ".join(part for part in (clock["clock"], rest) if part)
+    told = " · ".join(part for part in (when, rest) if part)
     return title, link, told if rest != behind else text
 
 

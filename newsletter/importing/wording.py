@@ -186,12 +186,14 @@ SENTENCES: Mapping[str, Any] = {
     "too-many-items": gettext_lazy(
         "The file has %(count)d items; the most is %(most)d. Divide it."
     ),
-    "unclaimed": ngettext_lazy(
+    # Two sentences: a language without a plural would say "lines 9 to 9".
+    "unclaimed/line": gettext_lazy(
         "Line %(first)d belongs to no item. Say what it is: an item, part of the item above, "
-        "introduction, tail, or left out.",
+        "introduction, tail, or left out."
+    ),
+    "unclaimed/lines": gettext_lazy(
         "Lines %(first)d to %(last)d belong to no item. Say what they are: an item, part of the "
-        "item above, introduction, tail, or left out.",
-        "count",
+        "item above, introduction, tail, or left out."
     ),
     "yaml-alias": gettext_lazy(
         "The front matter uses a YAML alias (*name). Write the value out instead."

@@ -230,6 +230,9 @@ TOOLS: tuple[Tool, ...] = (
           "activated": "@=a -=p", "deactivated": _LEFT_ON, "bounced": _BAD_ON, "active":
            "1/true=a 0/false=u"},
           "registered, source"),
+    _tool("cleverreach", "email, registriert, aktiviert, deaktiviert", {
+          "aktiviert": "@=a -=p", "deaktiviert": _LEFT_ON, "gebounced": _BAD_ON},
+          "registriert, quelle"),
     _tool("unisender", "email, email status, email availability", {
           "email status": "active=a new/invited=p inactive/unsubscribed=u blocked=s",
           "email availability": "available/-=a unreachable/spam_rejected=s"},

@@ -148,10 +148,10 @@ CASES: list[tuple[str, str, str]] = [
     ("too-large/lines", "a\n" * 100_001, "The file has more than 100000 lines. Divide it."),
     ("too-many-items", HEAD + "".join(f"- [a](https://e.org/{n})\n" for n in range(2001)),
      "The file has 2001 items; the most is 2000. Divide it."),
-    ("unclaimed", HEAD + ITEM + OTHER + "---\n\nThe end.\n",
+    ("unclaimed/line", HEAD + ITEM + OTHER + "---\n\nThe end.\n",
      "Line 17 belongs to no item. Say what it is: an item, part of the item above, introduction, "
      "tail, or left out."),
-    ("unclaimed", HEAD + ITEM + OTHER + "---\n\nThe end.\n\nBye.\n",
+    ("unclaimed/lines", HEAD + ITEM + OTHER + "---\n\nThe end.\n\nBye.\n",
      "Lines 17 to 19 belong to no item. Say what they are: an item, part of the item above, "
      "introduction, tail, or left out."),
     ("yaml-alias", "---\na: &x [1]\nb: *x\n---\n" + HEAD + ITEM,

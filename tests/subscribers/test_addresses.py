@@ -75,6 +75,9 @@ def test_normalised(text: str, stored: str) -> None:
         ("ｍａｉｌｔｏ：alice@example.org", "alice@example.org"),
         ("alice@example.org.", "alice@example.org"),
         ("alice@example.org。", "alice@example.org"),
+        ("alice@example.org,", "alice@example.org"),
+        ("alice@example.org；", "alice@example.org"),
+        ("alice@example.org、", "alice@example.org"),
     ],
 )
 def test_put_right(text: str, stored: str) -> None:
@@ -122,6 +125,15 @@ def test_two_readings_stay_refused(text: str) -> None:
         ("gmx.ed", "gmx.de"),
         ("yahoo.con", "yahoo.com"),
         ("seznam.czz", "seznam.cz"),
+        ("162.com", "163.com"),
+        ("127.com", "126.com"),
+        ("129.com", "139.com"),
+        ("163.con", "163.com"),
+        ("gmial.con", "gmail.com"),
+        ("gmaill.con", "gmail.com"),
+        ("hotmial.cmo", "hotmail.com"),
+        ("foxmial.vom", "foxmail.com"),
+        ("outlok.comm", "outlook.com"),
     ],
 )
 def test_one_slip_is_hinted(typed: str, meant: str) -> None:
@@ -131,7 +143,7 @@ def test_one_slip_is_hinted(typed: str, meant: str) -> None:
 _OWN = """
 gmail.com qq.com mail.com ymail.com email.com yahoo.se yahoo.co.uk hotmail.fr outlook.jp gmx.at
 web.com sky.de box.net fox.com ab.com 164.com 123.com 16.com example.org aq.com proton.com
-mail.bg orange.com gmail.ru gmail.fr gmail.cn
+mail.bg orange.com 136.com 138.com 188.com 123.com xmail.con box.con gmail.ru gmail.fr gmail.cn
 """
 
 

@@ -354,6 +354,12 @@ ben@v.example.org;Тарас;Відписався;
 cid@v.example.org;Іван;Дійсний;просив більше не писати
 ''', "ada=a ben=u cid=u", asked="Статус email|Коментар", encoding="cp1251",
       said="Статус email:Дійсний=active|Статус email:Відписався=unsubscribed|Коментар:просив більше не писати=unsubscribed|Коментар:*=active|Коментар:=active"),
+    E("cleverreach, in German", '''\
+email;registriert;aktiviert;deaktiviert;quelle;tags
+ada@de.example.org;02.01.2024 10:00;02.01.2024 10:05;;Formular;
+ben@de.example.org;02.01.2024 10:00;02.01.2024 10:05;05.02.2024 08:00;Formular;
+cid@de.example.org;02.01.2024 10:00;;;Formular;
+''', "ada=a ben=u cid=p", source="cleverreach"),
     E("letters", '''\
 email,name,flag
 ada@one.example.org,Ada,A

@@ -187,6 +187,8 @@ _WRITINGS = (
     # A week, a month, a day without its year.
     _patterns(
         (rf"(?<!\d){_Y}-?w(?P<w>\d\d)(?!\d)", _week),
+        (rf"(?<!\d){_Y}\s?[年년]\s?(?:度\s?)?第?\s?(?P<w>\d{{1,2}})\s?"
+         r"(?:[周週](?!年)|星期|주차)", _week),
         (rf"(?<![^\W\d_])(?:{_WEEKS})[\s.-]{{0,2}}(?P<w>\d{{1,2}})(?:\s?[/,]\s?|\s)"
          rf"(?:of |de |du |von )?{_Y}(?!\d)", _week),
     ),

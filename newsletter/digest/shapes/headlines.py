@@ -9,14 +9,14 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from ..blocks import BULLET, NUMBER, PARAGRAPH, PICTURE, QUOTE, RULE, Block, blocks_of
+from ..blocks import BULLET, NUMBER, PARAGRAPH, PICTURE, QUOTE, RULE, TABLE, Block, blocks_of
 from ..hanging import lone_link
 from ..inline import holds_link, only_link, starts_with_link
 from ..items import read_item
 from ..labels import is_placeholder
 from ..link_paragraphs import link_paragraphs
 from ..marking import gettext_noop
-from ..outline import Outline, Section
+from ..outline import Line, Outline, Section
 from ..reading import Parts, Reading
 from ..tail import names_references
 from ..titles import is_led, is_numbered, section_name
@@ -124,7 +124,10 @@ def _own(section: Section, outline: Outline) -> float:
         for one in blocks
         if one.kind in {PARAGRAPH, QUOTE} or (one.kind == NUMBER and not one.linked)
     ]
-    text_share = 1 - len(listed) / len(blocks) if blocks else 1.0
+    # A table of links is a list of its rows.
+    rows = [row for one in blocks if one.kind == TABLE for row in _linked_rows(one)]
+    several = rows if len(rows) >= _MANY else []
+    text_share = 1 - (len(listed) + len(several)) / (len(blocks) + len(several)) if blocks else 1.0
     if _linked(section, outline):
         return SURENESS if text_share > 0.4 or len(listed) < 2 else SURENESS * text_share
     title_linked = holds_link(outline.resolved(section.title))
@@ -158,6 +161,10 @@ def _counted(section: Section) -> bool:
     """Whether a section beside it under the same heading has a running number, too."""
     beside = section.above[-1].below if section.above else ()
     return any(one is not section and is_numbered(one.title) for one in beside)
+
+
+def _linked_rows(block: Block) -> list[Line]:
+    return [line for line in block.lines if holds_link(block.outline.resolved(line.content))]
 
 
 def _source_line(block: Block) -> bool:

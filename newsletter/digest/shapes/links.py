@@ -1,14 +1,15 @@
 """Link lists: a heading is a section, a bullet an item when most have a link, its nested text a
-note. Paragraphs that all begin with a link are such a list, too."""
+note. Paragraphs or lines that are each about their link are such a list, too."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from ..blocks import BULLET, NUMBER, PARAGRAPH, PICTURE, QUOTE, RULE, Block, blocks_of
 from ..hanging import hung
-from ..inline import columns, starts_with_link
+from ..inline import INLINE_LINK, columns, starts_with_link
 from ..labels import is_placeholder
 from ..link_paragraphs import link_paragraphs
 from ..marking import gettext_noop
@@ -16,7 +17,13 @@ from ..nested import SHORTEST_TITLE, Entry, entries, links_below, outdented
 from ..outline import Outline
 from ..reading import Parts, Reading
 from ..sources import named
-from ..titles import section_category, section_name, section_path, split_linked_title
+from ..titles import (
+    bold_lead,
+    section_category,
+    section_name,
+    section_path,
+    split_linked_title,
+)
 from ..value import Item
 from ..whereabouts import says_where
 
@@ -24,6 +31,10 @@ NAME = "links"
 LABEL = gettext_noop("Lists of links")
 SURENESS = 0.7
 
+# Links behind the last sentence: what a text says ends before them.
+_ENDS_APART = re.compile(
+    r"(?:[.!?。！？:：]|\s[–—-])[*_]{0,3}\s*(?:[|·,、/\s]{0,3}\[{1,2}[^\[\]]+\]{0,2}\([^()\s]+\)\]?)+[\s.)]{0,3}$"
+)
 _TARGET = re.compile(r"\]\([^()\s]*\)")
 # Characters without addresses; longer bullets are prose with a dot in front. Lists of links average
 # 30 to 120.
@@ -40,7 +51,9 @@ def evidence(outline: Outline) -> float:
     every = blocks_of(outline.section, outline)
     if listed := link_paragraphs(every):
         texts = sum(one.kind not in {RULE, PICTURE} for one in every)
-        return SURENESS * (len(listed) + sum(len(hanging) for _one, hanging in listed)) / texts
+        held = len(listed) + sum(len(hanging) for _one, hanging in listed)
+        sure = SURENESS if len(listed) > 1 else SURENESS / 2  # One may be the text of its heading.
+        return sure * min(1.0, held / texts)
     bullets = [one.block for one in entries(every)]
     others = [one for one in every if one.kind not in {BULLET, RULE, PICTURE}]
     linked = [one for one in bullets if one.linked or links_below(one)[0]]
@@ -63,13 +76,17 @@ def evidence(outline: Outline) -> float:
 
 
 def _length(block: Block) -> int:
-    """Characters without addresses; of a title with a link in front, only those of the title."""
+    """Characters without addresses; of a bullet with a title, in a link in front or in bold with
+    the link at the end, only those of the title."""
     if len(block.text) <= _LONGEST_NOTE:  # Short as it is, whatever its address.
         return len(block.text)
     link = next(iter(block.links), None)
     titled = link is not None and link.url and starts_with_link(block.text)
     if link is not None and titled and columns(link.label) >= SHORTEST_TITLE:
         return len(link.label)
+    lead = bold_lead(block.text) if _ENDS_APART.search(block.text) is not None else None
+    if lead is not None:
+        return len(lead[0])
     return len(_TARGET.sub("]", block.text))
 
 
@@ -83,22 +100,47 @@ def read(reading: Reading) -> Parts:
     if not found:
         return parts
     texts = {id(one): hanging for one, hanging in listed} or texts
+    common = _common(found)
     section = reading.outline.section
     place = section_category(section, reading), section_path(section, reading)
     for entry in found:
         for group in entry.groups:
             reading.claim(*group.lines)
         hanging = texts.get(id(entry.groups[0] if entry.groups else entry.block), [])
-        parts.items.append(_item(entry, hanging, reading, *place))
+        parts.items.append(_item(entry, hanging, reading, *place, common))
     return parts
 
 
+def _common(found: Sequence[Entry]) -> frozenset[str]:
+    """The links that most entries begin with where another follows: "[project] [#7](…) Mend it"."""
+    counted = Counter(
+        one.block.links[0].url
+        for one in found
+        if len(one.block.links) > 1 and starts_with_link(one.block.text)
+    )
+    return frozenset(url for url, number in counted.items() if number > 1)
+
+
+def _behind(text: str) -> str:
+    """What stands behind the link a text begins with, when that begins with one, too."""
+    match = INLINE_LINK.search(text)
+    behind = text[match.end() :].strip(" :：-–—") if match is not None else ""
+    return behind if starts_with_link(behind) else ""
+
+
 def _item(
-    entry: Entry, texts: Sequence[Block], reading: Reading, category: str, above: str
+    entry: Entry,
+    texts: Sequence[Block],
+    reading: Reading,
+    category: str,
+    above: str,
+    common: frozenset[str],
 ) -> Item:
     block = entry.block
     reading.claim(*block.lines)
     title, source, rest = split_linked_title(block.text)
+    if source is not None and source.url in common and (behind := _behind(block.text)):
+        title, source, rest = *split_linked_title(behind)[:2], block.text
     links, lines = links_below(block)
     reading.claim(*lines)
     sources = [source] if source is not None else [named(link) for link in links]

@@ -15,6 +15,7 @@ from ..outline import Line, Outline
 from ..reading import Parts, Reading
 from ..titles import section_category, section_path, split_linked_title
 from ..value import Item, Link
+from ..vocabulary import is_one_of
 
 NAME = "tables"
 LABEL = gettext_noop("Tables of links")
@@ -63,11 +64,18 @@ def read(reading: Reading) -> Parts:
             continue
         head, rows = _rows(block, reading.outline)
         reading.claim(*block.lines)
-        first = _title_column([cells for _line, cells in rows])
+        named = [
+            place for place, name in enumerate(head) if is_one_of("title_columns", _bare(name))
+        ]
+        first = named[0] if named else _title_column([cells for _line, cells in rows])
         parts.items += [
             _item(line, cells, head, first, reading) for line, cells in rows if any(cells)
         ]
     return parts
+
+
+def _bare(name: str) -> str:
+    return plain_text(name, links=False).strip(" *_:：")
 
 
 def _title_column(rows: Sequence[Sequence[str]]) -> int:

@@ -13,8 +13,9 @@ CHINESE = Vocabulary(
         ),
         "date": ("日期", "发布日期", "发布时间"),
         "insight": ("核心洞察", "洞察", "核心观点", "编辑点评", "点评"),
-        "summary": ("内容简介", "简介", "摘要", "内容摘要", "核心内容", "内容概要", "要点"),
-        "score": ("重要性", "评分", "综合评分", "推荐指数", "热度"),
+        "summary": ("内容简介", "简介", "摘要", "内容摘要", "核心内容", "内容概要", "摘要摘录",
+                    "要点"),
+        "score": ("重要性", "评分", "分数", "得分", "综合评分", "推荐指数", "热度"),
         "title": ("原文标题", "原标题", "标题原文"),
         "related": ("相关链接", "相关阅读", "延伸阅读", "另见"),
         "author": ("作者", "撰文", "编辑", "推荐人", "译者", "分享者"),
@@ -52,6 +53,7 @@ CHINESE = Vocabulary(
         "数据来源", "消息来源", "来源", "来源链接", "来源列表", "信源", "出处",
     ),
     trailers=("来源", "出处", "转自", "来自", "via"),
+    title_columns=("标题", "题目", "活动", "文章", "文章标题", "名称", "標題", "題目", "名稱",),
 )  # fmt: skip
 
 ENGLISH = Vocabulary(
@@ -108,6 +110,7 @@ ENGLISH = Vocabulary(
         "footnotes", "endnotes",
     ),
     trailers=("via", "source", "sources", "from"),
+    title_columns=("title", "headline", "article", "event", "talk", "name", "story", "item",),
 )  # fmt: skip
 JAPANESE = described(
     {
@@ -129,6 +132,7 @@ JAPANESE = described(
     ("本日の", "今日の", "今週の", "今号の", "きょうの"),
     ("日報", "週報", "デイリー", "レポート", "デイリーレポート", "ニュース",
      "ダイジェスト", "まとめ"),
+    title_columns=("タイトル", "題名", "記事", "見出し", "件名",),
 )  # fmt: skip
 KOREAN = described(
     {
@@ -147,6 +151,7 @@ KOREAN = described(
     ("마치며", "맺음말", "마무리", "나가며", "정리"),
     ("오늘의", "금일", "이번 주", "금주의"),
     ("일보", "일간", "주간", "보고서", "리포트", "뉴스", "브리핑", "뉴스레터", "데일리"),
+    title_columns=("제목", "기사", "글 제목",),
 )  # fmt: skip
 FRENCH = described(
     {
@@ -164,6 +169,7 @@ FRENCH = described(
     ("conclusion", "pour finir", "mot de la fin", "en conclusion", "à bientôt"),
     ("du jour", "de la semaine", "d'aujourd'hui", "d’aujourd’hui"),
     ("rapport", "bulletin", "quotidien", "lettre", "édition", "numéro"),
+    title_columns=("titre", "article", "intitulé",),
 )  # fmt: skip
 GERMAN = described(
     {
@@ -184,6 +190,7 @@ GERMAN = described(
     ("fazit", "schlusswort", "zum schluss", "schluss", "ausklang", "bis bald"),
     ("heutige", "des tages", "heute", "der woche", "heute im"),
     ("bericht", "tagesbericht", "wochenbericht", "ausgabe", "rundbrief", "täglicher"),
+    title_columns=("titel", "überschrift", "artikel",),
 )  # fmt: skip
 SPANISH = described(
     {
@@ -201,6 +208,7 @@ SPANISH = described(
     ("cierre", "conclusión", "conclusiones", "despedida", "para terminar"),
     ("del día", "de hoy", "de la semana"),
     ("informe", "boletín", "diario", "edición", "número"),
+    title_columns=("título", "titular", "artículo",),
 )  # fmt: skip
 ITALIAN = described(
     {
@@ -218,6 +226,7 @@ ITALIAN = described(
     ("conclusione", "conclusioni", "in chiusura", "saluti"),
     ("del giorno", "di oggi", "della settimana"),
     ("rapporto", "bollettino", "quotidiano", "edizione", "numero"),
+    title_columns=("titolo", "articolo",),
 )  # fmt: skip
 PORTUGUESE = described(
     {
@@ -235,6 +244,7 @@ PORTUGUESE = described(
     ("conclusão", "encerramento", "considerações finais", "até logo"),
     ("do dia", "de hoje", "da semana"),
     ("relatório", "boletim", "diário", "edição", "número"),
+    title_columns=("título", "artigo", "manchete",),
 )  # fmt: skip
 RUSSIAN = described(
     {
@@ -252,4 +262,5 @@ RUSSIAN = described(
     ("заключение", "итоги", "итог", "в заключение", "послесловие"),
     ("дня", "сегодня", "за день", "недели", "за неделю"),
     ("отчёт", "отчет", "сводка", "дайджест", "выпуск", "ежедневный"),
+    title_columns=("заголовок", "название", "статья",),
 )  # fmt: skip

@@ -17,6 +17,7 @@ TURKISH = described(
     ("sonuç", "kapanış", "son söz", "görüşmek üzere"),
     ("bugünün", "günün", "haftanın", "bu haftanın", "bu hafta"),
     ("bülten", "haftalık", "günlük", "rapor", "haberler", "sayı"),
+    title_columns=("başlık", "makale",),
 )  # fmt: skip
 POLISH = described(
     {
@@ -34,6 +35,7 @@ POLISH = described(
     ("zakończenie", "na koniec", "do zobaczenia", "podsumowanie"),
     ("dnia", "dzisiejszy", "tygodnia", "w tym tygodniu"),
     ("biuletyn", "tygodnik", "prasówka", "raport", "wydanie", "numer", "przegląd"),
+    title_columns=("tytuł", "artykuł",),
 )  # fmt: skip
 UKRAINIAN = described(
     {
@@ -50,6 +52,7 @@ UKRAINIAN = described(
     ("підсумки", "висновки", "післямова", "до зустрічі"),
     ("дня", "сьогодні", "тижня", "за тиждень"),
     ("дайджест", "випуск", "звіт", "огляд", "щоденний", "щотижневий"),
+    title_columns=("заголовок", "назва", "стаття",),
 )  # fmt: skip
 DUTCH = described(
     {
@@ -66,6 +69,7 @@ DUTCH = described(
     ("slotwoord", "tot slot", "conclusie", "tot volgende week"),
     ("van de dag", "vandaag", "van de week", "deze week"),
     ("nieuwsbrief", "weekbericht", "dagbericht", "rapport", "editie", "nummer"),
+    title_columns=("titel", "artikel",),
 )  # fmt: skip
 VIETNAMESE = described(
     {
@@ -82,6 +86,7 @@ VIETNAMESE = described(
     ("lời kết", "kết luận", "tổng kết", "hẹn gặp lại"),
     ("hôm nay", "trong ngày", "tuần này", "trong tuần"),
     ("bản tin", "điểm tin", "báo cáo", "tin tức", "số"),
+    title_columns=("tiêu đề", "bài viết",),
 )  # fmt: skip
 INDONESIAN = described(
     {
@@ -99,6 +104,7 @@ INDONESIAN = described(
     ("penutup", "kesimpulan", "sampai jumpa"),
     ("hari ini", "minggu ini", "pekan ini"),
     ("buletin", "mingguan", "harian", "laporan", "berita", "edisi"),
+    title_columns=("judul", "artikel",),
 )  # fmt: skip
 ARABIC = described(
     {
@@ -115,6 +121,7 @@ ARABIC = described(
     ("الخاتمة", "خاتمة", "في الختام", "إلى اللقاء"),
     ("اليوم", "هذا الأسبوع", "الأسبوع"),
     ("نشرة", "النشرة", "تقرير", "موجز", "عدد", "العدد"),
+    title_columns=("العنوان", "المقال",),
 )  # fmt: skip
 PERSIAN = described(
     {
@@ -131,4 +138,5 @@ PERSIAN = described(
     ("سخن پایانی", "جمع‌بندی", "پایان"),
     ("امروز", "روز", "هفته", "این هفته"),
     ("خبرنامه", "هفته‌نامه", "گزارش", "شماره"),
+    title_columns=("عنوان", "مقاله",),
 )  # fmt: skip

@@ -35,6 +35,8 @@ class Vocabulary:
     references: tuple[str, ...] = ()
     # What ties a publisher to the end of a text: "(via The Paper)".
     trailers: tuple[str, ...] = ()
+    # What the column of a table is called that names its rows.
+    title_columns: tuple[str, ...] = ()
 
 
 def described(
@@ -46,6 +48,7 @@ def described(
     closings: tuple[str, ...],
     of_now: tuple[str, ...],
     issues: tuple[str, ...],
+    title_columns: tuple[str, ...] = (),
 ) -> Vocabulary:
     """A language of which only the names of fields and headings are known here."""
     return Vocabulary(
@@ -62,4 +65,5 @@ def described(
         of_now=of_now,
         issues=issues,
         trailers=fields["source"],
+        title_columns=title_columns,
     )
