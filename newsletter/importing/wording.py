@@ -234,6 +234,8 @@ def sentence(problem: Problem) -> str:
     values = {
         name: _WORDS.get(name, {}).get(str(value), value) for name, value in problem.params.items()
     }
+    if values.get("pointer") == "":
+        values["pointer"] = "/"  # The whole document (RFC 6901), as it can be seen in a sentence.
     return str((SENTENCES.get(key) or OWN[key]) % values)
 
 
