@@ -333,7 +333,7 @@ def test_the_whole_document_is_the_empty_pointer(daily: Publication) -> None:
         ("# \ud800 - 2026-03-02".encode("utf-8", "surrogatepass"), "text/markdown", 422, "refused"),
         (DIGEST.encode(), "text/html", 415, "media-type"),
         (DIGEST.encode(), "application/x-www-form-urlencoded", 415, "media-type"),
-        (DIGEST.encode(), "multipart/form-data; boundary=x", 422, "invalid"),
+        (DIGEST.encode(), "multipart/form-data; boundary=x", 400, "incomplete"),
         (DIGEST.encode(), "text/markdown; charset=klingon", 415, "media-type"),
         (DIGEST.encode(), "text/markdown; charset=base64", 415, "media-type"),
         (b"\xff", "text/markdown; charset=utf-16", 400, "bad-request"),
