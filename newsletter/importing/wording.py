@@ -176,9 +176,7 @@ SENTENCES: Mapping[str, Any] = {
         "The file has no title. Write one in its first line: “# Title - 2025-10-10”."
     ),
     "title-twice": gettext_lazy("The item in line %(line)d has the same title."),
-    "too-large/bytes": gettext_lazy(
-        "The file has %(size).1f MB; the most is %(most)d MB. Divide it."
-    ),
+    "too-large/bytes": gettext_lazy("The file has more than %(most)d MB. Divide it."),
     "too-large/characters": gettext_lazy(
         "The text has %(size)d characters; the most is %(most)d. Divide it."
     ),
