@@ -12,7 +12,16 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from newsletter.archive.finished import finished
 
-from . import admin_urls, health, mailbox, metrics, passkeys, second_factor, static_files
+from . import (
+    admin_urls,
+    health,
+    mailbox,
+    metrics,
+    passkeys,
+    public_urls,
+    second_factor,
+    static_files,
+)
 
 # Here and not with the apps: commands and workers have no pages, and start twice as fast.
 admin.autodiscover()
@@ -31,7 +40,7 @@ if settings.DEBUG:
     app_patterns.append(path("dev/mail/", include(mailbox.urlpatterns)))
 app_patterns += [path("healthz", health.healthz), path("readyz", health.readyz)]
 app_patterns.append(path("static/<path:name>", finished(static_files.file, fixed=True)))
-urlpatterns = [*app_patterns, path("", include("newsletter.config.public_urls"))]
+urlpatterns = [*public_urls.programs, *app_patterns, path("", include(public_urls.pages))]
 
 handler400 = "newsletter.config.errors.bad_request"
 handler403 = "newsletter.config.errors.refused"

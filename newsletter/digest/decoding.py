@@ -32,8 +32,8 @@ def decode(data: bytes, *, rare_ends: bool = True) -> Decoded:
     """
     problems = Problems()
     if len(data) > LARGEST:
-        size, most = len(data) / 1e6, LARGEST // (1024 * 1024)
-        problems.error("too-large", {"case": "bytes", "size": size, "most": most})
+        # How large it is is not known: who reads a file stops behind the most.
+        problems.error("too-large", {"case": "bytes", "most": LARGEST // (1024 * 1024)})
         return Decoded("", "", tuple(problems.found))
     text, encoding = _text_of(data, problems)
     text = normal_lines(text) if rare_ends else _common_lines(text)

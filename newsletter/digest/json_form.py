@@ -86,11 +86,11 @@ class _Check:
 
     def error(self, code: str, pointer: str, **params: Param) -> None:
         """What refuses the document, at the place of a value."""
-        self.problems.error(code, {**params, "pointer": pointer or "/"}, *self.places.of(pointer))
+        self.problems.error(code, {**params, "pointer": pointer}, *self.places.of(pointer))
 
     def warn(self, code: str, pointer: str, **params: Param) -> None:
         """What is left out, at the place of a value."""
-        self.problems.warn(code, {**params, "pointer": pointer or "/"}, *self.places.of(pointer))
+        self.problems.warn(code, {**params, "pointer": pointer}, *self.places.of(pointer))
 
     def value(self, value: Any, rule: Mapping[str, Any], pointer: str) -> None:
         """Compare one value with its rule."""

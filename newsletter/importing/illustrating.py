@@ -10,11 +10,12 @@ at its line says why; handed in again, the document has what is missing fetched.
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from newsletter import outgoing
 from newsletter.digest.inline import outside_code
@@ -43,6 +44,7 @@ _IMAGE = re.compile(
     r"!\[(?P<alt>(?:[^\[\]\\]|\\.)*)\]\(\s*<?(?P<target>[^\s<>()]+)>?(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)"
 )
 _WANTED = {"accept": "image/*"}
+_WEB = re.compile(r"https?://", re.IGNORECASE)
 _FENCE = re.compile(r" {0,3}(?:```|~~~)")
 
 
@@ -62,6 +64,7 @@ class _Run:
     until: float
     item: Item | None = None
     fetched: int = 0
+    said_off: bool = False
     found: dict[str, pictures.Picture | None] = field(default_factory=dict)
 
     def picture(self, target: str) -> pictures.Picture | None:
@@ -80,10 +83,22 @@ class _Run:
             except pictures.NotAPicture as refused:
                 self.tell("error", target, str(refused))
             return None
-        if self.fetch and self.store and re.match(r"https?://", target, re.IGNORECASE):
-            return None if pictures.at_address(target) else _fetched(self, target)
+        if _WEB.match(target):
+            return None if pictures.at_address(target) else self._at(target)
         if self.fetch and "://" in target:
             _not_fetched(self, target, "bad-url")
+        return None
+
+    def _at(self, url: str) -> pictures.Picture | None:
+        """What is at an address. A check fetches nothing, but says what is plain without it."""
+        if self.fetch and self.store:
+            return _fetched(self, url)
+        if self.fetch and _is_inside(url):
+            _not_fetched(self, url, "blocked")
+        elif not self.fetch and not self.said_off:
+            self.said_off = True  # Once: a digest may have one with every item.
+            said: dict[str, Param] = {"text": url[:120], "case": "off"}
+            self.problems.note("picture-not-fetched", said, *self.place(url))
         return None
 
     def tell(self, level: str, target: str, why: str) -> None:
@@ -97,6 +112,16 @@ class _Run:
         Markup that a dialect made a picture of names it by the same address.
         """
         return self.places.of(self.item, target) if self.item is not None else (0, 0)
+
+
+def _is_inside(url: str) -> bool:
+    """Whether the host is an IP address that is not on the open internet."""
+    try:
+        host = urlsplit(url).hostname or ""
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return not outgoing.is_public(host)
 
 
 def _fetched(run: _Run, url: str) -> pictures.Picture | None:
@@ -159,7 +184,7 @@ def _illustrated(item: Item, run: _Run) -> Item:
         picture = run.picture(item.picture)
         if picture is not None:
             name = picture.name
-        elif re.match(r"https?://", item.picture, re.IGNORECASE):
+        elif _WEB.match(item.picture):
             body = f"![{alt}]({item.picture})\n\n{body}".strip("\n")  # A link, as in Markdown.
             return replace(item, picture="", picture_alt="", body=body)
         elif not run.problems.refused():

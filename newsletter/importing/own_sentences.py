@@ -13,6 +13,10 @@ OWN: Mapping[str, Any] = {
         "import", "The picture “%(text)s” is not here, and did not come with the document."
     ),
     "picture-refused": pgettext_lazy("import", "The picture “%(text)s” was not taken: %(why)s"),
+    "picture-not-fetched/off": pgettext_lazy(
+        "import",
+        "The picture “%(text)s” stays a link: the publication does not fetch pictures.",
+    ),
     "picture-not-fetched/bad-url": pgettext_lazy(
         "import", "The picture “%(text)s” was not fetched: this is no address that can be asked."
     ),

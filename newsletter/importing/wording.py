@@ -176,9 +176,7 @@ SENTENCES: Mapping[str, Any] = {
         "The file has no title. Write one in its first line: “# Title - 2025-10-10”."
     ),
     "title-twice": gettext_lazy("The item in line %(line)d has the same title."),
-    "too-large/bytes": gettext_lazy(
-        "The file has %(size).1f MB; the most is %(most)d MB. Divide it."
-    ),
+    "too-large/bytes": gettext_lazy("The file has more than %(most)d MB. Divide it."),
     "too-large/characters": gettext_lazy(
         "The text has %(size)d characters; the most is %(most)d. Divide it."
     ),
@@ -236,6 +234,8 @@ def sentence(problem: Problem) -> str:
     values = {
         name: _WORDS.get(name, {}).get(str(value), value) for name, value in problem.params.items()
     }
+    if values.get("pointer") == "":
+        values["pointer"] = "/"  # The whole document (RFC 6901), as it can be seen in a sentence.
     return str((SENTENCES.get(key) or OWN[key]) % values)
 
 

@@ -87,7 +87,8 @@ def once(
         (request.content_type or "").encode(),
         data,
     )
-    key = request.headers.get("Idempotency-Key", "")
+    # An empty one is refused: whoever sends it believes that sending again is safe.
+    key = request.META.get("HTTP_IDEMPOTENCY_KEY")
     return respond(idempotency.once(bearer.token, key, request_digest, whole))
 
 

@@ -69,12 +69,17 @@ def read(request: HttpRequest) -> bytes:
     except (UnreadablePostError, OSError):
         data = b""
     if len(data) != length:
-        raise Refusal(
-            "incomplete",
-            pgettext("problem", "%(came)d of %(length)d bytes arrived, so nothing was done.")
-            % {"came": len(data), "length": length},
-        )
-    return _in_utf8(data, (request.content_params or {}).get("charset", ""))
+        raise incomplete(len(data), length)
+    return in_utf8(data, (request.content_params or {}).get("charset", ""))
+
+
+def incomplete(came: int, length: int) -> Refusal:
+    """The sender went away before the end."""
+    return Refusal(
+        "incomplete",
+        pgettext("problem", "%(came)d of %(length)d bytes arrived, so nothing was done.")
+        % {"came": came, "length": length},
+    )
 
 
 def length_of(request: HttpRequest) -> int:
@@ -97,8 +102,11 @@ def drain(request: HttpRequest) -> None:
         return
 
 
-def _in_utf8(data: bytes, charset: str) -> bytes:
-    """Without a charset the reader recognises UTF-8, UTF-16 and GB18030 by itself."""
+def in_utf8(data: bytes, charset: str) -> bytes:
+    """Text in UTF-8, out of the charset that was named. Raises Refusal.
+
+    Without a charset the reader recognises UTF-8, UTF-16 and GB18030 by itself.
+    """
     charset = charset.strip().strip("\"'").lower()
     if not charset or charset in ("utf-8", "utf8"):
         return data

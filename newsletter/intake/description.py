@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Literal, cast
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver
 from ninja import NinjaAPI, Schema
 
@@ -25,6 +25,7 @@ _ALWAYS = (400, 401, 403, 404, 422, 429, 503)
 _WITH_BODY = (409, 411, 413, 415)
 # What the web server says in its own words, before any code of ours runs (RFC 9110, 15.5.15).
 _OF_SERVER = {414: "The address is longer than the web server takes: 4,094 octets with gunicorn."}
+_NOT_ASKED_FOR = HttpResponse()
 _DOCUMENTS = {
     "text/markdown": {"schema": {"type": "string"}},
     "application/json": {"schema": {"$ref": "#/components/schemas/Digest"}},
@@ -83,6 +84,10 @@ class Described(NinjaAPI):
             return shown(hidden(view))
 
         return register
+
+    def create_temporal_response(self, request: HttpRequest) -> HttpResponse:
+        """What a view may set headers on if it asks for it; none of ours does: made once."""
+        return _NOT_ASKED_FOR
 
     def _get_urls(self) -> list[URLResolver | URLPattern]:
         """The library's, with HEAD, and a problem document for a method that is not taken."""

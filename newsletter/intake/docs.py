@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
 
 from newsletter import conf
 from newsletter.digest import json_form
 
+from .answering import method_refused
 from .problems import KINDS
 
+View = Callable[[HttpRequest], HttpResponse]
 
-@require_safe
+
+def _only_read(view: View) -> View:
+    """Other methods than GET and HEAD get a problem document, as at every address here."""
+
+    @csrf_exempt  # Nothing is done; a page about an expired form would be the wrong answer.
+    @wraps(view)
+    def respond(request: HttpRequest) -> HttpResponse:
+        if request.method in ("GET", "HEAD"):
+            return view(request)
+        return method_refused(request, "GET, HEAD")
+
+    return respond
+
+
+@_only_read
 def page(request: HttpRequest) -> HttpResponse:
     """Every operation with what it takes and gives, and every kind of problem."""
     from .api import api
@@ -38,7 +56,7 @@ def page(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_safe
+@_only_read
 def digest_schema(request: HttpRequest) -> HttpResponse:
     """What a digest in JSON looks like, as JSON Schema; no token is asked for."""
     return JsonResponse(

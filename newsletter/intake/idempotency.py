@@ -47,12 +47,12 @@ def digest_of(*parts: bytes) -> str:
     return whole.hexdigest()
 
 
-def once(token: Token, key: str, request: str, answer: Callable[[], Answer]) -> Answer:
-    """The answer to a request (`request` is its digest) under `key`; "" is no key at all.
+def once(token: Token, key: str | None, request: str, answer: Callable[[], Answer]) -> Answer:
+    """The answer to a request (`request` is its digest) under `key`; None is no key at all.
 
     Raises Refusal if the key is none, was used for another request, or is being worked on.
     """
-    if not key:
+    if key is None:
         return answer()
     if not _KEY.fullmatch(key):
         raise Refusal(

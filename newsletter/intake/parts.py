@@ -21,6 +21,7 @@ from django.core.files.uploadhandler import StopUpload
 from django.http import HttpRequest
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import UnreadablePostError
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import pgettext
 
 from newsletter.digest.decoding import LARGEST
@@ -33,6 +34,8 @@ from .problems import Refusal
 DOCUMENT = "document"
 # Of a whole request. Files lie on the disk until they are looked at, one after the other.
 _MOST = 64 * 1024 * 1024
+# Octets at the end of a request in which its last boundary stands; it may have an epilogue.
+_END = 4096
 _BAD = (
     MultiPartParserError, UnreadablePostError, StopUpload, SuspiciousOperation, TooManyFieldsSent,
     TooManyFilesSent, OSError, ValueError,
@@ -84,9 +87,9 @@ def read(request: HttpRequest) -> Sent:
             pgettext("problem", "A document with its pictures has at most %(most)d MB.")
             % {"most": _MOST // 2**20},
         )
+    watched = _Watched(request)
     try:
-        files = {name: file for name, file in request.FILES.items() if not isinstance(file, list)}
-        text = request.POST.get(DOCUMENT)
+        fields, sent = request.parse_file_upload(request.META, watched)  # type: ignore[arg-type]
     except RequestDataTooBig:
         raise Refusal(
             "too-large",
@@ -97,13 +100,64 @@ def read(request: HttpRequest) -> Sent:
             "bad-request",
             pgettext("problem", "The parts of the request cannot be read; nothing was done."),
         ) from None
-    given = files.pop(DOCUMENT, None)
-    if given is None and text is None:
-        raise Refusal(
-            "invalid", pgettext("problem", "Send the digest as a part called “document”.")
-        )
+    watched.refuse_cut_off(str((request.content_params or {}).get("boundary", "")))
+    documents = [*sent.getlist(DOCUMENT), *fields.getlist(DOCUMENT)]
+    if len(documents) != 1:
+        said = pgettext("problem", "Send the digest as a part called “document”.")
+        if documents:
+            said = pgettext("problem", "Two parts are called “document”: send one.")
+        raise Refusal("invalid", said)
+    text = fields.get(DOCUMENT)
+    given = sent.get(DOCUMENT)
     kind = (given.content_type or "").lower() if given is not None else ""
     named_json = given is not None and str(given.name).lower().endswith(".json")
     form = bodies.FORMS.get(kind, "json" if named_json else "")
     document = given.read(LARGEST + 1) if given is not None else (text or "").encode()
-    return Sent(document, form, {str(one.name): one for one in files.values()})
+    if given is not None and given.charset:
+        named: str | bytes = given.charset  # Octets, whatever the library's types say.
+        charset = named.decode("ascii", "replace") if isinstance(named, bytes) else named
+        document = bodies.in_utf8(document, charset)
+    return Sent(document, form, _by_name(sent))
+
+
+def _by_name(sent: MultiValueDict[str, UploadedFile[Any]]) -> dict[str, UploadedFile[Any]]:
+    """The pictures by their file names. Raises Refusal for two of one name: which is meant?"""
+    found: dict[str, UploadedFile[Any]] = {}
+    for part, files in sent.lists():
+        for file in files if part != DOCUMENT else ():
+            name = str(file.name)
+            if name in found:
+                raise Refusal(
+                    "invalid",
+                    pgettext("problem", "Two files are called “%(name)s”: name each by itself.")
+                    % {"name": name[:80]},
+                )
+            found[name] = file
+    return found
+
+
+class _Watched:
+    """A body on its way to the parser, which takes one that was cut off for whole."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+        self._length = bodies.length_of(request)
+        self._came = 0
+        self._end = b""
+
+    def read(self, size: int = -1) -> bytes:
+        """The next octets."""
+        data = self._request.read(size)
+        self._came += len(data)
+        self._end = (self._end + data)[-_END:]
+        return data
+
+    def refuse_cut_off(self, boundary: str) -> None:
+        """Raise Refusal if the body did not come to its end (RFC 2046, section 5.1.1)."""
+        if self._came != self._length:
+            raise bodies.incomplete(self._came, self._length)
+        if f"--{boundary}--".encode("latin-1", "replace") not in self._end:
+            raise Refusal(
+                "incomplete",
+                pgettext("problem", "The last boundary is missing, so nothing was done."),
+            )

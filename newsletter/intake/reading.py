@@ -77,14 +77,16 @@ def address(publication: str, issue: str) -> str:
 
 def edit_address(pk: int) -> str:
     """Where an editor works on an issue."""
-    before, _zero, behind = _edit_path(get_resolver(get_urlconf()), get_script_prefix())
-    return conf.absolute(f"{before}/{pk}/{behind}")
+    before, behind = _edit_around(get_resolver(get_urlconf()), get_script_prefix(), conf.base_url())
+    return f"{before}/{pk}/{behind}"
 
 
 @lru_cache(maxsize=8)
-def _edit_path(_addresses: URLResolver, _mount: str) -> tuple[str, str, str]:
-    """What stands around the number of an issue; to reverse it takes as long as two queries."""
-    return reverse("admin:newsletter_issue_change", args=[0]).rpartition("/0/")
+def _edit_around(_addresses: URLResolver, _mount: str, _base: str) -> tuple[str, str]:
+    """What stands around the number of an issue; to make it takes as long as two queries."""
+    path = reverse("admin:newsletter_issue_change", args=[0])
+    before, _zero, behind = conf.absolute(path).rpartition("/0/")
+    return before, behind
 
 
 def moment(value: dt.datetime | None) -> str | None:

@@ -20,6 +20,7 @@ was checked before without replacing its transport, which is most of what stands
 take proxies from the environment. A leaf: no models, no settings, no Django.
 """
 
+from newsletter.outgoing.addresses import is_public
 from newsletter.outgoing.door import USER_AGENT, Limits, Response, request
 from newsletter.outgoing.errors import (
     BadResponse,
@@ -48,5 +49,6 @@ __all__ = [
     "TooManyRedirects",
     "UnknownHost",
     "Unreachable",
+    "is_public",
     "request",
 ]

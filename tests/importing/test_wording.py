@@ -165,7 +165,7 @@ BYTES: list[tuple[str, bytes, str]] = [
     ("encoding/unknown", b"caf\xe9",
      "The file is no text in UTF-8, UTF-16 or GB18030: it breaks off at this line. Save it as "
      "UTF-8."),
-    ("too-large/bytes", b"a\n" * 2_200_000, "The file has 4.4 MB; the most is 4 MB. Divide it."),
+    ("too-large/bytes", b"a\n" * 2_200_000, "The file has more than 4 MB. Divide it."),
 ]  # fmt: skip
 
 

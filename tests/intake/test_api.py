@@ -297,9 +297,20 @@ def test_who_is_not_let_in_to_write_gets_a_document(rf: RequestFactory) -> None:
     assert page.headers["Content-Type"].startswith("text/html")
 
 
-@pytest.mark.parametrize("key", ["x" * 201, "a b", "schlüssel", "\x7f"])
+@pytest.mark.parametrize("key", ["x" * 201, "a b", "schlüssel", "\x7f", "", " "])
 def test_a_key_that_is_none(daily: Publication, key: str) -> None:
-    assert Program(daily).put(key=key).status == 400
+    headers = {"Authorization": f"Bearer {Program(daily).secret}", "Idempotency-Key": key}
+    path = "/api/v1/publications/daily/issues/check"
+    answer = Client().post(path, DIGEST, content_type="text/markdown", headers=headers)
+    assert (answer.status_code, answer.json()["type"][-12:]) == (400, "#bad-request")
+
+
+def test_the_whole_document_is_the_empty_pointer(daily: Publication) -> None:
+    """RFC 6901, section 5: "/" is the member whose name is empty."""
+    answer = Program(daily).post("/issues/check", b'{"": 1, "title": 7}', "application/json")
+    found = [(one["message"], one.get("pointer", "")) for one in answer.json["problems"]]
+    assert ("“items” is missing at /.", "") in found
+    assert ("“” at / is no field of a digest and was left out.", "/") in found
 
 
 # ---- bad input
@@ -322,7 +333,7 @@ def test_a_key_that_is_none(daily: Publication, key: str) -> None:
         ("# \ud800 - 2026-03-02".encode("utf-8", "surrogatepass"), "text/markdown", 422, "refused"),
         (DIGEST.encode(), "text/html", 415, "media-type"),
         (DIGEST.encode(), "application/x-www-form-urlencoded", 415, "media-type"),
-        (DIGEST.encode(), "multipart/form-data; boundary=x", 422, "invalid"),
+        (DIGEST.encode(), "multipart/form-data; boundary=x", 400, "incomplete"),
         (DIGEST.encode(), "text/markdown; charset=klingon", 415, "media-type"),
         (DIGEST.encode(), "text/markdown; charset=base64", 415, "media-type"),
         (b"\xff", "text/markdown; charset=utf-16", 400, "bad-request"),
@@ -439,6 +450,8 @@ def test_who_takes_get_takes_head(daily: Publication) -> None:
         ("get", "/api/v1/publications/daily/issues/?limit=many", 422),
         ("delete", "/api/v1/publications/daily/issues/2026-03-02/", 405),
         ("put", "/api/v1/publications/daily/issues/", 405),
+        ("post", "/api/v1/docs", 405),
+        ("delete", "/api/v1/digest.schema.json", 405),
     ],
 )
 def test_bad_addresses(daily: Publication, method: str, path: str, status: int) -> None:

@@ -131,7 +131,51 @@ def test_a_file_that_is_no_picture_refuses_the_request(daily: Publication) -> No
         "POST", f"{program.base}/issues/", b"--x\r\nnonsense", "multipart/form-data; boundary=x",
         headers={"Authorization": f"Bearer {program.secret}"},
     )  # fmt: skip
-    assert wrong.status_code == 422 and wrong.json()["detail"]
+    assert wrong.status_code == 400 and wrong.json()["detail"]
+
+
+def part(name: str, file: str, kind: str, octets: bytes) -> bytes:
+    head = f'Content-Disposition: form-data; name="{name}"; filename="{file}"\r\n'
+    return b"--x\r\n" + f"{head}Content-Type: {kind}\r\n\r\n".encode() + octets + b"\r\n"
+
+
+def sent(program: Program, body: bytes) -> tuple[int, str]:
+    answer = program.client.generic(
+        "POST", f"{program.base}/issues/", body, "multipart/form-data; boundary=x",
+        headers={"Authorization": f"Bearer {program.secret}"},
+    )  # fmt: skip
+    return answer.status_code, answer.json().get("detail", "")
+
+
+def test_a_request_of_parts_is_taken_whole_or_not_at_all(daily: Publication) -> None:
+    """Its parser takes one that was cut off, and of two parts of one name the last."""
+    program = Program(daily)
+    document = part("document", "d.md", "text/markdown", DIGEST.format(ferry="f.jpg").encode())
+    ferry = part("a", "f.jpg", "image/jpeg", photograph())
+    other = part("b", "f.jpg", "image/jpeg", photograph(500, 400))
+    lost = (400, "The last boundary is missing, so nothing was done.")
+    assert sent(program, document + ferry) == lost
+    assert sent(program, document + ferry + b"--x") == lost
+    assert sent(program, document + document + ferry + b"--x--\r\n") == (
+        422,
+        "Two parts are called “document”: send one.",
+    )
+    assert sent(program, document + ferry + other + b"--x--\r\n") == (
+        422,
+        "Two files are called “f.jpg”: name each by itself.",
+    )
+    assert not Issue.objects.exists() and not Picture.objects.exists()
+    assert sent(program, document + ferry + b"--x--\r\nan epilogue")[0] == 201
+
+
+def test_the_charset_of_a_part(daily: Publication) -> None:
+    text = DIGEST.format(ferry="f.jpg").replace("Night ferries", "Nächtliche Fähren")
+    octets = text.encode("iso-8859-1")
+    document = part("document", "d.md", "text/markdown; charset=ISO-8859-1", octets)
+    status, said = sent(Program(daily), document + b"--x--\r\n")
+    assert (status, Item.objects.get().title) == (201, "Nächtliche Fähren return"), said
+    wrong = part("document", "d.md", "text/markdown; charset=klingon", octets)
+    assert sent(Program(daily), wrong + b"--x--\r\n")[0] == 415
 
 
 def test_items_in_json_name_theirs(daily: Publication) -> None:
@@ -250,6 +294,25 @@ def test_an_address_that_must_not_be_asked_stays_a_link_and_is_told(
     )
     assert f"![A ferry at night]({address})" in Item.objects.get().body
     assert not Picture.objects.exists()
+
+
+def test_where_pictures_are_not_fetched_it_is_told_once(daily: Publication) -> None:
+    report = imported(daily, "http://169.254.169.254/a.jpg")
+    (told,) = [one for one in report.problems if one.code == "picture-not-fetched"]
+    assert (told.level, told.line, told.message) == (
+        "note",
+        12,
+        "The picture “http://169.254.169.254/a.jpg” stays a link: "
+        "the publication does not fetch pictures.",
+    )
+
+
+def test_a_check_says_what_is_plain_without_fetching(daily: Publication) -> None:
+    daily.fetch_pictures = True
+    daily.save()
+    answer = Program(daily).post("/issues/check", DIGEST.format(ferry="http://[::1]/a").encode())
+    (told,) = [one for one in answer.json["problems"] if one["code"] == "picture-not-fetched"]
+    assert told["message"].endswith("this address is not on the open internet.")
 
 
 def test_those_beyond_the_limit_are_told_and_come_with_the_next_import(

@@ -125,6 +125,9 @@ _KINDS = (
     {"release", "free", "price", "lesson", "partnership", "listing", "renaming"},
 )
 
+# What two do with each other: who they are, and what it is, is the whole story.
+OF_TWO = frozenset({"sale", "partnership", "investment"})
+
 _DENSE = re.compile(r"[㐀-鿿぀-ヿ가-힣]+")
 _WORD = re.compile(r"[^\W\d_㐀-鿿぀-ヿ가-힣](?:[^\W_㐀-鿿぀-ヿ가-힣]|['’\-])*|0-day")
 # Verbs that German parts: the rest stands further on.

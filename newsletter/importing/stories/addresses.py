@@ -28,6 +28,12 @@ _MOBILE = re.compile(r"(?:www\d?|m|mobile|wap|touch|amp|3g)\.")
 _PUBLIC = re.compile(r"(?:com?|net|org|edu|ac|gov|gob|or|ne|go)\.[a-z]{2}")
 _INDEX = re.compile(r"/(?:index|default)\.(?:html?|php\d?|aspx?|jsp|cgi|shtml)\Z", re.IGNORECASE)
 _AMP = re.compile(r"/amp(?=/|\Z)|\.amp(?=\.html\Z|\Z)")
+# Of how git names a repository: `git@host:owner/name`, `ssh://git@host/owner/name`, `git+https:`.
+_OF_GIT = re.compile(
+    r"\A(?:git\+)?(?P<scheme>https?|ssh|git)://(?:git@)?(?=[\w.\-]+/)|\Agit@(?P<host>[\w.\-]+):(?=[\w.\-])"
+)
+# The same page in another language, where a path begins with it as Windows and the web write it.
+_LANGUAGE = re.compile(r"\A/[a-z]{2}-(?:[A-Z][a-z]{3}-)?[A-Za-z]{2}(?=/[^/]+/[^/]+)")
 # RFC 3986: unreserved and sub-delims that a path may hold without encoding.
 _PATH_SAFE = "/:@!$&'()*+,;=~"
 
@@ -48,7 +54,7 @@ def key_of(page: str) -> uuid.UUID:
 def page_of(url: str) -> str | None:
     """The page in one spelling, `host/path?query`; None without an address, or where it names
     none: no host, or an address of WeChat that was cut short of its article."""
-    url = url.strip()
+    url = _OF_GIT.sub(_as_web, url.strip())
     if not url or len(url) > _LONGEST:
         return None
     for _ in range(_DEEPEST):
@@ -74,6 +80,7 @@ def page_of(url: str) -> str | None:
     known = of_site(bare, path, query)
     if known is not None:
         return known or None
+    path = _LANGUAGE.sub("", path)
     path = _INDEX.sub("", _AMP.sub("", path)).rstrip("/")
     kept = drop_trackers(query, rest=path)
     whole = f"{bare}{path or '/'}"
@@ -85,6 +92,12 @@ def page_of(url: str) -> str | None:
 def names_only_a_site(page: str) -> bool:
     """Whether a page is a whole site: what is linked there may be another story every week."""
     return page.endswith("/") and page.count("/") == 1
+
+
+def _as_web(found: re.Match[str]) -> str:
+    if found["host"]:
+        return f"https://{found['host']}/"
+    return f"{found['scheme']}://" if found["scheme"].startswith("http") else "https://"
 
 
 def _host(name: str) -> str:

@@ -10,7 +10,7 @@ import enum
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from .acts import agree
+from .acts import OF_TWO, agree
 from .addresses import names_only_a_site
 from .announcing import ANNOUNCING_WORDS
 from .opposites import opposed
@@ -68,6 +68,8 @@ AKIN = 0.14
 # is ENOUGH was set on one half of them.
 _BEGINNING, _IN_COMMON, _NAME, _RARE, _SWAPPED = 2.2, 0.25, 1.4, 0.55, -2.1
 MOST, MANY = 5.0, 8
+# Both name the two sides of an act of two.
+_PARTIES, _TWO = 1.0, 2
 ENOUGH, SOME = 4.0, 3.1
 # The same act in both titles, another in each, and one version of a thing that both say is out.
 ACT, OTHER_ACT, ANNOUNCED = 0.5, -1.0, 1.5
@@ -106,7 +108,8 @@ class Compared:
     versions: int
     # Both say of one version of a thing that it is out.
     announced: bool
-    # One title stands in the other as it is, which says of no other act.
+    # One title stands in the other as it is, which says of no other act; where it names one itself,
+    # of others too.
     contained: bool
 
 
@@ -144,13 +147,21 @@ def measure(one: Told, other: Told, usual: Usual = NOTHING_USUAL) -> Compared:
             or (shared.only_name and acts < 1 and not mine.acts & theirs.acts)
         ),
         short=min(a.weight, b.weight) < LEAST,
-        evidence=_evidence(shared),
+        evidence=_evidence(shared)
+        + _PARTIES * (shared.names >= _TWO and bool(mine.acts & theirs.acts & OF_TWO)),
         usual=usual.known,
         acts=acts,
         versions=agreement(mine.versions, theirs.versions),
         announced=announced(mine, theirs),
-        contained=mine.acts == theirs.acts and contained(a, b),
+        contained=contained(a, b) and _adds_no_act(a, b, mine.acts, theirs.acts),
     )
+
+
+def _adds_no_act(a: Title, b: Title, mine: frozenset[str], theirs: frozenset[str]) -> bool:
+    """Whether the longer of two titles says of the same acts, or the shorter of one that the longer
+    then gives the reason of: Meta to cut 10% of jobs; ... to offset its spending."""
+    shorter, longer = (mine, theirs) if len(a.words) <= len(b.words) else (theirs, mine)
+    return mine == theirs or bool(shorter and shorter <= longer)
 
 
 def _evidence(shared: Shared) -> float:

@@ -74,11 +74,15 @@ def _pattern(side: str) -> re.Pattern[str]:
 
 _DENSE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
 _OPPOSED = [(_pattern(one), _pattern(other)) for one, other in _PAIRS]
-# What is there on one side only: not, and not yet.
+# What is there on one side only: not, not yet, and no longer the first word.
 _ALONE = (
     re.compile(r"(?<!\w)(?:not|n't|never|kein\w*|nicht|pas|ne|не|нет)(?!\w)|n['’]t\b|并非|不会|没有|未能|ない"),
     re.compile(r"(?<![a-z])(?:alpha|beta|rc\s*\d*|release candidate|nightly)(?![a-z])"
                r"|测试版|公测版|ベータ"),
+    # The answer to a suit or a judgement is the next story.
+    re.compile(r"(?<!\w)(?:counter-?(?:su(?:e[sd]?|ing|its?)|claim\w*)|appeal(?:s|ed)?|widerklage|berufung"
+               r"|fait appel|contrademanda|apela(?:rá)?|встречн\w+ иск\w*|апелл\w+)(?!\w)"
+               r"|反诉|上诉|反訴|控訴|上訴|맞소송|항소"),
 )  # fmt: skip
 
 

@@ -25,22 +25,39 @@ def _rules(*rules: tuple[str, str, str]) -> list[_Rule]:
     return [_Rule(re.compile(host), re.compile(path), page) for host, path, page in rules]
 
 
-_ARXIV = r"((?:[a-z\-]+(?:\.[A-Z]{2})?/\d{7})|\d{4}\.\d{4,5})(?:v\d+)?"
+_ARXIV = r"(?:arXiv:|arxiv:)?((?:[a-z\-]+(?:\.[A-Z]{2})?/\d{7})|\d{4}\.\d{4,5})(?:v\d+)?"
 _DOI = r"(10\.\d{4,9}/[^?#]+?)"
-_X = r"(?:twitter|x|nitter|fxtwitter|vxtwitter|fixupx|fixvx|xcancel|twittpr)\.(?:com|net)"
+# Its other front ends: those that give a picture in chats, and copies of one that anybody may run.
+_X = (
+    r"(?:(?:\w+\.)?(?:twitter|x|fxtwitter|vxtwitter|fixupx|fixvx|xcancel|twittpr)\.(?:com|net)"
+    r"|nitter\.(?:[\w\-]+\.)?[a-z]+)"
+)
+_REDDIT = (
+    r"(?:(?:(?:old|new|np|amp|i|sh|[a-z]{2})\.)?(?:reddit|rxddit|vxreddit)\.com"
+    r"|(?:libreddit|redlib|teddit)\.(?:[\w\-]+\.)?[a-z]+)"
+)
+_YOUTUBE = (
+    r"(?:(?:(?:music|gaming)\.)?youtube(?:-nocookie)?\.com|yewtu\.be|piped\.video"
+    r"|(?:invidious|inv|piped)\.(?:[\w\-]+\.)?[a-z]+)"
+)
+# Copies of the same repositories, for who cannot reach the first.
+_GITHUB = r"(?:kkgithub|bgithub|dgithub|hub\.fastgit|githubfast)"
+_README = r"(?i:readme(?:[._\-][\w\-]+)?\.(?:md|rst|txt))"
 _GIT_REF = r"(?:refs/(?:heads|tags)/)?"
 
 _RULES = _rules(
     # ---- papers: all versions and forms are one
-    (r"(?:export\.|cn\.|ar5iv\.(?:labs\.)?)?arxiv\.org|ar5iv\.org|alphaxiv\.org",
+    (r"(?:export\.|cn\.|browse\.|ar5iv\.(?:labs\.)?)?arxiv\.org|ar5iv\.org|alphaxiv\.org",
      rf"/(?:abs|pdf|html|ps|format|e-print|src|overview)/{_ARXIV}(?:\.pdf)?", "arxiv:{0}"),
-    (r"huggingface\.co|hf\.co|hf-mirror\.com", rf"/papers/{_ARXIV}", "arxiv:{0}"),
+    (r"huggingface\.co|hf\.co|hf-mirror\.com|emergentmind\.com", rf"/papers/{_ARXIV}", "arxiv:{0}"),
+    # Readers of papers name one so: papers.cool/arxiv/2401.01234.
+    (r".+", rf"/(?:.*/)?arxiv[/:]{_ARXIV}", "arxiv:{0}"),
     (r"(?:dx\.)?doi\.org", rf"/(?i:10\.48550/arxiv\.){_ARXIV}", "arxiv:{0}"),
     (r"(?:www\.)?(?:biorxiv|medrxiv)\.org",
      r"/content/(?:biorxiv/early/[\d/]+/)?(10\.\d{4,9}/[\d.]+?)(?:v\d+)?(?:\.[a-z\-.]+)?",
      "doi:{0}"),
     (r"(?:dx\.)?doi\.org", rf"/{_DOI}", "doi:{0}"),
-    (r"(?:.+\.)?nature\.com", r"/articles/([sd]\d{5}-\d{3}-[\w\-]+?)(?:\.pdf|_reference)?",
+    (r"(?:.+\.)?nature\.com", r"/articles/([sd]\d{5}-\d{3}-[\w\-]+?)(?:\.pdf|_reference|/.*)?",
      "doi:10.1038/{0}"),
     (r"link\.springer\.com", rf"/(?:article|chapter|content/pdf|book)/{_DOI}(?:\.pdf)?",
      "doi:{0}"),
@@ -53,40 +70,41 @@ _RULES = _rules(
     # ---- code
     (r"github\.com", r"/([^/]+/[^/]+?)(?:\.git)?", "github.com/{0}"),
     (r"github\.com", r"/([^/]+/[^/]+)/tree/(?:main|master|HEAD)", "github.com/{0}"),
-    (r"github\.com", r"/([^/]+/[^/]+)/(?:blob|blame)/(?:main|master|HEAD)/(?i:readme\.md)",
+    (r"github\.com", rf"/([^/]+/[^/]+)/(?:blob|blame)/(?:main|master|HEAD)/{_README}",
      "github.com/{0}"),
     (r"github\.com", rf"/([^/]+/[^/]+)/(?:blob|raw|blame|tree|edit)/{_GIT_REF}(.+)",
      "github.com/{0}/blob/{1}"),
-    (r"raw\.githubusercontent\.com", r"/([^/]+/[^/]+)/(?:main|master|HEAD)/(?i:readme\.md)",
+    (r"raw\.githubusercontent\.com", rf"/([^/]+/[^/]+)/(?:main|master|HEAD)/{_README}",
      "github.com/{0}"),
     (r"raw\.githubusercontent\.com", rf"/([^/]+/[^/]+)/{_GIT_REF}(.+)", "github.com/{0}/blob/{1}"),
     (r"github\.com", r"/([^/]+/[^/]+)/releases/download/([^/]+)/.+", "github.com/{0}/releases/{1}"),
-    (r"github\.com", r"/([^/]+/[^/]+)/releases/(?:tag/)?(.+)", "github.com/{0}/releases/{1}"),
+    (r"github\.com", r"/([^/]+/[^/]+)/releases/(?:tag/|expanded_assets/)?(.+)",
+     "github.com/{0}/releases/{1}"),
     (r"github\.com", r"/([^/]+/[^/]+)/(pull|issues|discussions)/(\d+)(?:/.*)?",
      "github.com/{0}/{1}/{2}"),
     (r"gist\.github\.com", r"/(?:[^/]+/)?([0-9a-f]{20,40})(?:/.*)?", "gist.github.com/{0}"),
     (r"gitlab\.[a-z.]+", r"/(.+?)(?:/-)?/(merge_requests|issues|work_items)/(\d+)(?:/.*)?",
      "gitlab/{0}/{1}/{2}"),
     (r"(?:huggingface|hf)\.co|hf-mirror\.com",
-     r"/((?:datasets/|spaces/)?[^/]+/[^/]+?)(?:/tree/main|/blob/main/README\.md)?",
+     r"/((?:datasets/|spaces/)?[^/]+/[^/]+?)(?:/tree/main|/(?:blob|resolve|raw)/main/README\.md)?",
      "huggingface.co/{0}"),
     # ---- talk
-    (r"(?:(?:old|new|np|amp|i|[a-z]{2})\.)?reddit\.com",
-     r"/(?:(?:r|user|u)/[^/]+/)?comments/([a-z0-9]+)/[^/]*/([a-z0-9]{5,})",
+    (_REDDIT, r"/(?:(?:r|user|u)/[^/]+/)?comments/([a-z0-9]+)/[^/]*/([a-z0-9]{5,})",
      "reddit.com/comments/{0}/{1}"),
-    (r"(?:(?:old|new|np|amp|i|[a-z]{2})\.)?reddit\.com",
-     r"/(?:(?:r|user|u)/[^/]+/)?comments/([a-z0-9]+)(?:/.*)?", "reddit.com/comments/{0}"),
+    (_REDDIT, r"/(?:(?:r|user|u)/[^/]+/)?comments/([a-z0-9]+)(?:/.*)?", "reddit.com/comments/{0}"),
     (r"redd\.it", r"/([a-z0-9]+)", "reddit.com/comments/{0}"),
     (_X, r"/(?:i/web|i|[^/]+)/status(?:es)?/(\d+)(?:/.*)?", "x.com/status/{0}"),
     (_X, r"/(?!(?:search|explore|home|i|hashtag|settings)(?:/|\Z))(\w{1,15})", "x.com/{0}"),
+    (r"threadreaderapp\.com", r"/thread/(\d+)(?:\.html)?", "x.com/status/{0}"),
     (r"news\.ycombinator\.com", r"/item", "news.ycombinator.com/item?id={id}"),
     (r"lobste\.rs", r"/s/([a-z0-9]+)(?:/.*)?", "lobste.rs/s/{0}"),
     (r"(?:[a-z]+\.)?(?:stackoverflow|stackexchange|serverfault|superuser|askubuntu)\.com",
      r"/(?:q|questions)/(\d+)(?:/.*)?", "{host}/questions/{0}"),
     (r"(?:t|telegram)\.me", r"/(?:s/)?([A-Za-z]\w+)/(\d+)", "t.me/{0}/{1}"),
-    (r"medium\.com|[\w\-]+\.medium\.com", r"/(?:.*[/\-])?([0-9a-f]{10,12})", "medium.com/p/{0}"),
+    (r"medium\.com|[\w\-]+\.medium\.com|scribe\.rip|freedium\.cfd|readmedium\.com",
+     r"/(?:.*[/\-])?([0-9a-f]{10,12})", "medium.com/p/{0}"),
     (r"threads\.(?:net|com)", r"/(?:@[\w.]+/)?(?:post|t)/([\w\-]+)(?:/.*)?", "threads.net/{0}"),
-    (r"(?:bsky|fxbsky|vxbsky|bskx|bsyy)\.app", r"/profile/([^/]+)/post/(\w+)",
+    (r"(?:bsky|fxbsky|vxbsky|bskx|bskyx|bsyy)\.app", r"/profile/([^/]+)/post/(\w+)",
      "bsky.app/{0}/{1}"),
     (r"linkedin\.com", r"/posts/.*-(?:activity|ugcPost|share)-(\d{15,})(?:-[\w\-]+)?",
      "linkedin.com/{0}"),
@@ -96,21 +114,29 @@ _RULES = _rules(
     (r"(?:dd)?instagram\.com", r"/(?:[\w.]+/)?(?:p|reels?|tv)/([\w\-]+)(?:/embed)?",
      "instagram.com/{0}"),
     (r"open\.substack\.com", r"/pub/([\w\-]+)/p/([\w\-]+)", "{0}.substack.com/p/{1}"),
+    (r"[\w\-]+\.substack\.com", r"/p/([\w\-]+)(?:/comments)?", "{host}/p/{0}"),
+    # Mastodon and what speaks like it: a long number is the post.
+    (r".+", r"/(?:web/)?@([\w.\-]+)/(\d{15,})(?:/.*)?", "{host}/@{0}/{1}"),
+    (r".+", r"/users/([\w.\-]+)/statuses/(\d{15,})(?:/.*)?", "{host}/@{0}/{1}"),
     # ---- films and sound
-    (r"youtu\.be", r"/([\w\-]{11})", "youtube.com/watch?v={0}"),
-    (r"(?:music\.)?youtube(?:-nocookie)?\.com", r"/(?:embed|shorts|live|v|e)/([\w\-]{11})(?:/.*)?",
-     "youtube.com/watch?v={0}"),
-    (r"(?:music\.)?youtube\.com", r"/watch(?:_popup)?", "youtube.com/watch?v={v}"),
+    (r"youtu\.be|yt\.be|yewtu\.be", r"/([\w\-]{11})", "youtube.com/watch?v={0}"),
+    (_YOUTUBE, r"/(?:embed|shorts|live|v|e)/([\w\-]{11})(?:/.*)?", "youtube.com/watch?v={0}"),
+    (_YOUTUBE, r"/watch(?:_popup)?", "youtube.com/watch?v={v}"),
     (r"(?:player\.)?vimeo\.com", r"/(?:video/)?(\d+)(?:/[0-9a-f]+)?", "vimeo.com/{0}"),
     (r"bilibili\.com", r"/(?:s/)?video/((?:BV|av|bv)\w+)", "bilibili.com/video/{0}?p={p}"),
     (r"bilibili\.com", r"/(?:s/)?video/((?:BV|av|bv)\w+)", "bilibili.com/video/{0}"),
     (r"b23\.tv", r"/(BV\w+)", "bilibili.com/video/{0}"),
+    (r"player\.bilibili\.com", r"/player\.html", "bilibili.com/video/{bvid}"),
     (r"bilibili\.com", r"/read/(?:mobile/|cv|native\?id=)(\d+)", "bilibili.com/read/{0}"),
     (r"open\.spotify\.com", r"/(?:intl-[a-z]+/)?(episode|show|track|album|playlist)/(\w+)",
      "open.spotify.com/{0}/{1}"),
     (r"(?:vx|vm)?tiktok\.com",
      r"/(?:@[^/]*/(?:video|photo)|v|embed(?:/v2)?)/(\d{15,})(?:\.html)?", "tiktok.com/{0}"),
     (r"(?:ies)?douyin\.com", r"/(?:share/)?(?:video|note|slides)/(\d{15,})", "douyin.com/{0}"),
+    # ---- documents
+    (r"docs\.google\.com",
+     r"/(document|spreadsheets|presentation|forms)/(?:u/\d+/)?d/([\w\-]{8,})(?:/.*)?",
+     "docs.google.com/{0}/{1}"),
     # ---- shops and stores
     (r"amazon\.[a-z.]+|amzn\.[a-z]+",
      r"/(?:.*/)?(?:dp|gp/product|gp/aw/d|d)/([A-Z0-9]{10})(?:/.*)?", "{host}/dp/{0}"),
@@ -157,6 +183,11 @@ _RULES = _rules(
      "news.naver.com/{0}/{1}"),
     (r"news\.naver\.com", r"/main/read\.n(?:aver|hn)", "news.naver.com/{oid}/{aid}"),
     (r"news\.yahoo\.co\.jp", r"/(articles|pickup)/([0-9a-f]+)(?:/.*)?", "news.yahoo.co.jp/{0}/{1}"),
+    # ---- houses whose path is the article; what follows says who gave it to whom
+    (r"(?:wsj|barrons|marketwatch)\.com", r"/(?:amp/)?(.+/.+)", "{host}/{0}"),
+    (r"ft\.com", r"/content/([0-9a-f\-]{36})", "ft.com/content/{0}"),
+    (r"bloomberg\.com", r"/(?:amp/)?((?:news|opinion|features|graphics)/.+)", "bloomberg.com/{0}"),
+    (r"nytimes\.com", r"/(.+?)(?:\.amp)?\.html", "nytimes.com/{0}"),
     # ---- a number is the article, whatever stands before it
     (r"heise\.de", r"/(?:.*[/\-])?(\d{7,})(?:\.html)?", "heise.de/{0}"),
     (r"spiegel\.de", r"/.+-a-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:-amp)?",
@@ -173,6 +204,7 @@ _RULES = _rules(
 )  # fmt: skip
 # GitHub and Reddit do not tell upper from lower case here; DOIs never do (ISO 26324).
 _CASELESS = ("doi:", "reddit.com/")
+_GITHUB_COPY = re.compile(rf"{_GITHUB}\.(?:com|xyz|org)|github\.dev")
 _NOT_REPOSITORIES = re.compile(
     r"/(?:features|topics|trending|orgs|sponsors|marketplace|collections|explore|about|settings"
     r"|security|enterprise|customer-stories|events|readme|search|users|apps)(?:/.*)?"
@@ -181,6 +213,8 @@ _NOT_REPOSITORIES = re.compile(
 
 def of_site(host: str, path: str, query: Query) -> str | None:
     """The page as a rule calls it, "" where it names none; None where no rule holds."""
+    if _GITHUB_COPY.fullmatch(host):
+        host = "github.com"
     if host == "github.com" and _NOT_REPOSITORIES.fullmatch(path):
         return None
     values = {name: value for name, value in query if value}

@@ -127,6 +127,8 @@ class Shared:
     # The weight of all that is shared, and of the heaviest name in both.
     weight: float
     name: float
+    # How many names are in both.
+    names: int
     # How many pieces are shared that few other titles of these days have.
     rare: int
     # Each one's beginning has a name that the other has not: the weight of the lighter.
@@ -159,6 +161,7 @@ def in_common(a: Subject, b: Subject, usual: Usual) -> Shared:
         weight=min(_sum(a_has, mine), _sum(b_has, theirs)),
         rare=sum(a.weights[p] >= _PARTICULAR and usual.rarity(p) > _RARE for p in a_has),
         name=max((mine[piece] for piece in a_has & b_has & telling), default=0.0),
+        names=sum(not piece[0].isdigit() for piece in a_has & b_has & telling),
         swapped=swapped,
         only_name=bool(a.led and b.led)
         and all(

@@ -20,6 +20,8 @@ _ALWAYS = re.compile(
     | spm(?:_id_from)? | scm | vd_source | unique_k | is_story_h5 | buvid | plat_id | chksm
     | clicktime | sub_rt | enterid | sessionid | (?:php)?sess(?:ion)?_?id | jsessionid
     | amp | outputtype | aoh | isfreemail | tracking(?:_?(?:id|code|source))? | tdsourcetag | pvid
+    | triedredirect | unlocked_article_code | leadsource | srnd | embedded-checkout | sharetype
+    | reflink
     """,
     re.IGNORECASE | re.VERBOSE,
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -9,6 +11,11 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 _REDIRECTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"(?:www\.)?google\.[a-z.]{2,6}/url", ("q", "url")),
     (r"(?:www\.)?youtube\.com/redirect", ("q",)),
+    (r"(?:www\.)?youtube\.com/attribution_link", ("u",)),
+    (r"translate\.google\.[a-z.]{2,6}/translate", ("u",)),
+    (r"12ft\.io/(?:proxy|api/proxy)", ("q",)),
+    (r"getpocket\.com/redirect", ("url",)),
+    (r"(?:www\.)?medium\.com/m/global-identity(?:-2)?", ("redirectUrl",)),
     (r"lm?\.(?:facebook|instagram)\.com/(?:l\.php)?", ("u",)),
     (r"(?:www\.)?linkedin\.com/(?:redir/redirect|safety/go)", ("url",)),
     (r"out\.reddit\.com/.*", ("url",)),
@@ -38,9 +45,18 @@ _REDIRECT = [(re.compile(where, re.IGNORECASE), names) for where, names in _REDI
 # A page's whole address within a path, behind these hosts.
 _CARRIERS = re.compile(
     r"(?:web\.archive\.org/(?:web/)?[0-9]{4,14}[a-z_]*|r\.jina\.ai|12ft\.io|freedium\.cfd"
-    r"|(?:mirror\.)?ghproxy\.(?:com|net)|gh-proxy\.com|archive\.(?:today|is|ph|li|md)/(?:o/\w+|[0-9]{4,14})"
-    r"|(?:www\.)?printfriendly\.com/p/g)/(?P<inner>(?:https?:/{1,2}|www\.).+)",
+    r"|(?:mirror\.)?ghproxy\.(?:com|net)|gh-proxy\.com|gitclone\.com(?=/github\.com/)"
+    r"|archive\.(?:today|is|ph|li|md|vn|fo)/(?:o/\w+|newest|[0-9.\-]{4,20})"
+    r"|(?:www\.)?printfriendly\.com/p/g)/(?P<inner>(?:https?:/{1,2}|www\.|github\.com/).+)",
     re.IGNORECASE,
+)
+# Whatever the host: a path that ends in a whole address is another site's view of that page. One
+# whose strokes are encoded ends at the next that is not; newsletters' counters add more behind it.
+_CARRIED = re.compile(
+    r"[^/]+/(?:[^?#]*/)?(?P<inner>https?:/{1,2}[\w\-]+(?:\.[\w\-]+)+.*)", re.IGNORECASE
+)
+_CARRIED_ENCODED = re.compile(
+    r"[^/]+/(?:[^?#]*/)?(?P<inner>https?(?::|%3A)%2F%2F[^/?#]+)(?:/.*)?", re.IGNORECASE
 )
 _AMP_CACHE = re.compile(
     r"(?:(?:www\.)?google\.[a-z.]{2,6}/amp|[a-z0-9\-]+\.cdn\.ampproject\.org/[a-z](?:/i)?"
@@ -48,6 +64,31 @@ _AMP_CACHE = re.compile(
     re.IGNORECASE,
 )
 _TRANSLATED = re.compile(r"(?P<name>[a-z0-9\-]+)\.translate\.goog", re.IGNORECASE)
+
+
+# What a company's mail server makes of links, by Proofpoint, version 2 and 3; and a search's.
+_DEFENDED = re.compile(
+    r"urldefense\.(?:proofpoint\.)?com/(?:v2/url\?(?:.*&)?u=(?P<two>[^&]+).*|v3/__(?P<three>.+?)__;.*)"
+    r"|(?:www\.|cn\.)?bing\.com/ck/a\?(?:.*&)?u=a1(?P<bing>[\w\-]+).*"
+    r"|webcache\.googleusercontent\.com/search\?q=cache:(?:\w{12}:)?(?P<cache>[^+&]+).*",
+    re.IGNORECASE,
+)
+
+
+def _undefended(found: re.Match[str]) -> str | None:
+    """The address in one of `_DEFENDED`; None where what it holds is none."""
+    if found["two"]:
+        inner = unquote(found["two"].replace("-", "%").replace("_", "/"))
+    elif found["bing"]:
+        text = found["bing"]
+        try:
+            inner = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
+        except (binascii.Error, UnicodeDecodeError):
+            return None
+    else:
+        inner = re.sub(r"\A(https?):/{1,2}", r"\1://", found["three"] or unquote(found["cache"]))
+        inner = inner if "://" in inner else f"https://{inner}"
+    return inner if re.match(r"https?://[^/]", inner, re.IGNORECASE) else None
 
 
 def unwrap(url: str) -> str | None:
@@ -65,15 +106,21 @@ def unwrap(url: str) -> str | None:
     whole = where + (f"?{parts.query}" if parts.query else "")
     if found := _AMP_CACHE.fullmatch(whole):
         return f"https://{found['inner']}"
-    if found := _CARRIERS.fullmatch(whole):
+    if found := _DEFENDED.fullmatch(whole):
+        return _undefended(found)
+    if found := _CARRIERS.fullmatch(whole) or _CARRIED.fullmatch(whole):
         inner = re.sub(r"\A(https?):/{1,2}", r"\1://", unquote_once(found["inner"]))
         return inner if "://" in inner else f"https://{inner}"
+    if found := _CARRIED_ENCODED.fullmatch(where):
+        return unquote(found["inner"])
     for pattern, names in _REDIRECT:
         if not pattern.fullmatch(where):
             continue
         values = dict(parse_qsl(parts.query))
         for name in names:
             inner = values.get(name, "")
+            if inner.startswith("/watch?"):
+                inner = f"https://{host}{inner}"
             if inner.startswith("//"):
                 inner = f"https:{inner}"
             if re.match(r"https?://[^/]", inner, re.IGNORECASE):

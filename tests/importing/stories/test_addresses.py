@@ -192,6 +192,78 @@ SAME = {
         "https://store.steampowered.com/app/2358720/Black_Myth_Wukong/?l=schinese",
         "https://store.steampowered.com/app/2358720",
     ],
+    "readers of papers": [
+        "https://arxiv.org/abs/2401.01234", "https://papers.cool/arxiv/2401.01234",
+        "https://www.semanticscholar.org/arxiv/2401.01234v2", "https://browse.arxiv.org/pdf/2401.01234.pdf",
+        "https://www.emergentmind.com/papers/2401.01234", "https://arxiv.org/abs/arXiv:2401.01234",
+        "https://www.catalyzex.com/paper/arxiv:2401.01234",
+    ],
+    "a repository, by git and its mirrors": [
+        "https://github.com/Owner/repo", "git@github.com:owner/repo.git",
+        "ssh://git@github.com/owner/repo.git", "git+https://github.com/owner/repo.git",
+        "https://kkgithub.com/owner/repo", "https://gitclone.com/github.com/owner/repo",
+        "https://github.dev/owner/repo", "https://github.com/owner/repo/blob/main/README.zh-CN.md",
+    ],
+    "X without X": [
+        "https://x.com/someone/status/1790075827666796666",
+        "https://nitter.poast.org/someone/status/1790075827666796666#m",
+        "https://d.fxtwitter.com/someone/status/1790075827666796666",
+        "https://threadreaderapp.com/thread/1790075827666796666.html",
+    ],
+    "YouTube without YouTube": [
+        "https://youtu.be/dQw4w9WgXcQ?si=a", "https://yewtu.be/watch?v=dQw4w9WgXcQ",
+        "https://piped.video/watch?v=dQw4w9WgXcQ", "https://invidious.example.org/watch?v=dQw4w9WgXcQ",
+        "https://www.youtube.com/attribution_link?u=%2Fwatch%3Fv%3DdQw4w9WgXcQ%26feature%3Dshare",
+    ],
+    "Reddit without Reddit": [
+        "https://www.reddit.com/r/a/comments/1abcde/title/", "https://redlib.example.org/r/a/comments/1abcde",
+        "https://rxddit.com/r/a/comments/1abcde/title", "https://sh.reddit.com/r/a/comments/1abcde/",
+    ],
+    "Medium without Medium": [
+        "https://medium.com/@someone/a-title-a64152b37c35", "https://scribe.rip/@someone/a-title-a64152b37c35",
+        "https://freedium.cfd/a64152b37c35", "https://readmedium.com/a-title-a64152b37c35",
+        "https://medium.com/m/global-identity-2?redirectUrl=https%3A%2F%2Fsomeone.medium.com%2Fa-title-a64152b37c35",
+    ],
+    "a letter of Substack": [
+        "https://someone.substack.com/p/a-letter", "https://open.substack.com/pub/someone/p/a-letter?r=a",
+        "https://someone.substack.com/p/a-letter/comments",
+        "https://someone.substack.com/p/a-letter?publication_id=1&post_id=2&r=3&triedRedirect=true",
+    ],
+    "Mastodon": [
+        "https://social.example/@someone/110000000000000001",
+        "https://social.example/users/someone/statuses/110000000000000001",
+        "https://social.example/web/@someone/110000000000000001",
+    ],
+    "carried by other sites": [
+        "https://www.example.com/2025/oct/10/story",
+        "https://archive.ph/2025.10.11-120000/https://www.example.com/2025/oct/10/story",
+        "https://archive.is/newest/https://www.example.com/2025/oct/10/story",
+        "https://12ft.io/proxy?q=https%3A%2F%2Fwww.example.com%2F2025%2Foct%2F10%2Fstory",
+        "https://reader.example.org/https://www.example.com/2025/oct/10/story",
+        "https://tracking.example.net/CL0/https:%2F%2Fwww.example.com%2F2025%2Foct%2F10%2Fstory%3Futm_source=a/1/01000/b=12",
+        "https://translate.google.com/translate?sl=en&tl=zh&u=https://www.example.com/2025/oct/10/story",
+        "https://urldefense.com/v3/__https://www.example.com/2025/oct/10/story__;!!abc",
+        "https://urldefense.proofpoint.com/v2/url?u=https-3A__www.example.com_2025_oct_10_story&d=Dw",
+        "https://www.bing.com/ck/a?!&&p=1&u=a1aHR0cHM6Ly93d3cuZXhhbXBsZS5jb20vMjAyNS9vY3QvMTAvc3Rvcnk&ntb=1",
+        "https://webcache.googleusercontent.com/search?q=cache:https://www.example.com/2025/oct/10/story",
+    ],
+    "who gave it to whom": [
+        "https://www.ft.com/content/0a1b2c3d-1111-2222-3333-444455556666",
+        "https://www.ft.com/content/0a1b2c3d-1111-2222-3333-444455556666?shareType=gift&token=1",
+    ],
+    "a gift of the Times": [
+        "https://www.nytimes.com/2025/10/10/technology/x.html",
+        "https://www.nytimes.com/2025/10/10/technology/x.html?unlocked_article_code=1.abc",
+        "https://www.nytimes.com/2025/10/10/technology/x.amp.html",
+    ],
+    "in another language": [
+        "https://news.example.com/index/a-thing", "https://news.example.com/zh-Hans-CN/index/a-thing/",
+        "https://news.example.com/ja-JP/index/a-thing",
+    ],
+    "a shared document": [
+        "https://docs.google.com/document/d/1AbCdEfGh/edit?usp=sharing",
+        "https://docs.google.com/document/u/0/d/1AbCdEfGh/preview",
+    ],
 }  # fmt: skip
 
 DIFFERENT = [
@@ -227,6 +299,17 @@ DIFFERENT = [
     ("https://www.amazon.de/dp/B0ABCDEFGH", "https://www.amazon.de/dp/B0ABCDEFGJ"),
     ("https://bsky.app/profile/a.example.org/post/3a", "https://bsky.app/profile/a.example.org/post/3b"),
     ("https://www.heise.de/news/Titel-10123456.html", "https://www.heise.de/news/Titel-10123457.html"),
+    ("https://papers.cool/arxiv/2401.01234", "https://papers.cool/arxiv/2401.01235"),
+    ("git@github.com:o/r.git", "git@gitlab.com:o/r.git"),
+    ("https://kkgithub.com/o/r", "https://kkgithub.com/o/r/releases/tag/v1"),
+    ("https://someone.substack.com/p/a", "https://other.substack.com/p/a"),
+    ("https://social.example/@a/110000000000000001", "https://social.example/@a/110000000000000002"),
+    ("https://archive.ph/AbCdE", "https://archive.ph/AbCdF"),
+    ("https://reader.example.org/https://a.example/1", "https://reader.example.org/https://a.example/2"),
+    ("https://docs.example.com/en-us/a/b", "https://docs.example.com/en-us/a/c"),
+    ("https://docs.google.com/document/d/1AbCdEfGh", "https://docs.google.com/document/d/1AbCdEfGi"),
+    ("https://nitter.net/search?q=a", "https://nitter.net/search?q=b"),
+    ("https://www.ft.com/markets", "https://www.ft.com/world"),
     ("https://podcasts.apple.com/us/podcast/x/id12?i=1", "https://podcasts.apple.com/us/podcast/x/id12?i=2"),
 ]  # fmt: skip
 

@@ -53,6 +53,20 @@ SAME_SUBJECT = [
 ]  # fmt: skip
 # In these days many titles are known, so that less has to be in common (`Usual`).
 OF_THESE_DAYS = [
+    # Both sides of what two do with each other, and a reason given behind what was said.
+    ("Salesforce buys Informatica for $8bn", "Informatica to be acquired by Salesforce", True),
+    ("Datadog acquires Eppo to grow in experimentation", "Eppo to join Datadog", True),
+    ("SoftBankがAmpere Computingを買収", "Ampere、SoftBankによる買収に合意 65億ドル", True),
+    ("Siemens übernimmt Altair", "Altair wird von Siemens gekauft", True),
+    ("Яндекс покупает долю в VK", "VK: доля куплена Яндексом", True),
+    ("Workday to cut 1,750 jobs", "Workday to cut 1,750 jobs as it invests in AI", True),
+    ("Musk sues OpenAI", "OpenAI countersues Musk", False),
+    ("Court fines Meta over data of users", "Meta appeals court fine over data of users", False),
+    ("法院判决字节跳动败诉", "字节跳动不服法院判决提起上诉", False),
+    ("Adobe acquires Semrush", "Semrush shareholders approve pay plan; Adobe raises price", False),
+    ("Nvidia invests in xAI", "xAI delays Grok 5; Nvidia chips blamed", False),
+    ("Meta to cut 10% of jobs", "Meta to cut 20% of jobs to pay for data centers", False),
+    ("Databricks buys Neon", "Databricks buys Tecton", False),
     ("Port Authority buys tug maker Kelvig", "Kelvig to join Port Authority", True),
     ("Le port rachète Kelvig", "Kelvig passe sous le giron du port : rachat conclu", True),
     ("港务局发布 Beacon 4.6", "Beacon 4.6 发布：百万条航线与更低价格", True),

@@ -14,7 +14,7 @@ from tests.benchmarks.story_pairs import counts, shares, written
 def test_two_sister_digests() -> None:
     sisters = sum((one for name, one in counts().items() if name.endswith("sister")), Counter())
     assert sisters.total() == 336
-    assert shares(sisters) == {"recall": 0.912, "precision": 0.987}
+    assert shares(sisters) == {"recall": 0.924, "precision": 0.987}
 
 
 def test_the_half_that_the_rule_was_not_made_on() -> None:
