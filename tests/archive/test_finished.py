@@ -349,7 +349,7 @@ def test_another_publication_is_not_touched(client: Client, daily: Publication) 
     assert answered()["built"] == built
 
 
-def test_the_database_is_asked_once_a_second(
+def test_no_request_for_what_is_stored_asks_the_database_by_itself(
     client: Client, daily: Publication, monkeypatch: Any, django_assert_num_queries: Any
 ) -> None:
     monkeypatch.setattr(changes, "LOOK_EVERY", 3600.0)
@@ -357,6 +357,36 @@ def test_the_database_is_asked_once_a_second(
     with django_assert_num_queries(0):
         for _ in range(20):
             assert client.get("/daily/").status_code == 200
+
+
+@pytest.mark.parametrize("known_for", [0.0, 60.0])
+def test_who_knows_only_what_was_true_longer_ago_waits_for_the_look(
+    daily: Publication, monkeypatch: Any, known_for: float
+) -> None:
+    """One thread looks; what the others know meanwhile is good for a moment and no longer."""
+    known = changes.Changes(lambda scopes: None)
+    assert known.may_serve()
+    monkeypatch.setattr(changes, "LOOK_EVERY", 0.0)
+    monkeypatch.setattr(changes, "_SHORT", known_for)
+    monkeypatch.setattr(changes, "_LONGEST_WAIT", 60.0)
+    asking, answer, served = threading.Event(), threading.Event(), threading.Event()
+
+    def look() -> None:
+        if not asking.is_set():
+            asking.set()
+            answer.wait(30)
+
+    monkeypatch.setattr(known, "_look", look)
+    one = threading.Thread(target=known.may_serve)
+    other = threading.Thread(target=lambda: (known.may_serve(), served.set()))
+    one.start()
+    assert asking.wait(30)
+    other.start()
+    assert served.wait(0.5 if known_for == 0 else 30) is (known_for > 0)
+    answer.set()
+    one.join(30)
+    other.join(30)
+    assert served.is_set()
 
 
 def test_without_the_triggers_nothing_is_stored(client: Client, daily: Publication) -> None:

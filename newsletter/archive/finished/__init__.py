@@ -1,7 +1,7 @@
 """Public pages, feeds and style sheets as finished octets: built once a change, then handed out.
 
-`store` keeps them within bounds and lets one thread build what many ask for; `changes` reads once
-a second what the database noted as changed (`newsletter/models/change_triggers.py`); `codings`
+`store` keeps them within bounds and lets one thread build what many ask for; `changes` reads every
+moment what the database noted as changed (`newsletter/models/change_triggers.py`); `codings`
 chooses between plain, gzip and Brotli; `serving` is the middleware that ties them together.
 
 An address is served this way when its view is marked `finished` in `newsletter/urls.py`. Such a
