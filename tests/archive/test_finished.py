@@ -201,6 +201,25 @@ def test_what_no_page_heeds_is_no_other_address(client: Client, daily: Publicati
     assert b"utm_source" not in plain.content
 
 
+def test_what_another_page_heeds_is_no_other_address_either(
+    client: Client, daily: Publication
+) -> None:
+    """An issue has no categories to ask for: whoever asks a thousand times builds nothing."""
+    plain = client.get("/daily/2026-03-02/")
+    before, kept = answered(), serving.STORE.figures()
+    for query in ("?category=a", "?category=b&category=c", "?before=x&month=2026-01"):
+        assert client.get(f"/daily/2026-03-02/{query}").content == plain.content
+    assert answered()["built"] == before["built"]
+    assert serving.STORE.figures() == kept
+
+
+def test_the_order_of_a_query_is_no_other_address(client: Client, daily: Publication) -> None:
+    page = client.get("/daily/?lang=zh&before=2026-03-03")
+    before = answered()
+    assert client.get("/daily/?before=2026-03-03&x=1&lang=zh-CN").content == page.content
+    assert answered()["built"] == before["built"]
+
+
 def test_languages_and_choices_are_addresses_of_their_own(
     client: Client, daily: Publication
 ) -> None:
