@@ -48,7 +48,7 @@ _FEEDS = ("category", "language", "month")
 # What is marked `finished` shows nothing personal and is handed out as stored octets.
 _pages = [
     path("", finished(views.publications), name="publications"),
-    path("robots.txt", finished(site_files.robots), name="robots"),
+    path("robots.txt", finished(site_files.robots, fixed=True), name="robots"),
     path("sitemap.xml", finished(site_files.sitemaps), name="sitemaps"),
     path("favicon.ico", site_files.favicon, name="favicon"),
     # What it takes no publication's page can be, so that one may be called "p".

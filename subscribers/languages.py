@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -58,12 +59,12 @@ def between_sentences() -> str:
 
 
 def guess(request: HttpRequest, publication: Publication) -> str:
-    """The first language of the browser that we speak, else the publication's (Django's code)."""
+    """What the browser likes best of what we speak, else the publication's (Django's code)."""
     return _first_known(request.META) or of_publication(publication)
 
 
 def wished(meta: Mapping[str, Any]) -> str:
-    """The first language of the browser that we speak, else the site's (Django's code).
+    """The language the browser likes best of those we speak, else the site's (Django's code).
 
     `meta` is `request.META`, or the environment of a WSGI request.
     """
@@ -71,10 +72,33 @@ def wished(meta: Mapping[str, Any]) -> str:
 
 
 def _first_known(meta: Mapping[str, Any]) -> str:
-    for code in meta.get("HTTP_ACCEPT_LANGUAGE", "").split(","):
-        if ours := known(code.split(";")[0].strip()):
-            return ours
-    return ""
+    header = meta.get("HTTP_ACCEPT_LANGUAGE", "")
+    # A header is a client's text; only those of customary length are worth remembering.
+    return _remembered(header) if len(header) < 128 else _liked_best(header)
+
+
+def _liked_best(header: str) -> str:
+    """Of the languages of an Accept-Language that we speak the one with the highest quality, the
+    first of those with the same (RFC 9110, 12.5.4); none that is refused by `q=0`."""
+    best, found = 0.0, ""
+    for part in header.split(","):
+        code, _, parameter = part.partition(";")
+        name, _, value = parameter.partition("=")
+        quality = _quality(value.strip()) if name.strip().lower() == "q" else 1.0
+        if quality > best and (ours := known(code)):
+            best, found = quality, ours
+    return found
+
+
+_remembered = lru_cache(maxsize=256)(_liked_best)
+
+
+def _quality(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        return 0.0
+    return value if 0.0 <= value <= 1.0 else 0.0
 
 
 def speak(request: HttpRequest, language: str) -> str:

@@ -1,7 +1,7 @@
 """What of the published changed last, and when: written by the database itself.
 
 `change_triggers` says which change of which table writes a row here; `archive.finished` reads
-them once a second and drops exactly the stored pages they touch. Rows are never read by a page.
+them every moment and drops exactly the stored pages they touch. Rows are never read by a page.
 """
 
 from __future__ import annotations

@@ -19,6 +19,9 @@ MOST_OCTETS = 10 * 1024 * 1024
 # A photograph of 40 million pixels takes 160 MB while it is read.
 MOST_PIXELS = 40_000_000
 _LEAST = 8  # Pixels on a side: what is smaller is there to count readers.
+# Pixels: a picture is made no higher than the one, unless its words could then not be read. A page
+# saved as one long picture stays as wide as the other.
+_HIGH_ENOUGH, _READABLE = 2400, 720
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 # How files of those begin, AVIF apart: its beginning is that of HEIC and of films too.
 _OURS = re.compile(rb"\xff\xd8\xff|\x89PNG\r\n\x1a\n|RIFF.{4}WEBP|GIF8[79]a", re.DOTALL)
@@ -68,7 +71,7 @@ def make(octets: bytes) -> Made:
             % {"size": f"{len(octets) / 2**20:.1f}", "most": MOST_OCTETS // 2**20}
         )
     image = _read(octets)
-    image.thumbnail((WIDEST, HIGHEST), Image.Resampling.LANCZOS)
+    image.thumbnail(_largest(*image.size), Image.Resampling.LANCZOS)
     opaque = image.mode == "RGB"
     key = hashlib.blake2b(octets, digest_size=16).hexdigest()
     stem = stem_of(key, image.width, image.height, _colour(image))
@@ -83,6 +86,12 @@ def make(octets: bytes) -> Made:
     return Made(picture, files)
 
 
+def _largest(width: int, height: int) -> tuple[int, int]:
+    """The box in which a picture of that size is kept."""
+    scale = max(_HIGH_ENOUGH / height, min(_READABLE / width, HIGHEST / height))
+    return WIDEST, max(1, round(height * min(1.0, scale)))
+
+
 def _read(octets: bytes) -> Image.Image:
     """In 8-bit sRGB, upright, with or without an alpha channel. Raises NotAPicture."""
     try:
@@ -94,8 +103,12 @@ def _read(octets: bytes) -> Image.Image:
     _check_size(image)
     try:
         if image.format == "JPEG":
-            image.draft(image.mode, (WIDEST * 2, HIGHEST * 2))  # Read at a half or less: quicker.
+            largest = _largest(*image.size)  # Read at a half or less: quicker.
+            image.draft(image.mode, (largest[0] * 2, largest[1] * 2))
         image.load()
+        # Without EXIF Pillow turns it as its XMP says, which no browser does (CSS Images 3, 7.5).
+        image.info.pop("xmp", None)
+        image.info.pop("XML:com.adobe.xmp", None)
         return _in_srgb(ImageOps.exif_transpose(image))
     except _DAMAGED:
         raise NotAPicture(_damaged()) from None
@@ -163,7 +176,9 @@ def _in_srgb(image: Image.Image) -> Image.Image:
         if alpha.getextrema() == (255, 255):
             alpha = None
     if profile:
-        image = _by_profile(image.convert("RGB") if alpha else image, profile)
+        # A profile is for colours, not for the places in a palette.
+        coloured = alpha is not None or image.mode in ("P", "PA")
+        image = _by_profile(image.convert("RGB") if coloured else image, profile)
     image = image.convert("RGB")
     if alpha is not None:
         image.putalpha(alpha)

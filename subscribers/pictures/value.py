@@ -20,7 +20,7 @@ from subscribers import conf
 # The widths that are kept beside the whole picture, in pixels: a phone, and a mail or column at
 # two pixels a point. What is wider or higher than the largest is made smaller.
 STEPS = (480, 960)
-WIDEST, HIGHEST = 1600, 2400
+WIDEST, HIGHEST = 1600, 12_000
 WEBP = "webp"
 # The least that services which show a shared page take for a large picture.
 _SHARED_WIDTH, _SHARED_HEIGHT = 600, 314
@@ -91,8 +91,10 @@ class Picture:
 
     @property
     def large(self) -> bool:
-        """Whether it may stand for a page where that is shared."""
-        return self.width >= _SHARED_WIDTH and self.height >= _SHARED_HEIGHT
+        """Whether it may stand for a page where that is shared: large, and no long one, of which
+        only a piece would be seen."""
+        large = self.width >= _SHARED_WIDTH and self.height >= _SHARED_HEIGHT
+        return large and self.height <= 2 * self.width
 
 
 def named(name: str) -> Picture | None:

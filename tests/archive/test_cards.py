@@ -8,6 +8,7 @@ import io
 import json
 import re
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -163,6 +164,54 @@ def test_no_line_of_a_card_ends_inside_a_korean_word(size: int) -> None:
     for width in range(600, 1100, 100):
         lines, whole = pen.balanced(text, width, 9)
         assert (" ".join(lines), whole) == (text, True)
+
+
+def _ink(image: Image.Image) -> tuple[int, int, int, int]:
+    found = image.convert("L").point(lambda value: 255 * (value < 128)).getbbox()
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("title", "from_right"),
+    [
+        ("ستبدأ العبّارة غدًا.", True), ("המעבורת North Quay חוזרת", True),
+        ("The ferry العبّارة", False), ("渡轮复航", False), ("23:40 العبّارة", True),
+    ],
+)  # fmt: skip
+def test_a_text_begins_on_the_side_from_which_it_runs(title: str, from_right: bool) -> None:
+    one = card(title=title, name="", above="", below="", more=(), line="#ffffff")
+    left, _top, right, _bottom = _ink(drawn(one).crop((0, 60, 1200, 630)))
+    assert (left < 90, right > 1110) == (not from_right, from_right)
+
+
+def test_the_last_word_of_a_text_from_the_right_stands_at_the_left() -> None:
+    drawn_at: list[tuple[float, str, str | None]] = []
+
+    def text(at: tuple[float, float], part: str, _colour: str, **options: Any) -> None:
+        drawn_at.append((at[0], part, options["direction"]))
+
+    found = fonts.faces("ar", serif=False, bold=True)
+    pen = drawing._Pen(SimpleNamespace(text=text), found, 40)  # type: ignore[arg-type]
+    pen.line(0, 0, "غدًا 发布", "#000000", rtl=True)
+    assert [part for _x, part, _way in sorted(drawn_at)] == ["发布", "غدًا "]
+    assert {way for _x, _part, way in drawn_at} == {"rtl"}
+
+
+def test_what_no_font_has_leaves_no_gap(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = fonts.Face("one")
+    monkeypatch.setattr(fonts, "has", lambda _face, c: c.isspace() or c.isascii() or c == "\u200d")
+    for text, expected in (
+        ("🚢 ships", "ships"), ("👩\u200d👩\u200d👧 Family 🚢 ships", "Family ships"),
+        ("ships 🇨🇳", "ships"), ("a 🚢 b", "a b"), ("🚢", ""), ("a\u200db", "a\u200db"),
+    ):  # fmt: skip
+        assert fonts.drawn(text, (one,)) == expected
+
+
+def test_quotation_marks_are_wide_in_chinese_alone() -> None:
+    assert drawing._features("“new” ferry — it’s") == ["pwid"]
+    assert drawing._features("说“新”") is None
+    assert drawing._features("OK，") is None
 
 
 def test_short_and_odd_texts_are_drawn() -> None:

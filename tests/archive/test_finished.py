@@ -201,6 +201,25 @@ def test_what_no_page_heeds_is_no_other_address(client: Client, daily: Publicati
     assert b"utm_source" not in plain.content
 
 
+def test_what_another_page_heeds_is_no_other_address_either(
+    client: Client, daily: Publication
+) -> None:
+    """An issue has no categories to ask for: whoever asks a thousand times builds nothing."""
+    plain = client.get("/daily/2026-03-02/")
+    before, kept = answered(), serving.STORE.figures()
+    for query in ("?category=a", "?category=b&category=c", "?before=x&month=2026-01"):
+        assert client.get(f"/daily/2026-03-02/{query}").content == plain.content
+    assert answered()["built"] == before["built"]
+    assert serving.STORE.figures() == kept
+
+
+def test_the_order_of_a_query_is_no_other_address(client: Client, daily: Publication) -> None:
+    page = client.get("/daily/?lang=zh&before=2026-03-03")
+    before = answered()
+    assert client.get("/daily/?before=2026-03-03&x=1&lang=zh-CN").content == page.content
+    assert answered()["built"] == before["built"]
+
+
 def test_languages_and_choices_are_addresses_of_their_own(
     client: Client, daily: Publication
 ) -> None:
@@ -349,7 +368,7 @@ def test_another_publication_is_not_touched(client: Client, daily: Publication) 
     assert answered()["built"] == built
 
 
-def test_the_database_is_asked_once_a_second(
+def test_no_request_for_what_is_stored_asks_the_database_by_itself(
     client: Client, daily: Publication, monkeypatch: Any, django_assert_num_queries: Any
 ) -> None:
     monkeypatch.setattr(changes, "LOOK_EVERY", 3600.0)
@@ -357,6 +376,36 @@ def test_the_database_is_asked_once_a_second(
     with django_assert_num_queries(0):
         for _ in range(20):
             assert client.get("/daily/").status_code == 200
+
+
+@pytest.mark.parametrize("known_for", [0.0, 60.0])
+def test_who_knows_only_what_was_true_longer_ago_waits_for_the_look(
+    daily: Publication, monkeypatch: Any, known_for: float
+) -> None:
+    """One thread looks; what the others know meanwhile is good for a moment and no longer."""
+    known = changes.Changes(lambda scopes: None)
+    assert known.may_serve()
+    monkeypatch.setattr(changes, "LOOK_EVERY", 0.0)
+    monkeypatch.setattr(changes, "_SHORT", known_for)
+    monkeypatch.setattr(changes, "_LONGEST_WAIT", 60.0)
+    asking, answer, served = threading.Event(), threading.Event(), threading.Event()
+
+    def look() -> None:
+        if not asking.is_set():
+            asking.set()
+            answer.wait(30)
+
+    monkeypatch.setattr(known, "_look", look)
+    one = threading.Thread(target=known.may_serve)
+    other = threading.Thread(target=lambda: (known.may_serve(), served.set()))
+    one.start()
+    assert asking.wait(30)
+    other.start()
+    assert served.wait(0.5 if known_for == 0 else 30) is (known_for > 0)
+    answer.set()
+    one.join(30)
+    other.join(30)
+    assert served.is_set()
 
 
 def test_without_the_triggers_nothing_is_stored(client: Client, daily: Publication) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from PIL import Image
+from PIL import Image, ImageCms
 
 from newsletter.config import written
 from subscribers import pictures
@@ -89,6 +89,51 @@ def test_every_kind_of_colour_comes_out_as_it_looked(
     shown = copy(picture).convert("RGB").getpixel((20, 15))
     assert isinstance(shown, tuple)
     assert all(abs(a - b) <= 3 for a, b in zip(shown, expected, strict=True)), shown
+
+
+def _exchanged() -> bytes:
+    """sRGB with red and green exchanged: who heeds it shows red as green."""
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    for old, new in ((b"rXYZ", b"----"), (b"gXYZ", b"rXYZ"), (b"----", b"gXYZ")):
+        profile = profile.replace(old, new)
+    return profile
+
+
+@pytest.mark.parametrize("mode", ["RGB", "P", "RGBA"])
+def test_a_profile_is_heeded_in_a_palette_too(mode: str) -> None:
+    given = Image.new("RGB", (40, 40), (255, 0, 0)).convert(mode)
+    if mode == "RGBA":
+        given.putpixel((0, 0), (255, 0, 0, 0))
+    kept = copy(pictures.keep(octets(given, icc_profile=_exchanged()))).convert("RGB")
+    red, green, blue = kept.getpixel((20, 20))  # type: ignore[misc]
+    assert red < 6 and green > 250 and blue < 6
+
+
+def test_it_is_turned_by_its_exif_and_by_no_other_word(folder: Path) -> None:
+    """XMP may say it too; no browser turns a picture for it."""
+    xmp = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'><tiff:Orientation>6</tiff:Orientation></x:xmpmeta>"
+    picture = pictures.keep(octets(Image.new("RGB", (60, 40)), "JPEG", xmp=xmp))
+    assert (picture.width, picture.height) == (60, 40)
+    assert all(b"xmpmeta" not in file.read_bytes() for file in folder.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ((1600, 2400), (1600, 2400)), ((3200, 4800), (1600, 2400)), ((1000, 3000), (800, 2400)),
+        ((1080, 12_000), (720, 8000)), ((720, 9000), (720, 9000)), ((800, 24_000), (400, 12_000)),
+        ((300, 4000), (300, 4000)), ((4000, 600), (1600, 240)),
+    ],
+)  # fmt: skip
+def test_a_long_picture_is_kept_wide_enough_to_be_read(
+    given: tuple[int, int], kept: tuple[int, int]
+) -> None:
+    picture = pictures.keep(octets(Image.new("RGB", given, "#eeeeee"), "JPEG"))
+    assert (picture.width, picture.height) == kept
+    assert pictures.named(picture.name) == picture
+    assert {copy(picture, ending).size for ending in ("jpg", "webp")} == {kept}
+    # Where a page is shared, nobody sees more than a piece of a long one.
+    assert not (picture.large and kept[1] > 2 * kept[0])
 
 
 def test_a_grey_of_16_bits_stays_one_where_another_grey_is_transparent() -> None:

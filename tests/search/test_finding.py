@@ -78,6 +78,10 @@ def test_by_words_in_both_scripts_newest_first(daily: Publication) -> None:
     assert titles(daily, q="站启") == [PORT]
     assert titles(daily, q="潮汐 ferry") == []
     assert titles(daily, q="ferr") == []
+    # With a star, words that begin so; not the words that stand for a category or a source.
+    assert titles(daily, q="Ferr*") == ["A ferry too many", FERRY, "Ferry of last year"]
+    assert titles(daily, q="fer* nigh*") == [FERRY]
+    assert titles(daily, q="erry*") == titles(daily, q="zz*") == []
 
 
 def test_in_every_field_of_an_item(daily: Publication) -> None:

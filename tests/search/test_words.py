@@ -53,6 +53,10 @@ def test_words_stand_where_they_were_written() -> None:
         ("AI港口v1.2", [Term(("ai",)), Term(("港口",)), Term(("v1", "2"))]),
         ("ferry Ferries", [Term(("ferry",))]),
         ("— 。 \"'", []),
+        ("Ferr* port", [Term(("ferr",), begins=True), Term(("port",))]),
+        ("Straße*", [Term(("strasse",), begins=True)]),
+        # A letter begins too many words, a name has no open one, and pairs are found within a run.
+        ("f* GPT-5* 港口* *", [Term(("f",)), Term(("gpt", "5")), Term(("港口",))]),
     ],
 )
 def test_terms(text: str, expected: list[Term]) -> None:
@@ -101,6 +105,11 @@ def test_what_cannot_be_looked_for(given: dict[str, str], why: str) -> None:
         ("上海的海", "海", "上<mark>海</mark>的<mark>海</mark>"),
         ("GPT-5 beats GPT 4", "gpt-5", "<mark>GPT-5</mark> beats GPT 4"),
         ("CAFÉ", "cafe", "<mark>CAFÉ</mark>"),
+        ("Ferries, a ferryman, no offer", "fer*",
+         "<mark>Ferries</mark>, a <mark>ferryman</mark>, no offer"),
+        ("Die Straßenbahn <b>der Straße</b>", "strass*",
+         "Die <mark>Straßenbahn</mark> &lt;b&gt;der <mark>Straße</mark>&lt;/b&gt;"),
+        ("Паром и паромы", "паром*", "<mark>Паром</mark> и <mark>паромы</mark>"),
     ],
 )  # fmt: skip
 def test_what_was_found_is_marked(text: str, search: str, expected: str) -> None:

@@ -68,3 +68,18 @@ def test_any_spelling(spelling: str | None, stored: str) -> None:
 )  # fmt: skip
 def test_wide_scripts(code: str, wide: bool) -> None:
     assert language_table.is_wide(code) is wide
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("zh-CN,zh;q=0.9,en;q=0.8", "zh-hans"), ("en;q=0.5, zh;q=0.9", "zh-hans"),
+        ("zh;q=0, en", "en"), ("zh;q=0", "en"), ("de, fr;q=0.9", "en"), ("", "en"), ("*", "en"),
+        ("en;q=0.8,zh-TW;q=0.8", "en"), ("ZH ; Q=1.0, en", "zh-hans"), ("zh;q=nonsense, en", "en"),
+        ("zh;q=7, en;q=0.1", "en"), (";;,,=", "en"), ("zh_CN", "zh-hans"),
+        ("de;q=0.9, " * 30 + "zh;q=0.1", "zh-hans"),
+    ],
+)  # fmt: skip
+def test_what_a_browser_likes_best_of_what_we_speak(header: str, language: str) -> None:
+    """RFC 9110, 12.5.4: by quality, not by place; what is refused is not taken."""
+    assert languages.wished({"HTTP_ACCEPT_LANGUAGE": header}) == language

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, features
 
+from newsletter.digest.markdown.direction import is_rtl
 from newsletter.rendering.columns import units
 
 from . import fonts
@@ -63,13 +65,21 @@ class _Pen:
 
     def width(self, text: str) -> float:
         """How long a line is."""
-        return sum(self._at[face].getlength(part) for face, part in fonts.runs(text, self._faces))
+        return sum(self._length(*run) for run in fonts.runs(text, self._faces))
 
-    def line(self, x: float, y: float, text: str, colour: str) -> None:
-        """One line; `y` is the line on which its letters stand."""
-        for face, part in fonts.runs(text, self._faces):
-            self._draw.text((x, y), part, colour, font=self._at[face], anchor="ls")
-            x += self._at[face].getlength(part)
+    def _length(self, face: Face, text: str) -> float:
+        return self._at[face].getlength(text, features=_features(text))
+
+    def line(self, x: float, y: float, text: str, colour: str, *, rtl: bool = False) -> None:
+        """One line from `x` on; `y` is the line on which its letters stand. `rtl`: it begins at its
+        right end, and so do spaces and full stops, which run nowhere by themselves."""
+        found = list(fonts.runs(text, self._faces))
+        for face, part in reversed(found) if rtl else found:
+            self._draw.text(
+                (x, y), part, colour, font=self._at[face], anchor="ls",
+                direction="rtl" if rtl else None, features=_features(part),
+            )  # fmt: skip
+            x += self._length(face, part)
 
     def _fitting(self, text: str, width: float) -> int:
         """How many letters of a word fit; at least one."""
@@ -98,6 +108,7 @@ class _Pen:
 
     def wrap(self, text: str, width: float, most: int) -> tuple[list[str], bool]:
         """(lines of at most `width`, whether all of the text is in them)."""
+        text = fonts.drawn(text, self._faces)
         lines: list[str] = []
         current, used = "", 0.0
         for unit in units(text):
@@ -123,6 +134,12 @@ class _Pen:
         while last and self.width(f"{last}…") > width:
             last = last[:-1]
         return [*lines[: most - 1], f"{last.rstrip(' ,.;:，。、；：')}…"], False
+
+
+def _features(text: str) -> list[str] | None:
+    """A Chinese font has quotation marks as wide as a character, which is for Chinese alone."""
+    wide = any(unicodedata.east_asian_width(character) in "WF" for character in text)
+    return None if wide or not features.check("raqm") else ["pwid"]
 
 
 class _Page:
@@ -171,12 +188,12 @@ class _Page:
             self._line(above, y - 14, above.wrap(card.above, self._room, 1)[0], card.chip)
         for line in lines:
             y += title.leading
-            self._line(title, y - round(title.size * 0.22), [line], card.ink)
+            self._line(title, y - round(title.size * 0.22), [line], card.ink, card.title)
         y += text.size
-        for part in more:
+        for part, whole in zip(more, card.more, strict=False):
             for line in part:
                 y += text.leading
-                self._line(text, y - 8, [line], card.muted)
+                self._line(text, y - 8, [line], card.muted, whole)
             y += text.size // 3
 
     def _title(self, height: int) -> tuple[_Pen, list[str]]:
@@ -212,10 +229,15 @@ class _Page:
             right = self.shape.width - self.shape.margin
             self._draw.rectangle((self.shape.margin, y, right, y + 1), self.card.line)
 
-    def _line(self, pen: _Pen, y: float, lines: Sequence[str], colour: str) -> None:
+    def _line(
+        self, pen: _Pen, y: float, lines: Sequence[str], colour: str, of: str | None = None
+    ) -> None:
+        """Lines of the text `of`, which says from which side they run; else they say it alone."""
         for line in lines:
-            x = (self.shape.width - pen.width(line)) / 2 if self._centred else self.shape.margin
-            pen.line(x, y, line, colour)
+            rtl = is_rtl(line if of is None else of)
+            room = self.shape.width - pen.width(line)
+            at_margin = room - self.shape.margin if rtl else self.shape.margin
+            pen.line(room / 2 if self._centred else at_margin, y, line, colour, rtl=rtl)
 
     def decorate(self) -> None:
         """The publication's colours, and lines where words would be."""

@@ -44,6 +44,8 @@ _MOST_FACES = 10
 _PROBE = 20
 # No Unicode character: what a font draws for it, it draws for all that it lacks.
 _NO_CHARACTER = "\U0010ffff"
+# Between the parts of one picture, and behind it: joiner, forms, frame of a key.
+_JOINERS = "\u200d\ufe0e\ufe0f\u20e3"
 # Scripts whose letters change with their neighbours, or run from the right.
 _SHAPED = (
     (0x0590, 0x08FF), (0x0900, 0x0DFF), (0x0E00, 0x0FFF), (0x1000, 0x109F), (0x1780, 0x18AF),
@@ -94,6 +96,21 @@ def runs(text: str, found: tuple[Face, ...]) -> Iterator[tuple[Face, str]]:
         piece += character
     if piece and current is not None:
         yield current, piece
+
+
+def drawn(text: str, found: tuple[Face, ...]) -> str:
+    """The text as it is drawn: without pictures that no face has, and their gap."""
+    kept: list[str] = []
+    left_out = False
+    for character in text:
+        if any(has(face, character) for face in found):
+            if left_out and character in _JOINERS:
+                continue
+            kept.append(character)
+            left_out = False
+        else:
+            left_out = True
+    return " ".join("".join(kept).split())
 
 
 def is_letter(character: str) -> bool:

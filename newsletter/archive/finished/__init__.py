@@ -1,7 +1,7 @@
 """Public pages, feeds and style sheets as finished octets: built once a change, then handed out.
 
-`store` keeps them within bounds and lets one thread build what many ask for; `changes` reads once
-a second what the database noted as changed (`newsletter/models/change_triggers.py`); `codings`
+`store` keeps them within bounds and lets one thread build what many ask for; `changes` reads every
+moment what the database noted as changed (`newsletter/models/change_triggers.py`); `codings`
 chooses between plain, gzip and Brotli; `serving` is the middleware that ties them together.
 
 An address is served this way when its view is marked `finished` in `newsletter/urls.py`. Such a
@@ -19,8 +19,8 @@ from django.http import HttpResponse
 
 V = TypeVar("V", bound=Callable[..., HttpResponse])
 _MARK = "finished_bytes"
-# The names of a query that any marked view heeds. All others are taken off: `?utm_source=` of a
-# shared link finds the same octets.
+# The names of a query that any marked view heeds. All others are taken off before the view is
+# known, so that `?utm_source=` of a shared link finds the same octets.
 ASKS: set[str] = set()
 
 
@@ -28,10 +28,11 @@ ASKS: set[str] = set()
 class Mark:
     """What the middleware knows of a view.
 
-    `one_issue`: it shows one issue and names of its neighbours. `fixed`: nothing of what is
-    published.
+    `asks`: the names of the query it heeds. `one_issue`: it shows one issue and names of its
+    neighbours. `fixed`: nothing of what is published.
     """
 
+    asks: frozenset[str] = frozenset()
     one_issue: bool = False
     fixed: bool = False
 
@@ -43,7 +44,7 @@ def finished(view: V, *asks: str, one_issue: bool = False, fixed: bool = False) 
     (seconds since 1970) if its answer depends on the date too.
     """
     ASKS.update(asks)
-    setattr(view, _MARK, Mark(one_issue, fixed))
+    setattr(view, _MARK, Mark(frozenset(asks), one_issue, fixed))
     return view
 
 

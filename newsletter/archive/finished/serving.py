@@ -11,7 +11,7 @@ import hashlib
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -72,7 +72,10 @@ def stored(meta: Meta) -> Answer | None:
     """The answer to a GET or HEAD whose entry is there and right; None: ask Django."""
     if meta.get("REQUEST_METHOD") not in ("GET", "HEAD") or meta.get("HTTP_HOST") not in _hosts:
         return None
-    key = _key(meta)
+    return _stored(_key(meta, ASKS), meta)
+
+
+def _stored(key: Key, meta: Meta) -> Answer | None:
     # Only who asks for something stored makes us look at the database.
     if _find(key, meta) is None or not CHANGES.may_serve():
         return None
@@ -80,13 +83,13 @@ def stored(meta: Meta) -> Answer | None:
     return None if entry is None else _answer(meta, entry, "stored")
 
 
-def _key(meta: Meta) -> Key:
+def _key(meta: Meta, asks: Collection[str]) -> Key:
     query = meta.get("QUERY_STRING", "")
     return (
         _is_secure(meta),
         meta.get("SCRIPT_NAME", ""),
         meta.get("PATH_INFO", ""),
-        _heeded(query) if query else "",
+        _heeded(query, asks) if query else "",
     )
 
 
@@ -99,13 +102,13 @@ def _is_secure(meta: Meta) -> bool:
     return bool(meta.get("wsgi.url_scheme") == "https")
 
 
-def _heeded(query: str) -> str:
-    """What of a query any page heeds, in one form: an address has few spellings in the store."""
+def _heeded(query: str, asks: Collection[str]) -> str:
+    """What of a query is heeded, in one form: an address has few spellings in the store."""
     kept: list[tuple[str, str]] = []
-    for name, values in QueryDict(query).lists():
+    for name, values in sorted(QueryDict(query).lists()):
         if name == "lang":
             kept += [(name, known) for value in values[-1:] if (known := languages.known(value))]
-        elif name in ASKS:
+        elif name in asks:
             kept += [(name, str(value)) for value in values]
     return urlencode(kept)
 
@@ -165,14 +168,17 @@ def finished_bytes(get_response: Respond) -> Respond:
         found = stored(request.META)
         if found is None:
             match = _match(request)
-            if match is None or mark_of(match.func) is None or not _host_is_ours(request):
+            mark = mark_of(match.func) if match is not None else None
+            if match is None or mark is None or not _host_is_ours(request):
                 return get_response(request)  # A foreign host is refused there, in words.
             slug = match.kwargs.get("publication")
             if slug is not None and Publication.closed(slug):
                 return get_response(request)  # Who asks matters: nothing of it is kept.
-            found = stored(request.META)
+            # Now that the view is known, without what another one heeds.
+            key = _key(request.META, mark.asks)
+            found = _stored(key, request.META)
             if found is None:
-                built = _build(request, get_response, match)
+                built = _build(request, get_response, match, key)
                 if isinstance(built, HttpResponseBase):
                     return built
                 found = built
@@ -202,10 +208,10 @@ def _host_is_ours(request: HttpRequest) -> bool:
 
 
 def _build(
-    request: HttpRequest, get_response: Respond, match: ResolverMatch
+    request: HttpRequest, get_response: Respond, match: ResolverMatch, key: Key
 ) -> HttpResponseBase | Answer:
     """Build the answer, or wait for who builds it; keep it if it can be kept."""
-    key, wish = _key(request.META), languages.wished(request.META)
+    wish = languages.wished(request.META)
     made: list[HttpResponseBase] = []
 
     def build() -> Entry | None:

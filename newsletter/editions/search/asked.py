@@ -27,7 +27,8 @@ class NotAsked(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """Words that must stand one behind the other; `begins`: a single letter that begins a pair."""
+    """Words that must stand one behind the other; `begins`: the only one is how a word begins, a
+    single letter of a pair, or what was written with `*` behind it."""
 
     words: tuple[str, ...]
     begins: bool = False
@@ -81,10 +82,14 @@ def read(given: Mapping[str, str]) -> Asked:
 def terms_of(text: str) -> tuple[Term, ...]:
     """What is written between spaces is found as it stands; `GPT-5` is not `5 GPT`.
 
-    Letters of scripts without spaces are a term of their own, as they are in the index.
+    Letters of scripts without spaces are a term of their own, as they are in the index. `ferr*` is
+    every word that begins so; of a single letter there are too many, and in a name no word is open.
     """
     found: dict[Term, None] = {}
     for part in text.split():
+        if opened := _beginning(part):
+            found[opened] = None
+            continue
         for dense, run in groupby(_runs(part), key=lambda one: one[0]):
             for words in [one[1] for one in run] if dense else [[w for o in run for w in o[1]]]:
                 term = Term(tuple(word.text for word in words))
@@ -92,6 +97,13 @@ def terms_of(text: str) -> tuple[Term, ...]:
                     term = Term(term.words[:-1])
                 found[Term(term.words, begins=dense and len(words) == 1)] = None
     return tuple(found)
+
+
+def _beginning(part: str) -> Term | None:
+    words = list(words_of(part))
+    if not part.endswith("*") or len(words) != 1 or words[0].dense or len(words[0].text) < 2:
+        return None
+    return Term((words[0].text,), begins=True)
 
 
 def _runs(part: str) -> list[tuple[bool, list[Word]]]:

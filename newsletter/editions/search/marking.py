@@ -91,7 +91,10 @@ def _boundary(text: str, place: int) -> int:
 def _found(text: str, terms: Sequence[Term]) -> list[list[_Span]]:
     """Where each of the terms stands that is there."""
     folded = Folded(text)
-    found = ([folded.span(*one) for one in places(term.words, folded.text)] for term in terms)
+    found = (
+        [folded.span(*one) for one in places(term.words, folded.text, begins=term.begins)]
+        for term in terms
+    )
     return [spans for spans in found if spans]
 
 

@@ -110,10 +110,11 @@ def _letters(text: str) -> Iterator[_Span]:
         yield start, len(text)
 
 
-def places(words: Sequence[str], text: str) -> Iterator[_Span]:
+def places(words: Sequence[str], text: str, *, begins: bool = False) -> Iterator[_Span]:
     """Where words of `words_of` stand one behind the other in a folded text.
 
-    All of one kind: with spaces between them, or parts of one run of letters without.
+    All of one kind: with spaces between them, or parts of one run of letters without. `begins`:
+    words that begin with the only one.
     """
     dense = _DENSE_RUN.match(words[0]) is not None
     # What every form of the first begins with: found fast, and then looked at.
@@ -122,13 +123,13 @@ def places(words: Sequence[str], text: str) -> Iterator[_Span]:
         looked_for = words[0] + "".join(word[-1] for word in words[1:])
     start = text.find(looked_for)
     while start >= 0:
-        end = start + len(looked_for) if dense else _end(words, text, start)
+        end = start + len(looked_for) if dense else _end(words, text, start, begins)
         if end is not None:
             yield start, end
         start = text.find(looked_for, start + 1)
 
 
-def _end(words: Sequence[str], text: str, start: int) -> int | None:
+def _end(words: Sequence[str], text: str, start: int, begins: bool) -> int | None:
     """Where these words end if they begin here."""
     if start and _LETTERS.match(text, start - 1):
         return None
@@ -137,7 +138,10 @@ def _end(words: Sequence[str], text: str, start: int) -> int | None:
             gap = _BETWEEN.match(text, start)
             start = gap.end() if gap else start
         run = _LETTERS.match(text, start)
-        if run is None or _singular(run[0]) != word:
+        if run is None:
+            return None
+        one = _singular(run[0])
+        if one != word and not (begins and one.startswith(word)):
             return None
         start = run.end()
     return start
