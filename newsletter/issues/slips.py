@@ -55,6 +55,7 @@ _LONG = 60
 _MANY = 40
 # Items with so much text from which one of them is the odd one.
 _FEWEST = 4
+# With marks among its letters: the middle dot of names, and a row of them that parts two texts.
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _LETTER = re.compile(r"[^\W\d_]")
 
@@ -146,8 +147,12 @@ def _of_tail(view: IssueView) -> Iterator[Finding]:
 def _of_script(view: IssueView) -> Iterator[Finding]:
     """An item in another script than the issue's language, while the others are in it."""
     wide = is_wide(view.language)
-    shares = [(item, _share(item)) for item in view.items]
-    known = [(item, share) for item, share in shares if share is not None]
+    counted = [(item, *_letters(item)) for item in view.items]
+    known = [
+        (item, broad / letters)
+        for item, letters, broad in counted
+        if letters and letters + broad >= _MANY
+    ]
     off: Callable[[float], bool] = (
         (lambda share: share < 0.05) if wide else (lambda share: share > 0.6)
     )
@@ -166,14 +171,12 @@ def _of_script(view: IssueView) -> Iterator[Finding]:
         )
 
 
-def _share(item: ItemView) -> float | None:
-    """The share of wide letters in an item's texts, its title aside; None of a short one."""
-    text = "\n".join(
-        plain_text(without_code(one), links=False)
-        for one in (item.insight, item.body, *(f"{b.lead} {b.text}" for b in item.bullets))
-    )
-    letters, wide = len(_LETTER.findall(text)), len(_WIDE.findall(text))
-    return wide / letters if letters + wide >= _MANY else None
+@kept
+def _letters(said: tuple[str, ...]) -> tuple[int, int]:
+    """Letters of an item's texts, its title aside, and how many of them are wide."""
+    _title, *rest = said
+    text = "\n".join(plain_text(without_code(one), links=False) for one in rest)
+    return len(_LETTER.findall(text)), len(_WIDE.findall(text))
 
 
 def _secret(items: list[ItemView]) -> str:
