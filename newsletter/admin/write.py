@@ -87,9 +87,9 @@ def live(request: HttpRequest, pk: int) -> HttpResponseBase:
         return JsonResponse({**said, "size": _size(issue, view), "told": told_items})
     wanted = Wanted.of_data(request.POST)
     selection = chosen_selection(request.POST, view)
-    if request.POST.get("part") and wanted.form == "mail":
-        return JsonResponse({**said, "parts": _parts(request, issue, view, selection)})
     key = EditionKey(selection, 0)
+    if request.POST.get("part") and wanted.form in ("mail", "web"):
+        return JsonResponse({**said, "parts": _parts(request, issue, view, key, wanted.form)})
     html = as_read.in_look(
         as_read.html_of(request, issue, view, key, wanted.form, wanted.look, signed=True),
         wanted.look,
@@ -110,15 +110,16 @@ def _with_unsaved(request: HttpRequest, issue: Issue) -> IssueView:
     return view if row is None else with_item(view, ItemForm(request.POST, instance=row))
 
 
-def _parts(request: HttpRequest, issue: Issue, view: IssueView, selection: int) -> dict[str, str]:
-    """The open item in each form that a mail may show it in; nothing if it is in no mail."""
+def _parts(
+    request: HttpRequest, issue: Issue, view: IssueView, key: EditionKey, form: str
+) -> dict[str, str]:
+    """The open item as `as_read.parts` shows it; nothing if this choice does not have it."""
     editing = request.POST.get("editing", "")
     item = int(editing) if editing.isdecimal() and len(editing) < 10 else 0
     try:
-        found = rendering.parts(view, issue.publication, selection, item)
+        return as_read.parts(request, issue, view, key, form, item)
     except rendering.RenderingError:
         return {}  # The whole says why, at the next pause.
-    return {name: as_read.filled(html) for name, html in found.items()}
 
 
 def _minutes(view: IssueView) -> str:

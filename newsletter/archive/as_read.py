@@ -29,6 +29,7 @@ from subscribers.models import Publication
 
 from . import stylesheet
 from .views import issue_page as site_page
+from .views import preview_item as site_item
 
 # `sandbox` gives the document an origin of its own: no script, no form, no cookie of ours.
 _POLICY = (
@@ -62,16 +63,29 @@ def html_of(
 ) -> str:
     """The document, or a page with the words for why there is none; before `in_look`.
 
-    `signed`: a mail has each item between comments, so that one can be put in place of another.
+    `signed`: a mail or a page has each item between comments, so that `parts` can be put in place
+    of one.
     """
     if not view.select(*key):
         return _words(_("No item is in the categories you ticked."), look)
     try:
         if signed and form == "mail":
             return filled(kept.prepared(view, issue.publication).signed(key.selection))
-        return _document(request, issue, view, key, form, look)
+        return _document(request, issue, view, key, form, look, signed=signed)
     except rendering.RenderingError as error:
         return _words(str(error), look)
+
+
+def parts(
+    request: HttpRequest, issue: Issue, view: IssueView, key: EditionKey, form: str, item: int
+) -> dict[str, str]:
+    """An item by the names of the comments that stand around it in a signed mail or page: in each
+    way it may be shown. Empty where there is none. Raises RenderingError."""
+    if form == "web":
+        page = site_item(request, _published(view, key), issue.publication, item)
+        return {form: page} if page else {}
+    found = rendering.parts(view, issue.publication, key.selection, item)
+    return {name: filled(html) for name, html in found.items()}
 
 
 def framed(html: str, look: str) -> HttpResponse:
@@ -102,21 +116,21 @@ def _words(text: str, look: str, *, pre: bool = False) -> str:
 
 
 def _document(
-    request: HttpRequest, issue: Issue, view: IssueView, key: EditionKey, form: str, look: str
+    request: HttpRequest,
+    issue: Issue,
+    view: IssueView,
+    key: EditionKey,
+    form: str,
+    look: str,
+    *,
+    signed: bool,
 ) -> str:
     if form in ("mail", "text"):
         made = kept.prepared(view, issue.publication).edition(*key)
         if form == "text":
             return _words(filled(made.text), look, pre=True)
         return filled(made.html)
-    # Shown as it will be once it is out: both want a date of publication.
-    now = timezone.now()
-    part = dataclasses.replace(
-        view,
-        items=view.select(*key),
-        tail=view.tail if key.selection & TAIL else (),
-        published_at=view.published_at or now,
-    )
+    part = _published(view, key)
     if form == "feed":
         entry = entries.issue_entry(part)
         return render_to_string(
@@ -124,7 +138,18 @@ def _document(
             {"entry": entry, "dark": look == "dark", "publication": issue.publication},
         )
     return _with_sheets(
-        site_page(request, part, issue.publication).content.decode(), issue.publication
+        site_page(request, part, issue.publication, signed=signed).content.decode(),
+        issue.publication,
+    )
+
+
+def _published(view: IssueView, key: EditionKey) -> IssueView:
+    """A selection as it will be once it is out: pages and feeds want a date of publication."""
+    return dataclasses.replace(
+        view,
+        items=view.select(*key),
+        tail=view.tail if key.selection & TAIL else (),
+        published_at=view.published_at or timezone.now(),
     )
 
 

@@ -35,7 +35,7 @@ _INSERT = (
 _PENDING = (
     r"待补充?|待補充?|待定稿?|待完善|待确认|待確認|待核实|待核實|待填写?|待填寫?|待更新|待校对"
     r"|占位(?:符|文字|文本)?|佔位(?:符|文字)|ダミー(?:テキスト)?|要確認|要追記|追記予定"
-    r"|(?:내용\s?)?(?:작성|추가)\s?예정|수정\s필요|blindtext|platzhalter|placeholder"
+    r"|(?:내용\s?)?(?:작성|추가)\s?예정|추후\s?(?:기재|작성|보완|추가)|수정\s필요|blindtext|platzhalter|placeholder"
     r"|text\sfolgt(?:\snoch)?|(?:noch\s|bitte\s)(?:zu\s)?ergänzen|à\scompléter|à\svérifier"
     r"|texte\sà\svenir|por\scompletar|por\sverificar|a\spreencher|por\spreencher|a\scompletar"
     r"|da\scompletare|da\sverificare|da\sinserire|(?:nog\s)?in\ste\svullen|(?:nog\s)?aan\ste\svullen"
@@ -67,7 +67,9 @@ _FILLER = (
     r"(?:sample|dummy|filler|example|placeholder)\stext|beispieltext|mustertext|texte\s(?:factice"
     r"|d['’]exemple)|texto\sde\s(?:prueba|relleno|exemplo|ejemplo)|testo\s(?:segnaposto|di\sprova)"
     r"|voorbeeldtekst|tekst\szastępczy|текст-заглушка|рыба-текст|示例(?:文本|文字)|样例文本"
-    r"|サンプル(?:テキスト)?|예시\s텍스트|untitled|(?:asdf[a-z]*|qwert[a-z]*)(?:\s\w+)?"
+    r"|サンプル(?:テキスト)?|예시\s텍스트|untitled|ohne\stitel|sans\stitre|sin\stítulo"
+    r"|sem\stítulo|senza\stitolo|без\sназвания|无标题|無標題|未命名(?:文档)?|無題|제목\s?없음"
+    r"|(?:asdf[a-z]*|qwert[a-z]*)(?:\s\w+)?"
     r"|(?:te[sx]t\s){1,5}te[sx]t|(?:bla+h?[\s,]*){2,9}|(?:foo|bar|baz)(?:\s(?:foo|bar|baz))*"
     r"|(?:тут|здесь)\sбудет\s\w+|undefined|null|none|nan|n/a|\[object\sobject\]"
 )
@@ -128,6 +130,22 @@ _BLANKS = rf"""
     | (?<![\]\w])\[(?i:[^\]\[\n]{{0,30}}(?<![\w])(?:{_TO_DO})(?![\w])[^\]\[\n]{{0,30}})\](?![(\[:])
     | [\[【（(［][^\]】）)］\n]{{0,10}}(?:{_TO_DO_CJK})[^\]】）)］\n]{{0,6}}[\]】）)］](?![(\[:])
     | (?<![\]\w])\[[^\]\n]{{1,20}}\?\](?![(\[:])
+    | [(（\[](?i:[^()（）\[\]\n]{{0,40}}\b(?:noch|bitte)\s(?:zu\s)?(?:prüfen|klären|ergänzen
+        |einsetzen|nachtragen|checken)|(?:please|pls|s['’]il\svous\splaît|svp|por\sfavor|per\sfavore)\s
+        (?:check|verify|confirm|vérifier|compléter|verificar|revisar|verificare)
+        [^()（）\[\]\n]{{0,40}})\s*[!.]*[)）\]]
+    | [(（【\[](?:此处|此處|这里|這裡)(?:插|放|配|加|贴|貼|附)入?(?:图|圖|表|链接|連結|视频|視頻
+        |截图)[^)）】\]\n]{{0,8}}[)）】\]]
+    | [“"«„‘]\s*TK(?:\sTK)*\s*[”"»“’] | %%[a-z][a-z_\x20]{{1,30}}%%
+    | (?i:\b(?:caption|headline|pull\squote|photo\scredit|byline)\s(?:TBD|TBC|TBA|TK|to\scome)\b)
+    | (?<!\w)\#(?:REF!|DIV/0!|VALUE!|NAME\?|NUM!|N/A\b|BEZUG!|WERT!|VALEUR!|ССЫЛКА!|ЗНАЧ!)
+    | (?i:\b(?:commented|comment|kommentar|commentaire|comentario|commento)|批注)\s?
+        \[[^\]\n]{{1,12}}\d\]\s*[:：]
+    | (?i:Error!\s+(?:Reference\ssource|Bookmark|Hyperlink\sreference)\snot
+        |Fehler!\s+(?:Verweisquelle|Textmarke|Hyperlink)|Erreur\s?!\s+(?:Source\sdu\srenvoi|Signet)
+        |¡Error!\s+(?:No\sse\sencuentra|Marcador)|Erro!\s+(?:A\sorigem|Fonte\sde|Indicador)
+        |Ошибка!\s+(?:Источник|Закладка))
+    | 错误[!！]\s?未(?:找到|定义)(?:引用源|书签) | エラー[!！]\s?(?:参照元|ブックマーク)
     | \[\[?[A-Z]+_[A-Z_]+\]\]?(?![(\[])
     | \{{\{{\{{?[^{{}}\n]{{0,80}}\}}\}} | \{{%[^%\n]{{0,80}}%\}} | <%[^%\n]{{0,80}}%>
     | \$\{{[a-z_][\w.]{{0,40}}\}} | \#\{{[a-z_][\w.]{{0,40}}\}}
@@ -173,6 +191,20 @@ _OF_A_PROGRAM = r"""
     | (?im:^\W*(?:hier\s(?:ist|sind)|voici|aquí\s(?:está|tienes)|aqui\sestá|ecco|вот)\s
         [^.\n]{0,40}\b(?:zusammenfassung|übersetzung|résumé|traduction|resumen|traducción|resumo
         |tradução|riassunto|traduzione|краткое|перевод)[^.\n]{0,60}[:：]\s*$)
+    | (?i:^\W*(?:please\s+)?(?:summari[sz]e|translate|rewrite|paraphrase)\s
+        (?:the\s(?:following|above|text\sbelow|article\sbelow)|this)\s(?:\w+\s){0,3}?
+        (?:article|text|news|paragraph|content|story|post|in|into|for)\b
+        |^\W*(?:fasse|übersetze|formuliere)\s(?:bitte\s)?(?:den|die|das)\s(?:folgende|obige)
+        |^\W*(?:résume[zr]?|traduis(?:ez)?|traduire)\s(?:en\s[^.\n]{0,20})?(?:l['’]article|le\stexte)\s(?:suivant|ci-)
+        |^\W*(?:resume|resuma|traduce|traduza)\s(?:el|o)\s(?:siguiente|seguinte|artículo\ssiguiente)
+        |^\W*(?:riassumi|traduci)\s(?:il|l['’])\s?(?:seguente|articolo\sseguente)
+        |^\W*(?:перескажи|переведи|сократи|резюмируй)(?:те)?\s(?:следующ|эту\sстатью|этот\sтекст))
+    | (?m:^\W*请[^。\n]{0,20}(?:总结|概括|翻译|改写|摘要|提炼)[^。\n]{0,4}
+        (?:以下|下面|下列|上述|这篇))
+    | (?m:^\W*请(?:把|将)?(?:以下|下面|上述)[^。\n]{0,20}(?:翻译|总结|概括|改写|提炼))
+    | (?:以下|次)の(?:記事|文章|テキスト)を[^。\n]{0,20}(?:要約|翻訳)して
+    | 다음\s(?:기사|글|텍스트)[을를]\s[^.\n]{0,20}(?:요약|번역)해
+    | [(（\[]\s*(?i:word\s?count|words|wörter|mots|字数|字數|文字数)\s*[:：]\s*\D{0,3}\d
     | ^\W*好的[，,！!]\s?(?:以下|这是|下面)
     | (?m:^\W*(?:以下|下面)(?:是|为您)[^。\n]{0,20}(?:摘要|总结|總結|翻译|翻譯)[：:])
     | (?m:^\W*(?:以下|こちら)(?:は|が)[^。\n]{0,20}(?:要約|翻訳)です)
@@ -204,12 +236,15 @@ _OF_A_PROGRAM_HINTS = """
     spero let would if my 截至 希望 如果 お役 below unable view access browse open 模型 助手 助理
     我无法 我無法 我不能 モデル 모델 here sure certainly course absolutely gerne natürlich bien
     claro certo certamente конечно hier voici aquí aqui ecco вот 好的 以下 下面 こちら
-    contentreference oaicite † turn citation 来源请求 \ue200 \ue201 \ue202
+    summar translate rewrite paraphrase fasse übersetze formuliere résum tradui resum traduc traduz
+    riassumi перескажи переведи сократи резюмируй 请 記事 文章 テキスト 다음 word wörter mots
+    字数 字數 文字数 contentreference oaicite † turn citation 来源请求 \ue200 \ue201 \ue202
 """
-_BLANKS_HINTS = "[【［（(<‹@_{$%#*«&○●◯〇|€£"
+_BLANKS_HINTS = '[【［（(<‹@_{$%#*«&○●◯〇|€£“"„‘!！'
+_OPEN = ("caption", "headline", "pull quote", "photo credit", "byline")
 _TABLES = (
     ((), _compiled(_FILLED_IN, _ALONE)),
-    ((*_BLANKS_HINTS, "xx", "××", "x×", "x.x", "x,x", "mm", "0000"), _compiled(_BLANKS)),
+    ((*_BLANKS_HINTS, *_OPEN, "xx", "××", "x×", "x.x", "x,x", "mm", "0000"), _compiled(_BLANKS)),
     (tuple(_STANDS_FOR_HINTS.split()), _compiled(_STANDS_FOR)),
     (tuple(_OF_A_PROGRAM_HINTS.split()), _compiled(_OF_A_PROGRAM)),
 )

@@ -29,6 +29,16 @@ _PERSONAL = re.compile(
     r"|(?:php|j)?sess(?:ion)?_?id|sid|x-amz-signature"
     r"|mc_eid|mkt_tok|_hsenc|_hsmi|oly_enc_id|vero_id"
 )
+# What a mail program or a search page makes of a link that is copied out of it: the address of its
+# own counter, which leads on for a while.
+_LEADS_ON = re.compile(
+    r"(?i)^https?://(?:[\w-]+\.safelinks\.protection\.outlook\.com/|urldefense\.(?:com|proofpoint\.com)/"
+    r"|(?:www\.)?google\.[\w.]+/url\?|l\.(?:facebook|instagram)\.com/l\.php|lm?\.facebook\.com/l\.php"
+    r"|link\.zhihu\.com/|(?:www\.)?youtube\.com/redirect\?|link\.juejin\.cn/|(?:www\.)?bing\.com/ck/"
+    r"|(?:www\.)?baidu\.com/link\?|linkprotect\.cudasvc\.com/|[\w.-]+\.list-manage\.com/track/)"
+)
+# WordPress, Ghost, Drupal and most others name the view of what is not published yet so.
+_PREVIEW = re.compile(r"(?i)[?&](?:preview(?:_id|_nonce)?)=(?!false|0\b)[^&]+|/p/[0-9a-f-]{36}/?$")
 _LEAVES = re.compile(r"(?i)/(?:unsubscribe|opt-?out|manage[-_]subscription|email[-_]preferences)\b")
 _SIGNED_IN = re.compile(
     r"(?:mail\.(?:google|qq|163|126|yahoo|proton)\.(?:com|me)|outlook\.(?:live|office)\.com"
@@ -124,6 +134,8 @@ def _suspicious(url: str) -> str:
         host and "." not in host and ":" not in host and host != "localhost"
     ):
         return _("it was pasted wrongly: no page has this address.")
+    if _LEADS_ON.match(url):
+        return _("it leads through a counter of a mail program or a search page; name the page.")
     if _SHORTENERS.fullmatch(host):
         return _("a link shortener hides where it leads, and filters count that against us.")
     try:
@@ -147,6 +159,12 @@ def _not_for_readers(url: str) -> str:
             return _("“%(name)s” in it belongs to one person: whoever follows it acts as them.") % {
                 "name": name
             }
+    if ";jsessionid=" in path.lower():
+        return _("“%(name)s” in it belongs to one person: whoever follows it acts as them.") % {
+            "name": "jsessionid"
+        }
+    if _PREVIEW.search(url):
+        return _("this is the view of a page that is not published yet.")
     if _LEAVES.search(path):
         return _("it ends somebody's subscription, or changes it.")
     if _SIGNED_IN.fullmatch(host):

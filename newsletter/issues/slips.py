@@ -7,6 +7,7 @@ not for the public.
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
 import re
 from collections import defaultdict
@@ -19,7 +20,8 @@ from newsletter.editions import IssueView, ItemView
 from newsletter.rendering import words
 from subscribers.language_table import is_wide
 
-from .findings import ABOUT, Finding, kept, numbers, warning
+from . import not_the_page
+from .findings import ABOUT, Finding, kept, numbers, texts, warning
 from .text_findings import without_blocks, without_code
 
 # Keys by the marks that their makers give them, so that scanners find them: OpenAI and Anthropic,
@@ -28,6 +30,9 @@ _SECRET = re.compile(
     r"\b(?:sk-[A-Za-z0-9_-]{20,}|gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{30,}|xox[abpr]-[\w-]{20,}"
     r"|AKIA[0-9A-Z]{16}|AIza[\w-]{35}|[rs]k_live_[A-Za-z0-9]{20,})"
     r"|-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----"
+    # A password that is written down: what follows the word is no sentence.
+    r"|(?i:(?:(?<![\w-])(?:password|passwd|pwd|passwort|kennwort|mot\sde\spasse|contraseña|senha"
+    r"|пароль)|密码|密碼|パスワード|비밀번호)\s*[:：=]\s*(?=[!-~]*\d)[!-~]{4,})"
 )
 # Said of the text itself: in brackets, at its beginning, or as a line of its own.
 _NOT_PUBLIC = re.compile(
@@ -48,13 +53,18 @@ _NO_TITLE = re.compile(
     r"(?i)^\s*(?:https?://\S+|www\.\S+|#{1,6}\s.*|[\w()（）.-]+\.(?:docx?|pdf|pptx?|xlsx?|md|txt|html?|pages"
     r"|jpe?g|png|heic))\s*$"
 )
-# What is left of strong words and links whose other mark is missing.
-_MARKS = re.compile(r"(?<![\w*])\*\*(?=\w)|(?<=\w)\*\*(?![\w*])|\]\(\s*https?:")
+# What is left of strong words and links whose other mark is missing; a note of wikis, a footnote
+# whose text was left behind, commands of LaTeX.
+_MARKS = re.compile(
+    r"(?<![\w*])\*\*(?=\w)|(?<=\w)\*\*(?![\w*])|\]\(\s*https?:|!\[\[|\[\^[\w-]{1,20}\]"
+    r"|\\(?:textbf|textit|emph|cite|footnote|section|href|ref)\{"
+)
 # Letters of a text below which it may well be said twice, or in another script.
 _LONG = 60
 _MANY = 40
 # Items with so much text from which one of them is the odd one.
 _FEWEST = 4
+# With marks among its letters: the middle dot of names, and a row of them that parts two texts.
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _LETTER = re.compile(r"[^\W\d_]")
 
@@ -63,6 +73,7 @@ class _Slip(enum.Flag):
     SECRET = enum.auto()
     NOT_PUBLIC = enum.auto()
     MARKS = enum.auto()
+    NOT_THE_PAGE = enum.auto()
 
 
 @kept
@@ -75,11 +86,13 @@ def _in_texts(said: tuple[str, ...]) -> _Slip:
         found |= _Slip.NOT_PUBLIC
     if any(map(_marked, said)):
         found |= _Slip.MARKS
+    if not_the_page.is_title(said[0]) or any(map(not_the_page.found_in, bare)):
+        found |= _Slip.NOT_THE_PAGE
     return found
 
 
 def _marked(text: str) -> bool:
-    if "**" not in text and "](" not in text:
+    if not any(mark in text for mark in ("**", "](", "[[", "[^", "\\")):
         return False
     return _MARKS.search(plain_text(without_blocks(text), links=False)) is not None
 
@@ -91,6 +104,7 @@ def of_slips(view: IssueView) -> Iterator[Finding]:
         (_Slip.SECRET, "secret", _secret),
         (_Slip.NOT_PUBLIC, "not-public", _not_public),
         (_Slip.MARKS, "marks", _marks),
+        (_Slip.NOT_THE_PAGE, "not-the-page", _not_the_page),
     ):
         if items := [item for item, what in found if slip in what]:
             yield warning(code, said(items), items)
@@ -107,27 +121,38 @@ def of_slips(view: IssueView) -> Iterator[Finding]:
             place=ABOUT,
         )
     yield from _said_twice(view)
+    yield from _of_day(view)
     yield from _of_tail(view)
     yield from _of_script(view)
 
 
 def _said_twice(view: IssueView) -> Iterator[Finding]:
-    """One text in two items: pasted twice, or pasted into the wrong one."""
+    """One text in several items: pasted twice, or pasted into the wrong one."""
     users: dict[str, list[ItemView]] = defaultdict(list)
+    lengths: dict[int, int] = {}
     for item in view.items:
-        for text in {" ".join(one.split()) for one in (item.insight, item.body)}:
+        said = _parts_of(item)
+        lengths[item.id] = len(said)
+        for text in said:
             # A letter of a wide script says about as much as two.
             if len(text) + len(_WIDE.findall(text)) >= _LONG:
                 users[text].append(item)
     for items in users.values():
-        # What more of them say is a line that stands under each.
-        if len(items) == 2:
+        # A line that stands under most of them is meant: each has words of its own beside it.
+        under_most = len(items) > 2 and len(items) * 2 >= len(view.items)
+        if len(items) > 1 and not (under_most and all(lengths[one.id] > 1 for one in items)):
             yield warning(
                 "same-text",
                 pgettext("preflight", "Items %(numbers)s hold the same text.")
                 % {"numbers": numbers(items)},
                 items,
             )
+
+
+def _parts_of(item: ItemView) -> set[str]:
+    """Insight, text and points of an item, each that has words, whatever the spaces between."""
+    _title, insight, body, *points = texts(item)
+    return {" ".join(one.split()) for one in (insight, body, " ".join(points))} - {""}
 
 
 def _of_tail(view: IssueView) -> Iterator[Finding]:
@@ -146,8 +171,12 @@ def _of_tail(view: IssueView) -> Iterator[Finding]:
 def _of_script(view: IssueView) -> Iterator[Finding]:
     """An item in another script than the issue's language, while the others are in it."""
     wide = is_wide(view.language)
-    shares = [(item, _share(item)) for item in view.items]
-    known = [(item, share) for item, share in shares if share is not None]
+    counted = [(item, *_letters(item)) for item in view.items]
+    known = [
+        (item, broad / letters)
+        for item, letters, broad in counted
+        if letters and letters + broad >= _MANY
+    ]
     off: Callable[[float], bool] = (
         (lambda share: share < 0.05) if wide else (lambda share: share > 0.6)
     )
@@ -166,20 +195,18 @@ def _of_script(view: IssueView) -> Iterator[Finding]:
         )
 
 
-def _share(item: ItemView) -> float | None:
-    """The share of wide letters in an item's texts, its title aside; None of a short one."""
-    text = "\n".join(
-        plain_text(without_code(one), links=False)
-        for one in (item.insight, item.body, *(f"{b.lead} {b.text}" for b in item.bullets))
-    )
-    letters, wide = len(_LETTER.findall(text)), len(_WIDE.findall(text))
-    return wide / letters if letters + wide >= _MANY else None
+@kept
+def _letters(said: tuple[str, ...]) -> tuple[int, int]:
+    """Letters of an item's texts, its title aside, and how many of them are wide."""
+    _title, *rest = said
+    text = "\n".join(plain_text(without_code(one), links=False) for one in rest)
+    return len(_LETTER.findall(text)), len(_WIDE.findall(text))
 
 
 def _secret(items: list[ItemView]) -> str:
     return ngettext(
-        "Item %(numbers)s holds a secret key of a program.",
-        "Items %(numbers)s hold secret keys of a program.",
+        "Item %(numbers)s holds a password, or a secret key of a program.",
+        "Items %(numbers)s hold passwords, or secret keys of a program.",
         len(items),
     ) % {"numbers": numbers(items)}
 
@@ -198,6 +225,26 @@ def _marks(items: list[ItemView]) -> str:
         "Items %(numbers)s hold marks of Markdown that readers see as they are written.",
         len(items),
     ) % {"numbers": numbers(items)}
+
+
+def _not_the_page(items: list[ItemView]) -> str:
+    return ngettext(
+        "Item %(numbers)s holds the words of a page that did not open, not of an article.",
+        "Items %(numbers)s hold the words of pages that did not open, not of articles.",
+        len(items),
+    ) % {"numbers": numbers(items)}
+
+
+def _of_day(view: IssueView) -> Iterator[Finding]:
+    """A wrong year, mostly. A magazine is dated some weeks ahead."""
+    ahead = view.date + dt.timedelta(days=45)
+    if items := [item for item in view.items if item.date is not None and item.date > ahead]:
+        said = ngettext(
+            "Item %(numbers)s is dated long after the issue.",
+            "Items %(numbers)s are dated long after the issue.",
+            len(items),
+        )
+        yield warning("item-date", said % {"numbers": numbers(items)}, items)
 
 
 def _no_title(items: list[ItemView]) -> str:

@@ -66,7 +66,7 @@ _TITLE_OF_A_TEST = re.compile(
     r"|rascunho|sem\s+título|prova|bozza|senza\s+titolo|kopia|wersja\s+robocza|тест|проба"
     r"|черновик|без\s+названия|не\s+отправлять)\s*(?:$|[\d!:：|–—#()（）\[\]【】_-])"
     r"|^\W*(?:copy\s+of|kopie\s+von|copie\s+de|copia\s+(?:de|di)|cópia\s+de|kopia\b|копия)\s"
-    r"|^\W*副本\b|(?:的副本|のコピー|의 사본|\(copy\)|- copy)\s*\d*$"
+    r"|^\W*副本\b|(?:[的\s]副本|のコピー|의 사본|\(copy\)|- copy)\s*\d*$"
 )
 
 

@@ -69,7 +69,8 @@ def write(view: IssueView, publication: Publication, figures: Mapping[EditionKey
         # Put in place whole, and readable for nobody else from the first octet.
         number, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
         with os.fdopen(number, "w", encoding="utf-8") as file:
-            json.dump({"of": of, "figures": rows}, file)
+            # `dump` writes in Python what `dumps` does in C: a tenth of the page after an edit.
+            file.write(json.dumps({"of": of, "figures": rows}))
         Path(name).replace(path)
         _forget_old(path.parent.iterdir())
 

@@ -29,6 +29,7 @@ from .columns import wrap
 from .errors import RenderingError
 from .pieces import HERE, Cut, Key, Marks
 from .placed import Group, Placed
+from .sections import Section
 from .shortening import LONG, TAIL_MOST, Form
 from .slots import SLOTS
 
@@ -221,7 +222,8 @@ class Chosen:
     """A selection's cards, with what is the same of them in whatever forms they are.
 
     `values` are `edition_values`, `groups` the group of each card, `seconds` what each takes to
-    read, by `Form`: an issue's levels are many, and the cards of each up to hundreds.
+    read, by `Form`, `sections` those of the contents: an issue's levels are many, and the cards of
+    each up to hundreds.
     """
 
     selection: int
@@ -229,6 +231,7 @@ class Chosen:
     values: Mapping[Key, str]
     groups: Sequence[int]
     seconds: Sequence[tuple[float, float, float]]
+    sections: Sequence[Section]
 
     @classmethod
     def of(
@@ -236,7 +239,8 @@ class Chosen:
     ) -> Chosen:
         groups = [source.group_of[card.id] for card in cards]
         seconds = [(card.seconds_brief, card.seconds_brief, card.seconds) for card in cards]
-        return cls(selection, cards, values, groups, seconds)
+        found = sections.of(cards, grouped=source.grouped)
+        return cls(selection, cards, values, groups, seconds, found)
 
 
 class Layout:
@@ -252,7 +256,7 @@ class Layout:
         self.shortened = min(forms) is not Form.FULL
         self._named = forms.count(Form.NAMED)
         least = source.style.contents_from
-        found = sections.of(self.cards, grouped=source.grouped)
+        found = chosen.sections
         self.sections = found if len(found) > 1 else []
         wanted = self.shortened or bool(least and len(self.cards) >= least)
         # Beyond those sections name what the bodies name once more.

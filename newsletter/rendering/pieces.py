@@ -17,7 +17,7 @@ import functools
 import itertools
 import operator
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -121,19 +121,34 @@ class _Piece(NamedTuple):
 
 
 _item_of = operator.attrgetter("item")
+_form_of = operator.attrgetter("block", "item", "value")
+# Neighbours in the same item's block, or in none: most items are in one of their forms.
+_Run = tuple[Key | None, list[_Piece]]
 
 
 class Pieces:
     """A document cut into constant texts and places of values, each in its block. Immutable."""
 
-    def __init__(self, pieces: Iterable[_Piece], write: Callable[[str], str]) -> None:
-        self._pieces = list(pieces)
+    def __init__(
+        self,
+        runs: Sequence[_Run],
+        write: Callable[[str], str],
+        before: tuple[Pieces, Collection[Key]] | None = None,
+    ) -> None:
+        """`before` are these pieces a moment ago, and the blocks in which any is another now."""
+        self._runs = runs
         self._write = write
         # Numbers are most of the values, and stand in every edition.
         self._written = functools.lru_cache(1024)(lambda text: len(write(text).encode()))
         self._octets: dict[Key, int] = {}
         self._places: dict[Key, list[Key]] = {}
-        for piece in self._pieces:
+        counted = self._pieces()
+        if before is not None:
+            old, anew = before
+            self._octets = {key: n for key, n in old._octets.items() if key not in anew}
+            self._places = {key: at for key, at in old._places.items() if key not in anew}
+            counted = (piece for piece in self._pieces() if piece.block in anew)
+        for piece in counted:
             self._octets[piece.block] = self._octets.get(piece.block, 0) + piece.octets
             if piece.value is not None:
                 self._places.setdefault(piece.block, []).append(piece.value)
@@ -141,7 +156,11 @@ class Pieces:
     @classmethod
     def of(cls, document: str, marks: Marks) -> Pieces:
         """Raises ValueError if a block is closed that is not open, or the other way round."""
-        return cls(_cut(document, marks), marks.write)
+        cut = itertools.groupby(_cut(document, marks), _item_of)
+        return cls([(item, list(run)) for item, run in cut], marks.write)
+
+    def _pieces(self) -> Iterator[_Piece]:
+        return itertools.chain.from_iterable(run for _item, run in self._runs)
 
     def renewed(self, part: Pieces, again: Collection[int]) -> Pieces:
         """These pieces with all of `part` in place of what it holds: the frame and some items.
@@ -149,19 +168,21 @@ class Pieces:
         `again` are the ids of its items; those of the others stay as they are. Raises Changed when
         `part` is not of the same form.
         """
-        new = iter(part._pieces)
-        made: list[_Piece] = []
-        for piece in self._pieces:
-            if piece.item is not None and piece.item[1] not in again:
-                made.append(piece)
+        new = part._pieces()
+        made: list[_Run] = []
+        anew: set[Key] = set()
+        for item, run in self._runs:
+            if item is not None and item[1] not in again:
+                made.append((item, run))
                 continue
-            other = next(new, None)
-            if other is None or other[:2] != piece[:2] or other.value != piece.value:
+            others = list(itertools.islice(new, len(run)))
+            if list(map(_form_of, others)) != list(map(_form_of, run)):
                 raise Changed
-            made.append(other)
+            made.append((item, others))
+            anew.update(other.block for other in others)
         if next(new, None) is not None:
             raise Changed
-        return Pieces(made, self._write)
+        return Pieces(made, self._write, (self, anew))
 
     def octets(self, blocks: Iterable[Key], value: Callable[[Key], str]) -> int:
         """Octets of what stands in these blocks."""
@@ -178,15 +199,15 @@ class Pieces:
 
     def always(self, text: str) -> int:
         """How often `text` stands in what every selection has."""
-        return sum(piece.text.count(text) for piece in self._pieces if piece.block == _ALWAYS)
+        return sum(piece.text.count(text) for piece in self._pieces() if piece.block == _ALWAYS)
 
     def elsewhere(self, text: str) -> int:
         """How often it stands in what only some of them have."""
-        return sum(piece.text.count(text) for piece in self._pieces if piece.block != _ALWAYS)
+        return sum(piece.text.count(text) for piece in self._pieces() if piece.block != _ALWAYS)
 
     def inside(self, blocks: Collection[Key], value: Callable[[Key], str]) -> str:
         """Of what `join` would give only what stands in these blocks."""
-        return self._joined((piece for piece in self._pieces if piece.block in blocks), value)
+        return self._joined((piece for piece in self._pieces() if piece.block in blocks), value)
 
     def join(self, blocks: Collection[Key], value: Callable[[Key], str]) -> str:
         """The document with these blocks. A block's outer blocks must be among them.
@@ -206,11 +227,6 @@ class Pieces:
             text = self._joined(chosen, value)
             parts.append(f"<!--item {item[0]} {item[1]}-->{text}<!--item end-->" if item else text)
         return "".join(parts)
-
-    @functools.cached_property
-    def _runs(self) -> list[tuple[Key | None, list[_Piece]]]:
-        """Neighbours in the same item's block, or in none: most items are in one of their forms."""
-        return [(key, list(run)) for key, run in itertools.groupby(self._pieces, _item_of)]
 
     def _chosen(self, blocks: Collection[Key]) -> Iterator[_Piece]:
         there = {_ALWAYS, *blocks}

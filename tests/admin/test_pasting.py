@@ -78,6 +78,26 @@ CASES = [
      "**\u0416\u0438\u0440\u043d\u044b\u0439** \u0442\u0435\u043a\u0441\u0442"),
     ("arabic", '<p dir="rtl"><strong>\u0639\u0627\u062c\u0644</strong>: \u062e\u0628\u0631</p>',
      "**\u0639\u0627\u062c\u0644**: \u062e\u0628\u0631"),
+    ("word, with a remark in the margin, a change that was tracked, and a note",
+     "<p>The <del cite='mailto:JD' datetime='2026-03-01T10:00'>old </del><ins cite='mailto:JD'>new </ins>ferry"
+     "<span class=MsoCommentReference><a class=msocomanchor href='#_msocom_1'>[JD1]</a></span>.</p>"
+     "<div style='mso-element:footnote-list'><hr size=1 width='33%'><div style='mso-element:footnote' id=ftn1><p>Note</p></div></div>"
+     "<div style='mso-element:comment-list'><div style='mso-element:comment'><p>is this right?</p></div></div>",
+     "The new ferry.\n\nNote"),
+    ("notion, an item a list",
+     '<ul class="to-do-list"><li><div class="checkbox checkbox-off"></div> <span>Call</span></li></ul>'
+     '<ul class="to-do-list"><li><input type="checkbox" checked> Book</li></ul>'
+     '<ol type="1" start="3"><li>Three</li></ol><ol type="1" start="4"><li>Four</li></ol>',
+     "- Call\n- Book\n\n3. Three\n4. Four"),
+    ("a page of answers: the bar above the code, a formula",
+     '<pre><div>python</div><button>Copy code</button><div><code class="language-python"><span>a = 1\n</span></code></div></pre>'
+     '<p>E <span class="katex"><span class="katex-mathml"><math><mi>E</mi><annotation encoding="application/x-tex">E=mc^2</annotation></math></span>'
+     '<span class="katex-html" aria-hidden="true">E=mc2</span></span></p>',
+     "```\na = 1\n```\n\nE `E=mc^2`"),
+    ("wikipedia",
+     '<h2>Ferry<span class="mw-editsection">[<a href="https://e.org/edit">edit</a>]</span></h2><p>It sails'
+     '<sup class="reference"><a href="https://e.org/Ferry#cite_note-1">[1]</a></sup>.</p>',
+     "### Ferry\n\nIt sails."),
     ("hostile",
      "<script>window.pwned=1</script><img src=x onerror='window.pwned=1'><p onclick=x>"
      "<a href='javascript:alert(1)'>press</a> &lt;script&gt;alert(1)&lt;/script&gt;</p>"

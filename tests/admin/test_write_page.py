@@ -207,6 +207,31 @@ def test_the_preview_shows_what_is_not_saved(editor: Client, issue: Issue) -> No
     assert size.startswith("largest mail ")
 
 
+@pytest.mark.parametrize("style", ["daily", "essay", "links"])
+def test_an_item_of_the_page_alone_is_what_the_whole_page_has(
+    editor: Client,
+    issue: Issue,  # noqa: F811
+    style: str,
+) -> None:
+    Publication.objects.update(theme={"style": style})
+    for row in issue.items.filter(hidden=False).order_by("number"):
+        typed = {"title": "Typed &co", "insight": "*Half* of", "category": str(row.category_id)}
+        sent = {"editing": str(row.pk), "as": "web", **typed}
+        whole = live(editor, issue, **sent).json()["html"]
+        begin, end = f"<!--item web {row.pk}-->", "<!--item end-->"
+        there = whole.partition(begin)[2].partition(end)[0]
+        parts = live(editor, issue, part="1", **sent).json()["parts"]
+        assert list(parts) == ["web"]
+        assert parts["web"].split() == there.split()
+        assert "Typed &amp;co" in there
+    assert live(editor, issue, part="1", editing="999999", **{"as": "web"}).json()["parts"] == {}
+
+
+def test_no_page_that_readers_get_has_those_marks(editor: Client, issue: Issue) -> None:  # noqa: F811
+    frame = editor.get(f"{page('shown', issue)}?as=web").content.decode()
+    assert "<article" in frame and "<!--item" not in frame
+
+
 def test_hostile_text_is_harmless_in_the_preview(editor: Client, issue: Issue) -> None:  # noqa: F811
     evil = "<script>alert(1)</script><img src=x onerror=alert(1)>[x](javascript:alert(1))"
     sent = {**data(issue), "insight": evil, "body": evil, "title": evil}

@@ -159,7 +159,8 @@
 
   /* A program's text: Feishu has a block a line, others have line breaks. */
   function codeText(node) {
-    const copy = node.cloneNode(true);
+    const whole = node.querySelectorAll("code"), copy = (whole.length === 1 ? whole[0] : node).cloneNode(true);
+    for (const one of copy.querySelectorAll("button, .linenumber, .line-number, .lineno")) one.remove();
     for (const one of copy.querySelectorAll("br")) one.replaceWith("\n");
     for (const one of copy.querySelectorAll("div, p, li, tr")) if (!one.textContent.endsWith("\n")) one.append("\n");
     return copy.textContent.replace(/\u00a0/g, " ").replace(/[\u200b\ufeff]/g, "").replace(/\n+$/, "");
@@ -196,6 +197,7 @@
       } else if (name === "UL" || name === "OL") {
         const level = ownLevel(node), text = level ? "" : list(node, depth + 1);
         if (level) levelled(node, level, found, depth);
+        else if (text && continues(found.at(-1), text)) found.push(`${found.pop()}\n${text}`);
         else if (text) found.push(text);
       } else if (name === "BLOCKQUOTE") {
         const text = blocks(node, depth + 1).map(String).join("\n\n");
@@ -214,6 +216,13 @@
     return found;
   }
 
+  /* Whether a list goes on with the one before it: Notion and Yuque write an item a list. */
+  function continues(before, text) {
+    if (typeof before !== "string") return false;
+    const number = /^(\d+)\. /.exec(text);
+    return number ? /^\d+\. /.test(before) && number[1] !== "1" : /^- /.test(before) && /^- /.test(text);
+  }
+
   /* The items of a list that knows its level, added to the list before it. */
   function levelled(node, level, found, depth) {
     const levels = found.at(-1) instanceof Levels ? found.at(-1) : new Levels();
@@ -227,11 +236,27 @@
     if (levels.lines.length && levels !== found.at(-1)) found.push(levels);
   }
 
+  // What a program shows beside its text, or what is struck out of it. Word: the remarks of colleagues,
+  // the line above its notes, what a reviewer took out. Wikis: marks of notes that are not taken along.
+  const ASIDE = "[style*='mso-element:comment'], [style*='mso-element:footnote-list'] hr, del[cite][datetime], "
+    + "sup a[href*='#cite_note'], .mw-editsection";
+
+  /* A formula as it was written, in place of its drawing, which has lost powers and fractions. */
+  function written(page) {
+    for (const source of page.querySelectorAll("annotation[encoding='application/x-tex']")) {
+      const whole = source.closest(".katex, .mwe-math-element"), code = page.createElement("code");
+      code.textContent = source.textContent.trim().replace(/^\{\\displaystyle\s+([\s\S]*)\}$/, "$1");
+      whole?.replaceWith(code);
+    }
+  }
+
   /* HTML as the clipboard has it -> Markdown; "" where there is nothing to keep. */
   function markdown(html) {
     // Runs and loads nothing. Handlers go first: the page's policy would be asked about each.
     const still = html.replace(/<[^<>]*>/g, (tag) => tag.replace(/([\s"'/])on[a-z]+\s*=/gi, "$1data-off="));
     const page = new DOMParser().parseFromString(still, "text/html");
+    for (const one of page.querySelectorAll(ASIDE)) one.remove();
+    written(page);
     lost = 0;
     return blocks(page.body).map(String).join("\n\n").replace(/\n{3,}/g, "\n\n").trim();
   }
