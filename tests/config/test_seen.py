@@ -89,8 +89,8 @@ def test_e10_not_ready_before_its_tables(site: Site) -> None:
     code = (
         "from django.test import Client;"
         "from django.db import connection as c;"
-        "c.cursor().execute('DELETE FROM django_migrations WHERE id ='"
-        " '(SELECT max(id) FROM django_migrations)');"
+        "c.cursor().execute('DELETE FROM django_migrations WHERE app = %s AND name ='"
+        " '(SELECT max(name) FROM django_migrations WHERE app = %s)', ['newsletter'] * 2);"
         "r = Client().get('/readyz', headers={'host': '127.0.0.1'});"
         "print(r.status_code, r.content.decode())"
     )

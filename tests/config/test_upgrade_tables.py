@@ -57,4 +57,4 @@ def test_of_several_that_upgrade_at_once_one_does_and_the_others_wait(site: Site
     started = [site.start("upgrade") for _ in range(3)]
     said = [process.communicate(timeout=120)[0].decode() for process in started]
     assert [process.returncode for process in started] == [0, 0, 0], said
-    assert sum(f"Applying newsletter.{NEWEST}" in text for text in said) == 1
+    assert sum("Applying newsletter." in text for text in said) == 1
