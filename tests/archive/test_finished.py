@@ -368,6 +368,14 @@ def test_another_publication_is_not_touched(client: Client, daily: Publication) 
     assert answered()["built"] == built
 
 
+def test_robots_txt_shows_nothing_that_changes(client: Client, daily: Publication) -> None:
+    octets = client.get("/robots.txt").content
+    Publication.objects.filter(slug="daily").update(name="Renamed")
+    built = answered()["built"]
+    assert client.get("/robots.txt").content == octets
+    assert answered()["built"] == built
+
+
 def test_no_request_for_what_is_stored_asks_the_database_by_itself(
     client: Client, daily: Publication, monkeypatch: Any, django_assert_num_queries: Any
 ) -> None:
