@@ -319,15 +319,15 @@ def own_text(head: str, body: bytes) -> str:
          "# Été €\n"),
         ("Content-Type: text/plain; charset=no-such", "# 一\n".encode(), "# 一\n"),
         # Labels as programs use them: letters that GB2312 has not, and none that is right.
-        ("Content-Type: text/plain; charset=gb2312", "# 朱镕基 喆\n".encode("gbk"), "# 朱镕基 喆\n"),
+        ("Content-Type: text/plain; charset=gb2312", "# 镕 喆\n".encode("gbk"), "# 镕 喆\n"),
         ("Content-Type: text/plain; charset=no-such", "# 速递\n".encode("gbk"), "# 速递\n"),
-        ("Content-Type: text/plain; charset=iso-8859-1", "# “Été”\n".encode("cp1252"), "# “Été”\n"),
+        ("Content-Type: text/plain; charset=latin1", "# “É”\n".encode("cp1252"), "# “É”\n"),
         ("Content-Type: text/plain; charset=Shift_JIS", "# ①髙\n".encode("cp932"), "# ①髙\n"),
         # What a reply answers is not its text; what a digest quotes is.
         ("In-Reply-To: <a@b>\nContent-Type: text/plain",
          b"# A\n\nOn Mon, 2 Mar 2026, Sudi <s@x> wrote:\n> # Old\n>\n> text\n", "# A\n\n"),
         ("References: <a@b>\nContent-Type: text/plain",
-         "# 一\n\n------------------ 原始邮件 ------------------\n发件人: s\n\n# 旧\n".encode(), "# 一\n\n"),
+         "# 一\n\n--------- 原始邮件 ---------\n发件人: s\n\n# 旧\n".encode(), "# 一\n\n"),
         ("In-Reply-To: <a@b>\nContent-Type: text/plain",
          b"# A\n\nHe wrote:\n> word\n\nAnd more.\n", "# A\n\nHe wrote:\n> word\n\nAnd more.\n"),
         ("Content-Type: text/plain", b"# A\n\nHe wrote:\n> word\n", "# A\n\nHe wrote:\n> word\n"),
