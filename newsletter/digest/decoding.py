@@ -25,6 +25,23 @@ class Decoded:
     problems: tuple[Problem, ...] = ()
 
 
+# What a text with this label is really in, as browsers take it (WHATWG Encoding, section 4.2):
+# programs in China write gb2312 and mean all of GBK, Windows writes its own signs as iso-8859-1.
+_MEANT = {
+    "gb2312": "gb18030", "gb_2312-80": "gb18030", "gb_2312": "gb18030", "gbk": "gb18030",
+    "x-gbk": "gb18030", "cp936": "gb18030", "hz-gb-2312": "hz", "iso-8859-1": "cp1252",
+    "latin1": "cp1252", "shift_jis": "cp932", "shift-jis": "cp932", "x-sjis": "cp932",
+    "sjis": "cp932", "euc-kr": "cp949", "ks_c_5601-1987": "cp949", "ks_c_5601": "cp949",
+    "big5": "big5hkscs", "iso-8859-9": "cp1254", "tis-620": "cp874", "iso-8859-11": "cp874",
+    "unicode-1-1-utf-8": "utf-8",
+}  # fmt: skip
+
+
+def codec_of(label: str) -> str:
+    """The codec for a text whose charset is called so."""
+    return _MEANT.get(label.strip().lower(), label)
+
+
 def decode(data: bytes, *, rare_ends: bool = True) -> Decoded:
     """Read a file's bytes; never raises.
 

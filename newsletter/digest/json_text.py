@@ -11,7 +11,10 @@ from typing import Any
 
 _DEEPEST = 60  # Levels; recursion ends at some hundreds.
 _SPACE = re.compile(r"[ \t\n\r]*")
+# One with more digits is told by what follows: a digit, a point, an exponent.
+_TOO_LONG = re.compile(r"[\d.eE]")
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,40})(?:\.\d{1,40})?(?:[eE][-+]?\d{1,4})?")
+_LONG = 40
 _STRINGS = json.JSONDecoder()
 _WORDS: Mapping[str, Any] = {"true": True, "false": False, "null": None}
 
@@ -78,6 +81,8 @@ def _value(text: str, at: int, pointer: str, depth: int, starts: dict[str, int])
     number = _NUMBER.match(text, at)
     if number is None:
         raise NotJson("value", at)
+    if _TOO_LONG.match(text, number.end()) and number.end() - at > _LONG:
+        raise NotJson("number", at)
     value = json.loads(number.group())
     if isinstance(value, float) and not math.isfinite(value):
         raise NotJson("number", at)

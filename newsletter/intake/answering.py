@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import logging
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -111,11 +113,28 @@ def given(document: Mapping[str, Any] | list[Any], status: int = 200) -> HttpRes
 
 def read_json(data: bytes, schema: type[S]) -> S:
     """A small JSON body; none at all is one without any member. Raises Refusal."""
+    if name := _said_twice(data):
+        raise _invalid([(name[:60], pgettext("problem", "it stands twice"))])
     try:
         return schema.model_validate_json(data or b"{}")
     except BadJson as error:
         found = [(".".join(map(str, one["loc"])), one["msg"]) for one in error.errors()]
         raise _invalid(found) from None
+
+
+def _said_twice(data: bytes) -> str:
+    """A name that stands twice in one object, of which readers of JSON take either; or ""."""
+    twice: list[str] = []
+
+    def names(members: list[tuple[str, object]]) -> None:
+        seen: set[str] = set()
+        for name, _value in members:
+            (twice.append if name in seen else seen.add)(name)
+
+    # What is no JSON the schema says in its own words.
+    with contextlib.suppress(ValueError, RecursionError):
+        json.loads(data or b"{}", object_pairs_hook=names)
+    return twice[0] if twice else ""
 
 
 def _invalid(found: list[tuple[str, str]]) -> Refusal:

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.http.request import UnreadablePostError
 from django.utils.translation import pgettext
 
-from newsletter.digest.decoding import LARGEST
+from newsletter.digest.decoding import LARGEST, codec_of
 
 from .problems import Refusal
 
@@ -111,7 +111,7 @@ def in_utf8(data: bytes, charset: str) -> bytes:
     if not charset or charset in ("utf-8", "utf8"):
         return data
     try:
-        text = data.decode(charset)
+        text = data.decode(codec_of(charset))
     except LookupError:  # Unknown, or no encoding of text.
         raise Refusal(
             "media-type",

@@ -16,6 +16,7 @@ from django.db.models import Q, QuerySet
 from django.urls import URLResolver, get_resolver, get_script_prefix, get_urlconf, reverse
 
 from newsletter import conf, sending
+from newsletter.issues import approvals
 from newsletter.models import Issue
 from subscribers.models import Publication, Subscription
 
@@ -95,7 +96,7 @@ def moment(value: dt.datetime | None) -> str | None:
 
 
 def plan_json(issue: Issue, plan: sending.Plan) -> dict[str, Any]:
-    """A send plan as `plan_issue --json` prints it."""
+    """A send plan as `plan_issue --json` prints it, and what a second person's yes lacks."""
     return {
         "publication": issue.publication.slug,
         "issue": issue.slug,
@@ -112,6 +113,7 @@ def plan_json(issue: Issue, plan: sending.Plan) -> dict[str, Any]:
         "none_because": dict(plan.none),
         "blockers": list(plan.blockers),
         "warnings": list(plan.warnings),
+        "approval_lacks": approvals.lacking(issue),
     }
 
 

@@ -249,6 +249,9 @@ class PlanOut(Schema):
     none_because: dict[str, int]
     blockers: list[str]
     warnings: list[str]
+    approval_lacks: list[str] = Field(
+        description="Why a release is refused for want of a second person's yes."
+    )
     seen: str
 
 

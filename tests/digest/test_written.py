@@ -241,6 +241,8 @@ def told(text: str) -> list[tuple[str, str, int, int]]:
         ("[" * 100, ("json-syntax", "", 1, 62)),
         ('{"title": "T"} x', ("json-syntax", "", 1, 16)),
         ("[]", ("json-type", "", 1, 1)),
+        ('{"title": ' + "9" * 6000 + "}", ("json-syntax", "", 1, 11)),
+        ('{"title": 0.' + "9" * 60 + "}", ("json-syntax", "", 1, 11)),
         ('{"items": [{"title": "A"}]}', ("json-missing", "", 1, 1)),
         ('{"title": "T",\n"date": "2026-02-30",\n"items": [{"title": "A"}]}',
          ("json-date", "/date", 2, 9)),

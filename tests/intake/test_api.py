@@ -576,6 +576,13 @@ def test_a_release_goes_through_the_undo_time(ready: Program, daily: Publication
     assert (again.status, again.json["state"]) == (409, "scheduled")
 
 
+def test_a_release_that_says_something_twice(ready: Program) -> None:
+    answer = ready.post(
+        "/issues/2026-03-02/release", b'{"channels":"site","channels":"all"}', "application/json"
+    )
+    assert (answer.status, answer.json["detail"]) == (422, "channels: it stands twice")
+
+
 def test_what_was_not_seen_does_not_go(ready: Program) -> None:
     plan = ready.get("/issues/2026-03-02/plan").json
     ready.put(DIGEST.replace("faster", "slower"))
@@ -601,13 +608,16 @@ def test_warnings_are_to_be_seen(ready: Program, monkeypatch: pytest.MonkeyPatch
 
 def test_two_keys_where_a_second_person_must_approve(ready: Program, daily: Publication) -> None:
     Publication.objects.update(needs_approval=True)
-    seen = {"seen": ready.get("/issues/2026-03-02/plan").json["seen"]}
+    planned = ready.get("/issues/2026-03-02/plan").json
+    assert planned["approval_lacks"] == ["A second person must approve the issue first."]
+    seen = {"seen": planned["seen"]}
     alone = ready.post("/issues/2026-03-02/release", seen)
     assert (alone.status, alone.json["type"].rpartition("#")[2]) == (409, "not-released")
     assert alone.json["reasons"] == ["A second person must approve the issue first."]
     assert ready.post("/issues/2026-03-02/approve", seen).status == 403  # A sender is no approver.
     second = Program(daily, name="olga", role="owner", rights="send")
     assert second.post("/issues/2026-03-02/approve", seen).status == 200
+    assert ready.get("/issues/2026-03-02/plan").json["approval_lacks"] == []
     assert second.post("/issues/2026-03-02/release", seen).json["reasons"] == [
         "Somebody else than the one who approved it must send it."
     ]

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message
 
+from newsletter.digest.decoding import codec_of, decode
 from newsletter.importing.illustrating import Files, no_files
 
 from ..folder import ENDINGS
@@ -57,6 +58,8 @@ def documents(message: Message) -> list[Document]:
     for part in parts:
         if part.get_content_type() == "text/plain" and not _is_file(part):
             text = _own_text(part)
+            if message["In-Reply-To"] or message["References"]:
+                text = _without_quote(text)
             if text.strip():
                 return [Document("", text.encode("utf-8", "surrogatepass"))]
     return []
@@ -121,7 +124,7 @@ def _in_utf8(part: Message, data: bytes) -> bytes:
     if part.get_content_maintype() != "text" or charset in ("", "utf-8", "us-ascii"):
         return data
     try:
-        return data.decode(charset).encode("utf-8", "surrogatepass")
+        return data.decode(codec_of(charset)).encode("utf-8", "surrogatepass")
     except (LookupError, UnicodeError):
         return data
 
@@ -129,11 +132,38 @@ def _in_utf8(part: Message, data: bytes) -> bytes:
 def _own_text(part: Message) -> str:
     raw = part.get_payload(decode=True)
     data = _in_utf8(part, raw if isinstance(raw, bytes) else b"")
-    text = data.decode("utf-8", "replace").replace("\r\n", "\n")
+    # A label that is wrong is found out there; what is in no encoding at all has its marks.
+    text = decode(data).text or data.decode("utf-8", "replace").replace("\r\n", "\n")
     if str(part.get_param("format") or "").lower() == "flowed":
         text = unflowed(text, joined=str(part.get_param("delsp") or "").lower() == "yes")
     signature = _SIGNATURE.search(text)
     return text[: signature.start()] if signature else text
+
+
+# Below one of these a reply has what it answers: a line that a program for mail puts there.
+_WROTE = re.compile(
+    r"^(?!>).{0,200}(?:wrote|schrieb|a écrit|escribió|escreveu|ha scritto|пишет|写道|寫道|のメール"
+    r"|님이 작성)\s?[:：]\s*$",
+    re.MULTILINE | re.IGNORECASE,
+)
+_ORIGINAL = re.compile(
+    r"^[-_ ]{2,}\s*(?:Original Message|Original-Nachricht|Ursprüngliche Nachricht|Message d.origine"
+    r"|Mensaje original|Mensagem original|Messaggio originale|Исходное сообщение|原始邮件|原始郵件"
+    r"|邮件原文|元のメッセージ|원본 메시지|원본 메일)\s*[-_ ]{2,}\s*$",
+    re.MULTILINE | re.IGNORECASE,
+)
+
+
+def _without_quote(text: str) -> str:
+    """A reply's own text. Quoted lines are cut off only below a line that says who wrote them, and
+    only to the end: a digest quotes as well."""
+    if found := _ORIGINAL.search(text):
+        return text[: found.start()]
+    for found in _WROTE.finditer(text):
+        below = [line for line in text[found.end() :].split("\n") if line.strip()]
+        if below and all(line.startswith(">") for line in below):
+            return text[: found.start()]
+    return text
 
 
 def unflowed(text: str, *, joined: bool) -> str:
