@@ -196,3 +196,28 @@ def test_a_table_of_links_below_a_sentence_with_one() -> None:
     assert told(text) == [
         ("Events", f"Evening {day}", f"https://e.example.org/{day}") for day in range(1, 6)
     ]
+
+
+def test_a_bold_date_with_its_name_is_no_title() -> None:
+    text = (
+        "# T\n\n**Searched until: 2026-03-02 08:40**\n\nFewer than ten were found.\n\n"
+        f"## 1. Rope\n\n**Source:** [Paper]({A})\n\n## 2. Oars\n\n**Source:** [Paper]({B})\n"
+    )
+    digest = read(text)
+    assert [one.title for one in digest.items] == ["Rope", "Oars"]
+    assert "Fewer than ten" in digest.intro
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["This week in ropes", "Rope Weekly", "绳索周刊", "Boletín de cuerdas", "Канатный дайджест",
+     "ロープウィークリー", "밧줄 뉴스레터", "Halat Bülten"],
+)  # fmt: skip
+def test_chapters_below_the_name_of_a_period_are_asked(title: str) -> None:
+    chapters = "".join(f"## Part {name}\n\nIt floats.\n\n" for name in ("one", "two", "three"))
+    assert [one.code for one in read(f"# {title}\n\n{chapters}").errors] == ["one-item"]
+
+
+def test_chapters_of_a_story_are_not_asked() -> None:
+    chapters = "".join(f"## Part {name}\n\nIt floats.\n\n" for name in ("one", "two", "three"))
+    assert read(f"# An update on ropes\n\n{chapters}").errors == []
