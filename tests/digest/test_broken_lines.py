@@ -221,3 +221,16 @@ def test_chapters_below_the_name_of_a_period_are_asked(title: str) -> None:
 def test_chapters_of_a_story_are_not_asked() -> None:
     chapters = "".join(f"## Part {name}\n\nIt floats.\n\n" for name in ("one", "two", "three"))
     assert read(f"# An update on ropes\n\n{chapters}").errors == []
+
+
+def test_an_entry_whose_number_was_forgotten_is_one() -> None:
+    text = (
+        f"# T\n\n## 文章\n\n1、[浮绳的故事]({A})\n\n它会浮。\n\n"
+        f"[木桨的做法]({B})\n\n讲如何做桨。\n\n3、[焦油]({C})\n\n讲焦油。\n"
+    )
+    assert told(text) == [
+        ("文章", "浮绳的故事", A), ("文章", "木桨的做法", B), ("文章", "焦油", C)
+    ]  # fmt: skip
+    # Where no number is missing, a link below the text is part of it.
+    whole = text.replace("3、", "2、")
+    assert [title for _section, title, _url in told(whole)] == ["浮绳的故事", "焦油"]
