@@ -49,7 +49,9 @@ _BOLD_LEAD = re.compile(
 # A heading all of which is emphasised: that is its look, as the heading's is.
 _EMPHASISED = re.compile(r"^(\*{1,3}|_{1,3})(?=\S)([^*_`\[\]]+)(?<=\S)\1$")
 _ENDS_LINKED = re.compile(r"(?:\]\([^()\s]+\)|https?://[^\s()]+|>)[\s)）\]】*_.。|]*$")
-_COUNTED = re.compile(r"(?:[#!№]|gh-|PR\s*#?)\s*\d{1,7}", re.IGNORECASE)  # a number and no name
+_COUNTED = re.compile(
+    r"(?:[#!№]|gh-|PR\s*#?)\s*\d{1,7}", re.IGNORECASE
+)  # a number and no name: what is said of it is the title
 _HANDLE = re.compile(r"[*_` ]*@[\w.-]+[*_` ]*$")  # a person, where "@scope/name" is a package
 _SHORTEST_LINK = 14  # columns of a link at the beginning of a text that is its title
 _SHORTEST_LEAD = 10  # columns; a shorter one names what the text is about
@@ -188,11 +190,14 @@ def split_linked_title(text: str) -> tuple[str, Link | None, str]:
             else (text[match.end() :])
         )
         rest = _rest(after)
+        if _COUNTED.fullmatch(label) and (said := _SENTENCE.match(plain_text(rest, links=False))):
+            return (
+                said.group()[:_LONGEST_TITLE],
+                next(iter(find_links(match.group())), source),
+                text,
+            )
         if rest[:1].islower() and not (_BYLINE.match(rest) or _TIED.match(after)):
             rest = text  # The link is the beginning of a sentence, which stays whole.
-        if _COUNTED.fullmatch(label) and (said := _SENTENCE.match(plain_text(rest, links=False))):
-            about = find_links(match.group())[0]  # "#813" is no title; what is said of it is.
-            return said.group().strip()[:_LONGEST_TITLE], about if about.url else source, text
         opening = find_links(match.group())[0]  # One that leads nowhere from here is still a title.
         return f"{tag} {label}".strip(), opening if opening.url else source, rest
     lead = bold_lead(text)
