@@ -8,12 +8,12 @@ from dataclasses import replace
 
 from .blocks import BULLET, NUMBER, PARAGRAPH, TABLE, Block, blocks_of
 from .inline import holds_link
+from .issue_numbers import names_number
 from .labels import is_placeholder
 from .outline import Outline, Section
 from .problems import Problems
 from .sources import is_address
 from .tail import names_references
-from .titles import names_number
 from .value import Bullet, Digest, Item
 from .vocabulary import either
 
