@@ -8,12 +8,12 @@ from dataclasses import replace
 
 from .blocks import BULLET, NUMBER, PARAGRAPH, TABLE, Block, blocks_of
 from .inline import holds_link
+from .issue_numbers import names_number
 from .labels import is_placeholder
 from .outline import Outline, Section
 from .problems import Problems
 from .sources import is_address
 from .tail import names_references
-from .titles import names_number
 from .value import Bullet, Digest, Item
 from .vocabulary import either
 
@@ -28,6 +28,15 @@ _NUMBER = re.compile(
 _WHOLE = "document"  # the shape of a document that is one item
 _MOST_TITLES = 3  # lines of one item that are only a link; with as many they are probably a list
 _MOST_CHAPTERS = 3  # of a day's or a number's one story; with as many it is probably an issue
+# What a title calls itself whose text is several pieces: those of a day, a week, a month.
+_PERIODIC = re.compile(
+    r"\b(?:th(?:is|e) (?:week|month|day) in|weekly|newsletter|digest|round-?up"
+    r"|wochenr[uü]ckblick|rundbrief|hebdo|infolettre|semanal|bolet[ií]n|boletim|settimanale"
+    r"|haftalık|bülten|mingguan|buletin|bản tin|тижневик)\b"
+    r"|日报|日報|周报|週報|周刊|週刊|简报|簡報|早报|早報|晚报|晚報|ウィークリー|ニュースレター|주간|뉴스레터"
+    r"|дайджест|еженедельн",
+    re.IGNORECASE,
+)
 _MOST_FIGURES = 20  # of a title; more are not figures.
 
 
@@ -163,7 +172,7 @@ def _parts(digest: Digest, outline: Outline) -> list[Section]:
     """Sections that make one item of a whole document doubtful; empty when it is one story.
 
     A story has one list of links, if any; an issue has several. Chapters of text say nothing,
-    except below a title that names a day or a number, which stories do not have.
+    except below a title that names a day, a number or a period, which stories do not have.
     """
     held = [
         section
@@ -174,7 +183,9 @@ def _parts(digest: Digest, outline: Outline) -> list[Section]:
     if len(lists) >= 2:
         return lists
     headings = [one.title for one in outline.sections if one.first == outline.title_line]
-    named = any(names_number(title) for title in (digest.title, *headings))
+    named = any(
+        names_number(title) or _PERIODIC.search(title) for title in (digest.title, *headings)
+    )
     return held if len(held) >= _MOST_CHAPTERS and named else []
 
 

@@ -243,11 +243,11 @@ class ItemLines:
         labels = self.reading.outline.labels
         if line.number in self.facts:
             for fact in cut_facts(line.content):
-                label = labels.match(fact) or unknown_fact(fact)
-                if not label.field and columns(label.value) > _LONGEST_VALUE:
+                told = labels.match(fact) or unknown_fact(fact)
+                if not told.field and columns(told.value) > _LONGEST_VALUE:
                     self.body.append(line)  # A text, whatever it is called.
                     break
-                self._value(label, line)
+                self._value(told, line)
             self.open = ""
             return True
         label = labels.match(line.content)

@@ -17,6 +17,7 @@ from .inline import (
     only_link,
     without_links,
 )
+from .issue_numbers import names_issue, names_number
 from .labels import is_placeholder
 from .markdown import plain_text
 from .outline import Kind, Line, Section
@@ -49,7 +50,9 @@ _BOLD_LEAD = re.compile(
 # A heading all of which is emphasised: that is its look, as the heading's is.
 _EMPHASISED = re.compile(r"^(\*{1,3}|_{1,3})(?=\S)([^*_`\[\]]+)(?<=\S)\1$")
 _ENDS_LINKED = re.compile(r"(?:\]\([^()\s]+\)|https?://[^\s()]+|>)[\s)）\]】*_.。|]*$")
-_COUNTED = re.compile(r"(?:[#!№]|gh-|PR\s*#?)\s*\d{1,7}", re.IGNORECASE)  # a number and no name
+_COUNTED = re.compile(
+    r"(?:[#!№]|gh-|PR\s*#?)\s*\d{1,7}", re.IGNORECASE
+)  # a number and no name: what is said of it is the title
 _HANDLE = re.compile(r"[*_` ]*@[\w.-]+[*_` ]*$")  # a person, where "@scope/name" is a package
 _SHORTEST_LINK = 14  # columns of a link at the beginning of a text that is its title
 _SHORTEST_LEAD = 10  # columns; a shorter one names what the text is about
@@ -188,11 +191,10 @@ def split_linked_title(text: str) -> tuple[str, Link | None, str]:
             else (text[match.end() :])
         )
         rest = _rest(after)
+        if _COUNTED.fullmatch(label) and (said := _first_sentence(rest)):
+            return said, next(iter(find_links(match.group())), source), text
         if rest[:1].islower() and not (_BYLINE.match(rest) or _TIED.match(after)):
             rest = text  # The link is the beginning of a sentence, which stays whole.
-        if _COUNTED.fullmatch(label) and (said := _SENTENCE.match(plain_text(rest, links=False))):
-            about = find_links(match.group())[0]  # "#813" is no title; what is said of it is.
-            return said.group().strip()[:_LONGEST_TITLE], about if about.url else source, text
         opening = find_links(match.group())[0]  # One that leads nowhere from here is still a title.
         return f"{tag} {label}".strip(), opening if opening.url else source, rest
     lead = bold_lead(text)
@@ -214,6 +216,11 @@ def split_linked_title(text: str) -> tuple[str, Link | None, str]:
     if not short and not is_tags(text):
         short = text[:_LONGEST_TITLE]
     return short, source, text if says_more else ""
+
+
+def _first_sentence(text: str) -> str:
+    found = _SENTENCE.match(plain_text(text, links=False))
+    return found.group().strip()[:_LONGEST_TITLE] if found is not None else ""
 
 
 def _timed(text: str) -> tuple[str, Link | None, str] | None:
@@ -308,7 +315,7 @@ def find_title(sections: Sequence[Section], front: Front) -> Line | None:
         return first.heading
     if front.title and not _alike(first.title, front.title):
         return None
-    if _names_issue(first.title) and _words(first.title):
+    if names_issue(first.title) and _words(first.title):
         return first.heading
     if first.below or any(line.kind in {Kind.BULLET, Kind.NUMBER} for line in first.content()):
         return None
@@ -350,30 +357,6 @@ def find_second_title(sections: Sequence[Section], front: Front, first: Line | N
     new = [word for word in _words(other) if word not in known and not is_one_of("issues", word)]
     day = read(other).date
     return tops[1].heading if not new or (day is not None and day in (days or {day})) else None
-
-
-_ISSUE = re.compile(
-    r"第\s*[\d一二三四五六七八九十百]+\s*[期号號回]|[#№]\s?\d+|(?:19|20)\d\d"
-    r"|\b(?:issue|vol(?:ume)?|no|nr|week|kw|edition)\b\.?\s*\d+",
-    re.IGNORECASE,
-)
-
-
-def _names_issue(title: str) -> bool:
-    """Whether a heading names one number of a publication, by number or date."""
-    return _ISSUE.search(title) is not None
-
-
-_NUMBER = re.compile(
-    r"第\s*[\d一二三四五六七八九十百]+\s*[期号號回]|第\s*\d+\s*号|제\s*\d+\s*호|[#№]\s?\d+"
-    r"|\b(?:issue|vol(?:ume)?|no|nr|edition|ausgabe|numéro|número|numero|edición|выпуск)\b\.?\s*\d+",
-    re.IGNORECASE,
-)
-
-
-def names_number(title: str) -> bool:
-    """Whether a title names one day or one number of a publication; a year alone is neither."""
-    return _NUMBER.search(title) is not None or read(title).date is not None
 
 
 def _words(title: str) -> list[str]:

@@ -196,3 +196,41 @@ def test_a_table_of_links_below_a_sentence_with_one() -> None:
     assert told(text) == [
         ("Events", f"Evening {day}", f"https://e.example.org/{day}") for day in range(1, 6)
     ]
+
+
+def test_a_bold_date_with_its_name_is_no_title() -> None:
+    text = (
+        "# T\n\n**Searched until: 2026-03-02 08:40**\n\nFewer than ten were found.\n\n"
+        f"## 1. Rope\n\n**Source:** [Paper]({A})\n\n## 2. Oars\n\n**Source:** [Paper]({B})\n"
+    )
+    digest = read(text)
+    assert [one.title for one in digest.items] == ["Rope", "Oars"]
+    assert "Fewer than ten" in digest.intro
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["This week in ropes", "Rope Weekly", "绳索周刊", "Boletín de cuerdas", "Канатный дайджест",
+     "ロープウィークリー", "밧줄 뉴스레터", "Halat Bülten"],
+)  # fmt: skip
+def test_chapters_below_the_name_of_a_period_are_asked(title: str) -> None:
+    chapters = "".join(f"## Part {name}\n\nIt floats.\n\n" for name in ("one", "two", "three"))
+    assert [one.code for one in read(f"# {title}\n\n{chapters}").errors] == ["one-item"]
+
+
+def test_chapters_of_a_story_are_not_asked() -> None:
+    chapters = "".join(f"## Part {name}\n\nIt floats.\n\n" for name in ("one", "two", "three"))
+    assert read(f"# An update on ropes\n\n{chapters}").errors == []
+
+
+def test_an_entry_whose_number_was_forgotten_is_one() -> None:
+    text = (
+        f"# T\n\n## 文章\n\n1、[浮绳的故事]({A})\n\n它会浮。\n\n"
+        f"[木桨的做法]({B})\n\n讲如何做桨。\n\n3、[焦油]({C})\n\n讲焦油。\n"
+    )
+    assert told(text) == [
+        ("文章", "浮绳的故事", A), ("文章", "木桨的做法", B), ("文章", "焦油", C)
+    ]  # fmt: skip
+    # Where no number is missing, a link below the text is part of it.
+    whole = text.replace("3、", "2、")
+    assert [title for _section, title, _url in told(whole)] == ["浮绳的故事", "焦油"]

@@ -27,6 +27,7 @@ _HABIT = 2  # entries without text that show what the last one is like
 _ALONE = 0.6  # evidence of a single `1、`, or of numbers that only have text below them
 _BOLD = re.compile(r"(?:\*\*|__)\s*(\d{1,4})\s*([、．]|[.)](?=\s))\s*(?=\S)")
 _BRACKETS = re.compile(r"[（(]\s?(\d{1,3})\s?[)）]\s*(?=\S)")
+_LINK_ALONE = re.compile(r"(?:\*\*|__)?\[[^\[\]]{4,}\]\([^()\s]+\)[*_\s]*$")
 _WORTH = re.compile(r"[\[*_<]|https?://")
 
 
@@ -83,6 +84,8 @@ def find_entries(lines: Sequence[Line]) -> list[_Entry]:
             number = found[0]
             # A number that starts again at 1 within a section is a list in the entry.
             if mark == "、" or (not in_list and expected <= number <= expected + 2):
+                if entries and number == expected + 1:
+                    entries += _unnumbered(entries[-1], mark)
                 entries.append(_Entry(line, found[2], mark))
                 expected = number + 1
                 continue
@@ -93,6 +96,27 @@ def find_entries(lines: Sequence[Line]) -> list[_Entry]:
             entries[-1].lines.append(line)
     _cut_last(entries)
     return entries
+
+
+def _unnumbered(before: _Entry, mark: str) -> list[_Entry]:
+    """The entry whose number was forgotten: where one is missing, the one line that is a link.
+
+    It stands on its own below an entry that is titled by its link, as an entry would.
+    """
+    if not before.text.lstrip("*_ ").startswith("["):
+        return []
+    found = [
+        place
+        for place, line in enumerate(before.lines)
+        if place and line.kind is Kind.TEXT and line.indent == 0
+        and before.lines[place - 1].kind in EMPTY and _LINK_ALONE.match(line.content)
+    ]  # fmt: skip
+    if len(found) != 1:
+        return []
+    place = found[0]
+    made = _Entry(before.lines[place], before.lines[place].content, mark, before.lines[place + 1 :])
+    del before.lines[place:]
+    return [made]
 
 
 def _cut_last(entries: Sequence[_Entry]) -> None:

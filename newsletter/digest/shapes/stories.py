@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ..blocks import PARAGRAPH, PICTURE, RULE, Block, blocks_of, is_captioned
+from ..dates import find_date
 from ..html import is_tags
 from ..inline import find_links, holds_link, only_link, starts_with_link
 from ..items import read_entry
@@ -36,6 +37,7 @@ _BOLD_LINK = re.compile(
     rf"{_ORNAMENT}(?:(\*\*|__)\[[^\[\]]+\]\([^()\s]+\)\1|\[(\*\*|__)[^\[\]]+\2\]\([^()\s]+\))"
     r".{0,200}$"
 )
+_SAYS_WHEN = re.compile(r"[^:：\d]{1,24}[:：]\s*\W*\d")  # a name, and a date behind its colon
 _ENDS_SENTENCE = re.compile(r"[.。:：;；,，…]$")
 
 
@@ -82,6 +84,8 @@ def _story(block: Block, outline: Outline) -> _Story | None:
         return made if first and not is_placeholder(first[0].label) else None
     made.linked = _address_below(block, outline) is not None
     bold = _BOLD.match(text)
+    if bold is not None and _SAYS_WHEN.match(bold.group(2)) and find_date(bold.group(2)):
+        return None  # "Searched until: 2026-03-02"
     if bold is not None and not _ENDS_SENTENCE.search(bold.group(2).strip()):
         made.title = bold.group(2).strip()
         return made
