@@ -72,7 +72,12 @@ class NewForm(forms.Form):
             how = self.fields["how"]
             assert isinstance(how, forms.ChoiceField)
             how.choices = [("empty", pgettext("new issue", "nothing"))]
+            # One choice is no question; and there is no last issue to take a title from.
+            how.widget = forms.HiddenInput()
             del self.fields["original"]
+            self.fields["title"].help_text = pgettext(
+                "new issue", "Left empty, it is the publication’s name with the date."
+            )
 
     def clean_title(self) -> str:
         return one_line(self.cleaned_data["title"].strip())

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from newsletter import conf
 from subscribers.admin.access import find_publication, require, visible
-from subscribers.admin.chrome import page
+from subscribers.admin.chrome import FROM_STEPS, page
 from subscribers.models import AuditEntry, Publication, Subscription
 from subscribers.roles import Act, may
 
@@ -42,7 +42,8 @@ def steps(publication: Publication) -> list[Step]:
 
 
 def _of_publication(publication: Publication) -> list[Step]:
-    settings = reverse("admin:subscribers_publication_change", args=[publication.pk])
+    # What is saved there leads back here (`chrome.steps_address`).
+    settings = reverse("admin:subscribers_publication_change", args=[publication.pk]) + FROM_STEPS
     of = f"?publication={publication.slug}"
     others = publication.roles.values("user").distinct()[:2]
     return [
@@ -57,7 +58,7 @@ def _of_publication(publication: Publication) -> list[Step]:
             pgettext("first steps", "Make its categories"),
             pgettext("first steps", "What readers choose from; an import can make them, too."),
             publication.categories.filter(retired_at__isnull=True).exists(),
-            reverse("admin:subscribers_category_add", args=[publication.slug]),
+            reverse("admin:subscribers_category_add", args=[publication.slug]) + FROM_STEPS,
             Act.SET_UP,
         ),
         Step(

@@ -33,7 +33,7 @@ from .frame import find_issue, issue_page
 from .item_form import AboutForm, ItemForm
 from .items import refuse
 from .preview import FORMS, LOOKS, WIDTHS, Wanted
-from .selection import chosen_selection
+from .selection import choices_of, chosen_selection
 from .unsaved_view import with_head, with_item
 
 # A page says every 15 seconds that it is open; who said nothing for longer is gone.
@@ -96,7 +96,7 @@ def live(request: HttpRequest, pk: int) -> HttpResponseBase:
     )
     kept = view.select(selection)
     said["items"] = ngettext("%(n)s item", "%(n)s items", len(kept)) % {"n": len(kept)}
-    return JsonResponse({**said, "html": html})
+    return JsonResponse({**said, "html": html, "choices": choices_of(view)})
 
 
 def _with_unsaved(request: HttpRequest, issue: Issue) -> IssueView:

@@ -64,8 +64,8 @@ _LONG = 60
 _MANY = 40
 # Items with so much text from which one of them is the odd one.
 _FEWEST = 4
-# With marks among its letters: the middle dot of names, and a row of them that parts two texts.
-_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+# Without the middle dot among them: a row of these parts two texts, and is in no script.
+_WIDE = re.compile(r"[\u3040-\u30fa\u30fc-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _LETTER = re.compile(r"[^\W\d_]")
 
 

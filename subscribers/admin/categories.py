@@ -22,7 +22,7 @@ from ..models import Category, Publication
 from ..roles import Act, may
 from . import colour_box, form_drafts, last_worked
 from .access import find_publication, require, visible
-from .chrome import PagesAdmin, page, record
+from .chrome import PagesAdmin, page, record, steps_address
 from .versioned import VersionedForm
 
 if TYPE_CHECKING:
@@ -202,7 +202,8 @@ def add(request: HttpRequest, slug: str) -> HttpResponseBase:
         else:
             form_drafts.saved(request)
             messages.success(request, _("“%(name)s” was created.") % {"name": category.name})
-            return HttpResponseRedirect(_list_of(publication))
+            back = steps_address(request, publication.slug)
+            return HttpResponseRedirect(back or _list_of(publication))
     return _category_page(
         request,
         publication,

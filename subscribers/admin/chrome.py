@@ -27,8 +27,21 @@ _ACTOR = 150
 
 # Pages that are no model's.
 _OUTSIDE = ("today", "help", "look", "operation", "first_steps")
+# A page that the first steps lead to knows by its address that it is one of them.
+FROM_STEPS = "?from=first-steps"
 _SERVICE_MAIL = pgettext_lazy("service mail", "Service mail")
 _NOTICES, _WEBHOOKS = pgettext_lazy("notice", "Notices"), pgettext_lazy("webhook", "Webhooks")
+
+
+def steps_address(request: HttpRequest, slug: str) -> str:
+    """Where the first steps of a publication go on, for whoever came from them; else empty, and so
+    where the site has no such page."""
+    if f"?from={request.GET.get('from', '')}" != FROM_STEPS:
+        return ""
+    try:
+        return reverse("first_steps_of", args=[slug])
+    except NoReverseMatch:
+        return ""
 
 
 class PagesAdmin(ModelAdmin[M]):

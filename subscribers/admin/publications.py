@@ -18,7 +18,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 
 from subscribers import events, languages, rehearsal
 from subscribers.admin.access import may_anywhere, require, visible
-from subscribers.admin.chrome import page, record
+from subscribers.admin.chrome import page, record, steps_address
 from subscribers.models import Publication
 from subscribers.roles import Act, may
 
@@ -234,6 +234,13 @@ class PublicationAdmin(ModelAdmin[Publication]):
             return HttpResponseRedirect(reverse("first_steps_of", args=[obj.slug]))
         except NoReverseMatch:
             return super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request: HttpRequest, obj: Publication) -> HttpResponse:
+        """Back to those steps for whoever came from them, unless they go on here."""
+        answer = super().response_change(request, obj)
+        stays = "_continue" in request.POST or "_addanother" in request.POST
+        back = "" if stays else steps_address(request, obj.slug)
+        return HttpResponseRedirect(back) if back else answer
 
     def changeform_view(
         self,

@@ -96,3 +96,36 @@ def test_a_new_publication_leads_there() -> None:
     answer = client().post("/admin/subscribers/publication/add/", data)
     assert answer.status_code == 302, answer.context_data["errors"]  # type: ignore[attr-defined]
     assert answer["Location"] == "/admin/first-steps/evening/"
+
+
+def test_a_step_that_is_done_leads_to_the_next() -> None:
+    who = client()
+    daily = builders.publication(postal_identity="")
+    sender, categories, *_rest = first_steps.steps(daily)
+    form = who.get(sender.link)
+    assert form.status_code == 200
+    shown = {one.html_name: one.value() for one in form.context["adminform"].form}
+    data = {key: value for key, value in shown.items() if value is not None and value is not False}
+    data["postal_identity"] = "Harbour Press, Port"
+    back = "/admin/first-steps/daily/"
+    assert who.post(sender.link, data)["Location"] == back
+    look = {"colour": "#2f6fb0", "visibility": "open", "position": "0"}
+    assert who.post(categories.link, {"name": "City", **look})["Location"] == back
+    # Whoever came by another way stays there, and nobody is led off the site.
+    for query in ("", "?from=https://evil.example/"):
+        address = categories.link.partition("?")[0] + query
+        gone = who.post(address, {"name": f"Nature{query[:5]}", **look})["Location"]
+        assert gone == "/admin/subscribers/category/?publication=daily"
+    daily.refresh_from_db()
+    assert undone(daily)[0] == "Write the first issue"
+
+
+def test_the_first_issue_begins_with_nothing_unasked() -> None:
+    who = client()
+    daily = builders.publication()
+    address = "/admin/newsletter/issue/new/?publication=daily"
+    html = who.get(address).content.decode()
+    assert 'type="hidden" name="how" value="empty"' in html and "Begin with" not in html
+    assert "last issue’s title" not in html
+    who.post(address, {"how": "empty", "date": "2026-03-02", "title": ""})
+    assert Issue.objects.get(publication=daily).title == "Harbour Daily - 2026-03-02"

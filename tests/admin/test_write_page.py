@@ -232,6 +232,24 @@ def test_no_page_that_readers_get_has_those_marks(editor: Client, issue: Issue) 
     assert "<article" in frame and "<!--item" not in frame
 
 
+def test_a_category_that_came_since_the_page_was_opened_is_shown(
+    editor: Client,
+    issue: Issue,  # noqa: F811
+    city: Category,  # noqa: F811
+    nature: Category,  # noqa: F811
+) -> None:
+    opened = {"picked": "1", "offered": ["*", city.slug], "c": [city.slug]}
+    said = live(editor, issue, **opened).json()
+    assert "Night ferries" in said["html"] and "Egrets" in said["html"]
+    assert "The tree map" in said["html"]
+    assert said["choices"] == [[city.slug, "City"], [nature.slug, "Nature"], ["*tail", ""]]
+    # What was offered and is not ticked is left out, and so it is for a form that says nothing.
+    opened["offered"] = ["*", city.slug, nature.slug, "*tail"]
+    for sent in (opened, {"picked": "1", "c": [city.slug]}):
+        html = live(editor, issue, **sent).json()["html"]
+        assert "Night ferries" in html and "Egrets" not in html and "The tree map" not in html
+
+
 def test_hostile_text_is_harmless_in_the_preview(editor: Client, issue: Issue) -> None:  # noqa: F811
     evil = "<script>alert(1)</script><img src=x onerror=alert(1)>[x](javascript:alert(1))"
     sent = {**data(issue), "insight": evil, "body": evil, "title": evil}

@@ -167,6 +167,7 @@ def test_a_category_that_was_retired(draft: Issue) -> None:  # noqa: F811
         {"body": "He commented [on the report]: “Nothing new.” Use C:\\temp for it."},
         {"insight": "The #1 song is about the ferry; the caption reads TK Maxx."},
         {"date": dt.date(2026, 4, 1)},
+        {"body": "・" * 50},
     ],
 )
 def test_what_only_looks_like_one_is_none(draft: Issue, values: dict[str, Any]) -> None:  # noqa: F811

@@ -92,6 +92,23 @@
     }
   }
 
+  /* A tick for each category that the issue has come to hold since the page was opened. */
+  function offer(choices) {
+    const box = find("[data-choices]");
+    const offered = new Set([...box.querySelectorAll("[name=offered]")].map((one) => one.value));
+    for (const [value, name] of choices || []) {
+      if (offered.has(value)) continue;
+      const label = element('<label class="sudi-check"><input type="checkbox" checked> <span></span></label>');
+      const hidden = element('<input type="hidden" name="offered">');
+      const tick = label.firstElementChild, tail = value === "*tail";
+      tick.name = tail ? "tail" : "c";
+      tick.value = tail ? "1" : value;
+      label.lastElementChild.textContent = tail ? box.dataset.tail : name;
+      hidden.value = value;
+      box.append(label, hidden);
+    }
+  }
+
   async function show() {
     asked?.abort();
     asked = new AbortController();
@@ -107,6 +124,7 @@
       frame.srcdoc = said.html;
       find("[data-minutes]").textContent = said.minutes;
       find("[data-count]").textContent = said.items;
+      offer(said.choices);
       page.dispatchEvent(new CustomEvent("sudi:shown"));
     } catch (error) {
       if (error.name !== "AbortError") say(page.dataset.gone);
