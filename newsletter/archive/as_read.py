@@ -27,9 +27,8 @@ from subscribers.choice import TAIL
 from subscribers.links import TOKEN_LENGTH, Purpose
 from subscribers.models import Publication
 
-from . import stylesheet
+from . import stylesheet, views
 from .views import issue_page as site_page
-from .views import preview_item as site_item
 
 # `sandbox` gives the document an origin of its own: no script, no form, no cookie of ours.
 _POLICY = (
@@ -82,7 +81,7 @@ def parts(
     """An item by the names of the comments that stand around it in a signed mail or page: in each
     way it may be shown. Empty where there is none. Raises RenderingError."""
     if form == "web":
-        page = site_item(request, _published(view, key), issue.publication, item)
+        page = views.preview_item(request, _published(view, key), issue.publication, item)
         return {form: page} if page else {}
     found = rendering.parts(view, issue.publication, key.selection, item)
     return {name: filled(html) for name, html in found.items()}

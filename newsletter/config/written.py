@@ -177,7 +177,10 @@ def storage(name: str, text: str) -> dict[str, Any]:
         return {"BACKEND": kind, "OPTIONS": {"location": text, **modes}}
     try:
         said = json.loads(text)
-        known = {"BACKEND": str(said["BACKEND"]), "OPTIONS": dict(said.get("OPTIONS", {}))}
+        known: dict[str, Any] = {
+            "BACKEND": str(said["BACKEND"]),
+            "OPTIONS": dict(said.get("OPTIONS", {})),
+        }
     except (ValueError, TypeError, KeyError, AttributeError):
         raise ImproperlyConfigured(
             f"{name}: write a folder from the root, like /mnt/sudi/pictures, or a storage of"

@@ -184,19 +184,7 @@ def split_linked_title(text: str) -> tuple[str, Link | None, str]:
         # A person is the beginning of a sentence; what the sentence is about is linked next.
         source = next((one for one in links if one.url and not _HANDLE.match(one.label)), source)
     elif match and (label := label_text(match.group("label"))):
-        tag = match.group("tag").strip(" *_").removeprefix("▶").strip()
-        after = (
-            re.sub(r"^[*_]{1,3}(?=\W|$)", "", text[match.end() :])
-            if match.group("mark")
-            else (text[match.end() :])
-        )
-        rest = _rest(after)
-        if _COUNTED.fullmatch(label) and (said := _first_sentence(rest)):
-            return said, next(iter(find_links(match.group())), source), text
-        if rest[:1].islower() and not (_BYLINE.match(rest) or _TIED.match(after)):
-            rest = text  # The link is the beginning of a sentence, which stays whole.
-        opening = find_links(match.group())[0]  # One that leads nowhere from here is still a title.
-        return f"{tag} {label}".strip(), opening if opening.url else source, rest
+        return _titled_by_link(text, match, label, source)
     lead = bold_lead(text)
     if lead is not None and re.search(r"[^\W\d_]", without_links(lead[1])):
         return lead[0], source, lead[1]
@@ -216,6 +204,25 @@ def split_linked_title(text: str) -> tuple[str, Link | None, str]:
     if not short and not is_tags(text):
         short = text[:_LONGEST_TITLE]
     return short, source, text if says_more else ""
+
+
+def _titled_by_link(
+    text: str, match: re.Match[str], label: str, source: Link | None
+) -> tuple[str, Link | None, str]:
+    """A run as (title, link, rest) that `match` opens with a link of this label."""
+    tag = match.group("tag").strip(" *_").removeprefix("▶").strip()
+    after = (
+        re.sub(r"^[*_]{1,3}(?=\W|$)", "", text[match.end() :])
+        if match.group("mark")
+        else (text[match.end() :])
+    )
+    rest = _rest(after)
+    if _COUNTED.fullmatch(label) and (said := _first_sentence(rest)):
+        return said, next(iter(find_links(match.group())), source), text
+    if rest[:1].islower() and not (_BYLINE.match(rest) or _TIED.match(after)):
+        rest = text  # The link is the beginning of a sentence, which stays whole.
+    opening = find_links(match.group())[0]  # One that leads nowhere from here is still a title.
+    return f"{tag} {label}".strip(), opening if opening.url else source, rest
 
 
 def _first_sentence(text: str) -> str:

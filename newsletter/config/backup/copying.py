@@ -19,6 +19,7 @@ from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from subscribers.readership import triggers
@@ -153,6 +154,5 @@ def _migrate_to(done: list[list[str]]) -> None:
 def step_by_step() -> MigrationExecutor:
     """One that knows each step to this version, also those that a new site takes at once."""
     executor = MigrationExecutor(connection)
-    executor.loader.replace_migrations = False
-    executor.loader.build_graph()
+    executor.loader = MigrationLoader(connection, replace_migrations=False)
     return executor
