@@ -582,7 +582,7 @@ def test_a_chinese_publication_is_spoken_to_in_chinese() -> None:
     with override("zh-hans"):
         report = refused(paper, ISSUE.replace("Travel", "市场动向").replace("Ships", "观点"))
     assert [problem.message for problem in report.errors] == [
-        "本刊没有“市场动向”这个类别；相近的有：“市场动态”。请归入其中一个、新建它，或在文档中改名。"
+        "本刊没有“市场动向”这个分类；相近的有：“市场动态”。请归入其中一个、新建它，或在文档中改名。"
     ]
     empty = builders.publication("leer", language="zh-Hans")
     bare = ISSUE.replace("> **Category:** Travel\n", "").replace("> **Category:** Ships\n", "")

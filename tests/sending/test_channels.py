@@ -477,7 +477,9 @@ def test_the_send_page_offers_the_channels_and_says_what_each_means(olga: Client
 
 def test_a_site_without_readers_can_publish_from_the_page(olga: Client, client: Client) -> None:
     issue = issue_for(0)
-    assert "there is nothing to send" in shown(olga, issue)
+    page = shown(olga, issue)
+    assert "there is nothing to send" in page
+    assert 'form="release" name="to" value="site"' in " ".join(page.split())
     press(olga, issue, "?channels=site")
     assert client.get("/daily/2026-03-02/").status_code == 200
     lists = olga.get(reverse("admin:newsletter_issue_changelist")).content.decode()
