@@ -8,6 +8,10 @@ could revive somebody.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import cast
+
+from django.utils.functional import SimpleLazyObject
 
 from .cells import folded
 from .stems import (
@@ -37,7 +41,16 @@ def _stems(text: str) -> list[str]:
     return [word.replace("_", " ") for word in text.split()]
 
 
+def _lazily(make: Callable[[], re.Pattern[str]]) -> re.Pattern[str]:
+    """Compiled when it is first used: all of them took a tenth of the start of every command."""
+    return cast("re.Pattern[str]", SimpleLazyObject(make))
+
+
 def _pattern(stems: list[str]) -> re.Pattern[str]:
+    return _lazily(lambda: _compiled(stems))
+
+
+def _compiled(stems: list[str]) -> re.Pattern[str]:
     starting: list[str] = []
     anywhere: list[str] = []
     for stem in stems:
@@ -57,13 +70,15 @@ _NEGATION, _WAITING = _pattern(NOT.split()), _pattern(_stems(WAITING))
 _SPEAKING = [stem for stem in _SPEAKING if stem not in NOT.split()]
 _IN_WORD = _pattern(_SPEAKING)
 _IN_WORDS = _pattern([stem for stem in _SPEAKING if stem not in _stems(WEAK)])
-_WISHES = re.compile(
-    "|".join(
-        [
-            _pattern(_stems(WISH)).pattern,
-            _PATTERNS[About.CONSENT].pattern,
-            _PATTERNS[About.CONFIRMATION].pattern,
-        ]
+_WISHES = _lazily(
+    lambda: re.compile(
+        "|".join(
+            [
+                _compiled(_stems(WISH)).pattern,
+                _PATTERNS[About.CONSENT].pattern,
+                _PATTERNS[About.CONFIRMATION].pattern,
+            ]
+        )
     )
 )
 
