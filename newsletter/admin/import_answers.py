@@ -16,10 +16,18 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from newsletter.digest import Role, shapes
+from newsletter.digest.keys import ONE_PIECE
 from newsletter.importing import Answers, BadAnswer, Question
 from newsletter.importing.answer_texts import add_map
 from newsletter.importing.answers import CREATE, IGNORE
-from newsletter.importing.asked_words import ROLES, of_lines, of_name, of_question, of_shape
+from newsletter.importing.asked_words import (
+    ROLES,
+    of_lines,
+    of_name,
+    of_question,
+    of_section,
+    of_shape,
+)
 from newsletter.importing.conflict_words import of_field
 from newsletter.importing.identity import OTHER_ISSUE
 from newsletter.importing.questions import CONFIRMABLE
@@ -124,6 +132,11 @@ def _field(
     if question.option == "--span":
         options = (("last", _("It is the last day, here and in later issues")),)
         return Field(kind, kind, "", options, line=line, optional=True)
+    if question.option == "--shape":
+        options = tuple(
+            (name, _("Each heading with text below it is an item")) for name in question.choices
+        )
+        return Field(kind, _SHAPE_PREFIX + ONE_PIECE, "", options, line=line, optional=True)
     if question.code == OTHER_ISSUE and question.optional:
         options = ((question.key, _("It is that issue: replace its text")),)
         return Field(kind, kind, "", options, line=line, optional=True)
@@ -187,7 +200,7 @@ def taken(answers: Answers, categories: Sequence[Category]) -> Iterator[tuple[st
     for key, role in answers.lines.items():
         yield f"{_LINES_PREFIX}{key}", f"{of_lines(key)} → {ROLES[role]}"
     for key, shape in answers.shapes.items():
-        section = key or _("before the first heading")
+        section = of_section(key)
         yield f"{_SHAPE_PREFIX}{key}", f"{section} → {of_shape(shape)}"
     for (by, key), target in answers.filing.items():
         written = answers.written[by, key]

@@ -38,7 +38,7 @@ _AROUND = 1
 # what was looked at stands in it as well.
 _MENDABLE = 1_000_000
 # The kinds of questions that are one card each, in this order.
-_CARDS = ("title", "date", "span", "edition", "confirm", "lines", "map")
+_CARDS = ("title", "date", "span", "edition", "confirm", "shape", "lines", "map")
 
 
 @dataclass(frozen=True, slots=True)

@@ -261,7 +261,7 @@ class Division:
         name = self.layout.shapes.get(choice.plan.key, "")
         shape = shapes.find(name) if name else None
         if shape is None:
-            if self.forced is not None and not self.forced.whole:
+            if self.forced is not None and (not self.forced.whole or _only_above(choice)):
                 choice.forced = False
             return
         if shape.whole:
@@ -340,6 +340,13 @@ class Division:
                 return  # Lists are items here, and so are the shorter ones beside them.
         for plan in found:
             plan.tail = True
+
+
+def _only_above(choice: Choice) -> bool:
+    """Whether a section is but the heading above others that are as much like items as itself."""
+    section = choice.plan.section
+    above = bool(section.below) and not section.holds_anything()
+    return above and choice.divided_score >= choice.whole_score
 
 
 def _find_alone(choices: Sequence[Choice]) -> None:

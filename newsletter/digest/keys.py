@@ -13,6 +13,7 @@ _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()]*(?:\([^()]*\)[^()]*)*\)")
 _ANCHOR = re.compile(r"\{[#:][^{}]*\}")
 _LONGEST = 60  # characters of one heading in a key
 LEAD_IN = "*|lead|before"  # of the first words below the headings of all sections
+ONE_PIECE = "*|one piece"  # of a whole document that would else be read as one item
 KIND_OF = {
     PARAGRAPH: "paragraph",
     QUOTE: "quote",

@@ -18,6 +18,7 @@ from .division import Division
 from .front import Front, read_front
 from .front_links import links_in_front
 from .html import to_markdown
+from .keys import ONE_PIECE
 from .labels import labels_for
 from .layout import EMPTY as EMPTY_LAYOUT
 from .layout import Layout
@@ -167,7 +168,10 @@ def _read(reading: Reading, layout: Layout, forced: shapes.Shape | None) -> Asse
     division = Division(reading, contents, layout, forced)
     plans = division.plans()
     if division.is_one_piece(plans):
-        return assemble_whole(forced or document, reading)
+        said = shapes.find(layout.shapes.get(ONE_PIECE, ""))
+        if forced is not None or said is None:
+            return assemble_whole(forced or document, reading)
+        plans = Division(reading, contents, layout, said).plans()
     count_numbers(plans, reading)
     reading.category_of = partial(_category, contents, reading)
     return assemble(plans, reading)

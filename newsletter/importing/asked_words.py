@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from newsletter.digest import Role, shapes
-from newsletter.digest.keys import LEAD_IN
+from newsletter.digest.keys import LEAD_IN, ONE_PIECE
 from newsletter.models import ImportRule
 
 from .answers import By
@@ -106,12 +106,19 @@ def of_shape(name: str) -> str:
     return _(shape.label) if shape is not None else name
 
 
+def of_section(key: str) -> str:
+    """What is read by a shape that was chosen for this key."""
+    if key == ONE_PIECE:
+        return _("a document that would be one item")
+    return key or _("before the first heading")
+
+
 def of_rule(rule: ImportRule) -> tuple[str, str]:
     """A remembered answer: what it is about, and what it says."""
     if rule.kind == ImportRule.Kind.LINES:
         return of_lines(rule.key), str(ROLES[Role(rule.value)])
     if rule.kind == ImportRule.Kind.SHAPE:
-        return rule.name or rule.key, of_shape(rule.value)
+        return rule.name or of_section(rule.key), of_shape(rule.value)
     if rule.kind == ImportRule.Kind.SPAN:
         return _("a span of days, or a week, as the date"), _("its last day")
     about = of_name(By(rule.kind), rule.name or rule.key)

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from newsletter.digest import Digest, Open, Problem, Role
+from newsletter.digest.shapes import headlines
 from subscribers.models import Category
 
 from .answers import CREATE, IGNORE, REST
@@ -30,8 +31,8 @@ class Question:
     """One thing to decide.
 
     `code` is that of its error, `option` that of the command (`--lines`, `--map`, `--confirm`,
-    `--date`, `--span`, `--title`, `--edition`) and `key` what stands in front of its `=`, or ""
-    where there is none.
+    `--shape`, `--date`, `--span`, `--title`, `--edition`) and `key` what stands in front of its
+    `=`, or "" where there is none.
     `lines` are (first, last) ranges of the document. `choices` are the values it may have, empty
     for a text of one's own; `near` are those of them that are likely. `items` counts the items a
     name stands for, `first` in how many of them it is the first of its kind; `name` is what the
@@ -74,6 +75,8 @@ def _of_problems(problems: Iterable[Problem]) -> Iterable[Question]:
                 yield Question(problem.code, "--confirm", *confirm, place, confirm, optional=True)
         elif problem.code in CONFIRMABLE:
             yield Question(problem.code, "--confirm", problem.code, place, (problem.code,))
+            if problem.code == "one-item" and problem.params.get("case") != "links":
+                yield Question(problem.code, "--shape", "", place, (headlines.NAME,), optional=True)
         elif problem.code == "date-ambiguous":
             yield Question(problem.code, "--date", "", place, readings(problem))
             if problem.params.get("case") in ("span", "week"):

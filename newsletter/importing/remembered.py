@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from newsletter.digest import Digest, Layout, Role
 from newsletter.digest.dates.reading import Span
+from newsletter.digest.keys import ONE_PIECE
 from newsletter.models import ImportRule, Issue
 from subscribers.models import Category, Publication
 
@@ -68,8 +69,9 @@ def remember(
         if key in decided:
             _keep(publication, ImportRule.Kind.LINES, key, by, name=decided[key], value=role)
     for key, shape in answers.shapes.items():
-        if key in titles:
-            _keep(publication, ImportRule.Kind.SHAPE, key, by, name=titles[key], value=shape)
+        if key in titles or key == ONE_PIECE:
+            name = titles.get(key, "")
+            _keep(publication, ImportRule.Kind.SHAPE, key, by, name=name, value=shape)
     if answers.span and _needs_span(digest):
         _keep(publication, ImportRule.Kind.SPAN, "", by, value=answers.span)
     for (kind, key), category in filing.items():

@@ -93,6 +93,27 @@ def test_all_questions_stand_on_one_page_and_are_answered_together(
     ]
 
 
+def test_headings_with_text_are_items_by_one_click_and_the_next_time_by_themselves(
+    who: Client, daily: Publication
+) -> None:
+    text = (
+        "# Harbour, {}\n\n## Prices fall\n\nFor days.\n\n## Cranes\n\nTwo.\n\n## Tides\n\nHigh.\n"
+    )
+    page = paste(who, daily, text.format("2 March 2026"))
+    html = page.content.decode()
+    assert "Each heading with text below it is an item" in html
+    page = again(who, page, **{"shape:*|one piece": "headlines", "map:*": "news"})
+    assert "a document that would be one item → Headlines" in page.content.decode()
+    again(who, page, "store")
+    assert list(Issue.objects.get().items.values_list("title", flat=True)) == [
+        "Prices fall", "Cranes", "Tides",
+    ]  # fmt: skip
+    rules = client("rita", daily, "owner").get(reverse("admin:newsletter_importrule_changelist"))
+    assert "a document that would be one item" in rules.content.decode()
+    page = paste(who, daily, text.format("3 March 2026"))
+    assert names(page) == [] and "is an item" not in page.content.decode()
+
+
 def test_an_answer_can_be_taken_back_before_it_is_stored(who: Client, daily: Publication) -> None:
     page = paste(who, daily, OPEN)
     (lines,) = names(page)

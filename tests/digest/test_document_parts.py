@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 
 from newsletter.digest import Digest, Layout, Role, parse
+from newsletter.digest.keys import ONE_PIECE
 
 DAY = dt.date(2026, 3, 2)
 
@@ -91,6 +92,29 @@ def tabled(name: str, rows: int) -> str:
 
 def linked_list(*names: str) -> str:
     return "".join(f"- {'Wort ' * 50}, [{name}]({link(name)})\n" for name in names)
+
+
+def test_read_by_headlines_a_heading_above_others_is_their_section() -> None:
+    """As programs write it: categories, titles, and a few words without any link."""
+    text = (
+        "# 港口日报 2026-03-02\n\n## 市场\n\n### 连跌三天\n\n交易所低开。\n\n"
+        "### 新吊机\n\n周六上岸。\n\n- 高八十米\n\n## 航运\n\n### 渡轮复航\n\n维修一个月。\n"
+    )
+    assert codes(read(text)) == ["one-item"]
+    digest = read(text, shape="headlines")
+    assert [(item.category, item.title) for item in digest.items] == [
+        ("市场", "连跌三天"), ("市场", "新吊机"), ("航运", "渡轮复航"),
+    ]  # fmt: skip
+    assert codes(digest) == []
+
+
+def test_what_would_be_one_item_is_read_as_was_said_of_it() -> None:
+    """The word counts where there was a doubt; what the evidence divides stays as it is."""
+    said = Layout(shapes={ONE_PIECE: "headlines"})
+    text = f"# Boletín, 2 de marzo de 2026\n\n{chapters('Barcos', 'Puentes', 'Muelles')}"
+    assert titles(read(text, layout=said)) == ["Barcos", "Puentes", "Muelles"]
+    listed = f"# Hafenbrief\n\n## Schiffe\n\n- [a]({link('a')}): a.\n- [b]({link('b')}): b.\n"
+    assert titles(read(listed, layout=said)) == titles(read(listed)) == ["a", "b"]
 
 
 @pytest.mark.parametrize(
