@@ -1403,6 +1403,7 @@ def test_an_empty_site_says_what_to_do_first() -> None:
     root = client(User.objects.create(username="root", is_staff=True, is_superuser=True))
     html = root.get(reverse("admin:index")).content.decode()
     assert "There is no publication yet." in html and "Create a publication" in html
+    assert reverse("first_steps") in html
     for name in (
         "newsletter_issue_changelist",
         "newsletter_issue_import",
