@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import signal
 import socket
@@ -20,6 +21,7 @@ from newsletter import conf, importing, sending
 from newsletter.config import mailbox, trial
 from newsletter.config.supervised import start
 from newsletter.models import Issue
+from newsletter.sending.guard import database
 from newsletter.smtp.server import is_loopback
 from subscribers import subscriptions
 from subscribers.choice import Choice
@@ -86,6 +88,10 @@ class Command(BaseCommand):
                 "quickstart is for trying Sudi on this machine: unset SMTP_URL and BASE_URL. "
                 "The README's operator chapter says how to run a real site."
             )
+        # That a new site lets its only machine in is no news to whoever starts it.
+        logging.getLogger("newsletter.sending.guard").setLevel(logging.WARNING)
+        if database.is_empty():
+            self.stdout.write("Setting up the tables …")
         call_command("migrate", verbosity=0)
         password = self.administrator()
         host, port = mail.hostname or trial.HOST, mail.port or trial.MAIL_PORT
