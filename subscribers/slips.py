@@ -26,7 +26,7 @@ _REAL_TEXT = """
 ymail.com email.com mail.de gmx.fr gmx.es gmx.it gmx.us gmx.co.uk gmx.li mac.com live.cn
 vip.qq.com vip.163.com sina.cn 188.com aol.de aol.fr pm.me post.com mailo.com mail.bg mail.ee
 qq.cn 136.com 138.com 164.com ok.ru yandex.com ya.com op.pl ono.com wp.com o2.com o2.ie sky.it
-web.com
+web.com q.com 263.com 263.net
 """
 _REAL = frozenset(_REAL_TEXT.split())
 # These names are offered in very many countries: `yahoo.se` is no slip of `yahoo.de`.

@@ -141,6 +141,7 @@ def test_one_slip_is_hinted(typed: str, meant: str) -> None:
 
 
 _OWN = """
+q.com 263.com
 gmail.com qq.com mail.com ymail.com email.com yahoo.se yahoo.co.uk hotmail.fr outlook.jp gmx.at
 web.com sky.de box.net fox.com ab.com 164.com 123.com 16.com example.org aq.com proton.com
 mail.bg orange.com 136.com 138.com 188.com 123.com xmail.con box.con gmail.ru gmail.fr gmail.cn
