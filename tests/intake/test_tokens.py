@@ -173,7 +173,7 @@ def test_the_command_prints_the_token_alone(daily: Publication, capsys: Any) -> 
     ("args", "code", "said"),
     [
         (["bob", "--publication", "daily", "--rights", "draft"], 2, "no user 'bob'"),
-        (["alice", "--publication", "weekly", "--rights", "draft"], 2, "no publication 'weekly'"),
+        (["alice", "--publication", "weekly", "--rights", "draft"], 2, "no publication “weekly”"),
         (["alice", "--publication", "daily", "--rights", "send"], 1, "may not"),
         (["alice", "--publication", "daily", "--rights", "draft", "--days", "0"], 1, "3650"),
         (
