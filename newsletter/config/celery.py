@@ -43,7 +43,6 @@ from newsletter import conf
 from newsletter.config.moved_jobs import MOVED
 from newsletter.config.supervised import start
 
-os.umask(0o077)  # What is written belongs to this user alone.
 log = logging.getLogger(__name__)
 
 app = Celery("sudi", broker=conf.broker_url())
@@ -132,6 +131,7 @@ def run(self: Any, path: str, args: list[Any], kwargs: dict[str, Any]) -> None:
 @worker_init.connect(weak=False)  # type: ignore[untyped-decorator]
 def _worker_starts(**_: Any) -> None:
     """With other keys, or other tables, it does not start."""
+    os.umask(0o077)  # What is written belongs to this user alone.
     from newsletter.sending import guard
     from newsletter.sending.guard import keys
 
