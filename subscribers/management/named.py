@@ -14,8 +14,13 @@ USAGE = 2
 _NAMED = 20
 
 
-def publication(slug: str, among: QuerySet[Publication] | None = None) -> Publication:
-    """The publication with this address, or a CommandError (2) that names those there are."""
+def publication(
+    slug: str, among: QuerySet[Publication] | None = None, code: int = USAGE
+) -> Publication:
+    """The publication with this address, or a CommandError that names those there are.
+
+    `code` is the exit code: some commands have said 1 for this since 0.1.0, and scripts read it.
+    """
     every = Publication.objects.all() if among is None else among
     if (found := every.filter(slug=slug).first()) is not None:
         return found
@@ -25,4 +30,4 @@ def publication(slug: str, among: QuerySet[Publication] | None = None) -> Public
         if there
         else _("There is no publication “%(slug)s”, nor any other yet. The admin makes the first.")
     )
-    raise CommandError(said % {"slug": slug, "there": there}, returncode=USAGE)
+    raise CommandError(said % {"slug": slug, "there": there}, returncode=code)

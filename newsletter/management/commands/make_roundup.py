@@ -42,7 +42,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if (options["since"] is None) != (options["until"] is None):
             raise CommandError("Give --since and --until, or neither.", returncode=2)
-        publication = named.publication(options["publication"])
+        publication = named.publication(options["publication"], code=1)
         if publication.roundup == Publication.Roundup.OFF:
             raise CommandError(
                 f"“{publication.slug}” keeps no round-up, so nobody would get it. Switch it on in"

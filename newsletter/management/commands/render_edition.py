@@ -35,7 +35,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        publication = named.publication(options["publication"])
+        publication = named.publication(options["publication"], code=1)
         issue = _issue(publication, options["issue"], options["language"])
         view = editions.load(issue)
         selection = _selection(view, options["categories"])

@@ -33,7 +33,7 @@ class Command(BaseCommand):
         )  # fmt: skip
 
     def handle(self, *args: Any, **options: Any) -> None:
-        publication = named.publication(options["publication"])
+        publication = named.publication(options["publication"], code=1)
         states = tuple(options["state"])
         path: Path | None = options["output"]
         if path is None:

@@ -72,7 +72,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="one object a line")  # fmt: skip
 
     def handle(self, *args: Any, **options: Any) -> None:
-        publication = named.publication(options["publication"])
+        publication = named.publication(options["publication"], code=1)
         said = _options(options)
         try:
             source = look_at(options["file"], said)
