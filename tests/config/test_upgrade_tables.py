@@ -35,6 +35,12 @@ def test_a_worker_that_is_older_or_newer_than_the_tables_says_so(site: Site) -> 
     assert done.returncode == 1 and "older than the database" in done.stderr
 
 
+def test_a_site_that_made_every_step_needs_no_other(site: Site) -> None:
+    change(site, "DELETE FROM django_migrations WHERE name LIKE '%squashed%'")
+    code = "from newsletter.sending.guard import database; print([database.misfit()])"
+    assert site.manage("shell", "-v", "0", "-c", code).stdout.strip() == "['']"
+
+
 def test_an_old_worker_stops_when_the_tables_are_upgraded(site: Site) -> None:
     worker = site.start("worker")
     assert worker.stdout is not None

@@ -98,4 +98,10 @@ def _applied() -> set[tuple[str, str]]:
 def _of_this_code() -> set[tuple[str, str]]:
     loader = MigrationLoader(None, load=False)
     loader.load_disk()
-    return {key for key in loader.disk_migrations if key[0] in _OURS}
+    done = _applied()
+    return {
+        key
+        for key, step in loader.disk_migrations.items()
+        # What stands for steps that were all made is no step of its own.
+        if key[0] in _OURS and not (step.replaces and done.issuperset(step.replaces))
+    } | {key for key in done if key in loader.disk_migrations}
