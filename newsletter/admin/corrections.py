@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from newsletter.issues import correction_mail, corrections
+from newsletter.issues import correction_mail, corrections, mends
 from newsletter.issues.corrections import NotCorrected, Stale
 from newsletter.issues.revisions import digest_of
 from newsletter.sending import mending
@@ -25,6 +25,7 @@ from subscribers.models import Publication
 from subscribers.roles import Act, may
 
 from ..digest import Digest
+from ..digest.markdown import plain_text
 from ..models import Issue, Item, Revision
 from .correction_forms import HeadForm, ItemCorrectionForm
 from .frame import address, find_issue, issue_page
@@ -142,7 +143,7 @@ def _form_page(
                 revision = mending.correct(issue, item, new, author=by, by=by, note=note, seen=seen)
                 mail = _mail_if_wished(request, revision)
                 form_drafts.saved(request)
-            return _done(request, issue, mail)
+            return _done(request, issue, item, mail)
         except Stale as error:
             form.add_error(None, str(error))
             stale, changes = True, corrections.changes(issue, new)
@@ -184,7 +185,12 @@ def _figures(issue: Issue, item: Item | None, reach: mending.Reach) -> dict[str,
 
 
 def sentences(issue: Issue, item: Item | None, reach: mending.Reach) -> list[str]:
-    """Whom a correction comes to, for the person who makes it."""
+    """Whom a correction comes to, and where the old text stays, for the person who makes it."""
+    copies = mends.repeating(item) if item is not None else ()
+    return [*_reached(issue, item, reach), *(_repeated(roundup) for roundup in copies)]
+
+
+def _reached(issue: Issue, item: Item | None, reach: mending.Reach) -> list[str]:
     if issue.frozen_at is None:
         if issue.state == Issue.State.ARCHIVED:
             return [_("The issue was never mailed: the correction is for the site and the feeds.")]
@@ -221,6 +227,19 @@ def sentences(issue: Issue, item: Item | None, reach: mending.Reach) -> list[str
     return found or [_("Nobody has had it by mail, and nobody waits for it.")]
 
 
+def _repeated(roundup: Issue) -> str:
+    """That a round-up on its way holds the old words, which a correction leaves there."""
+    title = plain_text(roundup.title, links=False)
+    if roundup.state == Issue.State.DRAFT:
+        return _(
+            "The round-up “%(title)s” repeats it and is a draft: take the mended text over there."
+        ) % {"title": title}
+    return _(
+        "The round-up “%(title)s” repeats it and is on its way with the old text:"
+        " take it back to a draft, or correct it there, too."
+    ) % {"title": title}
+
+
 def _readers(reach: mending.Reach, count: int) -> str:
     """How many had it, as exactly as that is known."""
     return _("about %(count)s") % {"count": f"{count:,}"} if reach.about else f"{count:,}"
@@ -235,7 +254,9 @@ def _mail_if_wished(request: HttpRequest, revision: Revision) -> Issue | None:
     return correction_mail.make(revision)
 
 
-def _done(request: HttpRequest, issue: Issue, mail: Issue | None) -> HttpResponseRedirect:
+def _done(
+    request: HttpRequest, issue: Issue, item: Item | None, mail: Issue | None
+) -> HttpResponseRedirect:
     """Carry on with the sending as far as that is a matter of a moment, and say what is done."""
     over = mending.wait(issue, _PATIENCE)
     text = _("Corrected.")
@@ -244,6 +265,8 @@ def _done(request: HttpRequest, issue: Issue, mail: Issue | None) -> HttpRespons
     if not over:
         text += " " + _("What is on the wire is waited for; then the rest gets the new text.")
     messages.success(request, text)
+    for roundup in mends.repeating(item) if item is not None else ():
+        messages.warning(request, _repeated(roundup))
     if mail is None:
         return HttpResponseRedirect(address("correct", issue))
     messages.info(request, _("This is the mail about it: a draft. Review and send it."))
@@ -272,7 +295,7 @@ def proposal(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
                 return HttpResponseRedirect(address("correct", issue))
             with transaction.atomic():
                 mail = _mail_if_wished(request, mending.apply(found, by=actor(request)))
-            return _done(request, issue, mail)
+            return _done(request, issue, found.item, mail)
         except NotCorrected as problem:
             error = str(problem)
     try:

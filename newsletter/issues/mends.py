@@ -12,6 +12,7 @@ from .roundups import copy_links
 
 _WORDS = ("title", "date", "insight", "bullets", "body", "score", "extra", "picture",
           "picture_alt")  # fmt: skip
+_NOT_OUT = (Issue.State.DRAFT, Issue.State.SCHEDULED, Issue.State.SENDING, Issue.State.PAUSED)
 
 
 def offered(issue: Issue) -> QuerySet[Item]:
@@ -20,6 +21,14 @@ def offered(issue: Issue) -> QuerySet[Item]:
         Q(copied_at__isnull=True) | Q(copied_from__corrected_at__gt=F("copied_at")),
         copied_from__corrected_at__isnull=False,
     ).select_related("copied_from__issue", "category")
+
+
+def repeating(original: Item) -> QuerySet[Issue]:
+    """Round-ups that are not all out yet and hold a copy of that item, in its words of before."""
+    copies = Item.objects.filter(copied_from=original, hidden=False).values("issue")
+    return Issue.objects.filter(
+        pk__in=copies, kind=Issue.Kind.ROUNDUP, rehearses__isnull=True, state__in=_NOT_OUT
+    ).order_by("date", "pk")
 
 
 def take(copy: Item) -> None:

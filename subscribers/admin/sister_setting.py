@@ -37,6 +37,13 @@ class SisterSetting(_Form):
         super().__init__(*args, **kwargs)
         if self.instance.sister_of is not None and "sister_of" in self.fields:
             self.initial["sister_of"] = self.instance.sister_of.slug
+        if self.instance.pk and "sister_of" in self.fields:
+            # Itself is not offered; whoever sends it all the same is told why not.
+            others = Publication.objects.exclude(pk=self.instance.pk).order_by("name", "pk")
+            self.fields["sister_of"].widget.choices = [
+                ("", "---------"),
+                *((one.slug, str(one)) for one in others),
+            ]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

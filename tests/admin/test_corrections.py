@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Any
 
@@ -14,6 +15,7 @@ from newsletter import sending
 from newsletter.models import Delivery, Issue, Item, Outcome, Revision
 from newsletter.sending import mending
 from subscribers.models import AuditEntry, Publication, Role, Subscription
+from tests import builders
 from tests.committed import COMMITTED
 from tests.sending.stage import issue_for
 
@@ -72,6 +74,25 @@ def test_the_page_says_beforehand_in_numbers_who_gets_what(issue: Issue) -> None
     assert "4 still wait and will get the mended text." in html
     assert "3 have had the old one (2 of them held this item)." in html
     assert "Also make a mail about it for the 2 readers who had it" in html
+
+
+@COMMITTED
+def test_a_round_up_that_keeps_the_old_text_is_named_before_and_after(issue: Issue) -> None:
+    week = builders.issue(issue.publication, "2026-03-06", kind="roundup", title="The week")
+    item = issue.items.get(number=1)
+    builders.item(week, item.category, item.title, copied_from=item)
+    who = client("sam", "sender")
+    draft = "“The week” repeats it and is a draft: take the mended text over there."
+    assert draft in who.get(first(issue)).content.decode()
+    Issue.objects.filter(pk=week.pk).update(
+        state="scheduled", send_at=dt.datetime(2030, 1, 1, tzinfo=dt.UTC)
+    )
+    on_its_way = "“The week” repeats it and is on its way with the old text"
+    done = who.post(first(issue), fill(who, first(issue), title="Two ships came in"), follow=True)
+    assert on_its_way in done.content.decode()
+    # What is out is told in figures of readers instead.
+    Issue.objects.filter(pk=week.pk).update(state="archived", send_at=None)
+    assert "“The week”" not in who.get(first(issue)).content.decode()
 
 
 def test_of_very_many_the_page_reckons_and_does_not_count(

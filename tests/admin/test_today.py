@@ -337,7 +337,9 @@ def test_the_calendar_has_slots_scheduled_issues_and_drafts_on_their_days(
     assert found["03-03"] == [("08:00", "scheduled")]
     assert "03-04" not in found
     assert found["03-05"] == [("", "draft")]
-    assert found["03-06"] == [("17:00", "roundup")]
+    assert [day for day, on_it in found.items() if ("17:00", "roundup") in on_it] == [
+        "03-06", "03-13", "03-20", "03-27", "04-03",
+    ]  # fmt: skip
     assert found["03-09"] == [("09:00", "slot")]
     assert len(answer.context["calendar"]) == 5
 

@@ -65,7 +65,7 @@ def weeks(
     for day, entry in (
         *_issues(publications, days[0], days[-1], senders),
         *_slots(publications, now, days[0], days[-1]),
-        *_roundups(publications, now),
+        *_roundups(publications, now, days[-1]),
     ):
         entries[day].append(entry)
     cells = [Day(day, day == today, day < today, sorted(entries[day])) for day in days]
@@ -144,19 +144,22 @@ def _slots(
 
 
 def _roundups(
-    publications: Sequence[Publication], now: dt.datetime
+    publications: Sequence[Publication], now: dt.datetime, last: dt.date
 ) -> Iterable[tuple[dt.date, Entry]]:
     for publication in publications:
         if publication.roundup == Publication.Roundup.OFF:
             continue
-        local = roundup_periods.next_end(publication, now).astimezone(times.zone_of(publication))
-        yield (
-            local.date(),
-            Entry(
-                f"{local:%H:%M}",
-                "roundup",
-                publication.name,
-                reverse("admin:newsletter_issue_roundup", args=[publication.slug]),
-                pgettext("calendar", "round-up"),
-            ),
-        )
+        zone = times.zone_of(publication)
+        end = roundup_periods.next_end(publication, now)
+        while (local := end.astimezone(zone)).date() <= last:
+            yield (
+                local.date(),
+                Entry(
+                    f"{local:%H:%M}",
+                    "roundup",
+                    publication.name,
+                    reverse("admin:newsletter_issue_roundup", args=[publication.slug]),
+                    pgettext("calendar", "round-up"),
+                ),
+            )
+            end = roundup_periods.next_end(publication, end)
