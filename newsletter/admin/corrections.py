@@ -49,6 +49,9 @@ def _found(request: HttpRequest, pk: int, act: Act) -> Issue | HttpResponseRedir
     if issue.state == Issue.State.DRAFT:
         messages.info(request, _("The issue is a draft: change it directly."))
         return HttpResponseRedirect(address("change", issue))
+    if issue.rehearses is not None:
+        messages.info(request, _("This is a rehearsal: mend the issue that was rehearsed."))
+        return HttpResponseRedirect(address("change", issue.rehearses))
     return issue
 
 

@@ -192,8 +192,8 @@ def say(
         return format_html(
             pgettext(
                 "release",
-                "Rehearse {title}: {mails} to {address} at once – {channels}. It would go to"
-                " {readers} in {editions}.",
+                "Rehearse {title}: {mails} to {address} at once. The real one would go to {readers}"
+                " in {editions} – {channels}.",
             ),
             mails=mails % {"count": rehearsed.mails},
             address=rehearsed.address,

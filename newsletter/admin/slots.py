@@ -122,6 +122,11 @@ class Line:
     issue: Issue | None
     lacks: Sequence[str] = ()
 
+    @property
+    def day(self) -> dt.date:
+        """Its day in the publication's zone; a template's date filter would take the server's."""
+        return self.local.date()
+
 
 @require_http_methods(["GET", "POST"])
 def calendar(request: HttpRequest) -> HttpResponseBase:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from django.db.models import Min, Q
 
 from newsletter.models import PLACES, Edition, Issue, Item, Revision
 
@@ -25,8 +26,8 @@ class Corrected:
     issues: tuple[int, ...]
     # None: every one.
     editions: tuple[int, ...] | None
-    # Of this revision on it was right; None: no mail was.
-    revision: int | None = None
+    # (issue, revision) from which on its mails were right; of an issue without one no mail was.
+    right_from: tuple[tuple[int, int], ...] = ()
 
     def readers(self, only: str = "") -> tuple[str, dict[str, Any]]:
         """The statement of who had one (subscription ids, some twice), and its parameters.
@@ -36,7 +37,8 @@ class Corrected:
         """
         postgres = connection.vendor == "postgresql"
         params: dict[str, Any] = {}
-        among = old = ""
+        among = ""
+        right_from = dict(self.right_from)
         if self.editions is not None:
             numbers = list(self.editions)
             params["corrected_editions"] = numbers if postgres else str(numbers)
@@ -45,15 +47,16 @@ class Corrected:
                 if postgres
                 else "IN (SELECT value FROM json_each(%(corrected_editions)s))"
             )
-        if self.revision is not None:
-            # Outcomes of 0.1.0 name no revision: what was mailed then was never corrected.
-            old = "AND (o.revision_id IS NULL OR o.revision_id < %(corrected_by)s)"
-            params["corrected_by"] = self.revision
         states = ", ".join(f"'{state}'" for state in HANDED_OVER)
         parts = []
         for issue in self.issues or (0,):
             params[f"corrected_{issue}"] = issue * PLACES
             params[f"corrected_{issue}_end"] = issue * PLACES + PLACES - 1
+            old = ""
+            if issue in right_from:
+                # Outcomes of 0.1.0 name no revision: what was mailed then was never corrected.
+                old = f"AND (o.revision_id IS NULL OR o.revision_id < %(right_{issue})s)"
+                params[f"right_{issue}"] = right_from[issue]
             parts.append(
                 f"""SELECT d.subscription_id FROM newsletter_delivery d
                     JOIN newsletter_outcome o ON o.delivery_id = d.id AND o.state IN ({states})
@@ -80,17 +83,29 @@ class Corrected:
             return int(cursor.fetchone()[0])
 
 
-def corrected(issue: Issue, item: Item | None, revision: int | None = None) -> Corrected:
+def corrected(issue: Issue, item: Item | None, revision: Revision | None = None) -> Corrected:
     """The mails that held `item`, or a copy of it; without one every mail of the issue.
 
-    `revision` is the correction, from which on it was right. What was folded away is not found.
+    `revision` is the correction, from which on the item was right. A copy keeps its own words, so
+    a round-up that went out later still held the old ones, unless somebody had looked at the mend
+    there; of a copy that was corrected itself the mails before that did. What was folded away is
+    not found.
     """
+    right_from = {} if revision is None else {issue.pk: revision.pk}
     if item is None:
-        return Corrected((issue.pk,), None, revision)
-    held, issues = copies_of(item.pk)
+        return Corrected((issue.pk,), None, tuple(right_from.items()))
+    held, _issues = copies_of(item.pk)
+    if revision is not None:
+        mended = Q(copied_at__gte=revision.at) & ~Q(pk=item.pk)
+        held -= set(Item.objects.filter(mended, pk__in=held).values_list("pk", flat=True))
+        own = Revision.objects.filter(
+            kind=Revision.Kind.CORRECTION, item__in=held - {item.pk}, pk__gt=revision.pk
+        )
+        right_from |= dict(own.values_list("issue").annotate(Min("pk")))
+    issues = set(Item.objects.filter(pk__in=held).values_list("issue_id", flat=True))
     found = Edition.objects.filter(issue__in=issues, none_because="").values_list("pk", "items")
     editions = [pk for pk, items in found.iterator() if held & set(items)]
-    return Corrected(tuple(sorted(issues)), tuple(sorted(editions)), revision)
+    return Corrected(tuple(sorted(issues)), tuple(sorted(editions)), tuple(right_from.items()))
 
 
 def copies_of(item: int) -> tuple[set[int], set[int]]:
@@ -114,6 +129,6 @@ def told_by(issue: Issue) -> Corrected:
     """The mails a correction mail tells of."""
     revision = Revision.objects.select_related("issue", "item").filter(mail_id=issue.pk).first()
     if revision is not None:
-        return corrected(revision.issue, revision.item, revision.pk)
+        return corrected(revision.issue, revision.item, revision)
     # Made by hand, without a correction in the text: whoever had the issue at all.
     return Corrected((), ()) if issue.corrects is None else corrected(issue.corrects, None)

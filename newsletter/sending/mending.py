@@ -184,6 +184,8 @@ def _hold(issue: Issue) -> Issue:
     found = held.get(pk=issue.pk)
     if found.state == Issue.State.DRAFT:
         raise NotCorrected(_("The issue is a draft: change it directly."))
+    if found.rehearses_id is not None:
+        raise NotCorrected(_("This is a rehearsal: mend the issue that was rehearsed."))
     return found
 
 

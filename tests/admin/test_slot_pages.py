@@ -130,6 +130,22 @@ def test_bad_input_is_answered_at_its_field(
     assert (Slot.objects.count(), DayOff.objects.count()) == (1, 1)
 
 
+@pytest.mark.parametrize(
+    ("zone", "said"),
+    [
+        ("Asia/Shanghai", "Tue 2026-03-03 03:17 Asia/Shanghai"),
+        ("America/Los_Angeles", "Mon 2026-03-02 20:17 America/Los_Angeles"),
+    ],
+)
+def test_a_weekday_is_that_of_the_publications_zone(
+    daily: Publication, zone: str, said: str
+) -> None:
+    """There it is another day than on the server, which counts in UTC."""
+    Publication.objects.update(time_zone=zone)
+    Slot.objects.create(publication=daily, weekdays=0b1111111, at=said.split()[2])
+    assert said in text(logged_in(daily, "olga", "owner").get(CALENDAR))
+
+
 def test_who_may_see_may_not_change_and_a_stranger_sees_nothing(daily: Publication) -> None:
     sender = logged_in(daily, "sam", "sender")
     assert "Add a slot" not in text(sender.get(CALENDAR))

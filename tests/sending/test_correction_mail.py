@@ -5,17 +5,19 @@ from __future__ import annotations
 import email
 import email.policy
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import timezone
 
 from newsletter import sending
 from newsletter.digest.value import Bullet, Link
 from newsletter.digest.value import Item as ItemText
-from newsletter.issues import correction_mail
+from newsletter.issues import correction_mail, mends
 from newsletter.issues.corrections import NotCorrected
 from newsletter.models import Delivery, Issue, Item, Outcome
 from newsletter.sending import mending
@@ -113,6 +115,38 @@ def test_who_had_a_copy_in_a_roundup_is_told_as_well(tmp_path: Path) -> None:
         assert set(mails(server)) == {
             "reader001@example.org", "reader003@example.org", "wanda@example.org",
         }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("done", "told"),
+    [
+        # Nobody looked at the mend: the copy went out with the words it had.
+        (lambda copy: None, {"reader001", "reader003", "wanda"}),
+        (mends.take, {"reader001", "reader003"}),
+        (mends.keep, {"reader001", "reader003"}),
+    ],
+)
+def test_a_copy_that_went_out_later_with_the_old_words_is_told_of_too(
+    tmp_path: Path, done: Callable[[Item], None], told: set[str]
+) -> None:
+    issue = issue_for(4)
+    publication = issue.publication
+    ships = publication.categories.get(name="Ships")
+    builders.subscription(publication, "wanda@example.org", [ships], rhythm="weekly")
+    original = issue.items.get(number=1)
+    with relay_for(tmp_path):
+        send(issue)
+        roundup = builders.issue(publication, "2026-03-08", kind="roundup", slug="week-10")
+        copy = builders.item(
+            roundup, ships, original.title, copied_from=original, copied_at=timezone.now()
+        )
+        mail = correction_mail.make(correct(issue))
+        mending.carry_on_all()
+        done(copy)
+        send(roundup)
+    with relay_for(tmp_path) as server:
+        send(mail)
+        assert set(mails(server)) == {f"{name}@example.org" for name in told}
 
 
 def test_it_waits_for_the_issue_itself_and_is_made_once(tmp_path: Path) -> None:

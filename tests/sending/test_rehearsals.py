@@ -20,8 +20,10 @@ from django.urls import reverse
 from newsletter import sending
 from newsletter.bounces import effects
 from newsletter.editions import published
+from newsletter.issues.corrections import NotCorrected
+from newsletter.issues.revisions import digest_of
 from newsletter.models import Bounce, Chunk, Delivery, Health, Issue, Outcome
-from newsletter.sending import additions, health, rehearsals
+from newsletter.sending import additions, health, mending, rehearsals
 from newsletter.sending.engine import sweeper
 from subscribers import links, rehearsal, suppression, tasks
 from subscribers.models import AuditEntry, ConsentEvent, Incident, Publication, Role, Subscription
@@ -356,6 +358,17 @@ def test_why_a_rehearsal_is_refused() -> None:
         Publication.objects.update(rehearsal_address="")
         sending.rehearse(issue, by="alice")
     assert not Issue.objects.filter(kind="rehearsal").exists()
+
+
+def test_a_rehearsal_is_not_corrected_but_what_was_rehearsed(relay: Smtpd, owner: Client) -> None:
+    issue = issue_for(1, rehearsal_address=DESK)
+    copy = rehearse(issue)
+    page = owner.get(reverse("admin:newsletter_issue_progress", args=[copy.pk])).content.decode()
+    assert reverse("admin:newsletter_issue_correct", args=[copy.pk]) not in page
+    answer = owner.get(reverse("admin:newsletter_issue_correct", args=[copy.pk]))
+    assert answer.headers["Location"] == reverse("admin:newsletter_issue_change", args=[issue.pk])
+    with pytest.raises(NotCorrected, match="mend the issue that was rehearsed"):
+        mending.correct(copy, None, digest_of(copy), author=None, by="alice", note="No.", seen="")
 
 
 def test_a_folded_rehearsal_leaves_no_memory_of_success(relay: Smtpd) -> None:
