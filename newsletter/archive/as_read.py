@@ -66,6 +66,8 @@ def html_of(
     of one.
     """
     if not view.select(*key):
+        if not view.items:
+            return _words(_("The issue has no items yet."), look)
         return _words(_("No item is in the categories you ticked."), look)
     try:
         if signed and form == "mail":
