@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -240,9 +241,11 @@ class AboutForm(VersionedForm, _Issue):
         "listed",
     )  # fmt: skip
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, moved: Collection[int] = (), **kwargs: Any) -> None:
+        """`moved` are issues paired with it (keys) that get another day with it."""
         super().__init__(*args, **kwargs)
         issue = self.instance
+        self.moved = moved
         if "slug" in self.fields:
             self.fields["slug"].required = False
             self.fields["slug"].help_text = _(
@@ -279,7 +282,7 @@ class AboutForm(VersionedForm, _Issue):
         day: dt.date = self.cleaned_data["date"]
         if not 1900 <= day.year <= 2999:
             raise forms.ValidationError(_("Give a date between 1900 and 2999."))
-        if day != self.day and (reason := pairing.other_day(self.instance, day)):
+        if day != self.day and (reason := pairing.other_day(self.instance, day, self.moved)):
             raise forms.ValidationError(reason)
         return day
 

@@ -9,14 +9,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from newsletter.issues import arranging, mends, steps
+from newsletter.digest.markdown import plain_text
+from newsletter.editions import family
+from newsletter.issues import arranging, beginning, mends, steps
 from newsletter.issues.revisions import note_edit
+from subscribers import languages, times
 from subscribers.admin import form_drafts
 from subscribers.admin.access import actor
 from subscribers.admin.chrome import record
 from subscribers.admin.form_drafts import Place
 from subscribers.models import Category, FormDraft
-from subscribers.roles import Act
+from subscribers.roles import Act, may
 
 from ..models import Issue, Item, Link
 from . import told, typed, write_rows
@@ -196,13 +199,17 @@ def about(request: HttpRequest, pk: int) -> HttpResponseBase:
     try:
         with transaction.atomic():
             hold_draft(issue)
+            others = _paired_drafts(request, issue)
             form = AboutForm(
-                request.POST, instance=Issue.objects.select_related("publication").get(pk=pk)
+                request.POST,
+                instance=Issue.objects.select_related("publication").get(pk=pk),
+                moved={one.pk for one in others},
             )
             stored = form.is_valid() and form.has_changed()
             if stored:
                 form.write()
                 note_edit(form.instance, actor(request), _("title and introduction"))
+                moved = _move_with(request, form.instance, others)
                 record(
                     request,
                     "issue edited",
@@ -221,10 +228,36 @@ def about(request: HttpRequest, pk: int) -> HttpResponseBase:
     if _is_part(request):
         return issue_page(request, form.instance, "", "admin/sudi/write_about_row.html", saved=True)
     if stored:
-        messages.success(request, _("Saved."))
+        messages.success(request, languages.between_sentences().join([_("Saved."), *moved]))
     else:
         messages.info(request, _("Nothing was different."))
     return HttpResponseRedirect(address("change", issue))
+
+
+def _paired_drafts(request: HttpRequest, issue: Issue) -> list[Issue]:
+    """The drafts paired with it that this person may edit: they have its date."""
+    return [
+        one
+        for one in family.rows(issue).exclude(pk=issue.pk)
+        if one.state == Issue.State.DRAFT and may(request.user, Act.EDIT, one.publication)
+    ]
+
+
+def _move_with(request: HttpRequest, issue: Issue, others: list[Issue]) -> list[str]:
+    """Give the others of a pair the issue's date, and say so of each."""
+    said = []
+    for one in others:
+        if one.date == issue.date:
+            continue
+        hold_draft(one)
+        beginning.move_to_day(one, issue.date)
+        note_edit(one, actor(request), _("date"))
+        record(request, "issue edited", f"issue:{one.pk}", one.publication, fields=["date"])
+        said.append(
+            _("“%(title)s” is of %(date)s now, too: a pair has one date.")
+            % {"title": plain_text(one.title, links=False), "date": times.say_day(one.date)}
+        )
+    return said
 
 
 def _about_page(

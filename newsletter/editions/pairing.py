@@ -8,6 +8,7 @@ nowhere else, by whoever asks: a document, a command, a person, or the date in a
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -145,10 +146,13 @@ def broken(issue: Issue) -> str:
     return ""
 
 
-def other_day(issue: Issue, day: dt.date) -> str:
-    """Why a draft cannot be of that day: its others are of another one; "" if it can."""
+def other_day(issue: Issue, day: dt.date, moved: Collection[int] = ()) -> str:
+    """Why a draft cannot be of that day: its others are of another one; "" if it can.
+
+    `moved` are the issues (keys) that get the new day with it.
+    """
     for other in family.rows(issue).exclude(pk=issue.pk):
-        if other.date != day:
+        if other.date != day and other.pk not in moved:
             return _(
                 "It is paired with “%(title)s” of %(date)s, and a pair has one date. Part the two,"
                 " give both the new one, and pair them again."

@@ -176,8 +176,17 @@ def set_tail(issue: Issue, title: str, links: list[tuple[str, str]]) -> None:
 
 
 def move_to_day(issue: Issue, day: dt.date) -> None:
-    """Give a draft another date; its address follows, for nobody knows it yet."""
+    """Give a draft another date; its address follows, for nobody knows it yet.
+
+    What the address says beside the day, like an edition's name, stays; a number that only tells
+    it from others of its day does not.
+    """
     if issue.date != day:
-        issue.slug = free_slug(issue.publication, day)
+        before = issue.date.isoformat()
+        named = issue.slug.replace(before, day.isoformat())
+        others = Issue.objects.filter(publication=issue.publication_id).exclude(pk=issue.pk)
+        if re.fullmatch(rf"{before}(-\d+)?", issue.slug) or others.filter(slug=named).exists():
+            named = free_slug(issue.publication, day)
+        issue.slug = named
         issue.date = day
         issue.save(update_fields=["slug", "date"])

@@ -176,6 +176,27 @@ def test_preflight_repeats_what_differs(issues: Any) -> None:
     assert "Item 2 has no partner" in page
 
 
+def test_a_pair_is_moved_to_another_day_in_one_act(issues: Any) -> None:
+    english, chinese = issues
+    client = client_of(english.publication)
+    pair(client, english, "2026-03-02-zh")
+    data = {"title": english.title, "date": "2026-03-09", "intro": "", "subject": ""}
+    done = client.post(at(english, "about"), data, follow=True)
+    assert "“港口日报” is of 2026-03-09 now, too: a pair has one date." in done.content.decode()
+    assert list(Issue.objects.order_by("pk").values_list("date", "slug")) == [
+        (dt.date(2026, 3, 9), "2026-03-09"), (dt.date(2026, 3, 9), "2026-03-09-zh"),
+    ]  # fmt: skip
+    chinese.refresh_from_db()
+    assert chinese.original_id == english.pk
+    assert chinese.revisions.order_by("-number")[0].kind == Revision.Kind.EDIT
+    # What is on its way keeps its day, and so does the draft.
+    Issue.objects.filter(pk=chinese.pk).update(
+        state="published", published_at=dt.datetime(2026, 3, 9, tzinfo=dt.UTC)
+    )
+    refused = client.post(at(english, "about"), data | {"date": "2026-03-10"})
+    assert refused.status_code == 422 and "a pair has one date" in refused.content.decode()
+
+
 def test_one_of_a_pair_gets_no_date_of_its_own(issues: Any) -> None:
     """Not by its form, not by the button of the preflight, not by an earlier revision."""
     english, chinese = issues
