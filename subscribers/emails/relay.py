@@ -12,7 +12,8 @@ import logging
 import smtplib
 import time
 from collections.abc import Mapping
-from email.utils import formataddr, make_msgid
+from email.header import Header
+from email.utils import formataddr, make_msgid, parseaddr
 from typing import Any
 
 from django.core.mail import EmailMultiAlternatives, get_connection
@@ -80,6 +81,28 @@ class _Octets:
 
     def as_bytes(self, linesep: str = "\n") -> bytes:
         return self._content if linesep == "\r\n" else self._content.replace(b"\r\n", b"\n")
+
+
+class _Composed(EmailMultiAlternatives):
+    """A letter whose long subject or sender's name does not begin on a line of its own.
+
+    Django makes encoded words of 75 characters, which leave no room behind the field's name: its
+    first line stays blank, mail programs show a space, and filters count it. These are cut as
+    RFC 2047 (section 2) asks: 76 characters a line, name included.
+    """
+
+    def message(self, *args: Any, **options: Any) -> Any:
+        made = super().message(*args, **options)
+        name, sender = parseaddr(self.from_email)
+        for field, text, rest in (
+            ("Subject", str(self.subject), ""),
+            ("From", name, f" <{sender}>"),
+        ):
+            if not text.isascii():
+                # The library leaves the colon and the space out of its reckoning.
+                coded = Header(text, "utf-8", 74, field).encode()
+                made.replace_header(field, coded + rest)
+        return made
 
 
 def signature(sender: str, content: bytes) -> bytes:
@@ -218,7 +241,7 @@ def compose(
         text = render_to_string("emails/one_off/letter.txt", context)
         html = render_to_string("emails/one_off/letter.html", context)
     domain = publication.from_address.rpartition("@")[2]
-    message = EmailMultiAlternatives(
+    message = _Composed(
         subject=_one_line(letter.subject),
         body=text,
         from_email=formataddr((_one_line(publication.from_name), publication.from_address)),

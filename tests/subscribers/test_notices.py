@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import email
+import email.policy
 import re
+from dataclasses import replace
+from email.header import decode_header, make_header
 from typing import Any
 
 import pytest
@@ -132,6 +136,33 @@ def test_d9_no_space_stands_behind_a_chinese_full_stop(
     for done in ("confirmed", "saved", "cannot"):
         page = client.get(f"{manage(reader)}?done={done}&at={minutes_from_now(0)}").content.decode()
         assert not re.search(r"[。：！？] <a", page)
+
+
+@pytest.mark.parametrize(
+    ("subject", "first"),
+    [
+        ("您现在能收到邮件了吗？《示例速递》", "您现在能收到邮件了吗"),
+        ("Bestätigen Sie bitte Ihr Abonnement von „Hafen täglich“ hier", "Bestätigen Sie bitte"),
+        ("أكد اشتراكك في النشرة اليومية للميناء من فضلك الآن", "أكد اشتراكك"),
+        ("Confirm your subscription", "Confirm your subscription"),
+    ],
+)
+def test_no_long_field_begins_with_an_empty_line(
+    reader: Subscription, subject: str, first: str
+) -> None:
+    """RFC 2047, section 2: at most 76 characters a line, the field's name among them."""
+    reader.publication.from_name = "示例速递编辑部，港口与渡轮"
+    letter = replace(letters.welcome(reader), subject=subject)
+    made = relay.compose(letter, reader.publication, "alice@example.org", "en")
+    octets = made.message().as_bytes(linesep="\r\n")
+    head = octets.partition(b"\r\n\r\n")[0].decode("ascii").split("\r\n")
+    for name in ("Subject: ", "From: "):
+        (line,) = [line for line in head if line.startswith(name)]
+        assert len(name) < len(line) <= 76
+    said = next(line for line in head if line.startswith("Subject: "))
+    assert str(make_header(decode_header(said.removeprefix("Subject: ")))).startswith(first)
+    again = email.message_from_bytes(octets, policy=email.policy.default)
+    assert again["Subject"] == subject
 
 
 def test_d9_a_confirmation_promises_no_single_click(client: Client, reader: Subscription) -> None:
