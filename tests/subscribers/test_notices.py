@@ -154,8 +154,8 @@ def test_no_long_field_begins_with_an_empty_line(
     reader.publication.from_name = "示例速递编辑部，港口与渡轮"
     letter = replace(letters.welcome(reader), subject=subject)
     made = relay.compose(letter, reader.publication, "alice@example.org", "en")
-    octets = made.message().as_bytes(linesep="\r\n")
-    head = octets.partition(b"\r\n\r\n")[0].decode("ascii").split("\r\n")
+    octets = made.message().as_bytes()
+    head = octets.partition(b"\n\n")[0].decode("ascii").split("\n")
     for name in ("Subject: ", "From: "):
         (line,) = [line for line in head if line.startswith(name)]
         assert len(name) < len(line) <= 76
