@@ -140,6 +140,12 @@ def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     return found + _of_categories(before["categories"], now["categories"])
 
 
+def of_publication_alone(state: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a state what no issue says itself: sender, look, foot, hours and categories."""
+    parts = {name: state["parts"].get(name) for name in ("sender", "look", "foot", "window")}
+    return {"parts": {**parts, "order": ""}, "items": {}, "categories": state["categories"]}
+
+
 def _of_items(before: Mapping[str, list[str]], now: Mapping[str, list[str]]) -> list[str]:
     found = []
     for key, (text, filed, title) in now.items():
