@@ -90,6 +90,8 @@ def state_of(issue: Issue) -> dict[str, Any]:
             "subject": _digest((view.subject, view.preheader)),
             "date": _digest(view.date),
             "address": _digest(view.slug),
+            # Out of the archive a mail leads to no page of its own.
+            "listed": _digest(issue.listed),
             "introduction": _digest(view.intro),
             "tail": _digest([view.tail_title, *((one.label, one.url) for one in view.tail)]),
             "correction": _digest(view.corrected_at),
@@ -121,6 +123,7 @@ def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
         "subject": pgettext("approval", "Subject or preheader"),
         "date": _("Date"),
         "address": pgettext("approval", "Address of the issue"),
+        "listed": _("in archive and feeds"),
         "introduction": _("Introduction"),
         "tail": _("Tail links"),
         "correction": pgettext("approval", "Text that was corrected"),
