@@ -57,7 +57,7 @@ def of_links(view: IssueView, dead: Mapping[str, str]) -> Iterator[Finding]:
         for url in _links_of(item):
             users.setdefault(url, []).append(item)
     for url, items in users.items():
-        if len(items) > 1:
+        if len(items) > 1 and _is_one_story(url, items):
             yield warning(
                 "link-twice",
                 _("%(url)s is linked more than once (items %(numbers)s).")
@@ -87,6 +87,16 @@ def of_links(view: IssueView, dead: Mapping[str, str]) -> Iterator[Finding]:
             )
         elif reason:
             yield warning("link-odd", f"{short(url)}: {reason}", items)
+
+
+# A home page, a person's or a group's page, a chat: texts of several stories mention the same one.
+_MENTIONED = re.compile(r"(?i)https?://[^/?#]+(?:/[^/?#]*)?/?(?:[?#].*)?")
+
+
+def _is_one_story(url: str, items: list[ItemView]) -> bool:
+    """Whether items that hold one link tell the same, not only mention whose page it is."""
+    told = any(link.url == url for item in items for link in item.sources)
+    return told or not _MENTIONED.fullmatch(url)
 
 
 def found_dead(view: IssueView) -> dict[str, str]:

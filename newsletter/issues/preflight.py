@@ -86,7 +86,7 @@ def checked(
         (
             pgettext("preflight", "Date, title and subject"),
             [
-                *text_findings.of_dates(view),
+                *text_findings.of_dates(view, [(p.title, p.date) for o in around for p in o.past]),
                 *(found for one in around for found in usual.of_day(view, one)),
                 *(found for one in around for found in usual.of_texts(view, one)),
                 *text_findings.of_subject(view),
@@ -199,9 +199,15 @@ def _of_items(view: IssueView) -> Iterator[Finding]:
 
 
 def _says_nothing(item: ItemView) -> bool:
-    """Whether there is nothing beside the title, or that once more."""
-    _title, *said = (" ".join(text.split()) for text in texts(item))
-    return not {text for text in said if text} - {" ".join(item.title.split())}
+    """Whether there is nothing beside the title, or that once more. A link in a list is its own
+    words, and needs no others."""
+    title, *said = (" ".join(text.split()) for text in texts(item))
+    if {text for text in said if text} - {title}:
+        return False
+    title = words.plain(title)
+    return not any(
+        link.url and link.label and words.plain(link.label) == title for link in item.sources
+    )
 
 
 def _of_titles(view: IssueView) -> Iterator[Finding]:
