@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from newsletter.models import Comment, Issue, Revision
+from newsletter.models import Approval, Comment, Issue, Revision
 from subscribers.models import AuditEntry, Publication
 from subscribers.roles import Act, holders
 
@@ -37,7 +37,7 @@ def people(publication: Publication, but: AbstractBaseUser | None = None) -> lis
 
 
 def standings(issues: Iterable[Issue]) -> dict[int, Standing]:
-    """Each issue's standing, by its number. Two reads."""
+    """Each issue's standing, by its number. Three reads."""
     targets = {f"issue:{one.pk}": one.pk for one in issues}
     entries = AuditEntry.objects.filter(target__in=targets, action=ASKED).order_by("pk")
     last = {targets[entry.target]: entry for entry in entries}
@@ -45,11 +45,15 @@ def standings(issues: Iterable[Issue]) -> dict[int, Standing]:
         issue__in=targets.values(), sent_back=True, done_at__isnull=True
     )
     open_backs = {one.issue_id: one for one in backs.order_by("at", "pk")}
+    later = dict(Approval.objects.filter(issue__in=targets.values()).values_list("issue", "at"))
     found = {}
     for number in targets.values():
         entry, back = last.get(number), open_backs.get(number)
-        if entry is not None and back is not None and entry.at > back.at:
-            back = None  # It was mended, and asked for again.
+        if (
+            back is not None
+            and max(later.get(number, back.at), entry.at if entry else back.at) > back.at
+        ):
+            back = None  # It was mended and asked for again, or there was a yes since.
         found[number] = Standing(
             by=entry.actor if entry is not None else "",
             asked=tuple(entry.detail.get("asked", ())) if entry is not None else (),

@@ -141,6 +141,15 @@ def test_what_is_sent_back_waits_for_its_writers_until_they_ask_again(
     assert desk.waits_for("erin") == []
 
 
+def test_a_yes_ends_what_was_sent_back(desk: Desk, clock: Any) -> None:
+    desk.client("petra").post(page("approve", desk.issue), {"what": "back", "words": "No."})
+    clock.shift(dt.timedelta(minutes=5))
+    desk.approve("paul")
+    desk.issue.items.update(insight="It is long.")
+    assert desk.waits_for("erin") == []
+    assert desk.waits_for("petra") == ["A draft to approve"]
+
+
 def test_what_is_different_since_they_last_looked(desk: Desk, clock: Any) -> None:
     assert "Since you last looked" not in desk.approve_page("petra")
     clock.shift(dt.timedelta(hours=1))
