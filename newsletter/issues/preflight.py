@@ -22,7 +22,7 @@ from newsletter.rendering.columns import width
 from subscribers import theme
 from subscribers.models import Publication
 
-from . import arranging, slips, text_findings, usual
+from . import arranging, head_findings, odd_one_out, slips, text_findings, usual
 from .findings import (
     ABOUT,
     AUDIENCE,
@@ -89,13 +89,24 @@ def checked(
                 *text_findings.of_dates(view, [(p.title, p.date) for o in around for p in o.past]),
                 *(found for one in around for found in usual.of_day(view, one)),
                 *(found for one in around for found in usual.of_texts(view, one)),
+                *(
+                    f
+                    for o in around
+                    for f in head_findings.of_number(view, [p.title for p in o.past])
+                ),
                 *text_findings.of_subject(view),
+                *head_findings.of_subject(view),
+                *head_findings.of_counts(view),
             ],
         ),
         (pgettext("preflight", "Items, their sources and categories"), [*_of_items(view)]),
         (
             pgettext("preflight", "Words left over"),
-            [*text_findings.of_words(view), *slips.of_slips(view)],
+            [
+                *text_findings.of_words(view),
+                *slips.of_slips(view),
+                *odd_one_out.of_odd_ones(view),
+            ],
         ),
         (pgettext("preflight", "Links"), [*of_links(view, dead)]),
         (pgettext("preflight", "Pictures"), [*of_pictures(view)]),

@@ -73,9 +73,9 @@ _TITLE_OF_A_TEST = re.compile(
 _ADDRESS = re.compile(r"\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)|https?://\S+")
 
 
-def without_blocks(text: str) -> str:
-    """Markdown without code spans and fenced blocks."""
-    return _CODE.sub(" ", text)
+def without_blocks(text: str, instead: str = " ") -> str:
+    """Markdown without code spans and fenced blocks, or with something else in their places."""
+    return _CODE.sub(instead, text)
 
 
 def without_code(text: str) -> str:
