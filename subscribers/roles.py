@@ -6,13 +6,14 @@ import enum
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from django.contrib.auth import get_user_model
 from django.db import connection
 
 from .models import Role
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
-    from django.contrib.auth.models import AnonymousUser
+    from django.contrib.auth.models import AnonymousUser, User
 
     from .models import Publication
 
@@ -61,6 +62,19 @@ def may_as(user: AbstractBaseUser, act: Act, kinds: Iterable[str]) -> bool:
     """`may` for whoever has just read which roles the user has there."""
     by_account = _by_account(user)
     return any(act in _ACTS[kind] for kind in kinds) if by_account is None else by_account
+
+
+def holders(act: Act, publication: Publication) -> list[User]:
+    """Who may `act` in `publication` by a role of theirs, by name; where nobody has such a role,
+    the superusers."""
+    kinds = [kind for kind, acts in _ACTS.items() if act in acts]
+    roles = Role.objects.filter(publication=publication, kind__in=kinds)
+    model = get_user_model()
+    people = model.objects.filter(pk__in=roles.values("user"))
+    found = [one for one in people if may(one, act, publication)]
+    if not found and any(field.name == "is_superuser" for field in model._meta.get_fields()):
+        found = list(model.objects.filter(is_superuser=True, is_active=True))
+    return sorted(found, key=lambda one: one.get_username())
 
 
 def _by_account(user: AbstractBaseUser | AnonymousUser) -> bool | None:

@@ -6,9 +6,10 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from newsletter.issues import approvals, comments
+from newsletter.issues import approvals, asking, comments, last_looks
 from subscribers.admin import form_drafts
 from subscribers.admin.access import actor
 from subscribers.admin.chrome import record
@@ -58,7 +59,9 @@ def approve(request: HttpRequest, pk: int) -> HttpResponseBase:
                     request, _("Approved. Somebody else with the right to send may release it now.")
                 )
                 return HttpResponseRedirect(address("change", issue))
-    before = approvals.given(issue)
+    before, looked = approvals.given(issue), last_looks.look(issue, actor(request))
+    if looked is not None and before is not None and before.at >= looked.at:
+        looked = None  # Said of their yes already.
     return issue_page(
         request,
         issue,
@@ -73,6 +76,9 @@ def approve(request: HttpRequest, pk: int) -> HttpResponseBase:
         stale=stale,
         before=before,
         since=_since(issue, before),
+        looked=looked,
+        last_issue=last_looks.since_last_issue(issue),
+        standing=asking.standings([issue])[issue.pk],
         open_comments=[one for one in comments.of(issue) if one.done_at is None],
         longest=comments.LONGEST,
         status=409 if stale else 200,
@@ -123,6 +129,7 @@ def discussion(request: HttpRequest, pk: int) -> HttpResponseBase:
         else:
             return HttpResponseRedirect(f"{address('discussion', issue)}#comment-{said.pk}")
     asked = request.GET.get("item", "")
+    standing = asking.standings([issue])[issue.pk]
     return issue_page(
         request,
         issue,
@@ -135,6 +142,11 @@ def discussion(request: HttpRequest, pk: int) -> HttpResponseBase:
         problem=problem,
         longest=comments.LONGEST,
         can_ask=may(request.user, Act.EDIT, issue.publication) and issue.state in OPEN,
+        askable=[
+            (str(one.pk), one.get_username(), str(one.pk) in standing.asked)
+            for one in asking.people(issue.publication, actor(request))
+        ],
+        standing=standing,
         lacking=approvals.lacking(issue),
         status=422 if problem else 200,
     )
@@ -164,11 +176,31 @@ def settled(request: HttpRequest, pk: int, comment: int) -> HttpResponseBase:
 
 @require_POST
 def ask(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Ask those who may approve for their yes; the notices tell them."""
+    """Ask for a second person's yes: those who were ticked, or whoever may approve.
+
+    Who is asked is told by mail, and finds it on their board.
+    """
     issue = find_issue(request, pk, Act.EDIT)
     if issue.state not in OPEN or not approvals.lacking(issue):
         messages.info(request, _("There is nothing to approve."))
+        return HttpResponseRedirect(address("discussion", issue))
+    ticked = set(request.POST.getlist("who"))
+    asked = [
+        one for one in asking.people(issue.publication, actor(request)) if str(one.pk) in ticked
+    ]
+    record(
+        request,
+        asking.ASKED,
+        f"issue:{issue.pk}",
+        issue.publication,
+        asked=[str(one.pk) for one in asked],
+    )
+    if asked:
+        text = pgettext("approval", "Asked: %(who)s. A mail is on its way.")
+        names = ", ".join(one.get_username() for one in asked)
+        messages.success(request, text % {"who": names})
     else:
-        record(request, "approval asked", f"issue:{issue.pk}", issue.publication)
-        messages.success(request, _("Asked. Who may approve is told, if they chose to be."))
+        messages.success(
+            request, pgettext("approval", "Asked: whoever may approve is told by mail.")
+        )
     return HttpResponseRedirect(address("discussion", issue))

@@ -90,6 +90,8 @@ def state_of(issue: Issue) -> dict[str, Any]:
             "subject": _digest((view.subject, view.preheader)),
             "date": _digest(view.date),
             "address": _digest(view.slug),
+            # Out of the archive a mail leads to no page of its own.
+            "listed": _digest(issue.listed),
             "introduction": _digest(view.intro),
             "tail": _digest([view.tail_title, *((one.label, one.url) for one in view.tail)]),
             "correction": _digest(view.corrected_at),
@@ -121,6 +123,7 @@ def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
         "subject": pgettext("approval", "Subject or preheader"),
         "date": _("Date"),
         "address": pgettext("approval", "Address of the issue"),
+        "listed": _("in archive and feeds"),
         "introduction": _("Introduction"),
         "tail": _("Tail links"),
         "correction": pgettext("approval", "Text that was corrected"),
@@ -138,6 +141,12 @@ def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     if same_items and before["parts"]["order"] != now["parts"]["order"]:
         found.append(_("Order of the items"))
     return found + _of_categories(before["categories"], now["categories"])
+
+
+def of_publication_alone(state: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a state what no issue says itself: sender, look, foot, hours and categories."""
+    parts = {name: state["parts"].get(name) for name in ("sender", "look", "foot", "window")}
+    return {"parts": {**parts, "order": ""}, "items": {}, "categories": state["categories"]}
 
 
 def _of_items(before: Mapping[str, list[str]], now: Mapping[str, list[str]]) -> list[str]:

@@ -136,6 +136,10 @@ _BLANKS = rf"""
         [^()（）\[\]\n]{{0,40}})\s*[!.]*[)）\]]
     | [(（【\[](?:此处|此處|这里|這裡)(?:插|放|配|加|贴|貼|附)入?(?:图|圖|表|链接|連結|视频|視頻
         |截图)[^)）】\]\n]{{0,8}}[)）】\]]
+    | (?<!\w)TKTK(?!\w)
+    | (?m:^\W*@[^\s@,，:：]{{1,20}}[\s,，:：]+(?i:please|pls|can\syou|could\syou|bitte
+        |kannst\sdu|svp|peux-tu|por\sfavor|per\sfavore|пожалуйста|请|請|麻烦|麻煩|帮忙|確認|확인))
+    | (?<![\]\w])\[(?:\.{{3}}|…)\]\s*\Z
     | [“"«„‘]\s*TK(?:\sTK)*\s*[”"»“’] | %%[a-z][a-z_\x20]{{1,30}}%%
     | (?i:\b(?:caption|headline|pull\squote|photo\scredit|byline)\s(?:TBD|TBC|TBA|TK|to\scome)\b)
     | (?<!\w)\#(?:REF!|DIV/0!|VALUE!|NAME\?|NUM!|N/A\b|BEZUG!|WERT!|VALEUR!|ССЫЛКА!|ЗНАЧ!)
@@ -156,8 +160,8 @@ _BLANKS = rf"""
     | «\s*(?:First|Last|Full|Prénom|Vor)[\s_]?[Nn]ame\s*»
     | &lt;(?i:insert|your)\s[^&\n]{{1,60}}&gt; | <(?i:insert|your)\s[^>\n]{{1,60}}>
     | (?<![\w.])[xX]{{2}}[./-][xX]{{2}}(?:[./-]|(?!\w))
-    | (?<![\w])[xX×]{{2,}}\s?(?=[年月日元万亿萬億]|(?:%|％|percent|per\scent|Prozent|pour\scent
-        |por\s?cien|million|milliard|Millionen|Mio|Mrd|Euro|EUR|USD|€|km\b))
+    | (?<![a-zA-Z0-9_])[xX×]{{2,}}\s?(?=[年月日元万亿萬億]|(?:%|％|percent|per\scent|Prozent
+        |pour\scent|por\s?cien|million|milliard|Millionen|Mio|Mrd|Euro|EUR|USD|€|km\b))
     | [€$£]\s?[xX]{{2,}}\b | (?<!\w)[xX][.,][xX]\s?(?:%|percent|Prozent)
     | \b(?:DD|TT|JJ)[./-]MM[./-](?:YYYY|JJJJ|AAAA|YY)\b | (?<!\d)0000-00-00(?!\d) | __/__/
     | [xX×]{{2,}}(?=公司|先生|女士|大学) | [○●◯〇]{{2,}}(?=[^\s○●◯〇\d])
@@ -206,7 +210,8 @@ _OF_A_PROGRAM = r"""
     | 다음\s(?:기사|글|텍스트)[을를]\s[^.\n]{0,20}(?:요약|번역)해
     | [(（\[]\s*(?i:word\s?count|words|wörter|mots|字数|字數|文字数)\s*[:：]\s*\D{0,3}\d
     | ^\W*好的[，,！!]\s?(?:以下|这是|下面)
-    | (?m:^\W*(?:以下|下面)(?:是|为您)[^。\n]{0,20}(?:摘要|总结|總結|翻译|翻譯)[：:])
+    | (?m:^\W*(?:以下|下面)(?:是|为您)[^。\n]{0,20}(?:摘要|总结|總結|翻译|翻譯|改写|润色)
+        (?:后)?的?(?:结果|内容|版本|文本|稿|正文)?[：:])
     | (?m:^\W*(?:以下|こちら)(?:は|が)[^。\n]{0,20}(?:要約|翻訳)です)
     | (?i:^\W*(?:I\shope\s(?:this|that)\shelps|let\sme\sknow\sif\syou|would\syou\slike\sme\sto
         |if\syou(?:['’]d|\swould)\slike,\sI\scan|ich\shoffe,\sdas\shilft|j['’]espère\sque\scela\svous
@@ -241,7 +246,7 @@ _OF_A_PROGRAM_HINTS = """
     字数 字數 文字数 contentreference oaicite † turn citation 来源请求 \ue200 \ue201 \ue202
 """
 _BLANKS_HINTS = '[【［（(<‹@_{$%#*«&○●◯〇|€£“"„‘!！'
-_OPEN = ("caption", "headline", "pull quote", "photo credit", "byline")
+_OPEN = ("tktk", "caption", "headline", "pull quote", "photo credit", "byline")
 _TABLES = (
     ((), _compiled(_FILLED_IN, _ALONE)),
     ((*_BLANKS_HINTS, *_OPEN, "xx", "××", "x×", "x.x", "x,x", "mm", "0000"), _compiled(_BLANKS)),

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import parse_qsl, urlsplit
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from newsletter import conf
@@ -39,6 +39,12 @@ _LEADS_ON = re.compile(
 )
 # WordPress, Ghost, Drupal and most others name the view of what is not published yet so.
 _PREVIEW = re.compile(r"(?i)[?&](?:preview(?:_id|_nonce)?)=(?!false|0\b)[^&]+|/p/[0-9a-f-]{36}/?$")
+# What was looked for, not what was found.
+_SEARCHED = re.compile(
+    r"(?i)^https?://(?:(?:www|cn|m|search|news)\.)?(?:google\.[a-z.]+/search|bing\.com/(?:news/)?search|baidu\.com/(?:s|ns)"
+    r"|(?:wap|m)\.baidu\.com/s|duckduckgo\.com/|ecosia\.org/search|sogou\.com/web|so\.com/s|yandex\.[a-z.]+/search|yahoo\.com/search"
+    r"|naver\.com/search\.naver)/?\?(?:[^#]*&)?(?:q|wd|word|query|text|p)="
+)
 _LEAVES = re.compile(r"(?i)/(?:unsubscribe|opt-?out|manage[-_]subscription|email[-_]preferences)\b")
 _SIGNED_IN = re.compile(
     r"(?:mail\.(?:google|qq|163|126|yahoo|proton)\.(?:com|me)|outlook\.(?:live|office)\.com"
@@ -57,7 +63,7 @@ def of_links(view: IssueView, dead: Mapping[str, str]) -> Iterator[Finding]:
         for url in _links_of(item):
             users.setdefault(url, []).append(item)
     for url, items in users.items():
-        if len(items) > 1:
+        if len(items) > 1 and _is_one_story(url, items):
             yield warning(
                 "link-twice",
                 _("%(url)s is linked more than once (items %(numbers)s).")
@@ -87,6 +93,16 @@ def of_links(view: IssueView, dead: Mapping[str, str]) -> Iterator[Finding]:
             )
         elif reason:
             yield warning("link-odd", f"{short(url)}: {reason}", items)
+
+
+# A home page, a person's or a group's page, a chat: texts of several stories mention the same one.
+_MENTIONED = re.compile(r"(?i)https?://[^/?#]+(?:/[^/?#]*)?/?(?:[?#].*)?")
+
+
+def _is_one_story(url: str, items: list[ItemView]) -> bool:
+    """Whether items that hold one link tell the same, not only mention whose page it is."""
+    told = any(link.url == url for item in items for link in item.sources)
+    return told or not _MENTIONED.fullmatch(url)
 
 
 def found_dead(view: IssueView) -> dict[str, str]:
@@ -165,6 +181,10 @@ def _not_for_readers(url: str) -> str:
         }
     if _PREVIEW.search(url):
         return _("this is the view of a page that is not published yet.")
+    if _SEARCHED.match(url):
+        return pgettext(
+            "preflight", "this is a search, which finds something else tomorrow; name the page."
+        )
     if _LEAVES.search(path):
         return _("it ends somebody's subscription, or changes it.")
     if _SIGNED_IN.fullmatch(host):

@@ -41,7 +41,8 @@ _TITLES = re.compile(
 )
 _TEXTS = re.compile(
     r"""(?imx)^[\s*_>#-]*(?:
-    we\s+(?:and\s+our\s+(?:\d+\s+)?partners\s+)?(?:use|store)\s+cookies
+    we\s+value\s+your\s+privacy
+    | we\s+(?:and\s+our\s+(?:\d+\s+)?partners\s+)?(?:use|store)\s+cookies
     | this\s+(?:web)?site\s+uses\s+cookies | accept\s+(?:all\s+)?cookies\b
     | subscribe\s+(?:now\s+)?to\s+(?:continue|keep)\s+reading | (?:sign|log)\s+(?:up
         |in)\s+to\s+(?:continue|keep)\s+reading
@@ -75,7 +76,8 @@ _TEXTS = re.compile(
 # Most texts have none of these, and are not searched.
 _HINTS = (
     *("cookie", "javascript", "subscri", "read", "browser", "human", "verif", "blocked", "ray id"),
-    *("traffic", "member", "limit of", "abonnés", "куки", "article", "验证", "异常", "频繁"),
+    *("privacy", "traffic", "member", "limit of", "abonnés", "куки", "article"),
+    *("验证", "异常", "频繁"),
     *("全文", "更多", "无法查看", "删除", "クッキー", "会員", "자바", "쿠키", "구독"),
 )  # fmt: skip
 

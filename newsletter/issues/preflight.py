@@ -22,7 +22,7 @@ from newsletter.rendering.columns import width
 from subscribers import theme
 from subscribers.models import Publication
 
-from . import arranging, slips, text_findings, usual
+from . import arranging, head_findings, odd_one_out, slips, text_findings, usual
 from .findings import (
     ABOUT,
     AUDIENCE,
@@ -86,16 +86,27 @@ def checked(
         (
             pgettext("preflight", "Date, title and subject"),
             [
-                *text_findings.of_dates(view),
+                *text_findings.of_dates(view, [(p.title, p.date) for o in around for p in o.past]),
                 *(found for one in around for found in usual.of_day(view, one)),
                 *(found for one in around for found in usual.of_texts(view, one)),
+                *(
+                    f
+                    for o in around
+                    for f in head_findings.of_number(view, [p.title for p in o.past])
+                ),
                 *text_findings.of_subject(view),
+                *head_findings.of_subject(view),
+                *head_findings.of_counts(view),
             ],
         ),
         (pgettext("preflight", "Items, their sources and categories"), [*_of_items(view)]),
         (
             pgettext("preflight", "Words left over"),
-            [*text_findings.of_words(view), *slips.of_slips(view)],
+            [
+                *text_findings.of_words(view),
+                *slips.of_slips(view),
+                *odd_one_out.of_odd_ones(view),
+            ],
         ),
         (pgettext("preflight", "Links"), [*of_links(view, dead)]),
         (pgettext("preflight", "Pictures"), [*of_pictures(view)]),
@@ -199,9 +210,15 @@ def _of_items(view: IssueView) -> Iterator[Finding]:
 
 
 def _says_nothing(item: ItemView) -> bool:
-    """Whether there is nothing beside the title, or that once more."""
-    _title, *said = (" ".join(text.split()) for text in texts(item))
-    return not {text for text in said if text} - {" ".join(item.title.split())}
+    """Whether there is nothing beside the title, or that once more. A link in a list is its own
+    words, and needs no others."""
+    title, *said = (" ".join(text.split()) for text in texts(item))
+    if {text for text in said if text} - {title}:
+        return False
+    title = words.plain(title)
+    return not any(
+        link.url and link.label and words.plain(link.label) == title for link in item.sources
+    )
 
 
 def _of_titles(view: IssueView) -> Iterator[Finding]:

@@ -20,7 +20,7 @@ from newsletter.editions import IssueView, ItemView
 from newsletter.rendering import words
 from subscribers.language_table import is_wide
 
-from . import not_the_page
+from . import copied_along, not_the_page
 from .findings import ABOUT, Finding, kept, numbers, texts, warning
 from .text_findings import without_blocks, without_code
 
@@ -74,6 +74,9 @@ class _Slip(enum.Flag):
     NOT_PUBLIC = enum.auto()
     MARKS = enum.auto()
     NOT_THE_PAGE = enum.auto()
+    COPIED = enum.auto()
+    TWICE = enum.auto()
+    NO_LINK = enum.auto()
 
 
 @kept
@@ -88,10 +91,18 @@ def _in_texts(said: tuple[str, ...]) -> _Slip:
         found |= _Slip.MARKS
     if not_the_page.is_title(said[0]) or any(map(not_the_page.found_in, bare)):
         found |= _Slip.NOT_THE_PAGE
+    if any(map(copied_along.found_in, bare)):
+        found |= _Slip.COPIED
+    if any(map(copied_along.said_twice, said)):
+        found |= _Slip.TWICE
+    if any(copied_along.link_of_nothing(without_blocks(text, "x")) for text in said):
+        found |= _Slip.NO_LINK
     return found
 
 
 def _marked(text: str) -> bool:
+    if ("```" in text or "~~~" in text) and copied_along.fence_open(text):
+        return True
     if not any(mark in text for mark in ("**", "](", "[[", "[^", "\\")):
         return False
     return _MARKS.search(plain_text(without_blocks(text), links=False)) is not None
@@ -105,6 +116,9 @@ def of_slips(view: IssueView) -> Iterator[Finding]:
         (_Slip.NOT_PUBLIC, "not-public", _not_public),
         (_Slip.MARKS, "marks", _marks),
         (_Slip.NOT_THE_PAGE, "not-the-page", _not_the_page),
+        (_Slip.COPIED, "copied-along", _copied),
+        (_Slip.TWICE, "said-twice", _twice),
+        (_Slip.NO_LINK, "link-empty", _no_link),
     ):
         if items := [item for item, what in found if slip in what]:
             yield warning(code, said(items), items)
@@ -157,6 +171,16 @@ def _parts_of(item: ItemView) -> set[str]:
 
 def _of_tail(view: IssueView) -> Iterator[Finding]:
     seen: set[str] = set()
+    told = {link.url: item for item in view.items for link in item.sources if link.url}
+    again = [link.url for link in view.tail if link.url in told]
+    # Some issues list all their sources once more.
+    for url in dict.fromkeys(again if 2 * len(again) <= len(view.tail) else ()):
+        yield warning(
+            "tail-twice",
+            pgettext("preflight", "A further link leads to %(url)s, the source of item %(number)s.")
+            % {"url": url[:80], "number": told[url].number},
+            place=ABOUT,
+        )
     for url in dict.fromkeys(link.url for link in view.tail if link.url):
         if sum(link.url == url for link in view.tail) > 1 and url not in seen:
             seen.add(url)
@@ -235,9 +259,44 @@ def _not_the_page(items: list[ItemView]) -> str:
     ) % {"numbers": numbers(items)}
 
 
+def _copied(items: list[ItemView]) -> str:
+    return ngettext(
+        "Item %(numbers)s holds words of the page it was copied from: a button, a call to follow,"
+        " an editor’s line.",
+        "Items %(numbers)s hold words of the pages they were copied from: buttons, calls to follow,"
+        " editors’ lines.",
+        len(items),
+    ) % {"numbers": numbers(items)}
+
+
+def _twice(items: list[ItemView]) -> str:
+    return ngettext(
+        "Item %(numbers)s says a paragraph twice.",
+        "Items %(numbers)s say a paragraph twice.",
+        len(items),
+    ) % {"numbers": numbers(items)}
+
+
+def _no_link(items: list[ItemView]) -> str:
+    return ngettext(
+        "Item %(numbers)s holds a link without words, or without an address.",
+        "Items %(numbers)s hold links without words, or without an address.",
+        len(items),
+    ) % {"numbers": numbers(items)}
+
+
 def _of_day(view: IssueView) -> Iterator[Finding]:
     """A wrong year, mostly. A magazine is dated some weeks ahead."""
     ahead = view.date + dt.timedelta(days=45)
+    if items := [
+        item for item in view.items if item.date is not None and _last_years(item.date, view.date)
+    ]:
+        said = ngettext(
+            "Item %(numbers)s is dated a year before the issue.",
+            "Items %(numbers)s are dated a year before the issue.",
+            len(items),
+        )
+        yield warning("item-date", said % {"numbers": numbers(items)}, items)
     if items := [item for item in view.items if item.date is not None and item.date > ahead]:
         said = ngettext(
             "Item %(numbers)s is dated long after the issue.",
@@ -245,6 +304,11 @@ def _of_day(view: IssueView) -> Iterator[Finding]:
             len(items),
         )
         yield warning("item-date", said % {"numbers": numbers(items)}, items)
+
+
+def _last_years(date: dt.date, issue: dt.date) -> bool:
+    """Whether a date is that of some days before the issue, but for its year."""
+    return dt.timedelta(days=363) <= issue - date <= dt.timedelta(days=373)
 
 
 def _no_title(items: list[ItemView]) -> str:

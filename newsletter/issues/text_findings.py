@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -73,9 +73,9 @@ _TITLE_OF_A_TEST = re.compile(
 _ADDRESS = re.compile(r"\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)|https?://\S+")
 
 
-def without_blocks(text: str) -> str:
-    """Markdown without code spans and fenced blocks."""
-    return _CODE.sub(" ", text)
+def without_blocks(text: str, instead: str = " ") -> str:
+    """Markdown without code spans and fenced blocks, or with something else in their places."""
+    return _CODE.sub(instead, text)
 
 
 def without_code(text: str) -> str:
@@ -83,10 +83,14 @@ def without_code(text: str) -> str:
     return _ADDRESS.sub("]() ", without_blocks(text))
 
 
-def of_dates(view: IssueView) -> Iterator[Finding]:
-    """The day and the count that the title says, against the issue's own."""
-    found = list(_of_figures(view))
-    yield from found or title_day.of_title(words.plain(view.title), view.date)
+def of_dates(view: IssueView, past: Sequence[tuple[str, dt.date]] = ()) -> Iterator[Finding]:
+    """The day and the count that the title says, against the issue's own.
+
+    `past` are titles and days of the last issues: what they all did is no accident.
+    """
+    if not title_day.is_of_another(view.title, view.date, past):
+        found = list(_of_figures(view))
+        yield from found or title_day.of_title(words.plain(view.title), view.date)
     said = title_count(words.plain(view.title))
     if said is not None and view.items and said != len(view.items) and not view.corrects:
         yield warning(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.utils.translation import pgettext
 
@@ -20,6 +20,35 @@ from .findings import ABOUT, Finding, warning
 _NEAR = 400
 # A day without a year is the issue's own beside a weekday, or where nothing but a stop follows.
 _ENDS = re.compile(r"\s*(?:$|[-–—:：|·,，、()（）\[\]【】])")
+
+
+# The day of a span, mostly of its end: an issue of the week is dated a day or some after it.
+_OF_A_SPAN = re.compile(
+    r"(?i)\bweek\s+(?:end(?:ing|ed|s)|of|to|from|beginning|commencing)\b|\bw/[ce]\b"
+    r"|\bwoche\s+(?:vom|bis|ab|zum|ab\s+dem)\b|\bsemaine\s+(?:du|au|se\s+terminant)\b"
+    r"|\bsemana\s+(?:del?|do|al|hasta|até)\b|\bsettimana\s+(?:del|dal|al)\b|\bweek\s+van\b"
+    r"|\bнедел[яию]\s+(?:с|до|по)\b|\btydzień\s+(?:od|do)\b|\bhaftası\b"
+    r"|截至|截止|(?:日|号)(?:当周|那周|这一周|的?一周)|の週|週間|주간"
+)
+_WEEK = 7
+# Issues whose titles say how far their own days are from them.
+_FEWEST = 2
+
+
+def is_of_another(title: str, date: dt.date, past: Sequence[tuple[str, dt.date]]) -> bool:
+    """Whether the day in a title is meant to be another than the issue's: one of a week that it
+    names, or as far from it as those in the last titles were from theirs."""
+    found = read(title)
+    if found.case == "span":
+        late = dt.timedelta(days=_WEEK - 1)
+        return min(found.readings) <= date <= max(found.readings) + late
+    said = found.date
+    if said is None or said == date:
+        return False
+    if _OF_A_SPAN.search(title) and abs((said - date).days) < _WEEK:
+        return True
+    usual = [(day - own).days for one, own in past if (day := read(one).date) is not None]
+    return len(usual) >= _FEWEST and 0 not in usual and (said - date).days in usual
 
 
 def of_title(title: str, date: dt.date) -> Iterator[Finding]:

@@ -176,8 +176,23 @@ def of_texts(view: IssueView, beside: Around) -> Iterator[Finding]:
             [past.intro for past in beside.past],
         ),
     ):
-        if mine and theirs and mine == theirs[0] and mine not in theirs[1:]:
+        # Told by those before it, which differ from one another: of two alike nobody can say
+        # whether the second was taken over or both say what every issue does.
+        others = [one for one in theirs[1:] if one]
+        if mine and theirs and mine == theirs[0] and others and not _said_by_any(mine, others):
             yield warning(code, said, place=ABOUT)
+
+
+def _said_by_any(mine: str, others: Sequence[str]) -> bool:
+    """Whether one of the others says the same in about the same words: more than half of the pairs
+    of letters are in both."""
+    pairs = _pairs(mine)
+    return any(2 * len(pairs & theirs) > len(pairs | theirs) for theirs in map(_pairs, others))
+
+
+def _pairs(text: str) -> set[str]:
+    folded = "".join(text.casefold().split())
+    return {folded[at : at + 2] for at in range(len(folded) - 1)} or {folded}
 
 
 def of_figures(

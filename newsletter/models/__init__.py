@@ -6,7 +6,7 @@ never change, an outcome is inserted, and a chunk's counts must add up or the co
 PostgreSQL. In return nothing they point to is deleted while they exist.
 """
 
-from .approvals import Approval, Comment
+from .approvals import Approval, ApprovalLook, Comment
 from .changes import Change
 from .deliveries import Bounce, Chunk, Health, Outcome, Worker
 from .draft_links import DraftLink
@@ -40,6 +40,7 @@ __all__ = [
     "PLACES",
     "Alert",
     "Approval",
+    "ApprovalLook",
     "Bounce",
     "Change",
     "CheckResult",

@@ -24,6 +24,33 @@ class Approval(models.Model):
         return f"{self.issue_id}"
 
 
+class ApprovalLook(models.Model):
+    """What somebody saw of an issue when they were asked to approve it, and the time before."""
+
+    issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="approval_looks")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    at = models.DateTimeField(default=timezone.now)
+    state = models.JSONField()
+    # Before the present visit, which may be many looks; null in the first one.
+    before_at = models.DateTimeField(null=True, blank=True)
+    before = models.JSONField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["issue", "by"], name="approval_look_once"),
+            models.CheckConstraint(
+                name="approval_look_before",
+                condition=models.Q(before_at__isnull=True, before__isnull=True)
+                | models.Q(before_at__isnull=False, before__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.issue_id}: {self.by_id}"
+
+
 class Comment(models.Model):
     """What somebody with an account says to their colleagues about an issue, or one item of it."""
 

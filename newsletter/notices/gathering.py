@@ -11,11 +11,13 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db import connection
 from django.db.models import QuerySet
 
 from newsletter.models import EventCursor, Issue, OutboxEvent, Revision, Webhook
 from subscribers.models import AuditEntry, Event, Publication, Subscription
+from subscribers.roles import Act, holders
 
 from . import telling
 
@@ -32,6 +34,7 @@ _AUDIT = {
     "ready": "issue.approval_wanted",
     "approval asked": "issue.approval_wanted",
     "correction proposed": "issue.approval_wanted",
+    "sent back": "issue.sent_back",
     "release proposed": "issue.release_proposed",
 }
 _READERS: dict[str, str] = {
@@ -158,10 +161,32 @@ def _acts(rows: Sequence[AuditEntry]) -> list[OutboxEvent]:
                 more[name] = row.detail[name]
         if row.action == "correction proposed":
             more["proposal"] = True
+        if to := _to(row, issue):
+            more["to"] = to
         if row.action == "finish":
             more["figures"] = telling.figures(issue)
         made.append(_event(_AUDIT[row.action], issue, row.at, f"audit:{row.pk}", **more))
     return made
+
+
+def _to(row: AuditEntry, issue: Issue) -> list[str]:
+    """The accounts that are told whatever they chose, since a person waits for them: who is asked
+    for a yes, by name or because they may give it; who wrote or asked for what is sent back."""
+    if row.action == "approval asked":
+        asked = [str(key) for key in row.detail.get("asked", ())]
+        may_approve = holders(Act.APPROVE, issue.publication)
+        return asked or [str(o.pk) for o in may_approve if o.get_username() != row.actor]
+    if row.action == "sent back":
+        wrote = issue.revisions.filter(by__isnull=False).order_by("by").values_list("by", flat=True)
+        asked_by = AuditEntry.objects.filter(
+            target=row.target, action="approval asked", pk__lt=row.pk
+        ).values_list("actor", flat=True)
+        model = get_user_model()
+        askers = model.objects.filter(**{f"{model.USERNAME_FIELD}__in": list(asked_by)})
+        found = {str(key) for key in (*wrote.distinct(), *askers.values_list("pk", flat=True))}
+        sender = model.objects.filter(**{model.USERNAME_FIELD: row.actor}).first()
+        return sorted(found - ({str(sender.pk)} if sender is not None else set()))
+    return []
 
 
 # ---- readers

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.dateparse import parse_datetime
@@ -15,8 +15,12 @@ from newsletter.models import Issue, OutboxEvent
 from subscribers import conf, times
 from subscribers.mailing.answers import said
 from subscribers.models import Publication
+from subscribers.roles import Act, may
 
 from .types import ALERTS, ENDED
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser
 
 # Problems that an event names; the page has them all.
 _NAMED = 50
@@ -69,8 +73,10 @@ def figures(issue: Issue) -> dict[str, int]:
 # ---- for people
 
 
-def told(event: OutboxEvent, publication: Publication | None) -> Told:
-    """What a mail says of an event, in the active language."""
+def told(
+    event: OutboxEvent, publication: Publication | None, user: AbstractBaseUser | None = None
+) -> Told:
+    """What a mail says of an event, in the active language; `user` is who reads it."""
     if event.type in ("alert", ENDED):
         say = _ended if event.type == ENDED else _alert
         return Told(say(event, publication), _alert_page(event))
@@ -85,12 +91,17 @@ def told(event: OutboxEvent, publication: Publication | None) -> Told:
         "when": _when(data.get("send_at", ""), publication),
         **{name: data.get("figures", {}).get(name, 0) for name in ("sent", "failed", "in_doubt")},
     }
-    return Told(words, _page(_PAGES.get(event.type, "change"), data.get("id")))
+    name = _PAGES.get(event.type, "change")
+    if event.type == "issue.approval_wanted" and not data.get("proposal"):
+        # Who only may read it comes to the page that says how it stands.
+        name = "approve" if user is not None and may(user, Act.APPROVE, publication) else name
+    return Told(words, _page(name, data.get("id")))
 
 
 _PAGES = {
     "issue.problems": "preflight",
     "issue.approval_wanted": "preflight",
+    "issue.sent_back": "discussion",
     "issue.release_proposed": "send",
     "issue.scheduled": "progress",
     "issue.released": "progress",
@@ -108,6 +119,9 @@ def _words(type_: str, data: dict[str, Any]) -> str:
         ),
         "issue.approval_wanted": pgettext(
             "notice", "%(name)s: “%(title)s” waits for a second person's yes."
+        ),
+        "issue.sent_back": pgettext(
+            "notice", "%(name)s: %(by)s sent “%(title)s” back to be mended."
         ),
         "issue.release_proposed": pgettext(
             "notice",
@@ -131,6 +145,8 @@ def _words(type_: str, data: dict[str, Any]) -> str:
         return pgettext(
             "notice", "%(name)s: %(by)s proposes a correction of “%(title)s”. Somebody must decide."
         )
+    if type_ == "issue.approval_wanted" and data.get("to"):
+        return pgettext("notice", "%(name)s: %(by)s asks you to approve “%(title)s”.")
     return words[type_]
 
 

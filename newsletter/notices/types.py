@@ -21,6 +21,7 @@ TYPES = (
     EventType("issue.drafted", pgettext_lazy("notice", "A draft came in")),
     EventType("issue.problems", pgettext_lazy("notice", "A draft has something to look at")),
     EventType("issue.approval_wanted", pgettext_lazy("notice", "A second person must approve")),
+    EventType("issue.sent_back", pgettext_lazy("notice", "An approver sends a draft back")),
     EventType("issue.release_proposed", pgettext_lazy("notice", "A program proposes a release")),
     EventType("issue.scheduled", pgettext_lazy("notice", "An issue is scheduled")),
     EventType("issue.released", pgettext_lazy("notice", "An issue goes out")),

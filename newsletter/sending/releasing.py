@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from newsletter.editions import family, load
-from newsletter.issues import approvals, ready, twins
+from newsletter.issues import approvals, asking, ready, twins
 from newsletter.issues import channels as sites
 from newsletter.models import Issue
 from subscribers import rehearsal
@@ -160,7 +160,12 @@ def _reasons(issue: Issue, by: Actor, channels: str) -> list[str]:
 
 
 def approve(issue: Issue, *, by: AbstractBaseUser) -> None:
-    """The second person's yes to what readers would get now; any change of that asks again."""
+    """The second person's yes to what readers would get now; any change of that asks again.
+
+    Raises ActRefused where theirs would be no second person's, or it is no draft any more.
+    """
+    if not asking.may_say_yes(issue, by):
+        raise ActRefused([_("You alone wrote it: another person must approve it.")])
     with transaction.atomic():
         for one in family.together(issue):
             if one.pk != issue.pk and not may(by, Act.APPROVE, one.publication):

@@ -217,3 +217,27 @@ def test_the_key_saves_a_text_and_never_sends(
     issue.refresh_from_db()
     assert issue.state == "draft"
     window.close()
+
+
+def test_the_list_of_keys_names_none_that_does_nothing_here(
+    chromium: Any,
+    live_server: Any,
+    daily: Publication,  # noqa: F811
+) -> None:
+    issue = builders.issue(daily)
+    item = builders.item(issue, daily.categories.first(), "Ferries")
+    always = {"Ctrl K", "t", "?"}
+    of_pages = {
+        f"/admin/newsletter/issue/{issue.pk}/preflight/": {"p", "s"},
+        f"/admin/newsletter/issue/{issue.pk}/item/{item.pk}/": {"Ctrl S", "p", "s"},
+        "/admin/newsletter/issue/": {"n N"},
+        "/admin/newsletter/noticechoice/": set(),
+    }
+    for kind, lacks in (("owner", set()), ("editor", {"s"})):
+        window = Window(chromium, live_server.url, person(kind, daily, kind))
+        for address, here in of_pages.items():
+            window.go(address)
+            window.page.keyboard.press("?")
+            shown = window.page.locator("#sudi-keys[open] > dl dt:visible").all_inner_texts()
+            assert {" ".join(one.split()) for one in shown} - always == here - lacks, address
+        window.close()

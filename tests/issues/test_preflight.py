@@ -444,3 +444,36 @@ def test_the_sweeper_asks_once_for_each_revision_of_what_is_not_sent(
     assert asked() == []
     draft.revisions.create(number=2, kind="edit")
     assert asked() == [(draft.pk,)]
+
+
+def test_a_page_that_texts_only_mention_is_no_story_told_twice() -> None:
+    kind = issues.categories()[0]
+
+    def found(url: str, *, source: bool = False) -> set[str]:
+        sources = (LinkView(1, "a", url if source else "https://example.org/a"),)
+        items = (
+            issues.item(1, kind, title="One", body=f"By [her]({url}).", sources=sources),
+            issues.item(2, kind, title="Two", body=f"Thanks to [her]({url})."),
+        )
+        return {one.code for one in findings(issues.view(items=items))} & {"link-twice"}
+
+    # A person's page, a home page, a chat; by its path or what is asked of it.
+    for url in (
+        "https://github.com/ada", "https://example.org/", "https://example.org",
+        "https://chat.example.org/?channel=harbour", "https://example.social/@ada/",
+    ):  # fmt: skip
+        assert found(url) == set(), url
+        assert found(url, source=True) == {"link-twice"}, url
+    assert found("https://paper.example.org/2026/03/pier") == {"link-twice"}
+
+
+def test_a_link_of_a_list_needs_no_other_words() -> None:
+    kind = issues.categories()[0]
+    url = "https://example.org/calico"
+    empty: dict[str, Any] = {"insight": "", "body": "", "bullets": ()}
+    for label, says_nothing in (("Calico to *v3.8.4*", True), ("The Paper", False)):
+        one = issues.item(
+            1, kind, title="Calico to v3.8.4", sources=(LinkView(1, label, url),), **empty
+        )
+        codes = {found.code for found in findings(issues.view(items=(one,)))}
+        assert ("empty" not in codes) == says_nothing, label

@@ -347,3 +347,40 @@ def test_addresses_that_readers_cannot_use(url: str, reason: str | None) -> None
 def test_a_title_that_says_another_day_in_words(title: str, wrong: bool) -> None:
     view = issues.view(title=title, date=dt.date(2026, 3, 2))
     assert bool(list(text_findings.of_dates(view))) is wrong
+
+
+@pytest.mark.parametrize(
+    ("title", "wrong"),
+    [
+        ("Week Ending February 28, 2026", False),
+        ("Harbour: the week of 2026-02-27", False),
+        ("Woche bis 28. Februar 2026", False),
+        ("Semaine du 24 février 2026", False),
+        ("La semana del 26 de febrero de 2026", False),
+        ("海港周报（截至2026年3月1日）", False),
+        # A week back is the last issue's title, and a weekly's own day is its own.
+        ("Week Ending February 23, 2026", True),
+        ("Harbour Weekly - 2026-02-28", True),
+        ("海港周报 2026年2月28日", True),
+    ],
+)
+def test_a_day_of_the_week_that_a_title_speaks_of(title: str, wrong: bool) -> None:
+    view = dataclasses.replace(issues.view(2), title=title, date=dt.date(2026, 3, 2))
+    assert bool(list(text_findings.of_dates(view))) is wrong
+
+
+def test_a_distance_that_all_titles_have_is_meant() -> None:
+    before = [
+        ("Harbour 2026-02-26", dt.date(2026, 2, 27)),
+        ("Harbour 2026-02-27", dt.date(2026, 2, 28)),
+    ]
+
+    def codes(title: str, past: list[tuple[str, dt.date]]) -> list[str]:
+        view = dataclasses.replace(issues.view(2), title=title, date=dt.date(2026, 3, 2))
+        return [one.code for one in text_findings.of_dates(view, past)]
+
+    assert codes("Harbour 2026-03-01", before) == []
+    assert codes("Harbour 2026-03-01", before[:1]) == ["title-date"]
+    assert codes("Harbour 2026-03-03", before) == ["title-date"]
+    own = [("Harbour 2026-02-28", dt.date(2026, 2, 28)), *before]
+    assert codes("Harbour 2026-03-01", own) == ["title-date"]

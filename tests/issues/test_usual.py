@@ -133,3 +133,24 @@ def test_half_a_list_without_mail_is_named_even_at_the_first_issue() -> None:
 def test_a_range_is_said_as_a_range() -> None:
     before = tuple(past(n, items=8 + n) for n in range(1, 6))
     assert figures(items=3, before=before) == ["3 items; the last issues had 9 to 13."]
+
+
+def intro_codes(mine: str, *before: str) -> list[str]:
+    view = dataclasses.replace(issues.view(3), intro=mine, title="Of today", subject="Today")
+    earlier = tuple(past(days, intro=intro) for days, intro in enumerate(before, 1))
+    return [one.code for one in usual.of_texts(view, Around(MONDAY, earlier))]
+
+
+def test_words_that_every_issue_says_are_not_taken_over_from_the_last() -> None:
+    ferry, pier = "The ferry is late again today.", "A pier opens by the mill, at last."
+    assert intro_codes(ferry, ferry, pier) == ["intro-again"]
+    # One issue before it cannot say whether both say what every issue does.
+    assert intro_codes(ferry, ferry) == intro_codes(ferry, ferry, "") == []
+    # A greeting whose words change a little over the years.
+    old, new = "Welcome to another issue of Harbour.", "Welcome to another issue of Harbour Weekly!"
+    assert intro_codes(new, new, old) == []
+    assert (
+        intro_codes("欢迎阅读海港周报第十期。", "欢迎阅读海港周报第十期。", "欢迎阅读海港周报！")
+        == []
+    )
+    assert intro_codes("码头今天开放。", "码头今天开放。", "轮渡又晚点了。") == ["intro-again"]

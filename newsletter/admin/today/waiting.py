@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from django.contrib.auth import get_user_model
 from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import ngettext, pgettext
 
 from newsletter.issues import approvals as agreed
-from newsletter.issues import ready
+from newsletter.issues import asking, ready
 from subscribers.admin import form_drafts
+from subscribers.admin.access import actor
 from subscribers.admin.form_drafts import Place
 from subscribers.models import AuditEntry, ImportJob, Incident, Publication
 from subscribers.roles import Act, may
@@ -51,19 +54,55 @@ def _title(issue: Issue) -> str:
 
 
 def approvals(request: HttpRequest, publications: Sequence[Publication]) -> Iterator[Waiting]:
-    """Drafts that a second person must approve, once more where they were changed since."""
+    """Drafts that a second person must approve, once more where they were changed since; first
+    those for which this user was asked by name. What was sent back waits for its writers."""
+    me = actor(request)
+    rows = _unapproved(publications)
+    standings = asking.standings(rows)
+    names = _names({pk for one in standings.values() for pk in one.asked})
+    for issue in sorted(rows, key=lambda one: str(me.pk) not in standings[one.pk].asked):
+        how = standings[issue.pk]
+        if how.back is not None or not asking.may_say_yes(issue, me):
+            continue
+        others = [names[pk] for pk in how.asked if pk in names]
+        if str(me.pk) in how.asked:
+            text = pgettext("waits for me", "%(who)s asks you to approve it") % {"who": how.by}
+        elif others:
+            text = pgettext("waits for me", "A draft to approve; asked for it: %(who)s")
+            text %= {"who": ", ".join(others)}
+        else:
+            text = pgettext("waits for me", "A draft to approve")
+        yield Waiting(text, _page("newsletter_issue_approve", issue.pk), _title(issue))
+
+
+def sent_back(request: HttpRequest, publications: Sequence[Publication]) -> Iterator[Waiting]:
+    """Drafts that an approver sent back with words, until somebody asks again."""
+    rows = _unapproved(publications)
+    standings = asking.standings(rows)
+    for issue in rows:
+        back = standings[issue.pk].back
+        if back is None:
+            continue
+        text = pgettext("waits for me", "%(who)s sent it back: %(words)s") % {
+            "who": back.by.get_username() if back.by is not None else "–",
+            "words": Truncator(back.text).chars(80),
+        }
+        yield Waiting(text, _page("newsletter_issue_discussion", issue.pk), _title(issue))
+
+
+def _unapproved(publications: Sequence[Publication]) -> list[Issue]:
+    """Drafts that wait for a second person's yes, or did until it was sent back."""
     rows = Issue.objects.filter(
         publication__in=[one for one in publications if one.needs_approval],
         state=Issue.State.DRAFT,
     )
-    for issue in rows.select_related("publication").order_by("date", "pk")[:_MOST]:
-        if issue.approved_by_id is not None and not agreed.lacking(issue):
-            continue
-        yield Waiting(
-            pgettext("waits for me", "A draft to approve"),
-            _page("newsletter_issue_approve", issue.pk),
-            _title(issue),
-        )
+    few = rows.select_related("publication").order_by("date", "pk")[:_MOST]
+    return [one for one in few if one.approved_by_id is None or agreed.lacking(one)]
+
+
+def _names(keys: Collection[str]) -> dict[str, str]:
+    people = get_user_model().objects.filter(pk__in=keys) if keys else []
+    return {str(one.pk): one.get_username() for one in people}
 
 
 def proposals(request: HttpRequest, publications: Sequence[Publication]) -> Iterator[Waiting]:
@@ -222,6 +261,7 @@ Source = Callable[[HttpRequest, Sequence[Publication]], Iterator[Waiting]]
 SOURCES: list[tuple[Act, Source]] = [
     (Act.SEND, paused),
     (Act.APPROVE, approvals),
+    (Act.EDIT, sent_back),
     (Act.SEND, proposed),
     (Act.SEND, made_of_others),
     (Act.SEND, without_a_time),

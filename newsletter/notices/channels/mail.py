@@ -38,12 +38,15 @@ _PEOPLE = 100
 
 
 def spread(event: OutboxEvent) -> None:
-    """A notice for each person who chose this type here and may still see it."""
+    """A notice for each person who chose this type here, or for whom a person waits, and who may
+    still see it."""
     type_ = chosen_as(event.type)
     if type_ not in CODES:
         return
+    people = {user.pk: user for user in listeners(type_, event.publication)}
+    people |= {user.pk: user for user in _waited_for(event)}
     Notice.objects.bulk_create(
-        [Notice(event=event, user=user) for user in listeners(type_, event.publication)],
+        [Notice(event=event, user=user) for user in people.values()],
         ignore_conflicts=True,
     )
 
@@ -61,6 +64,12 @@ def listeners(type_: str, publication: Publication | None) -> list[User]:
         roles = Role.objects.filter(publication=publication, kind__in=_SENDERS)
         found = list(people.filter(pk__in=roles.values("user")))
     return [one for one in found if accounts.address_of(one)]
+
+
+def _waited_for(event: OutboxEvent) -> list[User]:
+    """Those for whom a person waits (`to` of the event), whatever they chose to be told of."""
+    people = get_user_model().objects.filter(pk__in=event.data.get("to", ()), is_active=True)
+    return [one for one in people if _may(one, event.publication) and accounts.address_of(one)]
 
 
 def _may(user: User, publication: Publication | None) -> bool:
@@ -94,8 +103,8 @@ def _write(user: Any, now: dt.datetime) -> None:
     chosen = NoticeReader.objects.filter(pk=user).values_list("language", flat=True).first()
     language = chosen or sender.language
     with translation.override(language.lower()):
-        things = [told(row.event, row.event.publication) for row in rows]
-        letter = _letter(things)
+        things = [told(row.event, row.event.publication, row.user) for row in rows]
+        letter = _letter(things, waited_for=any("to" in row.event.data for row in rows))
     mail = mailing.write(
         letter,
         sender,
@@ -106,8 +115,11 @@ def _write(user: Any, now: dt.datetime) -> None:
     Notice.objects.filter(pk__in=[row.pk for row in rows]).update(mail=mail, told_at=now)
 
 
-def _letter(things: list[Told]) -> Letter:
+def _letter(things: list[Told], *, waited_for: bool) -> Letter:
     """A button to each page, which shows and changes nothing by being opened."""
+    small = pgettext("notice", "You chose to be told of this. Change it under “Notices”.")
+    if waited_for:
+        small = pgettext("notice", "You are told because a colleague waits for you.")
     first = things[0]
     subject = first.text
     if len(things) > 1:
@@ -123,7 +135,5 @@ def _letter(things: list[Told]) -> Letter:
         paragraphs=[one.text for one in things],
         button=Button(label, pages[0]) if pages else None,
         more=[Button(label, page) for page in pages[1:]],
-        small=[
-            pgettext("notice", "You chose to be told of this. Change it under “Notices”."),
-        ],
+        small=[small],
     )

@@ -72,20 +72,26 @@
       localStorage.setItem("sudi-single-keys", single.checked ? "on" : "off");
     });
 
-    function follow(end) {
-      const link = document.querySelector(`.sudi a[href$="${end}"]`);
-      if (link) link.click();
-    }
+    const leading = (end) => document.querySelector(`.sudi a[href$="${end}"]`);
+    // Only forms that store a text: a key must not send an issue or delete a reader.
+    const saving = () => document.querySelector("form[data-save]");
+    const inList = () => [...document.querySelectorAll(".sudi-items li a, .sudi-issues a.sudi-issue, .sudi-list li a")];
+    // What these keys need on a page, or for this user, to do anything.
+    const needs = {
+      save: saving, n: () => inList().length, p: () => leading("/preview/"), s: () => leading("/send/"),
+    };
 
     function step(by) {
-      const all = [...document.querySelectorAll(".sudi-items li a, .sudi-issues a.sudi-issue, .sudi-list li a")];
+      const all = inList();
       if (!all.length) return;
       const at = all.indexOf(document.activeElement);
       all[(at + by + all.length + (at < 0 && by < 0 ? 1 : 0)) % all.length].focus();
     }
 
-    /* With what this page has beside the keys of all pages: its own list stands on it. */
+    /* The keys that do something here, with what this page has beside those of all pages: its own
+       list stands on it. */
     function list() {
+      for (const row of keys.querySelectorAll("[data-key]")) row.hidden = !needs[row.dataset.key]();
       const own = document.querySelector("details.sudi-keys dl")?.cloneNode(true);
       own?.classList.add("sudi-keys");
       keys.querySelector("[data-own-keys]").replaceChildren(...(own ? [own] : []));
@@ -96,8 +102,8 @@
       "?": list,
       n: () => step(1),
       N: () => step(-1),
-      p: () => follow("/preview/"),
-      s: () => follow("/send/"),
+      p: () => leading("/preview/")?.click(),
+      s: () => leading("/send/")?.click(),
       t: () => document.querySelector(".sudi-brand a")?.click(),
     };
 
@@ -106,8 +112,7 @@
       const command = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
       if (command && event.key.toLowerCase() === "k") { event.preventDefault(); open(); return; }
       if (command && event.key.toLowerCase() === "s") {
-        // Only forms that store a text: a key must not send an issue or delete a reader.
-        const save = document.querySelector("form[data-save]");
+        const save = saving();
         if (save) { event.preventDefault(); save.requestSubmit(); }
         return;
       }
