@@ -80,6 +80,36 @@ def test_an_assistant_makes_a_draft_and_proposes_it(site: Site) -> None:
     session(site, token, steps)
 
 
+def test_wrong_arguments_are_told_by_name_and_never_left_unread(site: Site) -> None:
+    token = set_up(site)
+
+    async def steps(client: Any, _call: Any) -> None:
+        async def refused(tool: str, **arguments: Any) -> str:
+            result = await client.call_tool(tool, arguments)
+            assert result.is_error
+            return str(result.content[0].text)
+
+        for tool in (await client.list_tools()).tools:
+            assert tool.input_schema["additionalProperties"] is False
+            assert "  " not in tool.description
+        said = await refused("put_draft", document=DIGEST, edition_name="evening")
+        assert "edition_name" in said and "not permitted" in said
+        assert "document" in await refused("check", document=123)
+        assert "'draft', 'scheduled'" in await refused("list_issues", state="drafts")
+        assert "limit" in await refused("list_issues", limit="ten")
+        strange = DIGEST.replace("Ships", "Boats")
+        problem = json.loads((await refused("check", document=strange)).partition(": ")[2])
+        question = problem["questions"][0]
+        # As the parameter's description says it.
+        answer = f"{question['key']}={question['choices'][0]}"
+        result = await client.call_tool("check", {"document": strange, "map": [answer]})
+        assert answer == "category:Boats=ships" and not result.is_error
+        issues = json.loads((await client.call_tool("list_issues", {})).content[0].text)
+        assert issues["answer"]["issues"] == []
+
+    session(site, token, steps)
+
+
 @pytest.mark.parametrize("token", ["", "sudi_" + "a" * 32])
 def test_without_a_token_that_holds_it_does_not_start(site: Site, token: str) -> None:
     site.env["MCP_TOKEN"] = token
