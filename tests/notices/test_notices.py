@@ -127,6 +127,20 @@ def test_what_follows_within_minutes_is_one_mail(harbour: Publication, clock: An
         assert f"is paused. Reason {number}." in mail.body
 
 
+def test_each_of_several_pages_says_what_it_is_for(harbour: Publication, clock: Any) -> None:
+    person("emma", harbour, "issue.scheduled", "issue.paused")
+    one, other = draft(harbour), builders.issue(harbour, "2026-03-03")
+    builders.item(other, harbour.categories.get(), "A ship left")
+    releasing.release(one, by="olga")
+    releasing.release(other, by="olga")
+    control.audit(one, "worker", "pause", reason="A reason.")
+    (mail,) = mails()
+    first, second, third = (mail.body.index(f"({number}) Harbour Daily:") for number in (1, 2, 3))
+    assert first < second < third < mail.body.index("Open the page (1, 3):")
+    page = reverse("admin:newsletter_issue_progress", args=[other.pk])
+    assert f"Open the page (2):\nhttp://127.0.0.1:8000{page}" in mail.body
+
+
 def test_who_may_not_see_it_any_more_is_not_told(harbour: Publication, clock: Any) -> None:
     gone = person("gone", harbour, "issue.scheduled")
     Role.objects.filter(user=gone).delete()
