@@ -254,13 +254,11 @@ def _inside(found: Found, name: str) -> str:
 
 def _git(path: Path, *arguments: str) -> bytes:
     """What git says. Raises SourceLost."""
-    # A hook of git runs with these, which name another tree; its words are looked at in English.
-    env = {name: value for name, value in os.environ.items() if name not in _OF_ONE_TREE}
-    command = ["git", "-C", str(path), *arguments]
+    # A hook of git runs with variables that name another tree; its words are looked at in English.
+    without = [part for name in _OF_ONE_TREE for part in ("-u", name)]
+    command = ["env", *without, "LC_ALL=C", "git", "-C", str(path), *arguments]
     try:
-        done = subprocess.run(
-            command, capture_output=True, timeout=_GIT_SECONDS, env={**env, "LC_ALL": "C"}
-        )
+        done = subprocess.run(command, capture_output=True, timeout=_GIT_SECONDS)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise SourceLost(f"git: {error}") from None
     if done.returncode:

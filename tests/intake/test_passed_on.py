@@ -132,6 +132,20 @@ References: <a@b>
 Тема: D
 
 """,
+    "Yahoo, in one line": """Subject: Fw: D
+References: <a@b>
+
+  ----- Forwarded Message ----- From: Gen <gen@example.org>To: <a@example.org>Sent: MonSubject: D
+
+""",
+    "in Portuguese": """Subject: ENC: D
+
+De: Gen <gen@example.org>
+Enviada em: segunda-feira
+Para: a@example.org
+Assunto: D
+
+""",
     "twice": """Subject: Fwd: Fwd: D
 
 ok
@@ -175,6 +189,20 @@ Begin forwarded message:
 def test_what_is_passed_on_in_the_text_is_the_document(program: str) -> None:
     fields, _blank, above = FORWARDED[program].partition("\n\n")
     (text,) = texts(plain(fields + "\n", above + DIGEST))
+    assert text.strip() == DIGEST.strip()
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "\n----- End forwarded message -----\n",
+        "-------------------- End of forwarded message --------------------\n\nAlice\n",
+        "----------------------------------------------------------\n",
+    ],
+)
+def test_the_line_that_ends_it_is_no_part_of_it(end: str) -> None:
+    fields, _blank, above = FORWARDED["Gmail"].partition("\n\n")
+    (text,) = texts(plain(fields + "\n", above + DIGEST + end))
     assert text.strip() == DIGEST.strip()
 
 

@@ -38,9 +38,21 @@ _MORE = (
     r"|antwort an|répondre à|responder a|rispondi a"
 )
 _FIELD = re.compile(
-    rf"(?P<quoted>>\s?)?\**(?:(?P<from>{_FROM})|(?P<other>{_OTHERS})|(?P<more>{_MORE}))\s*[:：]\**(?!/)",
+    rf"(?P<quoted>>\s?)?\**(?:(?P<from>{_FROM})|(?P<other>{_OTHERS})(?:\s(?:em|el|le|am|on|il|den))?"
+    rf"|(?P<more>{_MORE}))\s*[:：]\**(?!/)",
     re.IGNORECASE,
 )
+# Some programs lose the ends of these lines on the way to plain text: all stand in one.
+_GLUED = re.compile(
+    rf"([-_]{{3,}}.{{0,60}}?[-_]{{3,}})[ \t]*(?=(?:{_FROM})\s*[:：])", re.IGNORECASE
+)
+_NEXT = re.compile(rf"(?<=[\w>)\]\s;])(?=(?:{_OTHERS}|to|cc)[:：]\s)", re.IGNORECASE)
+# Where what was passed on ends, if a program says so.
+_END = re.compile(
+    r"\b(?:end|ende|fin|fine|fim|einde|slut|конец|koniec|son)\b|结束|結束|終|끝|نهاية",
+    re.IGNORECASE,
+)
+_LONG_RULE = re.compile(r"\s*[-=_]{20,}\s*")
 _FORWARDED = re.compile(
     r"forward|weitergeleitet|transf[ée]r|réexpédié|reenvi|encaminhad|inoltrat|doorgestuurd|vidare"
     r"|videresend|välitetty|iletilen|továbbított|przekazan|přeposlan|προωθ|пересл|пересил|diteruskan"
@@ -107,7 +119,7 @@ def subject_of(message: Message) -> str:
 
 def _part(text: str) -> _Parted | None:
     """Where another mail's fields stand in a text, the first time."""
-    lines = text.split("\n")
+    lines = [piece for line in text.split("\n") for piece in _apart(line)]
     for first, line in enumerate(lines):
         if _FIELD.match(line) is None or (first and _FIELD.match(lines[first - 1])):
             continue
@@ -117,6 +129,7 @@ def _part(text: str) -> _Parted | None:
         end, quoted = found
         line, above = _announced(lines[:first])
         below = _unquoted(lines[end:]) if quoted else lines[end:]
+        below = _ended(below) if line else below
         return _Parted("\n".join(above), line, "\n".join(below).lstrip("\n"))
     return None
 
@@ -149,6 +162,23 @@ def _announced(above: list[str]) -> tuple[str, list[str]]:
     if _RULE.fullmatch(line) or (_BEGINS.fullmatch(line) and _FORWARDED.search(line)):
         return line, above[: place - 1]
     return "", above
+
+
+def _apart(line: str) -> list[str]:
+    """A line, or the several that a program made one of."""
+    announced = _GLUED.match(line.strip())
+    if announced is None or not _FORWARDED.search(announced[1]):
+        return [line]
+    return [announced[1], *_NEXT.split(line.strip()[announced.end() :])]
+
+
+def _ended(lines: list[str]) -> list[str]:
+    """Down to the line that says that it ends, or a rule as long as the one it began with."""
+    for place, line in enumerate(lines):
+        if _RULE.fullmatch(line) and _END.search(line) and _FORWARDED.search(line):
+            return lines[:place]
+    last = max((place for place, line in enumerate(lines) if line.strip()), default=-1)
+    return lines[:last] if last >= 0 and _LONG_RULE.fullmatch(lines[last]) else lines
 
 
 def _unquoted(lines: list[str]) -> list[str]:
