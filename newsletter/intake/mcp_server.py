@@ -30,6 +30,7 @@ from subscribers import times
 from subscribers.roles import Act
 
 from . import previewing, proposing, reading, releasing, story_memory, tokens
+from .answering import refusal_of
 from .one_issue import whole_issue
 from .problems import Refusal, as_text
 from .putting import Outcome, Way, Wish, put
@@ -80,7 +81,9 @@ def _answered(call: Callable[P, T]) -> Callable[P, str]:
         with _connection():
             try:
                 found = call(*args, **kwargs)
-            except Refusal as refusal:
+            except Exception as error:
+                # Of what is not foreseen the library would say nothing but that it failed.
+                refusal = refusal_of(error)
                 page = conf.absolute(reverse("v1-docs"))
                 raise ToolError(as_text(refusal.document(page))) from None
         return found if isinstance(found, str) else as_text({"answer": found})

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import sqlite3
 import sys
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 
 from tests.conftest import ROOT, Site
 from tests.intake.live import set_up
@@ -164,3 +167,48 @@ def test_revoking_the_token_ends_a_running_session() -> None:
     tokens.revoke(program.token, "alice")
     with pytest.raises(ToolError, match="no-token"):
         tools.list_categories()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (OperationalError("database is locked"), "busy", "Try again in a moment."),
+        (RuntimeError("secret"), "failed", "It is in the log of the site. Nothing was kept."),
+    ],
+)
+def test_what_goes_wrong_with_us_is_said_in_words(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, code: str, said: str
+) -> None:
+    from mcp.server.mcpserver.exceptions import ToolError
+
+    from newsletter.intake import reading
+    from newsletter.intake.mcp_server import Tools
+    from tests import builders
+    from tests.intake.programs import Program
+
+    def fails(*_args: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(reading, "categories", fails)
+    with pytest.raises(ToolError) as refused:
+        Tools(Program(builders.publication()).secret).list_categories()
+    problem = json.loads(str(refused.value))
+    assert (problem["type"].rpartition("#")[2], problem["detail"]) == (code, said)
+
+
+@pytest.mark.needs("sqlite")
+def test_a_database_that_is_held_is_said_at_once(site: Site) -> None:
+    token = set_up(site)
+    other = sqlite3.connect(site.folder / "sudi.sqlite3", isolation_level=None)
+
+    async def steps(_client: Any, call: Any) -> None:
+        other.execute("BEGIN IMMEDIATE")
+        assert (await call("list_categories"))[0] is False
+        refused, problem = await call("put_draft", document=DIGEST)
+        assert refused and (problem["status"], problem["detail"]) == (503, "Try again in a moment.")
+        other.execute("ROLLBACK")
+        assert (await call("put_draft", document=DIGEST))[1]["created"] is True
+
+    with contextlib.closing(other):
+        session(site, token, steps)
