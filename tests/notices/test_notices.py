@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from newsletter import notices
+from newsletter import importing, notices
 from newsletter.models import (
     Alert,
     ImportWarning,
@@ -35,6 +35,7 @@ from subscribers import mailing
 from subscribers.models import Publication, Role, ServiceMail
 from tests import builders
 from tests.conftest import ROOT
+from tests.intake.programs import DIGEST
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -172,6 +173,24 @@ def test_a_draft_its_problems_and_the_approval_it_wants(harbour: Publication, cl
         ("issue.approval_wanted", None),
     ]
     assert [mail.to for mail in mails()] == [["emma@example.org"]]
+
+
+def test_a_story_that_was_told_before_is_something_to_look_at(
+    harbour: Publication, clock: Any
+) -> None:
+    for number, day in enumerate(("2026-03-02", "2026-03-03"), 1):
+        text = DIGEST.replace("2026-03-02", day).replace("/bridge", f"/bridge/{number}")
+        text = text.replace(
+            "A bridge is closed", ("Bees move north", "Oil price falls")[number - 1]
+        )
+        importing.import_digest(harbour, text.encode(), "", create_categories=True)
+    notices.sweep()
+    told = list(OutboxEvent.objects.order_by("pk").values_list("type", "data__problems"))
+    assert told == [
+        ("issue.drafted", None),
+        ("issue.drafted", None),
+        ("issue.problems", [{"code": "seen_before", "line": 3}]),
+    ]
 
 
 def test_every_type_that_is_offered_has_its_sentence(harbour: Publication) -> None:
