@@ -74,6 +74,35 @@ def hostile(text: str, problems: Problems) -> bool:
     return False
 
 
+# What a program for versions writes where two changed the same, in this order (git-merge, "How
+# conflicts are presented"): seven signs each, then a space and a name, or the end of the line.
+_CONFLICT = tuple(re.compile(rf"{sign}{{7}}(?: .*)?") for sign in ("<", "=", ">"))
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+
+
+def undecided(text: str, problems: Problems) -> bool:
+    """Whether two versions of a text stand in it that nobody chose from; says where. An example
+    within a fence is none."""
+    begun, step, fence = 0, 0, ""
+    for number, line in enumerate(text.split("\n"), 1):
+        if mark := _FENCE.match(line):
+            if not fence:
+                fence = mark[1]
+            elif mark[1].startswith(fence) and not line.strip().strip(fence[0]):
+                fence = ""
+            continue
+        if fence:
+            continue
+        if _CONFLICT[0].fullmatch(line):
+            begun, step = number, 1
+        elif step and _CONFLICT[step].fullmatch(line):
+            step += 1
+            if step == len(_CONFLICT):
+                problems.error("merge-undecided", {"line": number}, begun)
+                return True
+    return False
+
+
 def _deep(line: str) -> bool:
     """Marks heaped up as no person does; a rule of any length is none."""
     if len(line) < _DEEPEST or set(line) <= set("-*_=~` \t"):

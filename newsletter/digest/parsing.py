@@ -104,6 +104,8 @@ def account(
     if limits.too_long(text, problems):
         return _refused(problems), None
     text = limits.without_control(normal_lines(text), problems)
+    if limits.undecided(text, problems):
+        return _refused(problems), None
     if is_written(text) and not problems.refused():
         digest = read_markdown(text, title, date)
         return replace(digest, problems=(*problems.sorted(), *digest.problems)), None

@@ -128,6 +128,10 @@ SENTENCES: Mapping[str, Any] = {
     "link-unsafe": gettext_lazy(
         "This link leads nowhere a reader could go. Write an address with https://."
     ),
+    "merge-undecided": gettext_lazy(
+        "Two versions stand here, down to line %(line)d, between the marks of a merge. Keep one,"
+        " and take the marks (<<<<<<<, =======, >>>>>>>) away."
+    ),
     "nesting/line": gettext_lazy("This line is nested too deeply."),
     "nesting/paragraph": gettext_lazy("There are too many brackets or tags in one paragraph."),
     "no-items": gettext_lazy("No item was found. An item is a heading with text below it."),

@@ -168,10 +168,11 @@ def _busy(retry: int) -> Refusal:
 
 def problem(request: HttpRequest, error: Exception) -> HttpResponse:
     """Whatever went wrong, as a problem document."""
-    return respond(_as_answer(request, _refusal_of(error)))
+    return respond(_as_answer(request, refusal_of(error)))
 
 
-def _refusal_of(error: Exception) -> Refusal:
+def refusal_of(error: Exception) -> Refusal:
+    """What is answered where something was raised; a fault of ours goes to the log."""
     if isinstance(error, Refusal):
         return error
     if isinstance(error, AuthenticationError):

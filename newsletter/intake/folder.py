@@ -24,6 +24,11 @@ ENDINGS = (".md", ".markdown", ".mdx", ".txt", ".json")
 # Written by us beside a document.
 PROBLEMS = ".problems.txt"
 _GIT_SECONDS = 60
+_NO_TREE = "not a git repository"
+_OF_ONE_TREE = (
+    "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR",
+    "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,8 @@ class Source(Protocol):
 
     # Where an answer may be written beside a document; None: nowhere.
     beside: Path | None
+    # What could not be read at the last look, and why, by name.
+    unread: dict[str, str]
 
     def look(self) -> Iterator[Found]:
         """What there is whole, in the order of its names."""
@@ -79,6 +86,7 @@ class Folder:
 
     def __init__(self, path: Path, pattern: str = "*") -> None:
         self.beside: Path | None = path
+        self.unread: dict[str, str] = {}
         self._pattern = pattern
         self._path = path
         self._before: dict[str, str] = {}
@@ -96,7 +104,8 @@ class Folder:
         if not self._path.is_dir():
             raise SourceLost(f"{self._path} is no folder")
         self._left_alone = []
-        for folder, folders, files in os.walk(self._path):
+        self.unread = {}
+        for folder, folders, files in os.walk(self._path, onerror=self._not_read):
             folders[:] = [one for one in folders if not one.startswith(".")]
             names = set(files)
             for file in files:
@@ -113,7 +122,10 @@ class Folder:
         try:
             with path.open("rb") as file:
                 data = file.read(LARGEST + 1)
-        except OSError:
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            self._not_read(error)
             return None
         return data if _mark(path) == found.mark else None
 
@@ -136,6 +148,13 @@ class Folder:
         inside = _inside(found, name)
         return _mark(self._path / inside) if inside else ""
 
+    def _not_read(self, error: OSError) -> None:
+        """A document or a folder within that is not ours to read; one that is gone is no news."""
+        path = Path(error.filename)
+        if path.exists() and path.is_relative_to(self._path):
+            name = path.relative_to(self._path).as_posix()
+            self.unread[name] = error.strerror or type(error).__name__
+
     def left_alone(self) -> Iterable[str]:
         """A document that was taken away, or mended under another name."""
         return self._left_alone
@@ -154,6 +173,7 @@ class WorkTree:
 
     def __init__(self, path: Path, pattern: str = "*") -> None:
         self.beside: Path | None = None
+        self.unread: dict[str, str] = {}
         self._pattern = pattern
         self._path = path
         self._head = ""
@@ -162,10 +182,17 @@ class WorkTree:
 
     @classmethod
     def at(cls, path: Path, pattern: str) -> WorkTree | None:
-        """The work tree that `path` is in, or None if it is in none."""
+        """The work tree that `path` is in, or None if it is in none.
+
+        Raises SourceLost where git cannot say it of one, such as of somebody else's: taken for a
+        mere folder, what is half edited in it would be handed in.
+        """
         try:
             inside = _git(path, "rev-parse", "--is-inside-work-tree").strip() == b"true"
-        except SourceLost:
+        except SourceLost as lost:
+            above = (path.resolve(), *path.resolve().parents)
+            if _NO_TREE not in str(lost) and any((one / ".git").exists() for one in above):
+                raise
             return None
         return cls(path, pattern) if inside else None
 
@@ -227,13 +254,16 @@ def _inside(found: Found, name: str) -> str:
 
 def _git(path: Path, *arguments: str) -> bytes:
     """What git says. Raises SourceLost."""
+    # A hook of git runs with variables that name another tree; its words are looked at in English.
+    without = [part for name in _OF_ONE_TREE for part in ("-u", name)]
+    command = ["env", *without, "LC_ALL=C", "git", "-C", str(path), *arguments]
     try:
-        done = subprocess.run(
-            ["git", "-C", str(path), *arguments], capture_output=True, timeout=_GIT_SECONDS
-        )
+        done = subprocess.run(command, capture_output=True, timeout=_GIT_SECONDS)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise SourceLost(f"git: {error}") from None
     if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise SourceLost(f"git: {said[-1] if said else 'nothing is committed yet'}")
+        said = [line.strip() for line in done.stderr.decode("utf-8", "replace").splitlines()]
+        # What is wrong stands first, what to do about it last.
+        words = dict.fromkeys([said[0], said[-1]]) if said else ["nothing is committed yet"]
+        raise SourceLost(f"git: {' … '.join(words)}")
     return done.stdout

@@ -8,11 +8,12 @@ can mend the document at the lines that are named.
 from __future__ import annotations
 
 import datetime as dt
+import inspect
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Literal, ParamSpec, TypeVar
+from typing import Annotated, Any, Literal, ParamSpec, TypeVar
 
 from django.db import close_old_connections
 from django.urls import reverse
@@ -20,6 +21,8 @@ from django.utils import timezone
 from django.utils.translation import pgettext
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.mcpserver.tools import Tool
+from pydantic import ConfigDict, Field
 
 from newsletter import conf, importing
 from newsletter.models import Issue
@@ -27,10 +30,12 @@ from subscribers import times
 from subscribers.roles import Act
 
 from . import previewing, proposing, reading, releasing, story_memory, tokens
+from .answering import refusal_of
 from .one_issue import whole_issue
 from .problems import Refusal, as_text
 from .putting import Outcome, Way, Wish, put
 from .released import is_released
+from .schemas import PutOptions, State
 from .tokens import Bearer
 
 P = ParamSpec("P")
@@ -47,13 +52,24 @@ INSTRUCTIONS = (
 
 def server(secret: str) -> MCPServer[Any]:
     """The server of one token's publication. The token is looked up again at every call."""
-    made: MCPServer[Any] = MCPServer("sudi", instructions=INSTRUCTIONS, log_level="WARNING")
     tools = Tools(secret)
-    for tool in (
+    made = (
         tools.list_issues, tools.list_categories, tools.read_issue, tools.check, tools.put_draft,
         tools.preview_edition, tools.plan, tools.story_memory, tools.propose_release,
-    ):  # fmt: skip
-        made.tool(structured_output=False)(tool)
+    )  # fmt: skip
+    return MCPServer(
+        "sudi", instructions=INSTRUCTIONS, log_level="WARNING", tools=[_tool(one) for one in made]
+    )
+
+
+def _tool(function: Callable[..., str]) -> Tool:
+    """A tool that refuses parameters it has not: left unread, a slip of the pen would be silent."""
+    said = inspect.getdoc(function)
+    made = Tool.from_function(function, description=said, structured_output=False)
+    taken = made.fn_metadata.arg_model
+    strict = ConfigDict(**{**taken.model_config, "extra": "forbid"})
+    made.fn_metadata.arg_model = type(taken.__name__, (taken,), {"model_config": strict})
+    made.parameters = {**made.parameters, "additionalProperties": False}
     return made
 
 
@@ -65,7 +81,9 @@ def _answered(call: Callable[P, T]) -> Callable[P, str]:
         with _connection():
             try:
                 found = call(*args, **kwargs)
-            except Refusal as refusal:
+            except Exception as error:
+                # Of what is not foreseen the library would say nothing but that it failed.
+                refusal = refusal_of(error)
                 page = conf.absolute(reverse("v1-docs"))
                 raise ToolError(as_text(refusal.document(page))) from None
         return found if isinstance(found, str) else as_text({"answer": found})
@@ -83,21 +101,26 @@ def _connection() -> Any:
         close_old_connections()
 
 
+def _said(option: str) -> Any:
+    """What a parameter is, in the words of the interface."""
+    return Field(description=PutOptions.model_fields[option].description)
+
+
 def _takes_document(name: str, said: str, *, dry_run: bool) -> Callable[..., str]:
     """A tool that takes a document and the answers to what it leaves open."""
 
     def tool(
         self: Tools,
         document: str,
-        create_categories: bool = False,
-        date: str = "",
-        title: str = "",
-        edition: str = "",
-        lines: list[str] | None = None,
-        map: list[str] | None = None,
-        confirm: list[str] | None = None,
-        take: list[str] | None = None,
-        span: Literal["", "last"] = "",
+        create_categories: Annotated[bool, _said("create_categories")] = False,
+        date: Annotated[str, _said("date")] = "",
+        title: Annotated[str, _said("title")] = "",
+        edition: Annotated[str, _said("edition")] = "",
+        lines: Annotated[list[str] | None, _said("lines")] = None,
+        map: Annotated[list[str] | None, _said("map")] = None,
+        confirm: Annotated[list[str] | None, _said("confirm")] = None,
+        take: Annotated[list[str] | None, _said("take")] = None,
+        span: Annotated[Literal["", "last"], _said("span")] = "",
     ) -> Any:
         options = _Options(create_categories, date, title, edition, lines, map, confirm, take, span)
         return self.hand_in(document, options, dry_run=dry_run)
@@ -135,9 +158,10 @@ class Tools:
         return found
 
     @_answered
-    def list_issues(self, state: str = "", limit: int = 30, before: str = "") -> Any:
-        """Issues, the newest day first. `state` is draft, scheduled, sending, sent and so on;
-        `before` is the `next` of the page before."""
+    def list_issues(
+        self, state: State | Literal[""] = "", limit: int = 30, before: str = ""
+    ) -> Any:
+        """Issues, the newest day first. `before` is the `next` of the page before."""
         bearer = self._bearer(Act.SEE)
         try:
             cursor = reading.read_cursor(before) if before else None

@@ -55,10 +55,17 @@ class PutOptions(Schema):
         default="", description="`last`: of a span of days, the last is the date, now and later."
     )
     lines: list[Text] = Field(
-        default=[], max_length=200, description="LINES=ROLE or KEY=ROLE: what lines are."
+        default=[],
+        max_length=200,
+        description="LINES=ROLE or KEY=ROLE: what lines are, by number (`12-14`) or by the `key` of"
+        " a question; a role is item, above, introduction, tail or left-out.",
     )
     map: list[Text] = Field(
-        default=[], max_length=500, description="FROM=TO: under which category items go."
+        default=[],
+        max_length=500,
+        description="FROM=TO: under which category items go. FROM is the `key` of a question, TO"
+        " one of its `choices`: a category, + for a new one of that name, - to leave the name out"
+        " of account. *=TO files what nothing else does.",
     )
     confirm: list[Confirmable] = Field(
         default=[], max_length=20, description="Codes of doubts that are right as they are."

@@ -12,13 +12,14 @@ import datetime as dt
 import hashlib
 import ipaddress
 import secrets
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import pgettext
@@ -40,6 +41,8 @@ _BYTES = 20
 _SHOWN = len(PREFIX) + 4
 # Last use is written at most so often.
 _SEEN_EVERY = dt.timedelta(minutes=5)
+# Seconds for which that is left alone where it could not be written.
+_PATIENCE = 10.0
 DAYS = 365
 LONGEST = 3650
 # What changes or costs much: 120 at once, then two a second.
@@ -187,8 +190,25 @@ def find(secret: str, *, address: str | None = None) -> Bearer | None:
     if address is not None and not _inside(address, from_json(networks)):
         return None
     if seen is None or now - read_moment(seen) >= _SEEN_EVERY:
-        Token.objects.filter(pk=pk).update(seen_at=now)
+        _note_use(pk, now)
     return Bearer(pk, rights, asker, publication, slug, frozenset(row[7] for row in rows if row[7]))
+
+
+# Tokens whose last use could not be written, and until when that is not tried again.
+_not_noted: dict[int, float] = {}
+
+
+def _note_use(pk: int, now: dt.datetime) -> None:
+    """Write that a token was used. Who reads is not held up by who writes: where SQLite's one
+    writer is busy, the next requests do without, and are answered."""
+    if time.monotonic() < _not_noted.get(pk, 0.0):
+        return
+    try:
+        with transaction.atomic():
+            Token.objects.filter(pk=pk).update(seen_at=now)
+        _not_noted.pop(pk, None)
+    except OperationalError:
+        _not_noted[pk] = time.monotonic() + _PATIENCE
 
 
 # What `may` reads of a user.

@@ -98,7 +98,7 @@ def hand_in_new(
         done = put(
             publication,
             data,
-            replace(wish, name=found.name),
+            replace(wish, name=in_unicode(found.name)),
             by=None,
             way=Way.FOLDER,
             files=partial(_beside, source, found, files),
@@ -118,6 +118,11 @@ def _beside(source: Source, found: Found, files: dict[str, str], name: str) -> b
     """A file that a document names; `files` gets its mark, from before it is read."""
     files[name] = source.mark_beside(found, name)
     return source.beside_it(found, name)
+
+
+def in_unicode(name: str) -> str:
+    """A file's name as it can be stored and shown, also where it is in no UTF-8."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def lines_of(done: Put) -> list[str]:

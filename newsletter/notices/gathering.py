@@ -52,7 +52,7 @@ _READERS: dict[str, str] = {
 
 def gather(now: dt.datetime) -> int:
     """Write an event for each thing that happened; how many rows were read."""
-    revisions = Revision.objects.only("issue", "number", "kind", "at")
+    revisions = Revision.objects.only("issue", "number", "kind", "at", "problems")
     return (
         _follow("notices:revisions", revisions, _revisions, now)
         + _follow("notices:audit", AuditEntry.objects.all(), _acts, now)
@@ -130,7 +130,7 @@ def _revisions(rows: Sequence[Revision]) -> list[OutboxEvent]:
                 _event("issue.released", issue, row.at, source, recipients=issue.recipients)
             )
             continue
-        problems = telling.problems(issue)
+        problems = telling.problems(issue, row.problems)
         made.append(_event("issue.drafted", issue, row.at, source, revision=row.number))
         if problems:
             made.append(

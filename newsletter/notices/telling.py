@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # Problems that an event names; the page has them all.
 _NAMED = 50
+_TOLD_BEFORE = "seen_before"
 _FIGURES = (
     "recipients", "sent", "deferred", "failed", "in_doubt", "skipped", "suppressed", "cancelled",
 )  # fmt: skip
@@ -57,12 +58,12 @@ def of_issue(issue: Issue) -> dict[str, Any]:
     }
 
 
-def problems(issue: Issue) -> list[dict[str, Any]]:
-    """What the last import asked to look at and nobody has."""
-    open_ = issue.import_warnings.filter(accepted_at__isnull=True)
-    return [
-        {"code": code, "line": line} for code, line in open_.values_list("code", "line")[:_NAMED]
-    ]
+def problems(issue: Issue, said: Sequence[Mapping[str, Any]] = ()) -> list[dict[str, Any]]:
+    """What the last import asked to look at and nobody has. `said` are all the problems that it
+    told of: of stories told before no row is kept, since preflight asks of these anew."""
+    open_ = issue.import_warnings.filter(accepted_at__isnull=True).values_list("code", "line")
+    told = [(one["code"], one["line"]) for one in said if one.get("code") == _TOLD_BEFORE]
+    return [{"code": code, "line": line} for code, line in [*open_[:_NAMED], *told][:_NAMED]]
 
 
 def figures(issue: Issue) -> dict[str, int]:

@@ -205,6 +205,33 @@ def test_hostile_text_is_refused(name: str) -> None:
     assert parse(HEAD + HOSTILE[name]).errors
 
 
+ONE, TWO, END = "<<<<<<< HEAD\na\n", "=======\nb\n", ">>>>>>> other\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "refused"),
+    [
+        (ONE + TWO + END, True),
+        (ONE + "||||||| base\nc\n" + TWO + END, True),  # As diff3 writes it.
+        ("<<<<<<<\na\n" + TWO + ">>>>>>>\n", True),
+        ("Title\n=======\n\n" + ONE + "Other\n=======\n\nb\n" + END, True),
+        (ONE + TWO, False),
+        ("Title\n=======\n\nText\n", False),
+        ("<<<<<<<< eight\na\n" + TWO + ">>>>>>>> eight\n", False),
+        ("> " + ONE + TWO + END, False),
+        ("```\n" + ONE + TWO + END + "```\n", False),
+        ("~~~~diff\n```\n" + ONE + TWO + END + "~~~~\n", False),
+        ("```\na\n```\n" + ONE + TWO + END, True),
+    ],
+)
+def test_a_merge_that_nobody_decided_is_refused(text: str, refused: bool) -> None:
+    """Also in the form that Sudi writes, which is kept in git."""
+    document = f"# T - 2026-03-02\n\n## A\n\nText.\n\n{text}"
+    for head in ("", "---\nformat: sudi-1\n---\n"):
+        found = {one.code for one in parse(head + document).errors}
+        assert ("merge-undecided" in found) is refused
+
+
 SLOW_FOR_MANY = {
     "unmatched tags": "{% a " * 15_000,
     "unmatched braces": "{{" * 20_000,

@@ -94,6 +94,9 @@ CASES: list[tuple[str, str, str]] = [
     ("json", '{"content": "# T"}',
      "The file is JSON, not Markdown. Save the text inside it as a file of its own."),
     ("line-too-long", "a" * 100_001, "This line has 100001 characters; the most is 100000."),
+    ("merge-undecided", HEAD + ITEM + "<<<<<<< HEAD\nOne.\n=======\nTwo.\n>>>>>>> theirs\n",
+     "Two versions stand here, down to line 13, between the marks of a merge. Keep one, and take "
+     "the marks (<<<<<<<, =======, >>>>>>>) away."),
     ("link-twice", HEAD + ITEM + ITEM.replace("## A", "## B"),
      "The item in line 3 has the same source link."),
     ("link-unsafe", HEAD + ITEM.replace("https://", "javascript:"),

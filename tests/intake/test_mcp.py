@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import sqlite3
 import sys
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 
 from tests.conftest import ROOT, Site
 from tests.intake.live import set_up
@@ -80,6 +83,36 @@ def test_an_assistant_makes_a_draft_and_proposes_it(site: Site) -> None:
     session(site, token, steps)
 
 
+def test_wrong_arguments_are_told_by_name_and_never_left_unread(site: Site) -> None:
+    token = set_up(site)
+
+    async def steps(client: Any, _call: Any) -> None:
+        async def refused(tool: str, **arguments: Any) -> str:
+            result = await client.call_tool(tool, arguments)
+            assert result.is_error
+            return str(result.content[0].text)
+
+        for tool in (await client.list_tools()).tools:
+            assert tool.input_schema["additionalProperties"] is False
+            assert "  " not in tool.description
+        said = await refused("put_draft", document=DIGEST, edition_name="evening")
+        assert "edition_name" in said and "not permitted" in said
+        assert "document" in await refused("check", document=123)
+        assert "'draft', 'scheduled'" in await refused("list_issues", state="drafts")
+        assert "limit" in await refused("list_issues", limit="ten")
+        strange = DIGEST.replace("Ships", "Boats")
+        problem = json.loads((await refused("check", document=strange)).partition(": ")[2])
+        question = problem["questions"][0]
+        # As the parameter's description says it.
+        answer = f"{question['key']}={question['choices'][0]}"
+        result = await client.call_tool("check", {"document": strange, "map": [answer]})
+        assert answer == "category:Boats=ships" and not result.is_error
+        issues = json.loads((await client.call_tool("list_issues", {})).content[0].text)
+        assert issues["answer"]["issues"] == []
+
+    session(site, token, steps)
+
+
 @pytest.mark.parametrize("token", ["", "sudi_" + "a" * 32])
 def test_without_a_token_that_holds_it_does_not_start(site: Site, token: str) -> None:
     site.env["MCP_TOKEN"] = token
@@ -134,3 +167,48 @@ def test_revoking_the_token_ends_a_running_session() -> None:
     tokens.revoke(program.token, "alice")
     with pytest.raises(ToolError, match="no-token"):
         tools.list_categories()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (OperationalError("database is locked"), "busy", "Try again in a moment."),
+        (RuntimeError("secret"), "failed", "It is in the log of the site. Nothing was kept."),
+    ],
+)
+def test_what_goes_wrong_with_us_is_said_in_words(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, code: str, said: str
+) -> None:
+    from mcp.server.mcpserver.exceptions import ToolError
+
+    from newsletter.intake import reading
+    from newsletter.intake.mcp_server import Tools
+    from tests import builders
+    from tests.intake.programs import Program
+
+    def fails(*_args: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(reading, "categories", fails)
+    with pytest.raises(ToolError) as refused:
+        Tools(Program(builders.publication()).secret).list_categories()
+    problem = json.loads(str(refused.value))
+    assert (problem["type"].rpartition("#")[2], problem["detail"]) == (code, said)
+
+
+@pytest.mark.needs("sqlite")
+def test_a_database_that_is_held_is_said_at_once(site: Site) -> None:
+    token = set_up(site)
+    other = sqlite3.connect(site.folder / "sudi.sqlite3", isolation_level=None)
+
+    async def steps(_client: Any, call: Any) -> None:
+        other.execute("BEGIN IMMEDIATE")
+        assert (await call("list_categories"))[0] is False
+        refused, problem = await call("put_draft", document=DIGEST)
+        assert refused and (problem["status"], problem["detail"]) == (503, "Try again in a moment.")
+        other.execute("ROLLBACK")
+        assert (await call("put_draft", document=DIGEST))[1]["created"] is True
+
+    with contextlib.closing(other):
+        session(site, token, steps)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
+import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -78,3 +80,18 @@ def test_many_at_once_are_one_draft(live: Live) -> None:
     assert set(answers) <= {200, 201} and 201 in answers[:8]
     assert len(set(answers[:8])) == 1  # One answer for one key.
     assert live.issues() == ["2026-03-02"]
+
+
+@pytest.mark.needs("sqlite")
+def test_who_reads_is_answered_while_another_writes(live: Live) -> None:
+    """SQLite has one writer: a long import elsewhere. That a token was used is told later."""
+    other = sqlite3.connect(live.site.folder / "sudi.sqlite3", isolation_level=None)
+    with contextlib.closing(other):
+        other.execute("BEGIN IMMEDIATE")
+        status, _headers, found = live.ask("GET", "/api/v1/publications/daily/issues/")
+        assert (status, found) == (200, {"issues": [], "next": ""})
+        status, headers, problem = live.ask("POST", PUT, DIGEST.encode(), **MARKDOWN)
+        assert (status, problem["type"].rpartition("#")[2]) == (503, "busy")
+        assert int(headers["Retry-After"]) > 0
+        other.execute("ROLLBACK")
+    assert live.ask("POST", PUT, DIGEST.encode(), **MARKDOWN)[0] == 201

@@ -217,3 +217,79 @@ def test_it_runs_until_stopped_and_goes_on_where_it_was(site: Site, tmp_path: Pa
     rest, _errors = second.communicate(timeout=20)
     assert (second.returncode, rest) == (0, b"")
     assert drafts() == "2 2"
+
+
+@pytest.fixture
+def shut(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """Names that the system does not let us open, as it would not for another user."""
+    names: set[str] = set()
+    opened = Path.open
+
+    def open_(path: Path, *args: Any, **more: Any) -> Any:
+        if path.name in names:
+            raise PermissionError(13, "Permission denied", str(path))
+        return opened(path, *args, **more)
+
+    monkeypatch.setattr(Path, "open", open_)
+    return names
+
+
+def test_what_cannot_be_read_is_said_and_holds_up_no_other(
+    daily: Publication, folder: Path, shut: set[str], capsys: Any
+) -> None:
+    (folder / "locked.md").write_text(DIGEST)
+    shut.add("locked.md")
+    (folder / "open.md").write_text(DIGEST)
+    assert watch(folder) == 1
+    said = capsys.readouterr()
+    assert "open.md: made 2026-03-02" in said.out
+    assert said.err == "locked.md: cannot be read: Permission denied\n"
+    shut.clear()
+    assert watch(folder) == 0
+    assert capsys.readouterr().out == "locked.md: same 2026-03-02\n"
+
+
+def test_a_name_in_no_encoding_is_a_name(daily: Publication, folder: Path, capsys: Any) -> None:
+    (folder / os.fsdecode("日报.md".encode("gbk"))).write_text(DIGEST)
+    assert watch(folder, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["file"] == "\ufffdձ\ufffd.md"
+    assert Revision.objects.get().source_name == "\ufffdձ\ufffd.md"
+    assert watch(folder) == 0 and capsys.readouterr().out == ""
+
+
+def test_two_versions_that_nobody_chose_from_are_refused_at_their_line(
+    daily: Publication, folder: Path, capsys: Any
+) -> None:
+    text = DIGEST.replace(
+        "It is faster.", "\n<<<<<<< HEAD\nIt is faster.\n=======\nIt is slower.\n>>>>>>> theirs"
+    )
+    (folder / "news.md").write_text(text)
+    assert watch(folder) == 1
+    assert "news.md:9:1: error: Two versions stand here, down to line 13" in capsys.readouterr().out
+    assert not Issue.objects.exists()
+
+
+def test_a_hook_of_git_hands_in_the_tree_that_was_named(
+    daily: Publication, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git(folder, "init", "-q")
+    posts = folder / "posts"
+    posts.mkdir()
+    (posts / "a.md").write_text(DIGEST)
+    git(folder, "add", "-A")
+    git(folder, "commit", "-qm", "one")
+    (posts / "b.md").write_text(NO_DATE)  # Not committed: nobody's business yet.
+    monkeypatch.setenv("GIT_DIR", ".git")
+    assert watch(posts) == 0
+    assert Issue.objects.count() == 1
+
+
+def test_a_work_tree_of_somebody_else_is_no_mere_folder(
+    daily: Publication, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git(folder, "init", "-q")
+    (folder / "half.md").write_text(DIGEST[:120])
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    with pytest.raises(CommandError, match="dubious ownership"):
+        watch(folder)
+    assert not Issue.objects.exists()

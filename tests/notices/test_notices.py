@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from newsletter import notices
+from newsletter import importing, notices
 from newsletter.models import (
     Alert,
     ImportWarning,
@@ -35,6 +35,7 @@ from subscribers import mailing
 from subscribers.models import Publication, Role, ServiceMail
 from tests import builders
 from tests.conftest import ROOT
+from tests.intake.programs import DIGEST
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -127,6 +128,20 @@ def test_what_follows_within_minutes_is_one_mail(harbour: Publication, clock: An
         assert f"is paused. Reason {number}." in mail.body
 
 
+def test_each_of_several_pages_says_what_it_is_for(harbour: Publication, clock: Any) -> None:
+    person("emma", harbour, "issue.scheduled", "issue.paused")
+    one, other = draft(harbour), builders.issue(harbour, "2026-03-03")
+    builders.item(other, harbour.categories.get(), "A ship left")
+    releasing.release(one, by="olga")
+    releasing.release(other, by="olga")
+    control.audit(one, "worker", "pause", reason="A reason.")
+    (mail,) = mails()
+    first, second, third = (mail.body.index(f"({number}) Harbour Daily:") for number in (1, 2, 3))
+    assert first < second < third < mail.body.index("Open the page (1, 3):")
+    page = reverse("admin:newsletter_issue_progress", args=[other.pk])
+    assert f"Open the page (2):\nhttp://127.0.0.1:8000{page}" in mail.body
+
+
 def test_who_may_not_see_it_any_more_is_not_told(harbour: Publication, clock: Any) -> None:
     gone = person("gone", harbour, "issue.scheduled")
     Role.objects.filter(user=gone).delete()
@@ -158,6 +173,24 @@ def test_a_draft_its_problems_and_the_approval_it_wants(harbour: Publication, cl
         ("issue.approval_wanted", None),
     ]
     assert [mail.to for mail in mails()] == [["emma@example.org"]]
+
+
+def test_a_story_that_was_told_before_is_something_to_look_at(
+    harbour: Publication, clock: Any
+) -> None:
+    for number, day in enumerate(("2026-03-02", "2026-03-03"), 1):
+        text = DIGEST.replace("2026-03-02", day).replace("/bridge", f"/bridge/{number}")
+        text = text.replace(
+            "A bridge is closed", ("Bees move north", "Oil price falls")[number - 1]
+        )
+        importing.import_digest(harbour, text.encode(), "", create_categories=True)
+    notices.sweep()
+    told = list(OutboxEvent.objects.order_by("pk").values_list("type", "data__problems"))
+    assert told == [
+        ("issue.drafted", None),
+        ("issue.drafted", None),
+        ("issue.problems", [{"code": "seen_before", "line": 3}]),
+    ]
 
 
 def test_every_type_that_is_offered_has_its_sentence(harbour: Publication) -> None:

@@ -1,8 +1,8 @@
 """The documents in a mail. Pure; a mail is taken apart here and nowhere else.
 
-Attached Markdown or JSON counts, each file a document of its own; without any the mail's own text
-does. Programs for mail break its lines (RFC 3676 undoes that) and put a signature below. Other
-files in it are pictures that a document may name.
+Attached Markdown or JSON counts, each file a document of its own; without any the mails that are
+attached do, and without those the mail's own text. Programs for mail break its lines (RFC 3676
+undoes that) and put a signature below. Other files in it are pictures that a document may name.
 """
 
 from __future__ import annotations
@@ -14,16 +14,21 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message
+from itertools import islice
 
 from newsletter.digest.decoding import codec_of, decode
 from newsletter.importing.illustrating import Files, no_files
 
 from ..folder import ENDINGS
+from . import passing_on
 
 # More in one mail is a mistake, or somebody's archive.
 MOST = 10
 _KINDS = ("text/markdown", "text/x-markdown", "application/json")
 _SIGNATURE = re.compile(r"^-- ?$", re.MULTILINE)
+_FOOTER = re.compile(r"\s*_{20,}\s*$", re.MULTILINE)
+# Mails attached to mails attached to mails.
+_DEEP = 5
 
 
 class Unreadable(Exception):
@@ -49,20 +54,52 @@ def parse(content: bytes) -> Message:
 def documents(message: Message) -> list[Document]:
     """At most MOST + 1 of them, so that too many can be told. Raises Unreadable."""
     try:
-        parts = [part for part in message.walk() if not part.is_multipart()]
-    except RecursionError:
+        return _documents(message, 0)[: MOST + 1]
+    except (RecursionError, ValueError, LookupError, TypeError, AttributeError):
         raise Unreadable from None
-    attached = list(_attached(parts))[: MOST + 1]
+
+
+def _documents(message: Message, depth: int) -> list[Document]:
+    attached = list(_attached([part for part in message.walk() if not part.is_multipart()]))
+    if attached or depth > _DEEP:
+        return attached
+    for inner in islice(passing_on.attached(message), MOST + 1):
+        attached += _documents(inner, depth + 1)
     if attached:
         return attached
-    for part in parts:
-        if part.get_content_type() == "text/plain" and not _is_file(part):
-            text = _own_text(part)
-            if message["In-Reply-To"] or message["References"]:
-                text = _without_quote(text)
-            if text.strip():
-                return [Document("", text.encode("utf-8", "surrogatepass"))]
-    return []
+    text = _text(message)
+    return [Document("", text.encode("utf-8", "surrogatepass"))] if text.strip() else []
+
+
+def is_html_alone(message: Message) -> bool:
+    """Whether there is a text, but only as a page."""
+    kinds = {part.get_content_type() for part in message.walk() if not _is_file(part)}
+    return "text/html" in kinds
+
+
+def _text(message: Message) -> str:
+    """What its sender wrote: of several texts all, since a picture within it parts it in two."""
+    texts = [_own_text(part) for part in _own_parts(message)]
+    # What a list of mail puts below begins with a rule.
+    own = [text for place, text in enumerate(texts) if not (place and _FOOTER.match(text))]
+    text = passing_on.meant("\n".join(own), message)
+    if passing_on.is_answer(message):
+        text = _without_quote(text)
+    signature = _SIGNATURE.search(text)
+    return text[: signature.start()] if signature else text
+
+
+def _own_parts(message: Message) -> Iterator[Message]:
+    """Its texts without those of attached mails; of alternatives one."""
+    if message.get_content_type() == "text/plain" and not _is_file(message):
+        yield message
+    elif message.get_content_maintype() == "multipart":
+        for part in message.get_payload() if message.is_multipart() else ():
+            if isinstance(part, Message):
+                found = list(_own_parts(part))
+                yield from found
+                if found and message.get_content_subtype() == "alternative":
+                    return
 
 
 def _attached(parts: list[Message]) -> Iterator[Document]:
@@ -136,8 +173,7 @@ def _own_text(part: Message) -> str:
     text = decode(data).text or data.decode("utf-8", "replace").replace("\r\n", "\n")
     if str(part.get_param("format") or "").lower() == "flowed":
         text = unflowed(text, joined=str(part.get_param("delsp") or "").lower() == "yes")
-    signature = _SIGNATURE.search(text)
-    return text[: signature.start()] if signature else text
+    return text
 
 
 # Below one of these a reply has what it answers: a line that a program for mail puts there.
@@ -169,16 +205,19 @@ def _without_quote(text: str) -> str:
 def unflowed(text: str, *, joined: bool) -> str:
     """RFC 3676: a line that ends in a space goes on in the next; `joined` (DelSp) drops the space.
 
-    The separator of a signature, "-- ", is a line of its own (section 4.3).
+    The separator of a signature, "-- ", is a line of its own (section 4.3), and what is quoted goes
+    on in what is quoted as deeply (section 4.5).
     """
     lines: list[str] = []
-    flows = False
+    flows, before = False, ""
     for line in text.split("\n"):
+        quoted = re.match(">*", line)[0]  # type: ignore[index]
         if line.startswith(" "):
             line = line[1:]  # Stuffed (section 4.4).
-        if flows and line != "-- ":
-            lines[-1] = (lines[-1][:-1] if joined else lines[-1]) + line
+        own = re.sub(r"\A>+ ?", "", line) if quoted else line
+        if flows and line != "-- " and quoted == before:
+            lines[-1] = (lines[-1][:-1] if joined else lines[-1]) + own
         else:
             lines.append(line)
-        flows = line.endswith(" ") and line != "-- "
+        flows, before = own.endswith(" ") and line != "-- ", quoted
     return "\n".join(lines)

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from django.utils import timezone, translation
 from django.utils.translation import pgettext
 
+from newsletter.bounces import signs
 from newsletter.bounces.listener import NotTaken
 from subscribers import accounts, limits
 from subscribers.limits import Rate
 from subscribers.roles import Act, may
 
 from ..putting import Way, Wish, put
-from . import addresses, documents, proof
+from . import addresses, documents, passing_on, proof
 from .addresses import Known
 from .answer import answer
 
@@ -63,7 +64,7 @@ class Drafts:
             raise NotTaken("554 5.6.0 The mail cannot be taken apart") from None
         if not 0 < len(found) <= documents.MOST:
             with translation.override(publication.language.lower()):
-                said = _said(len(found))
+                said = _said(len(found), documents.is_html_alone(message))
             answer(publication, user, message, None, said)
             return
         files = documents.beside(message)
@@ -74,11 +75,17 @@ class Drafts:
             answer(publication, user, message, done)
 
 
-def _said(count: int) -> str:
+def _said(count: int, is_html: bool) -> str:
     if count:
         return pgettext("mail in", "A mail brings at most %(most)d documents: send fewer.") % {
             "most": documents.MOST
         }
+    if is_html:
+        return pgettext(
+            "mail in",
+            "Its text is there as HTML only, which is not read."
+            " Attach a Markdown file, or write it as plain text.",
+        )
     return pgettext(
         "mail in",
         "There is no document in it. Attach a Markdown file, or write it as plain text.",
@@ -86,9 +93,17 @@ def _said(count: int) -> str:
 
 
 def _is_reply(message: Message) -> bool:
-    """RFC 3834 section 5. What a program wrote by itself ("auto-generated") is welcome."""
+    """RFC 3834 section 5, and what is older. What a program wrote by itself ("auto-generated") is
+    welcome, unless it calls itself an automatic reply, as Exchange does."""
     said = str(message.get("auto-submitted", "")).strip().lower()
-    return said.startswith("auto-replied") or message.get_content_type() == "multipart/report"
+    older = any(message[name] for name in ("x-autoreply", "x-autorespond", "x-mail-autoreply"))
+    return (
+        said.startswith("auto-replied")
+        or message.get_content_type() == "multipart/report"
+        or older
+        or str(message.get("precedence", "")).strip().lower() in ("auto_reply", "auto-reply")
+        or signs.is_auto_subject(passing_on.subject_of(message))
+    )
 
 
 def _who(known: Known, content: bytes, message: Message, recipient: str) -> User:

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from newsletter import conf
+from newsletter.config import busy
 from newsletter.intake import tokens
 
 _USAGE = 2
@@ -48,4 +49,6 @@ class Command(BaseCommand):
             raise CommandError("Set MCP_TOKEN, or give --token-file FILE.", returncode=_USAGE)
         if tokens.find(secret) is None:
             raise CommandError("The token does not hold: make one by make_token.", returncode=1)
+        # An assistant is told to come again, before its patience is at an end.
+        busy.wait_briefly()
         mcp_server.server(secret).run("stdio")

@@ -64,7 +64,10 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_args: stop.set())
-        source = watching.source_of(folder, options["match"])
+        try:
+            source = watching.source_of(folder, options["match"])
+        except SourceLost as lost:
+            raise CommandError(str(lost), returncode=1) from None
         memory = watching.Memory(folder, publication)
         every = max(0.1, options["every"])
         if source.beside is not None:
@@ -73,9 +76,11 @@ class Command(BaseCommand):
         if options["only_new"] and memory.new:
             for found in source.look():
                 memory.remember(found, {})
-        refused = False
+        refused, unread = False, dict[str, str]()
         while not stop.is_set():
             refused |= self._look(source, memory, publication, stop, options)
+            refused |= bool(source.unread)
+            self._say_unread(source, unread)
             if options["once"]:
                 break
             stop.wait(every)
@@ -112,6 +117,14 @@ class Command(BaseCommand):
             self.stderr.write(f"waiting for the database: {str(error).strip()[:200]}")
             connection.close()
         return refused
+
+    def _say_unread(self, source: Source, told: dict[str, str]) -> None:
+        """Each that cannot be read, once; again when it could in between. `told` is kept up."""
+        for name, reason in source.unread.items():
+            if told.get(name) != reason:
+                self.stderr.write(f"{watching.in_unicode(name)}: cannot be read: {reason}")
+        told.clear()
+        told.update(source.unread)
 
     def _say(self, done: Put, *, as_json: bool) -> None:
         if as_json:

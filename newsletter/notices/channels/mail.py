@@ -127,13 +127,25 @@ def _letter(things: list[Told], *, waited_for: bool) -> Letter:
             "first": first.text,
             "number": len(things) - 1,
         }
-    pages = list(dict.fromkeys(one.url for one in things if one.url))
     label = pgettext("notice", "Open the page")
+    pages: dict[str, list[str]] = {}
+    for number, one in enumerate(things, 1):
+        if one.url:
+            pages.setdefault(one.url, []).append(str(number))
+    # Of several, each button says what it is for.
+    several = len(pages) > 1
+    buttons = [
+        Button(f"{label} ({', '.join(numbers)})" if several else label, page)
+        for page, numbers in pages.items()
+    ]
     return Letter(
         subject=subject[:200],
         heading=pgettext("notice", "What happened"),
-        paragraphs=[one.text for one in things],
-        button=Button(label, pages[0]) if pages else None,
-        more=[Button(label, page) for page in pages[1:]],
+        paragraphs=[
+            f"({number}) {one.text}" if several else one.text
+            for number, one in enumerate(things, 1)
+        ],
+        button=buttons[0] if buttons else None,
+        more=buttons[1:],
         small=[small],
     )
