@@ -15,6 +15,7 @@ from .contents import Contents, find_contents, plain
 from .dates import Place, Span, date_of_document, read
 from .decoding import normal_lines
 from .division import Division
+from .drawn import promote_drawn, promote_groups
 from .front import Front, read_front
 from .front_links import links_in_front
 from .html import to_markdown
@@ -33,8 +34,6 @@ from .outline import (
     Outline,
     Section,
     demote_fields,
-    promote_bold_groups,
-    promote_bold_lines,
     read_lines,
     read_sections,
 )
@@ -142,8 +141,8 @@ def _outline(
     lines = read_lines(made[front.end :], front.end + 1, cleaned.dropped | marks)
     known = labels_for(labels)
     demote_fields(lines, known)
-    promote_bold_lines(lines)
-    promote_bold_groups(lines)
+    promote_drawn(lines, cleaned.references)
+    promote_groups(lines)
     sections = read_sections(lines)
     heading = find_title(sections, front)
     number = heading.number if heading is not None else 0

@@ -170,6 +170,8 @@ def split_linked_title(text: str) -> tuple[str, Link | None, str]:
         link = find_links(text)[0]
         return link.label[:_LONGEST_TITLE], link, ""
     links = find_links(text)
+    if (opened := _behind_address(text, links)) is not None:
+        return opened
     source = next((link for link in links if link.url), None)
     if below := title_above_address(text, _LONGEST_TITLE):
         return below
@@ -204,6 +206,16 @@ def split_linked_title(text: str) -> tuple[str, Link | None, str]:
     if not short and not is_tags(text):
         short = text[:_LONGEST_TITLE]
     return short, source, text if says_more else ""
+
+
+def _behind_address(text: str, links: Sequence[Link]) -> tuple[str, Link | None, str] | None:
+    """A line that begins with its only address, as (what it says of that, link, the rest)."""
+    match = _ADDRESS.match(text)
+    said = text[match.end() :].strip(" \t-–—:：|·") if match is not None else ""
+    if not re.search(r"[^\W\d_]", said) or len(links) != 1 or "\n" in text:
+        return None
+    title, _none, rest = split_linked_title(said)
+    return title, links[0], rest
 
 
 def _titled_by_link(

@@ -39,6 +39,7 @@ _NUMBERED = 0.65  # a text under a heading that is counted: the editor numbers h
 _PLAIN = 0.2  # a few paragraphs without any: an item only beside others that are
 _LONG = 0.3  # many paragraphs, or many links: a piece, or a chapter of one
 _GROUP = 0.2  # nothing of its own, only sections below it
+_BOLD = re.compile(r"\W{0,8}(\*\*|__)(?=\S)(?:(?!\1)[^\n\[\]]){1,200}(?<=\S)\1\W{0,8}")
 _OF_ONE = 2  # paragraphs with links in a piece about one thing
 _MANY = 4  # paragraphs of a short item, and one more than the links of one
 
@@ -137,6 +138,8 @@ def _own(section: Section, outline: Outline) -> float:
         return SURENESS if title_linked or _pictures(section, outline) else 0.0
     if alone is not None and not title_linked:
         return _LINKED_BULLET
+    if not title_linked and _are_stories(blocks):
+        return _LONG * text_share
     if title_linked or _source_line(blocks[0]) or _source_line(blocks[-1]):
         return (SURENESS if _ends(blocks) < 2 else _SHORT) * text_share
     if texts and is_numbered(section.title) and _counted(section):
@@ -150,6 +153,17 @@ def _own(section: Section, outline: Outline) -> float:
     if len(texts) > _MANY or links >= _MANY or linked > _OF_ONE:
         return _LONG * text_share
     return (_SHORT if links else _PLAIN) * text_share
+
+
+def _are_stories(blocks: Sequence[Block]) -> bool:
+    """Whether bold lines divide a text into several, each with a link of its own."""
+    places = [
+        place
+        for place, one in enumerate(blocks)
+        if one.kind == PARAGRAPH and _BOLD.fullmatch(one.text)
+    ]
+    parts = [blocks[a + 1 : b] for a, b in pairwise([*places, len(blocks)])]
+    return len(parts) > 1 and all(any(one.linked for one in part) for part in parts)
 
 
 def _ends(blocks: Sequence[Block]) -> int:
