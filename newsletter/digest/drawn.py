@@ -91,9 +91,13 @@ def _headings(lines: Sequence[Line], references: Container[str], *, below: bool)
     for one in _candidates(lines, references):
         groups.setdefault(one.manner, []).append(one)
     titles = {one.place for one in groups.get("bold", ())}
+    first = next(
+        (n for n, one in enumerate(lines) if one.kind is Kind.HEADING and one.level > 1), 0
+    )
     for manner, found in groups.items():
-        if below:
-            held = _above(lines, found, {Kind.HEADING})
+        if below:  # Marked ones are what these divide, so the first of them stands below one.
+            held = _above(lines, found, {Kind.HEADING}) if manner in _MARKED | {"bold"} else []
+            held = held if held and held[0].place < first else []
         else:
             held = _chosen(lines, manner, found, titles)
         if len(held) >= _LEAST:

@@ -80,7 +80,8 @@ def alone(blocks: Sequence[Block]) -> Listed:
 
 def _is_titled(block: Block) -> bool:
     """Whether the link a paragraph begins with is a title, and not the beginning of a sentence."""
-    if columns(block.links[0].label) < _SHORTEST_ALONE:
+    label = block.links[0].label
+    if columns(label) < _SHORTEST_ALONE or "://" in label:
         return False
     match = INLINE_LINK.search(block.text)
     behind = block.text[match.end() :].lstrip("*_") if match is not None else ""

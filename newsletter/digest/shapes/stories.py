@@ -103,13 +103,14 @@ def _address_below(block: Block, outline: Outline) -> Link | None:
     """The address that is the whole second line, or the last of a few."""
     if len(block.lines) < 2:
         return None
-    last = block.lines[-1] if len(block.lines) <= _MOST_LINES else block.lines[1]
-    if last is not block.lines[1] and len(block.links) > 1:
-        last = block.lines[1]
-    link = only_link(outline.resolved(last.content))
-    if link is None or not link.url or not (is_address(link) or is_placeholder(link.label)):
-        return None
-    return link
+    places = [1]
+    if len(block.lines) <= _MOST_LINES and len(block.links) == 1:
+        places.append(-1)
+    for place in places:
+        link = only_link(outline.resolved(block.lines[place].content))
+        if link is not None and link.url and (is_address(link) or is_placeholder(link.label)):
+            return link
+    return None
 
 
 def _find(outline: Outline) -> tuple[list[_Story], int]:
