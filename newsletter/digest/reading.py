@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -12,6 +13,21 @@ from .value import Item, Link
 
 # What a line can belong to, beside the open ones: see `Reading.owners`.
 PART, DROPPED, LAYOUT = "part", "dropped", "layout"
+
+
+# Lines below which a paragraph goes on, and the end of one that asks for a break there.
+_RUNS_ON = frozenset({Kind.TEXT, Kind.QUOTE})
+_BREAK = re.compile(r"(?<=\S) {2,}$")
+_ADDRESS_LAST = re.compile(r"(?:://|mailto:)\S*$|\\$")
+
+
+def _with_break(line: Line, below: Kind) -> str:
+    """A line without blanks at its end, but with the break that two of them are: as a backslash,
+    which no editor takes away, except behind an address, whose part it could be."""
+    text = line.raw.rstrip()
+    if below not in _RUNS_ON or line.kind is Kind.CODE or not _BREAK.search(line.raw):
+        return text
+    return f"{text}  " if _ADDRESS_LAST.search(text) else f"{text}\\"
 
 
 @dataclass(slots=True)
@@ -89,7 +105,9 @@ class Reading:
         while kept and kept[-1].kind in EMPTY:
             kept.pop()
         self.claim(*kept)
-        return self.resolved("\n".join(line.raw.rstrip() for line in kept))
+        below = [*(line.kind for line in kept[1:]), Kind.BLANK]
+        lines = [_with_break(line, kind) for line, kind in zip(kept, below, strict=False)]
+        return self.resolved("\n".join(lines))
 
     def section_block(self, section: Section) -> str:
         """A section with its heading, as Markdown."""
