@@ -42,7 +42,6 @@ _LONGEST_VALUE = 80  # columns of a fact that no vocabulary knows; more is a tex
 _PLAIN = frozenset({"author", "tags", "score", "date", "source", "link", "category"})
 _RUNNING = re.compile(r"\s*`?#\d+`?\s*$")
 
-
 @dataclass(slots=True)
 class ItemLines:
     """What the lines of one section say, while they are read one after the other."""
@@ -344,7 +343,8 @@ class ItemLines:
     def _link(self, link: Link, line: Line) -> None:
         """A link that may belong to the name before it."""
         self.places.setdefault("source", line.number)
-        if self.sources and not self.sources[-1].url and is_placeholder(link.label):
+        nameless = is_placeholder(link.label) or is_address(link)
+        if self.sources and not self.sources[-1].url and nameless:
             self.sources[-1] = Link(self.sources[-1].label, link.url)
         else:
             self.sources.append(link)

@@ -16,6 +16,7 @@ from .dates import Place, Span, date_of_document, read
 from .decoding import normal_lines
 from .division import Division
 from .drawn import promote_drawn, promote_groups
+from .field_tables import spread_fields
 from .front import Front, read_front
 from .front_links import links_in_front
 from .html import to_markdown
@@ -141,6 +142,7 @@ def _outline(
     lines = read_lines(made[front.end :], front.end + 1, cleaned.dropped | marks)
     known = labels_for(labels)
     demote_fields(lines, known)
+    spread_fields(lines, known)
     promote_drawn(lines, cleaned.references)
     promote_groups(lines)
     sections = read_sections(lines)

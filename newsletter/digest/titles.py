@@ -53,6 +53,12 @@ _ENDS_LINKED = re.compile(r"(?:\]\([^()\s]+\)|https?://[^\s()]+|>)[\s)）\]】*_
 _COUNTED = re.compile(
     r"(?:[#!№]|gh-|PR\s*#?)\s*\d{1,7}", re.IGNORECASE
 )  # a number and no name: what is said of it is the title
+# "A new PR" and its like name nothing; what is said of it is the title.
+_ONE_OF_MANY = re.compile(
+    r"(?:an?|this|these|another|here|some|ein(?:e[mnrs]?)?|diese[mnrs]?|un[ea]?|uno|des|cet?(?:te)?|est[ea]"
+    r"|quest[oa]|uma?|een|deze|dit)\b.{0,24}$",
+    re.IGNORECASE,
+)
 _HANDLE = re.compile(r"[*_` ]*@[\w.-]+[*_` ]*$")  # a person, where "@scope/name" is a package
 _SHORTEST_LINK = 14  # columns of a link at the beginning of a text that is its title
 _SHORTEST_LEAD = 10  # columns; a shorter one names what the text is about
@@ -233,6 +239,8 @@ def _titled_by_link(
         return said, next(iter(find_links(match.group())), source), text
     if rest[:1].islower() and not (_BYLINE.match(rest) or _TIED.match(after)):
         rest = text  # The link is the beginning of a sentence, which stays whole.
+        if _ONE_OF_MANY.match(label) and (said := _first_sentence(text)):
+            return said, next(iter(find_links(match.group())), source), text
     opening = find_links(match.group())[0]  # One that leads nowhere from here is still a title.
     return f"{tag} {label}".strip(), opening if opening.url else source, rest
 
