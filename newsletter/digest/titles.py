@@ -75,7 +75,8 @@ _TIED = re.compile(
 _TIES = re.compile(
     r"^(?:\\?[,:;|–—-]|[\s：，。；、｜·]|\.(?![a-zA-Z0-9])|<br\s*/?>)+", re.IGNORECASE
 )
-_SENTENCE = re.compile(r"[^\n]{3,}?(?:[。！？]|[.!?](?=\s|$))|[^\n]+")
+# A sentence; an initial ("Gavin M. Roy") ends none.
+_SENTENCE = re.compile(r"[^\n]{3,}?(?:[。！？]|(?<!\b[A-ZА-ЯΑ-Ω])[.!?](?=\s|$))|[^\n]+")
 
 
 def item_title(text: str) -> str:
@@ -179,6 +180,8 @@ def split_linked_title(text: str) -> tuple[str, Link | None, str]:
     if (opened := _behind_address(text, links)) is not None:
         return opened
     source = next((link for link in links if link.url), None)
+    if source is not None and _HANDLE.match(source.label):  # Who said it; what is linked next.
+        source = next((one for one in links if one.url and not _HANDLE.match(one.label)), source)
     if below := title_above_address(text, _LONGEST_TITLE):
         return below
     match = _OPENING_LINK.match(text)
@@ -201,6 +204,10 @@ def split_linked_title(text: str) -> tuple[str, Link | None, str]:
     plain = plain_text(text.split("\n\n")[0], links=False).strip()
     title = _SENTENCE.match(plain)
     short = (title.group().strip() if title else plain)[:300]
+    marked = text.startswith(("*", "_"))
+    if title is not None and not marked and columns(short) < _SHORTEST_LEAD:
+        more = _SENTENCE.match(plain[title.end() :].lstrip())  # "Big news." says nothing yet.
+        short = f"{short} {more.group().strip()}"[:300] if more is not None else short
     if len(short) > _LONGEST_TITLE:
         short = short[:_LONGEST_TITLE].rsplit(" ", 1)[0].rstrip(",;:，；：、") + "…"
     says_more = (

@@ -6,6 +6,7 @@ Two headings in a row are the original and its translation.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -54,7 +55,7 @@ def evidence(outline: Outline) -> float:
     below = [one for one in below if not names_references(one.title)]
     if sources and not below and _has_text(section, outline):
         return SURENESS  # A text with a list of what it was made from.
-    if any(_is_piece(one, outline) for one in below):
+    if any(_is_piece(one, outline) for one in below) or _groups_pieces(section, below, outline):
         return 0.0
     own = SURENESS if says_where(section, outline) else _own(section, outline)
     if not below:
@@ -76,6 +77,17 @@ def evidence(outline: Outline) -> float:
 def _is_piece(section: Section, outline: Outline) -> bool:
     """A section below that is an item of its own."""
     return _linked(section, outline) or labelled.is_labelled(section, outline)
+
+
+def _groups_pieces(section: Section, below: Sequence[Section], outline: Outline) -> bool:
+    """Whether the sections right below it all have the same parts below them: these are pieces."""
+    inner = [one for one in section.below if one.below]
+    if len(inner) < 2 or len(inner) < len(section.below):
+        return False
+    found = Counter(section_name(one.title).casefold() for one in below)
+    return bool(found) and max(found.values()) * 2 >= len(inner) and not found.keys().isdisjoint(
+        outline.recurring
+    )
 
 
 def _recur(below: Sequence[Section], outline: Outline) -> bool:
