@@ -42,6 +42,7 @@ _LONGEST_VALUE = 80  # columns of a fact that no vocabulary knows; more is a tex
 _PLAIN = frozenset({"author", "tags", "score", "date", "source", "link", "category"})
 _RUNNING = re.compile(r"\s*`?#\d+`?\s*$")
 
+
 @dataclass(slots=True)
 class ItemLines:
     """What the lines of one section say, while they are read one after the other."""

@@ -15,6 +15,7 @@ from .contents import Contents, find_contents, plain
 from .dates import Place, Span, date_of_document, read
 from .decoding import normal_lines
 from .division import Division
+from .document_title import find_second_title, find_title
 from .drawn import promote_drawn, promote_groups
 from .field_tables import spread_fields
 from .front import Front, read_front
@@ -41,7 +42,7 @@ from .outline import (
 from .problems import Problems
 from .reading import Parts, Reading
 from .silence import find_silence
-from .titles import find_second_title, find_title, section_category, section_name, title_text
+from .titles import section_category, section_name, title_text
 from .value import Digest, Item
 from .whereabouts import recurring_links
 from .written import is_written, read_markdown

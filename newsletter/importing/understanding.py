@@ -67,8 +67,8 @@ def _with_shape(
 ) -> tuple[Document, Answers]:
     """The document with the shape it is read by, and a shape that was given as an answer, too.
 
-    One that a document was given which would be a single item answers that, as a click does; else it
-    is the shape of every document. What it changes nothing of is no answer.
+    Given to a document that would be a single item, it answers that, as a click does; else it is
+    the shape of every document. What it changes nothing of is no answer.
     """
     given = document.shape
     if not given:

@@ -1,4 +1,4 @@
-"""Citations by key: Pandoc's `[@meyer2020, p. 3]`, `[-@li2019]`, `@li2019 [p. 4]`, LaTeX's `\\cite{…}`.
+"""Citations by key: Pandoc's `[@meyer2020, p. 3]`, `[-@li2019]`, `@li2019 [p. 4]`, also LaTeX's.
 
 A site looks the keys up in a bibliography that mail has not. Most keys are made of a name and a
 year, and these stand in mail as Pandoc's own style has them: "(Meyer 2020, p. 3)"; others go.
@@ -25,11 +25,14 @@ _GROUP = re.compile(
 )
 _ONE = re.compile(_KEY)
 _SAID = re.compile(
-    r"(?<![\w@/.\[\\-])@([a-zA-Z][\w:-]{1,60})(?:[ \t]\[((?:(?:p|pp|ch|chap|sec|fig|vol|S|art)\.?[ \t])?"
+    r"(?<![\w@/.\[\\-])@([a-zA-Z][\w:-]{1,60})"
+    r"(?:[ \t]\[((?:(?:p|pp|ch|chap|sec|fig|vol|S|art)\.?[ \t])?"
     r"\d[^\[\]@]{0,40})\](?!\())?"
 )
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d(?!\d)")
-_NAME_AND_YEAR = re.compile(r"([^\W\d_]{2,40})[\w:-]{0,20}?((?:1[5-9]|20)\d\d)[a-z]?(?:[\w:-]{0,30})$")
+_NAME_AND_YEAR = re.compile(
+    r"([^\W\d_]{2,40})[\w:-]{0,20}?((?:1[5-9]|20)\d\d)[a-z]?(?:[\w:-]{0,30})$"
+)
 _PAGES = re.compile(r",\s*(?:(?:pp?|ch|chap|sec|fig|vol|S|art)\.?\s*)?\d|;\s*(?:see\s+)?-?@")
 _LATEX = re.compile(r"[ \t~]?\\(?:no)?cite[a-z]{0,8}\*?(?:\[[^\[\]]{0,80}\]){0,2}\{[^{}]{1,300}\}")
 _LATEX_LIST = re.compile(

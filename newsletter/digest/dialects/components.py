@@ -231,7 +231,9 @@ class _Components:
 def _names_of_tabs(rest: str) -> list[str]:
     """What `items={["npm", "yarn"]}` calls the tabs in it."""
     found = re.search(r"(?:items|labels|titles)=\{\[([^\[\]]{1,400})\]\}", rest)
-    return [a or b for a, b in re.findall(r"\"([^\"]+)\"|['`]([^'`]+)['`]", found[1] if found else "")]
+    return [
+        a or b for a, b in re.findall(r"\"([^\"]+)\"|['`]([^'`]+)['`]", found[1] if found else "")
+    ]
 
 
 def _linked(match: re.Match[str]) -> str:

@@ -37,7 +37,7 @@ def settle(prose: Prose) -> None:
 
 
 def _level(prose: Prose, summary: int) -> int:
-    """The level of a heading over those a fold holds; 0 where it holds none, or there is no room."""
+    """The level of a heading over those a fold holds; 0 where it holds none or has no room."""
     levels = []
     for index in range(summary + 1, len(prose.lines)):
         line = prose.lines[index]

@@ -85,8 +85,10 @@ def _groups_pieces(section: Section, below: Sequence[Section], outline: Outline)
     if len(inner) < 2 or len(inner) < len(section.below):
         return False
     found = Counter(section_name(one.title).casefold() for one in below)
-    return bool(found) and max(found.values()) * 2 >= len(inner) and not found.keys().isdisjoint(
-        outline.recurring
+    return (
+        bool(found)
+        and max(found.values()) * 2 >= len(inner)
+        and not found.keys().isdisjoint(outline.recurring)
     )
 
 

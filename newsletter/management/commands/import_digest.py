@@ -109,8 +109,8 @@ class Command(BaseCommand):
             "--shape",
             choices=shapes.names(),
             default="",
-            help="how items are written, where the evidence says something else: remembered for the "
-            "publication; auto: by the evidence, this time",
+            help="how items are written, where the evidence says something else; remembered for "
+            "the publication; auto: by the evidence, this time",
         )
         parser.add_argument(
             "--create-categories",
