@@ -62,7 +62,7 @@ def evidence(outline: Outline) -> float:
         return own
     if len(below) > 1 and all(_PART.match(one.title) for one in below):
         return _OF_PARTS
-    if _recur(below, outline):
+    if _recur(below, outline, least=1 if sources else 2):
         return _OF_PARTS
     if not section.holds_anything():
         if not _linked(section, outline) and all(_mostly_lists(one, outline) for one in below):
@@ -92,13 +92,13 @@ def _groups_pieces(section: Section, below: Sequence[Section], outline: Outline)
     )
 
 
-def _recur(below: Sequence[Section], outline: Outline) -> bool:
+def _recur(below: Sequence[Section], outline: Outline, least: int) -> bool:
     """Whether the headings below are those below others, too: "Summary", "What it means".
 
-    They are parts of each piece. Lists of links under such headings are sections: "Articles".
+    They are parts of each piece, `least` of them. Lists of links under such headings are sections: "Articles".
     """
     named = sum(section_name(one.title).casefold() in outline.recurring for one in below)
-    if len(below) < 2 or named < len(below):
+    if len(below) < least or named < len(below):
         return False
     linked = sum(any(block.linked for block in blocks_of(one, outline)) for one in below)
     return linked * 2 <= len(below)
