@@ -14,7 +14,6 @@ from .titles import section_name
 from .vocabulary import is_one_of
 
 _SHORTEST_TITLE = 14  # columns of a link that is the title of a piece
-_LONGEST_NAME = 60  # columns of a person's
 _LEAST = 2  # entries of a list of channels
 
 
@@ -38,8 +37,6 @@ def find_colophon(choices: Sequence[Choice], outline: Outline) -> None:
     for one in choices:
         if is_one_of("contents", section_name(one.plan.section.title)) and not one.divided_score:
             one.forced = False
-        elif is_colophon(one.plan.section.title) and _names_people(one.plan.section, outline):
-            _ask(one)
     for one in choices[:-1]:
         section = one.plan.section
         if section.below or not (is_colophon(section.title) and _only_names(section, outline)):
@@ -64,17 +61,6 @@ def _ask(one: Choice) -> None:
     one.forced, one.divided_score = False, 0.0
     for piece in one.plan.pieces:
         piece.shape = None
-
-
-def _names_people(section: Section, outline: Outline) -> bool:
-    """Whether a section is a list of names without any link."""
-    lines = list(section.content())
-    return len(lines) >= _LEAST and all(
-        line.kind is Kind.BULLET
-        and columns(line.content) <= _LONGEST_NAME
-        and not find_links(outline.resolved(line.content))
-        for line in lines
-    )
 
 
 def _only_names(section: Section, outline: Outline) -> bool:

@@ -265,8 +265,8 @@ def promote_groups(lines: Sequence[Line]) -> None:
         if line.kind is Kind.HEADING:
             level, least = line.level, _LEAST_BELOW
         elif level and line.kind is Kind.TEXT and blank and line.indent < 2:
-            name = _group_name(line)
-            if name and place not in ruled and _links_below(lines, place + 1) >= least:
+            listed = place not in ruled and _links_below(lines, place + 1) >= least
+            if listed and (name := _group_name(line)):
                 line.kind, least = Kind.HEADING, 1
                 # What a publication says of itself is no part of the section above it.
                 line.level = level if is_colophon(name) else level + 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from .front import Front
 from .outline import EMPTY, Kind, Line, Outline, Section
@@ -105,8 +106,10 @@ class Reading:
         while kept and kept[-1].kind in EMPTY:
             kept.pop()
         self.claim(*kept)
-        below = [*(line.kind for line in kept[1:]), Kind.BLANK]
-        lines = [_with_break(line, kind) for line, kind in zip(kept, below, strict=False)]
+        lines = [line.raw.rstrip() for line in kept]
+        for place, (line, below) in enumerate(pairwise(kept)):
+            if line.raw.endswith("  "):
+                lines[place] = _with_break(line, below.kind)
         return self.resolved("\n".join(lines))
 
     def section_block(self, section: Section) -> str:

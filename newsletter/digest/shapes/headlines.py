@@ -95,7 +95,8 @@ def _groups_pieces(section: Section, below: Sequence[Section], outline: Outline)
 def _recur(below: Sequence[Section], outline: Outline, least: int) -> bool:
     """Whether the headings below are those below others, too: "Summary", "What it means".
 
-    They are parts of each piece, `least` of them. Lists of links under such headings are sections: "Articles".
+    They are parts of each piece, `least` of them. Lists of links under such headings are sections:
+    "Articles".
     """
     named = sum(section_name(one.title).casefold() in outline.recurring for one in below)
     if len(below) < least or named < len(below):
