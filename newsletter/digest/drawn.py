@@ -78,8 +78,8 @@ def promote_drawn(lines: Sequence[Line], references: Container[str]) -> None:
         if not found:
             return
         if below == level:
-            for one in others:
-                one.level += 1
+            for other in others:
+                other.level += 1
         for one in found:
             line = lines[one.place]
             line.kind, line.level, line.content = Kind.HEADING, below - 1 or level, one.name

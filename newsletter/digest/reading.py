@@ -106,11 +106,11 @@ class Reading:
         while kept and kept[-1].kind in EMPTY:
             kept.pop()
         self.claim(*kept)
-        lines = [line.raw.rstrip() for line in kept]
+        texts = [line.raw.rstrip() for line in kept]
         for place, (line, below) in enumerate(pairwise(kept)):
             if line.raw.endswith("  "):
-                lines[place] = _with_break(line, below.kind)
-        return self.resolved("\n".join(lines))
+                texts[place] = _with_break(line, below.kind)
+        return self.resolved("\n".join(texts))
 
     def section_block(self, section: Section) -> str:
         """A section with its heading, as Markdown."""

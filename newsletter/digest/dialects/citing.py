@@ -86,8 +86,11 @@ def settle(prose: Prose) -> None:
         wide = match.string[: match.start()][-1:] > "\u2e7f"
         return f"（{text}）" if wide else f" ({text})"
 
+    def grouped(index: int, run: str) -> str:
+        return _GROUP.sub(partial(group, index), run)
+
     for index, _line in prose.rows("@"):
-        prose.change_line(index, lambda run, at=index: _GROUP.sub(partial(group, at), run))
+        prose.change_line(index, partial(grouped, index))
 
     def said(match: re.Match[str]) -> str:
         key, place = match[1], match[2]
