@@ -102,7 +102,7 @@ class Looked:
                 publication,
                 self.data,
                 self.name,
-                shape=self.shape,
+                shape="" if self.shape == shapes.AUTO else self.shape,
                 create_categories=self.create,
                 dry_run=dry_run,
                 by=actor(request),

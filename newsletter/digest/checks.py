@@ -27,7 +27,7 @@ _NUMBER = re.compile(
 
 _WHOLE = "document"  # the shape of a document that is one item
 _MOST_TITLES = 3  # lines of one item that are only a link; with as many they are probably a list
-_MOST_CHAPTERS = 3  # of a day's or a number's one story; with as many it is probably an issue
+_MOST_CHAPTERS = 2  # of a day's or a number's one story; with as many it is probably an issue
 # What a title calls itself whose text is several pieces: those of a day, a week, a month.
 _PERIODIC = re.compile(
     r"\b(?:th(?:is|e) (?:week|month|day) in|weekly|newsletter|digest|round-?up"

@@ -45,7 +45,10 @@ def references_below(section: Section, reading: Reading) -> list[Link]:
     if section.below or not names_references(section.title):
         return []
     lists = [line for line in held if line.kind in {Kind.BULLET, Kind.NUMBER}]
-    if not lists or len(lists) < len(held) or not any(listed_sources(x, reading) for x in held):
+    if not lists or held[: len(lists)] != lists:
+        return []
+    held = lists  # What stands below the list is none of it.
+    if not any(listed_sources(line, reading) for line in held):
         return []
     reading.claim_section(section)
     reading.claim(*held)

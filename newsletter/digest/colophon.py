@@ -5,6 +5,10 @@ Such a part is none of an issue's items, wherever its links lead.
 
 from __future__ import annotations
 
+import re
+
+from .colophon_words import OF_US
+from .inline import columns
 from .titles import section_name
 
 # Compared without case, marks and pictographs. One row a language.
@@ -59,6 +63,34 @@ _NAMES = frozenset(
 )  # fmt: skip
 
 
+_MOST_WORDS = 6  # of a heading that is no title of a piece
+_LONGEST = 48  # columns of it
+_OF_US = re.compile("|".join(OF_US), re.IGNORECASE)
+# Where a person, a channel or a feed is: not a piece to read. Compared with the whole address.
+_CHANNELS = re.compile(
+    r"mailto:|https?://(?:www\.|m\.)?(?:"
+    r"(?:twitter\.com|x\.com|instagram\.com|facebook\.com|fb\.me|t\.me|telegram\.me|vk\.com|ok\.ru"
+    r"|threads\.net|tiktok\.com|patreon\.com|ko-fi\.com|buymeacoffee\.com|opencollective\.com"
+    r"|liberapay\.com|steadyhq\.com|github\.com|gitlab\.com|weibo\.com|space\.bilibili\.com"
+    r"|keybase\.io|twitch\.tv|pinterest\.com|wa\.me|line\.me|qiita\.com|zenn\.dev)/@?[\w.+-]+/?(?:\?\S*)?$"
+    r"|(?:github\.com/sponsors|linkedin\.com/(?:in|company)|zhihu\.com/people|youtube\.com/(?:c|user|channel)"
+    r"|bsky\.app/profile|reddit\.com/(?:r|u|user)|facebook\.com/groups)/[\w.%@-]+/?(?:\?\S*)?$"
+    r"|youtube\.com/@[\w.-]+/?$|discord\.(?:gg|com/invite)/[\w-]+/?$|join\.slack\.com/|[\w-]+\.slack\.com/?$"
+    r"|[\w.-]+/@[\w.-]+(?:@[\w.-]+)?/?$"
+    r"|\S*/(?:rss|atom|feed|index|feeds?/\w+)\.(?:xml|json|rss|atom)$|\S*/(?:rss|feed|atom)/?$)",
+    re.IGNORECASE,
+)
+
+
 def is_colophon(title: str) -> bool:
     """Whether a heading announces what the publication says of itself."""
-    return section_name(title).strip(" :：!！.。").casefold() in _NAMES
+    name = section_name(title).strip(" :：!！.。").casefold()
+    if name in _NAMES:
+        return True
+    short = len(name.split()) <= _MOST_WORDS and columns(name) <= _LONGEST
+    return short and _OF_US.match(name) is not None
+
+
+def is_channel(url: str) -> bool:
+    """Whether an address is where a person or a channel is, or a feed, and not a piece to read."""
+    return _CHANNELS.match(url) is not None

@@ -17,6 +17,7 @@ from itertools import pairwise
 from . import shapes
 from .blocks import PICTURE, RULE, TABLE, blocks_of
 from .closing import close, find_colophon
+from .colophon import is_colophon
 from .contents import Contents
 from .greetings import introduces
 from .keys import section_key
@@ -322,11 +323,15 @@ class Division:
         """Sections that are only links, behind sections that are items: the tail."""
         if self.forced is not None and not self.forced.whole:
             return
-        items = [index for index, plan in enumerate(plans) if plan.shape is not None]
+        items = [
+            index
+            for index, plan in enumerate(plans)
+            if plan.shape is not None and not is_colophon(plan.section.title)
+        ]
         if not items or any(plan.below for plan in plans):
             return
         lists = [plan for plan in plans[: items[-1]] if plan.shape is None and plan.blocks
-                 and not plan.introduction]  # fmt: skip
+                 and not (plan.introduction or plan.tail)]  # fmt: skip
         if lists:
             return
         # Beside items with labels, a link without any is none of them.

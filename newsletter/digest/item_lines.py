@@ -344,7 +344,8 @@ class ItemLines:
     def _link(self, link: Link, line: Line) -> None:
         """A link that may belong to the name before it."""
         self.places.setdefault("source", line.number)
-        if self.sources and not self.sources[-1].url and is_placeholder(link.label):
+        nameless = is_placeholder(link.label) or is_address(link)
+        if self.sources and not self.sources[-1].url and nameless:
             self.sources[-1] = Link(self.sources[-1].label, link.url)
         else:
             self.sources.append(link)

@@ -14,6 +14,7 @@ _ANCHOR = re.compile(r"\{[#:][^{}]*\}")
 _LONGEST = 60  # characters of one heading in a key
 LEAD_IN = "*|lead|before"  # of the first words below the headings of all sections
 ONE_PIECE = "*|one piece"  # of a whole document that would else be read as one item
+EVERY = "*|document"  # of every document of a publication
 KIND_OF = {
     PARAGRAPH: "paragraph",
     QUOTE: "quote",

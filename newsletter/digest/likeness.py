@@ -42,11 +42,11 @@ def follow_lists(plans: Sequence[Plan], outline: Outline) -> None:
 
 
 def _counts(section: Section, outline: Outline) -> bool:
-    """Whether a section begins with the first of several numbers, and one has a link."""
+    """Whether a section begins with a number, and one has a link."""
     blocks = [one for one in blocks_of(section, outline) if one.kind not in {RULE, PICTURE}]
     numbers = [one for one in blocks if one.kind == NUMBER]
     linked = any(one.linked or one.linked_below() for one in numbers)
-    return len(numbers) > 1 and blocks[0] is numbers[0] and linked
+    return bool(numbers) and blocks[0] is numbers[0] and linked
 
 
 def _lists(section: Section, outline: Outline) -> bool:

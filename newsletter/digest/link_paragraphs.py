@@ -14,19 +14,21 @@ from dataclasses import replace
 from itertools import pairwise
 
 from .blocks import BULLET, CODE, NUMBER, PARAGRAPH, PICTURE, RULE, TABLE, Block
-from .inline import columns, starts_with_link, without_links
+from .inline import INLINE_LINK, columns, find_links, starts_with_link, without_links
 from .labels import is_placeholder
 from .outline import Line
 
 Listed = list[tuple[Block, list[Block]]]
 
-_LEAST = 3  # paragraphs; two may be the beginning of any text
+_LEAST = 3  # paragraphs; two may be the beginning of any text, unless their links are titles
 _LEAST_PAIRS = 2
+_MOST_BEFORE = 2  # paragraphs in front of a list of lines
 _SHARE = 0.8  # of the texts, those that begin with a link
 _SHARE_OVER_LISTS = 0.6  # where most have a list of remarks below
 _LONGEST = 200  # characters of most without the addresses; longer ones are chapters of a piece
 _SHORTEST_ALONE = 14  # columns of the only link of a section that is a title
 _BELOW = frozenset({BULLET, NUMBER, CODE, TABLE})
+_ENDS_LINKED = re.compile(r"(?:\]\([^()\s]+\)|https?://[^\s()]+)[\s)）\]】*_.。>]*$")
 _BREAK = re.compile(r"(?:(?<! ) {2,}|\\|<br\s{0,4}/?>)$", re.IGNORECASE)
 
 
@@ -55,13 +57,36 @@ def _begun(blocks: Sequence[Block]) -> Listed:
     inside = texts[texts.index(opened[0]) :]
     told = sum(one.kind not in _BELOW for one in inside)
     share = _SHARE_OVER_LISTS if lists else _SHARE
-    if len(opened) < (1 if lists else _LEAST) or begun < share * told:
+    least = (
+        1 if lists else _LEAST - 1 if opened == texts and all(map(_is_titled, texts)) else _LEAST
+    )
+    if len(opened) < least or begun < share * told:
         return []
     if len(texts) > len(inside) + 1 or _middle(opened) > _LONGEST:
         return []
     if len(opened) == 1 and columns(opened[0].links[0].label) < _SHORTEST_ALONE:
         return []  # "Minutes" belongs to the heading above it.
     return _with_texts(blocks, opened)
+
+
+def alone(blocks: Sequence[Block]) -> Listed:
+    """The only text of a section, when it begins with a link that is a title: beside lists one of
+    their kind, beside texts the text of its heading."""
+    texts = [one for one in blocks if one.kind not in {RULE, PICTURE}]
+    if len(texts) != 1 or not _begins(texts[0]) or not _is_titled(texts[0]):
+        return []
+    return [] if _middle(texts) > _LONGEST else _with_texts(blocks, texts)
+
+
+def _is_titled(block: Block) -> bool:
+    """Whether the link a paragraph begins with is a title, and not the beginning of a sentence."""
+    label = block.links[0].label
+    if columns(label) < _SHORTEST_ALONE or "://" in label:
+        return False
+    match = INLINE_LINK.search(block.text)
+    behind = block.text[match.end() :].lstrip("*_") if match is not None else ""
+    tied = not behind or not behind[0].isalnum()
+    return tied and not behind.strip()[:1].islower()
 
 
 def _has_remarks(block: Block, behind: Sequence[Block]) -> bool:
@@ -82,9 +107,13 @@ def _over_lists(opened: Sequence[Block], inside: Sequence[Block]) -> bool:
 def _broken(blocks: Sequence[Block]) -> Listed:
     """Lines with breaks of their own, nearly all with one link; a list below one hangs on it."""
     texts = [one for one in blocks if one.kind not in {RULE, PICTURE}]
+    if any(_is_listing(one) for one in texts):  # What stands in front of such lines announces them.
+        first = next(place for place, one in enumerate(texts) if one.linked)
+        texts = texts[first:] if first <= _MOST_BEFORE else texts
     if any(one.kind not in {PARAGRAPH, *_BELOW} for one in texts):
         return []
-    if not any(_BREAK.search(line.raw) for one in texts for line in one.lines[:-1]):
+    listed = all(_is_listing(one) for one in texts if one.kind == PARAGRAPH)
+    if not listed and not any(_BREAK.search(line.raw) for one in texts for line in one.lines[:-1]):
         return []
     made: Listed = []
     for block in texts:
@@ -93,7 +122,7 @@ def _broken(blocks: Sequence[Block]) -> Listed:
                 return []
             made[-1][1].append(block)
             continue
-        runs = list(_runs(block))
+        runs = list(_runs(block, every=listed))
         made += [(Block(PARAGRAPH, run, block.outline), []) for run in runs]
     entries = [entry for entry, _hanging in made]
     linked = [one for one in entries if len(one.links) == 1]
@@ -102,12 +131,31 @@ def _broken(blocks: Sequence[Block]) -> Listed:
     return made if _middle(entries) <= _LONGEST else []
 
 
-def _runs(block: Block) -> Iterator[list[Line]]:
-    """The lines of a paragraph between its breaks; an address alone belongs to those above it."""
+def _is_listing(block: Block) -> bool:
+    """Whether each of several lines has one link, which begins or ends it: so no text is broken."""
+    if block.kind != PARAGRAPH or len(block.lines) < _LEAST:
+        return False
+    named = False
+    for line in block.lines:
+        if "](" not in line.content and "]" not in line.content and "://" not in line.content:
+            return False
+        text = block.outline.resolved(line.content)
+        if not (starts_with_link(text) or _ENDS_LINKED.search(text)) or len(find_links(text)) != 1:
+            return False
+        named = named or "](" in text or re.search(r"\w", without_links(text)) is not None
+        if not named:
+            return False  # Addresses alone are looked at no further.
+    return True
+
+
+def _runs(block: Block, *, every: bool) -> Iterator[list[Line]]:
+    """The lines of a paragraph between its breaks, or `every` one; an address alone belongs to
+    those above it."""
     run: list[Line] = []
     for line in block.lines:
         alone = not re.search(r"\w", without_links(block.outline.resolved(line.content)))
-        if run and _BREAK.search(run[-1].raw) and not alone:
+        alone = alone and not (every and "](" in line.content)
+        if run and (every or _BREAK.search(run[-1].raw)) and not alone:
             yield run
             run = []
         run.append(replace(line, content=_BREAK.sub("", line.content)))

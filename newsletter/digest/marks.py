@@ -169,6 +169,19 @@ def unquote(prose: Prose, opening: int, inside: Sequence[int], title: str) -> bo
     return True
 
 
+def tab(prose: Prose, opening: int, end: int) -> None:
+    """Make what stands between the marks of a tab the text of its point, which was written into
+    line `opening`: as far from the margin as a point's text is, whatever it was."""
+    lines = prose.lines
+    column = len(lines[opening]) - len(lines[opening].lstrip())
+    lines[opening] = lines[opening].strip()
+    inside = [index for index in range(opening + 1, end) if lines[index].strip()]
+    least = min((len(lines[n]) - len(lines[n].lstrip()) for n in inside), default=0)
+    by = max(column, least) if least >= column else least
+    for index in inside:
+        lines[index] = f"  {lines[index][by:]}"
+
+
 def dedent(prose: Prose, inside: Sequence[int], by: int = 4) -> None:
     """Take up to `by` columns of white space from the front of these lines."""
     for index in inside:

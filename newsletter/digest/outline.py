@@ -8,7 +8,7 @@ the paragraph a heading), and a label needs no blank line before it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, auto
 from typing import TYPE_CHECKING
@@ -24,9 +24,13 @@ _HEADING = re.compile(r" {0,3}([#＃]{1,6})(?:[ \t\u3000\u00a0]+(.*?))?(?:[ \t]+
 _TIGHT_HEADING = re.compile(r"([#＃]{2,6})([^\s#＃].*?)(?:[ \t]+#+)?[ \t]*$")
 _RULE = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$")
 _DRAWN_RULE = re.compile(r"\s{0,3}(?:[━─═—＝]\s*){3,}$")  # as messengers and terminals draw it
-_UNDERLINE = re.compile(r" {0,3}(?:(=){2,}|-{4,})[ \t]*$")
+_UNDERLINE = re.compile(r" {0,3}(?:(=){2,}|--|-{4,})[ \t]*$")  # `---` is a rule
 _FENCE = re.compile(r" {0,12}(`{3,}|~{3,})(?=[^`]*$)")
-_BULLET = re.compile(r"([ \t]*)[-*+•][ \t\u3000\u00a0]+(?=\S)(.*)$")
+_BULLET = re.compile(r"([ \t]*)[-*+•·‣◦⁃∙][ \t\u3000\u00a0]+(?=\S)(.*)$")
+_TIGHT_BULLET = re.compile(r"([ \t\u3000]*)[・•·‣◦⁃∙](?=[^\s・•·‣◦⁃∙])(.*)$")
+_DASH_BULLET = re.compile(
+    r"([ \t]*)[–—][ \t\u00a0]+(?=\S)(.*(?:\]\(|\]\[|://).*)$"
+)  # as talk begins, too
 _EMPTY_BULLET = re.compile(r"([ \t]*)[-+][ \t]*$")
 _NUMBER = re.compile(
     r"([ \t]*)(\d{1,4})([、．]|[.)](?=[ \t\u00a0\u3000]|$))[ \t\u00a0\u3000]*(.*)$"
@@ -216,6 +220,8 @@ def read_lines(source: Sequence[str], first_number: int, dropped: frozenset[int]
             fence = match.group(1)
         elif start in "-*+•_=":
             _read_marked(line, lines)
+        elif start in "·‣◦⁃∙・–—" and _read_dotted(line):
+            pass
         elif start in "━─═—＝" and _DRAWN_RULE.match(raw):
             line.kind = Kind.RULE
         elif start.isdigit() and (match := _NUMBER.match(raw)):
@@ -224,6 +230,15 @@ def read_lines(source: Sequence[str], first_number: int, dropped: frozenset[int]
             line.level = int(match.group(2))
             line.mark = "、" if match.group(3) in "、．" else "."
     return lines
+
+
+def _read_dotted(line: Line) -> bool:
+    """Make a bullet of a line that begins with a dot or a long dash, as people type them."""
+    match = _BULLET.match(line.raw) or _TIGHT_BULLET.match(line.raw) or _DASH_BULLET.match(line.raw)
+    if match is None:
+        return False
+    line.kind, line.content = Kind.BULLET, match.group(2).strip()
+    return True
 
 
 def _read_marked(line: Line, lines: Sequence[Line]) -> None:
@@ -242,36 +257,8 @@ def _read_marked(line: Line, lines: Sequence[Line]) -> None:
     elif match := _BULLET.match(raw) or _EMPTY_BULLET.match(raw):
         line.kind = Kind.BULLET
         line.content = match.group(2).strip() if match.re is _BULLET else ""
-
-
-_BOLD_ALONE = re.compile(r"\W{0,8}(\*\*|__)(?=\S)([^*_\[\]<>`]{1,60})(?<=\S)\1\W{0,8}$")
-
-
-_LONGEST_NAME = 60  # characters of a line that is a heading without any mark
-_LONGEST_BEFORE = 160  # characters of one that says with a colon that a list follows
-_IN_TEXT = re.compile(r"\]\(|://|<|[.!?。！？…]$|[*_`|]")
-
-
-def promote_bold_lines(lines: Sequence[Line]) -> None:
-    """Where a document has no headings but its title, bold lines above lists are its headings.
-
-    There are at least two of them, each a paragraph of its own. Without any, lines of plain text do
-    as well, when the lists below have links.
-    """
-    headings = [line for line in lines if line.kind is Kind.HEADING]
-    if any(line.level > 1 for line in headings) or len(headings) > 1:
-        return
-    found = _above_lists(lines, _bold_alone)
-    if not found:
-        plain = _above_lists(lines, _plain_alone)
-        linked = [one for one in plain if "](" in one[2].content]
-        found = [one for one in plain if one in linked or one[1].endswith((":", "："))]
-        if len(linked) < 2:
-            return
-    if len(found) < 2:
-        return
-    for line, text, _first in found:
-        line.kind, line.level, line.content = Kind.HEADING, 2, text.strip().rstrip(":：")
+    elif line.content.startswith("•"):
+        _read_dotted(line)
 
 
 _FIELDS = frozenset({"author", "date", "source", "link", "tags"})
@@ -288,96 +275,6 @@ def demote_fields(lines: Sequence[Line], labels: Labels) -> None:
                 continue
         if line.kind is not Kind.BLANK:
             above = line.level if line.kind is Kind.HEADING else 0
-
-
-def _above_lists(
-    lines: Sequence[Line], name: Callable[[Line], str]
-) -> list[tuple[Line, str, Line]]:
-    """The paragraphs of one line that have a `name` and stand right above a list, with that and
-    the first line of the list."""
-    found: list[tuple[Line, str, Line]] = []
-    blank = True
-    above: tuple[Line, str] | None = None
-    for line in lines:
-        if line.kind in EMPTY:
-            blank = True
-            continue
-        if above is not None and line.kind in {Kind.BULLET, Kind.NUMBER}:
-            found.append((*above, line))
-        above = None
-        if line.kind is Kind.TEXT and blank and (text := name(line)):
-            above = line, text
-        blank = line.kind is Kind.HEADING
-    return found
-
-
-def _bold_alone(line: Line) -> str:
-    match = _BOLD_ALONE.match(line.content)
-    return match.group(2) if match else ""
-
-
-def _plain_alone(line: Line) -> str:
-    """A short line that is no sentence and has no link."""
-    text = line.content
-    longest = _LONGEST_BEFORE if text.endswith((":", "：")) else _LONGEST_NAME
-    named = len(text) <= longest and _IN_TEXT.search(text) is None
-    return text if named and re.search(r"[^\W\d_]", text) else ""
-
-
-_LINK_FIRST = re.compile(r"[^\w\[<]{0,12}(?:\[[^\[\]]+\][(\[]|<?https?://)")
-_LEAST_BELOW = 2  # bullets that begin with a link, below a bold line that is a heading of them
-
-
-def promote_bold_groups(lines: Sequence[Line]) -> None:
-    """Below a heading, a bold line right above a list of links is the heading of that list.
-
-    Each bullet begins with a link, and there are several: one may be the link of a story, except
-    beside lists that have several. What stands below a rule would be under that heading, too, so
-    there it is none.
-    """
-    level = 0
-    least = _LEAST_BELOW
-    blank = True
-    ruled = _ruled(lines)
-    for place, line in enumerate(lines):
-        if line.kind is Kind.HEADING:
-            level, least = line.level, _LEAST_BELOW
-        elif level and line.kind is Kind.TEXT and blank and line.indent < 2:
-            match = _BOLD_ALONE.match(line.content)
-            if match and place not in ruled and _links_below(lines, place + 1) >= least:
-                line.kind, line.level, least = Kind.HEADING, level + 1, 1
-                line.content = match.group(2).strip().rstrip(":：")
-        blank = line.kind in EMPTY or line.kind is Kind.HEADING
-
-
-def _ruled(lines: Sequence[Line]) -> set[int]:
-    """The places of lines with a rule and another list below them before the next heading."""
-    found: set[int] = set()
-    listed = ruled = False
-    for place in range(len(lines) - 1, -1, -1):
-        kind = lines[place].kind
-        if kind is Kind.HEADING:
-            listed = ruled = False
-        elif kind is Kind.RULE:
-            ruled = ruled or listed
-        elif ruled:
-            found.add(place)
-        listed = listed or kind in {Kind.BULLET, Kind.NUMBER}
-    return found
-
-
-def _links_below(lines: Sequence[Line], start: int) -> int:
-    """How many bullets that begin with a link are next; 0 when one of the list does not."""
-    found = 0
-    for place in range(start, len(lines)):
-        line = lines[place]
-        if line.kind is Kind.BULLET and line.indent < 2:
-            if _LINK_FIRST.match(line.content) is None:
-                return 0
-            found += 1
-        elif line.kind not in {Kind.BLANK, Kind.DROPPED} and (not found or line.indent < 2):
-            break
-    return found
 
 
 def read_sections(lines: Sequence[Line]) -> list[Section]:

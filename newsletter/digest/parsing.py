@@ -15,6 +15,9 @@ from .contents import Contents, find_contents, plain
 from .dates import Place, Span, date_of_document, read
 from .decoding import normal_lines
 from .division import Division
+from .document_title import find_second_title, find_title
+from .drawn import promote_drawn, promote_groups
+from .field_tables import spread_fields
 from .front import Front, read_front
 from .front_links import links_in_front
 from .html import to_markdown
@@ -33,15 +36,13 @@ from .outline import (
     Outline,
     Section,
     demote_fields,
-    promote_bold_groups,
-    promote_bold_lines,
     read_lines,
     read_sections,
 )
 from .problems import Problems
 from .reading import Parts, Reading
 from .silence import find_silence
-from .titles import find_second_title, find_title, section_category, section_name, title_text
+from .titles import section_category, section_name, title_text
 from .value import Digest, Item
 from .whereabouts import recurring_links
 from .written import is_written, read_markdown
@@ -144,8 +145,9 @@ def _outline(
     lines = read_lines(made[front.end :], front.end + 1, cleaned.dropped | marks)
     known = labels_for(labels)
     demote_fields(lines, known)
-    promote_bold_lines(lines)
-    promote_bold_groups(lines)
+    spread_fields(lines, known)
+    promote_drawn(lines, cleaned.references)
+    promote_groups(lines)
     sections = read_sections(lines)
     heading = find_title(sections, front)
     number = heading.number if heading is not None else 0

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from .front import Front
 from .outline import EMPTY, Kind, Line, Outline, Section
@@ -12,6 +14,21 @@ from .value import Item, Link
 
 # What a line can belong to, beside the open ones: see `Reading.owners`.
 PART, DROPPED, LAYOUT = "part", "dropped", "layout"
+
+
+# Lines below which a paragraph goes on, and the end of one that asks for a break there.
+_RUNS_ON = frozenset({Kind.TEXT, Kind.QUOTE})
+_BREAK = re.compile(r"(?<=\S) {2,}$")
+_ADDRESS_LAST = re.compile(r"(?:://|mailto:)\S*$|\\$")
+
+
+def _with_break(line: Line, below: Kind) -> str:
+    """A line without blanks at its end, but with the break that two of them are: as a backslash,
+    which no editor takes away, except behind an address, whose part it could be."""
+    text = line.raw.rstrip()
+    if below not in _RUNS_ON or line.kind is Kind.CODE or not _BREAK.search(line.raw):
+        return text
+    return f"{text}  " if _ADDRESS_LAST.search(text) else f"{text}\\"
 
 
 @dataclass(slots=True)
@@ -89,7 +106,11 @@ class Reading:
         while kept and kept[-1].kind in EMPTY:
             kept.pop()
         self.claim(*kept)
-        return self.resolved("\n".join(line.raw.rstrip() for line in kept))
+        texts = [line.raw.rstrip() for line in kept]
+        for place, (line, below) in enumerate(pairwise(kept)):
+            if line.raw.endswith("  "):
+                texts[place] = _with_break(line, below.kind)
+        return self.resolved("\n".join(texts))
 
     def section_block(self, section: Section) -> str:
         """A section with its heading, as Markdown."""

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from .inline import find_links, holds_link, without_links
+from .inline import find_links, holds_link, starts_with_link, without_links
 from .labels import is_placeholder
 from .markdown import plain_text
 from .outline import EMPTY, Kind, Line, Outline, Section
@@ -21,11 +21,12 @@ _BETWEEN = re.compile(r"\s*[/|｜·&＆()（）]\s*|\s+(?:and|und|et|y|e|и)\s+|
 _LONGEST_REMARK = 60  # characters beside the link; with more it is an item of its own.
 
 
-def is_tail(section: Section, outline: Outline, *, begun: bool = False) -> bool:
+def is_tail(section: Section, outline: Outline, *, begun: bool = False, told: bool = False) -> bool:
     """Whether there is nothing but a list of links below its heading.
 
     A single link is no list but what its heading names, unless that says "links" or "more", or the
-    tail has `begun` above it.
+    tail has `begun` above it. Where the heading has `told` that it is none of the items, a line may
+    say what it likes beside its links.
     """
     if section.heading is None or section.heading.number == outline.title_line:
         return False
@@ -33,6 +34,9 @@ def is_tail(section: Section, outline: Outline, *, begun: bool = False) -> bool:
     for line in section.content():
         if line.kind is Kind.BULLET and line.indent < 2:
             links = find_links(outline.resolved(line.content))
+            if told and links:
+                bullets += 1
+                continue
             if len(links) != 1 or len(without_links(line.content)) > _LONGEST_REMARK:
                 return False
             if (label := outline.labels.match(line.content)) is not None and label.bold:
@@ -134,6 +138,8 @@ def read_tail(section: Section, reading: Reading, parts: Parts) -> None:
             if waits:  # Its words stand in the line above.
                 beside = f"{parts.tail_links.pop().label} {beside}".strip()
             label = f"{links[0].label} {beside}".strip() if beside else links[0].label
+            if beside and not waits and not starts_with_link(text):
+                label = plain_text(text, links=False)  # The link stands in a sentence.
             if beside and is_address(links[0]):
                 label = beside
             parts.tail_links += [Link(label, links[0].url), *links[1:]]

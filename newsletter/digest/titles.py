@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 
 from .dates import read
-from .front import Front
 from .html import is_tags
 from .inline import (
     INLINE_LINK,
@@ -17,15 +16,14 @@ from .inline import (
     only_link,
     without_links,
 )
-from .issue_numbers import names_issue, names_number
 from .labels import is_placeholder
 from .markdown import plain_text
-from .outline import Kind, Line, Section
+from .outline import Section
 from .reading import Reading
 from .sources import title_above_address
 from .times import time_in_front
 from .value import Link
-from .vocabulary import either, is_field, is_one_of, month_numbers
+from .vocabulary import either, is_field
 
 _LONGEST_TITLE = 160  # characters of a sentence that serves as title; a longer one is cut.
 _NUMBERED_TITLE = re.compile(
@@ -53,6 +51,12 @@ _ENDS_LINKED = re.compile(r"(?:\]\([^()\s]+\)|https?://[^\s()]+|>)[\s)）\]】*_
 _COUNTED = re.compile(
     r"(?:[#!№]|gh-|PR\s*#?)\s*\d{1,7}", re.IGNORECASE
 )  # a number and no name: what is said of it is the title
+# "A new PR" and its like name nothing; what is said of it is the title.
+_ONE_OF_MANY = re.compile(
+    r"(?:an?|this|these|another|here|some|ein(?:e[mnrs]?)?|diese[mnrs]?|un[ea]?|uno|des|cet?(?:te)?|est[ea]"
+    r"|quest[oa]|uma?|een|deze|dit)\b.{0,24}$",
+    re.IGNORECASE,
+)
 _HANDLE = re.compile(r"[*_` ]*@[\w.-]+[*_` ]*$")  # a person, where "@scope/name" is a package
 _SHORTEST_LINK = 14  # columns of a link at the beginning of a text that is its title
 _SHORTEST_LEAD = 10  # columns; a shorter one names what the text is about
@@ -69,7 +73,8 @@ _TIED = re.compile(
 _TIES = re.compile(
     r"^(?:\\?[,:;|–—-]|[\s：，。；、｜·]|\.(?![a-zA-Z0-9])|<br\s*/?>)+", re.IGNORECASE
 )
-_SENTENCE = re.compile(r"[^\n]{3,}?(?:[。！？]|[.!?](?=\s|$))|[^\n]+")
+# A sentence; an initial ("Gavin M. Roy") ends none.
+_SENTENCE = re.compile(r"[^\n]{3,}?(?:[。！？]|(?<!\b[A-ZА-ЯΑ-Ω])[.!?](?=\s|$))|[^\n]+")
 
 
 def item_title(text: str) -> str:
@@ -170,7 +175,11 @@ def split_linked_title(text: str) -> tuple[str, Link | None, str]:
         link = find_links(text)[0]
         return link.label[:_LONGEST_TITLE], link, ""
     links = find_links(text)
+    if (opened := _behind_address(text, links)) is not None:
+        return opened
     source = next((link for link in links if link.url), None)
+    if source is not None and _HANDLE.match(source.label):  # Who said it; what is linked next.
+        source = next((one for one in links if one.url and not _HANDLE.match(one.label)), source)
     if below := title_above_address(text, _LONGEST_TITLE):
         return below
     match = _OPENING_LINK.match(text)
@@ -193,6 +202,10 @@ def split_linked_title(text: str) -> tuple[str, Link | None, str]:
     plain = plain_text(text.split("\n\n")[0], links=False).strip()
     title = _SENTENCE.match(plain)
     short = (title.group().strip() if title else plain)[:300]
+    marked = text.startswith(("*", "_"))
+    if title is not None and not marked and columns(short) < _SHORTEST_LEAD:
+        more = _SENTENCE.match(plain[title.end() :].lstrip())  # "Big news." says nothing yet.
+        short = f"{short} {more.group().strip()}"[:300] if more is not None else short
     if len(short) > _LONGEST_TITLE:
         short = short[:_LONGEST_TITLE].rsplit(" ", 1)[0].rstrip(",;:，；：、") + "…"
     says_more = (
@@ -204,6 +217,16 @@ def split_linked_title(text: str) -> tuple[str, Link | None, str]:
     if not short and not is_tags(text):
         short = text[:_LONGEST_TITLE]
     return short, source, text if says_more else ""
+
+
+def _behind_address(text: str, links: Sequence[Link]) -> tuple[str, Link | None, str] | None:
+    """A line that begins with its only address, as (what it says of that, link, the rest)."""
+    match = _ADDRESS.match(text)
+    said = text[match.end() :].strip(" \t-–—:：|·") if match is not None else ""
+    if not re.search(r"[^\W\d_]", said) or len(links) != 1 or "\n" in text:
+        return None
+    title, _none, rest = split_linked_title(said)
+    return title, links[0], rest
 
 
 def _titled_by_link(
@@ -221,6 +244,8 @@ def _titled_by_link(
         return said, next(iter(find_links(match.group())), source), text
     if rest[:1].islower() and not (_BYLINE.match(rest) or _TIED.match(after)):
         rest = text  # The link is the beginning of a sentence, which stays whole.
+        if _ONE_OF_MANY.match(label) and (said := _first_sentence(text)):
+            return said, next(iter(find_links(match.group())), source), text
     opening = find_links(match.group())[0]  # One that leads nowhere from here is still a title.
     return f"{tag} {label}".strip(), opening if opening.url else source, rest
 
@@ -299,82 +324,6 @@ def _rest(text: str) -> str:
     """What follows a linked title, without the punctuation that tied it on."""
     rest = _TIES.sub("", text).strip()
     return rest if re.search(r"\w", rest) else ""
-
-
-def find_title(sections: Sequence[Section], front: Front) -> Line | None:
-    """The document's own heading: an H1 in front of all others, when it is the title.
-
-    Several H1 are sections, unless the first has nothing to be one: no sections below it, and no
-    list or link of its own. A second H1 that says the same again belongs to the title. Without an
-    H1 it is the heading that all others stand under, when it names the day or the number.
-    """
-    headings = [section for section in sections if section.heading is not None]
-    tops = [section for section in headings if section.level == 1]
-    if not tops and headings and all(headings[0] in one.above for one in headings[1:]):
-        root = headings[0]
-        return root.heading if root.below and names_number(root.title) else None
-    if not tops or tops[0] is not headings[0]:
-        return None
-    if len(tops) == 2 and _only_day(tops[0], headings) and _same_day(tops):
-        return tops[1].heading
-    first, others = tops[0], [one for one in tops[1:] if not _alike(one.title, tops[0].title)]
-    if not others:
-        return first.heading
-    if front.title and not _alike(first.title, front.title):
-        return None
-    if names_issue(first.title) and _words(first.title):
-        return first.heading
-    if first.below or any(line.kind in {Kind.BULLET, Kind.NUMBER} for line in first.content()):
-        return None
-    return first.heading
-
-
-def _only_day(section: Section, headings: Sequence[Section]) -> bool:
-    """Whether a heading is a day alone, with at most a picture between it and another one."""
-    named = [word for word in _words(title_text(section.title)) if not is_one_of("issues", word)]
-    alone = all(line.content.startswith(("![", "[![", "<img")) for line in section.content())
-    return not named and alone and headings[1].level == section.level
-
-
-def _same_day(tops: Sequence[Section]) -> bool:
-    days = {read(title_text(one.title)).date for one in tops}
-    return len(days) == 1 and None not in days
-
-
-def find_second_title(sections: Sequence[Section], front: Front, first: Line | None) -> Line | None:
-    """An H1 right below the title that only says it again: the same day, or no word of its own.
-
-    It is the only other H1: several are sections. It can stand above the title, being only a day.
-    """
-    headings = [section for section in sections if section.heading is not None]
-    tops = [section for section in headings if section.level == 1]
-    if first is None or len(tops) != 2 or headings[1] is not tops[1]:
-        return None
-    if first is tops[1].heading:
-        return tops[0].heading
-    if not tops[1].below:
-        return None
-    if any(line.kind in {Kind.BULLET, Kind.NUMBER} for line in tops[0].content()):
-        return None
-    if any(True for _line in tops[1].content()):
-        return None
-    title, other = tops[0].title, tops[1].title
-    days = {read(title).date, read(front.title).date, front.date} - {None}
-    known = {*_words(title), *_words(front.title)}
-    new = [word for word in _words(other) if word not in known and not is_one_of("issues", word)]
-    day = read(other).date
-    return tops[1].heading if not new or (day is not None and day in (days or {day})) else None
-
-
-def _words(title: str) -> list[str]:
-    """The words of a title without figures, marks and months."""
-    months = month_numbers()
-    return [word for word in re.findall(r"[^\W\d_]+", title.casefold()) if word not in months]
-
-
-def _alike(one: str, other: str) -> bool:
-    """Whether two titles have the same words, whatever their date or number."""
-    return bool(_words(one)) and _words(one) == _words(other)
 
 
 def title_of(section: Section, reading: Reading) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from newsletter.digest import Role, shapes
-from newsletter.digest.keys import LEAD_IN, ONE_PIECE
+from newsletter.digest.keys import EVERY, LEAD_IN, ONE_PIECE
 from newsletter.models import ImportRule
 
 from .answers import By
@@ -110,6 +110,8 @@ def of_section(key: str) -> str:
     """What is read by a shape that was chosen for this key."""
     if key == ONE_PIECE:
         return _("a document that would be one item")
+    if key == EVERY:
+        return _("every document")
     return key or _("before the first heading")
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from newsletter.digest import Digest, Layout, Role
+from newsletter.digest import Digest, Layout, Role, shapes
 from newsletter.digest.dates.reading import Span
-from newsletter.digest.keys import ONE_PIECE
+from newsletter.digest.keys import EVERY, ONE_PIECE
 from newsletter.models import ImportRule, Issue
 from subscribers.models import Category, Publication
 
@@ -31,7 +31,7 @@ class Memory:
 def recall(publication: Publication) -> Memory:
     """The answers remembered for `publication`. One that leads to a retired category is void."""
     lines: dict[str, Role] = {}
-    shapes: dict[str, str] = {}
+    by_key: dict[str, str] = {}
     span: Span = "ask"
     filing: dict[Key, Category | None] = {}
     rules = tuple(
@@ -41,14 +41,14 @@ def recall(publication: Publication) -> Memory:
         if rule.kind == ImportRule.Kind.LINES:
             lines[rule.key] = Role(rule.value)
         elif rule.kind == ImportRule.Kind.SHAPE:
-            shapes[rule.key] = rule.value
+            by_key[rule.key] = rule.value
         elif rule.kind == ImportRule.Kind.SPAN:
             span = "last"
         else:
             category = rule.category and (rule.category.merged_into or rule.category)
             if category is None or category.retired_at is None:
                 filing[By(rule.kind), rule.key] = category
-    return Memory(Layout(lines, shapes), filing, span, rules)
+    return Memory(Layout(lines, by_key), filing, span, rules)
 
 
 def remember(
@@ -69,7 +69,7 @@ def remember(
         if key in decided:
             _keep(publication, ImportRule.Kind.LINES, key, by, name=decided[key], value=role)
     for key, shape in answers.shapes.items():
-        if key in titles or key == ONE_PIECE:
+        if key in titles or key in (ONE_PIECE, EVERY):
             name = titles.get(key, "")
             _keep(publication, ImportRule.Kind.SHAPE, key, by, name=name, value=shape)
     if answers.span and _needs_span(digest):
@@ -116,6 +116,7 @@ def used_rules(memory: Memory, digest: Digest, filed_by: Iterable[Key]) -> list[
         for rule in memory.rules
         if (rule.kind == ImportRule.Kind.LINES and rule.key in lines)
         or (rule.kind == ImportRule.Kind.SHAPE and rule.key in sections)
+        or (rule.key == EVERY and shapes.find(digest.shape) is not None)
         or (rule.kind == ImportRule.Kind.SPAN and _needs_span(digest))
         or (rule.kind, rule.key) in names
     ]

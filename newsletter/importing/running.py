@@ -44,7 +44,7 @@ def import_digest(
     data: bytes,
     name: str,
     *,
-    shape: str = "auto",
+    shape: str = "",
     create_categories: bool = False,
     archived: bool = False,
     dry_run: bool = False,

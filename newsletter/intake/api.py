@@ -131,7 +131,7 @@ def _wish(options: PutOptions, form: str) -> Wish:
     return Wish(
         name=options.name,
         form=form,
-        shape=options.shape,
+        shape=options.shape if "shape" in options.model_fields_set else "",
         create_categories=options.create_categories,
         title=options.title,
         date=options.date,

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import pgettext
 
 from newsletter import importing
-from newsletter.digest import shapes
 from newsletter.importing.answers import NONE, Answers
 from newsletter.importing.conflict_words import label
 from newsletter.importing.illustrating import Files, no_files
@@ -54,7 +53,7 @@ class Wish:
     name: str = ""
     # markdown or json; empty: by the name's ending, or by its braces.
     form: str = ""
-    shape: str = shapes.AUTO
+    shape: str = ""
     create_categories: bool = False
     title: str = ""
     date: dt.date | None = None

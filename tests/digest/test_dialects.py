@@ -70,6 +70,42 @@ CONVERTED = [
     # tabs
     ('=== "A"\n    One.\n\n    Two.\n\n=== "B"\n\n    Three.',
      "- **A**\n  One.\n\n  Two.\n\n- **B**\n\n  Three."),
+    ("::: tabs\n\n@tab npm\n\nOne.\n\n@tab:active pnpm\n\nTwo.\n\n:::",
+     "\n\n- **npm**\n\n  One.\n\n- **pnpm**\n\n  Two.\n\n"),
+    ("::::{tab-set}\n:::{tab-item} Linux\nOne.\n:::\n:::{tab-item} mac\nTwo.\n:::\n::::",
+     "\n- **Linux**\n  One.\n\n- **mac**\n  Two.\n\n"),
+    ('{{< tabs >}}\n{{< tab "Linux" >}}\nOne.\n{{< /tab >}}\n'
+     '{{< tab name="mac" >}}\n```sh\nx\n```\n'
+     "{{< /tab >}}\n{{< /tabs >}}",
+     "\n- **Linux**\n  One.\n\n- **mac**\n  ```sh\n  x\n  ```\n\n"),
+    ('{{< tabs items="npm,yarn" >}}\n{{< tab >}}A{{< /tab >}}\n{{< tab >}}B{{< /tab >}}\n'
+     "{{< /tabs >}}",
+     "\n- **npm** A\n- **yarn** B\n"),
+    ('{% tabs %}\n{% tab title="Linux" %}\nOne.\n{% endtab %}\n{% endtabs %}',
+     "\n- **Linux**\n  One.\n\n"),
+    ("<Tabs items={['npm', 'yarn']}>\n<Tabs.Tab>A</Tabs.Tab>\n<Tabs.Tab>B</Tabs.Tab>\n</Tabs>",
+     "\n- **npm** A\n- **yarn** B\n"),
+    ('<Tabs>\n<TabItem label="npm">A</TabItem>\n</Tabs>', "\n- **npm** A\n"),
+    ("\n```sh [npm]\nx\n```", "**npm**:\n```sh [npm]\nx\n```"),
+    # citations
+    ("As shown [@meyer2020, p. 3].", "As shown (Meyer 2020, p. 3)."),
+    ("Siehe [vgl. @schmidt2015, S. 33; @wagner2010].",
+     "Siehe (vgl. Schmidt 2015, S. 33; Wagner 2010)."),
+    ("如[@wang2021]所示。", "如（Wang 2021）所示。"),
+    ("Li [-@li2019] says, and @li2019 [p. 4].", "Li (2019) says, and Li 2019 (p. 4)."),
+    ("By [@ann] and [@ben](https://e.org/).", "By [@ann] and [@ben](https://e.org/)."),
+    ("[@ann2020]: https://e.org/\n\nBy [@ann2020].",
+     "[@ann2020]: https://e.org/\n\nBy [@ann2020]."),
+    ("`[@x2020]` and ann@e2020.org", "`[@x2020]` and ann@e2020.org"),
+    # what folds headings is over them
+    ("<details>\n<summary>Blogs</summary>\n\n### A\n\nText.\n</details>",
+     "\n## Blogs\n\n### A\n\nText.\n"),
+    # tables that lay out a mail, and one that does not
+    ('<table>\n<tr><td>\n<a href="https://e.org/1">\n<span>A</span>\n</a>\n<p>One.</p>\n</td></tr>\n'
+     "<tr><td>\n<div>Two.</div>\n</td></tr>\n</table>",
+     "\n\n[A](https://e.org/1)\n\n\nOne.\n\n\nTwo.\n\n"),
+    ("<table>\n<tr><th>A</th></tr>\n<tr><td><p>1</p></td></tr>\n</table>",
+     "<table>\n<tr><th>A</th></tr>\n<tr><td><p>1</p></td></tr>\n</table>"),
     # footnotes
     ("Text[^1].\n\n[^1]: The note.", "Text (The note.).\n\n"),
     ("文字[^注]。\n\n[^注]: 说明", "文字（说明）。\n\n"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from ..marking import gettext_noop
@@ -64,6 +64,7 @@ class _Open:
     line: int
     title: str
     indent: int | None = None  # of the first line of its text
+    names: list[str] = field(default_factory=list)  # of the tabs in it, in their order
 
 
 def settle(prose: Prose) -> None:
@@ -153,13 +154,16 @@ class _Components:
         def written(match: re.Match[str]) -> str:
             tag, name, closed = match.group(), match["open"], match["close"]
             if name is not None and self._is_component(name, tag):
-                return self._opened(name, tag[1 + len(name) :], index)
+                made = self._opened(name, tag[1 + len(name) :], index)
+                runs_on = run_of[0][match.end() : match.end() + 1].strip(" <")
+                return f"{made} " if made.startswith("- **") and runs_on else made
             if name is None and (closed is None or closed in self.closed):
                 self._close(closed or "")
                 return ""
             return tag
 
-        return _ANY.sub(written, _PAIR.sub(_linked, run))
+        run_of = [_PAIR.sub(_linked, run)]
+        return _ANY.sub(written, run_of[0])
 
     def _is_component(self, name: str, tag: str) -> bool:
         return name in self.closed or tag.rstrip().endswith("/>") or "=" in tag
@@ -184,9 +188,13 @@ class _Components:
                 self.prose.tell(NAME, index)
             return _BETWEEN.join(self.parts)
         if _TABS.fullmatch(kind):
-            title = text or given.get("value", "")
+            names = next((one.names for one in reversed(self.open) if one.names), [])
+            title = text or given.get("value", "") or (names.pop(0) if names else "")
             self.open.append(_Open(name, index, title))
             return f"- {bold(title)}" if title else ""
+        if kind.lower().endswith(("tabs", "tabset", "tabgroup")):
+            self.open.append(_Open(name, index, "", names=_names_of_tabs(rest)))
+            return ""
         if _CALL_OUTS.fullmatch(kind):
             title = text or (given.get("type", "") or kind).capitalize()
             self.open.append(_Open(name, index, title))
@@ -218,6 +226,14 @@ class _Components:
         elif _TABS.fullmatch(kind) and component.title:
             for line in inside:
                 lines[line] = f"  {lines[line]}".rstrip()
+
+
+def _names_of_tabs(rest: str) -> list[str]:
+    """What `items={["npm", "yarn"]}` calls the tabs in it."""
+    found = re.search(r"(?:items|labels|titles)=\{\[([^\[\]]{1,400})\]\}", rest)
+    return [
+        a or b for a, b in re.findall(r"\"([^\"]+)\"|['`]([^'`]+)['`]", found[1] if found else "")
+    ]
 
 
 def _linked(match: re.Match[str]) -> str:

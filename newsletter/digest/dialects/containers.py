@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from ..marking import gettext_noop
-from ..marks import attributes, bold, link, quote
+from ..marks import attributes, bold, link, quote, tab
 from ..prose import Prose
 
 NAME = "directive"
@@ -25,6 +25,10 @@ _ROLE = re.compile(r"\{[a-z][\w:-]{0,40}\}(?=`)")
 _OPTION = re.compile(r"[ \t]{0,12}:[a-z][\w-]{0,40}:(?:[ \t].*)?$")
 _NAMELESS = {"admonition", "callout", "details", "collapse", "spoiler", "aside"}
 _DIAGRAMS = {"mermaid", "plantuml", "graphviz", "math"}
+_TABS = re.compile(r"tab|tab-?item|tab-?panel|accordion-?item", re.IGNORECASE)
+_SETS = re.compile(
+    r"tabs?(?:-?(?:set|s|group|pane))?(?:#[\w-]+)?|code-(?:group|tabs)(?:#[\w-]+)?", re.IGNORECASE
+)
 _DEEPEST = 8  # containers in each other
 _CALL_OUTS = re.compile(
     r"(?:callout[-.]?)?(note|tip|info|warning|danger|caution|important|hint|success|error|attention"
@@ -89,6 +93,13 @@ def _settle_one(prose: Prose, opening: int, end: int | None) -> None:
         prose.fence(end, "```")
         prose.dropped.discard(end + 1)
         prose.code |= set(inside)
+        return
+    if _TABS.fullmatch(name) and title and end is not None:
+        prose.put(opening, f"- {bold(title)}")
+        tab(prose, opening, end)
+        return
+    if _SETS.fullmatch(name):
+        prose.put(opening, "")
         return
     kind = _CALL_OUTS.fullmatch(name)
     if kind is None or end is None:

@@ -18,6 +18,7 @@ from ..marks import (
     quote,
     quoted,
     replace_tags,
+    tab,
     unlink_empty,
     words,
 )
@@ -44,6 +45,9 @@ _VIDEOS = {
     "bilibili": "https://www.bilibili.com/video/{}",
     "instagram": "https://www.instagram.com/p/{}/",
 }
+# One of several texts of which a site shows one at a time; mail shows them as a list.
+_TABS = re.compile(r"tab|tab-?item|tab-?panel|codetab|accordion-?item")
+_ITEMS = re.compile(r"\s*[,|;]\s*")
 _DEEPEST = 8  # call-outs in each other
 
 
@@ -56,16 +60,51 @@ def settle(prose: Prose) -> None:
     prose.change("{{", lambda run: _PAIR.sub(_linked, run))
     open_: list[tuple[int, str, str]] = []
     blocks: list[tuple[int, int, str]] = []
+    tabs = _Tabs()
 
     def write(inside: str, index: int) -> str | None:
-        return _written(prose, inside.strip("/ ") if inside[:1] == "/" else inside, index,
-                        open_, blocks, closes=inside[:1] == "/")  # fmt: skip
+        closes = inside[:1] == "/"
+        inside = inside.strip("/ ") if closes else inside
+        if (made := tabs.write(inside, index, closes=closes)) is not None:
+            return made
+        return _written(prose, inside, index, open_, blocks, closes=closes)
 
     for opening, closing in (("{{<", ">}}"), ("{{%", "%}}")):
         replace_tags(prose, opening, closing, NAME, write)
     for opening_line, end, title in reversed(blocks):
         quote(prose, opening_line, range(opening_line + 1, end), title)
+    for opening_line, end in reversed(tabs.blocks):
+        tab(prose, opening_line, end)
     unlink_empty(prose, lines)
+
+
+class _Tabs:
+    """The tabs of a document: each becomes a point. `blocks` are the lines of their marks."""
+
+    def __init__(self) -> None:
+        self.open: list[int] = []
+        self.blocks: list[tuple[int, int]] = []
+        self.names: list[str] = []  # of the tabs to come, as the mark around them has them
+
+    def write(self, inside: str, index: int, *, closes: bool) -> str | None:
+        """What is written in place of a mark; None when it is none of a tab."""
+        name, _space, rest = inside.rstrip("/").strip().partition(" ")
+        given, plain = attributes(rest), words(rest)
+        if _TABS.fullmatch(name.lower()) is None:
+            if not closes and "tab" in name.lower() and (given.get("items") or given.get("names")):
+                listed = given.get("items") or given["names"]
+                self.names = [one.strip(" []'\"") for one in _ITEMS.split(listed)]
+                return ""
+            return "" if name.lower() in {"tabs", "tabpane", "tabgroup", "codetabs"} else None
+        if closes:
+            if self.open and (opening := self.open.pop()) < index:
+                self.blocks.append((opening, index))
+            return ""
+        title = next((given[key] for key in (*_TEXTS, "header") if given.get(key)), "")
+        title = title or quoted(rest) or " ".join(plain[:1])
+        title = title or (self.names.pop(0) if self.names else "")
+        self.open.append(index)
+        return f"- {bold(title)} " if title else "- "
 
 
 def _linked(match: re.Match[str]) -> str:
@@ -149,6 +188,6 @@ def _shown(name: str, given: dict[str, str], plain: list[str]) -> str:
     target = next((given[key] for key in ("href", "url", "link") if given.get(key)), "")
     if "://" in (target or first):
         return link(target or first, text or "".join(plain[1:2]))
-    if name in {"tab", "details", "expand", "collapse", "accordion", "card", "step"}:
+    if name in {"details", "expand", "collapse", "accordion", "card", "step"}:
         return bold(text or first)
     return text

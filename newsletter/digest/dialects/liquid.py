@@ -19,6 +19,7 @@ from ..marks import (
     quote,
     quoted,
     replace_tags,
+    tab,
     unlink_empty,
     words,
 )
@@ -54,6 +55,8 @@ def settle(prose: Prose) -> None:
     replace_tags(prose, "{%", "%}", NAME, tags.write)
     for opening, end, title in reversed(tags.blocks):
         quote(prose, opening, range(opening + 1, end), title)
+    for opening, end in reversed(tags.tabs):
+        tab(prose, opening, end)
     replace_tags(prose, "{{", "}}", NAME, tags.value)
     replace_tags(prose, "<%", "%>", NAME, tags.drop)
     unlink_empty(prose, tags.lines)
@@ -86,6 +89,7 @@ class _Tags:
         self.lines: set[int] = set()
         self.open: list[tuple[int, str, str]] = []
         self.blocks: list[tuple[int, int, str]] = []
+        self.tabs: list[tuple[int, int]] = []
 
     def drop(self, _inside: str, index: int) -> str:
         self.lines.add(index)
@@ -116,6 +120,12 @@ class _Tags:
                 title = title or quoted(rest) or kind.capitalize()
             self.open.append((index, name, title or given.get("author", "")))
             return ""
+        if name == "tab":
+            title = attributes(rest).get("title", "") or quoted(rest) or " ".join(words(rest)[-1:])
+            self.open.append((index, name, title))
+            return f"- {bold(title)} " if title else "- "
+        if name in {"tabs", "tabgroup"}:
+            return ""
         shown = _shown(name, rest)
         if not shown:
             self.prose.tell(NAME, index)
@@ -126,6 +136,9 @@ class _Tags:
         if not self.open or (name != "end" and self.open[-1][1] != name[3:]):
             return ""
         opening, opened, title = self.open.pop()
+        if opened == "tab":
+            self.tabs += [(opening, index)] if opening < index else []
+            return ""
         if len(self.open) >= _DEEPEST or opening == index:
             return ""
         said = opened in _QUOTES
@@ -176,6 +189,6 @@ def _shown(name: str, rest: str) -> str:
         return link(target.rstrip(","), text.rstrip(",")) if "://" in target else ""
     if name in {"asset_link", "post_link"}:
         return " ".join(word for word in plain[1:] if word not in {"true", "false"})
-    if name in {"tab", "tabs", "details", "folding", "fold", "label", "step"}:
-        return bold(given.get("title", "") or (" ".join(plain) if name != "tabs" else ""))
+    if name in {"details", "folding", "fold", "label", "step"}:
+        return bold(given.get("title", "") or " ".join(plain))
     return ""

@@ -6,6 +6,7 @@ Two headings in a row are the original and its translation.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -39,6 +40,7 @@ _NUMBERED = 0.65  # a text under a heading that is counted: the editor numbers h
 _PLAIN = 0.2  # a few paragraphs without any: an item only beside others that are
 _LONG = 0.3  # many paragraphs, or many links: a piece, or a chapter of one
 _GROUP = 0.2  # nothing of its own, only sections below it
+_BOLD = re.compile(r"\W{0,8}(\*\*|__)(?=\S)(?:(?!\1)[^\n\[\]]){1,200}(?<=\S)\1\W{0,8}")
 _OF_ONE = 2  # paragraphs with links in a piece about one thing
 _MANY = 4  # paragraphs of a short item, and one more than the links of one
 
@@ -53,14 +55,14 @@ def evidence(outline: Outline) -> float:
     below = [one for one in below if not names_references(one.title)]
     if sources and not below and _has_text(section, outline):
         return SURENESS  # A text with a list of what it was made from.
-    if any(_is_piece(one, outline) for one in below):
+    if any(_is_piece(one, outline) for one in below) or _groups_pieces(section, below, outline):
         return 0.0
     own = SURENESS if says_where(section, outline) else _own(section, outline)
     if not below:
         return own
     if len(below) > 1 and all(_PART.match(one.title) for one in below):
         return _OF_PARTS
-    if _recur(below, outline):
+    if _recur(below, outline, least=1 if sources else 2):
         return _OF_PARTS
     if not section.holds_anything():
         if not _linked(section, outline) and all(_mostly_lists(one, outline) for one in below):
@@ -77,13 +79,27 @@ def _is_piece(section: Section, outline: Outline) -> bool:
     return _linked(section, outline) or labelled.is_labelled(section, outline)
 
 
-def _recur(below: Sequence[Section], outline: Outline) -> bool:
+def _groups_pieces(section: Section, below: Sequence[Section], outline: Outline) -> bool:
+    """Whether the sections right below it all have the same parts below them: these are pieces."""
+    inner = [one for one in section.below if one.below]
+    if len(inner) < 2 or len(inner) < len(section.below):
+        return False
+    found = Counter(section_name(one.title).casefold() for one in below)
+    return (
+        bool(found)
+        and max(found.values()) * 2 >= len(inner)
+        and not found.keys().isdisjoint(outline.recurring)
+    )
+
+
+def _recur(below: Sequence[Section], outline: Outline, least: int) -> bool:
     """Whether the headings below are those below others, too: "Summary", "What it means".
 
-    They are parts of each piece. Lists of links under such headings are sections: "Articles".
+    They are parts of each piece, `least` of them. Lists of links under such headings are sections:
+    "Articles".
     """
     named = sum(section_name(one.title).casefold() in outline.recurring for one in below)
-    if len(below) < 2 or named < len(below):
+    if len(below) < least or named < len(below):
         return False
     linked = sum(any(block.linked for block in blocks_of(one, outline)) for one in below)
     return linked * 2 <= len(below)
@@ -137,6 +153,8 @@ def _own(section: Section, outline: Outline) -> float:
         return SURENESS if title_linked or _pictures(section, outline) else 0.0
     if alone is not None and not title_linked:
         return _LINKED_BULLET
+    if not title_linked and _are_stories(blocks):
+        return _LONG * text_share
     if title_linked or _source_line(blocks[0]) or _source_line(blocks[-1]):
         return (SURENESS if _ends(blocks) < 2 else _SHORT) * text_share
     if texts and is_numbered(section.title) and _counted(section):
@@ -150,6 +168,17 @@ def _own(section: Section, outline: Outline) -> float:
     if len(texts) > _MANY or links >= _MANY or linked > _OF_ONE:
         return _LONG * text_share
     return (_SHORT if links else _PLAIN) * text_share
+
+
+def _are_stories(blocks: Sequence[Block]) -> bool:
+    """Whether bold lines divide a text into several, each with a link of its own."""
+    places = [
+        place
+        for place, one in enumerate(blocks)
+        if one.kind == PARAGRAPH and _BOLD.fullmatch(one.text)
+    ]
+    parts = [blocks[a + 1 : b] for a, b in pairwise([*places, len(blocks)])]
+    return len(parts) > 1 and all(any(one.linked for one in part) for part in parts)
 
 
 def _ends(blocks: Sequence[Block]) -> int:

@@ -11,7 +11,7 @@ from ..blocks import BULLET, NUMBER, PARAGRAPH, PICTURE, QUOTE, RULE, Block, blo
 from ..hanging import hung
 from ..inline import INLINE_LINK, columns, starts_with_link
 from ..labels import is_placeholder
-from ..link_paragraphs import link_paragraphs
+from ..link_paragraphs import alone, link_paragraphs
 from ..marking import gettext_noop
 from ..nested import SHORTEST_TITLE, Entry, entries, links_below, outdented
 from ..outline import Outline
@@ -41,6 +41,7 @@ _TARGET = re.compile(r"\]\([^()\s]*\)")
 _LONGEST_NOTE = 200
 # The least share of bullets with a link among bullets and paragraphs, for three bullets or more.
 _SHARE = 0.32
+_ALONE = 0.5  # evidence of a single paragraph that begins with its link
 _OF_BULLETS = 0.6  # the least share of bullets with a link among bullets
 
 
@@ -54,6 +55,8 @@ def evidence(outline: Outline) -> float:
         held = len(listed) + sum(len(hanging) for _one, hanging in listed)
         sure = SURENESS if len(listed) > 1 else SURENESS / 2  # One may be the text of its heading.
         return sure * min(1.0, held / texts)
+    if alone(every):
+        return _ALONE
     bullets = [one.block for one in entries(every)]
     others = [one for one in every if one.kind not in {BULLET, RULE, PICTURE}]
     linked = [one for one in bullets if one.linked or links_below(one)[0]]
@@ -95,7 +98,7 @@ def read(reading: Reading) -> Parts:
     parts = Parts([])
     blocks = blocks_of(reading.outline.section, reading.outline)
     texts = hung(reading.outline)
-    listed = link_paragraphs(blocks)
+    listed = link_paragraphs(blocks) or alone(blocks)
     found = [Entry(one) for one, _hanging in listed] or entries(blocks)
     if not found:
         return parts

@@ -156,6 +156,8 @@ def evidence(outline: Outline) -> float:
         marked += _WORTH.match(entry.text) is not None
         own += link and (_WORTH.match(entry.text) is not None or entry.has_text())
         with_text += entry.has_text()
+    if linked * 2 < len(entries) and sum(not one.text for one in entries) * 2 > len(entries):
+        return 0.0  # Numbers without a word are the chapters of one text.
     before = _blocks_before(lines, entries[0].line.number, outline)
     every = before + len(entries)
     ideographic = entries[0].mark == "、"

@@ -28,8 +28,10 @@ LABEL = gettext_noop("Stories with bold titles")
 SURENESS = 0.8
 
 _UNLINKED = 0.4  # evidence of bold titles without links, which may be the points of one text
+_ONE_LINKED = 0.55  # of a single one with its link further below: one of them beside others
 _LED_ALONE = 0.5  # evidence of a single text that begins with bold words
 _LONGEST_TITLE = 200  # characters
+_MOST_LINES = 5  # of a title, its text and the address below it
 _ORNAMENT = r"[^\w\s*_\[\]()<>「《“\"'`-]{0,8}[ \t]*"
 _BOLD = re.compile(rf"{_ORNAMENT}(\*\*|__)(?=\S)((?:(?!\1).)+?)(?<=\S)\1{_ORNAMENT}$")
 # A bold link that a few words may follow.
@@ -82,6 +84,8 @@ def _story(block: Block, outline: Outline) -> _Story | None:
     if _BOLD_LINK.match(text):
         first = find_links(text)[:1]
         return made if first and not is_placeholder(first[0].label) else None
+    if is_placeholder(text.strip("*_ :：").rstrip("s")):
+        return None  # "Links:"
     made.linked = _address_below(block, outline) is not None
     bold = _BOLD.match(text)
     if bold is not None and _SAYS_WHEN.match(bold.group(2)) and find_date(bold.group(2)):
@@ -96,13 +100,17 @@ def _story(block: Block, outline: Outline) -> _Story | None:
 
 
 def _address_below(block: Block, outline: Outline) -> Link | None:
-    """The address that is the whole second line."""
+    """The address that is the whole second line, or the last of a few."""
     if len(block.lines) < 2:
         return None
-    link = only_link(outline.resolved(block.lines[1].content))
-    if link is None or not link.url or not (is_address(link) or is_placeholder(link.label)):
-        return None
-    return link
+    places = [1]
+    if len(block.lines) <= _MOST_LINES and len(block.links) == 1:
+        places.append(-1)
+    for place in places:
+        link = only_link(outline.resolved(block.lines[place].content))
+        if link is not None and link.url and (is_address(link) or is_placeholder(link.label)):
+            return link
+    return None
 
 
 def _find(outline: Outline) -> tuple[list[_Story], int]:
@@ -211,7 +219,8 @@ def evidence(outline: Outline) -> float:
     if any(not story.lines and not story.linked for story in stories):
         return 0.0  # Bold lines with nothing below them are only bold lines.
     if len(stories) == 1 and not (titled and stories[0].lines):
-        return _UNLINKED * share if not outside and stories[0].lines else 0.0
+        sure = _ONE_LINKED if stories[0].linked_below else _UNLINKED
+        return sure * share if not outside and stories[0].lines else 0.0
     if linked * 10 < len(stories) * 6:
         return _UNLINKED * share if not outside else 0.0
     return SURENESS * share

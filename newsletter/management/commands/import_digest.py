@@ -105,7 +105,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("paths", nargs="+", metavar="FILE", help="files or folders")
         parser.add_argument("--publication", required=True, metavar="SLUG")
-        parser.add_argument("--shape", choices=shapes.names(), default=shapes.AUTO)
+        parser.add_argument(
+            "--shape",
+            choices=shapes.names(),
+            default="",
+            help="how items are written, where the evidence says something else; remembered for "
+            "the publication; auto: by the evidence, this time",
+        )
         parser.add_argument(
             "--create-categories",
             action="store_true",
