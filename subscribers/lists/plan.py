@@ -172,7 +172,7 @@ class Decider:
                 done.append(known(entry))
                 continue
             seen.add(key)
-            said = worst.get(key, entry)
+            said = worst.get(key, entry) if worst else entry
             if (
                 not older
                 and key not in ids

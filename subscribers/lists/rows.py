@@ -95,7 +95,7 @@ def reader_of(
     """
     width, email = len(columns.names), columns.email
     other = _OtherColumns(columns, rules, publication)
-    judge = _Judge(columns.names, rules, floor).judge
+    fill, judge = other.fill, _Judge(columns.names, rules, floor).judge
 
     def read(line: int, cells: list[str], flaw: str) -> list[Entry]:
         text = cells[email] if len(cells) == width and not flaw else ""
@@ -104,7 +104,7 @@ def reader_of(
         problems: list[RowProblem] = []
         entry = Entry(line, text)
         entry.standing, entry.said = judge(cells, problems)
-        other.fill(entry, cells, problems)
+        fill(entry, cells, problems)
         if problems:
             entry.problems = tuple(problems)
         return [entry]
