@@ -13,8 +13,10 @@ from django.db import connection, transaction
 
 
 @contextlib.contextmanager
-def set_aside(trigger: str, table: str, instead: str) -> Iterator[None]:
+def set_aside(trigger: str, table: str, instead: str) -> Iterator[bool]:
     """Within, rows put into `table` do not fire its insert `trigger`; `instead` is executed after.
+
+    Gives whether that is so.
 
     `instead` is one statement; its `%s` is the highest id there was, and new rows have higher
     ones. The trigger is made again in the caller's transaction: whoever else looks sees it in its
@@ -22,7 +24,7 @@ def set_aside(trigger: str, table: str, instead: str) -> Iterator[None]:
     trigger is missing, nothing is different.
     """
     if connection.vendor != "sqlite":
-        yield
+        yield False
         return
     # A savepoint: an error within, whoever catches it, brings the trigger back.
     with transaction.atomic(), connection.cursor() as cursor:
@@ -31,12 +33,12 @@ def set_aside(trigger: str, table: str, instead: str) -> Iterator[None]:
         )
         made = cursor.fetchone()
         if made is None:
-            yield
+            yield False
             return
         cursor.execute(f"SELECT COALESCE(MAX(id), 0) FROM {table}")
         (last,) = cursor.fetchone()
         cursor.execute(f"DROP TRIGGER {trigger}")
-        yield
+        yield True
         cursor.execute(instead, [last])
         # As it is, not as a format: its text may hold `%`.
         cursor.execute(made[0])

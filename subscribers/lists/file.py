@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from .encodings import by_letters
@@ -188,16 +189,19 @@ class Lines:
         self.odd: set[int] = set()
 
     def __iter__(self) -> Iterator[tuple[int, str]]:
-        number = 0
+        return chain.from_iterable(enumerate(lines, start) for start, lines in self.blocks())
+
+    def blocks(self) -> Iterator[tuple[int, list[str]]]:
+        """The same lines, some thousand at once: the number of the first, and all of them."""
+        number = 1
         for block in self._blocks():
             lines = block.replace("\r\n", "\n").replace("\r", "\n").split("\n")
             if not lines[-1]:
                 lines.pop()
-            start = number + 1
-            number += len(lines)
-            if start == 1 and lines:
+            if number == 1 and lines:
                 lines[0] = lines[0].lstrip("\ufeff")
-            yield from enumerate(lines, start)
+            yield number, lines
+            number += len(lines)
 
     def _blocks(self) -> Iterator[str]:
         encoding = self._opened.encoding

@@ -5,6 +5,7 @@ Plain SQL, since models cost 15 µs a row.
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -15,7 +16,7 @@ from subscribers.models import Subscription
 
 State = Subscription.State
 
-# SQLite takes 32,766 parameters in a statement.
+# PostgreSQL takes 65,535 parameters in a statement.
 _MOST_PARAMETERS = 30_000
 
 
@@ -50,6 +51,11 @@ def states_of(publication: int, subscribers: list[int]) -> dict[int, tuple[int, 
 def _rows(sql: str, values: Sequence[str | int]) -> Iterator[tuple[Any, ...]]:
     """Rows of a statement whose one `%s` is a list. Plain, since models cost 15 µs a row."""
     with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            # One parameter: ten thousand of them take longer to be read than to be looked up.
+            cursor.execute(sql % "SELECT value FROM json_each(%s)", [json.dumps(values)])
+            yield from cursor.fetchall()
+            return
         for start in range(0, len(values), _MOST_PARAMETERS):
             part = values[start : start + _MOST_PARAMETERS]
             cursor.execute(sql % ", ".join(["%s"] * len(part)), part)

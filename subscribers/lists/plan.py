@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-import hmac
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -143,7 +143,7 @@ class Decider:
         newest = newest_version()
         # The newest first; the others are only looked up.
         versions = [newest, *(v for v in conf.link_keys() if v != newest)]
-        self._secrets = [conf.link_keys()[version] for version in versions]
+        self._keys = [_Keys(conf.link_keys()[version]) for version in versions]
         self._outcomes = _outcomes(options)
         self._choices: dict[_Asked, tuple[int | None, tuple[RowProblem, ...]]] = {}
 
@@ -153,8 +153,8 @@ class Decider:
         """Decide every row of a batch. Only reads."""
         plan = Plan([])
         done, fresh = plan.done, plan.fresh
-        secret = self._secrets[0]
-        keys = [_hexadecimal_key(secret, e.address) if e.address else "" for e in batch]
+        key_of = self._keys[0].of
+        keys = [key_of(e.address) if e.address else "" for e in batch]
         older = self._older_keys(batch)
         probes = [key for key in keys if key] + [key for names in older.values() for key in names]
         suppressed = suppressed_keys(probes, self._publication.pk)
@@ -172,7 +172,7 @@ class Decider:
                 done.append(known(entry))
                 continue
             seen.add(key)
-            said = worst.get(key, entry)
+            said = worst.get(key, entry) if worst else entry
             if (
                 not older
                 and key not in ids
@@ -251,10 +251,10 @@ class Decider:
 
     def _older_keys(self, batch: list[Entry]) -> dict[int, list[str]]:
         """Place -> the keys under the older versions of LINK_KEYS; empty where there is one."""
-        if len(self._secrets) == 1:
+        if len(self._keys) == 1:
             return {}
         return {
-            place: [_hexadecimal_key(secret, entry.address) for secret in self._secrets[1:]]
+            place: [older.of(entry.address) for older in self._keys[1:]]
             for place, entry in enumerate(batch)
             if entry.address
         }
@@ -341,11 +341,25 @@ def _worst_of_repeated(batch: list[Entry], keys: list[str]) -> dict[str, Entry]:
     return worst
 
 
-def _hexadecimal_key(secret: bytes, address: str) -> str:
-    """`addresses.key_of` as hexadecimal, which is what a row holds and costs half."""
-    # In ASCII the canonical form is the lower case; the domain is that already.
-    mailbox = address.lower() if address.isascii() else canonical(address)
-    return hmac.digest(secret, b"address\0" + mailbox.encode(), "sha256")[:16].hex()
+class _Keys:
+    """`addresses.key_of` under one secret, as hexadecimal, which is what a row holds.
+
+    HMAC (RFC 2104) with what the secret alone decides done once: a third of the time.
+    """
+
+    def __init__(self, secret: bytes) -> None:
+        block = (hashlib.sha256(secret).digest() if len(secret) > 64 else secret).ljust(64, b"\0")
+        self._inner = hashlib.sha256(bytes(octet ^ 0x36 for octet in block) + b"address\0")
+        self._outer = hashlib.sha256(bytes(octet ^ 0x5C for octet in block))
+
+    def of(self, address: str) -> str:
+        """`address` is normalised."""
+        # In ASCII the canonical form is the lower case; the domain is that already.
+        mailbox = address.lower() if address.isascii() else canonical(address)
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(mailbox.encode())
+        outer.update(inner.digest())
+        return outer.hexdigest()[:32]
 
 
 def known(entry: Entry) -> Done:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 from collections import deque
 from collections.abc import Iterator
+from itertools import chain, count
 
 from .file import SEPARATORS, Lines, Opened, is_hint
 from .mailboxes import holds_address
@@ -27,6 +28,48 @@ _MOST_BROKEN = 50
 Record = tuple[int, list[str], str]
 
 
+class _Feed:
+    """Lines one by one, and by the block in which they were read."""
+
+    def __init__(self, lines: Lines) -> None:
+        self._blocks = lines.blocks()
+        self._start, self._texts = 1, list[str]()
+        self._place = 0
+
+    def load(self) -> bool:
+        """Go on to the next block, this one being at its end; False if there is none."""
+        found = next(self._blocks, None)
+        if found is None:
+            return False
+        (self._start, self._texts), self._place = found, 0
+        return True
+
+    def whole(self) -> tuple[int, list[str]]:
+        """All lines of the block, of which none was taken yet."""
+        self._place = len(self._texts)
+        return self._start, self._texts
+
+    @property
+    def has_quotes(self) -> bool:
+        return any('"' in text for text in self._texts)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether a line of this block is left."""
+        return self._place < len(self._texts)
+
+    def __iter__(self) -> _Feed:
+        return self
+
+    def __next__(self) -> tuple[int, str]:
+        while not self.has_more:
+            if not self.load():
+                raise StopIteration
+        place = self._place
+        self._place = place + 1
+        return self._start + place, self._texts[place]
+
+
 class Records:
     """The rows of a file in order. `width`: how many cells a row has; 0 while that is unknown."""
 
@@ -34,38 +77,59 @@ class Records:
         csv.field_size_limit(CELL_LIMIT)
         self.lines = Lines(opened)
         self._separator = opened.separator
+        self._blanks = f'{opened.separator}" \t\r\u3000\xa0\x1a\x00'
         self._width = width
         self._back: deque[tuple[int, str]] = deque()
         self._broken = 0
 
     def __iter__(self) -> Iterator[Record]:
-        separator, width, fresh = self._separator, self._width, iter(self.lines)
-        back = self._back
-        blanks = f'{separator}" \t\r\u3000\xa0\x1a\x00'
-        first = True
-        while True:
-            if back:
-                number, text = back.popleft()
-            else:
-                try:
-                    number, text = next(fresh)
-                except StopIteration:
-                    return
-            if first and text.strip():
-                first = False
-                if is_hint(text):
-                    continue
-            if not text.strip(blanks):
-                yield number, [], ""
+        return chain.from_iterable(self._blocks())
+
+    def _blocks(self) -> Iterator[list[Record]]:
+        feed, first = _Feed(self.lines), True
+        while feed.load():
+            if not first and self._width and not self._back and not feed.has_quotes:
+                yield self._plainly(*feed.whole())
                 continue
-            flaw = ""
-            if '"' in text:
-                cells, flaw = self._quoted(number, text, fresh)
-            else:
-                cells = text.split(separator)
-            if len(cells) != width and width:
-                cells, flaw = self._fit(cells, text, flaw)
-            yield number, cells, flaw
+            records: list[Record] = []
+            # A quoted cell may reach into the block that follows.
+            while self._back or feed.has_more:
+                number, text = self._back.popleft() if self._back else next(feed)
+                if first and text.strip():
+                    first = False
+                    if is_hint(text):
+                        continue
+                records.append(self._record(number, text, feed))
+            yield records
+
+    def _plainly(self, start: int, texts: list[str]) -> list[Record]:
+        """The rows of lines without a quote: all at once, for most of a file is that."""
+        separator, width = self._separator, self._width
+        rows = [text.split(separator) for text in texts]
+        return [
+            (number, cells, "")
+            if len(cells) == width and text[:1].isalnum()
+            else self._unquoted(number, text, cells)
+            for number, text, cells in zip(count(start), texts, rows, strict=False)
+        ]
+
+    def _record(self, number: int, text: str, fresh: Iterator[tuple[int, str]]) -> Record:
+        if '"' not in text:
+            return self._unquoted(number, text, text.split(self._separator))
+        if not text.strip(self._blanks):
+            return number, [], ""
+        cells, flaw = self._quoted(number, text, fresh)
+        return self._fitting(number, text, cells, flaw)
+
+    def _unquoted(self, number: int, text: str, cells: list[str]) -> Record:
+        if not text.strip(self._blanks):
+            return number, [], ""
+        return self._fitting(number, text, cells, "")
+
+    def _fitting(self, number: int, text: str, cells: list[str], flaw: str) -> Record:
+        if len(cells) != self._width and self._width:
+            cells, flaw = self._fit(cells, text, flaw)
+        return number, cells, flaw
 
     # -- quotes
 

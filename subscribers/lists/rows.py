@@ -95,7 +95,7 @@ def reader_of(
     """
     width, email = len(columns.names), columns.email
     other = _OtherColumns(columns, rules, publication)
-    judge = _Judge(columns.names, rules, floor).judge
+    fill, judge = other.fill, _Judge(columns.names, rules, floor).judge
 
     def read(line: int, cells: list[str], flaw: str) -> list[Entry]:
         text = cells[email] if len(cells) == width and not flaw else ""
@@ -104,7 +104,7 @@ def reader_of(
         problems: list[RowProblem] = []
         entry = Entry(line, text)
         entry.standing, entry.said = judge(cells, problems)
-        other.fill(entry, cells, problems)
+        fill(entry, cells, problems)
         if problems:
             entry.problems = tuple(problems)
         return [entry]
@@ -239,6 +239,7 @@ class _OtherColumns:
     def __init__(self, columns: Columns, rules: Sequence[Rule], publication: Publication) -> None:
         self._rhythms = served(publication)
         self._zone = times.zone_of(publication)
+        self._times: dict[str, dt.datetime | None] = {}
         places: Mapping[Meaning, int] = {
             meaning: place
             for place, meaning in reversed(list(enumerate(columns.meanings)))
@@ -289,9 +290,19 @@ class _OtherColumns:
         if self._rhythm is not None:
             entry.rhythm = self._served(cells[self._rhythm].strip(), problems)
         if self._confirmed is not None:
-            entry.confirmed_at = _time(cells[self._confirmed].strip(), self._zone)
+            entry.confirmed_at = self._time(cells[self._confirmed])
         if self._joined is not None:
-            entry.joined_at = _time(cells[self._joined].strip(), self._zone)
+            entry.joined_at = self._time(cells[self._joined])
+
+    def _time(self, cell: str) -> dt.datetime | None:
+        """`_time`, remembered: many join on one day, or when an earlier list was taken over."""
+        known = self._times
+        if cell in known:
+            return known[cell]
+        found = _time(cell.strip(), self._zone)
+        if len(known) < _MOST_REMEMBERED:
+            known[cell] = found
+        return found
 
     def _served(self, said: str, problems: list[RowProblem]) -> str:
         """What is stored for a rhythm: one that nothing serves would mean no mail at all."""

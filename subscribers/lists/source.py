@@ -99,22 +99,22 @@ class ReaderFile:
         """The rows after a line, at least BATCH entries at a time."""
         rows, done = _book_rows(self) if self.layout.book else _table_rows(self, publication)
         start = max(after, self.layout.first)
-        batch = Batch([], 0, after)
+        taken: list[Entry] = []
+        number, blank = after, 0
         for number, entries in rows:
             if number <= start:
                 continue
-            batch.line = number
             if entries is None:
-                batch.blank += 1
+                blank += 1
                 continue
-            batch.entries += entries
-            if len(batch.entries) >= BATCH:
-                yield batch
+            taken += entries
+            if len(taken) >= BATCH:
+                yield Batch(taken, blank, number)
                 if on_read is not None:
                     on_read(done())
-                batch = Batch([], 0, number)
-        if batch.entries or batch.blank:
-            yield batch
+                taken, blank = [], 0
+        if taken or blank:
+            yield Batch(taken, blank, number)
 
 
 # The number of a line and its entries (None: it is blank); and how much of the file was read.

@@ -89,14 +89,14 @@ class Survey:
         if not rows:
             return
         self.rows += len(rows)
-        who = Addresses(rows, self._columns.email)
+        email = self._columns.email
+        who = Addresses(rows, email)
         cells = list(zip(*rows, strict=True))
-        for row in rows:
-            if "@" not in row[self._columns.email]:
-                named = [cell for cell in row if cell.strip() and cell != CUT]
-                # Words in the place of an address, or a line of its own: "* = has left".
-                self.take_headings(named if len(named) == 1 else [row[self._columns.email]])
-                self._take_header(row)
+        for row in [row for row in rows if "@" not in row[email]]:
+            named = [cell for cell in row if cell.strip() and cell != CUT]
+            # Words in the place of an address, or a line of its own: "* = has left".
+            self.take_headings(named if len(named) == 1 else [row[email]])
+            self._take_header(row)
         for place in range(len(self._columns.names)):
             column = self._found.get((place, ()))
             if column is None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from django.utils.translation import pgettext
 from PIL import Image, ImageCms, ImageOps
 
+from . import named_colour
 from .value import HIGHEST, WEBP, WIDEST, Picture, named, stem_of
 
 MOST_OCTETS = 10 * 1024 * 1024
@@ -43,6 +44,7 @@ _SVG = re.compile(
     rb"<(?:\w+:)?svg\b",
     re.IGNORECASE,
 )
+_END_OF_JPEG = b"\xff\xd9"
 _QUALITY = {"webp": 80, "jpg": 82}
 # What Pillow raises for files that are cut, wrong or made to harm (its decoders, by format).
 _DAMAGED = (
@@ -102,16 +104,45 @@ def _read(octets: bytes) -> Image.Image:
         raise NotAPicture(_what_it_is(octets[:16_384])) from None
     _check_size(image)
     try:
-        if image.format == "JPEG":
-            largest = _largest(*image.size)  # Read at a half or less: quicker.
-            image.draft(image.mode, (largest[0] * 2, largest[1] * 2))
-        image.load()
+        image = _loaded(image, octets)
         # Without EXIF Pillow turns it as its XMP says, which no browser does (CSS Images 3, 7.5).
         image.info.pop("xmp", None)
         image.info.pop("XML:com.adobe.xmp", None)
         return _in_srgb(ImageOps.exif_transpose(image))
     except _DAMAGED:
         raise NotAPicture(_damaged()) from None
+
+
+def _loaded(image: Image.Image, octets: bytes) -> Image.Image:
+    """`image`, just opened from `octets`, with its pixels."""
+    if image.format == "PNG":
+        named_colour.put_right(image, octets)
+    if image.format != "JPEG":
+        image.load()
+        return image
+    try:
+        return _drawn(image)
+    except OSError:
+        # Cameras that lost power and cut downloads leave the end mark out, which no browser minds
+        # where the whole picture stands before it: then it is the same whatever stands behind.
+        # What a download had reserved and never filled is no part of it.
+        begun = octets.rstrip(b"\0") if octets.endswith(bytes(16)) else octets
+        begun = begun.rstrip(b"\xff")
+        first, second = (
+            _drawn(Image.open(io.BytesIO(begun + behind + _END_OF_JPEG), formats=("JPEG",)))
+            for behind in (b"", b"\x55" * 2048)
+        )
+        if first.tobytes() != second.tobytes():
+            raise
+        return first
+
+
+def _drawn(image: Image.Image) -> Image.Image:
+    """A JPEG, read at a half or less where that is enough: quicker."""
+    largest = _largest(*image.size)
+    image.draft(image.mode, (largest[0] * 2, largest[1] * 2))
+    image.load()
+    return image
 
 
 def _what_it_is(start: bytes) -> str:
@@ -166,10 +197,8 @@ def _in_srgb(image: Image.Image) -> Image.Image:
     profile = image.info.get("icc_profile")
     alpha = None
     if image.mode.startswith("I"):
-        # 16 bits a pixel: `convert` alone would cut at 255, and all were white. A grey that stands
-        # for "transparent" is named in 16 bits too, which 8 no longer tell from its neighbours.
-        image = image.convert("I").point(lambda value: value / 256).convert("L")
-        image.info.pop("transparency", None)
+        # 16 bits a pixel: `convert` alone would cut at 255, and all were white.
+        image = named_colour.in_8_bits(image)
     if image.has_transparency_data:
         image = image.convert("RGBA")
         alpha = image.getchannel("A")

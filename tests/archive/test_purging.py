@@ -7,6 +7,7 @@ import itertools
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
 from newsletter.archive.finished import changes, purging
@@ -88,21 +89,124 @@ def test_the_hook_hears_of_each_change_until_it_has_taken_it(daily: Publication)
     BROKEN.append(True)
     item = Item.objects.get(issue__slug="2026-03-02")
     Item.objects.filter(pk=item.pk).update(title="Mended")
-    purge.sweep()
-    BROKEN.clear()
+    for _again in range(3):
+        with pytest.raises(OSError, match="no answer"):  # Housekeeping reports it.
+            purge.sweep()
     other = builders.publication("weekly")
+    with pytest.raises(OSError, match="no answer"):
+        purge.sweep()
+    BROKEN.clear()
     purge.sweep()
     whole = f"sudi-{daily.pk}"
     (told,) = CALLS
     assert {f"{whole}-{item.issue_id}", f"{whole}-lists", "sudi-site", f"sudi-{other.pk}"} == set(
         told
     )
+    purge.sweep()
+    assert len(CALLS) == 1
+
+
+@COMMITTED
+def test_what_the_site_does_is_purged_where_it_shows_and_nowhere_else(daily: Publication) -> None:
+    """Each as an editor does it; the keys are those of the pages that are others then."""
+    other = builders.publication("weekly")
+    ships = builders.category(daily, "Ships")
+    whole, purge = f"sudi-{daily.pk}", Purge()
+    purge.sweep()
+    first = daily.issues.get(slug="2026-03-02")
+
+    def heard() -> set[str]:
+        CALLS.clear()
+        purge.sweep()
+        return set(CALLS.pop()) if CALLS else set()
+
+    assert heard() == set()
+    # A draft and what is done to it are nobody's to see.
+    draft = builders.issue(daily, "2026-03-04")
+    builders.item(draft, ships, "A ship to come")
+    assert heard() == set()
+    # Released: the lists, and its own address, which a CDN may have as missing.
+    at = dt.datetime.fromisoformat("2026-03-04T08:00+00:00")
+    type(draft).objects.filter(pk=draft.pk).update(state="archived", published_at=at)
+    assert heard() == {"sudi-site", whole}
+    # Corrected: its page, and what lists it.
+    Item.objects.filter(issue=first).update(title="Mended")
+    assert heard() == {"sudi-site", f"{whole}-lists", f"{whole}-{first.pk}"}
+    # Another look, another name of a category, and for readers only: all of this one publication.
+    for change in (
+        lambda: Publication.objects.filter(pk=daily.pk).update(theme={"accent": "#aa2244"}),
+        lambda: type(ships).objects.filter(pk=ships.pk).update(name="Boats"),
+        lambda: Publication.objects.filter(pk=daily.pk).update(readers_only=True),
+    ):
+        change()
+        assert heard() == {"sudi-site", whole}
+    # Its own name changes nothing of the other's pages.
+    Publication.objects.filter(pk=other.pk).update(name="Weekly ships")
+    assert heard() == {"sudi-site", f"sudi-{other.pk}"}
 
 
 def test_a_purge_waits_until_every_web_process_has_looked(
-    daily: Publication,
-    monkeypatch: Any,
+    daily: Publication, monkeypatch: Any
 ) -> None:
+    slept: list[float] = []
     monkeypatch.setattr(purging, "_WAIT", 60.0)
-    Purge().sweep()
-    assert CALLS == []
+    monkeypatch.setattr(purging.time, "sleep", slept.append)
+    purge = Purge()
+    purge.sweep()
+    assert (slept, CALLS) == ([60.0], [])
+
+
+def test_a_timer_that_sweeps_once_purges(daily: Publication) -> None:
+    """Where no worker stays, each `sudi housekeeping` is a process of its own."""
+    for _run in range(2):
+        Purge().sweep()
+    assert CALLS == [["sudi"], ["sudi"]]
+
+
+def test_nothing_is_taken_for_purged_while_the_database_is_away(
+    daily: Publication, monkeypatch: Any
+) -> None:
+    def away(_since: int) -> Any:
+        raise OperationalError("gone")
+
+    purge = Purge()
+    with monkeypatch.context() as patch:
+        patch.setattr(changes, "_read", away)
+        purge.sweep()
+    assert CALLS == []  # What changes now would never be told.
+    purge.sweep()
+    assert CALLS == [["sudi"]]
+
+
+def test_a_cdn_keeps_no_answer_that_may_be_old(
+    client: Client, daily: Publication, monkeypatch: Any
+) -> None:
+    # Built for so long that what it shows may have been purged meanwhile.
+    with monkeypatch.context() as patch:
+        patch.setattr(purging, "_LONGEST_BUILD", 0.0)
+        page = client.get("/daily/")
+    assert "CDN-Cache-Control" not in page.headers
+    assert page["Surrogate-Key"] == f"sudi sudi-{daily.pk} sudi-{daily.pk}-lists"
+    # Another one tomorrow by itself: the feed of this month.
+    month = dt.datetime.now(dt.UTC).strftime("%Y-%m")
+    moment = dt.datetime.now(dt.UTC)
+    issue = builders.issue(daily, f"{month}-01", state="archived", published_at=moment)
+    builders.item(issue, None, "A ship of today", published_at=moment)
+    feed = client.get(f"/daily/items.atom?month={month}")
+    assert feed.status_code == 200
+    assert "CDN-Cache-Control" not in feed.headers
+
+
+def test_a_web_process_that_hears_of_no_change_tells_a_cdn_to_keep_nothing(
+    client: Client, daily: Publication, monkeypatch: Any
+) -> None:
+    def away(_since: int) -> Any:
+        raise OperationalError("gone")
+
+    assert client.get("/daily/")["CDN-Cache-Control"] == "max-age=86400"
+    monkeypatch.setattr(changes, "_read", away)
+    monkeypatch.setattr(changes, "_FRESH", 0.0)
+    page = client.get("/daily/")
+    assert page.status_code == 200
+    assert "CDN-Cache-Control" not in page.headers
+    assert "Surrogate-Key" in page.headers

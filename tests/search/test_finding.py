@@ -174,7 +174,7 @@ def test_what_had_appeared_before_is_taken_up_in_turn(daily: Publication) -> Non
     assert entries.sweep() == 3
     assert titles(daily, q="ferry") == [FERRY]
     assert SearchEntry.objects.count() == 2
-    assert (entries.sweep(), StoryCursor.objects.get(name="search").item) == (
+    assert (entries.sweep(), StoryCursor.objects.get(name="search 2").item) == (
         0,
         draft.items.get().pk,
     )

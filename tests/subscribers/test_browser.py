@@ -429,6 +429,8 @@ def test_the_frame_works_on_a_foreign_page(town: Town, chromium: Any) -> None:
         def log_message(self, format: str, *args: Any) -> None:
             pass
 
+    from playwright.sync_api import expect
+
     server = ThreadingHTTPServer(("127.0.0.1", 0), Blog)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -440,9 +442,19 @@ def test_the_frame_works_on_a_foreign_page(town: Town, chromium: Any) -> None:
         page.wait_for_function("document.querySelector('iframe').clientHeight > 300")
         inside = page.frames[1].evaluate("document.documentElement.scrollHeight - innerHeight")
         assert inside <= 1
+        whole = page.evaluate("document.querySelector('iframe').clientHeight")
+        frame.locator("#address").fill("charlie")
+        frame.locator("form.sign-up button").click()
+        # It begins with what is wrong, where the focus is: no frame heeds `autofocus`.
+        expect(frame.locator("#problems")).to_be_focused()
+        expect(frame.locator("#problems")).to_be_in_viewport()
+        page.wait_for_function(f"document.querySelector('iframe').clientHeight > {whole}")
         frame.locator("#address").fill("charlie@example.org")
         frame.locator("form.sign-up button").click()
-        frame.get_by_text("请查收邮件").wait_for()
+        expect(frame.get_by_role("heading", name="请查收邮件")).to_be_focused()
+        # The answer is short: so is the frame.
+        page.wait_for_function("document.querySelector('iframe').clientHeight < 600")
+        expect(frame.get_by_role("heading", name="请查收邮件")).to_be_in_viewport()
         town.box.wait_for("charlie@example.org")
     finally:
         context.close()

@@ -28,6 +28,8 @@ STALE_FOR = 600.0
 _LONGEST_NAP = 6 * 3600.0
 # Others go on with what was true so short a while ago while one thread looks; else they wait.
 _SHORT = 0.6
+# Who is to keep an answer for a day is given none that may be older. More than _SHORT.
+_FRESH = 1.0
 # So long a database that does not answer keeps all of them, however many come meanwhile.
 _LONGEST_WAIT = 2.0
 _NOTHING_YET = 2**62
@@ -57,6 +59,16 @@ class Changes:
         self._known: set[int] = set()
         self._at = self._tried = self._looking = float("-inf")
         self._intact = False
+
+    @property
+    def looked(self) -> bool:
+        """Whether changes are known from some moment on."""
+        return self._floor != _NOTHING_YET
+
+    @property
+    def fresh(self) -> bool:
+        """Whether nothing that changed more than a second ago is unknown here."""
+        return self._intact and time.monotonic() - self._at < _FRESH
 
     def may_serve(self) -> bool:
         """Whether what is stored is right, after looking if it is time to."""

@@ -8,7 +8,6 @@ purge is asked for differs between CDNs and stays with them.
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -17,26 +16,41 @@ from django.utils.module_loading import import_string
 
 from newsletter import conf
 
+from .answers import Answer
 from .changes import Changes
 from .store import NOTHING, Scope
-
-logger = logging.getLogger(__name__)
 
 Hook = Callable[[list[str]], Any]
 _EVERYTHING = "sudi"
 # Pages of the whole site: any change touches them.
 _SITE = "sudi-site"
-_AT_CDN = "max-age=86400"
+_FOR_CDN, _AT_CDN = "CDN-Cache-Control", "max-age=86400"
 # Seconds. A CDN that asks again sooner could get, and keep for a day, the old answer of a web
 # process that has not looked yet (`changes.LOOK_EVERY`).
 _WAIT = 2.0
+# Seconds. What changed while an answer was built may be purged before that answer is sent, and the
+# CDN would keep it for a day: the longest build that surely ends before.
+_LONGEST_BUILD = 1.0
 
 
-def headers(scope: Scope) -> dict[str, str]:
-    """What an answer that shows `scope` tells a CDN; nothing where there is no hook."""
+def headers(scope: Scope, *, took: float = 0.0, good_until: float | None = None) -> dict[str, str]:
+    """What an answer that shows `scope` tells a CDN; nothing where there is no hook.
+
+    `took`: seconds that it was built in. One that changes by itself at `good_until` is kept there
+    no longer than a browser keeps it.
+    """
     if not conf.purge_hook() or scope == NOTHING:
         return {}
-    return {"Surrogate-Key": " ".join(shown(scope)), "CDN-Cache-Control": _AT_CDN}
+    found = {"Surrogate-Key": " ".join(shown(scope))}
+    if took < _LONGEST_BUILD and good_until is None:
+        found[_FOR_CDN] = _AT_CDN
+    return found
+
+
+def for_no_cdn(answer: Answer) -> Answer:
+    """An answer that may be old without our knowing: a CDN keeps it no longer than a browser."""
+    kept = [pair for pair in answer.headers if pair[0] != _FOR_CDN]
+    return Answer(answer.status, kept, answer.octets)
 
 
 def shown(scope: Scope) -> list[str]:
@@ -64,28 +78,37 @@ class Purge:
     """What is to be purged; kept until the hook has taken it. One for each worker."""
 
     def __init__(self) -> None:
-        # When it was noted, and what. What changed while no worker ran is not known.
-        self._noted = [(time.monotonic(), {_EVERYTHING})]
+        # When it was noted, and what.
+        self._noted: list[tuple[float, set[str]]] = []
         self._changes = Changes(self._note)
+        self._begun = False
 
     def _note(self, changes: list[Scope]) -> None:
         if changes:
             self._noted.append((time.monotonic(), touched(changes)))
 
     def sweep(self) -> None:
-        """Ask what changed and tell the hook; what it raises is logged, and it is told again."""
+        """Ask what changed and tell the hook. What the hook raises goes on to the caller, who
+        reports it, and the hook is told again at the next sweep."""
         path = conf.purge_hook()
         if not path:
             return
         self._changes.may_serve()
+        if not self._begun:
+            if not self._changes.looked:
+                return  # The database is away.
+            # What changed while no worker ran is not known. Waited for at once: a process that a
+            # timer starts sweeps only once.
+            self._noted = [(time.monotonic(), {_EVERYTHING})]
+            self._begun = True
+            time.sleep(_WAIT)
         until = time.monotonic() - _WAIT
         due = [(at, keys) for at, keys in self._noted if at <= until]
         if not due:
             return
+        keys = set().union(*(keys for _at, keys in due))
+        # One entry instead of many, should the hook fail for days.
+        self._noted = [(due[0][0], keys), *self._noted[len(due) :]]
         hook: Hook = import_string(path)
-        try:
-            hook(sorted(set().union(*(keys for _at, keys in due))))
-        except Exception:  # The hook is the operator's: it may raise whatever it likes.
-            logger.exception("The purge hook failed; it is called again.")
-            return
-        self._noted = [one for one in self._noted if one not in due]
+        hook([_EVERYTHING] if _EVERYTHING in keys else sorted(keys))
+        del self._noted[0]

@@ -133,6 +133,8 @@ def _answer(meta: Meta, entry: Entry, how: str) -> Answer:
         body = answers.encoded(entry.bodies[codings.IDENTITY], coding)
         STORE.add_body(entry, coding, body)
     found = answers.answer(meta, entry, body)
+    if not CHANGES.fresh:
+        found = purging.for_no_cdn(found)
     ANSWERS["unchanged" if found.status == HTTPStatus.NOT_MODIFIED else how] += 1
     if logger.isEnabledFor(logging.DEBUG):
         path = meta.get("PATH_INFO", "")
@@ -220,9 +222,10 @@ def _build(
         changed = None
         if scope != NOTHING:
             _number, changed = Change.objects.newest(scope.publication, scope.issue)
+        began = time.monotonic()
         response = _impersonal(request, str(key[-1]), get_response)
         made.append(response)
-        return _entry(response, scope, changed)
+        return _entry(response, scope, changed, time.monotonic() - began)
 
     if not CHANGES.may_serve():
         entry, ran = build(), True
@@ -263,8 +266,10 @@ def _impersonal(request: HttpRequest, query: str, get_response: Respond) -> Http
         request.method = kept["REQUEST_METHOD"]
 
 
-def _entry(response: HttpResponseBase, scope: Scope, changed: int | None) -> Entry | None:
-    """What is kept of a response, None if it must not be."""
+def _entry(
+    response: HttpResponseBase, scope: Scope, changed: int | None, took: float
+) -> Entry | None:
+    """What is kept of a response built in so many seconds, None if it must not be."""
     if response.status_code not in _STORED or not isinstance(response, HttpResponse):
         return None
     varies = {name.strip().lower() for name in response.get("Vary", "").split(",") if name}
@@ -280,7 +285,8 @@ def _entry(response: HttpResponseBase, scope: Scope, changed: int | None) -> Ent
         patch_vary_headers(response, ["Accept-Encoding"])
     if changed is not None:
         response.headers["Last-Modified"] = http_date(changed)
-    for name, value in purging.headers(scope).items():
+    good_until = getattr(response, "good_until", None)
+    for name, value in purging.headers(scope, took=took, good_until=good_until).items():
         response.headers[name] = value
     # The number of one request says nothing to those who get the same octets after it.
     response.headers.pop(_REQUEST_ID, None)
@@ -291,7 +297,7 @@ def _entry(response: HttpResponseBase, scope: Scope, changed: int | None) -> Ent
         compressible=compressible,
         language=str(response.get("Content-Language", "")) if "accept-language" in varies else "",
         changed=changed,
-        good_until=getattr(response, "good_until", None),
+        good_until=good_until,
     )
 
 

@@ -14,6 +14,11 @@ from .words import Word, words_of
 # Longer is no search but a text; and no more terms than are looked up at once.
 MOST_LETTERS = 100
 MOST_TERMS = 8
+# What stands between two quotation marks of one kind, or between spaces.
+_PARTS = re.compile(
+    r"\"([^\"]+)\"|“([^“”]+)”|[„‚]([^„“”‚‘]+)[“”‘]|[«‹]([^«»‹›]+)[»›]|[»›]([^«»‹›]+)[«‹]"
+    r"|[「『]([^「」『』]+)[」』]|＂([^＂]+)＂|(\S+)"
+)
 _HOST = re.compile(r"[\w.-]{1,100}")
 
 
@@ -80,13 +85,14 @@ def read(given: Mapping[str, str]) -> Asked:
 
 
 def terms_of(text: str) -> tuple[Term, ...]:
-    """What is written between spaces is found as it stands; `GPT-5` is not `5 GPT`.
+    """What is written between spaces is found as it stands; `GPT-5` is not `5 GPT`. So is what
+    stands in quotation marks.
 
     Letters of scripts without spaces are a term of their own, as they are in the index. `ferr*` is
     every word that begins so; of a single letter there are too many, and in a name no word is open.
     """
     found: dict[Term, None] = {}
-    for part in text.split():
+    for part in (one[one.lastindex or 0] for one in _PARTS.finditer(text)):
         if opened := _beginning(part):
             found[opened] = None
             continue

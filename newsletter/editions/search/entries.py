@@ -15,13 +15,14 @@ from newsletter.digest import markdown
 from newsletter.editions import taking_up
 from newsletter.models import Item, Link, SearchEntry
 
-from .words import words_of
+from .words import VERSION, words_of
 
 _BITS = 28
 _MASK = (1 << _BITS) - 1
 # A text beyond this is data; what stands behind is not found.
 _LONGEST = 20_000
-_CURSOR = "search"
+# Another one where words are made otherwise: then all items are taken up once more.
+_CURSOR = f"search {VERSION}"
 _BATCH = 200
 
 

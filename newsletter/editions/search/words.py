@@ -1,8 +1,9 @@
 """A text as the words it is found by.
 
 Scripts that are written without spaces between words (Chinese, Japanese, Korean, Thai and their
-neighbours) are taken by pairs of letters, all others by words. Case, accents and the plural of
-English are left out; everything else stands as it is written.
+neighbours) are taken by pairs of letters, all others by words. Case, accents, the plural of English
+and the article of Arabic are left out, what is one letter in two spellings is one; everything else
+stands as it is written. `VERSION` counts the changes of this: what is stored was made by it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+VERSION = 2
 # Han with its extensions, kana, Hangul, Thai, Lao, Khmer, Myanmar.
 DENSE = (
     r"\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -23,15 +25,36 @@ DENSE = (
 # vowel signs of the scripts of India.
 _ACCENTS = r"\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u064b-\u065f\u0670"
 _SIGNS = r"\u0900-\u0dff"
-_RUN = re.compile(rf"[{DENSE}]+|(?:(?![{DENSE}_])[\w{_ACCENTS}{_SIGNS}])+")
+# Where a word may be hyphenated: nobody sees it.
+_SOFT = "\u00ad"
+_RUN = re.compile(rf"[{DENSE}]+|(?:(?![{DENSE}_])[\w{_ACCENTS}{_SIGNS}]{_SOFT}?)+")
 _DENSE_RUN = re.compile(rf"[{DENSE}]+")
-_LEFT_OUT = re.compile(rf"[{_ACCENTS}]+")
+# With the stroke that only makes an Arabic word longer.
+_LEFT_OUT = re.compile(rf"[{_ACCENTS}{_SOFT}\u0640]+")
+# Letters that Unicode does not take apart, as whoever lacks the key writes them. The dotless i of
+# Turkish is an i without its dot: case alone would tell IŞIK from ışık.
+_LATIN = {
+    "ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h",
+    "ŧ": "t",
+}  # fmt: skip
+# What the normalisation of Lucene's Arabic and Persian analyzers makes one: the letters that many
+# write without their dots, and those of Persian keyboards.
+_ARABIC = {"\u0649": "\u064a", "\u06cc": "\u064a", "\u0629": "\u0647", "\u06a9": "\u0643"}
+# A word written in katakana is the same word in hiragana.
+_KANA = {chr(code): chr(code - 0x60) for code in range(0x30A1, 0x30F7)}
+_ONE = str.maketrans(_LATIN | _ARABIC | _KANA)
+# "The", alone and behind "and", "with", "like", "so", "for" (after the light stemmer of Larkey,
+# Ballesteros and Connell, SIGIR 2002); what is left has at least two letters.
+_ARTICLE = re.compile("\u0648?(?:[\u0628\u0643\u0641]?\u0627\u0644|\u0644\u0644)(?=\\w\\w)")
+_LONGEST_ARTICLE = 4
 _ENGLISH = re.compile(r"[a-z]{4,}")
 # In a folded text: a word that has spaces around it, and what stands between two.
 _LETTERS = re.compile(rf"(?:(?![{DENSE}_])[\w{_SIGNS}])+")
 _BETWEEN = re.compile(rf"(?:(?![\w{_SIGNS}])[^{DENSE}]|_)+")
 # Vowels and finals of Hangul, which folding joins with the letter before them.
 _JAMO = "\u1160", "\u11ff"
+# Digits of other scripts with spaces: those of Arabic, of India.
+_DIGITS = re.compile(rf"(?![{DENSE}0-9])\d")
 # A longer one is no word: an address, a key, a picture written in letters.
 _LONGEST = 60
 
@@ -58,7 +81,7 @@ def words_of(text: str) -> Iterator[Word]:
         start, end = run.span()
         if _DENSE_RUN.match(folded) is None:
             if folded and len(folded) <= _LONGEST:
-                yield Word(_singular(folded), start, end, False)
+                yield Word(_stem(folded), start, end, False)
             continue
         # Where folding changed the number of letters, a pair stands for the whole run.
         exact = len(folded) == end - start
@@ -69,9 +92,17 @@ def words_of(text: str) -> Iterator[Word]:
 
 
 def fold(text: str) -> str:
-    """Without case, width, ligatures and accents: NFKC with casefold, marks over letters gone."""
+    """Without case, width, ligatures and accents: NFKC with casefold, marks over letters gone, and
+    one of two spellings of a letter or digit."""
+    if text.isascii():
+        return text.lower()
     apart = unicodedata.normalize("NFKD", text).casefold()
-    return unicodedata.normalize("NFC", _LEFT_OUT.sub("", apart))
+    folded = unicodedata.normalize("NFC", _LEFT_OUT.sub("", apart)).translate(_ONE)
+    return folded if folded.isascii() else _DIGITS.sub(_digit, folded)
+
+
+def _digit(found: re.Match[str]) -> str:
+    return str(unicodedata.decimal(found[0]))
 
 
 class Folded:
@@ -123,16 +154,27 @@ def places(words: Sequence[str], text: str, *, begins: bool = False) -> Iterator
         looked_for = words[0] + "".join(word[-1] for word in words[1:])
     start = text.find(looked_for)
     while start >= 0:
-        end = start + len(looked_for) if dense else _end(words, text, start, begins)
-        if end is not None:
-            yield start, end
+        if dense:
+            yield start, start + len(looked_for)
+        else:
+            begun = _begin(text, start)
+            end = _end(words, text, begun, begins) if begun is not None else None
+            if begun is not None and end is not None:
+                yield begun, end
         start = text.find(looked_for, start + 1)
+
+
+def _begin(text: str, start: int) -> int | None:
+    """Where the word begins that has its stem here; None if that is no beginning of a word."""
+    for begun in range(start, max(-1, start - _LONGEST_ARTICLE - 1), -1):
+        if not begun or not _LETTERS.match(text, begun - 1):
+            article = _ARTICLE.match(text, begun)
+            return begun if start == begun or (article and article.end() == start) else None
+    return None
 
 
 def _end(words: Sequence[str], text: str, start: int, begins: bool) -> int | None:
     """Where these words end if they begin here."""
-    if start and _LETTERS.match(text, start - 1):
-        return None
     for number, word in enumerate(words):
         if number:
             gap = _BETWEEN.match(text, start)
@@ -140,11 +182,19 @@ def _end(words: Sequence[str], text: str, start: int, begins: bool) -> int | Non
         run = _LETTERS.match(text, start)
         if run is None:
             return None
-        one = _singular(run[0])
+        one = _stem(run[0])
         if one != word and not (begins and one.startswith(word)):
             return None
         start = run.end()
     return start
+
+
+def _stem(word: str) -> str:
+    """A folded word without what its language adds to one that is looked for by itself."""
+    if word.isascii():
+        return _singular(word)
+    article = _ARTICLE.match(word)
+    return word[article.end() :] if article else word
 
 
 def _singular(word: str) -> str:

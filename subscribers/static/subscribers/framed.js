@@ -8,3 +8,8 @@ if (window.parent !== window) {
   new ResizeObserver(tell).observe(document.body);
   window.addEventListener("load", tell);
 }
+
+// What a press of the button brought: whoever pressed it far below is led there. Browsers heed no
+// `autofocus` in a frame of another site.
+const news = document.querySelector("[data-news]");
+if (news) news.focus();
