@@ -104,11 +104,11 @@ def _read(octets: bytes) -> Image.Image:
         raise NotAPicture(_what_it_is(octets[:16_384])) from None
     _check_size(image)
     try:
-        image = _loaded(image, octets)
+        loaded = _loaded(image, octets)
         # Without EXIF Pillow turns it as its XMP says, which no browser does (CSS Images 3, 7.5).
-        image.info.pop("xmp", None)
-        image.info.pop("XML:com.adobe.xmp", None)
-        return _in_srgb(ImageOps.exif_transpose(image))
+        loaded.info.pop("xmp", None)
+        loaded.info.pop("XML:com.adobe.xmp", None)
+        return _in_srgb(ImageOps.exif_transpose(loaded))
     except _DAMAGED:
         raise NotAPicture(_damaged()) from None
 

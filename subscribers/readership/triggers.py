@@ -68,7 +68,7 @@ _POSTGRESQL = {
 }
 
 
-def joining_in_bulk() -> contextlib.AbstractContextManager[None]:
+def joining_in_bulk() -> contextlib.AbstractContextManager[object]:
     """Within, many subscriptions are inserted: noted by their choices, as on PostgreSQL."""
     return set_aside(
         "subscription_joined",

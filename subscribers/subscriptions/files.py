@@ -204,8 +204,8 @@ def free_subscriber_ids(count: int) -> Sequence[int]:
 
 
 def _many(
-    rows: Sequence[object], bulk: Callable[[], contextlib.AbstractContextManager[None]]
-) -> contextlib.AbstractContextManager[None]:
+    rows: Sequence[object], bulk: Callable[[], contextlib.AbstractContextManager[object]]
+) -> contextlib.AbstractContextManager[object]:
     """`bulk` for many rows; for some few it costs more than it saves."""
     return bulk() if len(rows) > _FEW else contextlib.nullcontext()
 

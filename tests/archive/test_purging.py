@@ -133,12 +133,13 @@ def test_what_the_site_does_is_purged_where_it_shows_and_nowhere_else(daily: Pub
     Item.objects.filter(issue=first).update(title="Mended")
     assert heard() == {"sudi-site", f"{whole}-lists", f"{whole}-{first.pk}"}
     # Another look, another name of a category, and for readers only: all of this one publication.
-    for change in (
-        lambda: Publication.objects.filter(pk=daily.pk).update(theme={"accent": "#aa2244"}),
-        lambda: type(ships).objects.filter(pk=ships.pk).update(name="Boats"),
-        lambda: Publication.objects.filter(pk=daily.pk).update(readers_only=True),
-    ):
-        change()
+    changes_of_all: list[tuple[Any, dict[str, Any]]] = [
+        (Publication.objects.filter(pk=daily.pk), {"theme": {"accent": "#aa2244"}}),
+        (type(ships).objects.filter(pk=ships.pk), {"name": "Boats"}),
+        (Publication.objects.filter(pk=daily.pk), {"readers_only": True}),
+    ]
+    for rows, change in changes_of_all:
+        rows.update(**change)
         assert heard() == {"sudi-site", whole}
     # Its own name changes nothing of the other's pages.
     Publication.objects.filter(pk=other.pk).update(name="Weekly ships")
@@ -150,7 +151,7 @@ def test_a_purge_waits_until_every_web_process_has_looked(
 ) -> None:
     slept: list[float] = []
     monkeypatch.setattr(purging, "_WAIT", 60.0)
-    monkeypatch.setattr(purging.time, "sleep", slept.append)
+    monkeypatch.setattr("newsletter.archive.finished.purging.time.sleep", slept.append)
     purge = Purge()
     purge.sweep()
     assert (slept, CALLS) == ([60.0], [])
