@@ -106,6 +106,9 @@ CONVERTED = [
      "\n\n[A](https://e.org/1)\n\n\nOne.\n\n\nTwo.\n\n"),
     ("<table>\n<tr><th>A</th></tr>\n<tr><td><p>1</p></td></tr>\n</table>",
      "<table>\n<tr><th>A</th></tr>\n<tr><td><p>1</p></td></tr>\n</table>"),
+    # links of chats
+    ("・<https://e.org/1|港が開く>", "・[港が開く](https://e.org/1)"),
+    ("See <mailto:a@e.org|Ann> | <https://e.org/>", "See [Ann](mailto:a@e.org) | <https://e.org/>"),
     # footnotes
     ("Text[^1].\n\n[^1]: The note.", "Text (The note.).\n\n"),
     ("文字[^注]。\n\n[^注]: 说明", "文字（说明）。\n\n"),

@@ -149,3 +149,14 @@ def test_breaks_that_were_meant_stay() -> None:
         "Roses are red\\\nviolets are blue,\\\nhttps://a.example.org/  \nand so on,"
         " as it was said for a while.\n\nNo break\n\nhere."
     )
+
+
+def test_front_matter_names_the_page_and_its_publisher() -> None:
+    digest = parse(
+        "---\ntitle: A rope\ndate: 2026-03-02\nsource_url: https://a.example.org/rope\n"
+        "source_name: The Gazette\n---\n\n## Summary\n\nIt floats, and it was tested for a year.\n"
+    )
+    (item,) = digest.items
+    assert [(one.label, one.url) for one in item.sources] == [
+        ("The Gazette", "https://a.example.org/rope")
+    ]

@@ -15,6 +15,9 @@ LABEL = gettext_noop("One document")
 SURENESS = 0.1  # Any text can be read like this, so every other shape goes first.
 WHOLE = True
 
+# What front matter calls the page a text was made from, and who published it.
+_ADDRESSES = ("url", "link", "sourceurl", "originalurl", "sourcelink", "canonicalurl")
+_PUBLISHERS = ("sourcename", "publisher", "sitename")
 _SHORT = 40  # characters of a whole document; less is a test or a stub.
 _LONGEST_TITLE = 120  # characters of a first line that serves as the title.
 
@@ -43,12 +46,13 @@ def read(reading: Reading) -> Parts:
     if not title and first is not None:
         # The editor is asked for the document's title; its item needs a name all the same.
         title = plain_text(first.content, links=False)[:_LONGEST_TITLE].strip()
-    url = safe_url(str(reading.front.values.get("url") or reading.front.values.get("link") or ""))
+    url = safe_url(str(reading.front.find(_ADDRESSES) or ""))
+    name = str(reading.front.find(_PUBLISHERS) or reading.front.title or url)
     item = Item(
         title=title,
         line=outline.title_line or (first.number if first is not None else 1),
         category=reading.front.category,
-        sources=(Link(reading.front.title or url, url),) if url else (),
+        sources=(Link(name, url),) if url else (),
         body=body,
         last_line=lines[-1].number if lines else 0,
     )
