@@ -81,6 +81,34 @@ def texts(item: ItemView) -> Iterator[str]:
     yield from of(item.bullets)
 
 
+# The items of the check that is going on, with their texts, a hash of these and their length:
+# eight looks ask for them. An entry counts for its own object alone: two checks at once only lose
+# time.
+_now: dict[int, tuple[ItemView, tuple[str, ...], int, int]] = {}
+
+
+def said_by(item: ItemView) -> tuple[str, ...]:
+    """An item's texts, the title first, read once in a check."""
+    return _read(item)[1]
+
+
+def forget() -> None:
+    """End a check: nothing holds its items any more."""
+    _now.clear()
+
+
+def _read(item: ItemView) -> tuple[ItemView, tuple[str, ...], int, int]:
+    found = _now.get(id(item))
+    if found is None or found[0] is not item:
+        said = tuple(texts(item))
+        # The text itself as a key would fill memory; 64 bits with a secret of the process do.
+        found = (item, said, hash(said), sum(map(len, said)))
+        if len(_now) >= _KEPT:
+            _now.clear()
+        _now[id(item)] = found
+    return found
+
+
 def kept(look: Callable[[tuple[str, ...]], T]) -> Callable[[ItemView], T]:
     """Look at an item's texts, the title first, unless just these were looked at before.
 
@@ -91,12 +119,9 @@ def kept(look: Callable[[tuple[str, ...]], T]) -> Callable[[ItemView], T]:
 
     @functools.wraps(look)
     def looked(item: ItemView) -> T:
-        said = tuple(texts(item))
-        if sum(map(len, said)) > _LONGEST:
+        _item, said, key, length = _read(item)
+        if length > _LONGEST:
             return look(said)
-        # The text itself would fill memory. A string knows its hash once it was asked, so that the
-        # second look at the same item costs nothing; 64 bits with a secret of the process do.
-        key = hash(said)
         if (known := found.get(key)) is not None:
             return known
         if len(found) >= _KEPT:

@@ -30,8 +30,9 @@ from .findings import (
     Finding,
     Level,
     blocker,
+    forget,
     numbers,
-    texts,
+    said_by,
     warning,
 )
 from .link_findings import found_dead, of_links
@@ -79,25 +80,13 @@ def checked(
     None: not compared. `kept` is what the doctor found of the senders.
     """
     whole = list(made)
-    around = (beside,) if beside is not None else ()
+    around = [beside] if beside is not None else []
     octets = max((one.size for one in whole if not isinstance(one, TooLarge)), default=None)
     dead = found_dead(view) if dead is None else dead
     sections: list[tuple[str, list[Finding]]] = [
         (
             pgettext("preflight", "Date, title and subject"),
-            [
-                *text_findings.of_dates(view, [(p.title, p.date) for o in around for p in o.past]),
-                *(found for one in around for found in usual.of_day(view, one)),
-                *(found for one in around for found in usual.of_texts(view, one)),
-                *(
-                    f
-                    for o in around
-                    for f in head_findings.of_number(view, [p.title for p in o.past])
-                ),
-                *text_findings.of_subject(view),
-                *head_findings.of_subject(view),
-                *head_findings.of_counts(view),
-            ],
+            [*_of_head(view, around)],
         ),
         (pgettext("preflight", "Items, their sources and categories"), [*_of_items(view)]),
         (
@@ -127,7 +116,21 @@ def checked(
             ],
         ),
     ]
+    forget()
     return [Checked(name, tuple(_blockers_first(found))) for name, found in sections]
+
+
+def _of_head(view: IssueView, around: Collection[usual.Around]) -> Iterator[Finding]:
+    """Date, title, subject and introduction, beside those of the last issues."""
+    past = [one for beside in around for one in beside.past]
+    yield from text_findings.of_dates(view, [(one.title, one.date) for one in past])
+    for beside in around:
+        yield from usual.of_day(view, beside)
+        yield from usual.of_texts(view, beside)
+        yield from head_findings.of_number(view, [one.title for one in beside.past])
+    yield from text_findings.of_subject(view)
+    yield from head_findings.of_subject(view)
+    yield from head_findings.of_counts(view)
 
 
 def check(view: IssueView, publication: Publication, **known: Any) -> list[Finding]:
@@ -212,10 +215,11 @@ def _of_items(view: IssueView) -> Iterator[Finding]:
 def _says_nothing(item: ItemView) -> bool:
     """Whether there is nothing beside the title, or that once more. A link in a list is its own
     words, and needs no others."""
-    title, *said = (" ".join(text.split()) for text in texts(item))
-    if {text for text in said if text} - {title}:
+    title, *said = said_by(item)
+    same = ("", " ".join(title.split()))
+    if any(text and " ".join(text.split()) not in same for text in said):
         return False
-    title = words.plain(title)
+    title = words.plain(item.title)
     return not any(
         link.url and link.label and words.plain(link.label) == title for link in item.sources
     )

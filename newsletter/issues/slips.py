@@ -21,7 +21,7 @@ from newsletter.rendering import words
 from subscribers.language_table import is_wide
 
 from . import copied_along, not_the_page
-from .findings import ABOUT, Finding, kept, numbers, texts, warning
+from .findings import ABOUT, Finding, kept, numbers, said_by, warning
 from .text_findings import without_blocks, without_code
 
 # Keys by the marks that their makers give them, so that scanners find them: OpenAI and Anthropic,
@@ -165,7 +165,7 @@ def _said_twice(view: IssueView) -> Iterator[Finding]:
 
 def _parts_of(item: ItemView) -> set[str]:
     """Insight, text and points of an item, each that has words, whatever the spaces between."""
-    _title, insight, body, *points = texts(item)
+    _title, insight, body, *points = said_by(item)
     return {" ".join(one.split()) for one in (insight, body, " ".join(points))} - {""}
 
 
