@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
@@ -92,6 +93,10 @@ def own_not_found(get_response: Respond) -> Respond:
     """With DEBUG, too, who asks for what is not there reads our page and no list of patterns."""
 
     def respond(request: HttpRequest) -> HttpResponse:
+        try:
+            resolve(request.path_info)
+        except Resolver404 as error:  # No view is asked, so no exception of one comes by.
+            return errors.not_found(request, error)
         return get_response(request)
 
     def process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:

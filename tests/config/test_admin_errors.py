@@ -47,6 +47,19 @@ def test_who_may_not_open_the_admin_gets_the_sites_page() -> None:
     assert answer.status_code == 404 and "sudi-main" not in answer.content.decode()
 
 
+@pytest.mark.parametrize("path", ["/daily/feed.foo", "/daily/2026-03-02/", "/daily/no/such/page/"])
+def test_a_trial_shows_no_list_of_patterns(path: str, settings: Any) -> None:
+    """With DEBUG on; of an address without a view as well, and one without its slash is led on."""
+    builders.publication()
+    settings.DEBUG = True
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, "newsletter.config.middleware.own_not_found"]
+    answer = Client().get(path)
+    html = answer.content.decode()
+    assert answer.status_code == 404
+    assert "Harbour Daily" in html and "URLconf" not in html and "Traceback" not in html
+    assert Client().get("/daily").headers["Location"] == "/daily/"
+
+
 def test_a_fault_of_ours_asks_the_database_nothing(
     editor: Client, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
 ) -> None:
