@@ -157,8 +157,7 @@ TOLD = {
     "issue.drafted": DRAFT,
     "issue.problems": DRAFT,
     "issue.approval_wanted": DRAFT,
-    "issue.sent_back":
-        "admin/test_asking.py::test_what_is_sent_back_waits_for_its_writers_until_they_ask_again",
+    "issue.sent_back": "admin/test_asking.py::test_what_is_sent_back_waits_for_its_writers_until_they_ask_again",
     "issue.release_proposed": PROPOSED,
     "issue.scheduled": WHOLE_WAY,
     "issue.released": WHOLE_WAY,
