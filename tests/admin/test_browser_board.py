@@ -229,7 +229,7 @@ def test_the_list_of_keys_names_none_that_does_nothing_here(
     always = {"Ctrl K", "t", "?"}
     of_pages = {
         f"/admin/newsletter/issue/{issue.pk}/preflight/": {"p", "s"},
-        f"/admin/newsletter/issue/{issue.pk}/item/{item.pk}/": {"Ctrl S", "p", "s"},
+        f"/admin/newsletter/issue/{issue.pk}/item/{item.pk}/": {"Ctrl S"},
         "/admin/newsletter/issue/": {"n N"},
         "/admin/newsletter/noticechoice/": set(),
     }
