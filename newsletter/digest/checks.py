@@ -10,7 +10,7 @@ from .blocks import BULLET, NUMBER, PARAGRAPH, TABLE, Block, blocks_of
 from .inline import holds_link
 from .issue_numbers import names_number
 from .labels import is_placeholder
-from .outline import Outline, Section
+from .outline import Line, Outline, Section
 from .problems import Problems
 from .sources import is_address
 from .tail import names_references
@@ -37,6 +37,8 @@ _PERIODIC = re.compile(
     r"|дайджест|еженедельн",
     re.IGNORECASE,
 )
+# A mark or bracket, then 2:10, 02:10 or 1:02:10, also in full-width signs.
+_CLOCK = re.compile(r"[^\w<]{0,6}(?:\d{1,2}[:：])?\d{1,2}[:：]\d{2}(?![\d:：])")
 _MOST_FIGURES = 20  # of a title; more are not figures.
 
 
@@ -157,6 +159,9 @@ def doubts(digest: Digest, outline: Outline, confirmed: frozenset[str]) -> Diges
         problems.error("one-item", {"case": "parts", "count": len(parts)}, parts[0].first)
     elif len(digest.items) == 1 and len(titles := _titles_alone(outline)) >= _MOST_TITLES:
         problems.error("one-item", {"case": "links", "count": len(titles)}, titles[0].first)
+    elif len(digest.items) == 1 and len(parts_told := _clock_times(outline)) >= _MOST_TITLES:
+        values = {"case": "times", "count": len(parts_told)}
+        problems.error("one-item", values, parts_told[0].number)
     without = [item for item in digest.items if not _leads_anywhere(item)]
     if len(digest.items) > 1 and len(without) * 2 > len(digest.items) and _has_links(outline):
         values = {"count": len(without), "items": len(digest.items)}
@@ -199,6 +204,22 @@ def _titles_alone(outline: Outline) -> list[Block]:
         if block.kind == PARAGRAPH and "![" not in block.text and block.only is not None
         and block.only.url and not (is_address(block.only) or is_placeholder(block.only.label))
     ]  # fmt: skip
+
+
+def _clock_times(outline: Outline) -> list[Line]:
+    """Lines that begin with the time of a part, as notes of a recording have them; none where
+    fewer than two lines hold a link: those are the hours of a day, or a transcript."""
+    lines = [
+        line
+        for section in outline.sections
+        if not names_references(section.title)
+        for block in blocks_of(section, outline)
+        if block.kind in {PARAGRAPH, BULLET, NUMBER}
+        for line in block.all_lines()
+    ]
+    if sum(holds_link(outline.resolved(line.raw)) for line in lines) < 2:
+        return []
+    return [line for line in lines if _CLOCK.match(line.raw)]
 
 
 def _lists_links(section: Section, outline: Outline) -> bool:

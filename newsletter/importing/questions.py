@@ -75,7 +75,7 @@ def _of_problems(problems: Iterable[Problem]) -> Iterable[Question]:
                 yield Question(problem.code, "--confirm", *confirm, place, confirm, optional=True)
         elif problem.code in CONFIRMABLE:
             yield Question(problem.code, "--confirm", problem.code, place, (problem.code,))
-            if problem.code == "one-item" and problem.params.get("case") != "links":
+            if problem.code == "one-item" and problem.params.get("case") not in ("links", "times"):
                 yield Question(problem.code, "--shape", "", place, (headlines.NAME,), optional=True)
         elif problem.code == "date-ambiguous":
             yield Question(problem.code, "--date", "", place, readings(problem))

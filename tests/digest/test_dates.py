@@ -80,6 +80,11 @@ def test_what_has_one_reading_is_read(text: str) -> None:
         # The number of an issue is no first day of a span.
         ("Issue 5 – 10 October 2025", "2025-10-10"),
         ("Newsletter no. 6 - 10 octobre 2025", "2025-10-10"),
+        ("Folge 12 - 30. November 2026", "2026-11-30"),
+        ("Bölüm 12 – 30 Kasım 2026", "2026-11-30"),
+        # Nor is one in front of a date that begins with its year.
+        ("Talk 7 - 2026-11-30", "2026-11-30"),
+        ("Harbour 5 – 2026/11/30", "2026-11-30"),
         ("2025-10-06 – 10 things to know", "2025-10-06"),
         ("Week ending 10 October 2025", "2025-10-10"),
         ("2025-10-10 (6–9 October 2025)", "2025-10-10"),
@@ -101,6 +106,7 @@ def test_the_numbers_leave_one_reading(text: str, date: str) -> None:
         ("10 listopada 2025", "order", ["2025-10-10", "2025-11-10"]),
         ("3 March 2025 | 10 March 2025", "several", ["2025-03-03", "2025-03-10"]),
         ("6–10 October 2025", "span", ["2025-10-06", "2025-10-10"]),
+        ("Nov 28 - 2026-12-04", "span", ["2026-11-28", "2026-12-04"]),
         ("October 6–10, 2025", "span", ["2025-10-06", "2025-10-10"]),
         ("dal 6 all’8 ottobre 2025", "span", ["2025-10-06", "2025-10-08"]),
         ("tra il 6 e l'8 ottobre 2025", "span", ["2025-10-06", "2025-10-08"]),

@@ -65,6 +65,20 @@ def test_pictures_above_each_story_stay_with_it() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "# Interview\n\n00:10 Ann: Hello.\n\n00:20 Bob: Hello.\n\n00:40 Ann: How are you?\n",
+        f"# The museum\n\nIt opens at 10:00 and closes at 18:00. [More]({link('a')})\n",
+        f"# A night\n\nWe left 22:10 on [it]({link('a')}).\n\n23:40 was [last]({link('b')}).\n",
+        f"# The final\n\n3:2, see [report]({link('a')}).\n\n2:1, [photos]({link('b')}).\n\n1:0.\n",
+    ],
+)
+def test_hours_results_and_a_transcript_are_no_parts_of_a_recording(text: str) -> None:
+    digest = read(text)
+    assert (len(digest.items), "one-item" in codes(digest)) == (1, False)
+
+
+@pytest.mark.parametrize(
     "tags",
     ["<section class='y'>", '<table class="x"><tr>', '<div style="a"><span></span>', "<article>"],
 )
@@ -129,6 +143,10 @@ def test_what_would_be_one_item_is_read_as_was_said_of_it() -> None:
         f"# 港口日报 2026-03-02\n\n{chapters('一、船', '二、桥', '三、码头')}",
         f"# Boletín, número 7\n\n{chapters('Barcos', 'Puentes', 'Muelles')}",
         f"# Letter of 2 March 2026\n\n{chapters('Wind', 'Rope')}",
+        # The parts of a recording: times, and addresses behind or below them.
+        f"# Talk\n\n00:00 Intro\n02:10 Ferry\n{link('a')}\n11:45 Grain\n{link('b')}\n",
+        f"# 港口谈\n\n００：１０ 开场\n\n[02:10] 夜航 {link('a')}\n\n11:45 粮价 {link('b')}\n",
+        f"# Folge\n\n(0:00:10) Moin\n(1:02:30) Fähre: {link('a')}\n(1:30:00) Korn: {link('b')}\n",
     ],
 )
 def test_an_issue_read_as_one_item_is_a_doubt(text: str) -> None:

@@ -137,14 +137,17 @@ def lost_lines(text: str, digest: Digest, dropped: frozenset[int]) -> list[str]:
     kept = texts_of(digest)
     # Comments and marks of dialects are told of once a kind, at the first.
     source = text.split("\n")
-    marked = clear(source, read_front(source, Problems()).end, Problems())
-    front = re.match(r"\s*(---|\+\+\+)\n.*?\n\1\n", text, re.DOTALL)
-    start = text[: front.end()].count("\n") if front else 0
+    start = read_front(source, Problems()).end
+    # Front matter without a fence is kept as facts, whose names are in no text.
+    facts = {f"{name}: {value}".lower() for name, value in digest.extra.items()}
+    marked = clear(source, start, Problems())
     lost = []
     for number, line in enumerate(marked.lines, 1):
         if number <= start or number in unclaimed | marked.dropped or number in dropped:
             continue
         found = CHARACTERS.findall(line)
+        if line.strip().lower() in facts:
+            continue
         if found and not any(word in kept or word.isdigit() for word in found):
             lost.append(line)
     return lost

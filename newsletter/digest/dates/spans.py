@@ -57,7 +57,9 @@ _MONTH_AT_END = re.compile(r"(?<![^\W\d_])([^\W\d_]{2,16})\.?\s$")
 # The number of an issue: "No. 5 – 10 October 2025" is no span.
 _COUNTED = re.compile(
     r"(?:[#№]|\b(?:no|nr|n|num|numero|issue|ausgabe|edition|edicion|edicao|vol|volume|part|teil"
-    r"|week|woche|semaine|episode|выпуск|number|nummer|newsletter)[.°o]{0,2})\s?$"
+    r"|week|woche|semaine|episode|выпуск|number|nummer|newsletter|ep|episodio|episodi|puntata"
+    r"|folge|kapitel|chapter|capitulo|avsnitt|afsnit|aflevering|jakso|odcinek|bolum|sayi|tap"
+    r"|серия|епізод|випуск|الحلقة|العدد)[.°o]{0,2})\s?$"
 )
 # "October 6–10, 2025": the year follows the last day, so neither day is a whole date.
 _WITHIN = re.compile(
@@ -72,6 +74,9 @@ _WEEK_OF = re.compile(
     r"|\bsettimana del|\bsemana (?:del?|do)|\bweek van|неделя с)"
     r"(?: (?:the|den|dem|dia))?(?: (?:[^\W\d_]{1,14}))?[,.]? ?$"
 )
+
+
+_YEAR_FIRST = re.compile(r"(?:19|20)\d\d(?!\d)")
 
 
 def find_spans(text: str, writings: Sequence[Writing]) -> list[Days]:
@@ -147,6 +152,10 @@ def _from_before(text: str, whole: Writing) -> Iterator[Days]:
         before = head[: match.start()]
         if _COUNTED.search(before):
             return
+        # "Talk 7 - 2026-11-30": a span names what differs in front of what is the same.
+        bare = match.end("d") == match.end() and not _named_month(before)
+        if pattern is _DAY_AT_END and bare and _YEAR_FIRST.match(text, whole.start):
+            return
         months = _months_of_first(match, before, last.month)
         number = number_of(match["d"])
         for month in months:
@@ -164,5 +173,10 @@ def _months_of_first(match: re.Match[str], before: str, same: int) -> frozenset[
         return months_of(named)
     if match["m"]:
         return frozenset({number_of(match["m"]) or 0})
+    return _named_month(before) or frozenset({same})
+
+
+def _named_month(before: str) -> frozenset[int]:
+    """The months that the word at the end may name, "Nov "; none for any other word."""
     leading = _MONTH_AT_END.search(before)
-    return (months_of(leading[1]) if leading else frozenset()) or frozenset({same})
+    return months_of(leading[1]) if leading else frozenset()
