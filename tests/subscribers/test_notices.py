@@ -109,7 +109,7 @@ def test_d2_every_form_says_first_what_is_wrong_and_leads_to_it(
     html = answer.content.decode()
     assert html.count('id="problems"') == 1
     # The summary takes the focus, so a screen reader begins there; its link leads to the field.
-    assert re.search(r'<div [^>]*id="problems"\s+autofocus', html)
+    assert re.search(r'<div\s[^>]*id="problems"\s+autofocus', html)
     assert f'href="#{field}"' in html
     assert f'id="{field}"' in html
     assert html.index('id="problems"') < html.index("<form")
