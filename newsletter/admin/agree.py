@@ -194,6 +194,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponseBase:
         f"issue:{issue.pk}",
         issue.publication,
         asked=[str(one.pk) for one in asked],
+        people=[one.get_username() for one in asked],
     )
     if asked:
         text = pgettext("approval", "Asked: %(who)s. A mail is on its way.")

@@ -200,6 +200,7 @@ DETAILS: Mapping[str, str | Promise] = {
     "state": pgettext_lazy("audit", "state"),
     "status": pgettext_lazy("audit", "status"),
     "to": pgettext_lazy("audit", "to"),
+    "people": pgettext_lazy("audit", "asked"),
     "twin": pgettext_lazy("audit", "beside"),
     "values": pgettext_lazy("audit", "values"),
     "via": pgettext_lazy("audit", "via"),
@@ -210,7 +211,7 @@ DETAILS: Mapping[str, str | Promise] = {
     "why": pgettext_lazy("audit", "reason"),
 }
 # For a look-up by a program: keys of addresses, marks and bits of what was seen, codes of warnings.
-UNSAID = frozenset({"keys", "seen", "change", "kinds", "selection"})
+UNSAID = frozenset({"asked", "keys", "seen", "change", "kinds", "selection"})
 # Details that are moments in ISO 8601.
 _MOMENTS = frozenset({"send_at", "until", "before", "made_at"})
 # Codes among the values, by detail; what is none of them is shown as it stands.

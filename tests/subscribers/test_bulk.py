@@ -72,7 +72,7 @@ def test_batches_are_not_waited_for_but_the_end_of_the_job_is(tmp_path: Path) ->
 
     def watch(execute: Any, sql: str, *rest: Any) -> Any:
         place = connection.connection.execute("PRAGMA synchronous").fetchone()[0]
-        if sql.startswith("INSERT INTO subscribers_subscription "):
+        if sql.startswith("INSERT") and " INTO subscribers_subscription " in sql:
             waited["batch"] = place
         if sql.startswith('UPDATE "subscribers_importjob" SET "state"'):
             waited["end"] = place
