@@ -159,9 +159,8 @@ def doubts(digest: Digest, outline: Outline, confirmed: frozenset[str]) -> Diges
         problems.error("one-item", {"case": "parts", "count": len(parts)}, parts[0].first)
     elif len(digest.items) == 1 and len(titles := _titles_alone(outline)) >= _MOST_TITLES:
         problems.error("one-item", {"case": "links", "count": len(titles)}, titles[0].first)
-    elif len(digest.items) == 1 and len(parts_told := _clock_times(outline)) >= _MOST_TITLES:
-        values = {"case": "times", "count": len(parts_told)}
-        problems.error("one-item", values, parts_told[0].number)
+    elif len(digest.items) == 1 and len(told := _clock_times(outline)) >= _MOST_TITLES:
+        problems.error("one-item", {"case": "times", "count": len(told)}, told[0].number)
     without = [item for item in digest.items if not _leads_anywhere(item)]
     if len(digest.items) > 1 and len(without) * 2 > len(digest.items) and _has_links(outline):
         values = {"count": len(without), "items": len(digest.items)}
