@@ -121,6 +121,11 @@ CASES: list[tuple[str, str, str]] = [
      + "![](https://e.org/picture)\n",
      "The whole document would be one item, although 3 of its lines are nothing but a link, as "
      "titles are. If that is right, confirm it; otherwise choose how to read it."),
+    ("one-item/times", "# T - 2026-03-02\n\n" + "".join(
+        f"0{n}:10 Part {n} https://e.org/{n}\n\n" for n in range(3)),
+     "The whole document would be one item, although 3 of its lines begin with a time, as the "
+     "parts of a recording do. If that is right, confirm it; otherwise give each part a heading, "
+     "or make a list of them."),
     ("reference-missing", HEAD + ITEM + "See [the fees][topic fees].\n",
      "This link has no address in the document; its words are kept as text."),
     ("reference-missing", HEAD + ITEM + "See [the fees][topic fees] and [their paper][].\n",
