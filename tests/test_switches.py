@@ -150,6 +150,9 @@ WEBHOOK = {
 }
 WHOLE_WAY = "notices/test_issue_events.py::test_scheduled_released_finished_corrected"
 DRAFT = "notices/test_notices.py::test_a_draft_its_problems_and_the_approval_it_wants"
+SENT_BACK = (
+    "admin/test_asking.py::test_what_is_sent_back_waits_for_its_writers_until_they_ask_again"
+)
 PROPOSED = "intake/test_proposing.py::test_who_chose_it_is_told_of_a_proposal_and_nobody_else"
 READER = "notices/test_webhooks.py::test_readers_are_told_of_only_where_a_webhook_wants_it"
 # Each type of event that a webhook or a person can choose.
@@ -157,7 +160,7 @@ TOLD = {
     "issue.drafted": DRAFT,
     "issue.problems": DRAFT,
     "issue.approval_wanted": DRAFT,
-    "issue.sent_back": "admin/test_asking.py::test_what_is_sent_back_waits_for_its_writers_until_they_ask_again",
+    "issue.sent_back": SENT_BACK,
     "issue.release_proposed": PROPOSED,
     "issue.scheduled": WHOLE_WAY,
     "issue.released": WHOLE_WAY,
