@@ -180,6 +180,7 @@ def _stored(group: Sequence[_Brought]) -> bool:
         close_old_connections()
         effects.receive_all((one.content, [to]) for one in group for to in one.recipients)
     except Exception:
+        # Which of them it was is not known: each is tried by itself, and then it is logged.
         return False
     for one in group:
         one.answer.set_result(None)

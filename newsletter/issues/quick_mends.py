@@ -14,7 +14,7 @@ from newsletter.editions import family, pairing
 from newsletter.models import Issue
 from newsletter.rendering import neutral
 
-from . import text_findings
+from . import beginning, text_findings
 
 # Code of a finding -> what its button says.
 BUTTONS = {
@@ -44,15 +44,7 @@ def mend(issue: Issue, code: str, on: dt.date) -> str:
 def _date(issue: Issue, on: dt.date) -> str:
     if issue.date == on or pairing.other_day(issue, on):
         return ""
-    before, issue.date = issue.date, on
-    changed = ["date"]
-    # An address that says the old day would contradict the new one.
-    named = issue.slug.replace(before.isoformat(), on.isoformat())
-    taken = Issue.objects.filter(publication=issue.publication_id, slug=named).exists()
-    if named != issue.slug and not taken:
-        issue.slug = named
-        changed.append("slug")
-    issue.save(update_fields=changed)
+    beginning.move_to_day(issue, on)
     return _("date")
 
 
