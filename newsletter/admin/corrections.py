@@ -12,7 +12,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from newsletter.issues import correction_mail, corrections, mends
@@ -217,7 +217,7 @@ def _reached(issue: Issue, item: Item | None, reach: mending.Reach) -> list[str]
             if item is None
             else _(" (%(held)s of them held this item)") % {"held": _readers(reach, reach.held)}
         )
-        found.append(f"{old}{held}.")
+        found.append(pgettext("sentence", "%(words)s.") % {"words": f"{old}{held}"})
     if reach.elsewhere:
         found.append(
             ngettext(

@@ -95,6 +95,11 @@ def test_a_round_up_that_keeps_the_old_text_is_named_before_and_after(issue: Iss
     assert "“The week”" not in who.get(first(issue)).content.decode()
 
 
+def test_a_chinese_sentence_ends_with_its_own_stop(issue: Issue) -> None:
+    html = client("sam", "sender").get(first(issue), headers={"accept-language": "zh-CN"})
+    assert "含有这一条）。" in html.content.decode()
+
+
 def test_of_very_many_the_page_reckons_and_does_not_count(
     issue: Issue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
