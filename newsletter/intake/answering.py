@@ -51,7 +51,7 @@ def bearer_of(request: HttpRequest, slug: str, act: Act) -> Bearer:
         if bearer.may(act):
             return bearer
         if bearer.may(Act.SEE):
-            raise Refusal("forbidden", pgettext("problem", "The token's rights do not hold this."))
+            raise Refusal("forbidden", bearer.refusal(act))
     raise Refusal("not-found", pgettext("problem", "The token opens no such publication."))
 
 

@@ -140,7 +140,7 @@ class Tools:
         if bearer is None or not bearer.may(Act.SEE):
             raise Refusal("no-token", pgettext("problem", "The token does not hold any more."))
         if not bearer.may(act):
-            raise Refusal("forbidden", pgettext("problem", "The token's rights do not hold this."))
+            raise Refusal("forbidden", bearer.refusal(act))
         return bearer
 
     def _turn(self, act: Act) -> Bearer:

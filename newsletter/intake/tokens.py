@@ -94,6 +94,18 @@ class Bearer:
         """Whether the token's rights hold `act` and its user may do it now."""
         return act in _ACTS[self.rights] and may_as(self.asker, act, self.roles)
 
+    def refusal(self, act: Act) -> str:
+        """In words why it may not `act`: other rights would do, or its user lost the role."""
+        if act in _ACTS[self.rights]:
+            return pgettext("problem", "The token acts as %(user)s, who may not do this here.") % {
+                "user": self.user.get_username()
+            }
+        wanted = next(rights for rights, acts in _ACTS.items() if act in acts)
+        return pgettext(
+            "problem",
+            "The token has the rights “%(rights)s”; this takes one with “%(wanted)s”.",
+        ) % {"rights": self.rights, "wanted": wanted}
+
 
 class TokenRefused(Exception):
     """No token was made; the message says why."""

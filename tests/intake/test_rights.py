@@ -128,3 +128,16 @@ def test_a_token_opens_one_publication_whatever_its_user_may(daily: Publication)
         assert answer.status == 404, what
     bearer = tokens.find(here.secret)
     assert bearer is not None and bearer.slug == "daily"
+
+
+@pytest.mark.parametrize(
+    ("role", "rights", "said"),
+    [
+        ("owner", "draft", "The token has the rights “draft”; this takes one with “send”."),
+        ("owner", "readers", "The token has the rights “readers”; this takes one with “send”."),
+        ("editor", "send", "The token acts as editor-send, who may not do this here."),
+    ],
+)
+def test_a_refusal_says_what_would_do(daily: Publication, role: str, rights: str, said: str) -> None:
+    answer = program(daily, role, rights).post("/issues/2026-03-02/release", "{}")
+    assert (answer.status, answer.json["detail"]) == (403, said)
