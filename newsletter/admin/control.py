@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedi
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from subscribers.roles import Act
@@ -35,8 +35,17 @@ class Control:
     button: Any
     states: tuple[str, ...]
     do: Callable[[Issue, Any], Any]
+    # What the page says afterwards, or how it says it of how many `do` says it was for.
     done: Any
     danger: bool = False
+
+
+def _another_round(count: int) -> str:
+    return ngettext(
+        "Another round has begun for %(count)s reader.",
+        "Another round has begun for %(count)s readers.",
+        count,
+    ) % {"count": f"{count:,}"}
 
 
 _CONTROLS = {
@@ -97,7 +106,7 @@ _CONTROLS = {
             gettext_lazy("Try the failed ones again"),
             (State.SENT, State.SENDING, State.PAUSED),
             lambda issue, user: sending.retry_failed(issue, by=user),
-            gettext_lazy("Another round has begun for %(count)s readers."),
+            _another_round,
         ),
         Control(
             "resend-in-doubt",
@@ -110,7 +119,7 @@ _CONTROLS = {
             gettext_lazy("Send again; some may get it twice"),
             (State.SENT, State.SENDING, State.PAUSED),
             lambda issue, user: sending.resend_in_doubt(issue, by=user),
-            gettext_lazy("Another round has begun for %(count)s readers."),
+            _another_round,
             danger=True,
         ),
     )
@@ -220,11 +229,9 @@ def act(request: HttpRequest, pk: int, name: str) -> HttpResponseBase:
             for reason in error.reasons:
                 messages.error(request, _("Not done. %(reason)s") % {"reason": reason})
         else:
-            text = str(control.done)
+            text = control.done(count) if callable(control.done) else str(control.done)
             if control.name == "undo" and issue.published_at is not None:
                 text = _("Taken back. Nothing was sent; it stays on the site as it was.")
-            if isinstance(count, int) and "%(count)s" in text:
-                text = text % {"count": f"{count:,}"}
             messages.success(request, text)
         issue.refresh_from_db()
         if issue.state in (State.DRAFT, State.PUBLISHED):

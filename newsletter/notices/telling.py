@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import pgettext
+from django.utils.translation import npgettext, pgettext
 
 from newsletter.models import Issue, OutboxEvent
 from subscribers import conf, times
@@ -190,8 +190,11 @@ def of_alert(kind: str, key: str, detail: Mapping[str, Any]) -> str:
     words = {
         "bounces": pgettext("alert", "%(refusals)s of %(attempts)s readers tried"),
         "disk": pgettext("alert", "%(free_mb)s MB are free"),
-        "service_mail": pgettext(
-            "alert", "%(number)s mails wait, the first since %(since)s UTC: %(answer)s"
+        "service_mail": npgettext(
+            "alert",
+            "%(number)s mail waits since %(since)s UTC: %(answer)s",
+            "%(number)s mails wait, the first since %(since)s UTC: %(answer)s",
+            detail.get("number", 0),
         ),
         "worker": pgettext("alert", "Last seen: %(seen)s UTC"),
         "relay:login": pgettext("alert", "It refuses our login: %(relay)s"),

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.db.models import F, Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from newsletter.editions import family
 from newsletter.models import Chunk, Issue, Outcome
@@ -184,9 +185,12 @@ def resend_in_doubt(issue: Issue, *, by: Actor) -> int:
         minutes = int(wait.total_seconds() // 60) + 1
         raise ActRefused(
             [
-                _(
+                ngettext(
+                    "Some may still be delivered or reported. Resend in %(minutes)d minute"
+                    " at the earliest.",
                     "Some may still be delivered or reported. Resend in %(minutes)d minutes"
-                    " at the earliest."
+                    " at the earliest.",
+                    minutes,
                 )
                 % {"minutes": minutes}
             ]

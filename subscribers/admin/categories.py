@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from .. import categories as life
@@ -353,7 +353,11 @@ def merge(request: HttpRequest, pk: int) -> HttpResponseBase:
             else:
                 messages.success(
                     request,
-                    _("“%(name)s” was merged into “%(into)s”; %(readers)s readers moved with it.")
+                    ngettext(
+                        "“%(name)s” was merged into “%(into)s”; %(readers)s reader moved with it.",
+                        "“%(name)s” was merged into “%(into)s”; %(readers)s readers moved with it.",
+                        moved["readers"],
+                    )
                     % {
                         "name": category.name,
                         "into": target.name,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext, npgettext, pgettext
 
 from subscribers import times
 
@@ -55,7 +55,12 @@ def sentences(report: Report) -> list[str]:
     for why, count in sorted(report.left.items()):
         lines.append(_why(Verdict(why)) % {"count": f"{count:,}"})
     if report.missing:
-        text = pgettext("doubt", "The log lacks %(count)s mails that the mail server took over.")
+        text = npgettext(
+            "doubt",
+            "The log lacks %(count)s mail that the mail server took over.",
+            "The log lacks %(count)s mails that the mail server took over.",
+            report.missing,
+        )
         lines.append(text % {"count": f"{report.missing:,}"})
     for first, last in report.covered:
         text = pgettext("doubt", "%(formats)s, from %(first)s to %(last)s.")

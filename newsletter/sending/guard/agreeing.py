@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from newsletter.models import Issue, Machine
@@ -72,9 +71,17 @@ def would_go_out() -> list[Line]:
         ledger = counts.ledger(issue)
         count = ledger["waiting"] + ledger["deferred"] + ledger["in_flight"]
         text = (
-            _("%(publication)s, %(issue)s: %(count)s mails. It is paused until you resume it.")
+            ngettext(
+                "%(publication)s, %(issue)s: %(count)s mail. It is paused until you resume it.",
+                "%(publication)s, %(issue)s: %(count)s mails. It is paused until you resume it.",
+                count,
+            )
             if issue.state == Issue.State.PAUSED
-            else _("%(publication)s, %(issue)s: %(count)s mails, at once.")
+            else ngettext(
+                "%(publication)s, %(issue)s: %(count)s mail, at once.",
+                "%(publication)s, %(issue)s: %(count)s mails, at once.",
+                count,
+            )
         )
         about = {"publication": issue.publication.name, "issue": issue.slug, "count": f"{count:,}"}
         lines.append(Line("issue", count, text % about))
