@@ -81,6 +81,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponseBase:
         standing=asking.standings([issue])[issue.pk],
         open_comments=[one for one in comments.of(issue) if one.done_at is None],
         longest=comments.LONGEST,
+        wrote_it_alone=not asking.may_say_yes(issue, actor(request)),
         status=409 if stale else 200,
     )
 

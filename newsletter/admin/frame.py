@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from newsletter import conf
-from newsletter.issues import approvals
+from newsletter.issues import asking
 from subscribers.admin import last_worked
-from subscribers.admin.access import require
+from subscribers.admin.access import actor, require
 from subscribers.admin.chrome import page
 from subscribers.models import Publication
 from subscribers.roles import Act, may
@@ -99,7 +99,7 @@ def issue_page(
         issue=issue,
         publication=issue.publication,
         can=allowed,
-        lacks_approval=tab and issue.state in _OPEN and approvals.lacking(issue),
+        wants_my_yes=tab and issue.state in _OPEN and asking.wants_yes_of(issue, actor(request)),
         tab=tab,
         tabs=[(name, text, address(name, issue)) for name, text in tabs],
         public=public_address(issue),

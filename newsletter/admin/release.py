@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from newsletter.issues import approvals, import_findings, stories
+from newsletter.issues import approvals, asking, import_findings, stories
 from newsletter.issues.channels import meant_for
 from subscribers.admin.access import actor
 from subscribers.roles import Act
@@ -103,6 +103,7 @@ def _approval(request: HttpRequest, issue: Issue) -> dict[str, Any]:
     needed = issue.publication.needs_approval and not lacking
     return {
         "waits_for_approval": lacking,
+        "my_yes": bool(lacking) and asking.wants_yes_of(issue, actor(request)),
         "approved_by_me": needed and issue.approved_by_id == request.user.pk,
     }
 

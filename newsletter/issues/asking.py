@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 from newsletter.models import Approval, Comment, Issue, Revision
 from subscribers.models import AuditEntry, Publication
-from subscribers.roles import Act, holders
+from subscribers.roles import Act, holders, may
+
+from . import approvals
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, User
@@ -60,6 +62,15 @@ def standings(issues: Iterable[Issue]) -> dict[int, Standing]:
             back=back,
         )
     return found
+
+
+def wants_yes_of(issue: Issue, user: AbstractBaseUser) -> bool:
+    """Whether the issue lacks a second person's yes and this user may say it."""
+    return bool(
+        may(user, Act.APPROVE, issue.publication)
+        and approvals.lacking(issue)
+        and may_say_yes(issue, user)
+    )
 
 
 def may_say_yes(issue: Issue, by: AbstractBaseUser) -> bool:

@@ -77,10 +77,13 @@ class Desk:
         return [one.text for one in html.context["waiting"] if "2026-03-02" in one.about]
 
     def approve_page(self, name: str) -> str:
-        return self.client(name).get(page("approve", self.issue)).content.decode()
+        return self.page(name, "approve")
 
-    def approve(self, name: str) -> Any:
-        seen = hidden(self.approve_page(name), "seen")
+    def page(self, name: str, which: str) -> str:
+        return self.client(name).get(page(which, self.issue)).content.decode()
+
+    def approve(self, name: str, *, seen_by: str = "") -> Any:
+        seen = hidden(self.approve_page(seen_by or name), "seen")
         return self.client(name).post(page("approve", self.issue), {"seen": seen}, follow=True)
 
 
@@ -183,11 +186,19 @@ def test_what_of_the_publication_is_different_since_its_last_issue(desk: Desk) -
 
 def test_nobody_says_yes_to_what_they_wrote_alone(desk: Desk) -> None:
     Revision.objects.update(by=desk.people["olga"])
-    html = desk.approve("olga").content.decode()
+    html = desk.approve("olga", seen_by="petra").content.decode()
     assert "You alone wrote it: another person must approve it." in html
     assert not Approval.objects.exists() and desk.waits_for("olga") == []
+    # Nor is it offered: a button that only refuses is none.
+    assert "Approve this issue" not in desk.approve_page("olga")
+    for which in ("change", "send"):
+        html = desk.page("olga", which)
+        assert "Review and approve" not in html and "Approve it" not in html
+    assert "Ask for approval" in desk.page("olga", "send")
     # A colleague wrote at it, too: then every word is read by another one before it goes.
     add_revision(desk.issue, Revision.Kind.EDIT, desk.people["erin"], note="")
+    assert "Review and approve" in desk.page("olga", "change")
+    assert "Approve it" in desk.page("olga", "send")
     desk.approve("olga")
     assert Approval.objects.get().by == desk.people["olga"]
 

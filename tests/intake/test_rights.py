@@ -138,6 +138,8 @@ def test_a_token_opens_one_publication_whatever_its_user_may(daily: Publication)
         ("editor", "send", "The token acts as editor-send, who may not do this here."),
     ],
 )
-def test_a_refusal_says_what_would_do(daily: Publication, role: str, rights: str, said: str) -> None:
+def test_a_refusal_says_what_would_do(
+    daily: Publication, role: str, rights: str, said: str
+) -> None:
     answer = program(daily, role, rights).post("/issues/2026-03-02/release", "{}")
     assert (answer.status, answer.json["detail"]) == (403, said)
