@@ -386,4 +386,9 @@ LOUD = """
     |nie wysyłać|odhlášen|leiratkoz|dezabonat|avregistrerad|avmeldt|frameldt|отпис|не писать
     |не отправлять|не беспокоить|відпис|не надсилати|не писати|退订|退訂|取消订阅|取消訂閱|勿发
     |勿發|勿扰|勿擾|不要发|退会|配信停止|配信不要|配信解除|送信不可|수신거부|수신 거부|탈퇴
-    |abonelikten|ألغى الاشتراك|إلغاء الاشتراك"""
+    |abonelikten|ألغى الاشتراك|إلغاء الاشتراك|suppressed|suppression list|blacklisted|blocklisted
+    |denylisted|hard bounce|hard-bounce|spam complaint|marked as spam|reported spam|remove me
+    |take me off|stop mailing|stop emailing|no longer subscribed|auf der sperrliste|blackliste
+    |liste noire|lista negra|lista nera|zwarte lijst|czarna lista|kara liste|чёрный список
+    |черный список|чёрном списке|черном списке|чорний список|黑名单|黑名單|拒收|拒绝接收|拒絕接收
+    |不再接收|投诉|投訴|不要再发|配信拒否|受信拒否|ブラックリスト|블랙리스트|수신차단"""

@@ -106,6 +106,11 @@ def table(header: str, *values: str) -> str:
         ("Subscribed at", ["", ""], []),
         # Said in full beside a name, whatever the header; a question is answered, not named.
         ("Name", ["Ada Bell", "Ben Cole (UNSUBSCRIBED)"], ["Ben Cole (UNSUBSCRIBED)"]),
+        ("Engagement", ["high", "suppressed"], ["suppressed"]),
+        ("Company", ["Quay Ltd", "Pier AG – on the blacklist: blacklisted"], ["Pier AG – on the blacklist: blacklisted"]),
+        ("级别", ["高", "已加入黑名单"], ["已加入黑名单"]),
+        ("Города", ["Мурманск", "в чёрном списке"], ["в чёрном списке"]),
+        ("Rank", ["1", "hard bounce"], ["hard bounce"]),
         ("News of your town?", ["sure", "sure", "rather not"], ["rather not", "sure"]),
         # A question is asked of a person though few answer it, each in their own words: by its
         # mark, or by how a language asks for a yes or no.
