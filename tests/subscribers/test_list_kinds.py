@@ -108,7 +108,7 @@ def table(header: str, *values: str) -> str:
         ("Name", ["Ada Bell", "Ben Cole (UNSUBSCRIBED)"], ["Ben Cole (UNSUBSCRIBED)"]),
         ("Engagement", ["high", "suppressed"], ["suppressed"]),
         ("Company", ["Quay Ltd", "Pier AG – on the blacklist: blacklisted"], ["Pier AG – on the blacklist: blacklisted"]),
-        ("级别", ["高", "已加入黑名单"], ["已加入黑名单"]),
+        ("城市", ["上海", "已加入黑名单"], ["已加入黑名单"]),
         ("Города", ["Мурманск", "в чёрном списке"], ["в чёрном списке"]),
         ("Rank", ["1", "hard bounce"], ["hard bounce"]),
         ("News of your town?", ["sure", "sure", "rather not"], ["rather not", "sure"]),
