@@ -88,6 +88,51 @@ def test_a_draft_is_written_by_keyboard_alone(
     window.close()
 
 
+def test_characters_that_are_being_chosen_stay_where_they_are(
+    chromium: Any,
+    live_server: Any,
+    daily: Publication,  # noqa: F811
+    draft: Issue,
+) -> None:
+    """An input method for Chinese: its Escape closes its own list, not the form, and the list of
+    items is not renewed under it (a moved field loses what is chosen in it)."""
+    window = writing(chromium, live_server.url, person("uma", daily, "editor"), draft)
+    page = window.page
+    method = page.context.new_cdp_session(page)
+    held: list[Any] = []
+
+    def hold(route: Any) -> None:
+        if page.evaluate("window.hold") and route.request.method == "GET":
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.locator("[data-rows] li:first-child [data-open]").click()
+    page.locator("textarea[name=title]:focus").wait_for()
+    page.keyboard.type("!")
+    page.route(f"**/issue/{draft.pk}/write/", hold)
+    page.evaluate("window.hold = true")
+    page.keyboard.press("Control+Enter")
+    title = page.locator("[data-rows] li:nth-child(2) textarea[name=title]:focus")
+    title.wait_for()
+    page.keyboard.press("Control+A")
+    method.send(
+        "Input.imeSetComposition", {"text": "gang kou", "selectionStart": 8, "selectionEnd": 8}
+    )
+    page.keyboard.press("Escape")
+    assert title.input_value() == "gang kou"
+    until(lambda: held or page.wait_for_timeout(50))
+    page.evaluate("window.hold = false")
+    held[0].continue_()
+    page.wait_for_timeout(500)
+    assert title.input_value() == "gang kou"
+    method.send("Input.insertText", {"text": "港口"})
+    assert title.input_value() == "港口"
+    page.keyboard.press("Control+S")
+    until(lambda: titles(draft)[1] == "港口")
+    window.close()
+
+
 def test_buttons_act_without_a_new_page_and_are_undone(
     chromium: Any,
     live_server: Any,

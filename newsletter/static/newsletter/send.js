@@ -79,7 +79,7 @@
 
   // A part closes as menus do.
   document.addEventListener("keydown", (event) => {
-    const open = event.key === "Escape" && document.querySelector(".sudi-part[open]");
+    const open = event.key === "Escape" && !event.isComposing && document.querySelector(".sudi-part[open]");
     if (!open) return;
     open.open = false;
     open.querySelector("summary").focus();

@@ -21,6 +21,16 @@
   // Forms that were closed with something unsaved in them.
   const closed = new Map();
 
+  // An input method is choosing characters: its keys are its own, and a field that moves in the page
+  // would lose what it holds. Safari says so of its last key only by the number 229.
+  let composing = false;
+  const composes = (event) => event.isComposing || event.keyCode === 229;
+  const settled = () => composing
+    ? new Promise((done) => page.addEventListener("compositionend", done, {once: true}))
+    : Promise.resolve();
+  page.addEventListener("compositionstart", () => { composing = true; });
+  page.addEventListener("compositionend", () => { composing = false; });
+
   const say = (text) => { find("[data-status]").textContent = text || ""; };
   const openForm = () => find(".sudi-write-form form[data-editing]");
   const rowOf = (node) => node.closest("[data-item]");
@@ -330,10 +340,13 @@
   /* What was asked for before the next change says nothing of what is there after it. */
   async function refresh() {
     renewing?.abort();
-    renewing = new AbortController();
+    const mine = renewing = new AbortController();
     try {
-      const answer = await ask(location.pathname, {signal: renewing.signal});
-      if (answer?.ok) swap(await answer.text());
+      const answer = await ask(location.pathname, {signal: mine.signal});
+      if (!answer?.ok) return;
+      const text = await answer.text();
+      await settled();
+      if (!mine.signal.aborted) swap(text);
     } catch (error) {
       if (error.name !== "AbortError") say(page.dataset.gone);
     }
@@ -504,6 +517,7 @@
     if (form || choice.contains(event.target)) soon(TYPED, Boolean(form));
   });
   document.addEventListener("keydown", (event) => {
+    if (composes(event)) return;
     const form = openForm();
     const command = event.ctrlKey || event.metaKey;
     if (command && event.key.toLowerCase() === "s" && form) { event.preventDefault(); save(form); return; }
