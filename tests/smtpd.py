@@ -108,17 +108,18 @@ class Authority:
     certificate: Any
     key: Any
     file: Path
+    strict: bool = True  # See _certificate.
 
     @classmethod
-    def make(cls, folder: Path) -> Authority:
+    def make(cls, folder: Path, *, strict: bool = True) -> Authority:
         from cryptography.hazmat.primitives import serialization
         from cryptography.hazmat.primitives.asymmetric import ec
 
         key = ec.generate_private_key(ec.SECP256R1())
-        certificate = _certificate("Test authority", key, None, None, 0, 1)
+        certificate = _certificate("Test authority", key, None, None, 0, 1, strict=strict)
         file = folder / "authority.pem"
         file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-        return cls(certificate, key, file)
+        return cls(certificate, key, file, strict)
 
     def trust(self) -> ssl.SSLContext:
         """What a client that trusts this authority uses."""
@@ -131,7 +132,7 @@ class Authority:
 
         key = ec.generate_private_key(ec.SECP256R1())
         since, until = (-30, -1) if expired else (-1, 1)
-        made = _certificate(name, key, self.certificate, self.key, since, until)
+        made = _certificate(name, key, self.certificate, self.key, since, until, strict=self.strict)
         path = self.file.with_name(f"{name}{'-expired' if expired else ''}.pem")
         path.write_bytes(
             key.private_bytes(
@@ -146,8 +147,17 @@ class Authority:
         return context
 
 
-def _certificate(name: str, key: Any, issuer: Any, signer: Any, since: int, until: int) -> Any:
-    """A certificate valid between two days counted from today."""
+_USES = (
+    "digital_signature", "content_commitment", "key_encipherment", "data_encipherment",
+    "key_agreement", "key_cert_sign", "crl_sign", "encipher_only", "decipher_only",
+)  # fmt: skip
+
+
+def _certificate(
+    name: str, key: Any, issuer: Any, signer: Any, since: int, until: int, *, strict: bool = True
+) -> Any:
+    """A certificate valid between two days counted from today; not `strict`: without the key
+    identifiers of RFC 5280, as many private authorities make them."""
     import ipaddress
 
     from cryptography import x509
@@ -166,6 +176,13 @@ def _certificate(name: str, key: Any, issuer: Any, signer: Any, since: int, unti
         .not_valid_after(now + dt.timedelta(days=until))
         .add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
     )
+    if strict:
+        if issuer is None:
+            use = dict.fromkeys(_USES, False) | {"key_cert_sign": True, "crl_sign": True}
+            builder = builder.add_extension(x509.KeyUsage(**use), critical=True)
+        own = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+        by = x509.AuthorityKeyIdentifier.from_issuer_public_key((signer or key).public_key())
+        builder = builder.add_extension(own, critical=False).add_extension(by, critical=False)
     if issuer is not None:
         try:
             san: x509.GeneralName = x509.IPAddress(ipaddress.ip_address(name))

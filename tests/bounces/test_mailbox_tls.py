@@ -7,10 +7,12 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from newsletter.bounces import mailboxes
+from newsletter.smtp import server
 from tests.smtpd import Authority
 
 SCHEMES = ("imap", "imaps", "pop3", "pop3s")
@@ -94,3 +96,20 @@ def test_the_machine_itself_needs_no_certificate_of_its_name(
     monkeypatch.undo()
     assert mailboxes._tls("127.0.0.1").verify_mode is ssl.CERT_NONE
     assert mailboxes._tls("mail.example.org").verify_mode is ssl.CERT_REQUIRED
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("strict", [True, False])
+def test_a_private_authority_is_believed_whatever_python_asks_besides(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, strict: bool
+) -> None:
+    """Relays and mailboxes alike; Python 3.13 refuses certificates without key identifiers."""
+    authority = Authority.make(tmp_path, strict=strict)
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
+    server.context.cache_clear()
+    try:
+        with mailbox("imaps", authority.server()) as (port, told):
+            mailboxes.poll([f"imaps://news:hunter2@localhost:{port}/"])
+    finally:
+        server.context.cache_clear()
+    assert PASSWORD in b"".join(told)
