@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import re
 import socket
@@ -135,14 +136,15 @@ def _exchange(asked: Asked, limits: Limits, deadline: Deadline) -> tuple[Respons
     try:
         connection.allow(limits.head, "head")
         connection.send(_octets(asked))
-        answer = _final(connection, asked.method)
-        fields = answer.headers
-        onward = None
-        if limits.redirects:
-            onward = follow(asked, answer.status, fields.get_all("location", []))
-        content = b""
-        if onward is None and limits.body and asked.method != "HEAD":
-            content = _read(answer, connection, limits)
+        # Closed here: left to the garbage collector, it may find its reader gone (Python 3.13).
+        with contextlib.closing(_final(connection, asked.method)) as answer:
+            fields = answer.headers
+            onward = None
+            if limits.redirects:
+                onward = follow(asked, answer.status, fields.get_all("location", []))
+            content = b""
+            if onward is None and limits.body and asked.method != "HEAD":
+                content = _read(answer, connection, limits)
         known: dict[str, str] = {}
         for name, value in fields.items():
             before = known.get(name.lower())
@@ -197,11 +199,16 @@ def _final(connection: wire.Wire, method: Method) -> http.client.HTTPResponse:
     while True:
         # Of a socket it calls nothing but makefile.
         answer = http.client.HTTPResponse(cast(socket.socket, connection), method=method)
-        answer.begin()
-        if answer.status == 101:
-            raise BadResponse("switch")
+        try:
+            answer.begin()
+            if answer.status == 101:
+                raise BadResponse("switch")
+        except BaseException:
+            answer.close()
+            raise
         if answer.status >= 200:
             return answer
+        answer.close()
 
 
 def _read(answer: http.client.HTTPResponse, connection: wire.Wire, limits: Limits) -> bytes:
