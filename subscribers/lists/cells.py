@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 
@@ -32,6 +33,7 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _LATIN = str.maketrans({"ł": "l", "ø": "o", "ı": "i", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe"})
 
 
+@functools.lru_cache(maxsize=2_000)
 def plain_header(text: str) -> str:
     """`Email Address`, `EMAIL_ADDRESS`, `emailAddress` and ` email-address` are one header."""
     text = _CAMEL.sub(" ", unicodedata.normalize("NFKC", text).strip().strip("'\"").strip())

@@ -165,7 +165,7 @@ class Column:
     def take(self, values: Sequence[str], lines: Sequence[int], who: Addresses) -> None:
         """The cells of this column in a block of rows."""
         if self.quiet:
-            for cell, count in loud_counts(Counter(values)).items():
+            for cell, count in loud_counts(values).items():
                 if self.rule is None or self.rule.standing_of(cell) is None:
                     _count(self.undecided, cell.strip(), cell, count, values, lines, who)
             return

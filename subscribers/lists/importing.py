@@ -21,7 +21,6 @@ was. A million rows take the memory of one batch.
 from __future__ import annotations
 
 import contextlib
-import gc
 import json
 import uuid
 from collections import Counter
@@ -37,17 +36,16 @@ from subscribers.choice import NoBitLeft
 from subscribers.models import (
     Category,
     ImportJob,
-    ImportProblem,
     Publication,
     Subscription,
     Suppression,
 )
-from subscribers.subscriptions.files import Row, Writer
+from subscribers.subscriptions.files import RowLike, Writer
 
 from . import decisions
-from .plan import Decider, Done, FileRefused, Fresh, Options, Plan, category_names, known
+from .plan import Decider, Done, FileRefused, Options, Plan, category_names, known
 from .rows import Entry
-from .source import Batch, ReaderFile, Undecided
+from .source import Batch, ReaderFile, Undecided, rare_collection
 
 State = Subscription.State
 
@@ -58,6 +56,10 @@ class Overtaken(Exception):
 
 # So many problems are enough to see what is wrong with a file.
 MOST_PROBLEMS = 10_000
+# Plain, since a model each would take a twentieth of all the time where one row in fifty has one.
+_INSERT_PROBLEM = """
+    INSERT INTO subscribers_importproblem (job_id, line, "column", level, code, message)
+    VALUES (%s, %s, %s, %s, %s, %s)"""
 
 
 # --- the two ways to go through a file ----------------------------------------------------------
@@ -105,7 +107,7 @@ def run(
     _make_categories(source, publication, options)
     job = _job(source, publication, options, by)
     decide, store = Decider(publication, options).plan, _Store(publication, options, job).store
-    with _rare_collection(), _bulk():
+    with rare_collection(), _bulk():
         for batch in source.batches(publication, after=job.line, on_read=on_read):
             with transaction.atomic():
                 _claim(job, batch)
@@ -177,17 +179,13 @@ def _record(job: ImportJob, plan: Plan, batch: Batch) -> None:
     if batch.blank:
         counts["blank"] += batch.blank
     found = [(done.line, problem) for done in plan.done for problem in done.problems]
-    ImportProblem.objects.bulk_create(
-        ImportProblem(
-            job=job,
-            line=line,
-            column=problem.column[:60],
-            level=problem.level,
-            code=problem.code,
-            message=problem.message[:300],
-        )
+    kept = [
+        (job.pk, line, problem.column[:60], problem.level, problem.code, problem.message[:300])
         for line, problem in found[: max(0, MOST_PROBLEMS - counts["problems"])]
-    )
+    ]
+    if kept:
+        with connection.cursor() as cursor:
+            cursor.executemany(_INSERT_PROBLEM, kept)
     counts["problems"] += len(found)
     job.counts = dict(counts)
     job.line = batch.line
@@ -216,8 +214,7 @@ class _Store:
         for pk, state in plan.wake:
             proof = self._consent if state == State.ACTIVE else ""
             self._writer.release(pk, proof=proof, now=now)
-        known = plan.subscribers
-        self._writer.insert([self._row(f, known.get(f.key)) for f in plan.fresh], now)
+        self._writer.insert(self._rows(plan), now)
 
     def _suppress(self, rows: list[tuple[str, Entry]]) -> None:
         """Here only: a list says of nobody that other publications must not mail them."""
@@ -229,35 +226,31 @@ class _Store:
             evidence, Suppression.Reason.IMPORTED, publication=self._publication
         )
 
-    def _row(self, fresh: Fresh, subscriber: int | None) -> Row:
-        entry = fresh.entry
-        said = f', "status": {json.dumps(entry.said)}' if entry.said else ""
-        return Row(
-            fresh.key,
-            subscriber,
-            entry.address,
-            entry.name,
-            fresh.state,
-            fresh.choice,
-            entry.rhythm or "every",
-            languages.stored(entry.language) if entry.language else "",
-            entry.joined_at,
-            entry.confirmed_at,
-            f'{{"line": {entry.line}{self._proof}{said}}}',
-            fresh.held,
-        )
+    def _rows(self, plan: Plan) -> list[RowLike]:
+        """Bare tuples, which take a fifth of the time of a named one."""
+        subscriber, proof = plan.subscribers.get, self._proof
+        return [
+            (
+                fresh.key,
+                subscriber(fresh.key),
+                entry.address,
+                entry.name,
+                fresh.state,
+                fresh.choice,
+                entry.rhythm or "every",
+                languages.stored(entry.language) if entry.language else "",
+                entry.joined_at,
+                entry.confirmed_at,
+                f'{{"line": {entry.line}{proof}{_status(entry.said) if entry.said else ""}}}',
+                fresh.held,
+            )
+            for fresh in plan.fresh
+            for entry in (fresh.entry,)
+        ]
 
 
-@contextlib.contextmanager
-def _rare_collection() -> Iterator[None]:
-    """A batch is some hundred thousand objects that live until its end and hold no cycles. Looking
-    for cycles among them after every 700 is a fifth of the time."""
-    usual = gc.get_threshold()
-    gc.set_threshold(200_000, *usual[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
+def _status(said: str) -> str:
+    return f', "status": {json.dumps(said)}'
 
 
 @contextlib.contextmanager

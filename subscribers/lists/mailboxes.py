@@ -12,7 +12,7 @@ from .cells import undefuse
 
 # Plain addresses make up nearly all of a file; they need none of the 35 µs of a full check.
 # Strictly fewer than `normalise` takes, and taken exactly as it does: see the tests.
-_PLAIN_LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_+-]*(?:\.[A-Za-z0-9_+-]+)*)")
+_PLAIN_LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_+-]*(?:\.[A-Za-z0-9_+-]+)*)@").match
 _PLAIN_DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}")
 _SPECIAL = (".arpa", ".invalid", ".local", ".localhost", ".onion", ".test")
 # `"Name, Her" <a@b>`, as address books and list programs write it (RFC 5322 3.4). A name is short:
@@ -32,13 +32,11 @@ Mailbox = tuple[str, str]  # Name ("" if none is given) and normalised address.
 
 def is_plain_address(text: str) -> bool:
     """Whether `normalise` surely takes it, and gives it back as it is."""
-    local, _at, domain = text.partition("@")
-    return (
-        len(local) <= 64
-        and len(text) <= 254
-        and _is_plain_domain(domain)
-        and _PLAIN_LOCAL.fullmatch(local) is not None
-    )
+    local = _PLAIN_LOCAL(text)
+    if local is None:
+        return False
+    end = local.end()  # Behind the @.
+    return end <= 65 and len(text) <= 254 and _is_plain_domain(text[end:])
 
 
 # Most readers of a file have one of a few domains.

@@ -83,9 +83,10 @@ class Records:
         self._broken = 0
 
     def __iter__(self) -> Iterator[Record]:
-        return chain.from_iterable(self._blocks())
+        return chain.from_iterable(self.blocks())
 
-    def _blocks(self) -> Iterator[list[Record]]:
+    def blocks(self) -> Iterator[list[Record]]:
+        """The same rows, some thousand at once."""
         feed, first = _Feed(self.lines), True
         while feed.load():
             if not first and self._width and not self._back and not feed.has_quotes:

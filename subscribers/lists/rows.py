@@ -19,6 +19,7 @@ from .cells import undefuse, without_address, words_of
 from .columns import Columns, Meaning
 from .mailboxes import is_plain_address, mailboxes, parts_of
 from .nested import flat
+from .records import Record
 from .saying import of_address
 from .standing import CUT, RANK, Rule, Standing, key_of, worst
 from .unknown import is_loud
@@ -48,6 +49,7 @@ class Entry:
     address: str
     name: str = ""
     standing: Standing = Standing.ACTIVE
+    said: str = ""  # The words that say their standing.
     categories: Sequence[str] | None = None
     new: bool | None = None
     tail: bool | None = None
@@ -55,11 +57,11 @@ class Entry:
     rhythm: str = ""
     confirmed_at: dt.datetime | None = None
     joined_at: dt.datetime | None = None
-    said: str = ""
     problems: tuple[RowProblem, ...] = ()
 
 
-Read = Callable[[int, list[str], str], list[Entry]]
+# Reads records, adds an entry for each address in them, and gives how many were blank.
+Read = Callable[[Sequence[Record], list[Entry]], int]
 
 
 def book_reader() -> Callable[[int, str], list[Entry]]:
@@ -90,24 +92,28 @@ def reader_of(
 ) -> Read:
     """A function that reads rows of these columns, judged by these rules, none better than `floor`.
 
-    What a time without a zone and a rhythm mean is the `publication`'s. It takes the line, the
-    cells and the flaw of a record, and gives an entry for each address.
+    What a time without a zone and a rhythm mean is the `publication`'s.
     """
     width, email = len(columns.names), columns.email
     other = _OtherColumns(columns, rules, publication)
     fill, judge = other.fill, _Judge(columns.names, rules, floor).judge
 
-    def read(line: int, cells: list[str], flaw: str) -> list[Entry]:
-        text = cells[email] if len(cells) == width and not flaw else ""
-        if not is_plain_address(text):
-            return slowly(line, cells, flaw)
-        problems: list[RowProblem] = []
-        entry = Entry(line, text)
-        entry.standing, entry.said = judge(cells, problems)
-        fill(entry, cells, problems)
-        if problems:
-            entry.problems = tuple(problems)
-        return [entry]
+    def read(records: Sequence[Record], into: list[Entry]) -> int:
+        blank, add = 0, into.append
+        for line, cells, flaw in records:
+            if len(cells) != width or flaw or not is_plain_address(text := cells[email]):
+                if cells:
+                    into += slowly(line, cells, flaw)
+                else:
+                    blank += 1
+                continue
+            problems: list[RowProblem] = []
+            entry = Entry(line, text, "", *judge(cells, problems))
+            fill(entry, cells, problems)
+            if problems:
+                entry.problems = tuple(problems)
+            add(entry)
+        return blank
 
     def slowly(line: int, cells: list[str], flaw: str) -> list[Entry]:
         problems: list[RowProblem] = []
@@ -187,7 +193,7 @@ class _Judge:
         places = sorted({rule.place for rule in rules})
         # Of one place a cell, of several a tuple of them; either tells the rows apart.
         self._cells_of = itemgetter(*places) if places else None
-        self._known: dict[Any, tuple[Standing, str, str]] = {}
+        self._known: dict[Any, tuple[tuple[Standing, str], str]] = {}
 
     def judge(self, cells: list[str], problems: list[RowProblem]) -> tuple[Standing, str]:
         """(standing, the words that say so)."""
@@ -199,13 +205,13 @@ class _Judge:
             found = self._work_out(cells)
             if len(self._known) < _MOST_REMEMBERED:
                 self._known[key] = found
-        standing, said, unknown = found
+        said, unknown = found
         if unknown:
             message = _("What this says of the reader's state is not known; they wait.")
             problems.append(RowProblem(unknown, "warning", "status", message))
-        return standing, said
+        return said
 
-    def _work_out(self, cells: list[str]) -> tuple[Standing, str, str]:
+    def _work_out(self, cells: list[str]) -> tuple[tuple[Standing, str], str]:
         standing, said, unknown = self._floor, "", ""
         for rule in self._rules:
             cell = cells[rule.place]
@@ -218,7 +224,7 @@ class _Judge:
                 cell, unknown = "", rule.column
             if RANK[found] > RANK[standing]:
                 standing, said = found, without_address(cell)[:40]
-        return standing, said if standing is not Standing.ACTIVE else "", unknown
+        return (standing, said if standing is not Standing.ACTIVE else ""), unknown
 
 
 def _answers(rule: Rule, cell: str) -> list[Standing | None]:
@@ -260,13 +266,8 @@ class _OtherColumns:
         self._rhythm_column = columns.names[self._rhythm] if self._rhythm is not None else ""
         self._confirmed = get(Meaning.CONFIRMED_AT)
         self._joined = get(Meaning.JOINED_AT)
-        self._rest = any(
-            place is not None
-            for place in (
-                self._categories, self._new, self._tail, self._language, self._rhythm,
-                self._confirmed, self._joined,
-            )
-        )  # fmt: skip
+        places_of_rest = (self._categories, self._new, self._tail, self._language, self._rhythm)
+        self._rest = any(place is not None for place in places_of_rest)
 
     def fill(self, entry: Entry, cells: list[str], problems: list[RowProblem]) -> None:
         """Put what the cells say into the entry."""
@@ -276,6 +277,10 @@ class _OtherColumns:
             first, last = (_cell(cells, place) for place in self._names)
             chinese = any("\u4e00" <= c <= "\u9fff" for c in first + last)
             entry.name = _name(last + first if chinese else f"{first} {last}")
+        if self._joined is not None:
+            entry.joined_at = self._time(cells[self._joined])
+        if self._confirmed is not None:
+            entry.confirmed_at = self._time(cells[self._confirmed])
         if not self._rest:
             return
         if self._categories is not None:
@@ -289,10 +294,6 @@ class _OtherColumns:
             entry.language = cells[self._language].strip()[:12]
         if self._rhythm is not None:
             entry.rhythm = self._served(cells[self._rhythm].strip(), problems)
-        if self._confirmed is not None:
-            entry.confirmed_at = self._time(cells[self._confirmed])
-        if self._joined is not None:
-            entry.joined_at = self._time(cells[self._joined])
 
     def _time(self, cell: str) -> dt.datetime | None:
         """`_time`, remembered: many join on one day, or when an earlier list was taken over."""

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+import gc
+import threading
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +22,7 @@ from .file import Lines, Opened, examine
 from .layout import Layout
 from .plan import FileRefused, Options
 from .question import Question
-from .records import Records
+from .records import Record, Records
 from .rows import Entry, book_reader, reader_of
 from .standing import CUT, Rule, Standing
 from .survey import Survey
@@ -97,57 +101,97 @@ class ReaderFile:
         on_read: Callable[[float], None] | None = None,
     ) -> Iterator[Batch]:
         """The rows after a line, at least BATCH entries at a time."""
-        rows, done = _book_rows(self) if self.layout.book else _table_rows(self, publication)
-        start = max(after, self.layout.first)
-        taken: list[Entry] = []
-        number, blank = after, 0
-        for number, entries in rows:
-            if number <= start:
-                continue
-            if entries is None:
-                blank += 1
-                continue
-            taken += entries
+        opened = _book_rows(self) if self.layout.book else _table_rows(self, publication)
+        with opened as rows:
+            yield from _batches(rows, max(after, self.layout.first), on_read)
+
+
+# Rows by the block, each beginning with the number of its line; what reads some of them into a
+# list of entries and gives how many are blank; the share of the file that was read.
+_Rows = tuple[Iterator[list[Any]], Callable[[list[Any], list[Entry]], int], Callable[[], float]]
+
+_line_of: Callable[[Sequence[Any]], int] = itemgetter(0)
+
+
+def _batches(rows: _Rows, after: int, on_read: Callable[[float], None] | None) -> Iterator[Batch]:
+    """Batches of the rows behind the line `after`."""
+    blocks, read, done = rows
+    taken: list[Entry] = []
+    number, blank = after, 0
+    for block in blocks:
+        place = bisect_right(block, after, key=_line_of)
+        while place < len(block):
+            # No more than fill the batch if each has one entry.
+            part = block[place : place + BATCH - len(taken)]
+            place += len(part)
+            number = _line_of(part[-1])
+            blank += read(part, taken)
             if len(taken) >= BATCH:
                 yield Batch(taken, blank, number)
                 if on_read is not None:
                     on_read(done())
                 taken, blank = [], 0
-        if taken or blank:
-            yield Batch(taken, blank, number)
+    if taken or blank:
+        yield Batch(taken, blank, number)
 
 
-# The number of a line and its entries (None: it is blank); and how much of the file was read.
-_Rows = tuple[Iterator[tuple[int, list[Entry] | None]], Callable[[], float]]
+@contextlib.contextmanager
+def _book_rows(source: ReaderFile) -> Iterator[_Rows]:
+    read_line, lines = book_reader(), Lines(source.opened)
+
+    def read(part: list[tuple[int, str]], into: list[Entry]) -> int:
+        blank = 0
+        for number, text in part:
+            if text.strip():
+                into += read_line(number, text)
+            else:
+                blank += 1
+        return blank
+
+    with contextlib.closing(lines):
+        blocks = (list(enumerate(texts, start)) for start, texts in lines.blocks())
+        yield blocks, read, lambda: lines.done
 
 
-def _book_rows(source: ReaderFile) -> _Rows:
-    read, lines = book_reader(), Lines(source.opened)
-
-    def rows() -> Iterator[tuple[int, list[Entry] | None]]:
-        with contextlib.closing(lines):
-            for number, text in lines:
-                yield number, read(number, text) if text.strip() else None
-
-    return rows(), lambda: lines.done
-
-
-def _table_rows(source: ReaderFile, publication: Publication) -> _Rows:
-    read = reader_of(source.columns, source.rules, source.floor, publication=publication)
+@contextlib.contextmanager
+def _table_rows(source: ReaderFile, publication: Publication) -> Iterator[_Rows]:
+    read_all = reader_of(source.columns, source.rules, source.floor, publication=publication)
     records = Records(source.opened, source.layout.width)
+    odd = records.lines.odd
 
-    def rows() -> Iterator[tuple[int, list[Entry] | None]]:
-        odd = records.lines.odd
-        with contextlib.closing(records):
-            for number, cells, flaw in records:
-                if not cells:
-                    yield number, None
-                elif odd and number in odd:
-                    yield number, read(number, cells, flaw or "encoding")
-                else:
-                    yield number, read(number, cells, flaw)
+    def read(part: list[Record], into: list[Entry]) -> int:
+        if odd:
+            part = [(n, c, flaw or ("encoding" if n in odd else "")) for n, c, flaw in part]
+        return read_all(part, into)
 
-    return rows(), lambda: records.done
+    with contextlib.closing(records):
+        yield records.blocks(), read, lambda: records.done
+
+
+_collecting = threading.Lock()
+_rare, _usual = 0, gc.get_threshold()
+
+
+@contextlib.contextmanager
+def rare_collection() -> Iterator[None]:
+    """A batch is some hundred thousand objects that live until its end and hold no cycles. Looking
+    for cycles among them after every 700 is a fifth of the time.
+
+    The threshold is the whole process's: the last of several threads puts it back.
+    """
+    global _rare, _usual
+    with _collecting:
+        if not _rare:
+            _usual = gc.get_threshold()
+            gc.set_threshold(200_000, *_usual[1:])
+        _rare += 1
+    try:
+        yield
+    finally:
+        with _collecting:
+            _rare -= 1
+            if not _rare:
+                gc.set_threshold(*_usual)
 
 
 def look(path: Path, options: Options, name: str = "") -> ReaderFile:
@@ -163,7 +207,8 @@ def look(path: Path, options: Options, name: str = "") -> ReaderFile:
         survey = Survey(layout, options.values, name or path.name)
     except ValueError as error:
         raise FileRefused(str(error)) from None
-    _survey(opened, layout, survey)
+    with rare_collection():
+        _survey(opened, layout, survey)
     tool = layout.columns.tool
     return ReaderFile(
         opened,
@@ -185,17 +230,20 @@ def _survey(opened: Opened, layout: Layout, survey: Survey) -> None:
         return
     width = layout.width
     records = Records(opened, width)
-    lines: list[int] = []
-    rows: list[list[str]] = []
-    try:
-        for number, cells, _flaw in records:
-            if number <= layout.first or not cells or len(cells) > width:
-                continue
-            lines.append(number)
-            rows.append(cells if len(cells) == width else cells + [CUT] * (width - len(cells)))
-            if len(rows) >= BATCH:
-                survey.take(lines, rows)
-                lines, rows = [], []
-    finally:
-        records.close()
-    survey.take(lines, rows)
+    taken: list[Record] = []
+    with contextlib.closing(records):
+        for block in records.blocks():
+            taken += [r for r in block if r[0] > layout.first and 0 < len(r[1]) <= width]
+            if len(taken) >= BATCH:
+                _take(survey, taken, width)
+                taken = []
+    _take(survey, taken, width)
+
+
+def _take(survey: Survey, taken: list[Record], width: int) -> None:
+    rows = [cells if len(cells) == width else _padded(cells, width) for _n, cells, _flaw in taken]
+    survey.take([number for number, _cells, _flaw in taken], rows)
+
+
+def _padded(cells: list[str], width: int) -> list[str]:
+    return cells + [CUT] * (width - len(cells))

@@ -49,6 +49,7 @@ class Survey:
             if self._columns.meanings[place] not in (Meaning.EMAIL, Meaning.IGNORE)
         }
         self._json: set[int] = set()
+        self._again = plain_header(header_of(names[self._columns.email]))
         # Words in the place of an address that speak of a state: the heading of those below it.
         self.headings: set[str] = set()
         self.rows = self.alive = 0
@@ -133,11 +134,9 @@ class Survey:
         One that says the same as the file's own was repeated when files of one kind were joined.
         """
         named = [cell.strip() for cell in row if cell.strip() and cell != CUT]
-        own = self._columns.names
-        again = plain_header(header_of(own[self._columns.email]))
-        if not any(plain_header(c) == again or meaning_of(c) is Meaning.EMAIL for c in named):
+        if not any(plain_header(c) == self._again or meaning_of(c) is Meaning.EMAIL for c in named):
             return
-        known = {plain_header(header_of(name)) for name in own}
+        known = {plain_header(header_of(name)) for name in self._columns.names}
         other = any(plain_header(cell) not in known for cell in named)
         if other and len(self.headings) < _MOST_HEADINGS:
             self.headings.add(", ".join(named))

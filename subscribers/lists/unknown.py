@@ -8,7 +8,8 @@ under a header that says nothing is asked if its values are few, or marks on som
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 
 from .stems import LABELS, LOUD, PLAIN, STEMS
 
@@ -76,8 +77,9 @@ def is_loud(text: str) -> bool:
     return any(words in folded for words in _LOUD)
 
 
-def loud_counts(counts: Mapping[str, int]) -> dict[str, int]:
+def loud_counts(cells: Sequence[str]) -> dict[str, int]:
     """Those of some cells that say so, with how often they occur."""
-    if not is_loud("\n".join(counts)):
+    different = dict.fromkeys(cells)  # In their order.
+    if not is_loud("\n".join(different)):
         return {}
-    return {cell: count for cell, count in counts.items() if is_loud(cell)}
+    return {cell: count for cell, count in Counter(cells).items() if is_loud(cell)}

@@ -53,6 +53,12 @@ class Row(NamedTuple):
     held: bool = False
 
 
+# The same as a bare tuple.
+RowLike = tuple[
+    str, int | None, str, str, str, int, str, str, dt.datetime | None, dt.datetime | None, str, bool
+]
+
+
 class Writer:
     """Stores what one import decided; the caller holds a transaction around every batch."""
 
@@ -67,7 +73,7 @@ class Writer:
         self._moment: Callable[[dt.datetime], _Value] = _text_of if sqlite else _itself
         self._key: Callable[[str], _Value] = str if sqlite else uuid.UUID
 
-    def insert(self, rows: Sequence[Row], now: dt.datetime) -> None:
+    def insert(self, rows: Sequence[RowLike], now: dt.datetime) -> None:
         """Store new subscriptions with their ledger entries and events, each at its state.
 
         Nobody in `rows` has a subscription in this publication. Unsubscribed rows have no event:
@@ -79,7 +85,7 @@ class Writer:
         if not rows:
             return
         moment = self._moment(now)
-        new = free_subscriber_ids(sum(1 for row in rows if row.subscriber is None))
+        new = free_subscriber_ids([row[1] for row in rows].count(None))
         ids = iter(new)
         place, form, key_of = self._publication.pk, self._form, self._key
         kind = Kind.IMPORTED.value

@@ -107,6 +107,28 @@ def test_addresses() -> None:
 
 
 @pytest.mark.parametrize(
+    ("url", "safe"),
+    [
+        # As it stands, without being taken apart.
+        ("https://example.org", "https://example.org"),
+        ("http://example.org?q={a|b}~#:~:text=x", "http://example.org?q={a|b}~#:~:text=x"),
+        ("https://a.example/p'(1);x,y`", "https://a.example/p'(1);x,y`"),
+        # Nearly so.
+        ("HTTPS://Example.org/", "HTTPS://Example.org/"),
+        ("https://example.org:8080/ü", "https://example.org:8080/ü"),
+        ("https://example.org/a\x00b", "https://example.org/ab"),
+        ("https://example.org/a\n", "https://example.org/a"),
+        ('https://example.org/"onclick=', ""),
+        ("https://example.org/<b>", ""),
+        ("https://example.org/a\nb", ""),
+        ("https:///javascript:alert(1)", ""),
+    ],
+)
+def test_a_plain_address_is_read_as_any_other(url: str, safe: str) -> None:
+    assert safe_url(url) == safe
+
+
+@pytest.mark.parametrize(
     ("source", "levels"),
     [
         ("# A\n\n## B\n\n#### C\n\n###### D", "3456"),
