@@ -275,11 +275,11 @@ def load_all(issues: Sequence[Issue]) -> list[IssueView]:
         places = {one.issue: n for n, one in enumerate(origins.get(issue.pk, ()), start=1)}
         for row in mine:
             its = tuple(sources.get(row.pk, ()))
-            if (item := whole.get(row.pk)) is None:
+            if (tied := whole.get(row.pk)) is None:
                 view = beside.view(row, its, issue.language)
             else:
-                place = places.get(item.copied_from.issue_id, 0) if item.copied_from else 0
-                view = item_view(item, its, place, issue.language)
+                place = places.get(tied.copied_from.issue_id, 0) if tied.copied_from else 0
+                view = item_view(tied, its, place, issue.language)
             items.setdefault(issue.pk, []).append(view)
     return [
         IssueView(
