@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
+
+from django.db.models import TextField
+from django.db.models.functions import Cast
 
 from newsletter.models import Issue, Item, Link
 from subscribers import languages
@@ -112,30 +116,129 @@ def _origins(copies: Iterable[Item], zone: dt.tzinfo) -> tuple[Origin, ...]:
     return tuple(sorted(found.values(), key=lambda one: (one.published_at, one.issue)))
 
 
-def _items_of(issues: Sequence[Issue]) -> dict[int, list[Item]]:
+class _Row(NamedTuple):
+    """An item as stored; its JSON as text, so that rows can be compared and hashed."""
+
+    pk: int
+    issue: int
+    number: int
+    category: int | None
+    anchor: str
+    entry_id: str
+    title: str
+    date: dt.date | None
+    insight: str
+    bullets: str
+    body: str
+    score: float | None
+    extra: str
+    published_at: dt.datetime | None
+    corrected_at: dt.datetime | None
+    picture: str
+    picture_alt: str
+    copied_from: int | None
+    follows: int | None
+
+    @property
+    def tied(self) -> bool:
+        """Whether what other issues' items are is part of it, which may change by itself."""
+        return self.copied_from is not None or self.follows is not None
+
+    def item(self) -> Item:
+        """The row of the model, as far as `item_view` reads it."""
+        return Item(
+            pk=self.pk,
+            issue_id=self.issue,
+            number=self.number,
+            category_id=self.category,
+            anchor=self.anchor,
+            entry_id=self.entry_id,
+            title=self.title,
+            date=self.date,
+            insight=self.insight,
+            bullets=json.loads(self.bullets),
+            body=self.body,
+            score=self.score,
+            extra=json.loads(self.extra),
+            published_at=self.published_at,
+            corrected_at=self.corrected_at,
+            picture=self.picture,
+            picture_alt=self.picture_alt,
+            copied_from_id=self.copied_from,
+            follows_id=self.follows,
+        )
+
+
+_COLUMNS = (
+    "pk", "issue_id", "number", "category_id", "anchor", "entry_id", "title", "date", "insight",
+    Cast("bullets", TextField()), "body", "score", Cast("extra", TextField()), "published_at",
+    "corrected_at", "picture", "picture_alt", "copied_from_id", "follows_id",
+)  # fmt: skip
+
+# Items in each process that were made last, by all that they are made of: a page of 300 of which
+# one was edited makes one. When they are so many all are forgotten; what is long is not kept.
+_KEPT, _LONGEST = 2000, 12_000
+_made: dict[tuple[object, ...], ItemView] = {}
+
+
+def _rows_of(issues: Sequence[Issue]) -> dict[int, list[_Row]]:
     """The visible items of each issue, in order."""
-    rows: dict[int, list[Item]] = {}
-    found = Item.objects.filter(issue__in=issues, hidden=False)
-    if any(issue.kind == Issue.Kind.ROUNDUP for issue in issues):
-        found = found.select_related("copied_from__issue__publication")
-    for item in found.order_by("issue_id", "number"):
-        rows.setdefault(item.issue_id, []).append(item)
-    # Joined, each row would bring a category of its own, and for most the empty columns of three
-    # tables, since most follow nothing.
-    every = [item for mine in rows.values() for item in mine]
-    categories = Category.objects.in_bulk({item.category_id for item in every} - {None})
-    for item in every:
-        if item.category_id is not None:
-            item.category = categories.get(item.category_id)
-    followers = [item for item in every if item.follows_id is not None]
-    earlier = Item.objects.select_related("issue__publication", "category").in_bulk(
-        {item.follows_id for item in followers}
-    )
-    whole = {issue.pk: issue for issue in issues}
-    for item in followers:
-        item.issue = whole[item.issue_id]
-        item.follows = earlier.get(item.follows_id)
+    rows: dict[int, list[_Row]] = {}
+    found = Item.objects.filter(issue__in=issues, hidden=False).order_by("issue_id", "number")
+    for one in found.values_list(*_COLUMNS):
+        row = _Row._make(one)
+        rows.setdefault(row.issue, []).append(row)
     return rows
+
+
+class _Beside:
+    """What stands in other rows about items: their categories, what they follow or are copied of.
+
+    Joined, each row would bring a category of its own, and for most the empty columns of three
+    tables, since most follow nothing.
+    """
+
+    def __init__(self, rows: Iterable[_Row], issues: Sequence[Issue]) -> None:
+        every = list(rows)
+        self.issues = {issue.pk: issue for issue in issues}
+        self.categories = Category.objects.in_bulk({row.category for row in every} - {None})
+        others = Item.objects.select_related("issue__publication", "category")
+        # A digest copies nothing, and seldom follows anything.
+        wanted = {row.follows for row in every} | {row.copied_from for row in every}
+        self.items = others.in_bulk(wanted - {None})
+        self._views: dict[tuple[int, str], CategoryView] = {}
+
+    def category(self, pk: int | None, language: str) -> CategoryView | None:
+        """A category by its name in a language."""
+        if pk is None or pk not in self.categories:
+            return None
+        if (pk, language) not in self._views:
+            self._views[pk, language] = category_view(self.categories[pk], language)
+        return self._views[pk, language]
+
+    def item(self, row: _Row) -> Item:
+        """The item of a row, with these beside it."""
+        item = row.item()
+        item.issue = self.issues[row.issue]
+        item.category = self.categories.get(row.category) if row.category is not None else None
+        if row.follows is not None:
+            item.follows = self.items.get(row.follows)
+        if row.copied_from is not None:
+            item.copied_from = self.items.get(row.copied_from)
+        return item
+
+    def view(self, row: _Row, sources: tuple[LinkView, ...], language: str) -> ItemView:
+        """The view of an item that is no copy and follows nothing: made once of the same."""
+        key = (row, sources, self.category(row.category, language))
+        found = _made.get(key)
+        if found is None:
+            found = item_view(self.item(row), sources, language=language)
+            said = (row.title, row.insight, row.body, row.bullets, row.extra)
+            if sum(map(len, said)) <= _LONGEST:
+                if len(_made) >= _KEPT:
+                    _made.clear()
+                _made[key] = found
+        return found
 
 
 def load(issue: Issue) -> IssueView:
@@ -162,15 +265,21 @@ def load_all(issues: Sequence[Issue]) -> list[IssueView]:
             sources.setdefault(item, []).append(link)
     items: dict[int, list[ItemView]] = {}
     origins: dict[int, tuple[Origin, ...]] = {}
-    rows = _items_of(issues)
+    rows = _rows_of(issues)
+    beside = _Beside((row for mine in rows.values() for row in mine), issues)
     for issue in issues:
         mine = rows.get(issue.pk, [])
+        whole = {row.pk: beside.item(row) for row in mine if row.tied}
         if issue.kind == Issue.Kind.ROUNDUP:
-            origins[issue.pk] = _origins(mine, ZoneInfo(issue.publication.time_zone))
+            origins[issue.pk] = _origins(whole.values(), ZoneInfo(issue.publication.time_zone))
         places = {one.issue: n for n, one in enumerate(origins.get(issue.pk, ()), start=1)}
         for row in mine:
-            place = places.get(row.copied_from.issue_id, 0) if row.copied_from and places else 0
-            view = item_view(row, sources.get(row.pk, ()), place, issue.language)
+            its = tuple(sources.get(row.pk, ()))
+            if (tied := whole.get(row.pk)) is None:
+                view = beside.view(row, its, issue.language)
+            else:
+                place = places.get(tied.copied_from.issue_id, 0) if tied.copied_from else 0
+                view = item_view(tied, its, place, issue.language)
             items.setdefault(issue.pk, []).append(view)
     return [
         IssueView(

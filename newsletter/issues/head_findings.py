@@ -16,7 +16,7 @@ from newsletter.rendering import words
 from subscribers import times
 
 from . import title_day
-from .findings import ABOUT, Finding, warning
+from .findings import ABOUT, Finding, numbers, warning
 
 # "#41", "No. 41", "Issue 41", "第41期": the number of an issue, in its title.
 _NUMBER = re.compile(
@@ -120,6 +120,52 @@ def of_subject(view: IssueView) -> Iterator[Finding]:
             % {"date": times.say_day(view.date)},
             place=ABOUT,
         )
+
+
+# What a program offers to choose from, and the name of the field itself before what belongs there.
+_OFFERED = re.compile(
+    r"(?i)\s*[*_#]*(?:subject(?:\sline)?|betreff|objet|asunto|oggetto|assunto|тема|主题|主題|邮件主题|件名|제목"
+    r"|headline|title|titel|überschrift|título|标题|標題|タイトル|preheader|预览文字)(?:\s?[1-9一二三])?\s*[*_]*[:：]"
+    r"|\s*[*_#]*(?:option|variante?|version|vorschlag|方案|选项|選項|案)\s?[1-9A-C一二三]\s*[*_]*[:：]"
+)
+_TODAY = re.compile(
+    r"(?i)\b(?:today|it|this)(?:['’]s|\sis)\s([^\W\d_]{3,6}day)\b|\bhappy\s([^\W\d_]{3,6}day)\b"
+    r"|\bheute\sist\s([^\W\d_]{6,10})\b|\b(?:aujourd['’]hui,?\s(?:c['’]est|nous\ssommes)\s)([^\W\d_]{5,8})\b"
+    r"|\bhoy\ses\s([^\W\d_]{5,9})\b|今天是[^。！!\n]{0,14}?((?:周|週|星期|礼拜|禮拜)[一二三四五六日天])"
+)
+
+
+def of_offered(view: IssueView) -> Iterator[Finding]:
+    """Titles and subjects that begin with the name of their field, or are one of several."""
+    if any(map(_OFFERED.match, (view.title, view.subject, view.preheader))):
+        yield warning(
+            "field-name",
+            pgettext("preflight", "Title, subject or preheader begin with the name of a field."),
+            place=ABOUT,
+        )
+    if items := [item for item in view.items if _OFFERED.match(item.title)]:
+        said = ngettext(
+            "The title of item %(numbers)s begins with the name of a field.",
+            "The titles of items %(numbers)s begin with the name of a field.",
+            len(items),
+        )
+        yield warning("field-name", said % {"numbers": numbers(items)}, items)
+
+
+def of_today(view: IssueView) -> Iterator[Finding]:
+    """The weekday that an introduction says it is."""
+    for match in _TODAY.finditer(view.intro):
+        days = weekdays_of(fold(next(filter(None, match.groups()))).strip())
+        if days and view.date.weekday() not in days:
+            yield warning(
+                "intro-day",
+                pgettext(
+                    "preflight", "The introduction says another weekday than that of %(date)s."
+                )
+                % {"date": times.say_day(view.date)},
+                place=ABOUT,
+            )
+            return
 
 
 def _other_weekday(subject: str, date: dt.date) -> bool:

@@ -164,7 +164,19 @@ _BLANKS = rf"""
         |pour\scent|por\s?cien|million|milliard|Millionen|Mio|Mrd|Euro|EUR|USD|€|km\b))
     | [€$£]\s?[xX]{{2,}}\b | (?<!\w)[xX][.,][xX]\s?(?:%|percent|Prozent)
     | \b(?:DD|TT|JJ)[./-]MM[./-](?:YYYY|JJJJ|AAAA|YY)\b | (?<!\d)0000-00-00(?!\d) | __/__/
-    | [xX×]{{2,}}(?=公司|先生|女士|大学) | [○●◯〇]{{2,}}(?=[^\s○●◯〇\d])
+    | [xX×]{{2,}}(?=公司|先生|女士|大学|[市省县縣区區局部][^a-zA-Z])
+    | (?m:^[\s*_>]*(?:\[?\d{{1,2}}:\d\d(?::\d\d)?\]?\s*)?
+        (?i:speaker|sprecher|说话人|說話人|发言人|話者)\s?\d\s*(?:[:：(（]|\d{{1,2}}:\d\d))
+    | [(（\[【](?i:(?:check|ask|confirm|remove|fix|update|verify|delete|cut|shorten|call|add
+            |replace|change)\s[^()（）\[\]\n]{{0,40}}\b(?:before|prior\sto)\s
+            (?:sending|publishing|it\sgoes\sout|we\s(?:send|publish))\b
+        |[^()（）\[\]\n]{{0,40}}\b(?:vor\s(?:dem\s)?(?:versand|versenden|veröffentlichen)
+            |avant\s(?:l['’]envoi|publication)|antes\sde\s(?:enviar|publicar))
+        |[^()（）\[\]\n]{{0,6}}(?:发送|發送|发布|發佈|发稿|推送|发|發)(?:出)?(?:之)?前
+            [^()（）\[\]\n]{{0,4}}(?:找|问|問|请|請|记得|記得|跟|让|確認|确认|核))
+        [^()（）\[\]\n]{{0,40}}[)）\]】]
+    | (?im:^\W*(?:preheader|preview|subject|headline|title|your)\s(?:text\s|line\s)?goes\shere\b)
+    | [○●◯〇]{{2,}}(?=[^\s○●◯〇\d])
 """
 # What a program says of itself instead of the text it was asked for, or around it.
 _OF_A_PROGRAM = r"""
@@ -190,7 +202,7 @@ _OF_A_PROGRAM = r"""
         (?:here(?:\sis|(?:'|’)s|\sare)|below\sis)\s(?:the|an?|your|my)\b[^.\n]{0,60}?\b(?:summar|translation|digest|version|draft|rewrit
         |list)[^.\n]{0,60}[:：]\s*$)
     | (?im:^\W*(?:sure|certainly|of\scourse|absolutely|gerne|natürlich|bien\ssûr|claro|certo
-        |certamente|конечно)[!,.]\s+
+        |certamente|конечно)\s?[!,.]\s+
         (?:here(?:['’]s|\sis|\sare)|hier\s(?:ist|sind)|voici|aquí\s(?:está|tienes)|aqui\sestá|ecco|вот)\b)
     | (?im:^\W*(?:hier\s(?:ist|sind)|voici|aquí\s(?:está|tienes)|aqui\sestá|ecco|вот)\s
         [^.\n]{0,40}\b(?:zusammenfassung|übersetzung|résumé|traduction|resumen|traducción|resumo
@@ -216,7 +228,8 @@ _OF_A_PROGRAM = r"""
     | (?i:^\W*(?:I\shope\s(?:this|that)\shelps|let\sme\sknow\sif\syou|would\syou\slike\sme\sto
         |if\syou(?:['’]d|\swould)\slike,\sI\scan|ich\shoffe,\sdas\shilft|j['’]espère\sque\scela\svous
         |espero\sque\s(?:esto|isso|te|le|isto)\b.{0,12}\b(?:ayude|sirva|ajude|útil)|spero\sche\squesto)\b)
-    | (?i:\bmy\s(?:knowledge\scutoff|training\sdata)\b) | 截至我的知识
+    | (?i:\bmy\s(?:knowledge\scut-?off|(?:last|latest)\s(?:knowledge\s)?update|training\sdata)\b)
+    | 截至我的知识 | 我的(?:知识|知識|训练数据)(?:库)?(?:截止|截至|更新)
     | 希望(?:这|這|以上).{0,8}(?:有帮助|有幫助|有所帮助)
     | 如果您?(?:需要|有).{0,16}请(?:随时)?告诉我 | お役に立て(?:れば|ましたら)
     | :contentReference\[ | \boaicite\b | 【\d+(?::\d+)?†[^】]*】
@@ -249,7 +262,27 @@ _BLANKS_HINTS = '[【［（(<‹@_{$%#*«&○●◯〇|€£“"„‘!！'
 _OPEN = ("tktk", "caption", "headline", "pull quote", "photo credit", "byline")
 _TABLES = (
     ((), _compiled(_FILLED_IN, _ALONE)),
-    ((*_BLANKS_HINTS, *_OPEN, "xx", "××", "x×", "x.x", "x,x", "mm", "0000"), _compiled(_BLANKS)),
+    (
+        (
+            *_BLANKS_HINTS,
+            *_OPEN,
+            "xx",
+            "××",
+            "x×",
+            "x.x",
+            "x,x",
+            "mm",
+            "0000",
+            "goes here",
+            "speaker",
+            "sprecher",
+            "说话人",
+            "說話人",
+            "发言人",
+            "話者",
+        ),
+        _compiled(_BLANKS),
+    ),
     (tuple(_STANDS_FOR_HINTS.split()), _compiled(_STANDS_FOR)),
     (tuple(_OF_A_PROGRAM_HINTS.split()), _compiled(_OF_A_PROGRAM)),
 )

@@ -27,7 +27,18 @@ _SHORTENERS = re.compile(
 _PERSONAL = re.compile(
     r"(?i)(?:access|auth|id|refresh|private)_?token|api_?key|auth_?key|jwt|passw(?:or)?d|secret"
     r"|(?:php|j)?sess(?:ion)?_?id|sid|x-amz-signature"
-    r"|mc_eid|mkt_tok|_hsenc|_hsmi|oly_enc_id|vero_id"
+    r"|mc_eid|mkt_tok|_hsenc|_hsmi|oly_enc_id|vero_id|tempkey"
+)
+# An address of mail as a value is that of whom the link was sent to.
+_MAILBOX = re.compile(r"[^@\s]+@[\w-]+(?:\.[\w-]+)+")
+# A page that asks who one is, before it shows what the writer saw.
+_LOGIN = re.compile(
+    r"(?i)/(?:log-?in|sign-?in|sso|wp-login\.php)(?:\.(?:php|aspx?|html?|do))?(?:/|$)"
+)
+# RFC 2606, and what skeletons have where an address belongs.
+_BLANK = re.compile(
+    r"(?i)^https?://(?:(?:www\.)?example\.com(?![\w.-])|[^?#]*/(?:your|insert|paste|replace)[-_](?:the[-_])?"
+    r"(?:link|url|article|source)\b)"
 )
 # What a mail program or a search page makes of a link that is copied out of it: the address of its
 # own counter, which leads on for a while.
@@ -72,6 +83,7 @@ def of_links(view: IssueView, dead: Mapping[str, str]) -> Iterator[Finding]:
             )
     for link in view.tail:
         users.setdefault(link.url, [])
+    yield from _of_labels(view)
     page = (get_language(), conf.base_url())
     for url, items in users.items():
         if not url:
@@ -93,6 +105,48 @@ def of_links(view: IssueView, dead: Mapping[str, str]) -> Iterator[Finding]:
             )
         elif reason:
             yield warning("link-odd", f"{short(url)}: {reason}", items)
+
+
+# A label that is an address, or a host and its path: what readers believe they will open.
+_AN_ADDRESS = re.compile(r"(?i)(?:https?://|www\.)([^\s/?#:]+)\S*")
+
+
+def _of_labels(view: IssueView) -> Iterator[Finding]:
+    """Links that show one address and open another: filters take them for a trap."""
+    found = [(item, _labelled(item)) for item in view.items]
+    for item, others in found:
+        labels = [
+            *others,
+            *(one.label for one in item.sources if _shows_another(one.label, one.url)),
+        ]
+        if labels:
+            yield warning(
+                "link-other",
+                pgettext("preflight", "Item %(number)d shows %(label)s, but opens another site.")
+                % {"number": item.number, "label": short(labels[0])},
+                [item],
+            )
+
+
+@kept
+def _labelled(said: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(
+        label
+        for source in said
+        if "](" in source
+        for label, url in found_links(source)
+        if _shows_another(label, url)
+    )
+
+
+def _shows_another(label: str, url: str) -> bool:
+    """Whether a label is an address of another site than the link; a host below one is the same."""
+    shown = _AN_ADDRESS.fullmatch(label.strip())
+    host = (urlsplit(url).hostname or "").lower().removeprefix("www.")
+    if shown is None or not host:
+        return False
+    said = shown[1].lower().removeprefix("www.")
+    return said != host and not said.endswith(f".{host}") and not host.endswith(f".{said}")
 
 
 # A home page, a person's or a group's page, a chat: texts of several stories mention the same one.
@@ -171,7 +225,7 @@ def _not_for_readers(url: str) -> str:
     if host == (ours.hostname or "").lower() and path.startswith(f"{ours.path.rstrip('/')}/admin/"):
         return _("this page is the editors'; readers cannot open it.")
     for name, value in parse_qsl(parts.query):
-        if value and _PERSONAL.fullmatch(name):
+        if value and (_PERSONAL.fullmatch(name) or _MAILBOX.fullmatch(value)):
             return _("“%(name)s” in it belongs to one person: whoever follows it acts as them.") % {
                 "name": name
             }
@@ -187,8 +241,10 @@ def _not_for_readers(url: str) -> str:
         )
     if _LEAVES.search(path):
         return _("it ends somebody's subscription, or changes it.")
-    if _SIGNED_IN.fullmatch(host):
+    if _SIGNED_IN.fullmatch(host) or _LOGIN.search(path):
         return _("it opens only for whoever is signed in there.")
+    if _BLANK.match(url):
+        return pgettext("preflight", "it stands for an address; put the page’s own in its place.")
     if _COPY.search(host) or host.endswith((".test", ".example", ".invalid")):
         return _("this looks like the address of a copy for tests.")
     return ""

@@ -22,7 +22,7 @@ from newsletter.rendering.columns import width
 from subscribers import theme
 from subscribers.models import Publication
 
-from . import arranging, head_findings, odd_one_out, slips, text_findings, usual
+from . import arranging, head_findings, misfits, odd_one_out, slips, text_findings, usual
 from .findings import (
     ABOUT,
     AUDIENCE,
@@ -95,6 +95,7 @@ def checked(
                 *text_findings.of_words(view),
                 *slips.of_slips(view),
                 *odd_one_out.of_odd_ones(view),
+                *misfits.of_misfits(view),
             ],
         ),
         (pgettext("preflight", "Links"), [*of_links(view, dead)]),
@@ -131,6 +132,8 @@ def _of_head(view: IssueView, around: Collection[usual.Around]) -> Iterator[Find
     yield from text_findings.of_subject(view)
     yield from head_findings.of_subject(view)
     yield from head_findings.of_counts(view)
+    yield from head_findings.of_offered(view)
+    yield from head_findings.of_today(view)
 
 
 def check(view: IssueView, publication: Publication, **known: Any) -> list[Finding]:

@@ -35,12 +35,11 @@ def of(cards: Sequence[Card], *, grouped: bool) -> list[Section]:
         return []
     found: list[Section] = []
     number = 0
-
-    def section(place: int) -> int:
-        category = cards[place].category
-        return (category.id if category else 0) if grouped else place // styles.SECTION
-
-    for key, places in itertools.groupby(range(len(cards)), section):
+    if grouped:
+        keys = [card.category.id if card.category else 0 for card in cards]
+    else:
+        keys = [place // styles.SECTION for place in range(len(cards))]
+    for key, places in itertools.groupby(keys):
         first, count = cards[number], len(list(places))
         named = first.category if grouped else None
         found.append(

@@ -18,6 +18,9 @@ from newsletter.models import Issue
 from subscribers import rhythm
 from subscribers.models import Category, Publication
 
+# The warning of the import that the check of the text repeats.
+_NO_SOURCE = "import/source-missing"
+
 
 def looked_at(
     issue: Issue,
@@ -35,19 +38,20 @@ def looked_at(
     were told before; `compared` with the issue in other languages, too. A few queries, whatever
     the number of readers.
     """
+    of_text = preflight.checked(
+        view,
+        issue.publication,
+        made=made,
+        unserved=rhythm.unserved(issue.publication),
+        beside=usual.around(issue, at),
+        reach=reach,
+        kept=kept_checks(),
+    )
     return [
-        *preflight.checked(
-            view,
-            issue.publication,
-            made=made,
-            unserved=rhythm.unserved(issue.publication),
-            beside=usual.around(issue, at),
-            reach=reach,
-            kept=kept_checks(),
-        ),
+        *of_text,
         *_retired(view),
         *_told_before(issue, told),
-        *_beside_the_text(issue, compared),
+        *_beside_the_text(issue, compared, of_text),
     ]
 
 
@@ -74,11 +78,21 @@ def _told_before(issue: Issue, told: Iterable[stories.Told]) -> list[Checked]:
     return [Checked(pgettext("preflight", "Stories told before"), tuple(found))]
 
 
-def _beside_the_text(issue: Issue, compared: bool) -> list[Checked]:
-    """What was looked at of an issue's import, its originals and its translations."""
+def _beside_the_text(issue: Issue, compared: bool, of_text: Iterable[Checked]) -> list[Checked]:
+    """What was looked at of an issue's import, its originals and its translations.
+
+    What is said `of_text` as it is now is not said again as what the import had found.
+    """
     looked_at = []
     if issue.import_warnings.exists():
-        found = import_findings.findings(issue)
+        bare = {
+            pk for one in preflight.findings(of_text) if one.code == "no-source" for pk in one.items
+        }
+        found = [
+            one
+            for one in import_findings.findings(issue)
+            if one.code != _NO_SOURCE or not one.items or not bare.issuperset(one.items)
+        ]
         looked_at.append(Checked(pgettext("preflight", "Warnings of the import"), tuple(found)))
     if issue.kind == Issue.Kind.ROUNDUP:
         found = _not_mended(issue)

@@ -16,7 +16,7 @@ from django.db import connection
 from django.utils import timezone
 
 from newsletter import editions, message, rendering
-from newsletter.editions import EditionKey, IssueView, audience, reached, walking
+from newsletter.editions import CategoryView, EditionKey, IssueView, audience, reached, walking
 from newsletter.editions.told import Told
 from newsletter.issues import preflight, stories, twins, usual
 from newsletter.issues.preflight import Checked
@@ -215,6 +215,7 @@ def _editions(
     broken: list[str] = []
     nobodys = [] if wanted or not view.category_mask else [(EditionKey(view.mask), 0)]
     every = [*wanted, *nobodys]
+    categories = view.categories()  # Of all editions once: the items may be hundreds.
     try:
         known, prepared = _looked(issue, view, [key for key, _readers in every], messages)
     except rendering.RenderingError as error:
@@ -235,7 +236,7 @@ def _editions(
             made.append(edition)
         if readers:
             octets = _octets(issue, prepared, key) if prepared is not None and messages else 0
-            planned.append(_edition(view, key, readers, edition, octets))
+            planned.append(_edition(view, categories, key, readers, edition, octets))
     if fresh and len(found) == len(every):
         figured.write(view, issue.publication, found)
     return planned, made, broken
@@ -262,14 +263,19 @@ def _octets(issue: Issue, prepared: rendering.Prepared, key: EditionKey) -> int:
 
 
 def _edition(
-    view: IssueView, key: EditionKey, readers: int, made: rendering.Figures, octets: int
+    view: IssueView,
+    categories: Sequence[CategoryView],
+    key: EditionKey,
+    readers: int,
+    made: rendering.Figures,
+    octets: int,
 ) -> EditionPlan:
     return EditionPlan(
         selection=key.selection,
         start=key.start,
         after=_after(view, key.start),
-        categories=_category_names(view, key.selection),
-        items=len(view.select(*key)),
+        categories=_category_names(categories, key.selection),
+        items=len(made.items),
         left_out=_told(view, key),
         tail=bool(key.selection & TAIL),
         readers=readers,
@@ -285,6 +291,7 @@ def _plan_of_frozen(issue: Issue) -> Plan:
     view = editions.load(issue)
     none: dict[str, int] = {}
     planned = []
+    categories = view.categories()
     rows = Edition.objects.filter(issue=issue).order_by("none_because", "selection")
     for row in rows.iterator(chunk_size=50):
         if row.none_because:
@@ -295,7 +302,7 @@ def _plan_of_frozen(issue: Issue) -> Plan:
                 selection=row.selection,
                 start=row.start,
                 after=_after(view, row.start),
-                categories=_category_names(view, row.selection),
+                categories=_category_names(categories, row.selection),
                 items=len(row.items),
                 left_out=0 if view.origins else row.start.bit_count(),
                 tail=bool(row.selection & TAIL),
@@ -324,10 +331,10 @@ def _told(view: IssueView, key: EditionKey) -> int:
     return 0 if view.origins else sum(bool(bit & key.start) for bit in view.told.values())
 
 
-def _category_names(view: IssueView, selection: int) -> tuple[str, ...]:
+def _category_names(categories: Sequence[CategoryView], selection: int) -> tuple[str, ...]:
     return tuple(
         category.name
-        for category in view.categories()
+        for category in categories
         if category.bit is not None and selection >> category.bit & 1
     )
 

@@ -59,13 +59,15 @@ def noted(issue: Issue) -> list[tuple[str, str, str]]:
     return [(one.code, one.message, one.accepted_by) for one in import_findings.of_import(issue)]
 
 
+BARE = "Item 1 has no link to its source."
 SAID = "This item names no source. Add a line “来源：[name](address)” or “Source: …”."
 
 
 def test_a_warning_of_the_import_is_a_finding_and_asked_at_the_release(daily: Publication) -> None:
     issue = imported(daily)
     assert noted(issue) == [("source-missing", f"Import, line 3: {SAID}", "")]
-    assert f"Import, line 3: {SAID}" in sending.plan(issue).warnings
+    # The check of the text says it already.
+    assert sending.plan(issue).warnings == (BARE,)
     assert import_findings.accept(issue, "uma", {"source-missing"}) == 1
     (one,) = import_findings.of_import(issue)
     assert one.accepted_by == "uma" and one.accepted_at is not None
@@ -131,8 +133,8 @@ def test_who_releases_has_looked_at_them(daily: Publication, admin_user: Any) ->
     shown = who.get(page)
     seen = shown.context_data["look"].seen  # type: ignore[attr-defined]
     warnings = shown.context_data["warnings"]  # type: ignore[attr-defined]
-    assert any(SAID in one["text"] for one in warnings)
-    some = [one["mark"] for one in warnings if SAID not in one["text"]]
+    assert any(BARE in one["text"] for one in warnings)
+    some = [one["mark"] for one in warnings if BARE not in one["text"]]
     assert who.post(page, {"seen": seen, "accept": some}).status_code == 422
     assert issue.import_warnings.filter(accepted_at__isnull=True).count() == 1
     every = [one["mark"] for one in warnings]
@@ -143,3 +145,14 @@ def test_who_releases_has_looked_at_them(daily: Publication, admin_user: Any) ->
 def test_a_past_issue_has_nothing_to_look_at(daily: Publication) -> None:
     issue = import_digest(daily, TEXT.encode(), "2026-03-02.md", archived=True).issue
     assert issue is not None and not issue.import_warnings.exists()
+
+
+def test_a_missing_source_is_said_once(daily: Publication) -> None:
+    issue = imported(daily, TEXT.replace(", see [the list](https://example.org/list)", ""))
+    said = [one for one in sending.plan(issue).looked_at for one in one.findings]
+    assert [one.code for one in said if "source" in one.code] == ["no-source"]
+    # Where the text as it is now is not named for it, what the import found still is.
+    row = issue.items.get(number=1)
+    row.links.create(issue=issue, kind="source", number=1, label="Mill", url="https://mill.org/x")
+    said = [one for one in sending.plan(issue).looked_at for one in one.findings]
+    assert [one.code for one in said if "source" in one.code] == ["import/source-missing"]

@@ -44,6 +44,7 @@ def link_key(url: str) -> uuid.UUID | None:
     return None if page is None else key_of(page)
 
 
+@lru_cache(maxsize=4096)
 def key_of(page: str) -> uuid.UUID:
     """The key of a page as `page_of` writes it."""
     digest = hashlib.sha256(page.encode("utf-8", "surrogatepass")).digest()

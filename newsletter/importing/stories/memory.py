@@ -100,7 +100,7 @@ def look_up(
     told = [Told(one.title, frozenset(filter(None, map(page_of, one.urls)))) for one in asked]
     by_page = _of_pages({page for one in told for page in one.pages})
     by_title = _of_titles(where, [one.title for one in asked])
-    lately = _lately(where, day)
+    lately = _lately(where, day, apart)
     wanted = set(lately)
     wanted.update(*by_page.values(), *by_title)
     known = _load(where, wanted, apart, {pk for had in by_page.values() for pk in had})
@@ -132,9 +132,9 @@ class _Recent:
         """Those with most in common, as much as a story has at least."""
         shared: dict[int, float] = {}
         asked = subject_of(title)
-        for piece in asked.forms.union(asked.weights):
+        for piece in self._with.keys() & asked.forms.union(asked.weights):
             mine, rarity = asked.weights.get(piece, 0.0), self.usual.rarity(piece)
-            for item, other in self._with.get(piece, ()):
+            for item, other in self._with[piece]:
                 shared[item] = shared.get(item, 0.0) + max(mine, other) * rarity
         most = sorted(shared, key=lambda item: (shared[item], item), reverse=True)
         return [item for item in most[:_OF_TITLE] if shared[item] >= _AKIN]
@@ -242,13 +242,14 @@ def _newest(
                     yield from ((int(place), int(item)) for item in items.split(","))
 
 
-def _lately(where: Sequence[int], day: dt.date) -> list[int]:
-    """Items of the days around `day`, the newest first."""
+def _lately(where: Sequence[int], day: dt.date, apart: Collection[int]) -> list[int]:
+    """Items of the days around `day`, the newest first; a long issue's own leave room for them."""
     span = (day - dt.timedelta(days=SOON), day + dt.timedelta(days=SOON))
     issues = Issue.objects.filter(
         publication__in=where, date__range=span, kind=Issue.Kind.REGULAR
     ).order_by("-date")
-    recent = list(issues.values_list("pk", flat=True)[:_ISSUES])
+    found = issues.values_list("pk", flat=True)[: _ISSUES + len(apart)]
+    recent = [pk for pk in found if pk not in apart][:_ISSUES]
     rows = Item.objects.filter(issue__in=recent).order_by("-pk").values_list("pk", flat=True)
     return list(rows[:_LATELY])
 
