@@ -229,8 +229,9 @@ def test_an_issue_shows_its_items_as_cards_with_anchors(
         assert found == ["https://example.org/2026-03-02/2"]
     assert "gold" not in html
     assert "Tide tables" in html
-    # The title says the day, and once is enough.
-    assert "Monday, 2 March 2026" not in html
+    # The title is name and day: the name stands above, and the day once is enough.
+    assert html.count("Monday, 2 March 2026") == 1
+    assert spoken(root.find(".//h1")) == "Monday, 2 March 2026"
     Issue.objects.filter(slug="2026-03-02").update(title="Spring tide, 7 items")
     assert "Monday, 2 March 2026" in read(client, "/daily/2026-03-02/")
 
