@@ -44,6 +44,7 @@ _ARABIC = {"\u0649": "\u064a", "\u06cc": "\u064a", "\u0629": "\u0647", "\u06a9":
 _KANA = {chr(code): chr(code - 0x60) for code in range(0x30A1, 0x30F7)}
 # As who lacks the key writes it where two letters are the custom: Mueller, Aarhus, Tromsoe.
 _SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
+_HAS_TWO = re.compile("[äöüøåÄÖÜØÅ\u212b\u0308\u030a]")
 _ONE = str.maketrans(_LATIN | _ARABIC | _KANA)
 # "The", alone and behind "and", "with", "like", "so", "for" (after the light stemmer of Larkey,
 # Ballesteros and Connell, SIGIR 2002); what is left has at least two letters.
@@ -109,7 +110,7 @@ def spelled_out(word: str) -> str:
     A text has it beside the first one, which leaves the dots out; made of the folded word instead,
     who looks for `dos` would find each `does`.
     """
-    if word.isascii():
+    if word.isascii() or not _HAS_TWO.search(word):
         return ""
     whole = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", word).casefold())
     made = whole.translate(_SPELLED_OUT)
@@ -118,7 +119,7 @@ def spelled_out(word: str) -> str:
 
 def places_spelled_out(word: str, text: str, *, begins: bool = False) -> Iterator[_Span]:
     """Where words of `text`, as given, stand whose other spelling is `word`."""
-    if text.isascii() or not word.isascii():
+    if text.isascii() or not word.isascii() or not _HAS_TWO.search(text):
         return
     for run in _RUN.finditer(text):
         other = spelled_out(run[0])
