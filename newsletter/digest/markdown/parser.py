@@ -33,8 +33,8 @@ def parser() -> MarkdownIt:
     )
     made.inline.ruler.at("emphasis", emphasis)
     made.inline.ruler.before("escape", "formula", formula)
-    may_end = {"alt": ["paragraph", "reference", "blockquote", "list"]}
-    made.block.ruler.before("fence", "formula", formula_block, may_end)
+    ends = ["paragraph", "reference", "blockquote", "list"]
+    made.block.ruler.before("fence", "formula", formula_block, {"alt": ends})
     made.core.ruler.after("inline", "bare_addresses", _bare_addresses)
     made.core.ruler.push("tags", settle_tags)
     made.add_render_rule("softbreak", _softbreak)
