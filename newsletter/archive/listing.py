@@ -60,6 +60,12 @@ def issue_name(issue: Issue | IssueView, publication: Publication) -> str:
         return words.date(day)
 
 
+def day_beside(issue: Issue | IssueView, publication: Publication) -> str:
+    """The date to stand beside that name, in the active language; empty where the name says it."""
+    name = issue_name(issue, publication)
+    return "" if words.names_day(name, issue.date) else words.date(issue.date)
+
+
 def says_more(title: str, name: str, day: dt.date) -> bool:
     """Whether a title has words besides the publication's name and the day, in any spelling."""
     short = f"{MONTHS_3[day.month]} {WEEKDAYS_ABBR[day.weekday()]}"
