@@ -14,7 +14,7 @@ from newsletter.rendering import neutral, words
 from subscribers import languages, theme
 from subscribers.models import Publication
 
-from . import item_languages, sharing, source_pages, structured, withdrawn
+from . import item_languages, listing, sharing, source_pages, structured, withdrawn
 from .pages import feed_links, public_page, render_page
 
 
@@ -55,7 +55,7 @@ def _page(
         "about": neutral.line(words.summary(one, 200)),
         "canonical": address,
         "leads": theme.style_of(publication.theme).leads,
-        "date": "" if words.names_day(view.title, view.date) else words.date(view.date),
+        "date": listing.day_beside(view, publication),
         "previous": view.items[place - 1] if place else None,
         "next": view.items[place + 1] if place + 1 < len(view.items) else None,
         "others": others,

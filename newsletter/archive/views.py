@@ -208,7 +208,7 @@ def issue_page(
         "signed": signed,
         "groups": _contents(view) if contents else [],
         "meta": words.meta(len(view.items), seconds),
-        "date": "" if words.names_day(view.title, view.date) else words.date(view.date),
+        "date": listing.day_beside(view, publication),
         "shared": shared,
         "about": about,
         "canonical": f"{conf.base_url()}/{publication.slug}/{view.slug}/",

@@ -67,6 +67,8 @@ _SAYS_SO = re.compile(rf"\W*(?:{'|'.join(_NOTHING)})", re.IGNORECASE)
 _MAIL = re.compile(
     r"[*_\s]*(?:<?(?:mailto:)?[\w.+-]+@[\w-]+(?:\.[\w-]+)+>?|\[[^\[\]]*\]\(mailto:[^\s()]+\))[*_\s.。]*"
 )
+# Fields of an item that say what it tells.
+_SAYING = ("insight", "summary")
 _FACT = re.compile(r"[^:：]{1,30}[:：]\s*\S.{0,60}")  # "Total: 0"
 
 
@@ -108,13 +110,19 @@ def find_silence(outline: Outline) -> int:
             if says_nothing(line.content):
                 first = first or line.number
             continue
-        if _links(line, outline):
+        if _links(line, outline) or _is_of_an_item(line, outline):
             return 0
         if says_nothing(line.content):
             first = first or line.number
         elif not (_FACT.fullmatch(line.content) or read(line.content) != read("")):
             return 0
     return first
+
+
+def _is_of_an_item(line: Line, outline: Outline) -> bool:
+    """Whether an item says something in a line: then "Nothing new at the quay" is its title."""
+    label = outline.labels.match(line.content)
+    return label is not None and label.field in _SAYING and not says_nothing(label.value)
 
 
 def _without_foot(outline: Outline) -> list[Line]:

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from django.utils.translation import get_language
 from markupsafe import Markup
 
 from subscribers import pictures, theme
 from subscribers.pictures import Picture
 from subscribers.pictures.showing import in_mail, ours_or_links
 
-from ..digest.markdown import block_html, inline_html, is_rtl
+from ..digest.markdown import block_html, foreign, inline_html, is_rtl
 from ..editions import BulletView, CategoryView, ItemView, LinkView
 from . import text, words
 from .columns import shorten
@@ -27,6 +28,7 @@ _LAST_LINES = re.compile(r"\n+(?=(?:</code>)?$)")
 # Columns of the line under a brief entry's title, of a title in the contents, of one on its card,
 # and of a source's or tail link's label.
 BRIEF, NAME, TITLE, LABEL = 100, 160, 400, 200
+_FEW = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,11 @@ class Card:
     sources: Sequence[LinkView]
     name: str
     title_html: Markup
-    # Whether the title runs from the right.
+    # Whether the title runs from the right, and the insight.
     rtl: bool
+    insight_rtl: bool
+    # The language of its words where their script tells another than the issue's, else empty.
+    language: str
     # Of a follow-up: what it says of the item before it, and where that is read.
     earlier: str
     earlier_web: str
@@ -106,6 +111,8 @@ def make(item: ItemView, web: str, indent: int) -> Card:
         name=shorten(plain, NAME),
         title_html=title,
         rtl=is_rtl(plain),
+        insight_rtl=is_rtl(words.plain(item.insight)),
+        language=foreign(said(item), get_language() or ""),
         earlier=words.earlier(item),
         earlier_web=text.earlier_web(item),
         insight_html=block(item.insight),
@@ -175,6 +182,12 @@ def _for_mrml(html: str) -> Markup:
         made.append(f'<div class="code">{lines.replace(chr(10), "<br>")}</div>')
         made.append(" ".join(rest.split("\n")))
     return breakable(Markup("".join(made)))
+
+
+def said(item: ItemView) -> str:
+    """Enough of an item's words to tell their script."""
+    bullets = " ".join(bullet.text for bullet in item.bullets[:3])
+    return f"{item.title} {item.insight[:_FEW]} {bullets[:_FEW]} {item.body[:_FEW]}"
 
 
 def _markdown(item: ItemView) -> str:

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from newsletter import conf
-from newsletter.archive import sign_up, source_pages, stylesheet
+from newsletter.archive import listing, sign_up, source_pages, stylesheet
 from newsletter.feeds import formats
+from newsletter.models import Issue
 from subscribers import languages, styles, theme
 from subscribers.models import Category, Publication
 from subscribers.pictures import named
@@ -126,6 +127,21 @@ def between_sentences(space: str) -> str:
 def side(source: object) -> SafeString:
     """The attribute of an element whose text runs from the right; nothing for any other."""
     return SafeString(' dir="rtl"' if markdown.is_rtl(str(source or "")) else "")
+
+
+@register.filter
+def issue_name(issue: Issue | IssueView, publication: Publication) -> str:
+    """What an issue is called below its publication's name, as Markdown."""
+    return listing.issue_name(issue, publication)
+
+
+@register.simple_tag
+def item_language(item: ItemView, language: str) -> SafeString:
+    """The attribute with the language of an item's words: as told, unless its script tells
+    another. `language` may be empty, where the page's own language is meant."""
+    found = markdown.foreign(cards.said(item), language or translation.get_language() or "")
+    code = found or language
+    return format_html('lang="{}"', code) if code else SafeString("")
 
 
 @register.filter

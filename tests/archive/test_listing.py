@@ -8,9 +8,10 @@ import pytest
 from django.template import Context, Template
 from django.utils import translation
 
-from newsletter.archive.listing import Row, rows, says_more
+from newsletter.archive.listing import Row, day_beside, issue_name, rows, says_more
 from newsletter.editions.published import Line
 from newsletter.models import Issue
+from subscribers.models import Publication
 
 DAY = dt.date(2026, 3, 2)  # A Monday.
 
@@ -47,6 +48,27 @@ def test_a_row_is_headed_by_its_first_story_where_the_title_says_nothing() -> No
         Row(named, 1, "The ferry is back", ("Spring tide",)),
         Row(dated, 0, "Harbour Daily 2026-03-02", ()),
     ]
+
+
+@pytest.mark.parametrize("language, title, shown, beside", [
+    ("en", "📮 Harbour Daily - March 2nd, 2026", "Monday, 2 March 2026", ""),
+    ("en", "Harbour Daily", "Monday, 2 March 2026", ""),
+    ("en", "Harbour Daily #128", "Harbour Daily #128", "Monday, 2 March 2026"),
+    ("en", "Harbour Daily 2026-03-02: the *ferry* is back",
+     "Harbour Daily 2026-03-02: the *ferry* is back", ""),
+    ("zh-Hans", "海港日报 - 2026年03月02日", "2026年3月2日 星期一", ""),
+    ("zh-Hans", "海港日报第128期", "海港日报第128期", "Monday, 2 March 2026"),
+])  # fmt: skip
+def test_under_its_publications_name_an_issue_of_a_day_is_called_by_the_day_once(
+    language: str, title: str, shown: str, beside: str
+) -> None:
+    daily = Publication(
+        name="Harbour Daily", language="en", translations={"zh-hans": {"name": "海港日报"}}
+    )
+    # In the language of the issue, whatever that of the page.
+    with translation.override("en"):
+        issue = Issue(title=title, date=DAY, language=language)
+        assert (issue_name(issue, daily), day_beside(issue, daily)) == (shown, beside)
 
 
 def test_no_line_begins_with_the_dash_of_a_title() -> None:

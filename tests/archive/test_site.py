@@ -191,7 +191,7 @@ def test_the_front_page_names_each_publication_with_its_latest_issue(
 ) -> None:
     builders.issue(harbour.daily, "2026-03-09")  # a draft
     text = text_of(read(client, "/"))
-    assert "Harbour Daily What moves in the port. Latest issue: Harbour Daily - 2026-03-03" in text
+    assert "Harbour Daily What moves in the port. Latest issue: Tuesday, 3 March 2026" in text
     assert "2026-03-09" not in text
 
 
@@ -229,8 +229,9 @@ def test_an_issue_shows_its_items_as_cards_with_anchors(
         assert found == ["https://example.org/2026-03-02/2"]
     assert "gold" not in html
     assert "Tide tables" in html
-    # The title says the day, and once is enough.
-    assert "Monday, 2 March 2026" not in html
+    # The title is name and day: the name stands above, and the day once is enough.
+    assert html.count("Monday, 2 March 2026") == 1
+    assert spoken(root.find(".//h1")) == "Monday, 2 March 2026"
     Issue.objects.filter(slug="2026-03-02").update(title="Spring tide, 7 items")
     assert "Monday, 2 March 2026" in read(client, "/daily/2026-03-02/")
 
@@ -336,7 +337,7 @@ def test_a_category_page_has_its_items_under_their_issues(
 ) -> None:
     text = text_of(read(client, "/daily/c/ships/"))
     left, came = text.index("The ship left"), text.index("A ship came in")
-    assert text.index("2026-03-03") < left < text.index("2026-03-02") < came
+    assert text.index("3 March 2026") < left < text.index("2 March 2026") < came
     assert "Spring tide" not in text
     both = text_of(read(client, "/daily/?category=ships&category=tides"))
     assert "Spring tide" in both

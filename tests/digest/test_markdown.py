@@ -30,6 +30,10 @@ REL = 'rel="noopener noreferrer"'
         ("一行\n二行", "一行二行"),
         ("one\ntwo", "one\ntwo"),
         ("before<!-- note -->after", "beforeafter"),
+        # No mail program knows ruby.
+        ("<ruby>漢字<rt>かんじ</rt></ruby>です", "漢字（かんじ）です"),
+        ("<ruby>漢<rp>(</rp><rt>kan</rt><rp>)</rp></ruby>", "漢(kan)"),
+        ("<ruby><rb>汉</rb><rt lang=zh>hàn</rt></ruby>", "汉（hàn）"),
     ],
 )
 def test_inline(source: str, html: str) -> None:
@@ -215,3 +219,8 @@ def test_in_a_table_from_the_right_a_number_goes_with_it_and_a_word_does_not() -
         '<table dir="rtl"><thead><tr><th>א</th><th dir="ltr">b</th></tr></thead>'
         "<tbody><tr><td>1</td><td>ב</td></tr></tbody></table>"
     )
+
+
+def test_a_block_of_html_has_its_readings_too() -> None:
+    assert block_html("<div><ruby>漢字<RT>かんじ</RT></ruby></div>") == "<div>漢字（かんじ）</div>"
+    assert plain_text("<ruby>漢字<rt>かんじ</rt></ruby>") == "漢字（かんじ）"

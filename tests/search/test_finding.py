@@ -84,6 +84,25 @@ def test_by_words_in_both_scripts_newest_first(daily: Publication) -> None:
     assert titles(daily, q="erry*") == titles(daily, q="zz*") == []
 
 
+def test_a_letter_with_dots_is_found_in_each_of_its_spellings(daily: Publication) -> None:
+    """Also in the text of an item, and so on both databases."""
+    out(daily, "2026-03-02", "Müller öffnet in Århus")
+    out(daily, "2026-03-03", "Mueller opens")
+    out(daily, "2026-03-04", "Muller does")
+    mueller = titles(daily, q="Mueller")
+    assert (
+        mueller == titles(daily, q="ｍｕｅｌｌｅｒ") == ["Mueller opens", "Müller öffnet in Århus"]
+    )
+    every = ["Muller does", "Mueller opens", "Müller öffnet in Århus"]
+    assert titles(daily, q="Müller") == titles(daily, q="MU\u0308LLER") == every
+    assert titles(daily, q="muller") == [every[0], every[2]]
+    for query in ("aarhus", "arhus", "Århus", "mueller oeffnet", "oeff*", "Öffn*", "müll*"):
+        assert every[2] in (titles(daily, q=query) or ()), query
+    # No letters are taken for what they are not, and two fields are no name.
+    assert titles(daily, q="dos") == []
+    assert titles(daily, q='"mueller oeffnet"') == titles(daily, q='"arhus mueller"') == []
+
+
 def test_in_every_field_of_an_item(daily: Publication) -> None:
     made = builders.issue(daily, "2026-03-02")
     ships = daily.categories.get(slug="ships")
@@ -174,7 +193,7 @@ def test_what_had_appeared_before_is_taken_up_in_turn(daily: Publication) -> Non
     assert entries.sweep() == 3
     assert titles(daily, q="ferry") == [FERRY]
     assert SearchEntry.objects.count() == 2
-    assert (entries.sweep(), StoryCursor.objects.get(name="search 2").item) == (
+    assert (entries.sweep(), StoryCursor.objects.get(name="search 3").item) == (
         0,
         draft.items.get().pk,
     )

@@ -134,6 +134,16 @@ def test_what_cannot_be_looked_for(given: dict[str, str], why: str) -> None:
         ("co\u00adopera\u00adtion", "cooperation", "<mark>co\u00adopera\u00adtion</mark>"),
         ("World hello, hello, world", '"hello world"', "World hello, <mark>hello, world</mark>"),
         ("Паром и паромы", "паром*", "<mark>Паром</mark> и <mark>паромы</mark>"),
+        ("Müller, MÜLLER, Mu\u0308ller, Mueller, Muller, Mull", "mueller",
+         "<mark>Müller</mark>, <mark>MÜLLER</mark>, <mark>Mu\u0308ller</mark>, "
+         "<mark>Mueller</mark>, Muller, Mull"),
+        ("Müller, Mueller, Muller", "Müller",
+         "<mark>Müller</mark>, <mark>Mueller</mark>, <mark>Muller</mark>"),
+        ("Århus, Aarhus, Tromsø", "aarhus tromsoe",
+         "<mark>Århus</mark>, <mark>Aarhus</mark>, <mark>Tromsø</mark>"),
+        ("Öffnungszeiten ＭÜＬＬＥＲ", "oeff* mueller",
+         "<mark>Öffnungszeiten</mark> <mark>ＭÜＬＬＥＲ</mark>"),
+        ("Does it? MS-DOS does.", "dos", "Does it? MS-<mark>DOS</mark> does."),
     ],
 )  # fmt: skip
 def test_what_was_found_is_marked(text: str, search: str, expected: str) -> None:

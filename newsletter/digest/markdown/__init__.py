@@ -7,6 +7,7 @@ CommonMark with tables and `~~strike~~`, and these departures, each with its rea
 - a tag that is no HTML (`<think>`) is shown as text instead of vanishing;
 - a line break between two Chinese characters adds no space;
 - a bare http(s) address becomes a link;
+- a formula between dollars is text as it was written;
 - a block whose first letter runs from the right has `dir="rtl"`;
 - headings leave out no level; a whole line of no-break spaces has ordinary ones;
 - comments are dropped, and all HTML goes through nh3 with a short list of tags.
@@ -30,6 +31,7 @@ from .direction import is_rtl, mark
 from .mended import loosened, stepped
 from .parser import parser, text_token, too_wild
 from .plain import Plain
+from .scripts import foreign
 from .tags import block_cleaner, inline_cleaner
 from .unmarked import as_html, is_unmarked
 
@@ -37,6 +39,7 @@ __all__ = [
     "block_html",
     "blocks",
     "clean",
+    "foreign",
     "found_links",
     "inline_html",
     "is_rtl",

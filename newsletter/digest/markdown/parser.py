@@ -13,6 +13,7 @@ from markdown_it.token import Token
 
 from .addresses import safe_url
 from .cjk import emphasis, is_cjk
+from .maths import formula, formula_block
 from .tags import settle_tags
 
 _ADDRESS = re.compile(
@@ -31,6 +32,9 @@ def parser() -> MarkdownIt:
         ["table", "strikethrough"]
     )
     made.inline.ruler.at("emphasis", emphasis)
+    made.inline.ruler.before("escape", "formula", formula)
+    ends = ["paragraph", "reference", "blockquote", "list"]
+    made.block.ruler.before("fence", "formula", formula_block, {"alt": ends})
     made.core.ruler.after("inline", "bare_addresses", _bare_addresses)
     made.core.ruler.push("tags", settle_tags)
     made.add_render_rule("softbreak", _softbreak)

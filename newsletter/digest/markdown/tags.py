@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from html import escape
 
 import nh3
 from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
 
 from .addresses import safe_url
 
@@ -27,12 +29,14 @@ _KNOWN_TAGS = _BLOCK_TAGS | _names(
     "address area article aside audio base bdi bdo body button canvas cite col colgroup data "
     "datalist dfn dialog embed fieldset font footer form frame frameset head header hgroup html "
     "iframe input label legend link main map marquee math menu meta meter nav noscript object "
-    "optgroup option output param picture progress rp rt ruby samp script search section select "
-    "slot source strike style svg template textarea time title tr track tt var video wbr"
+    "optgroup option output param picture progress rb rp rt rtc ruby samp script search section "
+    "select slot source strike style svg template textarea time title tr track tt var video wbr"
 )
 _TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)(?=[\s/>])[^<>]*>")
 _TAG_START = re.compile(r"</?([A-Za-z][^\s/>]*)")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_READING = re.compile(r"<(/?)rt\b[^<>]*>", re.IGNORECASE)
+_OWN_PARENTHESES = re.compile(r"<rp\b", re.IGNORECASE)
 # Google Docs copies everything within such a `b`, which is none; nh3 drops its `</b>`.
 _NOT_BOLD = re.compile(
     r"<(?:b|strong)\s[^<>]*font-weight:\s*(?:normal|[1-4]00)\b[^<>]*>", re.IGNORECASE
@@ -40,11 +44,13 @@ _NOT_BOLD = re.compile(
 
 
 def settle_tags(state: StateCore) -> None:
-    """Drop comments; turn tags that are no HTML into text."""
+    """Drop comments; turn tags that are no HTML into text, and ruby into parentheses."""
     for block in state.tokens:
         if block.type == "html_block":
             content = _NOT_BOLD.sub("", _COMMENT.sub("", block.content))
-            block.content = _TAG.sub(_tag, content)
+            block.content = _TAG.sub(_tag, _with_readings(content))
+        else:
+            _read_readings(block.children or [])
         hidden = False
         for token in block.children or []:
             if token.type == "html_inline":
@@ -62,6 +68,22 @@ def settle_tags(state: StateCore) -> None:
                 token.attrs["href"] = url
             if hidden and token.type in {"link_open", "link_close"}:
                 token.type, token.tag, token.nesting, token.attrs = "text", "", 0, {}
+
+
+def _with_readings(html: str) -> str:
+    """Mail programs know no ruby: the reading stands in parentheses behind its word."""
+    if _OWN_PARENTHESES.search(html):
+        return html
+    return _READING.sub(lambda tag: "）" if tag[1] else "（", html)
+
+
+def _read_readings(children: Sequence[Token]) -> None:
+    tags = [token for token in children if token.type == "html_inline"]
+    if any(_OWN_PARENTHESES.match(token.content) for token in tags):
+        return
+    for token in tags:
+        if _READING.fullmatch(token.content):
+            token.type, token.content = "text", _with_readings(token.content)
 
 
 def _tag(match: re.Match[str]) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from urllib.parse import quote, urlencode
 
-from .words import Word, words_of
+from .words import Word, spelled_out, words_of
 
 # Longer is no search but a text; and no more terms than are looked up at once.
 MOST_LETTERS = 100
@@ -37,6 +37,8 @@ class Term:
 
     words: tuple[str, ...]
     begins: bool = False
+    # Of one word alone: its other spelling, which is found as well; or empty.
+    other: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,14 @@ def terms_of(text: str) -> tuple[Term, ...]:
                 term = Term(tuple(word.text for word in words))
                 if dense and len(words) > 1:
                     term = Term(term.words[:-1])
-                found[Term(term.words, begins=dense and len(words) == 1)] = None
+                other = spelled_out(part[words[0].start : words[0].end])
+                found[
+                    Term(
+                        term.words,
+                        begins=dense and len(words) == 1,
+                        other="" if dense or len(words) > 1 else other,
+                    )
+                ] = None
     return tuple(found)
 
 
@@ -109,7 +118,7 @@ def _beginning(part: str) -> Term | None:
     words = list(words_of(part))
     if not part.endswith("*") or len(words) != 1 or words[0].dense or len(words[0].text) < 2:
         return None
-    return Term((words[0].text,), begins=True)
+    return Term((words[0].text,), True, spelled_out(part[words[0].start : words[0].end]))
 
 
 def _runs(part: str) -> list[tuple[bool, list[Word]]]:

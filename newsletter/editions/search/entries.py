@@ -15,7 +15,7 @@ from newsletter.digest import markdown
 from newsletter.editions import taking_up
 from newsletter.models import Item, Link, SearchEntry
 
-from .words import VERSION, words_of
+from .words import VERSION, spelled_out, words_of
 
 _BITS = 28
 _MASK = (1 << _BITS) - 1
@@ -89,14 +89,22 @@ def write(items: Iterable[Item]) -> None:
 
 
 def _words(row: Item, publication: int, sources: Iterable[Link]) -> str:
-    """An item's words in their order, a space between; a low line where a field ends."""
+    """An item's words in their order, a space between; a low line where a field ends. The other
+    spellings of some stand behind them, each a field of its own."""
     links = list(sources)
     parts: list[str] = []
+    others: dict[str, None] = {}
     left = _LONGEST
     for text in [*texts_of(row), *(link.label for link in links)]:
-        parts += [word.text for word in words_of(text[:left])]
+        found = list(words_of(text[:left]))
+        parts += [word.text for word in found]
+        if not text.isascii():
+            rare = (spelled_out(text[one.start : one.end]) for one in found if not one.dense)
+            others |= dict.fromkeys(filter(None, rare))
         parts.append("_")
         left -= min(left, len(text))
+    for other in others:
+        parts += [other, "_"]
     parts.append(publication_word(publication))
     if row.category_id is not None:
         parts.append(category_word(row.category_id))

@@ -102,7 +102,7 @@ def _sqlite(
     match = " AND ".join(
         [
             *(f"({' OR '.join(map(_phrase, any_of))})" for any_of in facets),
-            *(_phrase(" ".join(term.words)) + (" *" if term.begins else "") for term in terms),
+            *(f"({' OR '.join(_spelled(term))})" for term in terms),
         ]
     )
     # Cross: SQLite keeps to the order, and reads no entry beyond those of the page. Its own row
@@ -124,7 +124,7 @@ def _postgresql(
     match = " & ".join(
         [
             *(f"({' | '.join(map(_lexeme, any_of))})" for any_of in facets),
-            *(_lexeme(word) + (":*" if t.begins else "") for t in terms for word in t.words),
+            *(word for term in terms for word in _lexemes(term)),
         ]
     )
     several = [f" {' '.join(term.words)} " for term in terms if len(term.words) > 1]
@@ -198,6 +198,17 @@ def _rows(sql: str, params: Sequence[str | int | None]) -> list[_Row]:
 def _lexeme(word: str) -> str:
     quoted = word.replace("\\", "\\\\").replace("'", "''")
     return f"'{quoted}'"
+
+
+def _lexemes(term: Term) -> list[str]:
+    mark = ":*" if term.begins else ""
+    words = [_lexeme(word) + mark for word in term.words]
+    return [f"({words[0]} | {_lexeme(term.other)}{mark})"] if term.other else words
+
+
+def _spelled(term: Term) -> list[str]:
+    mark = " *" if term.begins else ""
+    return [_phrase(words) + mark for words in (" ".join(term.words), term.other) if words]
 
 
 def _phrase(words: str) -> str:

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from newsletter.digest import markdown
 
 from .asked import Term
-from .words import Folded, places, words_of
+from .words import Folded, places, places_spelled_out, words_of
 
 _Span = tuple[int, int]
 # Letters of an excerpt, and of what stands before the first word that was found.
@@ -91,11 +91,17 @@ def _boundary(text: str, place: int) -> int:
 def _found(text: str, terms: Sequence[Term]) -> list[list[_Span]]:
     """Where each of the terms stands that is there."""
     folded = Folded(text)
-    found = (
-        [folded.span(*one) for one in places(term.words, folded.text, begins=term.begins)]
-        for term in terms
-    )
+    found = (list(_places(term, text, folded)) for term in terms)
     return [spans for spans in found if spans]
+
+
+def _places(term: Term, text: str, folded: Folded) -> Iterator[_Span]:
+    for words in (term.words, (term.other,)):
+        if words[0]:
+            for one in places(words, folded.text, begins=term.begins):
+                yield folded.span(*one)
+    if len(term.words) == 1:
+        yield from places_spelled_out(term.words[0], text, begins=term.begins)
 
 
 def _joined(found: Iterable[Iterable[_Span]]) -> list[_Span]:

@@ -14,7 +14,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-VERSION = 2
+VERSION = 3
 # Han with its extensions, kana, Hangul, Thai, Lao, Khmer, Myanmar.
 DENSE = (
     r"\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -42,6 +42,9 @@ _LATIN = {
 _ARABIC = {"\u0649": "\u064a", "\u06cc": "\u064a", "\u0629": "\u0647", "\u06a9": "\u0643"}
 # A word written in katakana is the same word in hiragana.
 _KANA = {chr(code): chr(code - 0x60) for code in range(0x30A1, 0x30F7)}
+# As who lacks the key writes it where two letters are the custom: Mueller, Aarhus, Tromsoe.
+_SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
+_HAS_TWO = re.compile("[äöüøåÄÖÜØÅ\u212b\u0308\u030a]")
 _ONE = str.maketrans(_LATIN | _ARABIC | _KANA)
 # "The", alone and behind "and", "with", "like", "so", "for" (after the light stemmer of Larkey,
 # Ballesteros and Connell, SIGIR 2002); what is left has at least two letters.
@@ -99,6 +102,29 @@ def fold(text: str) -> str:
     apart = unicodedata.normalize("NFKD", text).casefold()
     folded = unicodedata.normalize("NFC", _LEFT_OUT.sub("", apart)).translate(_ONE)
     return folded if folded.isascii() else _DIGITS.sub(_digit, folded)
+
+
+def spelled_out(word: str) -> str:
+    """The other spelling of a word as written, folded: `Müller` -> `mueller`; or empty.
+
+    A text has it beside the first one, which leaves the dots out; made of the folded word instead,
+    who looks for `dos` would find each `does`.
+    """
+    if word.isascii() or not _HAS_TWO.search(word):
+        return ""
+    whole = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", word).casefold())
+    made = whole.translate(_SPELLED_OUT)
+    return _stem(fold(made)) if made != whole else ""
+
+
+def places_spelled_out(word: str, text: str, *, begins: bool = False) -> Iterator[_Span]:
+    """Where words of `text`, as given, stand whose other spelling is `word`."""
+    if text.isascii() or not word.isascii() or not _HAS_TWO.search(text):
+        return
+    for run in _RUN.finditer(text):
+        other = spelled_out(run[0])
+        if other and (other == word or (begins and other.startswith(word))):
+            yield run.span()
 
 
 def _digit(found: re.Match[str]) -> str:
