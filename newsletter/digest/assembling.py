@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from . import checks, shapes
 from .blocks import PARAGRAPH, PICTURE, QUOTE, RULE, cut
+from .facts import ends_tagged
 from .index_rows import join_rows
 from .inline import find_links, holds_link, without_pictures
 from .labels import is_placeholder
@@ -42,10 +43,11 @@ class Assembled:
 
 
 def count_numbers(plans: Sequence[Plan], reading: Reading) -> None:
-    """See whether titles of items, and headings above items, have running numbers."""
+    """See whether titles of items, and headings above items, have running numbers, or tags."""
     every = [plan for one in plans for plan in one.everything()]
     items = [plan.section.title for plan in every if plan.shape is not None]
     reading.numbered = sum(map(is_numbered, items)) * 2 > len(items)
+    reading.tagged = sum(map(ends_tagged, items)) * 2 > max(2, len(items))
     reading.numbered_sections = frozenset(
         number
         for beside in (plans, *(plan.below for plan in every))

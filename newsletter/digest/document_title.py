@@ -8,17 +8,24 @@ from collections.abc import Sequence
 from .dates import read
 from .front import Front
 from .issue_numbers import names_issue, names_number
-from .outline import Kind, Line, Section
+from .label_lines import fields_of
+from .labels import Labels
+from .outline import EMPTY, Kind, Line, Section
+from .sources import link_line
 from .titles import title_text
 from .vocabulary import is_one_of, month_numbers
 
+_LISTED = frozenset({Kind.BULLET, Kind.NUMBER})
+_LONGEST = 120  # characters of a title without a mark
 
-def find_title(sections: Sequence[Section], front: Front) -> Line | None:
+
+def find_title(sections: Sequence[Section], front: Front, labels: Labels) -> Line | None:
     """The document's own heading: an H1 in front of all others, when it is the title.
 
     Several H1 are sections, unless the first has nothing to be one: no sections below it, and no
-    list or link of its own. A second H1 that says the same again belongs to the title. Without an
-    H1 it is the heading that all others stand under, when it names the day or the number.
+    list, link or source of its own as the others have. A second H1 that says the same again
+    belongs to the title. Without an H1 it is the heading that all others stand under, when it names
+    the day or the number.
     """
     headings = [section for section in sections if section.heading is not None]
     tops = [section for section in headings if section.level == 1]
@@ -31,14 +38,45 @@ def find_title(sections: Sequence[Section], front: Front) -> Line | None:
         return tops[1].heading
     first, others = tops[0], [one for one in tops[1:] if not _alike(one.title, tops[0].title)]
     if not others:
-        return first.heading
+        listed = all(any(line.kind in _LISTED for line in one.content()) for one in tops)
+        return None if listed and len(tops) > 1 else first.heading  # Days, each with its list.
     if front.title and not _alike(first.title, front.title):
         return None
     if names_issue(first.title) and _words(first.title):
         return first.heading
     if first.below or any(line.kind in {Kind.BULLET, Kind.NUMBER} for line in first.content()):
         return None
+    alike = sum(_says_source(one, labels) for one in others)
+    if alike * 2 >= len(others) and _says_source(first, labels):
+        return None  # A piece as the others are.
     return first.heading
+
+
+def promote_title(lines: Sequence[Line], front: Front) -> None:
+    """Make a heading of a first line that names the day or the number of the issue, where nothing
+    else is the title: mail and chats have no headings."""
+    content = [line for line in lines if line.kind not in EMPTY]
+    if front.title or len(content) < 2 or any(line.level == 1 for line in content):
+        return
+    first = content[0]
+    text = first.content
+    if first.kind is not Kind.TEXT or content[1].number == first.number + 1:
+        return
+    if (
+        len(text) > _LONGEST
+        or not _words(title_text(text))
+        or re.search(r"[.。:：;；]$|://|\]\(|^[|<!*_]", text)
+    ):
+        return
+    if names_number(text) or read(text) != read(""):
+        first.kind, first.level = Kind.HEADING, 1
+
+
+def _says_source(section: Section, labels: Labels) -> bool:
+    """Whether a section says where its text is from: by a label, or a line that is only a link."""
+    if fields_of(section, labels) & {"source", "link"}:
+        return True
+    return any(link_line(line.content) for line in section.content() if line.kind is Kind.TEXT)
 
 
 def _only_day(section: Section, headings: Sequence[Section]) -> bool:

@@ -11,6 +11,11 @@ from .value import Link
 _CODE = re.compile(r"`([^`\n]+)`")
 _BETWEEN_TAGS = re.compile(r"\s*[,，、;；|｜·•]\s*|\s+(?=#)")
 _BETWEEN_PEOPLE = re.compile(r"\s*[,，、;；&|｜]\s*|\s+(?:and|und|et|y|e|и|和|与)\s+")
+_TAGGED = re.compile(r"(?<=[^\s`])(?:\s+`#?(?=[^`\s]*[^\W\d_])[^`\s]{1,24}`)+\s*$")
+_TAG_PAGE = re.compile(
+    r"\[#?([^\[\]]{1,60})\]\(<?(?:\.{0,2}/)*(?:[\w-]+/)?(?:tags?|topics?|labels?|hashtags?)/[^()/]+/?>?\)",
+    re.IGNORECASE,
+)
 _STARS = re.compile("[★⭐🌟]")
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
 # At the end of a title: "⭐️ 8.0/10", "(8/10)", "[9.5]", "🔥 93", "★★★★".
@@ -26,6 +31,12 @@ _TIME = re.compile(
 )
 _MONTH_DAY = re.compile(r"\b[A-Za-z]{3,9}\.?\s+\d{1,2}\b|\b\d{1,2}\.?\s+[A-Za-z]{3,9}\b")
 _LONGEST_FACT = 60  # characters
+# How many or how long ago, beside a publisher's name: "4,200+ pts", "2h ago", "560 points". Behind
+# the figure a name begins with stands a capital, or no blank: "36Kr", "20 Minuten".
+_COUNT = re.compile(
+    r"[~≈]?\d[\d.,]*(?:\s?[kKmM万萬千]?\+.{0,12}|\s?[kKmM]?\s[^\W\dA-Z_][^\WA-Z_]{0,14}(?:\s.{0,24})?"
+    r"|\s?[a-z]{1,4}\sago.{0,24}|[\s\w]{0,4}(?:前|전|スター|星|赞|赞同|票|分|点|ポイント|점|评论|コメント))"
+)
 
 
 def read_tags(value: str) -> tuple[str, ...]:
@@ -35,6 +46,23 @@ def read_tags(value: str) -> tuple[str, ...]:
         pieces = [link.label for link in find_links(value)] or _BETWEEN_TAGS.split(value)
     tags = (" ".join(piece.strip(" \t*_#`[]【】").split()) for piece in pieces)
     return tuple(dict.fromkeys(tag for tag in tags if tag))
+
+
+def ends_tagged(title: str) -> bool:
+    """Whether a title ends with words in code, as programs write a tag: "owner/name `tool`"."""
+    return _TAGGED.search(title) is not None
+
+
+def split_tags(title: str) -> tuple[str, tuple[str, ...]]:
+    """A title without the tags at its end, and these."""
+    match = _TAGGED.search(title)
+    return (title[: match.start()], read_tags(match.group())) if match is not None else (title, ())
+
+
+def tag_page(text: str) -> str:
+    """The tag that a link of its own to the site's page about it names: `[Go](/tags/go/)`."""
+    match = _TAG_PAGE.fullmatch(text.strip())
+    return " ".join(match.group(1).split()) if match is not None else ""
 
 
 def read_authors(value: str) -> tuple[str, ...]:
@@ -54,6 +82,11 @@ def read_score(value: str) -> float | None:
         return float(number.group())
     stars = len(_STARS.findall(value))
     return float(stars) if stars else None
+
+
+def is_count(text: str) -> bool:
+    """Whether a part of a line of facts says how many, or how long ago, and so names nobody."""
+    return _COUNT.fullmatch(text.strip()) is not None
 
 
 def split_badge(title: str) -> tuple[str, float | None, str]:

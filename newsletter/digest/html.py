@@ -56,7 +56,7 @@ _SPACES = re.compile(
     r"(?:<p(?:\s[^<>]*)?>)?(?:&nbsp;|&#160;|&#xa0;|&ensp;|&emsp;|&zwnj;|&#8203;|<br\s*/?>|\s)+(?:</p>)?",
     re.IGNORECASE,
 )
-_FENCE = re.compile(r"\s{0,12}(`{3,}|~{3,})")
+_FENCE = re.compile(r"\s{0,12}(`{3,}|~{3,})(?!.*~{3}\s*$)")
 
 
 def to_markdown(lines: list[str], start: int) -> tuple[list[str], frozenset[int]]:
@@ -127,7 +127,8 @@ def _line(lines: list[str], index: int) -> str:
         level, text = heading.group(1), heading.group(2)
         return f"{'#' * int(level)} {' '.join(_links(text).split())}"
     if item := _LIST_ITEM.match(line):
-        line = f"{item.group(1)}- {_LIST_END.sub('', item.group(2)).strip()}"
+        said = item.group(2).strip() or _next_line(lines, index)
+        line = f"{item.group(1)}- {_LIST_END.sub('', said).strip()}"
     elif described := _DESCRIPTION.match(line):
         line = f"{described.group(1)}  {_LIST_END.sub('', described.group(2)).strip()}"
     elif "</li" in line or "</ul" in line or "</ol" in line:
@@ -180,6 +181,16 @@ def _several_lines(lines: list[str], index: int) -> re.Match[str] | None:
             tag = opening.group(1)
             return _HEADING.match(f"<h{tag}>{' '.join(inside.split())}</h{tag}>")
     return None
+
+
+def _next_line(lines: list[str], index: int) -> str:
+    """What an entry says on the line below its tag, which is emptied."""
+    if index + 1 == len(lines) or _LIST_TAGS.match(lines[index + 1]):
+        return ""
+    if _LIST_ITEM.match(lines[index + 1]) or _FENCE.match(lines[index + 1]):
+        return ""
+    said, lines[index + 1] = lines[index + 1].strip(), ""
+    return said
 
 
 def _links(line: str) -> str:

@@ -37,6 +37,7 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,
 _MARKS = frozenset("<>*_`[]()\\#|~")
 _BREAK = re.compile(r"<br\s*/?>|\\$", re.IGNORECASE)
 _TICKS = re.compile(r"`+")
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _MASK = str.maketrans("[]", "\ue0f0\ue0f1")
 _UNMASK = str.maketrans("\ue0f0\ue0f1", "[]")
 # Pictographs and their joiners, marks and white space around a name.
@@ -46,7 +47,9 @@ ORNAMENT = re.compile(
 )
 # Marks of emphasis around nothing, as they are left when the link between them was taken out.
 _BARE_MARKS = re.compile(r"(?<![\w*_])(\*{1,3}|_{1,3})\s*\1(?![\w*_])")
-_BETWEEN_NAMES = re.compile(r"\s*[、，,;；|｜]\s*|\s+[/·•&和与]\s+|\s+and\s+")
+_BETWEEN_NAMES = re.compile(
+    r"\s*(?:[、，;；|｜]|,(?!(?<=\d,)\d{3}(?!\d)))\s*|\s+[/·•&和与]\s+|\s+and\s+"
+)
 _BARS = re.compile(r"\s+[|｜·•]\s+|\s*｜\s*")
 
 
@@ -66,7 +69,7 @@ def find_links(text: str) -> list[Link]:
             url = direct or match.group().rstrip(".,:;!?*_~)")
             found.append(Link(url.removeprefix("mailto:"), safe_url(url)))
         else:
-            found.append(Link(label_text(label), safe_url(angled or target or "")))
+            found.append(Link(label_text(label), safe_url(unescaped(angled or target or ""))))
     return found
 
 
@@ -115,6 +118,11 @@ def without_pictures(text: str, *, linked: bool = False) -> str:
     return _IMAGE.sub("", text)
 
 
+def unescaped(text: str) -> str:
+    """Without the backslashes that keep a sign from being a mark (CommonMark 0.31, section 2.4)."""
+    return _ESCAPE.sub(r"\1", text) if "\\" in text else text
+
+
 def label_text(label: str) -> str:
     """A link's label without emphasis marks and escapes around it."""
     label = label.strip()
@@ -155,7 +163,7 @@ def read_sources(text: str) -> list[Link]:
             done -= len(raw) - len(url)
             found.append(Link(url.removeprefix("mailto:"), safe_url(url)))
         else:
-            url = safe_url(match.group(2) or match.group(3) or "")
+            url = safe_url(unescaped(match.group(2) or match.group(3) or ""))
             found.append(Link(label_text(label) or url, url))
     return found + _names(text[done:])
 

@@ -9,8 +9,18 @@ from dataclasses import dataclass, field
 from .citations import cited, listed_sources
 from .dates import find_date
 from .edges import edge_lines, is_only_bullet
-from .facts import facts_of, read_authors, read_score, read_tags, split_badge
-from .inline import columns, find_links, holds_link, only_link, read_sources
+from .facts import (
+    facts_of,
+    is_count,
+    read_authors,
+    read_score,
+    read_tags,
+    split_badge,
+    split_tags,
+    tag_page,
+)
+from .inline import columns, find_links, holds_link, only_link, read_sources, unescaped
+from .item_ends import links_below, named_at_end, only_line_of_links
 from .label_lines import (
     TEXT_FIELDS,
     cut_facts,
@@ -24,14 +34,12 @@ from .labels import Label, is_placeholder
 from .outline import Kind, Line, Section
 from .reading import Reading
 from .sources import (
-    closing_link,
     is_address,
     link_line,
     links_line,
     named,
     paired,
     same_words,
-    split_trailer,
 )
 from .titles import item_title, split_linked_title
 from .value import Link
@@ -81,11 +89,14 @@ class ItemLines:
         if badge and not re.fullmatch(r"\W*\d+(?:\.\d+)?\W*", badge):
             self.extra["score"] = badge
         rest = ""
+        if self.reading.tagged:
+            self.title, found = split_tags(self.title)
+            self.tags += found
         if holds_link(self.title):
             self.title, source, rest = split_linked_title(self.title)
             if source is not None:
                 self.sources.append(source)
-        self.title = _RUNNING.sub("", self.title) or self.title
+        self.title = unescaped(_RUNNING.sub("", self.title) or self.title)
         return rest if re.search(r"[^\W\d_]", rest) else ""
 
     def read(self) -> None:
@@ -117,49 +128,17 @@ class ItemLines:
                 self._other(line, before)
             before = line.kind
         self.sources += take_places(self.section, self.body, self.reading)
+        number = 0
+        if self.labelled and not any(link.url for link in self.sources):
+            self.sources, number = links_below(self.body, self.sources, self.reading)
         if not self.sources:
-            self._from_text()
-        if not self.sources:
-            self._from_middle()
+            self.sources, number = named_at_end(self.body, self.reading)
+        if not self.sources and not self.labelled:
+            self.sources, number = only_line_of_links(self.body, self.reading)
+        if number:
+            self.places.setdefault("source", number)
         if not self.sources:
             self.sources += cited(self.body, self.reading)
-
-    def _from_text(self) -> None:
-        """The publisher named at the end of the text."""
-        for index in range(len(self.body) - 1, -1, -1):
-            line = self.body[index]
-            if line.kind in {Kind.BLANK, Kind.RULE, Kind.DROPPED}:
-                continue
-            if line.kind not in {Kind.TEXT, Kind.QUOTE}:
-                return
-            text = self.reading.resolved(line.raw)
-            left, links = split_trailer(text)
-            if links:
-                self.sources += [named(link) for link in links]
-                self.reading.claim(line)
-                self.places["source"] = line.number
-                if left.strip(" >"):
-                    self.body[index] = Line(line.number, left, line.kind, line.indent, left.strip())
-                else:
-                    del self.body[index]
-            elif (link := closing_link(text)) is not None:
-                self.sources.append(named(link))
-            elif line.kind is Kind.QUOTE:
-                continue  # A remark below the text, which has its own end above.
-            return
-
-    def _from_middle(self) -> None:
-        """The one line that is only links, when the text has no others; it stays where it is."""
-        if self.labelled:
-            return
-        linked = [line for line in self.body if holds_link(self.reading.resolved(line.raw))]
-        if len(linked) != 1 or linked[0].kind is not Kind.TEXT or linked[0].indent > 1:
-            return
-        text = self.reading.resolved(linked[0].content)
-        link = link_line(text)
-        if links := [link] if link is not None and link.url else links_line(text):
-            self.sources += [named(link) for link in links]
-            self.places.setdefault("source", linked[0].number)
 
     def _blank(self, line: Line) -> None:
         if self.open == "insight":
@@ -249,6 +228,9 @@ class ItemLines:
                     break
                 self._value(told, line)
             self.open = ""
+            return True
+        if tag := tag_page(line.content):
+            self.tags.append(tag)
             return True
         label = labels.match(line.content)
         if self.open == "bullets" and "summary" in self.seen:
@@ -361,7 +343,11 @@ class ItemLines:
         if name == "category":
             self.category = " ".join(value.strip("*_ ").split())
         elif name == "source":
-            self.sources += paired(read_sources(value))
+            for link in paired(read_sources(value)):
+                if not link.url and is_count(link.label):
+                    self.extra["note"] = f"{self.extra.get('note', '')} {link.label}".strip()
+                else:
+                    self.sources.append(link)
             if any(link.label and not link.url for link in find_links(value)):
                 self.reading.say_unsafe(line)
         elif name == "link":

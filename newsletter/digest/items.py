@@ -11,7 +11,7 @@ from .inline import find_links
 from .item_lines import ItemLines
 from .outline import EMPTY, Kind, Line, Section
 from .reading import Reading
-from .sources import link_line, named
+from .sources import is_address, link_line, named, same_words
 from .titles import section_category, section_path, split_linked_title, title_of
 from .value import Item, Link
 
@@ -101,7 +101,8 @@ def read_entry(
     rest = ""
     entry.title, source, rest = split_linked_title(entry.title)
     if source is not None:
-        entry.sources.append(source)
+        told = is_address(source) or same_words(source.label, entry.title)
+        entry.sources.append(source if told else named(source))
     entry.read()
     blocks = [rest, reading.block(pictures), reading.block(entry.body)]
     if not entry.sources:  # As in a bullet, the first link of its text is what it is about.

@@ -21,6 +21,7 @@ _PLACEHOLDER = re.compile(
     rf"(?:{either('placeholders')}|{_NAMELESS})\s*[#№]?\s*\d*\s*[→»↗>.…]*",
     re.IGNORECASE,
 )
+_QUOTES = "*_`'\"’‘“”„«»「」『』【】[]()（） "  # around a label, and signs of stress
 _EDGE = r"[^\w\s*_\[\]()（）「」《》“”\"'`<>#|｜·~:：-]{0,6}\s*"
 
 
@@ -82,7 +83,7 @@ def is_placeholder(label: str) -> bool:
     """Whether a link's label names nobody (`Source 2`, `来源链接 1`, `Read more →`, `↗`)."""
     if label.strip() and not re.search(r"\w", label):
         return True
-    return _PLACEHOLDER.fullmatch(label.strip().strip("*_")) is not None
+    return _PLACEHOLDER.fullmatch(label.strip().strip(_QUOTES)) is not None
 
 
 @lru_cache(maxsize=32)

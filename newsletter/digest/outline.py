@@ -25,7 +25,8 @@ _TIGHT_HEADING = re.compile(r"([#＃]{2,6})([^\s#＃].*?)(?:[ \t]+#+)?[ \t]*$")
 _RULE = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$")
 _DRAWN_RULE = re.compile(r"\s{0,3}(?:[━─═—＝]\s*){3,}$")  # as messengers and terminals draw it
 _UNDERLINE = re.compile(r" {0,3}(?:(=){2,}|--|-{4,})[ \t]*$")  # `---` is a rule
-_FENCE = re.compile(r" {0,12}(`{3,}|~{3,})(?=[^`]*$)")
+# "~~~ News ~~~" is drawn, and opens nothing.
+_FENCE = re.compile(r" {0,12}(`{3,}|~{3,})(?!.*~{3}\s*$)(?=[^`]*$)")
 _BULLET = re.compile(r"([ \t]*)[-*+•·‣◦⁃∙][ \t\u3000\u00a0]+(?=\S)(.*)$")
 _TIGHT_BULLET = re.compile(r"([ \t\u3000]*)[・•·‣◦⁃∙](?=[^\s・•·‣◦⁃∙])(.*)$")
 _DASH_BULLET = re.compile(
@@ -252,8 +253,8 @@ def _read_marked(line: Line, lines: Sequence[Line]) -> None:
             above.content = heading_text(above.content)
             line.kind = Kind.RULE
             return
-    if _RULE.match(raw):
-        line.kind = Kind.RULE
+    if _RULE.match(raw) or (raw.rstrip() == "--" and (above is None or above.kind is Kind.BLANK)):
+        line.kind = Kind.RULE  # "--" parts the text from the signature (RFC 3676, section 4.3).
     elif match := _BULLET.match(raw) or _EMPTY_BULLET.match(raw):
         line.kind = Kind.BULLET
         line.content = match.group(2).strip() if match.re is _BULLET else ""

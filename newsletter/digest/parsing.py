@@ -15,7 +15,7 @@ from .contents import Contents, find_contents, plain
 from .dates import Place, Span, date_of_document, read
 from .decoding import normal_lines
 from .division import Division
-from .document_title import find_second_title, find_title
+from .document_title import find_second_title, find_title, promote_title
 from .drawn import promote_drawn, promote_groups
 from .field_tables import spread_fields
 from .front import Front, read_front
@@ -25,6 +25,7 @@ from .keys import ONE_PIECE
 from .labels import labels_for
 from .layout import EMPTY as EMPTY_LAYOUT
 from .layout import Layout
+from .levels import mend_levels
 from .likeness import recurring
 from .markdown import clean
 from .names import language_of
@@ -39,10 +40,11 @@ from .outline import (
     read_lines,
     read_sections,
 )
+from .pictured import promote_pictured
 from .problems import Problems
 from .reading import Parts, Reading
 from .silence import find_silence
-from .titles import section_category, section_name, title_text
+from .titles import category_name, section_category, title_text
 from .value import Digest, Item
 from .whereabouts import recurring_links
 from .written import is_written, read_markdown
@@ -146,10 +148,13 @@ def _outline(
     known = labels_for(labels)
     demote_fields(lines, known)
     spread_fields(lines, known)
+    promote_pictured(lines, known)
     promote_drawn(lines, cleaned.references)
     promote_groups(lines)
+    promote_title(lines, front)
+    mend_levels(lines)
     sections = read_sections(lines)
-    heading = find_title(sections, front)
+    heading = find_title(sections, front, known)
     number = heading.number if heading is not None else 0
     again = find_second_title(sections, front, heading)
     if again is not None:
@@ -265,7 +270,7 @@ def _extra(reading: Reading, parts: Parts) -> dict[str, Any]:
     outer = [
         name
         for line, name in reading.outer.items()
-        if section_name(name, numbered=line in reading.numbered_sections) not in used
+        if category_name(name, numbered=line in reading.numbered_sections) not in used
     ]
     if outer:
         extra["sections"] = outer

@@ -13,7 +13,9 @@ from .inline import outside_code
 from .problems import Problems
 from .value import Param
 
-_FENCE = re.compile(r"[ \t]{0,12}(?:>[ \t]?){0,8}[ \t]{0,12}(?:[-*+]\s)?(`{3,}|~{3,})(?=[^`]*$)")
+_FENCE = re.compile(
+    r"[ \t]{0,12}(?:>[ \t]?){0,8}[ \t]{0,12}(?:[-*+]\s)?(`{3,}|~{3,})(?!.*~{3}\s*$)(?=[^`]*$)"
+)
 _PRE = re.compile(r"<pre[\s>]", re.IGNORECASE)
 _PRE_END = re.compile(r"</pre\s*>", re.IGNORECASE)
 # Below these, indented text is not code but belongs to them.

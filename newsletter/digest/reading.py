@@ -65,6 +65,8 @@ class Reading:
     # Whether most items have a running number, and the lines of headings above items that have one.
     numbered: bool = False
     numbered_sections: frozenset[int] = frozenset()
+    # Whether most titles of items end with a tag in code: "owner/name `tool`".
+    tagged: bool = False
     # The category of an item by its heading, where a table of contents groups the titles.
     category_of: Callable[[Section, Section], str] = field(default=lambda _section, _titled: "")
 
@@ -82,6 +84,7 @@ class Reading:
             self.outer,
             self.numbered,
             self.numbered_sections,
+            self.tagged,
             self.category_of,
         )
 

@@ -14,6 +14,7 @@ from .inline import (
     find_links,
     label_text,
     only_link,
+    unescaped,
     without_links,
 )
 from .labels import is_placeholder
@@ -27,7 +28,8 @@ from .vocabulary import either, is_field
 
 _LONGEST_TITLE = 160  # characters of a sentence that serves as title; a longer one is cut.
 _NUMBERED_TITLE = re.compile(
-    r"(?:\d{1,3}(?:[.)][ \t\u3000]+|[、．]\s*)|(?:(?:\d\ufe0f?\u20e3)+|\U0001f51f)\s*)(?=\S)"
+    r"(?:\d{1,3}(?:[.)][ \t\u3000]+|[、．]\s*|\s*[—–|｜／·]\s+|\s-\s+)"
+    r"|(?:(?:\d\ufe0f?\u20e3)+|\U0001f51f)\s*)(?=\S)"
 )  # the latter are keycaps
 _SECTION_NUMBER = re.compile(
     r"(?:\d{1,2}|[IVX]{1,4}|[一二三四五六七八九十]{1,3})(?:[.)、．:：][ \t\u3000]*|[ \t\u3000]+)"
@@ -58,6 +60,13 @@ _ONE_OF_MANY = re.compile(
     re.IGNORECASE,
 )
 _HANDLE = re.compile(r"[*_` ]*@[\w.-]+[*_` ]*$")  # a person, where "@scope/name" is a package
+# The page of a person or a team where people have such: what they wrote is linked behind it.
+_PROFILE = re.compile(
+    r"https?://(?:www\.|mobile\.)?(?:(?:twitter|x|github|gitlab|instagram|facebook)\.com/@?[\w.-]+/?$"
+    r"|linkedin\.com/in/[^/]+/?$|bsky\.app/profile/[\w.-]+/?$|[\w.-]+/@[\w.@-]+/?$)",
+    re.IGNORECASE,
+)
+_DAY_BEHIND = re.compile(r"[\s(（\[【]*\d[\d\s./年月日号號년월일-]{6,14}[)）\]】]?$")
 _SHORTEST_LINK = 14  # columns of a link at the beginning of a text that is its title
 _SHORTEST_LEAD = 10  # columns; a shorter one names what the text is about
 _BYLINE = re.compile(rf"(?:{either('bylines')})\b")
@@ -99,6 +108,7 @@ def section_name(text: str, *, numbered: bool = False) -> str:
     """
     name = re.sub(r"\[([^\[\]]*)\]\([^()]*(?:\([^()]*\)[^()]*)*\)", r"\1", text)
     name = re.sub(r"[*_`]{1,3}([^*_`]+)[*_`]{1,3}", r"\1", name)
+    name = unescaped(name)
     name = _COUNT.sub("", name.strip())
     name = ORNAMENT.sub("", name)
     if numbered:
@@ -140,10 +150,20 @@ def section_category(section: Section, reading: Reading, *, own: bool = True) ->
     headings = section_headings(section, reading, own=own)
     for text, numbered in reversed(headings):
         if only_link(text) is None:
-            return section_name(text, numbered=numbered)
+            return category_name(text, numbered=numbered)
     if headings:
         return section_name(headings[-1][0], numbered=headings[-1][1])
     return reading.front.category
+
+
+def category_name(text: str, *, numbered: bool = False) -> str:
+    """A section's name without the day behind it, written in figures: next week it has another."""
+    name = section_name(text, numbered=numbered)
+    match = _DAY_BEHIND.search(name)
+    if match is None or read(match.group()).date is None:
+        return name
+    left = name[: match.start()].rstrip(" ,，:：|｜·–—-")
+    return left if re.search(r"[^\W\d_]", left) else name
 
 
 def section_path(section: Section, reading: Reading, *, own: bool = True) -> str:
@@ -178,8 +198,8 @@ def split_linked_title(text: str) -> tuple[str, Link | None, str]:
     if (opened := _behind_address(text, links)) is not None:
         return opened
     source = next((link for link in links if link.url), None)
-    if source is not None and _HANDLE.match(source.label):  # Who said it; what is linked next.
-        source = next((one for one in links if one.url and not _HANDLE.match(one.label)), source)
+    if source is not None and _is_person(source):  # Who said it; what is linked next.
+        source = next((one for one in links if one.url and not _is_person(one)), source)
     if below := title_above_address(text, _LONGEST_TITLE):
         return below
     match = _OPENING_LINK.match(text)
@@ -191,7 +211,9 @@ def split_linked_title(text: str) -> tuple[str, Link | None, str]:
             named, about, _said = split_linked_title(behind)
             return named, about, text
         # A person is the beginning of a sentence; what the sentence is about is linked next.
-        source = next((one for one in links if one.url and not _HANDLE.match(one.label)), source)
+        source = next((one for one in links if one.url and not _is_person(one)), source)
+    elif match and _says_who(text, match, links):
+        pass  # "[Ann Lee](https://example.social/@ann) wrote about [rivers](…)": the same.
     elif match and (label := label_text(match.group("label"))):
         return _titled_by_link(text, match, label, source)
     lead = bold_lead(text)
@@ -217,6 +239,23 @@ def split_linked_title(text: str) -> tuple[str, Link | None, str]:
     if not short and not is_tags(text):
         short = text[:_LONGEST_TITLE]
     return short, source, text if says_more else ""
+
+
+def _is_person(link: Link) -> bool:
+    return _HANDLE.match(link.label) is not None or _PROFILE.match(link.url) is not None
+
+
+def _says_who(text: str, match: re.Match[str], links: Sequence[Link]) -> bool:
+    """Whether a sentence begins with a person's page, and goes on to another link."""
+    behind = text[match.end() :].lstrip(" *_")
+    first = find_links(match.group())
+    others = any(one.url and not _is_person(one) for one in links[1:])
+    return (
+        bool(first)
+        and _PROFILE.match(first[0].url) is not None
+        and others
+        and (behind[:1].islower())
+    )
 
 
 def _behind_address(text: str, links: Sequence[Link]) -> tuple[str, Link | None, str] | None:

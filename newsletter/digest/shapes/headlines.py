@@ -15,6 +15,7 @@ from ..hanging import lone_link
 from ..inline import holds_link, only_link, starts_with_link
 from ..items import read_item
 from ..labels import is_placeholder
+from ..levels import HELD
 from ..link_paragraphs import link_paragraphs
 from ..marking import gettext_noop
 from ..outline import Line, Outline, Section
@@ -50,6 +51,8 @@ def evidence(outline: Outline) -> float:
     section = outline.section
     if section.heading is None:
         return 0.0
+    if section.heading.mark == HELD:
+        return SURENESS
     below = [one for one in section.everything() if one is not section and one.holds_anything()]
     sources = [one for one in below if names_references(one.title)]
     below = [one for one in below if not names_references(one.title)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ..items import read_item
 from ..label_lines import fields_of
+from ..levels import HELD
 from ..marking import gettext_noop
 from ..outline import Kind, Outline, Section
 from ..reading import Parts, Reading
@@ -45,6 +46,8 @@ def evidence(outline: Outline) -> float:
         return 0.0
     if not is_labelled(section, outline):
         return _UNKNOWN if not section.below and _has_names(section, outline) else 0.0
+    if section.heading.mark == HELD:
+        return SURENESS
     below = [one for one in section.everything() if one is not section and one.holds_anything()]
     return 0.0 if any(is_labelled(one, outline) for one in below) else SURENESS
 

@@ -16,7 +16,7 @@ from ..marking import gettext_noop
 from ..nested import SHORTEST_TITLE, Entry, entries, links_below, outdented
 from ..outline import Outline
 from ..reading import Parts, Reading
-from ..sources import named
+from ..sources import is_address, named, same_words
 from ..titles import (
     bold_lead,
     section_category,
@@ -146,6 +146,8 @@ def _item(
         title, source, rest = *split_linked_title(behind)[:2], block.text
     links, lines = links_below(block)
     reading.claim(*lines)
+    if source is not None and not (is_address(source) or same_words(source.label, title)):
+        source = named(source)
     sources = [source] if source is not None else [named(link) for link in links]
     names = [section_name(group.text).rstrip("*_:： ") for group in entry.groups]
     path = [above, *names]

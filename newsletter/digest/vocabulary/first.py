@@ -24,7 +24,8 @@ CHINESE = Vocabulary(
     },
     placeholders=(
         "来源", "来源链接", "链接", "原文", "原文链接", "阅读原文", "阅读全文", "查看原文",
-        "查看详情", "详情", "官网", "网站",
+        "查看详情", "详情", "更多详情", "查看更多", "了解更多", "详细内容", "项目地址", "项目链接",
+        "文章链接", "论文链接", "论文地址", "官网", "网站",
     ),
     counters=("条", "篇", "个", "则", "项"),
     units=(
@@ -54,6 +55,11 @@ CHINESE = Vocabulary(
     ),
     trailers=("来源", "出处", "转自", "来自", "via"),
     title_columns=("标题", "题目", "活动", "文章", "文章标题", "名称", "標題", "題目", "名稱",),
+    places=(
+        "文档", "博客", "博文", "书", "官网", "官方网站", "主页", "项目主页", "项目地址",
+        "代码", "源码", "源代码", "仓库", "论文", "视频", "演示", "讨论", "公告",
+        "幻灯片", "在线体验", "在线演示", "更新日志", "文件", "程式碼", "影片",
+    ),
 )  # fmt: skip
 
 ENGLISH = Vocabulary(
@@ -80,7 +86,8 @@ ENGLISH = Vocabulary(
     },
     placeholders=(
         "source", "link", "read more", "read", "more", "here", "original", "via", "site",
-        "website", "apply", "apply now", "details",
+        "website", "apply", "apply now", "details", "more details", "learn more", "full story",
+        "full article", "link to article", "project link",
     ),
     counters=("items?", "links?"),
     units=("billion", "million", "trillion", r"bn\b", r"k\b", r"x\b"),
@@ -111,6 +118,14 @@ ENGLISH = Vocabulary(
     ),
     trailers=("via", "source", "sources", "from"),
     title_columns=("title", "headline", "article", "event", "talk", "name", "story", "item",),
+    places=(
+        "github", "gitlab", "codeberg", "docs", "documentation", "book", "blog",
+        "blog post", "homepage", "home page", "project page", "demo", "live demo",
+        "paper", "pdf", "arxiv", "code", "source code", "repo", "repository", "slides",
+        "video", "recording", "npm", "changelog", "release notes", "announcement",
+        "discussion", "comments", "thread", "playground", "hacker news", "reddit",
+        "hugging face", "huggingface", "twitter",
+    ),
 )  # fmt: skip
 JAPANESE = described(
     {
@@ -124,7 +139,8 @@ JAPANESE = described(
     ("はじめに", "まえがき", "ごあいさつ", "今週のまとめ", "まとめ", "概要",
      "要約", "サマリー", "要点", "ハイライト"),
     ("目次", "もくじ"),
-    ("続きを読む", "元記事", "記事を読む", "リンク", "こちら"),
+    ("続きを読む", "元記事", "記事を読む", "詳細", "詳細はこちら", "記事へのリンク", "リンク",
+     "こちら"),
     ("参考", "参考リンク", "参考文献", "参考資料", "参考記事", "参考サイト", "参考url", "参照",
      "参照リンク", "引用元", "引用文献", "出典", "出典一覧", "情報源", "情報源一覧", "ソース",
      "ソース一覧"),
@@ -133,6 +149,10 @@ JAPANESE = described(
     ("日報", "週報", "デイリー", "レポート", "デイリーレポート", "ニュース",
      "ダイジェスト", "まとめ"),
     title_columns=("タイトル", "題名", "記事", "見出し", "件名",),
+    places=(
+        "ドキュメント", "ブログ", "公式サイト", "論文", "動画", "スライド", "リポジトリ",
+        "デモ", "ソースコード", "コード", "議論",
+    ),
 )  # fmt: skip
 KOREAN = described(
     {
@@ -145,13 +165,17 @@ KOREAN = described(
     },
     ("들어가며", "머리말", "인사말", "소개", "요약", "개요", "핵심 요약", "한눈에 보기"),
     ("목차", "차례"),
-    ("자세히 보기", "더 보기", "원문", "원문 보기", "링크"),
+    ("자세히 보기", "더 보기", "원문", "원문 보기", "기사 보기", "바로가기", "링크"),
     ("참고", "참고 자료", "참고자료", "참고 링크", "참고링크", "참고 문헌", "참고문헌",
      "참조", "출처", "출처 목록"),
     ("마치며", "맺음말", "마무리", "나가며", "정리"),
     ("오늘의", "금일", "이번 주", "금주의"),
     ("일보", "일간", "주간", "보고서", "리포트", "뉴스", "브리핑", "뉴스레터", "데일리"),
     title_columns=("제목", "기사", "글 제목",),
+    places=(
+        "문서", "블로그", "홈페이지", "공식 사이트", "논문", "저장소", "데모", "영상",
+        "소스 코드", "코드", "토론",
+    ),
 )  # fmt: skip
 FRENCH = described(
     {
@@ -164,12 +188,17 @@ FRENCH = described(
     ("édito", "éditorial", "intro", "introduction", "avant-propos", "bienvenue",
      "résumé", "en bref", "l'essentiel", "l’essentiel", "aperçu", "synthèse"),
     ("sommaire", "au sommaire", "table des matières"),
-    ("lire la suite", "en savoir plus", "lien", "ici", "voir"),
+    ("lire la suite", "en savoir plus", "plus de détails", "lien vers l'article", "lien du projet",
+     "l'article", "lien", "ici", "voir"),
     ("références", "sources", "bibliographie", "sources et références"),
     ("conclusion", "pour finir", "mot de la fin", "en conclusion", "à bientôt"),
     ("du jour", "de la semaine", "d'aujourd'hui", "d’aujourd’hui"),
     ("rapport", "bulletin", "quotidien", "lettre", "édition", "numéro"),
     title_columns=("titre", "article", "intitulé",),
+    places=(
+        "dépôt", "documentation", "démo", "vidéo", "site officiel", "code source",
+        "discussion", "diaporama",
+    ),
 )  # fmt: skip
 GERMAN = described(
     {
@@ -184,13 +213,17 @@ GERMAN = described(
      "zusammenfassung", "überblick", "übersicht", "kurz und knapp", "auf einen blick",
      "im überblick"),
     ("inhalt", "inhaltsverzeichnis", "in dieser ausgabe"),
-    ("weiterlesen", "mehr", "mehr lesen", "zum artikel", "hier"),
+    ("weiterlesen", "mehr", "mehr lesen", "mehr dazu", "details", "zum artikel", "hier"),
     ("quellen", "quellenverzeichnis", "quellenangaben", "quellennachweise", "referenzen",
      "literatur", "literaturverzeichnis", "einzelnachweise", "nachweise"),
     ("fazit", "schlusswort", "zum schluss", "schluss", "ausklang", "bis bald"),
     ("heutige", "des tages", "heute", "der woche", "heute im"),
     ("bericht", "tagesbericht", "wochenbericht", "ausgabe", "rundbrief", "täglicher"),
     title_columns=("titel", "überschrift", "artikel",),
+    places=(
+        "doku", "dokumentation", "quellcode", "quelltext", "projektseite", "webseite",
+        "folien", "diskussion", "ankündigung",
+    ),
 )  # fmt: skip
 SPANISH = described(
     {
@@ -203,12 +236,17 @@ SPANISH = described(
     ("editorial", "introducción", "bienvenida", "bienvenidos", "prólogo",
      "resumen", "en breve", "lo esencial", "panorama"),
     ("contenido", "contenidos", "índice", "en este número"),
-    ("leer más", "ver más", "enlace", "aquí"),
+    ("leer más", "ver más", "más detalles", "más información", "noticia completa", "enlace",
+     "aquí"),
     ("referencias", "fuentes", "bibliografía", "fuentes consultadas"),
     ("cierre", "conclusión", "conclusiones", "despedida", "para terminar"),
     ("del día", "de hoy", "de la semana"),
     ("informe", "boletín", "diario", "edición", "número"),
     title_columns=("título", "titular", "artículo",),
+    places=(
+        "documentación", "repositorio", "código", "código fuente", "vídeo",
+        "sitio oficial", "página oficial", "diapositivas", "anuncio",
+    ),
 )  # fmt: skip
 ITALIAN = described(
     {
@@ -221,12 +259,16 @@ ITALIAN = described(
     ("editoriale", "introduzione", "benvenuti", "premessa",
      "riassunto", "in breve", "sintesi", "panoramica"),
     ("indice", "in questo numero"),
-    ("leggi di più", "continua a leggere", "qui"),
+    ("leggi di più", "continua a leggere", "maggiori dettagli", "per saperne di più", "qui"),
     ("riferimenti", "fonti", "bibliografia"),
     ("conclusione", "conclusioni", "in chiusura", "saluti"),
     ("del giorno", "di oggi", "della settimana"),
     ("rapporto", "bollettino", "quotidiano", "edizione", "numero"),
     title_columns=("titolo", "articolo",),
+    places=(
+        "documentazione", "codice", "codice sorgente", "sito ufficiale", "annuncio",
+        "discussione",
+    ),
 )  # fmt: skip
 PORTUGUESE = described(
     {
@@ -239,12 +281,16 @@ PORTUGUESE = described(
     ("editorial", "introdução", "boas-vindas", "prefácio",
      "resumo", "em resumo", "visão geral", "panorama"),
     ("conteúdo", "índice", "nesta edição", "sumário"),
-    ("leia mais", "ler mais", "saiba mais", "aqui"),
+    ("leia mais", "ler mais", "saiba mais", "mais detalhes", "notícia completa", "aqui"),
     ("referências", "fontes", "bibliografia"),
     ("conclusão", "encerramento", "considerações finais", "até logo"),
     ("do dia", "de hoje", "da semana"),
     ("relatório", "boletim", "diário", "edição", "número"),
     title_columns=("título", "artigo", "manchete",),
+    places=(
+        "documentação", "repositório", "código", "código-fonte", "vídeo", "site oficial",
+        "anúncio",
+    ),
 )  # fmt: skip
 RUSSIAN = described(
     {
@@ -263,4 +309,8 @@ RUSSIAN = described(
     ("дня", "сегодня", "за день", "недели", "за неделю"),
     ("отчёт", "отчет", "сводка", "дайджест", "выпуск", "ежедневный"),
     title_columns=("заголовок", "название", "статья",),
+    places=(
+        "документация", "репозиторий", "исходники", "исходный код", "код", "блог",
+        "видео", "демо", "обсуждение", "слайды", "анонс",
+    ),
 )  # fmt: skip

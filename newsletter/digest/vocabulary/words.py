@@ -35,6 +35,8 @@ class Vocabulary:
     references: tuple[str, ...] = ()
     # What ties a publisher to the end of a text: "(via The Paper)".
     trailers: tuple[str, ...] = ()
+    # What links to a piece's own places are called: its code, its manual, where it is talked about.
+    places: tuple[str, ...] = ()
     # What the column of a table is called that names its rows.
     title_columns: tuple[str, ...] = ()
 
@@ -49,6 +51,7 @@ def described(
     of_now: tuple[str, ...],
     issues: tuple[str, ...],
     title_columns: tuple[str, ...] = (),
+    places: tuple[str, ...] = (),
 ) -> Vocabulary:
     """A language of which only the names of fields and headings are known here."""
     return Vocabulary(
@@ -66,4 +69,5 @@ def described(
         issues=issues,
         trailers=fields["source"],
         title_columns=title_columns,
+        places=places,
     )
