@@ -334,7 +334,8 @@ def test_a_title_said_again_is_no_section(title: str, again: str) -> None:
 )
 def test_another_h1_is_a_section(title: str, other: str) -> None:
     digest = read(f"# {title}\n\nEin Gruß.\n\n# {other}\n\n{ITEMS}")
-    assert {item.category for item in digest.items} == {other}
+    # Its day is none of the category's: the next issue's section is the same one.
+    assert {item.category for item in digest.items} == {other.removesuffix(" 2026-03-01")}
 
 
 def test_points_that_repeat_numbered_titles_are_contents() -> None:
