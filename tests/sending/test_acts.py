@@ -221,7 +221,7 @@ def test_in_doubt_is_not_sent_again_before_a_quarter_of_an_hour_has_passed(clock
     outcome(issue, 2, "in_doubt")
     done(issue, in_doubt=2)
     clock.shift(14 * 60 + 59)
-    with pytest.raises(sending.ActRefused, match="in 1 minutes"):
+    with pytest.raises(sending.ActRefused, match="in 1 minute at"):
         sending.resend_in_doubt(issue, by="alice")
     clock.shift(1)
     # Another issue's doubt is no reason to wait.
