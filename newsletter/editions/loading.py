@@ -175,10 +175,30 @@ _COLUMNS = (
     "corrected_at", "picture", "picture_alt", "copied_from_id", "follows_id",
 )  # fmt: skip
 
-# Items in each process that were made last, by all that they are made of: a page of 300 of which
-# one was edited makes one. When they are so many all are forgotten; what is long is not kept.
-_KEPT, _LONGEST = 2000, 12_000
-_made: dict[tuple[object, ...], ItemView] = {}
+# What is longer is not kept, and of all together no more letters; some MB in each process.
+_LONGEST, _MOST = 12_000, 3_000_000
+_ROW = 500  # What is around its words, in letters.
+
+
+class _Made:
+    """Items that were made last, by all that they are made of: a page of 300 of which one was
+    edited makes one. When they are too many all are forgotten."""
+
+    def __init__(self) -> None:
+        self.views: dict[tuple[object, ...], ItemView] = {}
+        self.letters = 0
+
+    def keep(self, key: tuple[object, ...], view: ItemView, letters: int) -> None:
+        """`view` under `key`, if it is not too long."""
+        if letters > _LONGEST:
+            return
+        if self.letters + letters > _MOST:
+            self.views, self.letters = {}, 0
+        self.views[key] = view
+        self.letters += letters
+
+
+_made = _Made()
 
 
 def _rows_of(issues: Sequence[Issue]) -> dict[int, list[_Row]]:
@@ -230,14 +250,11 @@ class _Beside:
     def view(self, row: _Row, sources: tuple[LinkView, ...], language: str) -> ItemView:
         """The view of an item that is no copy and follows nothing: made once of the same."""
         key = (row, sources, self.category(row.category, language))
-        found = _made.get(key)
+        found = _made.views.get(key)
         if found is None:
             found = item_view(self.item(row), sources, language=language)
             said = (row.title, row.insight, row.body, row.bullets, row.extra)
-            if sum(map(len, said)) <= _LONGEST:
-                if len(_made) >= _KEPT:
-                    _made.clear()
-                _made[key] = found
+            _made.keep(key, found, _ROW + sum(map(len, said)))
         return found
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from newsletter import editions
+from newsletter.editions import loading
 from newsletter.models import Issue, Item, Link
 from subscribers.models import Category
 from tests.builders import category, issue, item, publication
@@ -67,3 +68,15 @@ def test_a_source_and_a_category_are_part_of_it() -> None:
     loaded = editions.load(one).items[0].category
     assert loaded is not None
     assert loaded.name == "Elsewhere"
+
+
+def test_what_is_kept_is_bounded_by_its_letters(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = loading._Made()
+    view = loading.load(_made("The ferry returns")).items[0]
+    monkeypatch.setattr(loading, "_MOST", 2_000)
+    for number in range(4):
+        kept.keep((number,), view, 900)
+        assert kept.letters <= 2_000
+    assert [key for key, in kept.views] == [2, 3]
+    kept.keep((4,), view, loading._LONGEST + 1)
+    assert len(kept.views) == 2
