@@ -66,7 +66,15 @@ _PROFILE = re.compile(
     r"|linkedin\.com/in/[^/]+/?$|bsky\.app/profile/[\w.-]+/?$|[\w.-]+/@[\w.@-]+/?$)",
     re.IGNORECASE,
 )
-_DAY_BEHIND = re.compile(r"[\s(（\[【]*\d[\d\s./年月日号號년월일-]{6,14}[)）\]】]?$")
+_DAY = (
+    r"(?:\d{4}\s*[-./年년]\s*\d{1,2}\s*[-./月월]\s*\d{1,2}\s*[日号號일]?"
+    r"|\d{1,2}[-./]\d{1,2}[-./]\d{4}|\d{1,2}\s*[月월]\s*\d{1,2}\s*[日号號일])"
+)
+_DAY_BESIDE = re.compile(
+    rf"[\s,，:：|｜·–—(（\[【-]*(?<![A-Za-z\d.]){_DAY}\s*[)）\]】]?$"
+    rf"|^[(（\[【]?{_DAY}[)）\]】]?[\s,，:：|｜·–—-]+(?=\S)"
+)
+_IN_BRACKETS = re.compile(r"\s*[(（\[【]([^()（）\[\]【】]{6,40})[)）\]】]$")
 _SHORTEST_LINK = 14  # columns of a link at the beginning of a text that is its title
 _SHORTEST_LEAD = 10  # columns; a shorter one names what the text is about
 _BYLINE = re.compile(rf"(?:{either('bylines')})\b")
@@ -157,12 +165,12 @@ def section_category(section: Section, reading: Reading, *, own: bool = True) ->
 
 
 def category_name(text: str, *, numbered: bool = False) -> str:
-    """A section's name without the day behind it, written in figures: next week it has another."""
+    """A section's name without a day beside it: next week it has another."""
     name = section_name(text, numbered=numbered)
-    match = _DAY_BEHIND.search(name)
-    if match is None or read(match.group()).date is None:
-        return name
-    left = name[: match.start()].rstrip(" ,，:：|｜·–—-")
+    left = _DAY_BESIDE.sub("", name)
+    said = _IN_BRACKETS.search(left)
+    if said is not None and read(said[1]).date is not None:
+        left = left[: said.start()]
     return left if re.search(r"[^\W\d_]", left) else name
 
 

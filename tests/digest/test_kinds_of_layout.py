@@ -8,6 +8,7 @@ import pytest
 
 from newsletter.digest import Digest, parse
 from newsletter.digest.dates import read as read_date
+from newsletter.digest.titles import category_name
 
 A, B, C, D = (f"https://{letter}.example.org/" for letter in "abcd")
 DAY = dt.date(2026, 3, 2)
@@ -65,7 +66,7 @@ def test_days_of_another_level_stand_beside_each_other(first: str, second: str) 
 
 @pytest.mark.parametrize(
     ("heading", "category"),
-    [("每日新闻(2026-03-01)", "每日新闻"), ("Noticias, 1/3/2026", "Noticias, 1/3/2026"),
+    [("每日新闻(2026-03-01)", "每日新闻"), ("Noticias, 1/3/2026", "Noticias"),
      ("Nouvelles – 31.03.2026", "Nouvelles"), ("2026-03-01", "2026-03-01")],
 )  # fmt: skip
 def test_a_section_s_day_is_no_part_of_its_category(heading: str, category: str) -> None:
@@ -259,3 +260,27 @@ def test_a_span_of_days_with_a_hyphen_is_asked(text: str, first: dt.date) -> Non
 
 def test_a_whole_date_behind_another_is_not_read_alone() -> None:
     assert read_date("6/10/2025-10/10/2025").date is None
+
+
+@pytest.mark.parametrize(
+    ("heading", "filed"),
+    [
+        ("Top 10 2026-03-02", "Top 10"),
+        ("F1 2026.3.2", "F1"),
+        ("v2026.3.2", "v2026.3.2"),
+        ("News – 02.03.2026", "News"),
+        ("News (2 March 2026)", "News"),
+        ("1.5.2026 May Day", "May Day"),
+        ("3月2日 头条", "头条"),
+        ("国际（2026年3月2日）", "国际"),
+        ("소식 3월 2일", "소식"),
+        ("2026-03-02", "2026-03-02"),
+        ("24/7 support", "24/7 support"),
+        ("iOS 18.2.1", "iOS 18.2.1"),
+        ("Release 26.10", "Release 26.10"),
+        ("2026 elections", "2026 elections"),
+        ("Q1/2026", "Q1/2026"),
+    ],
+)
+def test_a_day_beside_a_sections_name_is_none_of_its_category(heading: str, filed: str) -> None:
+    assert category_name(heading) == filed
