@@ -56,11 +56,13 @@ def promote_title(lines: Sequence[Line], front: Front) -> None:
     """Make a heading of a first line that names the day or the number of the issue, where nothing
     else is the title: mail and chats have no headings."""
     content = [line for line in lines if line.kind not in EMPTY]
-    if front.title or len(content) < 2 or any(line.level == 1 for line in content):
+    headed = any(line.kind is Kind.HEADING and line.level == 1 for line in content)
+    if front.title or len(content) < 2 or headed:
         return
     first = content[0]
     text = first.content
-    if first.kind is not Kind.TEXT or content[1].number == first.number + 1:
+    goes_on = content[1].kind is Kind.TEXT and content[1].number == first.number + 1
+    if first.kind is not Kind.TEXT or goes_on:
         return
     if (
         len(text) > _LONGEST

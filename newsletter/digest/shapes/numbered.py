@@ -24,6 +24,7 @@ SURENESS = 0.9
 
 _MOST_INDENT = 3  # spaces; with more it is code, or hangs on something
 _HABIT = 2  # entries without text that show what the last one is like
+_GREETING = 2  # blocks in front of an issue that is a list of sentences
 _ALONE = 0.6  # evidence of a single `1、`, or of numbers that only have text below them
 _BOLD = re.compile(r"(?:\*\*|__)\s*(\d{1,4})\s*([、．]|[.)](?=\s))\s*(?=\S)")
 _BRACKETS = re.compile(r"[（(]\s?(\d{1,3})\s?[)）]\s*(?=\S)")
@@ -169,11 +170,17 @@ def evidence(outline: Outline) -> float:
         if not ideographic and not marked and before:
             return 0.0
         return SURENESS * len(entries) / every if before <= len(entries) else 0.0
-    if linked * 10 >= len(entries) * 8 and not before:
-        return _ALONE  # Sentences, each with its link, and nothing else.
+    if linked * 10 >= len(entries) * 8 and before <= (_GREETING if _is_front(outline) else 0):
+        return _ALONE * len(entries) / every  # Sentences, each with its link, and a greeting.
     if ideographic and not before and marked + with_text >= len(entries):
         return _ALONE
     return 0.0
+
+
+def _is_front(outline: Outline) -> bool:
+    """Whether these lines stand under no heading but the document's title."""
+    heading = outline.section.heading
+    return heading is None or heading.number == outline.title_line
 
 
 def _blocks_before(lines: Sequence[Line], number: int, outline: Outline) -> int:
