@@ -12,6 +12,7 @@ from . import checks, limits, shapes
 from .assembling import Assembled, assemble, assemble_whole, count_numbers, main_shape
 from .cleaning import Cleaned, clear
 from .contents import Contents, find_contents, plain
+from .counted import number_counted
 from .dates import Place, Span, date_of_document, read
 from .decoding import normal_lines
 from .division import Division
@@ -148,6 +149,7 @@ def _outline(
     known = labels_for(labels)
     demote_fields(lines, known)
     spread_fields(lines, known)
+    number_counted(lines)
     promote_pictured(lines, known)
     promote_drawn(lines, cleaned.references)
     promote_groups(lines)

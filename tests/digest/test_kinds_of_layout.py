@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import pytest
 
@@ -284,3 +285,71 @@ def test_a_whole_date_behind_another_is_not_read_alone() -> None:
 )
 def test_a_day_beside_a_sections_name_is_none_of_its_category(heading: str, filed: str) -> None:
     assert category_name(heading) == filed
+
+
+@pytest.mark.parametrize(
+    "count",
+    ["①②③④", ("1️⃣", "2️⃣", "3️⃣", "4️⃣"), ("#1", "#2", "#3", "#4"),
+     ("**#1**", "**#2**", "**#3**", "**#4**"), ("**1.**", "**2.**", "**3.**", "**4.**"),
+     ("01", "02", "03", "04"), ("01 |", "02 |", "03 |", "04 |"),
+     ("No. 1", "No. 2", "No. 3", "No. 4"), ("第1条", "第2条", "第3条", "第4条")],
+)  # fmt: skip
+def test_lines_that_count_up_are_a_numbered_list(count: Sequence[str]) -> None:
+    lines = [
+        f"{one} Pier {place} opens\nIt is long. {link}"
+        for place, (one, link) in enumerate(zip(count, (A, B, C, D), strict=True), 1)
+    ]
+    whole = read("# T 2026-03-02\n\nThis week at the quay.\n\n" + "\n".join(lines) + "\n")
+    assert [item.title for item in whole.items] == [f"Pier {place} opens" for place in range(1, 5)]
+    assert [item.sources[0].url for item in whole.items] == [A, B, C, D]
+    two = "\n".join(lines[:2]) + "\n"
+    parts = read(f"# T 2026-03-02\n\n## Town\n\n{two}\n## Sea\n\n{two}\n")
+    assert [item.category for item in parts.items] == ["Town", "Town", "Sea", "Sea"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "01 ferries\n07 cranes\n09 piers\n",  # figures, no count
+        "#1 is a good place\n#2 is not\n#3 is none\n",  # nothing to go to
+        "**1.** Wake up.\n**2.** Go.\n",
+    ],
+)
+def test_figures_in_front_of_lines_are_no_count(lines: str) -> None:
+    assert len(read(f"# T 2026-03-02\n\n## News\n\nText. [Pier]({A})\n\n{lines}").items) == 1
+
+
+@pytest.mark.parametrize("link", ["The pier opens. {}", "The pier opens ([Port Gazette]({}))"])
+@pytest.mark.parametrize("front", ["", "Hello all,\n\n", "Hello all,\n\nThis week in short.\n\n"])
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+@pytest.mark.parametrize(
+    "head", ["# Harbour letter 2 March 2026\n\n", "Harbour letter 2 March 2026\n\n"]
+)
+def test_numbered_sentences_below_a_greeting_are_items(
+    link: str, front: str, gap: str, head: str
+) -> None:
+    entries = gap.join(f"{n}. {link.format(url)}" for n, url in enumerate((A, B, C), 1))
+    digest = read(f"{head}{front}{entries}\n")
+    assert digest.title == "Harbour letter 2 March 2026"
+    assert [item.sources[0].url for item in digest.items] == [A, B, C]
+
+
+@pytest.mark.parametrize(
+    "marks", [("1. ", "2. "), ("1、", "2、"), ("- ", "- "), ("• ", "• "), "①②"]
+)
+@pytest.mark.parametrize("label", ["Source: [Port Gazette]({})", "来源：[港报]({})", "链接：{}"])
+@pytest.mark.parametrize("text", ["", "It is long.\n"])
+def test_entries_that_name_each_their_source_are_items(
+    marks: Sequence[str], label: str, text: str
+) -> None:
+    parts = [
+        f"## {name}\n\n"
+        + "".join(
+            f"{one}Pier {letter} opens\n{text}{label.format(url)}\n"
+            for one, letter, url in zip(marks, name, urls, strict=False)
+        )
+        for name, urls in (("Town", (A, B)), ("Sea", (C, D)))
+    ]
+    digest = read("# T 2026-03-02\n\n" + "\n".join(parts))
+    assert [item.category for item in digest.items] == ["Town", "Town", "Sea", "Sea"]
+    assert [item.sources[0].url for item in digest.items] == [A, B, C, D]

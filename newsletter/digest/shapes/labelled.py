@@ -6,6 +6,7 @@ Labels stand in a quote, in bold, at the start of a line, in a list of facts, or
 
 from __future__ import annotations
 
+from ..inline import holds_link
 from ..items import read_item
 from ..label_lines import fields_of
 from ..levels import HELD
@@ -48,8 +49,23 @@ def evidence(outline: Outline) -> float:
         return _UNKNOWN if not section.below and _has_names(section, outline) else 0.0
     if section.heading.mark == HELD:
         return SURENESS
+    if _names_each(section, outline):
+        return 0.0
     below = [one for one in section.everything() if one is not section and one.holds_anything()]
     return 0.0 if any(is_labelled(one, outline) for one in below) else SURENESS
+
+
+def _names_each(section: Section, outline: Outline) -> bool:
+    """Whether it is a list whose entries name each its own source in a line below it."""
+    entries, named, open_ = 0, 0, False
+    for line in section.content():
+        if line.kind in {Kind.NUMBER, Kind.BULLET} and line.indent < 2:
+            entries, open_ = entries + 1, True
+        elif open_ and line.kind in {Kind.TEXT, Kind.QUOTE}:
+            label = outline.labels.match(line.content)
+            if label is not None and label.field in {"source", "link"} and holds_link(label.value):
+                named, open_ = named + 1, False
+    return named > 1 and named * 2 > entries
 
 
 def read(reading: Reading) -> Parts:

@@ -162,15 +162,17 @@ def evidence(outline: Outline) -> float:
     before = _blocks_before(lines, entries[0].line.number, outline)
     every = before + len(entries)
     ideographic = entries[0].mark == "、"
+    most_lead = linked * 10 >= len(entries) * 8
+    greeted = most_lead and before <= _GREETING and _is_front(outline)
     if ideographic and len(entries) == 1:
         return _ALONE * len(entries) / every if linked or not before else 0.0
     if len(entries) < 2:
         return _ALONE if linked and marked and not before else 0.0
     if linked * 2 >= len(entries) and (marked + with_text) * 2 > len(entries):
-        if not ideographic and not marked and before:
+        if not ideographic and not marked and before and not greeted:
             return 0.0
         return SURENESS * len(entries) / every if before <= len(entries) else 0.0
-    if linked * 10 >= len(entries) * 8 and before <= (_GREETING if _is_front(outline) else 0):
+    if most_lead and (not before or greeted):
         return _ALONE * len(entries) / every  # Sentences, each with its link, and a greeting.
     if ideographic and not before and marked + with_text >= len(entries):
         return _ALONE
