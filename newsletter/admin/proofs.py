@@ -118,8 +118,9 @@ def _sent(
         if isinstance(error, NotTaken) and error.taken:
             _say_sent(request, len(error.taken))
             # Pressed once more, it goes to the others alone.
-            form.data = form.data.copy()
-            form.data["addresses"] = ", ".join(a for a in addresses if a not in error.taken)
+            left = request.POST.copy()
+            left["addresses"] = ", ".join(one for one in addresses if one not in error.taken)
+            form.data = left
         for reason in error.reasons:
             form.add_error("addresses", reason)
     except rendering.RenderingError as error:
