@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 
+from .addresses import BadAddress, normalise, person_of
+
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
@@ -33,6 +35,27 @@ def name_of(user: Any) -> str:
     """What a person is called: the full name where the model has one, else what they log in as."""
     full = getattr(user, "get_full_name", None)
     return str((full() if full is not None else "") or user.get_username())
+
+
+def same_person(one: Any, other: Any) -> bool:
+    """Whether two accounts are one person's, as far as can be seen: the same account, or two whose
+    mail most likely reaches one mailbox. None, or a program's name, is nobody's account.
+
+    Where a second person must agree, a second account of the first is none.
+    """
+    if getattr(one, "pk", None) is None or getattr(other, "pk", None) is None:
+        return False
+    if one.pk == other.pk:
+        return True
+    mailbox = _mailbox(one)
+    return bool(mailbox) and mailbox == _mailbox(other)
+
+
+def _mailbox(user: Any) -> str:
+    try:
+        return person_of(normalise(address_of(user)))
+    except BadAddress:
+        return ""
 
 
 def with_address(address: str) -> QuerySet[User]:

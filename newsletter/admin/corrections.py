@@ -19,6 +19,7 @@ from newsletter.issues import correction_mail, corrections, mends
 from newsletter.issues.corrections import NotCorrected, Stale
 from newsletter.issues.revisions import digest_of
 from newsletter.sending import mending
+from subscribers.accounts import same_person
 from subscribers.admin import form_drafts
 from subscribers.admin.access import actor, require
 from subscribers.models import Publication
@@ -283,7 +284,7 @@ def proposal(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
     if not isinstance(issue, Issue):
         return issue
     found = corrections.proposals(issue).filter(number=number).first()
-    own = found is not None and found.by_id == request.user.pk
+    own = found is not None and same_person(found.by, request.user)
     if not own:
         require(request, deciding_act(issue.publication), issue.publication)
     if found is None:

@@ -19,7 +19,7 @@ from subscribers.roles import Act
 from .. import editions, rendering, sending
 from ..editions import EditionKey
 from ..models import Issue
-from ..sending.proofs import MOST_AN_HOUR
+from ..sending.proofs import MOST_AN_HOUR, NotTaken, said_by
 from .frame import address, find_issue, issue_page
 from .person import Person, person_of
 from .selection import chosen_selection
@@ -115,18 +115,30 @@ def _sent(
             reader=person.id if person is not None else None,
         )
     except sending.ActRefused as error:
+        if isinstance(error, NotTaken) and error.taken:
+            _say_sent(request, len(error.taken))
+            # Pressed once more, it goes to the others alone.
+            left = request.POST.copy()
+            left["addresses"] = ", ".join(one for one in addresses if one not in error.taken)
+            form.data = left
         for reason in error.reasons:
             form.add_error("addresses", reason)
     except rendering.RenderingError as error:
         form.add_error(None, str(error))
     except OSError as error:
-        form.add_error(None, _("The mail server did not take it: %(error)s") % {"error": error})
-    else:
-        text = ngettext(
-            "A test mail is on its way to %(n)d address.",
-            "Test mails are on their way to %(n)d addresses.",
-            len(addresses),
+        form.add_error(
+            None, _("The mail server did not take it: %(error)s") % {"error": said_by(error)}
         )
-        messages.success(request, text % {"n": len(addresses)})
+    else:
+        _say_sent(request, len(addresses))
         return True
     return False
+
+
+def _say_sent(request: HttpRequest, number: int) -> None:
+    text = ngettext(
+        "A test mail is on its way to %(n)d address.",
+        "Test mails are on their way to %(n)d addresses.",
+        number,
+    )
+    messages.success(request, text % {"n": number})

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from newsletter.issues import approvals, asking, import_findings, stories
 from newsletter.issues.channels import meant_for
+from subscribers.accounts import same_person
 from subscribers.admin.access import actor
 from subscribers.roles import Act
 
@@ -104,7 +105,7 @@ def _approval(request: HttpRequest, issue: Issue) -> dict[str, Any]:
     return {
         "waits_for_approval": lacking,
         "my_yes": bool(lacking) and asking.wants_yes_of(issue, actor(request)),
-        "approved_by_me": needed and issue.approved_by_id == request.user.pk,
+        "approved_by_me": needed and same_person(issue.approved_by, request.user),
     }
 
 

@@ -10,7 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.contrib.auth import get_user_model
+
 from newsletter.models import Approval, Comment, Issue, Revision
+from subscribers import accounts
 from subscribers.models import AuditEntry, Publication
 from subscribers.roles import Act, holders, may
 
@@ -35,7 +38,7 @@ class Standing:
 def people(publication: Publication, but: AbstractBaseUser | None = None) -> list[User]:
     """Who can be asked by name: all who may approve, but the one who asks."""
     found = holders(Act.APPROVE, publication)
-    return [one for one in found if but is None or one.pk != but.pk]
+    return [one for one in found if but is None or not accounts.same_person(one, but)]
 
 
 def standings(issues: Iterable[Issue]) -> dict[int, Standing]:
@@ -81,5 +84,8 @@ def may_say_yes(issue: Issue, by: AbstractBaseUser) -> bool:
     """
     kinds = (Revision.Kind.IMPORT, Revision.Kind.EDIT)
     written = issue.revisions.filter(kind__in=kinds).order_by()
-    alone = set(written.values_list("by", flat=True).distinct()) == {by.pk}
+    # A program's revisions have no account.
+    keys = set(written.values_list("by", flat=True).distinct())
+    writers = get_user_model().objects.filter(pk__in=keys - {None})
+    alone = bool(keys) and None not in keys and all(accounts.same_person(w, by) for w in writers)
     return not (alone and people(issue.publication, but=by))

@@ -17,6 +17,7 @@ from django.utils.translation import pgettext
 
 from newsletter.editions import IssueView, family, load
 from newsletter.models import Issue, Ready
+from subscribers import accounts
 from subscribers.roles import Act, may
 
 from . import approvals
@@ -92,7 +93,7 @@ def _lacking(issue: Issue, view: IssueView | None) -> list[str]:
         )
     if publication.needs_approval:
         found += approvals.lacking(issue)
-        if word is not None and word.by_id == issue.approved_by_id:
+        if word is not None and accounts.same_person(word.by, issue.approved_by):
             found.append(
                 pgettext("slot", "Somebody else than the one who approved it must say it is ready.")
             )

@@ -35,6 +35,7 @@ from newsletter.editions.corrected import Corrected, corrected
 from newsletter.issues import corrections
 from newsletter.issues.corrections import NotCorrected
 from newsletter.models import Chunk, Edition, EditionRevision, Issue, Item, Revision
+from subscribers import accounts
 
 from . import control, counts
 from .bodies import pack
@@ -154,7 +155,7 @@ def apply(proposal: Revision, *, by: AbstractBaseUser) -> Revision:
     issue = proposal.issue
     with transaction.atomic():
         _hold(issue)
-        if proposal.by_id == by.pk:
+        if accounts.same_person(proposal.by, by):
             raise NotCorrected(_("Somebody else than the one who proposed it must apply it."))
         new, seen = corrections.proposed(proposal)
         _decided(proposal)

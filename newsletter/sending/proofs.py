@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import dataclasses
 import secrets
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+import smtplib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from django.core.mail import get_connection
 from django.utils import timezone, translation
@@ -38,6 +39,15 @@ MOST_AN_HOUR = 20
 _RATE = Rate(interval=3600 / MOST_AN_HOUR, burst=MOST_AN_HOUR)
 
 
+class NotTaken(ActRefused):
+    """The mail server took some and refused others, each with its reason. `taken`: the addresses
+    whose mail is on its way, so that nobody mails them again to reach the others."""
+
+    def __init__(self, reasons: list[str], taken: list[str]) -> None:
+        super().__init__(reasons)
+        self.taken = taken
+
+
 def send_test(
     issue: Issue,
     addresses: Iterable[str],
@@ -53,14 +63,14 @@ def send_test(
     record. The personal links in it are nobody's: they open a page that says so. While a
     rehearsal address is set all of them go there, each with the address it was for. Raises
     BadAddress for an address that is none, ActRefused for one that gets no test and for too many,
-    RenderingError, and what the mail server raises.
+    NotTaken where the mail server refused some, RenderingError, and what it raises before any.
     """
     recipients = list(dict.fromkeys(normalise(address) for address in addresses))
-    _check(recipients, issue.publication, by)
+    instead = rehearsal.address_of(issue.publication)
+    _check(recipients, issue.publication, by, instead)
     edition = rendering.prepare(editions.load(issue), issue.publication).edition(selection, start)
     with translation.override(issue.publication.language.lower()):
         marked = dataclasses.replace(edition, subject=_("[Test] %s") % edition.subject)
-    instead = rehearsal.address_of(issue.publication)
     if instead:
         template: message.MessageTemplate = RehearsalTemplate(
             marked, issue.publication, issue, instead
@@ -85,15 +95,56 @@ def send_test(
     audit(issue, by, "send_test", **detail, keys=[str(key_of(one)) for one in recipients])
     # By a relay of this publication: the first of the site may not send for its address.
     way = next(iter(service_ways.order(issue.publication)), {})
-    return get_connection(**way).send_messages(mails) or 0
+    _hand_over(dict(zip(recipients, mails, strict=True)), way)
+    return len(mails)
 
 
-def _check(recipients: Sequence[str], publication: Publication, by: Actor) -> None:
-    """Refuse with a sentence for each address that gets no test."""
+def said_by(error: OSError) -> str:
+    """A mail server's no, or what kept us from it, in words: a code and its text, never a repr."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code, text = next(iter(error.recipients.values()), (550, b""))
+        return _reply(code, text)
+    if isinstance(error, smtplib.SMTPResponseException):
+        return _reply(error.smtp_code, error.smtp_error)
+    if isinstance(error, TimeoutError):
+        return pgettext("test mail", "it did not answer in time")
+    return error.strerror or str(error) or type(error).__name__
+
+
+def _reply(code: int, text: bytes | str) -> str:
+    words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    return f"{code} {' '.join(words.split())[:200]}".strip()
+
+
+def _hand_over(mails: Mapping[str, relay.Finished], way: Mapping[str, Any]) -> None:
+    """One after the other: an address that the server refuses keeps no other from its mail."""
+    connection = get_connection(**way)
+    connection.open()
+    taken, reasons = [], []
+    try:
+        for recipient, mail in mails.items():
+            try:
+                connection.send_messages([mail])
+            except OSError as error:
+                # Whoever has not had theirs is told of, whether it was refused or the line broke.
+                reasons.append(
+                    pgettext("test mail", "%(address)s: the mail server did not take it: %(said)s")
+                    % {"address": recipient, "said": said_by(error)}
+                )
+            else:
+                taken.append(recipient)
+    finally:
+        connection.close()
+    if reasons:
+        raise NotTaken(reasons, taken)
+
+
+def _check(recipients: Sequence[str], publication: Publication, by: Actor, instead: str) -> None:
+    """Refuse with a sentence for each address that gets no test; `instead` gets all of them."""
     refused = [
         pgettext("test mail", "%(address)s must not be mailed: it is suppressed.")
         % {"address": one}
-        for one in recipients
+        for one in (*recipients, *([instead] if instead else []))
         if suppression.suppressed(one, publication) is not None
     ]
     if not refused and not isinstance(by, str) and not may(by, Act.SEND, publication):

@@ -19,7 +19,7 @@ from newsletter.editions import family, load
 from newsletter.issues import approvals, asking, ready, twins
 from newsletter.issues import channels as sites
 from newsletter.models import Issue
-from subscribers import rehearsal
+from subscribers import accounts, rehearsal
 from subscribers.models import Publication
 from subscribers.roles import Act, may
 
@@ -152,7 +152,7 @@ def _reasons(issue: Issue, by: Actor, channels: str) -> list[str]:
         )
     if publication.needs_approval:
         reasons += approvals.lacking(issue)
-        if issue.approved_by_id is not None and issue.approved_by_id == user_id(by):
+        if accounts.same_person(issue.approved_by, by):
             reasons.append(_("Somebody else than the one who approved it must send it."))
     if issue.state == State.PUBLISHED and channels != Channels.ALL:
         reasons.append(_("It is on the site already: it can only be mailed as well."))

@@ -18,9 +18,10 @@ from newsletter import rendering
 from newsletter.editions import EditionKey, IssueView, audience, family, frozen, reached
 from newsletter.editions.audience import REASONS
 from newsletter.models import PLACES, Chunk, Delivery, Edition, Issue
+from subscribers import accounts
 
 from . import counts, freezing, mending, queueing
-from .control import ActRefused, audit, not_while_rehearsing, too_late, user_id
+from .control import ActRefused, audit, not_while_rehearsing, too_late
 
 if TYPE_CHECKING:
     from .control import Actor
@@ -112,7 +113,8 @@ def _check(held: Issue, by: Actor) -> None:
         raise ActRefused([_("It went out as mail only, to who was a reader then.")])
     if held.mending_id is not None:
         raise ActRefused([_("A correction is being put into the text. Try again in a moment.")])
-    if held.publication.needs_approval and held.approved_by_id in (None, user_id(by)):
+    said = held.approved_by
+    if held.publication.needs_approval and (said is None or accounts.same_person(said, by)):
         raise ActRefused([_("A second person must approve the issue first.")])
 
 

@@ -164,6 +164,10 @@ def test_c3_where_a_second_person_must_approve_another_one_applies_it(issue: Iss
     assert sender.get(address).status_code == 403
     # Nobody approves what they wrote themselves: a press takes it back.
     assert 'value="apply"' not in owner.get(address).content.decode()
+    # Nor by a second account of theirs.
+    second = client("olga2", "owner")
+    User.objects.filter(username__startswith="olga").update(email="olga@harbour.example.org")
+    assert 'value="apply"' not in second.get(address).content.decode()
     assert approver.post(address, {"do": "apply"}).status_code == 302
     assert Item.objects.get(issue=issue, number=1).title == "Two ships came in"
 

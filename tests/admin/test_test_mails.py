@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import email
+import smtplib
 from email import policy
 from typing import Any
 
@@ -137,6 +138,68 @@ def test_c17_it_is_on_record_even_if_the_server_fails(
     assert entry.actor == "uma" and entry.detail["number"] == 1
     assert entry.detail["keys"] == [str(key_of("alice@example.org"))]
     assert "@" not in str(entry.detail)
+
+
+REFUSED = smtplib.SMTPRecipientsRefused({"bob@example.org": (550, b"5.1.1 No such user")})
+
+
+class _Server:
+    """A mail server with one answer of its own for bob."""
+
+    def __init__(self, answer: OSError) -> None:
+        self.answer, self.took = answer, list[str]()
+
+    def open(self) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+    def send_messages(self, mails: list[Any]) -> int:
+        for one in mails:
+            if one.to == ["bob@example.org"]:
+                raise self.answer
+            self.took += one.to
+        return len(mails)
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (REFUSED, "550 5.1.1 No such user"),
+        (smtplib.SMTPDataError(554, b"Looks\nlike spam"), "554 Looks like spam"),
+        (smtplib.SMTPServerDisconnected("Connection closed"), "Connection closed"),
+        (TimeoutError(), "it did not answer in time"),
+        (ConnectionResetError(104, "Connection reset by peer"), "Connection reset by peer"),
+    ],
+)
+def test_one_that_the_server_refuses_keeps_no_other_from_its_mail(
+    answer: OSError,
+    said: str,
+    issue: Issue,
+    daily: Publication,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    server = _Server(answer)
+    monkeypatch.setattr("newsletter.sending.proofs.get_connection", lambda **_options: server)
+    who = client(person("uma", daily, "owner"))
+    html = send(who, issue, "alice@example.org bob@example.org carol@example.org")
+    assert html.status_code == 422 and server.took == ["alice@example.org", "carol@example.org"]
+    text = html.content.decode()
+    assert f"bob@example.org: the mail server did not take it: {said}" in text
+    assert "Test mails are on their way to 2 addresses." in text
+    # Pressed once more it goes to the one that is left.
+    assert ">\nbob@example.org</textarea>" in text
+
+
+def test_c17_no_test_goes_to_a_rehearsal_address_that_complained(
+    issue: Issue, daily: Publication
+) -> None:
+    Publication.objects.filter(pk=daily.pk).update(rehearsal_address="boss@example.org")
+    suppression.suppress("boss@example.org", "complaint")
+    answer = send(client(person("uma", daily, "owner")), issue, "uma@harbour.example.org")
+    assert answer.status_code == 422 and mail.outbox == []
+    assert "boss@example.org must not be mailed" in answer.content.decode()
 
 
 def test_as_a_reader_gets_it(issue: Issue, daily: Publication, nature: Category) -> None:

@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from newsletter import sending
 from newsletter.issues import approvals, dead_links
-from newsletter.models import Approval, Issue, Item, Link
+from newsletter.issues.revisions import add_revision
+from newsletter.models import Approval, Issue, Item, Link, Revision
 from newsletter.sending.engine import sweeper
 from subscribers import categories as life
 from subscribers.models import Category, Publication, Role
@@ -261,3 +262,38 @@ def test_every_field_of_a_publication_is_either_seen_by_readers_or_not() -> None
     named = {name for names in approvals.SEEN.values() for name in names} | NOT_SEEN
     named.add("memory_of")  # With `leave_out_told`, by the rule of the audience.
     assert {field.name for field in Publication._meta.get_fields() if field.concrete} == named
+
+
+@pytest.mark.parametrize(
+    ("approver", "sender", "second"),
+    [
+        ("petra@harbour.example.org", "petra@harbour.example.org", False),
+        ("petra@harbour.example.org", "Petra@HARBOUR.example.org", False),
+        ("petra@harbour.example.org", "petra+send@harbour.example.org", False),
+        ("petra.lam@gmail.com", "petralam@googlemail.com", False),
+        ("petra@harbour.example.org", "sam@harbour.example.org", True),
+        ("petra@harbour.example.org", "petra@bay.example.org", True),
+        ("", "", True),  # No address says nothing.
+        ("petra", "petra", True),  # Nor does what is none.
+    ],
+)
+def test_a_second_account_of_the_approver_is_no_second_person(
+    desk: Desk, approver: str, sender: str, second: bool
+) -> None:
+    get_user_model().objects.filter(pk=desk.approver.pk).update(email=approver)
+    get_user_model().objects.filter(pk=desk.sender.pk).update(email=sender)
+    desk.approver.refresh_from_db()
+    desk.sender.refresh_from_db()
+    desk.approve()
+    said = ["Somebody else than the one who approved it must send it."]
+    assert desk.refused() == ([] if second else said)
+
+
+def test_who_alone_wrote_it_does_not_approve_it_by_another_account(desk: Desk) -> None:
+    get_user_model().objects.filter(pk=desk.sender.pk).update(email="petra@harbour.example.org")
+    get_user_model().objects.filter(pk=desk.approver.pk).update(email="Petra@harbour.example.org")
+    desk._user("olga", Role.Kind.APPROVER)
+    add_revision(desk.issue, Revision.Kind.EDIT, desk.sender, note="")
+    approver = get_user_model().objects.get(pk=desk.approver.pk)
+    with pytest.raises(sending.ActRefused, match="You alone wrote it"):
+        sending.approve(desk.issue, by=approver)
