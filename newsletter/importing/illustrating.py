@@ -2,6 +2,7 @@
 
     ![A ferry](ferry.jpg)            a file given beside the document
     ![A ferry](https://…/ferry.jpg)  fetched, where the publication wants that
+    ![A ferry](data:image/png;base64,…)  the file itself (RFC 2397), as editors and programs write it
 
 An image that stands alone on a line of an item's text becomes the item's picture, the first of
 them; others are shown where they stand. What is not fetched stays a link, as it is, and a warning
@@ -10,6 +11,8 @@ at its line says why; handed in again, the document has what is missing fetched.
 
 from __future__ import annotations
 
+import base64
+import binascii
 import ipaddress
 import re
 import time
@@ -45,6 +48,7 @@ _IMAGE = re.compile(
 )
 _WANTED = {"accept": "image/*"}
 _WEB = re.compile(r"https?://", re.IGNORECASE)
+_INLINE = re.compile(r"data:image/[\w.+-]+(?:;[\w=-]+)*;base64,(?P<octets>.+)", re.IGNORECASE)
 _FENCE = re.compile(r" {0,3}(?:```|~~~)")
 
 
@@ -76,18 +80,34 @@ class _Run:
     def _look(self, target: str) -> pictures.Picture | None:
         if ours := pictures.named(target):
             return ours if Row.objects.filter(name=target).exists() else None
+        if inline := _INLINE.fullmatch(target):
+            return self._inline(target, inline["octets"])
         octets = self.files(unquote(target).removeprefix("./"))
         if octets is not None:
-            try:
-                return pictures.keep(octets) if self.store else pictures.make(octets).picture
-            except pictures.NotAPicture as refused:
-                self.tell("error", target, str(refused))
-            return None
+            return self._taken(target, octets)
         if _WEB.match(target):
             return None if pictures.at_address(target) else self._at(target)
         if self.fetch and "://" in target:
             _not_fetched(self, target, "bad-url")
         return None
+
+    def _taken(self, target: str, octets: bytes, level: str = "error") -> pictures.Picture | None:
+        try:
+            return pictures.keep(octets) if self.store else pictures.make(octets).picture
+        except pictures.NotAPicture as refused:
+            self.tell(level, target, str(refused))
+        return None
+
+    def _inline(self, target: str, text: str) -> pictures.Picture | None:
+        """What the address itself holds. One that holds none is told: pages have blank ones."""
+        if time.monotonic() >= self.until:
+            _not_fetched(self, target, "most", most=_MOST_FETCHED, seconds=int(_SECONDS))
+            return None
+        try:
+            octets = base64.b64decode(unquote(text))
+        except (binascii.Error, ValueError):  # Cut off, or letters that are none of base64.
+            octets = b""
+        return self._taken(target, octets, "warning")
 
     def _at(self, url: str) -> pictures.Picture | None:
         """What is at an address. A check fetches nothing, but says what is plain without it."""

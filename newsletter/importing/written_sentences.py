@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy
 # By code, or `code/case`, as in `wording`.
 WRITTEN: Mapping[str, Any] = {
     "address": gettext_lazy(
-        "“%(url)s” is no address that readers can be sent to. Begin it with https:// or http://."
+        "“%(url)s” is no address that readers can be sent to: it begins with https:// or http://, "
+        "and holds no space, quotation mark, < or >."
     ),
     "json-date": gettext_lazy("“%(text)s” at %(pointer)s is no date like 2026-03-02."),
     "json-empty": gettext_lazy("%(pointer)s holds nothing. A digest has at least one item."),

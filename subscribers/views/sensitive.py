@@ -99,7 +99,7 @@ def _show(
 @personal
 def new_address(request: HttpRequest, token: str) -> HttpResponse:
     """The new address says yes, by a button. The token is bound to the very address asked for."""
-    subscriber = _asked_by(token)
+    subscriber, state = _asked_by(token)
     tie = (
         Subscription.objects.select_related("publication")
         .filter(subscriber=subscriber)
@@ -111,34 +111,37 @@ def new_address(request: HttpRequest, token: str) -> HttpResponse:
     if subscriber is None or tie is None:
         return bad_link(request)
     languages.speak(request, languages.of_subscription(tie))
-    state = ""
-    if request.method == "POST":
-        moved = subscriptions.move(
-            subscriber, subscriber.new_address, network=network.network(request)
-        )
+    address, old = subscriber.new_address, masked(subscriber.address)
+    if state == "moved":
+        address = subscriber.address
+    elif request.method == "POST":
+        moved = subscriptions.move(subscriber, address, network=network.network(request))
         state = "moved" if moved else "taken"
     return page(
         request,
         "subscribers/new_address.html",
         tie.publication,
-        {"address": subscriber.new_address, "old": masked(subscriber.address), "state": state},
+        {"address": address, "old": old, "state": state},
         status=409 if state == "taken" else 200,
     )
 
 
-def _asked_by(token: str) -> Subscriber | None:
-    """Who asked for a change that this token confirms, or None.
+def _asked_by(token: str) -> tuple[Subscriber | None, str]:
+    """Who asked for a change that this token confirms, and "moved" where they have made it.
 
     The token cannot be opened without the new address it is bound to, and that is in the row of
-    its subject: the subject is read first, and believed only once the whole token is good.
+    its subject: the subject is read first, and believed only once the whole token is good. The
+    page is opened again, or its button pressed twice: what was done is said, not that the link
+    leads nowhere.
     """
     subject = links.claimed_subject(token)
     if subject is None:
-        return None
+        return None, ""
     subscriber = Subscriber.objects.filter(pk=subject, erased_at__isnull=True).first()
-    if subscriber is None or not subscriber.new_address:
-        return None
-    opened = links.open_token(token, Purpose.CHANGE_ADDRESS, bound=subscriber.new_address)
-    if opened is None or not links.is_fresh(opened):
-        return None
-    return subscriber
+    if subscriber is None:
+        return None, ""
+    for bound, state in ((subscriber.new_address, ""), (subscriber.address, "moved")):
+        opened = links.open_token(token, Purpose.CHANGE_ADDRESS, bound=bound) if bound else None
+        if opened is not None and links.is_fresh(opened):
+            return subscriber, state
+    return None, ""

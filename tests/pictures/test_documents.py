@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -231,6 +232,45 @@ def test_a_watched_folder_gives_what_lies_in_it_and_nothing_else(tmp_path: Path)
 
 
 # --- an address -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "kind", ["image/png", "IMAGE/PNG", "image/png;charset=utf-8", "image/svg+xml", "image/jpeg"]
+)
+@pytest.mark.parametrize("escaped", ["", "+/="])
+def test_an_address_that_holds_its_picture_gives_it(
+    daily: Publication, kind: str, escaped: str
+) -> None:
+    """RFC 2397. What it says to be counts for nothing, and its letters may be escaped."""
+    octets = base64.b64encode(photograph()).decode()
+    for letter in escaped:
+        octets = octets.replace(letter, f"%{ord(letter):02X}")
+    report = imported(daily, f"data:{kind};base64,{octets}")
+    assert not report.problems
+    item = Item.objects.get()
+    assert names(item) == (Picture.objects.get().name, "A ferry at night")
+    assert "data:" not in item.body
+
+
+@pytest.mark.parametrize(
+    ("held", "why"),
+    [
+        # What a page shows until its own picture is there.
+        ("gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7", "1 × 1 pixels"),
+        ("svg+xml;base64,PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciLz4=", "An SVG"),
+        ("png;base64,iVBORw0KGgo", "This is no picture."),  # Cut off.
+        ("png;base64,!!!", "This is no picture."),
+        ("webp;base64,PCFET0NUWVBFIGh0bWw+", "This is no picture."),
+    ],
+)
+def test_one_that_holds_none_is_told_and_refuses_nothing(
+    daily: Publication, held: str, why: str
+) -> None:
+    report = imported(daily, f"data:image/{held}")
+    told = [one for one in report.problems if one.code == "picture-refused"]
+    assert [(one.level, one.line) for one in told] == [("warning", 12)]
+    assert why in str(told[0].message)
+    assert Item.objects.get().picture == ""
 
 
 @pytest.fixture

@@ -670,7 +670,14 @@ def test_a_change_of_address(client: Client, harbour: Any) -> None:
         assert consent.find("ALICE@example.net") == person
         assert consent.find("alice@example.org") is None
         assert ConsentEvent.objects.get().kind == "address_changed"
-        assert client.post(confirm).status_code == 404
+        # Opened again, or pressed twice: what was done is said, in the reader's language, once done.
+        for again in (client.get(confirm), client.post(confirm, headers={"accept-language": "zh"})):
+            assert again.status_code == 200
+            assert "Your address was changed" in again.content.decode()
+            assert "From now on mail goes to alice@example.net." in again.content.decode()
+        assert ConsentEvent.objects.count() == 1
+        Subscriber.objects.update(address="eve@example.net")  # Has moved on since.
+        assert client.get(confirm).status_code == 404
         clock.shift(61 * dt.timedelta(minutes=1))
         assert client.get(path).status_code == 404  # One hour.
 

@@ -360,6 +360,18 @@ def test_a_letter_keeps_its_words(harbour: Publication, relay: Relay) -> None:
     assert ServiceMail.objects.get().letter == {}
 
 
+@pytest.mark.parametrize(("language", "colon"), [("en", ":"), ("zh-Hans", "：")])
+def test_the_words_of_a_link_end_with_the_colon_of_their_language(
+    harbour: Publication, relay: Relay, language: str, colon: str
+) -> None:
+    mailing.write(letter(), harbour, "eve@example.org", language)
+    mailing.sweep()
+    message = email.message_from_bytes(relay.got[0][1], policy=email.policy.default)
+    text = message.get_body(("plain",))
+    assert text is not None
+    assert f"The page{colon}" in text.get_content().splitlines()
+
+
 def test_what_ended_is_forgotten_after_two_weeks(harbour: Publication, relay: Relay) -> None:
     with time_machine.travel(START, tick=False) as clock:
         mailing.write(letter(), harbour, "eve@example.org", "en")
