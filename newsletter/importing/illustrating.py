@@ -2,7 +2,7 @@
 
     ![A ferry](ferry.jpg)            a file given beside the document
     ![A ferry](https://…/ferry.jpg)  fetched, where the publication wants that
-    ![A ferry](data:image/png;base64,…)  the file itself (RFC 2397), as editors and programs write it
+    ![A ferry](data:image/png;base64,…)  the file itself (RFC 2397), as programs write it
 
 An image that stands alone on a line of an item's text becomes the item's picture, the first of
 them; others are shown where they stand. What is not fetched stays a link, as it is, and a warning

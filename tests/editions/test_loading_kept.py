@@ -77,6 +77,6 @@ def test_what_is_kept_is_bounded_by_its_letters(monkeypatch: pytest.MonkeyPatch)
     for number in range(4):
         kept.keep((number,), view, 900)
         assert kept.letters <= 2_000
-    assert [key for key, in kept.views] == [2, 3]
+    assert [key for (key,) in kept.views] == [2, 3]
     kept.keep((4,), view, loading._LONGEST + 1)
     assert len(kept.views) == 2

@@ -61,8 +61,8 @@ CASES = [
     ("json-unknown", ONE + ', "mood": 1}',
      "“mood” at /mood is no field of a digest and was left out."),
     ("address", ONE.replace('"A"', '"A", "source": {"url": "javascript:x"}') + "}",
-     "“javascript:x” is no address that readers can be sent to: it begins with https:// or http://, "
-     "and holds no space, quotation mark, < or >."),
+     "“javascript:x” is no address that readers can be sent to: it begins with https:// or "
+     "http://, and holds no space, quotation mark, < or >."),
 ]  # fmt: skip
 
 

@@ -670,7 +670,7 @@ def test_a_change_of_address(client: Client, harbour: Any) -> None:
         assert consent.find("ALICE@example.net") == person
         assert consent.find("alice@example.org") is None
         assert ConsentEvent.objects.get().kind == "address_changed"
-        # Opened again, or pressed twice: what was done is said, in the reader's language, once done.
+        # Opened again, or pressed twice: what was done is said, in their language.
         for again in (client.get(confirm), client.post(confirm, headers={"accept-language": "zh"})):
             assert again.status_code == 200
             assert "Your address was changed" in again.content.decode()
