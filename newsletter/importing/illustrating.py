@@ -81,33 +81,15 @@ class _Run:
         if ours := pictures.named(target):
             return ours if Row.objects.filter(name=target).exists() else None
         if inline := _INLINE.fullmatch(target):
-            return self._inline(target, inline["octets"])
+            return _inline(self, target, inline["octets"])
         octets = self.files(unquote(target).removeprefix("./"))
         if octets is not None:
-            return self._taken(target, octets)
+            return _taken(self, target, octets)
         if _WEB.match(target):
             return None if pictures.at_address(target) else self._at(target)
         if self.fetch and "://" in target:
             _not_fetched(self, target, "bad-url")
         return None
-
-    def _taken(self, target: str, octets: bytes, level: str = "error") -> pictures.Picture | None:
-        try:
-            return pictures.keep(octets) if self.store else pictures.make(octets).picture
-        except pictures.NotAPicture as refused:
-            self.tell(level, target, str(refused))
-        return None
-
-    def _inline(self, target: str, text: str) -> pictures.Picture | None:
-        """What the address itself holds. One that holds none is told: pages have blank ones."""
-        if time.monotonic() >= self.until:
-            _not_fetched(self, target, "most", most=_MOST_FETCHED, seconds=int(_SECONDS))
-            return None
-        try:
-            octets = base64.b64decode(unquote(text))
-        except (binascii.Error, ValueError):  # Cut off, or letters that are none of base64.
-            octets = b""
-        return self._taken(target, octets, "warning")
 
     def _at(self, url: str) -> pictures.Picture | None:
         """What is at an address. A check fetches nothing, but says what is plain without it."""
@@ -132,6 +114,26 @@ class _Run:
         Markup that a dialect made a picture of names it by the same address.
         """
         return self.places.of(self.item, target) if self.item is not None else (0, 0)
+
+
+def _taken(run: _Run, target: str, octets: bytes, level: str = "error") -> pictures.Picture | None:
+    try:
+        return pictures.keep(octets) if run.store else pictures.make(octets).picture
+    except pictures.NotAPicture as refused:
+        run.tell(level, target, str(refused))
+    return None
+
+
+def _inline(run: _Run, target: str, text: str) -> pictures.Picture | None:
+    """What the address itself holds. One that holds none is told: pages have blank ones."""
+    if time.monotonic() >= run.until:
+        _not_fetched(run, target, "most", most=_MOST_FETCHED, seconds=int(_SECONDS))
+        return None
+    try:
+        octets = base64.b64decode(unquote(text))
+    except (binascii.Error, ValueError):  # Cut off, or letters that are none of base64.
+        octets = b""
+    return _taken(run, target, octets, "warning")
 
 
 def _is_inside(url: str) -> bool:
