@@ -1,8 +1,8 @@
 """Lists whose points are marked by a pictograph instead of a dash: `🔹 Title: https://…`.
 
 Messengers, and programs that write for them, know no lists. The same sign in front of several
-lines, each with a link, is the mark of a list; a figure in a key (`1️⃣`) is a number. A sign in
-front of a line without a link may be a heading (`newsletter.digest.drawn`) or a remark.
+lines, each with a link, is the mark of a list. A sign in front of a line without a link may be a
+heading (`newsletter.digest.drawn`) or a remark; signs that count are `newsletter.digest.counted`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from .labels import Labels
 from .outline import EMPTY, Kind, Line
 
 _LEAST = 3  # points of one mark; two may be a pair of remarks
-_KEY = re.compile(r"\d\ufe0f?\u20e3")
 # A sign with what is joined to it: a colour of skin, a second one.
 _SIGN = re.compile(".[\ufe0f\U0001f3fb-\U0001f3ff]*(?:\u200d.[\ufe0f\U0001f3fb-\U0001f3ff]*)*")
 _FLAGS = range(0x1F1E6, 0x1F200)  # They say in which language a link is.
@@ -35,15 +34,15 @@ class _Point:
 
 
 def promote_pictured(lines: Sequence[Line], labels: Labels) -> None:
-    """Make bullets and numbers of such lines, part by part between headings and rules."""
+    """Make bullets of such lines, part by part between headings and rules."""
     for points in _parts(lines):
         marks: dict[str, list[_Point]] = {}
         for one in points:
             marks.setdefault(one.mark, []).append(one)
         for held in marks.values():
             if len(held) >= _LEAST and all(_is_listed(one, labels) for one in held):
-                for number, one in enumerate(held, start=1):
-                    _mark(one, number)
+                for one in held:
+                    one.line.kind, one.line.content = Kind.BULLET, one.text
 
 
 def _parts(lines: Sequence[Line]) -> Iterator[list[_Point]]:
@@ -57,8 +56,8 @@ def _parts(lines: Sequence[Line]) -> Iterator[list[_Point]]:
         elif line.kind is not Kind.TEXT or line.indent > 3:
             open_ = open_ and line.kind not in EMPTY
         elif mark := _mark_of(line.content):
-            text = line.content[len(mark) :].lstrip("\ufe0f\u20e3 \t\u3000")
-            points.append(_Point(line, "1" if mark.isdigit() or mark == "🔟" else mark, text))
+            text = line.content[len(mark) :].lstrip("\ufe0f \t\u3000")
+            points.append(_Point(line, mark, text))
             open_ = True
         elif open_:
             points[-1].below.append(line)
@@ -67,10 +66,8 @@ def _parts(lines: Sequence[Line]) -> Iterator[list[_Point]]:
 
 
 def _mark_of(text: str) -> str:
-    """The pictograph or keyed figure a line begins with; empty when it begins with none."""
+    """The pictograph a line begins with; empty when it begins with none."""
     first = text[0]
-    if first.isdigit() or first == "🔟":
-        return first if first == "🔟" or _KEY.match(text) else ""
     if ord(first) < 0x2000 or ord(first) in _FLAGS or unicodedata.category(first) != "So":
         return ""
     sign = _SIGN.match(text)
@@ -87,12 +84,3 @@ def _is_listed(point: _Point, labels: Labels) -> bool:
         return False
     # One that begins with its link is read without a mark (`newsletter.digest.link_paragraphs`).
     return not starts_with_link(point.text) and only_link(point.text) is None
-
-
-def _mark(point: _Point, number: int) -> None:
-    line = point.line
-    line.content = point.text
-    if point.mark == "1":
-        line.kind, line.level, line.mark = Kind.NUMBER, number, "."
-    else:
-        line.kind = Kind.BULLET
