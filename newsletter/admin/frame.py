@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from newsletter import conf
-from newsletter.issues import asking
+from newsletter.issues import approvals, asking
 from subscribers.admin import last_worked
 from subscribers.admin.access import actor, require
 from subscribers.admin.chrome import page
@@ -99,7 +99,10 @@ def issue_page(
         issue=issue,
         publication=issue.publication,
         can=allowed,
-        wants_my_yes=tab and issue.state in _OPEN and asking.wants_yes_of(issue, actor(request)),
+        wants_my_yes=tab
+        and issue.state in _OPEN
+        and approvals.lacking(issue)
+        and asking.is_second(issue, actor(request)),
         tab=tab,
         tabs=[(name, text, address(name, issue)) for name, text in tabs],
         public=public_address(issue),

@@ -104,7 +104,7 @@ def _approval(request: HttpRequest, issue: Issue) -> dict[str, Any]:
     needed = issue.publication.needs_approval and not lacking
     return {
         "waits_for_approval": lacking,
-        "my_yes": bool(lacking) and asking.wants_yes_of(issue, actor(request)),
+        "my_yes": bool(lacking) and asking.is_second(issue, actor(request)),
         "approved_by_me": needed and same_person(issue.approved_by, request.user),
     }
 

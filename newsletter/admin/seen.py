@@ -27,18 +27,21 @@ def _hash(value: object) -> str:
 
 
 # Of the items in each process that were hashed last: a page of 300 of which one was edited hashes
-# one. An entry counts for its own object alone, which never changes.
-_KEPT = 2000
+# one. An entry counts for its own object alone, which never changes. What is longer is not held.
+_KEPT, _LONGEST = 2000, 12_000
 _hashes: dict[int, tuple[ItemView, str]] = {}
 
 
 def _hash_of(item: ItemView) -> str:
     known = _hashes.get(id(item))
-    if known is None or known[0] is not item:
+    if known is not None and known[0] is item:
+        return known[1]
+    made = _hash(item)
+    if len(item.title) + len(item.insight) + len(item.body) <= _LONGEST:
         if len(_hashes) >= _KEPT:
             _hashes.clear()
-        known = _hashes[id(item)] = (item, _hash(item))
-    return known[1]
+        _hashes[id(item)] = (item, made)
+    return made
 
 
 class Stale(Exception):

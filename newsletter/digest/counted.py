@@ -30,6 +30,10 @@ _FORMS = {
 }
 
 
+# What any of them begins with; a document without is not looked through once a form.
+_BEGINS = re.compile(r"[\u2460-\u2473\u2776-\u2793\U0001f51f\d]|[*_]{0,2}#|(?:\*\*|__)\d|[Nn№第]")
+
+
 @dataclass(slots=True)
 class _Entry:
     """A line that counts, and those below it up to the next of its form or a heading."""
@@ -45,6 +49,11 @@ class _Entry:
 
 def number_counted(lines: Sequence[Line]) -> None:
     """Make numbers of such lines; each form by itself, over all parts of the document."""
+    if (
+        sum(one.kind is Kind.TEXT and _BEGINS.match(one.content) is not None for one in lines)
+        < _LEAST
+    ):
+        return
     for form in _FORMS.values():
         runs = [run for part in _parts(lines) if (run := _run(part, form))]
         entries = [one for run in runs for one in run]
@@ -73,11 +82,15 @@ def _run(part: Sequence[Line], form: re.Pattern[str]) -> list[_Entry]:
     for line in part:
         match = form.match(line.content) if line.kind is Kind.TEXT and line.indent < 4 else None
         if match is not None:
-            number = 10 if match[1] == _TEN else int(unicodedata.numeric(match[1][-1]))
-            if match[1].isdecimal():
-                number = int(match[1])
-            found.append(_Entry(line, number, line.content[match.end() :]))
+            found.append(_Entry(line, _value(match[1]), line.content[match.end() :]))
         elif found:
             found[-1].below.append(line)
     counts = all(one.number == found[0].number + place for place, one in enumerate(found))
     return found if len(found) >= _IN_PART and counts else []
+
+
+def _value(sign: str) -> int:
+    """The number of figures, of a circled one or of the key of ten."""
+    if sign.isdecimal():
+        return int(sign)
+    return 10 if sign == _TEN else int(unicodedata.numeric(sign))

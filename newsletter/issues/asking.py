@@ -17,8 +17,6 @@ from subscribers import accounts
 from subscribers.models import AuditEntry, Publication
 from subscribers.roles import Act, holders, may
 
-from . import approvals
-
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, User
 
@@ -67,13 +65,9 @@ def standings(issues: Iterable[Issue]) -> dict[int, Standing]:
     return found
 
 
-def wants_yes_of(issue: Issue, user: AbstractBaseUser) -> bool:
-    """Whether the issue lacks a second person's yes and this user may say it."""
-    return bool(
-        may(user, Act.APPROVE, issue.publication)
-        and approvals.lacking(issue)
-        and may_say_yes(issue, user)
-    )
+def is_second(issue: Issue, user: AbstractBaseUser) -> bool:
+    """Whether this user has the right to approve, and a yes of theirs is a second person's."""
+    return may(user, Act.APPROVE, issue.publication) and may_say_yes(issue, user)
 
 
 def may_say_yes(issue: Issue, by: AbstractBaseUser) -> bool:

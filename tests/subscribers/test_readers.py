@@ -600,6 +600,9 @@ def test_pause_until_a_day_and_resume(client: Client) -> None:
         for wrong in ("2026-03-03", "2027-04-01", "", "tomorrow"):
             answer = client.post(path, {"action": "pause", "span": "date", "until": wrong})
             assert answer.status_code == 422, wrong
+            # What was typed stays in its field.
+            assert (f'value="{wrong}"' in answer.content.decode()) is bool(wrong), wrong
+        assert "邮箱：<bdi>" in client.get(f"{path}?lang=zh-hans").content.decode()
         client.post(path, {"action": "resume"})
         reader.refresh_from_db()
         assert reader.paused_until is None
