@@ -600,7 +600,7 @@ def test_warnings_are_to_be_seen(ready: Program, monkeypatch: pytest.MonkeyPatch
     from newsletter.sending import checking
 
     found = Checked("Something", (findings.warning("x", "Look at this."),))
-    monkeypatch.setattr(checking, "_beside_the_text", lambda issue, compared: [found])
+    monkeypatch.setattr(checking, "_beside_the_text", lambda *given: [found])
     answer = ready.post("/issues/2026-03-02/release")
     assert answer.status == 409 and "Look at this." in answer.json["warnings"]
     assert ready.post("/issues/2026-03-02/release", {"seen": answer.json["seen"]}).status == 200
