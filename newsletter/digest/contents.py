@@ -21,6 +21,8 @@ from .vocabulary import is_one_of
 
 _ANCHOR = re.compile(r"\]\(\s*<?#[^()\s]*>?\s*\)")
 _LINK = re.compile(r"\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\([^()]*(?:\([^()]*\)[^()]*)*\)")
+_COUNT = re.compile(r"#\s*\d+[`\s]*$")
+_NO_WORD = re.compile(r"[\W_]+")
 _MOST_MORE = 16  # letters and figures behind a title; with more the line says something itself
 _SHORTEST = 8  # characters of a title that the beginning of a longer line can repeat
 
@@ -37,7 +39,7 @@ class Contents:
 def plain(text: str) -> str:
     """A title for comparison: letters and figures alone, no link, no running number."""
     text = item_title(_LINK.sub(r"\1", text))
-    return re.sub(r"[\W_]+", "", re.sub(r"#\s*\d+[`\s]*$", "", text)).casefold()
+    return _NO_WORD.sub("", _COUNT.sub("", text)).casefold()
 
 
 def find_contents(sections: Sequence[Section], reading: Reading) -> Contents:

@@ -217,8 +217,11 @@ def _several(part: Sequence[Line]) -> bool:
 
 
 def _next(lines: Sequence[Line], place: int) -> Line:
-    below = (line for line in lines[place + 1 :] if line.kind not in EMPTY)
-    return next(below, lines[place])
+    # By place: to copy the rest of a long document for each line would take its square.
+    for below in range(place + 1, len(lines)):
+        if lines[below].kind not in EMPTY:
+            return lines[below]
+    return lines[place]
 
 
 def _above(

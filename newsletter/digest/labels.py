@@ -61,6 +61,8 @@ class Labels:
     def match(self, text: str) -> Label | None:
         """The label `text` starts with. Unknown names count only in bold and with a colon."""
         bold = self._bold.match(text) if "**" in text[:12] or "__" in text[:12] else None
+        if bold is None and ":" not in text and "：" not in text:
+            return None
         if bold and (bold.group("in") or bold.group("out")):
             name = bold.group("name").strip()
             return Label(self.fields.get(_plain(name), ""), name, text[bold.end() :].strip(), True)

@@ -69,9 +69,10 @@ class Prose:
 
     def rows(self, having: str = "") -> Iterator[tuple[int, str]]:
         """(index, line) of each line that is no code, is not blank and holds `having`."""
-        for index in range(self.start, len(self.lines)):
-            line = self.lines[index]
-            if having in line and index not in self.code and line.strip():
+        lines, code = self.lines, self.code  # Every dialect asks for every line.
+        for index in range(self.start, len(lines)):
+            line = lines[index]
+            if having in line and line and index not in code and not line.isspace():
                 yield index, line
 
     def change(self, having: str, change: Change, kind: str = "") -> None:

@@ -77,8 +77,9 @@ def says_nothing(text: str) -> bool:
     plain = text.strip(" *_>()（）")
     if len(plain) > _LONGEST:
         return False
-    columns = sum(2 if ord(letter) > 0x2E7F else 1 for letter in plain)
-    return columns <= _LONGEST and _SAYS_SO.match(plain) is not None
+    if _SAYS_SO.match(plain) is None:
+        return False
+    return sum(2 if ord(letter) > 0x2E7F else 1 for letter in plain) <= _LONGEST
 
 
 def is_silent(section: Section, outline: Outline) -> bool:

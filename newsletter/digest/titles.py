@@ -90,6 +90,8 @@ _TIED = re.compile(
 _TIES = re.compile(
     r"^(?:\\?[,:;|–—-]|[\s：，。；、｜·]|\.(?![a-zA-Z0-9])|<br\s*/?>)+", re.IGNORECASE
 )
+_LINKED = re.compile(r"\[([^\[\]]*)\]\([^()]*(?:\([^()]*\)[^()]*)*\)")
+_STRESSED = re.compile(r"[*_`]{1,3}([^*_`]+)[*_`]{1,3}")
 # A sentence; an initial ("Gavin M. Roy") ends none.
 _SENTENCE = re.compile(r"[^\n]{3,}?(?:[。！？]|(?<!\b[A-ZА-ЯΑ-Ω])[.!?](?=\s|$))|[^\n]+")
 
@@ -114,8 +116,8 @@ def section_name(text: str, *, numbered: bool = False) -> str:
 
     With `numbered` a running number in front of it goes, too.
     """
-    name = re.sub(r"\[([^\[\]]*)\]\([^()]*(?:\([^()]*\)[^()]*)*\)", r"\1", text)
-    name = re.sub(r"[*_`]{1,3}([^*_`]+)[*_`]{1,3}", r"\1", name)
+    name = _LINKED.sub(r"\1", text)
+    name = _STRESSED.sub(r"\1", name)
     name = unescaped(name)
     name = _COUNT.sub("", name.strip())
     name = ORNAMENT.sub("", name)

@@ -126,10 +126,12 @@ def _month(match: Match) -> Writing | None:
 
 
 def _no_year(match: Match) -> Writing | None:
+    number = number_of(match["d"])
+    if not number or number > 31:  # Before the names of all months are asked: "Item 0".
+        return None
     named = match.groupdict().get("n")
     months = months_of(named) if named is not None else {number_of(match["m"])}
-    number = number_of(match["d"])
-    if number and any(month and day(2024, month, number) for month in months):
+    if any(month and day(2024, month, number) for month in months):
         return Writing(match.start(), match.end(), "year")
     return None
 
