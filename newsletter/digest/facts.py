@@ -20,8 +20,8 @@ _STARS = re.compile("[★⭐🌟]")
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
 # At the end of a title: "⭐️ 8.0/10", "(8/10)", "[9.5]", "🔥 93", "★★★★".
 _BADGE = re.compile(
-    r"\s*(?:"
-    r"[(（\[【]?\s*(?:[⭐★🌟🔥]\ufe0f?\s*)+(?P<a>\d{1,3}(?:\.\d+)?)?(?:\s*/\s*\d{1,3})?\s*[)）\]】]?"
+    r"\s*+(?:"
+    r"[(（\[【]?\s*+(?:[⭐★🌟🔥]\ufe0f?\s*+)++(?P<a>\d{1,3}(?:\.\d+)?)?(?:\s*/\s*\d{1,3})?\s*[)）\]】]?"
     r"|[(（\[【]\s*(?P<b>\d{1,3}(?:\.\d+)?)\s*/\s*\d{1,3}\s*[)）\]】]"
     r"|(?<=[\s)）\]】])(?P<c>\d{1,2}(?:\.\d+)?)\s*/\s*(?:5|10|100)"
     r")\s*$"
@@ -30,6 +30,9 @@ _TIME = re.compile(
     r"\d{1,2}:\d{2}|\d{1,2}月\d{1,2}日|\d{1,2}[./]\d{1,2}\b|\d{1,2}\s?(?:h|min|[hd]) ago"
 )
 _MONTH_DAY = re.compile(r"\b[A-Za-z]{3,9}\.?\s+\d{1,2}\b|\b\d{1,2}\.?\s+[A-Za-z]{3,9}\b")
+# A fact that says what it is names neither a publisher nor a person: "Status: preprint".
+_NAMED_FACT = re.compile(r"\W{0,4}[^\W\d][^：:]{0,23}[：:]\s*\S")
+_LONGEST_BADGE = 40  # characters; in a longer run of stars or blanks all ways would be tried
 _LONGEST_FACT = 60  # characters
 # How many or how long ago, beside a publisher's name: "4,200+ pts", "2h ago", "560 points". Behind
 # the figure a name begins with stands a capital, or no blank: "36Kr", "20 Minuten".
@@ -91,7 +94,8 @@ def is_count(text: str) -> bool:
 
 def split_badge(title: str) -> tuple[str, float | None, str]:
     """A title without the score at its end, the score, and the badge as it was written."""
-    match = _BADGE.search(title)
+    before = max(0, len(title) - _LONGEST_BADGE)
+    match = _BADGE.search(title, before)
     if match is None or not title[: match.start()].strip():
         return title, None, ""
     badge = match.group().strip()
@@ -122,7 +126,7 @@ def facts_of(text: str) -> list[tuple[str, str | Link]]:
         elif find_date(part) or _TIME.search(part) or _MONTH_DAY.fullmatch(part.strip(" *_")):
             found.append(("date", part))
             telling += 1
-        elif re.search(r"[。！？!?;；]|\.\s", part) or find_links(part):
+        elif re.search(r"[。！？!?;；]|\.\s", part) or _NAMED_FACT.match(part) or find_links(part):
             return []
         else:
             plain += 1

@@ -13,7 +13,7 @@ from .labels import Labels
 from .outline import Kind, Line
 
 _BETWEEN = re.compile(r"(?<!\\)\|")
-_UNDER_HEAD = re.compile(r"\|?[\s:|-]*-{2,}[\s:|-]*$")
+_NO_RULE = dict.fromkeys(map(ord, "|:-"))
 _LONGEST_NAME = 30  # columns of a field's name
 _LEAST = 2  # rows that are fields of the vocabulary
 _TELLING = frozenset({"source", "link", "date", "author", "category", "score", "tags"})
@@ -23,7 +23,7 @@ def spread_fields(lines: Sequence[Line], labels: Labels) -> None:
     """Make facts of the rows of such tables that stand right below a heading."""
     for table in _tables(lines):
         rows = [_cells(line) for line in table]
-        head = len(table) > 1 and _UNDER_HEAD.match(table[1].content) is not None
+        head = len(table) > 1 and _is_under_head(table[1].content)
         told = rows[2:] if head else rows
         if not told or any(len(cells) != 2 for cells in told):
             continue
@@ -40,6 +40,11 @@ def spread_fields(lines: Sequence[Line], labels: Labels) -> None:
             line.kind, line.indent = Kind.BULLET, 0
             line.content = f"**{name.strip('*_ :：')}:** {value}"
             line.raw = f"- {line.content}"
+
+
+def _is_under_head(text: str) -> bool:
+    """Whether a line of a table is the one that parts its head from the rest."""
+    return "--" in text and not text.translate(_NO_RULE).strip()
 
 
 def _tables(lines: Sequence[Line]) -> Iterator[list[Line]]:

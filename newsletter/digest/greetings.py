@@ -7,7 +7,9 @@ import re
 from .titles import section_name
 from .vocabulary import either, is_one_of, month_numbers
 
-_FIGURES = re.compile(r"[（(\[【]?[\d\s./年月日号-]*\d[\d\s./年月日号-]*[)）\]】]?")
+_FIGURES = re.compile(
+    r"(?:[（(\[【]|(?<![\d\s./年月日号-]))[\d\s./年月日号-]*\d[\d\s./年月日号-]*[)）\]】]?"
+)
 _WITH_DATE = re.compile(r"\s*[,，(（|·–—-]\D{0,12}\d.*$")  # in any language
 _OF_NOW = re.compile(
     rf"^(?:{either('of_now')})[\s的の]*|[\s]*(?:{either('of_now')})$", re.IGNORECASE

@@ -41,16 +41,17 @@ _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _MASK = str.maketrans("[]", "\ue0f0\ue0f1")
 _UNMASK = str.maketrans("\ue0f0\ue0f1", "[]")
 # Pictographs and their joiners, marks and white space around a name.
+_DRAWN = "[\\s\u2000-\u200f\u2028-\u206f\u2190-\u2bff\ufe0f\U0001f000-\U0001faff*_]"
 ORNAMENT = re.compile(
     "^[\\s\u2000-\u200f\u2028-\u206f\u2190-\u2bff\u3030\u303d\ufe0f\U0001f000-\U0001faff#*_|·-]+"
-    "|[\\s\u2000-\u200f\u2028-\u206f\u2190-\u2bff\ufe0f\U0001f000-\U0001faff*_]+$"
+    f"|(?<!{_DRAWN}){_DRAWN}++$"  # from where a run begins: from each of its signs is its square
 )
 # Marks of emphasis around nothing, as they are left when the link between them was taken out.
 _BARE_MARKS = re.compile(r"(?<![\w*_])(\*{1,3}|_{1,3})\s*\1(?![\w*_])")
 _BETWEEN_NAMES = re.compile(
     r"\s*(?:[、，;；|｜]|,(?!(?<=\d,)\d{3}(?!\d)))\s*|\s+[/·•&和与]\s+|\s+and\s+"
 )
-_BARS = re.compile(r"\s+[|｜·•]\s+|\s*｜\s*")
+_BARS = re.compile(r"(?<!\s)(?:\s++[|｜·•]\s+|\s*+｜\s*)")
 
 
 def find_links(text: str) -> list[Link]:

@@ -48,7 +48,7 @@ from .whereabouts import take_places
 _LONGEST_VALUE = 80  # columns of a fact that no vocabulary knows; more is a text
 # Fields an item without telling labels takes out of its text.
 _PLAIN = frozenset({"author", "tags", "score", "date", "source", "link", "category"})
-_RUNNING = re.compile(r"\s*`?#\d+`?\s*$")
+_RUNNING = re.compile(r"(?<!\s)\s*+`?#\d+`?\s*$")
 
 
 @dataclass(slots=True)

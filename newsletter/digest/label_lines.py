@@ -8,10 +8,12 @@ from .inline import holds_link, only_link, segments
 from .labels import Label, Labels
 from .outline import Kind, Line, Section
 
-# Fields whose value is text, which runs on over the following lines.
 # Fields with a short value, behind which others follow on the same line.
 _NAMES = frozenset({"source", "author", "date", "score", "category"})
-_EMPHASIS = re.compile(r"([*_])(?![*_])([^*_\n]+(?:\[[^\]]*\]\([^)]*\)[^*_\n]*)*)\1")
+# Possessive: a link that could be read as text, too, would be tried both ways, each of thirty.
+_INSIDE = r"((?:[^*_\n\[]++|\[[^\]\n]*+\]\([^)\n]*+\)|\[)++)"
+_EMPHASIS = re.compile(rf"([*_])(?![*_]){_INSIDE}\1")
+_BOLD = re.compile(rf"(\*\*|__){_INSIDE}\1")
 TEXT_FIELDS = frozenset({"insight", "summary"})
 
 
@@ -44,7 +46,9 @@ def label_segments(line: Line, labels: Labels) -> list[str]:
     if line.kind not in {Kind.QUOTE, Kind.TEXT}:
         return [line.content]
     text = line.content
-    if whole := _EMPHASIS.fullmatch(text):
+    if (whole := _EMPHASIS.fullmatch(text)) or (
+        (whole := _BOLD.fullmatch(text)) and len(segments(whole.group(2))) > 1
+    ):
         text = whole.group(2)
     parts = segments(text)
     if len(parts) == 1:

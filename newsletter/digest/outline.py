@@ -20,8 +20,8 @@ from .labels import Labels
 if TYPE_CHECKING:
     from .blocks import Block
 
-_HEADING = re.compile(r" {0,3}([#＃]{1,6})(?:[ \t\u3000\u00a0]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
-_TIGHT_HEADING = re.compile(r"([#＃]{2,6})([^\s#＃].*?)(?:[ \t]+#+)?[ \t]*$")
+_HEADING = re.compile(r" {0,3}([#＃]{1,6})(?:[ \t\u3000\u00a0]+(.*))?$")
+_TIGHT_HEADING = re.compile(r"([#＃]{2,6})([^\s#＃].*)$")
 _RULE = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$")
 _DRAWN_RULE = re.compile(r"\s{0,3}(?:[━─═—＝]\s*){3,}$")  # as messengers and terminals draw it
 _UNDERLINE = re.compile(r" {0,3}(?:(=){2,}|--|-{4,})[ \t]*$")  # `---` is a rule
@@ -32,7 +32,7 @@ _TIGHT_BULLET = re.compile(r"([ \t\u3000]*)[・•·‣◦⁃∙](?=[^\s・•·
 _DASH_BULLET = re.compile(
     r"([ \t]*)[–—][ \t\u00a0]+(?=\S)(.*(?:\]\(|\]\[|://).*)$"
 )  # as talk begins, too
-_EMPTY_BULLET = re.compile(r"([ \t]*)[-+][ \t]*$")
+_EMPTY_BULLET = re.compile(r"([ \t]*)[-+*•][ \t]*$")
 _NUMBER = re.compile(
     r"([ \t]*)(\d{1,4})([、．]|[.)](?=[ \t\u00a0\u3000]|$))[ \t\u00a0\u3000]*(.*)$"
 )
@@ -56,6 +56,7 @@ class Kind(IntEnum):
 
 # Lines that hold nothing to read.
 EMPTY = frozenset({Kind.BLANK, Kind.RULE, Kind.DROPPED})
+_NO_TEXT = frozenset({Kind.BULLET, Kind.NUMBER, Kind.HEADING, Kind.RULE})
 
 
 @dataclass(slots=True)
@@ -208,11 +209,11 @@ def read_lines(source: Sequence[str], first_number: int, dropped: frozenset[int]
         start = stripped[0]
         line.indent = width(raw[: len(raw) - len(raw.lstrip())])
         if start in "#＃" and line.indent < 4:
-            match = _HEADING.match(raw) or _TIGHT_HEADING.match(raw.strip())
+            match = _HEADING.match(raw) or _TIGHT_HEADING.match(stripped)
             if match:
                 line.kind = Kind.HEADING
                 line.level = len(match.group(1))
-                line.content = heading_text((match.group(2) or "").strip())
+                line.content = heading_text(_unclosed(match.group(2) or ""))
         elif start == ">" and line.indent < 4:
             line.kind = Kind.QUOTE
             line.content = _QUOTE.sub("", raw, count=1).strip()
@@ -230,7 +231,26 @@ def read_lines(source: Sequence[str], first_number: int, dropped: frozenset[int]
             line.content = match.group(4).strip()
             line.level = int(match.group(2))
             line.mark = "、" if match.group(3) in "、．" else "."
+    _drop_empty_points(lines)
     return lines
+
+
+def _drop_empty_points(lines: Sequence[Line]) -> None:
+    """A mark with nothing behind it and no text below it, as templates leave it, is none."""
+    below = Line(0, "", Kind.RULE)  # the next line that holds anything
+    for line in reversed(lines):
+        empty = line.kind in {Kind.BULLET, Kind.NUMBER} and not line.content
+        if empty and below.kind in _NO_TEXT and below.indent <= line.indent:
+            line.kind = Kind.DROPPED
+        elif line.kind not in EMPTY:
+            below = line
+
+
+def _unclosed(heading: str) -> str:
+    """A heading's text without the marks that close it (CommonMark 0.31.2, section 4.2)."""
+    text = heading.strip()
+    bare = text.rstrip("#")
+    return bare.strip() if not bare or bare[-1] in " \t" else text
 
 
 def _read_dotted(line: Line) -> bool:

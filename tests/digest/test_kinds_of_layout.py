@@ -353,3 +353,60 @@ def test_entries_that_name_each_their_source_are_items(
     digest = read("# T 2026-03-02\n\n" + "\n".join(parts))
     assert [item.category for item in digest.items] == ["Town", "Town", "Sea", "Sea"]
     assert [item.sources[0].url for item in digest.items] == [A, B, C, D]
+
+
+@pytest.mark.parametrize("mark", ["-", "+", "*", "•", "1."])
+def test_points_with_nothing_behind_them(mark: str) -> None:
+    """Templates leave them; they are neither items nor questions."""
+    digest = parse(
+        f"# Harbour - 2026-03-02\n\n## News\n\n- [Boats](https://example.org/1)\n{mark}\n"
+        f"- [Ropes](https://example.org/2)\n{mark}\n\n## Empty\n{mark}\n\n## More\n\n{mark}\n"
+        "- [Sails](https://example.org/3)\n"
+    )
+    assert [item.title for item in digest.items] == ["Boats", "Ropes", "Sails"]
+    assert not digest.errors
+
+
+def test_a_mark_above_its_text() -> None:
+    digest = parse(
+        "# Harbour - 2026-03-02\n\n-\n  [Boats](https://example.org/1)\n-\n"
+        "  [Ropes](https://example.org/2)\n"
+    )
+    assert [item.title for item in digest.items] == ["Boats", "Ropes"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "**状态：预印本｜原始发布日期：2026-06-13｜进入列表**",
+        "Status: preprint | Licence: MIT | 2 Aug 2026",
+        "**Stato: bozza · Lingua: inglese · 2026-06-13**",
+    ],
+)
+def test_facts_that_say_what_they_are_name_nobody(line: str) -> None:
+    digest = parse(
+        f"# Harbour - 2026-03-02\n\n## Boats\n\n{line}\n\n**Summary:** They float.\n\n"
+        "**Source:** [Gazette](https://example.org/1)\n"
+    )
+    (item,) = digest.items
+    assert [link.label for link in item.sources] == ["Gazette"]
+    assert (item.authors, item.body) == ((), f"They float.\n\n{line}")
+
+
+def test_labels_side_by_side_in_bold() -> None:
+    digest = parse(
+        "# Harbour - 2026-03-02\n\n## Boats\n\n"
+        "**Source: [Gazette](https://example.org/1) | Date: 2026-02-28 | Score: 7**\n\nThey float.\n"
+    )
+    (item,) = digest.items
+    assert [link.label for link in item.sources] == ["Gazette"]
+    assert (item.date, item.score, item.body) == (dt.date(2026, 2, 28), 7.0, "They float.")
+
+
+def test_numbers_below_numbers_are_no_names_of_categories() -> None:
+    digest = parse(
+        "# Harbour - 2026-03-02\n\n# 1 Week\n\n## 1.1 Articles\n\n- [Boats](https://example.org/1)\n"
+        "- [Ropes](https://example.org/2)\n\n## 1.2 Tools\n\n- [Sails](https://example.org/3)\n"
+        "- [Masts](https://example.org/4)\n"
+    )
+    assert [item.category for item in digest.items] == ["Articles", "Articles", "Tools", "Tools"]

@@ -183,9 +183,9 @@ _WROTE = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 _ORIGINAL = re.compile(
-    r"^[-_ ]{2,}\s*(?:Original Message|Original-Nachricht|Ursprüngliche Nachricht|Message d.origine"
+    r"^[-_ ]{2,}+(?:Original Message|Original-Nachricht|Ursprüngliche Nachricht|Message d.origine"
     r"|Mensaje original|Mensagem original|Messaggio originale|Исходное сообщение|原始邮件|原始郵件"
-    r"|邮件原文|元のメッセージ|원본 메시지|원본 메일)\s*[-_ ]{2,}\s*$",
+    r"|邮件原文|元のメッセージ|원본 메시지|원본 메일)[-_ ]{2,}+$",
     re.MULTILINE | re.IGNORECASE,
 )
 
@@ -195,11 +195,17 @@ def _without_quote(text: str) -> str:
     only to the end: a digest quotes as well."""
     if found := _ORIGINAL.search(text):
         return text[: found.start()]
-    for found in _WROTE.finditer(text):
-        below = [line for line in text[found.end() :].split("\n") if line.strip()]
-        if below and all(line.startswith(">") for line in below):
-            return text[: found.start()]
-    return text
+    lines = text.split("\n")
+    while lines and not lines[-1].strip():
+        lines.pop()
+    said = len(lines)  # how many lines there are down to the last that is not quoted
+    while said and (not lines[said - 1].strip() or lines[said - 1].startswith(">")):
+        said -= 1
+    if said == len(lines):
+        return text  # Nothing is quoted at the end.
+    end = sum(len(line) + 1 for line in lines[:said]) - 1
+    found = next((one for one in _WROTE.finditer(text) if one.end() >= end), None)
+    return text[: found.start()] if found is not None else text
 
 
 def unflowed(text: str, *, joined: bool) -> str:
