@@ -396,7 +396,8 @@ def test_facts_that_say_what_they_are_name_nobody(line: str) -> None:
 def test_labels_side_by_side_in_bold() -> None:
     digest = parse(
         "# Harbour - 2026-03-02\n\n## Boats\n\n"
-        "**Source: [Gazette](https://example.org/1) | Date: 2026-02-28 | Score: 7**\n\nThey float.\n"
+        "**Source: [Gazette](https://example.org/1) | Date: 2026-02-28 | Score: 7**\n\n"
+        "They float.\n"
     )
     (item,) = digest.items
     assert [link.label for link in item.sources] == ["Gazette"]
