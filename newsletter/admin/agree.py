@@ -13,6 +13,7 @@ from newsletter.issues import approvals, asking, comments, last_looks
 from subscribers.admin import form_drafts
 from subscribers.admin.access import actor
 from subscribers.admin.chrome import record
+from subscribers.admin.row_numbers import row_number
 from subscribers.roles import Act, may
 
 from .. import editions, sending
@@ -157,7 +158,7 @@ def _item(issue: Issue, number: str) -> Item | None:
     """The item a comment is about. Raises Http404 for one that is not of this issue."""
     if not number:
         return None
-    found = issue.items.filter(pk=int(number)).first() if number.isdecimal() else None
+    found = issue.items.filter(pk=row_number(number)).first()
     if found is None:
         raise Http404
     return found

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from subscribers.admin.access import actor
 from subscribers.admin.chrome import record
+from subscribers.admin.row_numbers import row_number
 from subscribers.roles import Act, may
 
 from ..editions import family, pairing
@@ -111,7 +112,7 @@ def _part(request: HttpRequest, issue: Issue) -> _Said:
     """Part a translation from its original; of an original the one that is named."""
     chosen = request.POST.get("issue", "")
     rows = family.rows(issue).filter(original__isnull=False)
-    translation = rows.filter(pk=int(chosen)).first() if chosen.isdecimal() else None
+    translation = rows.filter(pk=row_number(chosen)).first()
     if translation is None:
         return _Said("part", "", _("It is no translation of another issue."))
     if not may(request.user, Act.EDIT, translation.publication):
@@ -130,14 +131,12 @@ def _items(request: HttpRequest, issue: Issue) -> _Said:
     mine = Item.objects.select_related("issue__publication").filter(
         issue__in=family.rows(issue), issue__original__isnull=False
     )
-    row = mine.filter(pk=int(item)).first() if item.isdecimal() else None
+    row = mine.filter(pk=row_number(item)).first()
     if row is None or not may(request.user, Act.EDIT, row.issue.publication):
         raise PermissionDenied
     partner = None
     if to:
-        partner = Item.objects.filter(
-            issue=row.issue.original_id, pk=int(to) if to.isdecimal() else 0
-        ).first()
+        partner = Item.objects.filter(issue=row.issue.original_id, pk=row_number(to)).first()
         if partner is None:
             return _Said(f"item-{row.pk}", to, _("The original has no such item."))
     with transaction.atomic():

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from newsletter.editions import IssueView, audience, reached
 from newsletter.models import Edition, Issue
+from subscribers.admin.row_numbers import row_number
 from subscribers.choice import Choice
 from subscribers.models import Subscription
 from subscribers.roles import Act, may
@@ -40,25 +41,43 @@ class Person:
 
 def person_of(
     request: HttpRequest, data: QueryDict, issue: Issue, view: IssueView
-) -> Person | None:
+) -> tuple[Person | None, str]:
     """The reader named by `person=`, a number: an address would end up in logs.
 
-    None for who may not see readers, and where nobody is asked for.
+    (None, "") where nobody is asked for. None and the sentence to show for a number that no reader
+    of this publication has, and for who may not see readers: whoever asked for one must not take
+    another edition for theirs.
     """
-    number = data.get("person", "")
-    if not number.isdecimal() or not may(request.user, Act.READERS, issue.publication):
-        return None
+    number = data.get("person", "").strip()
+    if not number:
+        return None, ""
+    if not may(request.user, Act.READERS, issue.publication):
+        return None, (
+            pgettext(
+                "one reader",
+                "You may not see the readers of %(publication)s, so no edition is shown as one of"
+                " them gets it. Choose categories instead.",
+            )
+            % {"publication": issue.publication.name}
+        )
     tie = (
         Subscription.objects.select_related("subscriber")
-        .filter(pk=int(number), publication=issue.publication, subscriber__erased_at=None)
+        .filter(pk=row_number(number), publication=issue.publication, subscriber__erased_at=None)
         .first()
     )
     if tie is None:
-        return None
+        return None, (
+            pgettext(
+                "one reader",
+                "%(publication)s has no reader number %(number)s; perhaps they were erased. Name"
+                " the reader by address in the preview, or choose categories instead.",
+            )
+            % {"publication": issue.publication.name, "number": number[:20]}
+        )
     live = list(issue.publication.categories.filter(bit__isnull=False))
     chosen = tuple(category.name for category in Choice(tie.choice).categories(live))
     got = audience.answer(issue, view.mask, tie, reached.starts_of(issue, view))
-    return Person(
+    found = Person(
         tie.pk,
         tie.subscriber.address,
         none_because=_why_nothing(got, tie),
@@ -66,6 +85,7 @@ def person_of(
         start=got.start,
         choice=chosen,
     )
+    return found, ""
 
 
 def _why_nothing(got: audience.Answer, tie: Subscription) -> str:

@@ -22,6 +22,7 @@ from newsletter.rendering import kept
 from subscribers import consent
 from subscribers.addresses import BadAddress, normalise
 from subscribers.admin.access import require
+from subscribers.admin.row_numbers import row_number
 from subscribers.choice import TAIL
 from subscribers.models import Subscription
 from subscribers.roles import Act
@@ -97,12 +98,11 @@ def preview(request: HttpRequest, pk: int) -> HttpResponseBase:
         return _find_person(request, issue)
     view = stories.marked(editions.load(issue), issue)
     wanted = Wanted.of(request)
-    person = person_of(request, request.GET, issue, view)
+    person, problem = person_of(request, request.GET, issue, view)
     selection = person.selection if person is not None else chosen_selection(request.GET, view)
     start = person.start if person is not None else 0
-    items = view.select(selection, start)
+    items = () if problem else view.select(selection, start)
     facts: dict[str, Any] = {}
-    problem = ""
     if items and wanted.form in ("mail", "text"):
         try:
             made = kept.prepared(view, issue.publication).edition(selection, start)
@@ -149,6 +149,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponseBase:
             [*query_of(selection, view), *([("person", person.id)] if person is not None else [])]
         ),
         unfiled=[item for item in view.items if item.category is None],
+        status=404 if problem and not items else 200,
     )
 
 
@@ -160,9 +161,8 @@ def shown(request: HttpRequest, pk: int) -> HttpResponseBase:
     view = stories.marked(editions.load(issue), issue)
     wanted = Wanted.of(request)
     selection = chosen_selection(request.GET, view)
-    number = request.GET.get("start", "")
     most = len(view.origins) or (1 << len(view.told)) - 1
-    start = min(int(number), most) if number.isdecimal() else 0
+    start = min(row_number(request.GET.get("start", "")), most)
     return as_read.document(
         request, issue, view, EditionKey(selection, start), wanted.form, wanted.look
     )

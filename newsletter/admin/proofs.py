@@ -59,7 +59,7 @@ def send(request: HttpRequest, pk: int) -> HttpResponseBase:
     issue = find_issue(request, pk, Act.EDIT)
     view = editions.load(issue)
     data = request.POST if request.method == "POST" else request.GET
-    person = person_of(request, data, issue, view)
+    person, nobody = person_of(request, data, issue, view)
     selection = person.selection if person is not None else chosen_selection(data, view)
     start = person.start if person is not None else 0
     form = ProofForm(
@@ -67,7 +67,7 @@ def send(request: HttpRequest, pk: int) -> HttpResponseBase:
         initial={"addresses": getattr(request.user, "email", "")},
     )
     if request.method == "POST" and form.is_valid():
-        nothing = _nothing(person, bool(view.select(selection, start)))
+        nothing = nobody or _nothing(person, bool(view.select(selection, start)))
         if nothing:
             form.add_error(None, nothing)
         elif _sent(request, issue, form, EditionKey(selection, start), person):
@@ -86,8 +86,9 @@ def send(request: HttpRequest, pk: int) -> HttpResponseBase:
         has_tail=bool(view.tail),
         tail=bool(selection & TAIL),
         person=person,
+        nobody="" if form.is_bound else nobody,
         most_an_hour=MOST_AN_HOUR,
-        status=422 if form.errors else 200,
+        status=422 if form.errors else 404 if nobody else 200,
     )
 
 

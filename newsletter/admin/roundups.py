@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from subscribers import rhythm
 from subscribers.admin.access import actor, require
 from subscribers.admin.chrome import page, record
+from subscribers.admin.row_numbers import row_number
 from subscribers.models import Publication
 from subscribers.roles import Act, may
 
@@ -124,7 +125,7 @@ def star(request: HttpRequest, pk: int) -> HttpResponseBase:
     issue = find_issue(request, pk, Act.EDIT)
     number = request.POST.get("item", "")
     on = request.POST.get("do") == "star"
-    item = issue.items.filter(pk=int(number)).first() if number.isdecimal() else None
+    item = issue.items.filter(pk=row_number(number)).first()
     if item is None:
         raise Http404
     if issue.items.filter(pk=item.pk, starred=not on).update(starred=on):
@@ -143,7 +144,7 @@ def mend(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Take the mended words of a copy's original, or keep the copy as it is."""
     issue = find_issue(request, pk, Act.EDIT)
     number = request.POST.get("item", "")
-    copy = mends.offered(issue).filter(pk=int(number)).first() if number.isdecimal() else None
+    copy = mends.offered(issue).filter(pk=row_number(number)).first()
     if copy is None:
         raise Http404
     if request.POST.get("do") != "take":

@@ -21,6 +21,7 @@ from subscribers import times
 from subscribers.admin import form_drafts, last_worked
 from subscribers.admin.access import actor, require, visible
 from subscribers.admin.chrome import PagesAdmin, page, record
+from subscribers.admin.row_numbers import row_number
 from subscribers.models import Publication
 from subscribers.roles import Act, may
 
@@ -185,10 +186,10 @@ def _act(request: HttpRequest, publication: Publication) -> forms.Form | None:
         form_drafts.saved(request)
         record(request, f"slot: {action}", target, publication, what=str(made))
         return None
-    if action not in ("remove", "keep") or not number.isdecimal():
+    if action not in ("remove", "keep") or not row_number(number):
         raise Http404
     model = Slot if action == "remove" else DayOff
-    row = model.objects.filter(publication=publication, pk=number).first()
+    row = model.objects.filter(publication=publication, pk=row_number(number)).first()
     if row is not None:
         record(request, f"slot: {action}", target, publication, what=str(row))
         row.delete()

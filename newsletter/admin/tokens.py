@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from subscribers.admin import form_drafts, last_worked
 from subscribers.admin.access import actor, find_publication, require, visible
 from subscribers.admin.chrome import PagesAdmin, page
+from subscribers.admin.row_numbers import row_number
 from subscribers.models import Publication
 from subscribers.roles import Act, may
 
@@ -138,7 +139,7 @@ def revoke(request: HttpRequest, slug: str) -> HttpResponseBase:
     publication = find_publication(request, slug, Act.SEE)
     number = request.POST.get("token", "")
     rows = Token.objects.filter(publication=publication)
-    found = rows.filter(pk=number).first() if number.isdecimal() else None
+    found = rows.filter(pk=row_number(number)).first()
     if found is None:
         raise Http404
     if found.user_id != request.user.pk:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from subscribers.admin import form_drafts, keyset
 from subscribers.admin.access import require, visible
 from subscribers.admin.chrome import PagesAdmin, page, record
+from subscribers.admin.row_numbers import row_number
 from subscribers.admin.versioned import VersionedForm
 from subscribers.models import Publication
 from subscribers.roles import Act
@@ -230,7 +231,7 @@ def _act(request: HttpRequest, hook: Webhook, action: str) -> str:
         return pgettext("webhook", "A test event is on its way; look at the list in a moment.")
     if action == "again":
         number = request.POST.get("number", "")
-        found = hook.deliveries.filter(pk=number).first() if number.isdecimal() else None
+        found = hook.deliveries.filter(pk=row_number(number)).first()
         if found is None:
             raise Http404
         webhooks.send_again(found)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from subscribers.admin import form_drafts
 from subscribers.admin.access import actor
+from subscribers.admin.row_numbers import row_number
 from subscribers.roles import Act
 
 from .. import sending
@@ -50,7 +51,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponseBase:
     wanted = request.GET.get("item", "")
     item: Item | None = None
     if wanted:
-        item = issue.items.filter(pk=int(wanted)).first() if wanted.isdecimal() else None
+        item = issue.items.filter(pk=row_number(wanted)).first()
         if item is None:
             raise Http404
     refused = withdrawing.refusal(issue, item)

@@ -301,6 +301,7 @@ MIDDLEWARE = [
     "newsletter.config.logs.middleware",
     "newsletter.config.metrics.middleware",
     "newsletter.config.health.by_any_host",
+    "newsletter.config.arriving.bodies",
     "newsletter.config.busy.writers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -37,9 +37,16 @@ _MEANT = {
 }  # fmt: skip
 
 
+# What Python decodes, too, and what is no charset of a text (IANA names none of them).
+_NO_CHARSETS = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined"}
+
+
 def codec_of(label: str) -> str:
-    """The codec for a text whose charset is called so."""
-    return _MEANT.get(label.strip().lower(), label)
+    """The codec for a text whose charset is called so. Raises LookupError for what is none."""
+    name = label.strip().lower()
+    if name.replace("_", "-") in _NO_CHARSETS:
+        raise LookupError(label)
+    return _MEANT.get(name, label)
 
 
 def decode(data: bytes, *, rare_ends: bool = True) -> Decoded:

@@ -12,7 +12,8 @@ from .document_language import language_of
 from .matching import pair
 from .plausible import possible
 from .stories import Asked, look_up
-from .versions import Version
+from .stories.tellings import text_of
+from .versions import ItemVersion, Version
 
 
 def tell_seen(
@@ -32,7 +33,7 @@ def tell_seen(
     """
     if digest.date is None or not possible(digest.date):
         return
-    asked = [Asked(item.title, item.urls) for item in said.items]
+    asked = [Asked(item.title, item.urls, _text(item)) for item in said.items]
     apart = {one.pk for one in (issue, translation) if one is not None}
     language = language_of(digest, publication)
     decided = _decided(said, issue)
@@ -48,6 +49,11 @@ def tell_seen(
             }
             problems.warn("seen_before", params, said.items[place].line)
             break
+
+
+def _text(item: ItemVersion) -> str:
+    said = item.values
+    return text_of(said.get("insight", ""), said.get("bullets", ()), said.get("body", ""))
 
 
 def _decided(said: Version, issue: Issue | None) -> list[set[int]]:

@@ -6,7 +6,7 @@ import contextlib
 import json
 import logging
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_origin
 
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -60,6 +60,12 @@ def only_known(request: HttpRequest, options: type[Schema]) -> None:
     # The language of the answer's words may be chosen at every address of the site.
     if unknown := sorted(set(request.GET) - set(options.model_fields) - {"lang"}):
         raise _invalid([(name[:60], pgettext("problem", "no such option")) for name in unknown])
+    # Of two only one would be read, silently.
+    lists = {n for n, one in options.model_fields.items() if get_origin(one.annotation) is list}
+    if twice := sorted(n for n, said in request.GET.lists() if len(said) > 1 and n not in lists):
+        raise _invalid(
+            [(name[:60], pgettext("problem", "it stands there twice")) for name in twice]
+        )
 
 
 def take_turn(bearer: Bearer) -> None:

@@ -22,7 +22,7 @@ from .schemas import ProblemDocument
 
 # What may come of any operation, and what only of one that takes a body.
 _ALWAYS = (400, 401, 403, 404, 422, 429, 503)
-_WITH_BODY = (409, 411, 413, 415)
+_WITH_BODY = (408, 409, 411, 413, 415)
 # What the web server says in its own words, before any code of ours runs (RFC 9110, 15.5.15).
 _OF_SERVER = {414: "The address is longer than the web server takes: 4,094 octets with gunicorn."}
 _NOT_ASKED_FOR = HttpResponse()

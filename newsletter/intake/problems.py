@@ -31,6 +31,7 @@ KINDS: Mapping[str, Kind] = {
     "forbidden": Kind(403, pgettext_lazy("problem", "The token does not allow this")),
     "not-found": Kind(404, pgettext_lazy("problem", "There is nothing here for this token")),
     "method": Kind(405, pgettext_lazy("problem", "This address does not take that method")),
+    "too-slow": Kind(408, pgettext_lazy("problem", "The body came too slowly")),
     "released": Kind(409, pgettext_lazy("problem", "The issue is released already")),
     "key-reused": Kind(409, pgettext_lazy("problem", "The key was used for another request")),
     "in-flight": Kind(409, pgettext_lazy("problem", "The same request is being answered")),

@@ -14,12 +14,15 @@ from django.utils.translation import pgettext
 
 from newsletter.editions import IssueView
 from newsletter.importing.stories import Asked, Earlier, Likeness, look_up
+from newsletter.importing.stories.tellings import text_of
 from newsletter.models import Issue, Item, Link, StoryDecision
 from subscribers import times
 
 from .findings import Finding, Level
 
 Choice = StoryDecision.Choice
+# What an item says below its title.
+_TEXT = ("insight", "bullets", "body")
 _MAILED = (Issue.State.SENDING, Issue.State.PAUSED, Issue.State.SENT)
 
 
@@ -50,20 +53,21 @@ def told(
     links = Link.objects.filter(kind=Link.Kind.SOURCE).exclude(url="")
     if items is None:
         shown = issue.items.filter(hidden=False, copied_from__isnull=True)
-        titles = dict(shown.order_by("number").values_list("pk", "title"))
+        said = list(shown.order_by("number").values_list("pk", "title", *_TEXT))
         links = links.filter(issue=issue)
     else:
-        titles = {r.pk: r.title for r in items if not r.hidden and r.copied_from_id is None}
-        links = links.filter(item__in=titles)
+        shown_rows = [r for r in items if not r.hidden and r.copied_from_id is None]
+        said = [(r.pk, r.title, r.insight, r.bullets, r.body) for r in shown_rows]
+        links = links.filter(item__in=[pk for pk, *_text in said])
     urls: dict[int, list[str]] = {}
     for item, url in links.order_by("number").values_list("item_id", "url"):
         if item is not None:
             urls.setdefault(item, []).append(url)
-    asked = [Asked(title, tuple(urls.get(pk, ()))) for pk, title in titles.items()]
+    asked = [Asked(title, tuple(urls.get(pk, ())), text_of(*text)) for pk, title, *text in said]
     found = look_up(issue.publication, asked, issue.date, apart=family(issue), least=least)
     earlier = {
-        pk: mine
-        for pk, theirs in zip(titles, found, strict=True)
+        one[0]: mine
+        for one, theirs in zip(said, found, strict=True)
         if (mine := tuple(one for one in theirs if one.language == issue.language))
     }
     # Few have been told: only their rows are read.

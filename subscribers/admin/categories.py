@@ -23,6 +23,7 @@ from ..roles import Act, may
 from . import colour_box, form_drafts, last_worked
 from .access import find_publication, require, visible
 from .chrome import PagesAdmin, page, record, steps_address
+from .row_numbers import row_number
 from .versioned import VersionedForm
 
 if TYPE_CHECKING:
@@ -327,7 +328,7 @@ def merge(request: HttpRequest, pk: int) -> HttpResponseBase:
     problem = ""
     if request.method == "POST":
         wanted = request.POST.get("into", "")
-        target = targets.filter(pk=int(wanted)).first() if wanted.isdecimal() else None
+        target = targets.filter(pk=row_number(wanted)).first()
         if target is None:
             problem = _("Choose the category it is merged into.")
         elif target.visibility != category.visibility and not request.POST.get("sure"):

@@ -19,6 +19,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 from subscribers import events, languages, rehearsal
 from subscribers.admin.access import may_anywhere, require, visible
 from subscribers.admin.chrome import page, record, steps_address
+from subscribers.admin.row_numbers import row_number
 from subscribers.models import Publication
 from subscribers.roles import Act, may
 
@@ -132,7 +133,7 @@ class PublicationAdmin(ModelAdmin[Publication]):
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Publication | None:
         """Locked while it is saved, so that nobody's change slips in between."""
-        if request.method == "POST" and object_id.isdecimal():
+        if request.method == "POST" and row_number(object_id):
             Publication.objects.select_for_update().filter(pk=object_id).first()
         return super().get_object(request, object_id, from_field)
 

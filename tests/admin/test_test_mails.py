@@ -218,9 +218,57 @@ def test_as_a_reader_gets_it(issue: Issue, daily: Publication, nature: Category)
     assert text is not None and "Egrets are back" in text.get_content()
     assert "Night ferries" not in text.get_content()
     assert AuditEntry.objects.get(action="send_test").detail["as_reader"] == tie.pk
-    # Who may not see readers chooses by categories, whatever number is asked for.
+    # Who may not see readers is told so, and chooses by categories.
     editor = client(person("ed", daily, "editor"))
-    assert "bob@example.org" not in editor.get(url, {"person": tie.pk}).content.decode()
+    refused = editor.get(url, {"person": tie.pk})
+    html = refused.content.decode()
+    assert refused.status_code == 404 and "bob@example.org" not in html
+    assert "You may not see the readers of" in html and 'name="c"' in html
+    assert send(editor, issue, "ed@harbour.example.org", person=tie.pk).status_code == 422
+    assert len(mail.outbox) == 1
+
+
+@pytest.mark.parametrize("number", ["999999", "elsewhere", "-1", "0", "3.0", "٣", "9" * 5000, "x"])
+def test_a_test_as_a_reader_nobody_knows_is_not_sent(
+    issue: Issue, daily: Publication, number: str
+) -> None:
+    """Another edition than the one that was asked for would be taken for theirs."""
+    if number == "elsewhere":
+        other = builders.publication(slug="other")
+        number = str(builders.subscription(other, "bob@example.org", []).pk)
+    who = client(person("uma", daily, "owner"))
+    answer = send(who, issue, "uma@harbour.example.org", c="city", person=number)
+    assert (answer.status_code, mail.outbox) == (422, [])
+    said = f"has no reader number {number[:20]}; perhaps they were erased. Name the reader by"
+    assert said in answer.content.decode()
+    for name in ("test", "preview"):
+        shown = who.get(
+            reverse(f"admin:newsletter_issue_{name}", args=[issue.pk]), {"person": number}
+        )
+        assert shown.status_code == 404, name
+        html = shown.content.decode()
+        assert said in html and "<iframe" not in html
+
+
+@pytest.mark.parametrize("number", ["9" * 30, "9" * 5000, "²", "1e3"])
+def test_a_number_no_row_can_have_finds_none(issue: Issue, daily: Publication, number: str) -> None:
+    who = client(person("uma", daily, "owner"))
+    pages = {
+        "shown": who.get(
+            reverse("admin:newsletter_issue_shown", args=[issue.pk]), {"start": number}
+        ),
+        "withdraw": who.get(
+            reverse("admin:newsletter_issue_withdraw", args=[issue.pk]), {"item": number}
+        ),
+        "star": who.post(
+            reverse("admin:newsletter_issue_star", args=[issue.pk]), {"item": number, "do": "star"}
+        ),
+    }
+    assert {name: page.status_code for name, page in pages.items()} == {
+        "shown": 200,
+        "withdraw": 404,
+        "star": 404,
+    }
 
 
 def test_as_a_reader_who_gets_nothing(issue: Issue, daily: Publication, nature: Category) -> None:

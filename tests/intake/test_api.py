@@ -336,6 +336,10 @@ def test_the_whole_document_is_the_empty_pointer(daily: Publication) -> None:
         (DIGEST.encode(), "multipart/form-data; boundary=x", 400, "incomplete"),
         (DIGEST.encode(), "text/markdown; charset=klingon", 415, "media-type"),
         (DIGEST.encode(), "text/markdown; charset=base64", 415, "media-type"),
+        (DIGEST.encode(), "text/markdown; charset=idna", 415, "media-type"),
+        (DIGEST.encode(), "text/markdown; charset=punycode", 415, "media-type"),
+        (DIGEST.encode(), "text/markdown; charset=Unicode_Escape", 415, "media-type"),
+        (DIGEST.encode(), "text/markdown; charset=undefined", 415, "media-type"),
         (b"\xff", "text/markdown; charset=utf-16", 400, "bad-request"),
         (b'{"title": "A", "title": "B", "items": []}', "application/json", 422, "refused"),
         (
@@ -369,6 +373,21 @@ def test_bad_bodies_are_answered_and_nothing_is_stored(
     assert (answer.status, answer.json["type"].rpartition("#")[2]) == (status, code)
     assert answer.json["detail"]
     assert not Issue.objects.exists() and not daily.categories.exists()
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["create_categories=true&create_categories=false", "name=a.md&name=b.md", "lang=zh&lang=en"],
+)
+def test_an_option_that_stands_twice_is_refused(daily: Publication, query: str) -> None:
+    answer = Program(daily).post(f"/issues/?{query}", DIGEST.encode(), "text/markdown")
+    assert (answer.status, answer.json["fields"][0]["field"]) == (422, query.partition("=")[0])
+    assert "it stands there twice" in answer.json["fields"][0]["message"]
+    assert not Issue.objects.exists()
+    # What may be said of many things may stand there many times.
+    query = "create_categories=true&map=tag:a=%2B&map=tag:b=%2B"
+    again = Program(daily).post(f"/issues/check?{query}", DIGEST.encode(), "text/markdown")
+    assert "twice" not in str(again.json)
 
 
 def test_three_megabytes_are_taken_or_refused_and_not_a_fault(daily: Publication) -> None:

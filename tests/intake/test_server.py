@@ -26,7 +26,7 @@ def live(site: Site) -> object:
 
 def raw(live: Live, head: str, body: bytes) -> bytes:
     """What comes back when the connection is half closed after the body; perhaps nothing."""
-    with socket.create_connection(("127.0.0.1", live.port), 10) as client:
+    with socket.create_connection(("127.0.0.1", live.port), 30) as client:
         client.sendall(
             f"POST {PUT} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {live.token}\r\n"
             f"Content-Type: text/markdown\r\n{head}\r\n".encode()

@@ -6,6 +6,7 @@
     subjects    what a title is about, by how few others of these days are; announcing, opposites,
                 acts: words that most news share, words that turn one story into another, and what
                 a title says was done
+    tellings    what an item says below its title, and how much of it two have in common
     likeness    two items: the same story, perhaps, or not
     bands       a title as hashes that like titles share
     memory      which earlier items told a story, in the database

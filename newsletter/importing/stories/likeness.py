@@ -24,6 +24,7 @@ from .subjects import (
     is_elsewhere,
     subject_of,
 )
+from .tellings import NOTHING_EVERYDAY, NOTHING_TOLD, Everyday, Telling, overlap
 from .titles import Figure, Title, read_title
 
 
@@ -43,6 +44,8 @@ class Told:
     pages: frozenset[str] = field(default_factory=frozenset)
     # Those of `pages` that many unlike items have had: a front page, a list, a feed.
     common: frozenset[str] = field(default_factory=frozenset)
+    # What it says below its title.
+    telling: Telling = NOTHING_TOLD
 
     @property
     def own(self) -> frozenset[str]:
@@ -75,6 +78,11 @@ ENOUGH, SOME = 4.0, 3.1
 ACT, OTHER_ACT, ANNOUNCED = 0.5, -1.0, 1.5
 # More, where it is not known what is usual in these days.
 UNKNOWN = 1.8
+# Two texts are of one story, whatever their titles: the share of the words in common, the weight,
+# share and number of the rare names and figures; set on pairs of public digests that no label
+# was looked up for. Where the titles alone say perhaps, the words are enough.
+_TEXTS, _WORDS, _WORDS_SURE = 5.0, 0.15, 0.19
+_FACTS, _FACTS_SHARE, _RARE_FACTS = 2.5, 0.35, 3
 # Two amounts so near each other are one that was rounded.
 ROUNDED = 0.05
 
@@ -111,19 +119,53 @@ class Compared:
     # One title stands in the other as it is, which says of no other act; where it names one itself,
     # of others too.
     contained: bool
+    # What both say below their titles (`tellings.Overlap`).
+    words: float = 0.0
+    words_share: float = 0.0
+    facts: float = 0.0
+    facts_share: float = 0.0
+    rare_facts: int = 0
 
 
-def compare(one: Told, other: Told, days: int = 0, usual: Usual = NOTHING_USUAL) -> Likeness:
+def compare(
+    one: Told,
+    other: Told,
+    days: int = 0,
+    usual: Usual = NOTHING_USUAL,
+    everyday: Everyday = NOTHING_EVERYDAY,
+) -> Likeness:
     """Whether two items tell the same story.
 
     `days` lie between them: what is news today is hardly told again in the same words next month.
-    `usual` is what the titles of these days have in common.
+    `usual` is what the titles of these days have in common, `everyday` what the texts have.
     """
-    return decide(measure(one, other, usual), days)
+    told = bool(one.telling.facts and other.telling.facts) and everyday.known and days <= SOON
+    if not told and not one.own & other.own and _apart(one.title, other.title, days, usual):
+        return Likeness.DIFFERENT
+    return decide(measure(one, other, usual, everyday), days)
 
 
-def measure(one: Told, other: Told, usual: Usual = NOTHING_USUAL) -> Compared:
+def _apart(one: str, other: str, days: int, usual: Usual) -> bool:
+    """Whether two titles without a page in common have so little in common that `decide` can only
+    say no: most of what is compared is not looked at any closer."""
+    a, b = read_title(one), read_title(other)
+    near = alike(a, b)
+    if days > SOON or near >= EQUAL:
+        return near < NEAR
+    most = _PARTIES + ACT + ANNOUNCED
+    shared = in_common(subject_of(one), subject_of(other), usual)
+    enough = SOME + (0.0 if usual.known else UNKNOWN)
+    return _evidence(shared) + most < enough and not contained(a, b)
+
+
+def measure(
+    one: Told,
+    other: Told,
+    usual: Usual = NOTHING_USUAL,
+    everyday: Everyday = NOTHING_EVERYDAY,
+) -> Compared:
     """What two items have in common, before anything is decided of it."""
+    texts = overlap(one.telling, other.telling, everyday)
     a, b = read_title(one.title), read_title(other.title)
     mine, theirs = subject_of(one.title), subject_of(other.title)
     fewer, more = sorted([len(one.own), len(other.own)])
@@ -154,6 +196,11 @@ def measure(one: Told, other: Told, usual: Usual = NOTHING_USUAL) -> Compared:
         versions=agreement(mine.versions, theirs.versions),
         announced=announced(mine, theirs),
         contained=contained(a, b) and _adds_no_act(a, b, mine.acts, theirs.acts),
+        words=texts.words,
+        words_share=texts.words_share,
+        facts=texts.facts,
+        facts_share=texts.facts_share,
+        rare_facts=texts.rare,
     )
 
 
@@ -185,10 +232,12 @@ def decide(found: Compared, days: int) -> Likeness:
         evidence = found.evidence + ACT * max(found.acts, 0) + OTHER_ACT * (found.acts < 0)
         evidence += ANNOUNCED * found.announced
         said_again = found.contained and not found.short
-        if evidence < SOME + more and not said_again:
+        told = _told_alike(found)
+        if evidence < SOME + more and not said_again and not told:
             return Likeness.DIFFERENT
         doubtful = found.doubtful or found.versions < 0 or found.acts < -1
-        sure = (said_again or evidence >= ENOUGH + more) and not doubtful
+        enough = SOME if _in_like_words(found) else ENOUGH
+        sure = (said_again or told or evidence >= enough + more) and not doubtful
         return Likeness.SAME if sure else Likeness.PERHAPS
     if found.near < ALIKE:
         return Likeness.DIFFERENT if found.near < NEAR else Likeness.PERHAPS
@@ -196,6 +245,22 @@ def decide(found: Compared, days: int) -> Likeness:
     if found.doubtful or found.short or column:
         return Likeness.PERHAPS  # The next of its kind, or of a column.
     return Likeness.SAME
+
+
+def _told_alike(found: Compared) -> bool:
+    """Whether two texts name so much that few others do that they are of one story."""
+    return (
+        found.words >= _TEXTS
+        and found.words_share >= _WORDS
+        and found.facts >= _FACTS
+        and found.facts_share >= _FACTS_SHARE
+        and found.rare_facts >= _RARE_FACTS
+    )
+
+
+def _in_like_words(found: Compared) -> bool:
+    """Whether two texts have so many words in common that alike titles are of one story."""
+    return found.words >= _TEXTS and found.words_share >= _WORDS_SURE
 
 
 def _of_one_page(found: Compared) -> Likeness:

@@ -22,6 +22,7 @@ from .addresses import key_of, page_of
 from .bands import bands_of
 from .likeness import LEAST, SOON, Likeness, Told, alike, compare
 from .subjects import Usual, subject_of
+from .tellings import NOTHING_EVERYDAY, NOTHING_TOLD, Everyday, Telling, telling_of, text_of
 from .titles import read_title
 
 # Looked at of one page, of one band, of the last days; of all that an item's title finds.
@@ -40,10 +41,11 @@ _ROWS = 300
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """An item somebody asks about: its title, and its sources' addresses."""
+    """An item somebody asks about: its title, its sources' addresses, and what it says."""
 
     title: str
     urls: tuple[str, ...] = ()
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ class _Known:
 
     earlier: Earlier
     pages: set[str] = field(default_factory=set)
+    telling: Telling = NOTHING_TOLD
 
 
 def publications_of_memory(publication: Publication) -> list[int]:
@@ -94,10 +97,17 @@ def look_up(
     """For each of `asked` the items that told its story, the most like and the newest first.
 
     `day` is the date of the issue it stands in, `apart` are issues that do not count: that one, and
-    those that say the same in another language. About five queries whatever is asked.
+    those that say the same in another language. About six queries whatever is asked.
     """
     where = publications_of_memory(publication)
-    told = [Told(one.title, frozenset(filter(None, map(page_of, one.urls)))) for one in asked]
+    told = [
+        Told(
+            one.title,
+            frozenset(filter(None, map(page_of, one.urls))),
+            telling=telling_of(f"{one.title}\n{one.text}") if one.text else NOTHING_TOLD,
+        )
+        for one in asked
+    ]
     by_page = _of_pages({page for one in told for page in one.pages})
     by_title = _of_titles(where, [one.title for one in asked])
     lately = _lately(where, day, apart)
@@ -105,13 +115,15 @@ def look_up(
     wanted.update(*by_page.values(), *by_title)
     known = _load(where, wanted, apart, {pk for had in by_page.values() for pk in had})
     recent = _Recent([known[pk].earlier for pk in lately if pk in known])
+    everyday = _read_texts(known, lately) if any(one.text for one in asked) else NOTHING_EVERYDAY
     found = []
     for one, titled in zip(told, by_title, strict=True):
         shared = {pk for page in one.pages for pk in by_page.get(page, ()) if pk in known}
         common = frozenset(page for page in one.pages if _is_common(page, one, by_page, known))
-        mine = Told(one.title, one.pages, common)
+        mine = replace(one, common=common)
         near = shared.union((pk for pk in titled if pk in known), recent.akin(one.title))
-        found.append(_judged(mine, [known[pk] for pk in near], day, recent.usual, least))
+        both = (recent.usual, everyday)
+        found.append(_judged(mine, [known[pk] for pk in near], day, both, least))
     return found
 
 
@@ -141,15 +153,19 @@ class _Recent:
 
 
 def _judged(
-    mine: Told, near: Iterable[_Known], day: dt.date, usual: Usual, least: Likeness
+    mine: Told,
+    near: Iterable[_Known],
+    day: dt.date,
+    usual: tuple[Usual, Everyday],
+    least: Likeness,
 ) -> list[Earlier]:
     same: list[tuple[_Known, Likeness]] = []
     perhaps: list[tuple[_Known, Likeness]] = []
     by_title: set[int] = set()
     for one in near:
         days = abs((day - one.earlier.date).days)
-        theirs = Told(one.earlier.title, frozenset(one.pages), mine.common)
-        likeness = compare(mine, theirs, days, usual)
+        theirs = Told(one.earlier.title, frozenset(one.pages), mine.common, one.telling)
+        likeness = compare(mine, theirs, days, *usual)
         if likeness == Likeness.SAME and not mine.own & theirs.own:
             by_title.add(one.earlier.issue)
         if likeness != Likeness.DIFFERENT:
@@ -252,6 +268,15 @@ def _lately(where: Sequence[int], day: dt.date, apart: Collection[int]) -> list[
     recent = [pk for pk in found if pk not in apart][:_ISSUES]
     rows = Item.objects.filter(issue__in=recent).order_by("-pk").values_list("pk", flat=True)
     return list(rows[:_LATELY])
+
+
+def _read_texts(known: Mapping[int, _Known], lately: Collection[int]) -> Everyday:
+    """Give the items of the last days what they tell; and what is usual among that."""
+    rows = Item.objects.filter(pk__in=[pk for pk in lately if pk in known])
+    for pk, title, *text in rows.values_list("pk", "title", "insight", "bullets", "body"):
+        if said := text_of(*text):
+            known[pk].telling = telling_of(f"{title}\n{said}")
+    return Everyday.of(one.telling for one in known.values() if one.telling.words)
 
 
 def _load(

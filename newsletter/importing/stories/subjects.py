@@ -86,11 +86,16 @@ class Usual:
 
     def rarity(self, piece: str) -> float:
         """1 for a piece that at most two of the titles have, less for what more of them have."""
-        if not self.known:
+        having = self.having.get(piece, 0)
+        if having < 3 or self.titles < _ENOUGH:
             return 1.0
-        having = max(1, self.having.get(piece, 0))
-        share = math.log((self.titles + 1) / having) / math.log((self.titles + 1) / 2)
-        return min(1.0, max(_COMMONEST, share))
+        return _rarity(having, self.titles)
+
+
+@lru_cache(maxsize=4096)
+def _rarity(having: int, titles: int) -> float:
+    share = math.log((titles + 1) / having) / math.log((titles + 1) / 2)
+    return min(1.0, max(_COMMONEST, share))
 
 
 @dataclass(frozen=True, slots=True)

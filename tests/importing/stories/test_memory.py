@@ -143,3 +143,27 @@ def test_what_was_here_before_is_taken_up_in_turn(paper: Any) -> None:
     assert sweep() == 0
     assert sweep() == 0  # Again, and nothing is twice.
     assert TitleBand.objects.count() == 12
+
+
+def test_what_both_say_below_their_titles(paper: Any) -> None:
+    """Other titles, the same rare names and figures: found where the texts are given."""
+    said = (
+        "Kestrel Labs connects its Tidewatch platform to 14 cranes; Orlow Capital pays 38 million,"
+        " and a ship waits 9.5 minutes instead of 52."
+    )
+    for number in range(30):
+        told(
+            paper,
+            "2026-03-01",
+            f"Report {number} on shipping",
+            body=f"Ships wait at pier {number}.",
+        )
+    old = told(paper, "2026-02-28", "Harbour tries machines that plan the cranes", body=said)
+    again = (
+        "With 38 million of Orlow Capital the harbour lets Tidewatch by Kestrel Labs run 14 cranes:"
+        " 9.5 minutes of waiting, not 52."
+    )
+    title = "Who commands the harbour now"
+    (found,) = look_up(paper, [Asked(title, (), again)], DAY)
+    assert [one.item for one in found] == [old.pk]
+    assert seen(paper, title) == []

@@ -14,11 +14,11 @@ from tests.benchmarks.story_pairs import counts, shares, written
 def test_two_sister_digests() -> None:
     sisters = sum((one for name, one in counts().items() if name.endswith("sister")), Counter())
     assert sisters.total() == 336
-    assert shares(sisters) == {"recall": 0.924, "precision": 0.987}
+    assert shares(sisters) == {"recall": 0.941, "precision": 0.988}
 
 
 def test_the_half_that_the_rule_was_not_made_on() -> None:
-    assert shares(counts()["sisters, set aside"]) == {"recall": 0.892, "precision": 0.976}
+    assert shares(counts()["sisters, set aside"]) == {"recall": 0.914, "precision": 0.977}
 
 
 def test_pairs_of_our_own_in_other_languages() -> None:
