@@ -22,6 +22,7 @@ from .document_language import is_unknown, language_of, tell_other, tell_unknown
 from .filing import Filing
 from .identity import edition_of, find_issue, origin_of
 from .illustrating import Files, illustrate, no_files
+from .leading_nowhere import tell_nowhere
 from .places import Places
 from .plausible import tell_implausible, tell_impossible
 from .questions import questions_of
@@ -81,6 +82,7 @@ def import_digest(
     problems.found += digest.problems
     places = Places.of_text(document.text)
     digest = illustrate(digest, publication, files, problems, places, store=not dry_run)
+    tell_nowhere(digest, problems, places)
     said = digest.language
     report.digest = dataclasses.replace(digest, language=language_of(digest, publication))
     report.edition = edition_of(digest, edition, problems)
