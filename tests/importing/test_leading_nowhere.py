@@ -1,9 +1,8 @@
-"""Pictures and links at addresses that no reader can follow: told on import, no marks to readers."""
+"""Pictures and links that no reader can follow: told on import, and no marks to readers."""
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
