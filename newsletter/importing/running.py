@@ -82,7 +82,6 @@ def import_digest(
     problems.found += digest.problems
     places = Places.of_text(document.text)
     digest = illustrate(digest, publication, files, problems, places, store=not dry_run)
-    tell_nowhere(digest, problems, places)
     said = digest.language
     report.digest = dataclasses.replace(digest, language=language_of(digest, publication))
     report.edition = edition_of(digest, edition, problems)
@@ -125,6 +124,7 @@ def _decide(run: _Run, *, create: bool) -> None:
     digest, places = report.digest, Places.of_text(run.document.text)
     _check_lengths(digest, problems)
     tell_impossible(digest, problems)
+    tell_nowhere(digest, problems, places)
     tell_unknown(run.language, publication, places, problems)
     shelf = Shelf.of(publication)
     filing, given = file_under(
