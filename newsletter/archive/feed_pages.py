@@ -11,6 +11,7 @@ from newsletter.editions import published
 from newsletter.feeds import contents, opml
 from newsletter.feeds.formats import FORMATS
 from newsletter.feeds.views import (
+    for_people,
     publication_or_missing,
     reader_of,
     unknown_category,
@@ -70,6 +71,7 @@ def _addresses(
     ]
 
 
+@for_people
 @require_safe
 def feed_of_reader(request: HttpRequest, token: str) -> HttpResponse:
     """`/s/f/TOKEN/`: one reader's own feed addresses and what they hold now."""

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from newsletter import editions
 from newsletter.editions import IssueView, published
-from newsletter.feeds.views import Missing, reader_of
+from newsletter.feeds.views import Missing, for_people, reader_of
 from newsletter.models import Delivery, Edition, Issue
 from subscribers import languages
 from subscribers.choice import TAIL
@@ -20,6 +20,7 @@ from . import reading_room, withdrawn
 from .views import issue_page
 
 
+@for_people
 @require_safe
 def issue(request: HttpRequest, token: str, issue: str) -> HttpResponse:
     """The items that were in their mail, as they are now; without a mail, those of their choice."""

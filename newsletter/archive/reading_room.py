@@ -16,7 +16,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from newsletter import conf
-from newsletter.feeds.views import reader_of
+from newsletter.feeds.views import for_people, reader_of
 from subscribers import languages, links, visitor
 from subscribers.models import Publication, Subscription
 from subscribers.roles import Act, may
@@ -85,6 +85,7 @@ def _for_somebody(response: HttpResponse) -> HttpResponse:
     return response
 
 
+@for_people
 @require_safe
 def enter(request: HttpRequest, token: str) -> HttpResponse:
     """`/s/f/TOKEN/issues/`: to the archive; where it is closed, with what opens it from now on."""

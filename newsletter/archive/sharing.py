@@ -18,7 +18,7 @@ from subscribers.models import Publication
 from subscribers.pictures.serving import POLICY
 from subscribers.pictures.sharing import Shared, shared_picture
 
-from . import cards
+from . import cards, withdrawn
 
 # Not for ever, though what has this address never changes: it may be withdrawn.
 _DAY = 86400
@@ -67,6 +67,13 @@ def card(
 ) -> HttpResponse:
     """`/PUB/ISSUE/card-MARK.png`, `/PUB/ISSUE/ITEM/tall-MARK.png`: drawn once a change."""
     found = publication_or_missing(publication)
+    taken_back = (
+        withdrawn.of_item_address(found, issue, item)
+        if item
+        else withdrawn.of_address(found, issue)
+    )
+    if taken_back is not None:
+        return withdrawn.gone(request, found, taken_back)
     row = published.issue(found, issue)
     if row is None:
         raise _missing()

@@ -7,6 +7,7 @@ cost two reads and nothing is built.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import time
 from collections.abc import Callable
@@ -28,6 +29,7 @@ from newsletter.models.changes import settled
 from subscribers import languages, links
 from subscribers.models import Publication, Subscription
 from subscribers.times import zone_of
+from subscribers.views.pages import bad_link
 
 from . import contents
 from .contents import Chosen
@@ -41,6 +43,26 @@ _MOST_SLUGS = 200
 
 class Missing(Http404):
     """Nothing here, with a sentence the page may show to the reader."""
+
+
+class LinkEnded(Missing):
+    """A reader's own address that is not, or no longer, good."""
+
+
+def for_people(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page of a reader's own address: where it has ended, it says how to get another.
+
+    An old mail has the address of before, after its reader gave their feed a new one.
+    """
+
+    @functools.wraps(view)
+    def page(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except LinkEnded:
+            return bad_link(request)
+
+    return page
 
 
 def publication_or_missing(slug: str) -> Publication:
@@ -154,7 +176,7 @@ def reader_of(token: str) -> Subscription:
     if found is None and links.is_nobodys(token):
         raise Missing(_("This is the feed address of a rehearsal: it is nobody's."))
     if found is None:
-        raise Missing(_("This feed address is not valid, or not valid any more."))
+        raise LinkEnded(_("This feed address is not valid, or not valid any more."))
     return found
 
 

@@ -44,7 +44,9 @@ def no_files(_name: str) -> bytes | None:
 # Of one document, in all: an import answers while somebody waits.
 _MOST_FETCHED, _SECONDS = 20, 20.0
 _IMAGE = re.compile(
-    r"!\[(?P<alt>(?:[^\[\]\\]|\\.)*)\]\(\s*<?(?P<target>[^\s<>()]+)>?(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)"
+    r"!\[(?P<alt>(?:[^\[\]\\]|\\.)*)\]\(\s*(?:<(?P<angled>[^<>\n]+)>"
+    r"|(?P<target>[^\s<>()]+(?:\([^\s<>()]*\)[^\s<>()]*)*))"
+    r"(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)"
 )
 _WANTED = {"accept": "image/*"}
 _WEB = re.compile(r"https?://", re.IGNORECASE)
@@ -70,6 +72,7 @@ class _Run:
     fetched: int = 0
     said_off: bool = False
     found: dict[str, pictures.Picture | None] = field(default_factory=dict)
+    missing: set[str] = field(default_factory=set)
 
     def picture(self, target: str) -> pictures.Picture | None:
         """The picture a document means by `target`: a name of ours, a file, an address."""
@@ -257,7 +260,7 @@ def _of_text(body: str, name: str, alt: str, run: _Run) -> tuple[str, str, str]:
         alone = _IMAGE.fullmatch(line.strip())
         if fenced or "![" not in line or line.startswith(("    ", "\t")):
             lines.append(line)
-        elif not name and alone and (picture := run.picture(alone["target"])) is not None:
+        elif not name and alone and (picture := run.picture(_target(alone))) is not None:
             name, alt = picture.name, " ".join(alone["alt"].split())[:500]
         else:
             lines.append(outside_code(line, lambda run_: _IMAGE.sub(_placed(run), run_)))
@@ -265,17 +268,25 @@ def _of_text(body: str, name: str, alt: str, run: _Run) -> tuple[str, str, str]:
     return name, alt, text if text == body else re.sub(r"\n{3,}", "\n\n", text).strip("\n")
 
 
+def _target(match: re.Match[str]) -> str:
+    return str(match["angled"] or match["target"]).strip()
+
+
 def _missing(target: str, run: _Run) -> None:
-    """Told where files came with the document: then a name that none of them has is a mistake."""
-    if run.files is not no_files and "://" not in target and not run.problems.refused():
-        run.problems.warn("picture-missing", {"text": target[:120]}, *run.place(target))
+    """Told once: readers get its words alone, as it is neither a file here nor on the web."""
+    told = _WEB.match(target) or _INLINE.fullmatch(target) or (run.fetch and "://" in target)
+    if told or target in run.missing or run.problems.refused():
+        return
+    run.missing.add(target)
+    run.problems.warn("picture-missing", {"text": target[:120]}, *run.place(target))
 
 
 def _placed(run: _Run) -> Callable[[re.Match[str]], str]:
     def change(match: re.Match[str]) -> str:
-        picture = run.picture(match["target"])
+        target = _target(match)
+        picture = run.picture(target)
         if picture is None:
-            _missing(match["target"], run)
+            _missing(target, run)
             return match.group()
         return f"![{match['alt']}]({picture.address()})"
 

@@ -22,6 +22,7 @@ from .document_language import is_unknown, language_of, tell_other, tell_unknown
 from .filing import Filing
 from .identity import edition_of, find_issue, origin_of
 from .illustrating import Files, illustrate, no_files
+from .leading_nowhere import tell_nowhere
 from .places import Places
 from .plausible import tell_implausible, tell_impossible
 from .questions import questions_of
@@ -123,6 +124,7 @@ def _decide(run: _Run, *, create: bool) -> None:
     digest, places = report.digest, Places.of_text(run.document.text)
     _check_lengths(digest, problems)
     tell_impossible(digest, problems)
+    tell_nowhere(digest, problems, places)
     tell_unknown(run.language, publication, places, problems)
     shelf = Shelf.of(publication)
     filing, given = file_under(

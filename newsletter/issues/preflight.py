@@ -17,7 +17,7 @@ from django.utils.translation import ngettext, pgettext
 
 from newsletter.editions import IssueView, ItemView
 from newsletter.models import CheckResult
-from newsletter.rendering import LIMIT, TARGET, TooLarge, words
+from newsletter.rendering import TARGET, TooLarge, words
 from newsletter.rendering.columns import width
 from subscribers import theme
 from subscribers.models import Publication
@@ -107,7 +107,7 @@ def checked(
                 *(f for one in around for f in usual.of_figures(view, one, reach, octets)),
             ],
         ),
-        (pgettext("preflight", "Size and subject of each edition"), [*_of_editions(view, whole)]),
+        (pgettext("preflight", "Size and subject of each edition"), [*_of_editions(whole)]),
         (pgettext("preflight", "Sender"), [*of_sender(publication), *of_doctor(publication, kept)]),
         (
             pgettext("preflight", "Look"),
@@ -254,17 +254,10 @@ def _of_titles(view: IssueView) -> Iterator[Finding]:
             )
 
 
-def _of_editions(view: IssueView, made: Collection[Made | TooLarge]) -> Iterator[Finding]:
+def _of_editions(made: Collection[Made | TooLarge]) -> Iterator[Finding]:
     finished = [edition for edition in made if not isinstance(edition, TooLarge)]
-    if any(isinstance(edition, TooLarge) for edition in made):
-        above = _("An edition is above %(limit)s bytes even with every item only named.")
-        alone = _(
-            "An edition does not fit into %(limit)s bytes. Mail only has no page for the rest."
-        )
-        yield blocker(
-            "too-large",
-            above % {"limit": f"{LIMIT:,}"} if view.on_site else alone % {"limit": f"{TARGET:,}"},
-        )
+    if large := [edition for edition in made if isinstance(edition, TooLarge)]:
+        yield blocker("too-large", str(large[0]))
     if not all(edition.unsubscribes for edition in finished):
         yield blocker("no-unsubscribe", _("An edition has no unsubscribe link."))
     if short := [edition for edition in finished if edition.shortened]:

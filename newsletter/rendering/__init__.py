@@ -264,7 +264,8 @@ def _check(source: Source, layout: Layout, size: int) -> None:
     if layout.shortened and not source.view.on_site:
         raise TooLarge(
             f"{source.slug} {source.view.slug}: {size} octets of HTML with every item in full, and"
-            " no page that has what is left out"
+            " no page that has what is left out",
+            has_page=False,
         )
 
 

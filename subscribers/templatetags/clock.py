@@ -36,6 +36,12 @@ def clock_in_words(moment: dt.datetime | None, place: times.Zoned | str | None) 
 
 
 @register.filter
+def clock_for_machines(moment: dt.datetime | None) -> str:
+    """For `datetime` of an element `time`: whole seconds, since HTML knows at most a thousandth."""
+    return "" if moment is None else moment.isoformat(timespec="seconds")
+
+
+@register.filter
 def clock_day(moment: dt.datetime | None, place: times.Zoned | str | None) -> str:
     """The day alone, as the publication counts days."""
     return "" if moment is None else times.say_day(times.day(moment, place or None))

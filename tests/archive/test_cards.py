@@ -232,6 +232,35 @@ def test_a_letter_that_no_font_has_leaves_the_words_out(monkeypatch: pytest.Monk
     assert without.getpixel((2, 2)) == (0x0A, 0x65, 0x58)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("A ship came in", "A ship came in"),
+        ("\U00012000 cuneiform", "… cuneiform"),
+        ("The sign \U00012000\U00012001 on a quay", "The sign … on a quay"),
+        ("𰻞𰻝面馆开张了\U0001f6a2", "𰻞𰻝面馆开张了\U0001f6a2"),  # Pictures are left out later.
+        ("on \U00013080\u0301 a wall", "on … a wall"),  # Its mark goes with a letter.
+        ("\U00012000", ""), ("\U00012000\U00012001 a", ""), ("", ""), ("— “!” —", "— “!” —"),
+    ],
+)  # fmt: skip
+def test_a_letter_that_no_font_has_takes_no_other_with_it(
+    monkeypatch: pytest.MonkeyPatch, text: str, expected: str
+) -> None:
+    monkeypatch.setattr(fonts, "has", lambda _face, c: not "\U00012000" <= c <= "\U0001342f")
+    monkeypatch.setattr(fonts, "_faces", lambda *_asked: (fonts.Face("x"),))
+    assert fonts.drawable(text, "en", serif=False) == expected
+
+
+def test_a_card_is_written_as_far_as_it_can_be() -> None:
+    odd, colours = "\U00012000", drawn(card(title="\U00012000"))
+    whole = drawn(card(name="Harbour", above="", more=()))
+    # What no font has is another part of the card: its title stands.
+    assert drawn(card(name="Harbour", above=odd, more=(odd,))).tobytes() == whole.tobytes()
+    same = drawn(card(title=f"A ship {odd} came in"))
+    assert same.tobytes() == drawn(card(title="A ship … came in")).tobytes()
+    assert same.tobytes() != colours.tobytes()
+
+
 def test_a_script_that_joins_its_letters_is_drawn_only_where_that_can_be_done(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -117,6 +117,12 @@ def test_a_withdrawn_item_and_those_of_a_withdrawn_issue_are_gone(
     gone = text(client, "/daily/2026-03-02/item-2/", 410)
     assert "This item was withdrawn" in gone and "It was not ours." in gone
     assert "ferry" not in gone and 'content="noindex"' in gone
+    mark = "0" * 16
+    for shape in ("card", "tall"):  # Its pictures are gone as it is.
+        assert "It was not ours." in text(
+            client, f"/daily/2026-03-02/item-2/{shape}-{mark}.png", 410
+        )
+    text(client, f"/daily/2026-03-02/item-3/card-{mark}.png", 404)
     # What was never public says nothing.
     text(client, "/daily/2026-03-02/item-3/", 404)
     withdrawing.withdraw(made, None, "All of it was wrong.", by="olga")
@@ -124,7 +130,9 @@ def test_a_withdrawn_item_and_those_of_a_withdrawn_issue_are_gone(
         gone = text(client, f"/daily/2026-03-02/item-{one}/", 410)
         assert "This issue was withdrawn" in gone and "All of it was wrong." in gone
         assert "tide" not in gone
+        text(client, f"/daily/2026-03-02/item-{one}/tall-{mark}.png", 410)
     text(client, "/daily/2026-03-02/item-3/", 410)
+    text(client, f"/daily/2026-03-02/card-{mark}.png", 410)
 
 
 def test_a_copy_in_a_roundup_leads_to_the_page_of_its_original(

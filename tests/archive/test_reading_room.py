@@ -96,6 +96,12 @@ def test_a_readers_link_opens_it_in_this_browser_until_they_leave(daily: Publica
     assert Client().get(feed).status_code == 200
     # A new address for the feed ends the old one's door; so does leaving.
     Subscription.objects.filter(pk=tie.pk).update(feed_serial=tie.feed_serial + 1)
+    # In an old mail it says what to do; a feed reader is told in a word.
+    for old in (path(tie), f"{path(tie)}issues/", f"{path(tie)}issues/2026-03-02/"):
+        said = Client().get(old)
+        assert said.status_code == 404
+        assert "we mail you your own link" in said.content.decode(), old
+    assert Client().get(f"{path(tie)}feed.atom").status_code == 404
     assert browser.get("/daily/").status_code == 403
     tie.refresh_from_db()
     browser.get(f"{path(tie)}issues/")

@@ -43,8 +43,9 @@ def test_inline(source: str, html: str) -> None:
 @pytest.mark.parametrize(
     ("source", "html"),
     [
-        ("[a](javascript:alert(1))", "[a](javascript:alert(1))"),
-        ("[a](data:text/html,x)", "[a](data:text/html,x)"),
+        ("[a](javascript:alert(1))", "a"),
+        ("[a](data:text/html,x)", "a"),
+        ("![a](file:///a.png)", "a"),
         ("[a](//example.org/x)", f'<a href="https://example.org/x" {REL}>a</a>'),
         ("[a](//nowhere)", "a"),
         ("[a](/path)", "a"),

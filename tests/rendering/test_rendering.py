@@ -493,7 +493,7 @@ def test_a_long_essay_among_short_items_does_not_push_them_out() -> None:
 
 
 def test_an_edition_that_cannot_be_short_enough_is_refused() -> None:
-    with pytest.raises(rendering.TooLarge, match="the limit is 102000"):
+    with pytest.raises(rendering.TooLarge, match="above 102,000 bytes"):
         edition(issues.view(1000))
 
 

@@ -337,7 +337,7 @@ def test_mail_only_is_never_cut_short() -> None:
     with pytest.raises(rendering.TooLarge):
         rendering.prepare(load(meant), issue.publication).edition(load(meant).mask)
     Publication.objects.update(rehearsal_address="desk@harbour.example.org")
-    with pytest.raises(sending.ActRefused, match="no page that has what is left out"):
+    with pytest.raises(sending.ActRefused, match="Mail only has no page"):
         sending.rehearse(issue, by="alice", channels=MAIL)
     assert not Issue.objects.filter(kind="rehearsal").exists()
 

@@ -602,12 +602,14 @@ def test_pause_until_a_day_and_resume(client: Client) -> None:
             assert answer.status_code == 422, wrong
             # What was typed stays in its field.
             assert (f'value="{wrong}"' in answer.content.decode()) is bool(wrong), wrong
+        paused = client.post(path, {"action": "pause", "span": "7"}, follow=True).content.decode()
+        assert paused.count("Mail starts again on March 10, 2026") == 1
         assert "邮箱：<bdi>" in client.get(f"{path}?lang=zh-hans").content.decode()
         client.post(path, {"action": "resume"})
         reader.refresh_from_db()
         assert reader.paused_until is None
     kinds = list(ConsentEvent.objects.order_by("id").values_list("kind", flat=True))
-    assert kinds == ["paused", "paused", "resumed"]
+    assert kinds == ["paused", "paused", "paused", "resumed"]
 
 
 def test_other_publications_from_the_same_page(client: Client, harbour: Any) -> None:

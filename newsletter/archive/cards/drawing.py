@@ -1,4 +1,4 @@
-"""A card as a PNG. Sizes are in pixels; where no font can write it, it shows its colours alone."""
+"""A card as a PNG. Sizes are in pixels; where no font can write its title, it has colours alone."""
 
 from __future__ import annotations
 
@@ -41,14 +41,34 @@ SHAPES: Mapping[str, Shape] = {
 
 def png(card: Card, shape: Shape) -> bytes:
     """The octets of the picture; the same card gives the same octets on one machine."""
-    page = _Page(card, shape)
-    if fonts.can_draw(card.texts, card.language, serif=card.serif):
+    legible = _legible(card)
+    page = _Page(legible or card, shape)
+    if legible is not None:
         page.write()
     else:
         page.decorate()
     out = io.BytesIO()
     page.image.quantize(_COLOURS, dither=Image.Dither.NONE).save(out, "PNG", compress_level=7)
     return out.getvalue()
+
+
+def _legible(card: Card) -> Card | None:
+    """The card as far as this machine's fonts can write it; None where that is not its title."""
+
+    def part(text: str) -> str:
+        return fonts.drawable(text, card.language, serif=card.serif)
+
+    title = part(card.title)
+    if card.title and not title:
+        return None
+    return replace(
+        card,
+        name=part(card.name),
+        above=part(card.above),
+        title=title,
+        more=tuple(filter(None, map(part, card.more))),
+        below=part(card.below),
+    )
 
 
 class _Pen:

@@ -1,8 +1,8 @@
 """Fonts on this machine, and which of them can draw a text.
 
 None comes with Sudi: one with Chinese is 15 MB or more. `CARD_FONT` names a file; else the usual
-folders are searched for known ones. A letter that no font has is no reason for a box on a card
-that is shared a thousand times: then the card has no text at all.
+folders are searched for known ones. A letter that no font has is no box on a card that is shared
+a thousand times, nor does it take the other words with it: "…" stands in its place.
 """
 
 from __future__ import annotations
@@ -71,11 +71,42 @@ def faces(language: str, *, serif: bool, bold: bool) -> tuple[Face, ...]:
 
 def can_draw(texts: Iterable[str], language: str, *, serif: bool) -> bool:
     """Whether each letter of these texts can be drawn right on this machine."""
+    return not _lacking(texts, language, serif=serif)
+
+
+def drawable(text: str, language: str, *, serif: bool) -> str:
+    """A text with "…" for each run of letters that cannot be drawn right on this machine.
+
+    Nothing where that would be most of its letters: what is left says nothing then.
+    """
+    lacking = _lacking([text], language, serif=serif)
+    if not lacking:
+        return text
+    letters = [c for c in text if is_letter(c)]
+    if 2 * sum(c in lacking for c in letters) > len(letters):
+        return ""
+    kept: list[str] = []
+    for character in text:
+        if character not in lacking:
+            # A mark above a letter goes with it.
+            if not (kept and kept[-1] == "…" and unicodedata.combining(character)):
+                kept.append(character)
+        elif not kept or kept[-1] != "…":
+            kept.append("…")
+    return "".join(kept)
+
+
+def _lacking(texts: Iterable[str], language: str, *, serif: bool) -> set[str]:
+    """The letters of these texts that cannot be drawn right, in one of the weights at least."""
     letters = {c for text in texts for c in text if is_letter(c)}
-    if any(_is_shaped(c) for c in letters) and not features.check("raqm"):
-        return False
     known = [faces(language, serif=serif, bold=bold) for bold in (True, False)]
-    return all(any(has(face, c) for face in found) for found in known for c in letters)
+    joins = features.check("raqm")
+    return {
+        c
+        for c in letters
+        if (_is_shaped(c) and not joins)
+        or not all(any(has(face, c) for face in found) for found in known)
+    }
 
 
 def runs(text: str, found: tuple[Face, ...]) -> Iterator[tuple[Face, str]]:

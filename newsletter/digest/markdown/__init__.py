@@ -12,7 +12,8 @@ CommonMark with tables and `~~strike~~`, and these departures, each with its rea
 - headings leave out no level; a whole line of no-break spaces has ordinary ones;
 - comments are dropped, and all HTML goes through nh3 with a short list of tags.
 
-Links keep only absolute http, https and mailto targets. They carry `rel="noopener noreferrer"`:
+Links keep only absolute http, https and mailto targets; of others, and of pictures at such, the
+words stay. They carry `rel="noopener noreferrer"`:
 noreferrer, because pages with personal tokens in their address show these links; not nofollow,
 because an editor chose them.
 """
@@ -20,8 +21,9 @@ because an editor chose them.
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Sequence
-from html import escape
+from html import escape, unescape
 
 import nh3
 from markdown_it.token import Token
@@ -165,7 +167,20 @@ def _images_as_links(children: list[Token]) -> list[Token]:
 def _finish(tokens: Sequence[Token], cleaner: nh3.Cleaner) -> str:
     html = parser().renderer.render(list(tokens), parser().options, {})
     # Cleaned again: nh3 decodes `&#1;` inside raw HTML.
-    return loosened(clean(cleaner.clean(html)).strip())
+    return loosened(clean(_IMAGE.sub(_in_words, cleaner.clean(html))).strip())
+
+
+# As nh3 writes it.
+_IMAGE = re.compile(r"""<img(?:\s[\w-]+="[^"]*")*\s*/?>""")
+_ALT = re.compile(r"""\salt="([^"]*)["]""")
+
+
+def _in_words(match: re.Match[str]) -> str:
+    """A picture; of one whose address was taken away, since it leads nowhere, what it shows."""
+    if ' src="' in match.group():
+        return match.group()
+    alt = _ALT.search(match.group())
+    return escape(unescape(alt.group(1)), quote=False) if alt else ""
 
 
 def _link_end(children: Sequence[Token], start: int) -> int:

@@ -25,10 +25,16 @@ _LONGEST_RUN = 200_000
 _MOST_BRACKETS = 2_000
 
 
+class _Parser(MarkdownIt):
+    def validateLink(self, url: str) -> bool:
+        """Any: else `[x](file:…)` stays as it was written. What leads nowhere shows its words."""
+        return True
+
+
 @cache
 def parser() -> MarkdownIt:
     """The one parser; it keeps nothing of a text between two calls."""
-    made = MarkdownIt("commonmark", {"html": True, "xhtmlOut": False}).enable(
+    made = _Parser("commonmark", {"html": True, "xhtmlOut": False}).enable(
         ["table", "strikethrough"]
     )
     made.inline.ruler.at("emphasis", emphasis)

@@ -31,13 +31,18 @@
   async function own(form, file) {
     const said = await send(form, file), box = field(form);
     if (!said) return;
-    const image = box.querySelector("img"), name = box.querySelector("input[type=hidden]");
+    const name = box.querySelector("input[type=hidden]");
     const remove = box.querySelector("input[type=checkbox]");
+    let image = box.querySelector("img");
+    if (!image) {
+      image = new Image();
+      image.alt = "";
+      name.after(image);
+    }
     name.value = said.name;
     image.src = said.small;
     image.removeAttribute("width");
     image.removeAttribute("height");
-    image.hidden = false;
     remove.checked = false;
     remove.parentElement.hidden = false;
     name.dispatchEvent(new Event("input", {bubbles: true}));
