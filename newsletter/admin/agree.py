@@ -42,27 +42,11 @@ def approve(request: HttpRequest, pk: int) -> HttpResponseBase:
     stale: list[str] = []
     if request.method == "POST":
         stale = together.stale(request.POST.get("seen", ""), view, plan, others)
-        if not stale:
-            try:
-                with transaction.atomic():
-                    held = Issue.objects.select_for_update().get(pk=issue.pk)
-                    if held.state in OPEN and editions.load(meant_for(held, goes_to)) != view:
-                        raise Stale
-                    if together.changed(others, goes_to):
-                        raise Stale
-                    sending.approve(held, by=actor(request), channels=goes_to)
-            except Stale:
-                stale = [_("The issue was changed while you pressed.")]
-            except sending.ActRefused as error:
-                issue.refresh_from_db()
-                for reason in error.reasons:
-                    messages.error(request, reason)
-                return HttpResponseRedirect(address("change", issue))
-            else:
-                messages.success(
-                    request, _("Approved. Somebody else with the right to send may release it now.")
-                )
-                return HttpResponseRedirect(address("change", issue))
+        try:
+            if not stale:
+                return _say_yes(request, issue, view, others, goes_to)
+        except Stale:
+            stale = [_("The issue was changed while you pressed.")]
     before, looked = approvals.given(issue), last_looks.look(issue, actor(request))
     if looked is not None and before is not None and before.at >= looked.at:
         looked = None  # Said of their yes already.
@@ -90,6 +74,33 @@ def approve(request: HttpRequest, pk: int) -> HttpResponseBase:
         wrote_it_alone=not asking.may_say_yes(issue, actor(request)),
         status=409 if stale else 200,
     )
+
+
+def _say_yes(
+    request: HttpRequest,
+    issue: Issue,
+    view: editions.IssueView,
+    others: list[together.Going],
+    goes_to: str,
+) -> HttpResponseBase:
+    """The yes to what was seen; raises Stale if it is not what is there now."""
+    try:
+        with transaction.atomic():
+            held = Issue.objects.select_for_update().get(pk=issue.pk)
+            if held.state in OPEN and editions.load(meant_for(held, goes_to)) != view:
+                raise Stale
+            if together.changed(others, goes_to):
+                raise Stale
+            sending.approve(held, by=actor(request), channels=goes_to)
+    except sending.ActRefused as error:
+        issue.refresh_from_db()
+        for reason in error.reasons:
+            messages.error(request, reason)
+    else:
+        messages.success(
+            request, _("Approved. Somebody else with the right to send may release it now.")
+        )
+    return HttpResponseRedirect(address("change", issue))
 
 
 def _since(issue: Issue, before: Approval | None) -> list[str]:
