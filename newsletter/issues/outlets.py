@@ -6,6 +6,7 @@ not know is nobody's. An agency's name stands under reprints too, but the reprin
 
 from __future__ import annotations
 
+import functools
 import re
 from urllib.parse import urlsplit
 
@@ -87,6 +88,7 @@ def _rows() -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
 _NAMES, _HOSTS = _rows()
 
 
+@functools.lru_cache(4096)
 def is_of_another(label: str, url: str) -> bool:
     """Whether `label` is the name of one outlet and `url` a page of another."""
     own = _NAMES.get(" ".join(label.split()).strip(" .,:：（）()").casefold())
@@ -96,6 +98,7 @@ def is_of_another(label: str, url: str) -> bool:
     return theirs is not None and theirs != own
 
 
+@functools.lru_cache(4096)
 def is_front_page(url: str) -> bool:
     """Whether `url` is the first page of an outlet, on which something else stands tomorrow."""
     parts = urlsplit(url)

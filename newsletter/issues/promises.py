@@ -60,6 +60,8 @@ def of_promises(view: IssueView) -> Iterator[Finding]:
 
 
 def _promised(line: str) -> int | None:
+    if not line.rstrip("* _\t").endswith((":", "：")):
+        return None
     match = _PROMISED.search(line)
     said = next(filter(None, match.groups()), "") if match is not None else ""
     return as_number(said) if said else None

@@ -96,8 +96,14 @@ def _tracked(item: ItemView) -> bool:
     )
 
 
-def _bare(item: ItemView) -> bool:
-    return any(_BARE.fullmatch(label) is not None for label, _url in _links(item))
+@kept
+def _bare(said: tuple[str, ...]) -> bool:
+    return any(
+        _BARE.fullmatch(label) is not None
+        for text in said
+        if "](" in text
+        for label, _url in found_links(text)
+    )
 
 
 def _misnamed(item: ItemView) -> bool:
@@ -109,10 +115,17 @@ def _front(item: ItemView) -> bool:
 
 
 def _picture(item: ItemView) -> bool:
-    return any(_PICTURE.search(urlsplit(link.url).path) is not None for link in item.sources)
+    return any(_is_picture(link.url) for link in item.sources)
+
+
+@functools.lru_cache(4096)
+def _is_picture(url: str) -> bool:
+    return _PICTURE.search(urlsplit(url).path) is not None
 
 
 def _twice(item: ItemView) -> bool:
+    if len(item.sources) < 2:
+        return False
     found = [same_page(link.url) for link in item.sources if link.url]
     return len(set(found)) < len(found)
 
@@ -134,11 +147,13 @@ def _same_page(view: IssueView) -> Iterator[Finding]:
     users: dict[str, dict[str, list[ItemView]]] = {}
     for item in view.items:
         for link in item.sources:
-            if link.url:
-                users.setdefault(same_page(link.url), {}).setdefault(link.url, []).append(item)
+            if url := link.url:
+                users.setdefault(same_page(url), {}).setdefault(url, []).append(item)
     for urls in users.values():
-        items = list(dict.fromkeys(item.id for found in urls.values() for item in found))
-        if len(urls) < 2 or len(items) < 2:
+        if len(urls) < 2:
+            continue
+        items = {item.id for found in urls.values() for item in found}
+        if len(items) < 2:
             continue
         found = [item for item in view.items if item.id in items]
         said = pgettext(

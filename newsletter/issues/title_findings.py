@@ -6,6 +6,7 @@ Only titles that are unlike those around them: what most of an issue's titles do
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator
@@ -17,7 +18,7 @@ from django.utils.translation import ngettext
 from newsletter.editions import IssueView, ItemView
 from newsletter.rendering import words
 
-from .findings import Finding, kept, numbers, said_by, warning
+from .findings import Finding, kept, numbers, warning
 
 _LETTERS = re.compile(r"[^\W_]+")
 # A place in a list, in front of words; "2. Bundesliga" is a name.
@@ -27,6 +28,8 @@ _CUT = re.compile(r"(?:…|\.{3})\s*\Z")
 _CAPITALS = re.compile(r"(?<![\w-])[^\W\d_]{3,}(?![\w-])")
 # Columns from which a title with such an end was cut by a machine.
 _LONG = 44
+# Letters of the name of a source.
+_SHORT = 30
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _END = re.compile(r"(?:\s*[|｜_]\s*|\s[–—-]\s)([^|｜_–—]{2,30})\s*\Z")
 _HAN = r"[^|｜_\s\x00-\x7f]"
@@ -45,7 +48,8 @@ _MEANT = 3
 
 def of_titles(view: IssueView, *, without: Collection[ItemView] = ()) -> Iterator[Finding]:
     """Everything of this kind; `without` are items that have no title of their own yet."""
-    items = [item for item in view.items if item not in without]
+    unnamed = {item.id for item in without}
+    items = [item for item in view.items if item.id not in unnamed]
     for look, code, said in (
         (_numbered, "title-place", _place),
         (_capital, "title-capitals", _capitals),
@@ -59,12 +63,13 @@ def of_titles(view: IssueView, *, without: Collection[ItemView] = ()) -> Iterato
         if found and not len(found) * _MEANT > max(len(items), _MEANT):
             yield warning(code, said(found), found)
     yield from _alike(items)
-    if bare := [item for item in items if _is_a_source(item, items)]:
+    if bare := _named_as_sources(items):
         yield warning("title-source", _source(bare), bare)
     if again := [item for item in items if _said_again(item)]:
         yield warning("insight-title", _again(again), again)
 
 
+@functools.lru_cache(4096)
 def key(title: str) -> str:
     """A title without what may be written otherwise: capitals, marks, spaces."""
     return " ".join(_LETTERS.findall(words.plain(title).casefold()))
@@ -112,16 +117,21 @@ def _of_a_file(said: tuple[str, ...]) -> bool:
 
 def _with_site(item: ItemView) -> bool:
     """Whether a title ends with the name of the page's site, as the head of a page does."""
-    title = words.plain(item.title)
+    portal, name = _site_of(item.title)
+    return portal or (
+        bool(name) and any(_names(name, link.label, link.url) for link in item.sources)
+    )
+
+
+@functools.lru_cache(4096)
+def _site_of(title: str) -> tuple[bool, str]:
+    """Whether it ends as those of portals do, and else what may be the name of a site."""
+    title = words.plain(title)
     if _PORTAL.search(title) is not None:
-        return True
+        return True, ""
     end = _END.search(title)
-    if end is None:
-        return False
-    name = key(end[1])
-    if not name or len(key(title)) <= len(name):
-        return False
-    return any(_names(name, link.label, link.url) for link in item.sources)
+    name = key(end[1]) if end is not None else ""
+    return False, name if len(key(title)) > len(name) else ""
 
 
 def _names(name: str, label: str, url: str) -> bool:
@@ -130,22 +140,28 @@ def _names(name: str, label: str, url: str) -> bool:
     return name == key(label) or (len(joined) >= 4 and joined == host.replace("-", ""))
 
 
-def _is_a_source(item: ItemView, items: list[ItemView]) -> bool:
-    """Whether the title is what another item's source is called."""
-    mine = key(item.title)
-    return 0 < len(mine) <= 30 and any(
-        key(link.label) == mine
-        for link in item.sources
-        for other in items
-        if other is not item and key(other.title) != mine
-        for theirs in other.sources
-        if theirs.label == link.label
-    )
+def _named_as_sources(items: list[ItemView]) -> list[ItemView]:
+    """Items whose title is what their source is called, which is that of other items, too."""
+    users: dict[str, set[str]] = defaultdict(set)
+    for item in items:
+        for link in item.sources:
+            users[link.label].add(key(item.title))
+    return [
+        item
+        for item in items
+        if any(
+            0 < len(key(link.label)) <= _SHORT
+            and len(users[link.label]) > 1
+            and key(link.label) == key(item.title)
+            for link in item.sources
+        )
+    ]
 
 
-def _said_again(item: ItemView) -> bool:
+@kept
+def _said_again(said: tuple[str, ...]) -> bool:
     """Whether the insight is only the title once more, beside other words."""
-    title, insight, *rest = said_by(item)
+    title, insight, *rest = said
     mine = key(title)
     if not mine or not any(text.strip() for text in rest):
         return False

@@ -42,9 +42,8 @@ def of_typing(view: IssueView) -> Iterator[Finding]:
     for what, code, said in _LEFT:
         items = [item for item, found in left if what in found]
         if what is Residue.POINT:
-            items = [
-                one for one in view.items if one in items or (_says(one) and _empty(one.bullets))
-            ]
+            ids = {item.id for item in items}
+            items = [one for one in view.items if one.id in ids or _has_empty(one)]
         often = len(items) * _MEANT > len(view.items) > _MEANT
         if items and not (often and what in (Residue.TOOL, Residue.STRUCK)):
             yield warning(code, said(items), items)
@@ -97,9 +96,9 @@ def _left(said: tuple[str, ...]) -> Residue:
     return found
 
 
-def _says(item: ItemView) -> bool:
-    """Whether it has words besides its title: without any, that is what is wrong with it."""
-    return any(text.strip() for text in said_by(item)[1:])
+def _has_empty(item: ItemView) -> bool:
+    """Whether a point has no words, in an item that has some: else that is what is wrong."""
+    return _empty(item.bullets) and any(text.strip() for text in said_by(item)[1:])
 
 
 def _empty(bullets: Sequence[BulletView]) -> bool:
