@@ -25,6 +25,13 @@ _LINES = re.compile(
     r"|(?:©|\(c\)|copyright)\s?(?:©\s?)?(?:19|20)\d\d\b.{0,60}|.{0,40}\ball\srights\sreserved\b\.?"
     r")[\s*_]*$"
 )
+# A role or a field of what a model answered, what it was told, its count, a note of the page.
+_ANSWERED = re.compile(
+    r"(?im)^\W*(?:assistant|chatgpt|助手)\s?[:：]\s|^\s*\"(?:summary|title|insight|body|content|text)\"\s*:"
+    r"|\(\d{1,4}\s(?:words|wörter|mots)\)\s*$|[（(]\d{1,4}\s?字[)）]\s*$|<!--.*?-->"
+    r"|^\W*(?:posted|published|updated)\s+(?:on|at)\s*:"
+    r"|\b(?:output|return|respond\swith|reply\swith)\s+only\s+the\s|[只仅]输出(?:摘要|正文|结果|译文)"
+)
 _TIMESTAMP = re.compile(
     r"(?<!\d)20\d\d-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?(?!\d)"
 )
@@ -53,7 +60,7 @@ def found_in(text: str) -> bool:
         return True
     if "|" in text and _TABLE.search(text) is not None and _RULE.search(text) is None:
         return True
-    return _LINES.search(text) is not None
+    return _LINES.search(text) is not None or _ANSWERED.search(text) is not None
 
 
 def struck(text: str) -> bool:
