@@ -10,6 +10,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from newsletter.issues import approvals, asking, comments, last_looks
+from newsletter.issues.channels import meant_for
 from subscribers.admin import form_drafts
 from subscribers.admin.access import actor
 from subscribers.admin.chrome import record
@@ -18,7 +19,7 @@ from subscribers.roles import Act, may
 
 from .. import editions, sending
 from ..models import Approval, Issue, Item
-from . import together
+from . import channels, together
 from .audience import plan_context
 from .frame import address, find_issue, issue_page
 from .release import OPEN, somebody_was_first
@@ -33,33 +34,20 @@ def approve(request: HttpRequest, pk: int) -> HttpResponseBase:
         return somebody_was_first(request, issue)
     if request.method == "POST" and request.POST.get("what") == "back":
         return _send_back(request, issue)
-    view = editions.load(issue)
-    plan = sending.plan(issue)
-    others = together.going(issue)
+    standing = asking.standings([issue])[issue.pk]
+    goes_to = channels.named(request, issue, standing.goes_to)
+    meant = meant_for(issue, goes_to)
+    view = editions.load(meant)
+    plan = sending.plan(meant)
+    others = together.going(issue, goes_to)
     stale: list[str] = []
     if request.method == "POST":
         stale = together.stale(request.POST.get("seen", ""), view, plan, others)
-        if not stale:
-            try:
-                with transaction.atomic():
-                    held = Issue.objects.select_for_update().get(pk=issue.pk)
-                    if held.state in OPEN and editions.load(held) != view:
-                        raise Stale
-                    if together.changed(others):
-                        raise Stale
-                    sending.approve(held, by=actor(request))
-            except Stale:
-                stale = [_("The issue was changed while you pressed.")]
-            except sending.ActRefused as error:
-                issue.refresh_from_db()
-                for reason in error.reasons:
-                    messages.error(request, reason)
-                return HttpResponseRedirect(address("change", issue))
-            else:
-                messages.success(
-                    request, _("Approved. Somebody else with the right to send may release it now.")
-                )
-                return HttpResponseRedirect(address("change", issue))
+        try:
+            if not stale:
+                return _say_yes(request, issue, view, others, goes_to)
+        except Stale:
+            stale = [_("The issue was changed while you pressed.")]
     before, looked = approvals.given(issue), last_looks.look(issue, actor(request))
     if looked is not None and before is not None and before.at >= looked.at:
         looked = None  # Said of their yes already.
@@ -79,12 +67,41 @@ def approve(request: HttpRequest, pk: int) -> HttpResponseBase:
         since=_since(issue, before),
         looked=looked,
         last_issue=last_looks.since_last_issue(issue),
-        standing=asking.standings([issue])[issue.pk],
+        standing=standing,
+        goes_to=goes_to,
+        ways=channels.ways(issue),
         open_comments=[one for one in comments.of(issue) if one.done_at is None],
         longest=comments.LONGEST,
         wrote_it_alone=not asking.may_say_yes(issue, actor(request)),
         status=409 if stale else 200,
     )
+
+
+def _say_yes(
+    request: HttpRequest,
+    issue: Issue,
+    view: editions.IssueView,
+    others: list[together.Going],
+    goes_to: str,
+) -> HttpResponseBase:
+    """The yes to what was seen; raises Stale if it is not what is there now."""
+    try:
+        with transaction.atomic():
+            held = Issue.objects.select_for_update().get(pk=issue.pk)
+            if held.state in OPEN and editions.load(meant_for(held, goes_to)) != view:
+                raise Stale
+            if together.changed(others, goes_to):
+                raise Stale
+            sending.approve(held, by=actor(request), channels=goes_to)
+    except sending.ActRefused as error:
+        issue.refresh_from_db()
+        for reason in error.reasons:
+            messages.error(request, reason)
+    else:
+        messages.success(
+            request, _("Approved. Somebody else with the right to send may release it now.")
+        )
+    return HttpResponseRedirect(address("change", issue))
 
 
 def _since(issue: Issue, before: Approval | None) -> list[str]:
@@ -132,6 +149,7 @@ def discussion(request: HttpRequest, pk: int) -> HttpResponseBase:
             return HttpResponseRedirect(f"{address('discussion', issue)}#comment-{said.pk}")
     asked = request.GET.get("item", "")
     standing = asking.standings([issue])[issue.pk]
+    goes_to = channels.named(request, issue, standing.goes_to)
     return issue_page(
         request,
         issue,
@@ -149,7 +167,9 @@ def discussion(request: HttpRequest, pk: int) -> HttpResponseBase:
             for one in asking.people(issue.publication, actor(request))
         ],
         standing=standing,
-        lacking=approvals.lacking(issue),
+        goes_to=goes_to,
+        ways=channels.ways(issue),
+        lacking=approvals.lacking(issue, goes_to),
         status=422 if problem else 200,
     )
 
@@ -183,13 +203,17 @@ def ask(request: HttpRequest, pk: int) -> HttpResponseBase:
     Who is asked is told by mail, and finds it on their board.
     """
     issue = find_issue(request, pk, Act.EDIT)
-    if issue.state not in OPEN or not approvals.lacking(issue):
+    goes_to = channels.named(request, issue, Issue.Channels.ALL)
+    if issue.state not in OPEN or not approvals.lacking(issue, goes_to):
         messages.info(request, _("There is nothing to approve."))
         return HttpResponseRedirect(address("discussion", issue))
     ticked = set(request.POST.getlist("who"))
     asked = [
         one for one in asking.people(issue.publication, actor(request)) if str(one.pk) in ticked
     ]
+    # A yes to another way is none to this one: whoever looks at the draft is told that it waits.
+    if approvals.goes_elsewhere(issue, goes_to):
+        Issue.objects.filter(pk=issue.pk, state=issue.state).update(approved_by=None)
     record(
         request,
         asking.ASKED,
@@ -197,6 +221,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponseBase:
         issue.publication,
         asked=[str(one.pk) for one in asked],
         people=[one.get_username() for one in asked],
+        channels=goes_to,
     )
     if asked:
         text = pgettext("approval", "Asked: %(who)s. A mail is on its way.")

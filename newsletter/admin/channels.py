@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from subscribers import rehearsal
@@ -37,6 +38,19 @@ def chosen(issue: Issue, text: str) -> str:
     if issue.state == Issue.State.PUBLISHED or text not in Channels.values:
         return Channels.ALL
     return text
+
+
+def named(request: HttpRequest, issue: Issue, otherwise: str) -> str:
+    """Where an address or a form says that it is to go; `otherwise` where they say nothing."""
+    said = request.POST.get("to") or request.GET.get("to") or otherwise
+    return chosen(issue, said)
+
+
+def ways(issue: Issue) -> list[tuple[str, str]]:
+    """Where it can be said to go, (value, words); nothing to choose where there is one way."""
+    if issue.state == Issue.State.PUBLISHED:
+        return []
+    return [(str(value), str(words)) for value, words in Channels.choices]
 
 
 def meaning(issue: Issue, channels: str) -> str:

@@ -55,7 +55,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponseBase:
         if issue.state != before:
             return somebody_was_first(request, issue)
     # A rehearsal is no release: it asks for no second person, and waits for no time.
-    approval = _approval(request, issue) if look.rehearsed is None else {}
+    approval = _approval(request, issue, look.asked.goes_to) if look.rehearsed is None else {}
     stopped = look.blockers or look.asked.planned.problem or any(approval.values())
     return shown(
         request,
@@ -98,9 +98,9 @@ def _other_way(request: HttpRequest, rehearsed: channels.Rehearsal | None) -> li
     return [_("All mail goes to the rehearsal address %(address)s now.") % {"address": now}]
 
 
-def _approval(request: HttpRequest, issue: Issue) -> dict[str, Any]:
+def _approval(request: HttpRequest, issue: Issue, goes_to: str) -> dict[str, Any]:
     """What of the second person's yes still stands between this user and the button."""
-    lacking = approvals.lacking(issue)
+    lacking = approvals.lacking(issue, goes_to)
     needed = issue.publication.needs_approval and not lacking
     return {
         "waits_for_approval": lacking,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.translation import gettext_lazy
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from newsletter import editions
 from newsletter.editions import EditionKey
+from newsletter.feeds.views import Missing
 from newsletter.issues import draft_links, stories
 from newsletter.models import DraftLink
 from subscribers.views.pages import page, personal
@@ -33,10 +34,16 @@ def _form(request: HttpRequest) -> str:
 
 
 def _find(token: str) -> DraftLink:
-    """The link, or 404: one that ended is like one that never was."""
+    """The link, or 404: one that ended is like one that never was, with one sentence for all."""
     link = draft_links.find(token)
     if link is None:
-        raise Http404
+        raise Missing(
+            pgettext(
+                "draft",
+                "This link opens no draft: it ended or was taken back, or the issue is out by now."
+                " Ask whoever gave it to you.",
+            )
+        )
     return link
 
 

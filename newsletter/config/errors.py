@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 import sys
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -45,7 +48,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400: a request no page can answer (a foreign host name, too many fields)."""
+    """400: a request no page can answer (a foreign host name, too many fields); 413: a text that
+    no form takes. What was typed is still in the browser, one step back."""
+    if isinstance(exception, RequestDataTooBig):
+        most = filesizeformat(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+        return render(request, "newsletter/errors/413.html", {"most": most}, status=413)
     return render(request, "newsletter/errors/400.html", status=400)
 
 

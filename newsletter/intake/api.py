@@ -284,7 +284,8 @@ def approve(request: HttpRequest, slug: str, issue: str) -> HttpResponse:
     found = _issue(bearer.publication, issue)
 
     def answer() -> Answer:
-        releasing.approve(found, by=bearer.user, seen=read_json(data, ApproveIn).seen)
+        wish = read_json(data, ApproveIn)
+        releasing.approve(found, by=bearer.user, seen=wish.seen, channels=wish.channels)
         return _headline(found, bearer.publication)
 
     return once(request, bearer, data, answer)

@@ -108,14 +108,14 @@ def release(issue: Issue, *, by: User, seen: str, channels: str, at: dt.datetime
     return held
 
 
-def approve(issue: Issue, *, by: User, seen: str) -> None:
-    """The second person's yes, of what they saw. Raises Refusal."""
+def approve(issue: Issue, *, by: User, seen: str, channels: str) -> None:
+    """The second person's yes, of what they saw and by which channels. Raises Refusal."""
     check_open(issue)
-    now = look(issue)
+    now = look(issue, channels)
     check_seen(now, seen)
     try:
         with transaction.atomic():
-            sending.approve(_held(issue, now, Issue.Channels.ALL), by=by)
+            sending.approve(_held(issue, now, channels), by=by, channels=channels)
     except sending.ActRefused as refused:
         raise _not_released(refused) from None
 

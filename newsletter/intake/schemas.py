@@ -114,6 +114,9 @@ class ApproveIn(Schema):
     model_config = ConfigDict(extra="forbid")
 
     seen: str = Field(default="", max_length=64, description="`seen` of the plan.")
+    channels: Channels = Field(
+        default="all", description="Where it may go: a release to other channels asks again."
+    )
 
 
 class DocumentProblem(Schema):

@@ -41,14 +41,19 @@ SEEN: Mapping[str, tuple[str, ...]] = {
     "window": ("time_zone", "send_from", "send_until"),
 }  # fmt: skip
 
+# Where it was to go, in what is kept of a yes. An earlier version did not keep it.
+_GOES_TO = "goes_to"
 
-def give(issue: Issue, by: AbstractBaseUser) -> None:
-    """Keep that `by`, who has the right to approve, said yes to the issue as it is now.
+
+def give(issue: Issue, by: AbstractBaseUser, goes_to: str) -> None:
+    """Keep that `by`, who has the right to approve, said yes to the issue as it is now, and that
+    it goes to these channels.
 
     Call it in a transaction that holds the issue's row.
     """
+    state = state_of(issue) | {_GOES_TO: str(goes_to)}
     Approval.objects.update_or_create(
-        issue=issue, defaults={"by_id": by.pk, "at": timezone.now(), "state": state_of(issue)}
+        issue=issue, defaults={"by_id": by.pk, "at": timezone.now(), "state": state}
     )
 
 
@@ -57,14 +62,22 @@ def given(issue: Issue) -> Approval | None:
     return Approval.objects.select_related("by").filter(issue=issue).first()
 
 
-def lacking(issue: Issue) -> list[str]:
-    """Why the issue counts as not approved, as sentences; empty where it does, or need not be."""
+def lacking(issue: Issue, goes_to: str = "") -> list[str]:
+    """Why the issue counts as not approved, as sentences; empty where it does, or need not be.
+
+    With `goes_to` also why it may not go to these channels: a mail without a page has no link to
+    one, and what is on the site is read by others than those who get mail.
+    """
     if not issue.publication.needs_approval:
         return []
     word = given(issue)
     if issue.approved_by_id is None or word is None:
         return [_("A second person must approve the issue first.")]
     who = word.by.get_username()
+    if (meant := word.state.get(_GOES_TO, goes_to)) != goes_to and goes_to:
+        ways = dict(Issue.Channels.choices)
+        text = pgettext("approval", "%(who)s approved it for %(before)s, not for %(now)s.")
+        return [text % {"who": who, "before": ways[meant], "now": ways[goes_to]}]
     if changed := differences(word.state, state_of(issue)):
         return [
             _("It was changed since %(who)s approved it: %(what)s") % {"who": who, "what": one}
@@ -73,6 +86,12 @@ def lacking(issue: Issue) -> list[str]:
     if not may(word.by, Act.APPROVE, issue.publication):
         return [_("%(who)s, who approved it, may not approve any more.") % {"who": who}]
     return []
+
+
+def goes_elsewhere(issue: Issue, goes_to: str) -> bool:
+    """Whether somebody said yes to other channels than these."""
+    word = given(issue)
+    return word is not None and word.state.get(_GOES_TO, goes_to) != goes_to
 
 
 def state_of(issue: Issue) -> dict[str, Any]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, User
 
 ASKED = "approval asked"
+_ALL = str(Issue.Channels.ALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class Standing:
 
     by: str = ""
     asked: tuple[str, ...] = ()
+    # Where it was said to go.
+    goes_to: str = _ALL
     back: Comment | None = None
 
 
@@ -60,6 +63,7 @@ def standings(issues: Iterable[Issue]) -> dict[int, Standing]:
         found[number] = Standing(
             by=entry.actor if entry is not None else "",
             asked=tuple(entry.detail.get("asked", ())) if entry is not None else (),
+            goes_to=entry.detail.get("channels", _ALL) if entry is not None else _ALL,
             back=back,
         )
     return found

@@ -16,6 +16,7 @@ from newsletter.rendering import words
 from subscribers import times
 
 from . import title_day
+from .counted_words import NUMBER, as_number
 from .findings import ABOUT, Finding, numbers, warning
 
 # "#41", "No. 41", "Issue 41", "第41期": the number of an issue, in its title.
@@ -26,27 +27,20 @@ _NUMBER = re.compile(
 )
 # Issues whose titles say what number is the next.
 _FEWEST = 2
-_COUNT_WORDS = {
-    word: number
-    for number, row in enumerate(
-        ("two zwei deux dos due два 两 兩 二", "three drei trois tres tre три 三",
-         "four vier quatre cuatro quattro четыре 四", "five fünf cinq cinco cinque пять 五",
-         "six sechs seis sei шесть 六", "seven sieben sept siete sette семь 七",
-         "eight acht huit ocho otto восемь 八", "nine neun neuf nueve nove девять 九",
-         "ten zehn dix diez dieci десять 十", "eleven elf onze once undici 十一",
-         "twelve zwölf douze doce dodici 十二"), 2
-    )
-    for word in row.split()
-}  # fmt: skip
-_N = r"(\d{1,3}|" + "|".join(sorted(_COUNT_WORDS, key=len, reverse=True)) + r")"
 # Of what the issue holds, beside a word for the issue itself.
 _HOLDS = re.compile(
-    rf"(?i)\b{_N}\s+(?:stories|items|articles|links|headlines|picks)\s+(?:today|below|(?:in\s)?this\s(?:issue|week|edition)\b)"
-    rf"|\btoday['’]s\s+{_N}\s+(?:stories|items|articles|links|headlines|picks)\b"
-    rf"|\b(?:heute|diesmal)\s+{_N}\s+(?:Meldungen|Artikel|Beiträge)\b"
-    rf"|\b(?:aujourd['’]hui|cette\s+semaine)\W+{_N}\s+(?:articles|actualités|liens)\b"
-    rf"|\bhoy\W+{_N}\s+(?:noticias|artículos|enlaces)\b|\bсегодня\W+{_N}\s+(?:новост\w+|матери\w+)\b"
-    rf"|(?:今天|今日|本期|本次)[^，。；\d]{{0,6}}?{_N}\s*(?:条|則|则|篇|个|個)(?:新闻|新聞|资讯|資訊|内容|消息|要闻|文章|动态)"
+    rf"(?i)\b{NUMBER}\s+(?:stories|items|articles|links|headlines|picks)\s+(?:today|below|(?:in\s)?this\s(?:issue|week|edition)\b)"
+    rf"|\btoday['’]s\s+{NUMBER}\s+(?:stories|items|articles|links|headlines|picks)\b"
+    rf"|\b(?:heute|diesmal)\s+{NUMBER}\s+(?:Meldungen|Artikel|Beiträge)\b"
+    rf"|\b(?:aujourd['’]hui|cette\s+semaine)\W+{NUMBER}\s+(?:articles|actualités|liens)\b"
+    rf"|\bhoy\W+{NUMBER}\s+(?:noticias|artículos|enlaces)\b|\bсегодня\W+{NUMBER}\s+(?:новост\w+|матери\w+)\b"
+    rf"|(?:今天|今日|本期|本次)[^，。；\d]{{0,6}}?{NUMBER}\s*(?:条|則|则|篇|个|個)(?:新闻|新聞|资讯|資訊|内容|消息|要闻|文章|动态)"
+    # The first words, and what is said to readers of the issue itself.
+    rf"|(?:^|(?<=[.!]\s)){NUMBER}\s+(?:(?:short|big|quick|good)\s)?(?:stories|items|articles|links|headlines|picks|meldungen"
+    r"|artikel|beiträge|actualités|noticias|notizie|новост[иь]|notícias)\s?(?::|\s[–—-]\s|today\b|heute\b)"
+    rf"|\bwe\s(?:have|bring|picked|chose|found|selected)\s(?:you\s)?{NUMBER}\s+(?:things|stories|items|articles|links|picks)\b"
+    r"(?=[^.!?]{0,20}(?:for\syou|today|this\s(?:week|morning|issue)|[:.!]))"
+    rf"|(?:今天|今日|本期)[^，。；\d]{{0,6}}?{NUMBER}\s*件(?:大?事)"
 )
 # A day at the beginning, with what parts it from the rest, or as a part of the day's edition.
 _DAY_FIRST = re.compile(
@@ -56,6 +50,72 @@ _DAY_FIRST = re.compile(
     r"|([^\W\d_]{4,12})(?:\s(?:morning|evening|briefing|brief|digest|edition))?\s*(?:[:：|]|\s[–—-]\s))"
 )
 _WORD = re.compile(r"[^\W_]")
+
+# A number that a skeleton left open: "#XX", "Issue #NN", "第X期". "#X" alone is a site's name.
+_NO_NUMBER = re.compile(
+    r"(?<![\w&])#\s?(?:[Xx]{2,4}|[Nn]{2,4}|0{2,4}|\?{1,3}|_{1,4})(?!\w)"
+    r"|(?i:\b(?:no|nr|issue|edition|episode|vol(?:ume)?|ausgabe|folge|numéro|número|numero|выпуск|nummer))"
+    r"\.?\s*#?\s?(?:[Xx]{1,4}(?![\w.-])|[Nn]{2,4}(?!\w)|#[Nn](?!\w)|\?{1,3}|_{1,4}|\.{3}|…)(?=\W|\Z)"
+    r"|第\s?(?:[XxＸ×NnＮ]{1,4}|[_＿?？○〇…]{1,6}|\s)\s?[期号號回集卷]"
+)
+# Wishes that belong to a time of the year: the words, and the days (month, day) they fit between.
+_SEASONS = (
+    (
+        r"(?:merry|happy)\s(?:christmas|xmas)|frohe\sweihnachten|joyeux\snoël|feliz\snavidad|feliz\snatal"
+        r"|buon\snatale|圣诞(?:节)?快乐|聖誕(?:節)?快樂|メリークリスマス|메리\s?크리스마스",
+        (11, 25), (1, 8),
+    ),
+    (
+        r"happy\snew\syear|frohes\sneues(?:\sjahr)?|bonne\sannée|feliz\saño\snuevo|feliz\sano\snovo"
+        r"|buon\sanno|с\sновым\sгодом|新年快乐|新年快樂|元旦快乐|元旦快樂|春节快乐|春節快樂|明けましておめでとう|새해\s복",
+        (12, 15), (2, 25),
+    ),
+    (
+        r"happy\seaster|frohe\sostern|joyeuses\spâques|felices\spascuas|buona\spasqua",
+        (3, 15), (5, 10),
+    ),
+    (r"happy\sthanksgiving|感恩节快乐|感恩節快樂", (10, 5), (12, 1)),
+    (r"happy\shalloween|万圣节快乐|萬聖節快樂", (10, 20), (11, 3)),
+    (r"国庆(?:节)?快乐|國慶(?:節)?快樂", (9, 20), (10, 12)),
+    (r"中秋(?:节)?快乐|中秋(?:節)?快樂", (9, 1), (10, 12)),
+    (r"端午(?:节)?(?:快乐|安康)|端午(?:節)?(?:快樂|安康)", (5, 20), (7, 1)),
+)  # fmt: skip
+_WISHES = tuple(
+    (re.compile(rf"(?i)(?<![^\W_])(?:{said})|(?<=[\u3400-\u9fff])(?:{said})"), first, last)
+    for said, first, last in _SEASONS
+)
+
+
+def of_blanks(view: IssueView) -> Iterator[Finding]:
+    """A number a skeleton left open, a wish out of season, a preheader that says nothing new."""
+    heads = (view.title, view.subject, view.preheader)
+    if found := next(filter(None, map(_NO_NUMBER.search, heads)), None):
+        yield warning(
+            "issue-number",
+            pgettext("preflight", "Title or subject still have “%(said)s” in place of a number.")
+            % {"said": found[0]},
+            place=ABOUT,
+        )
+    today = (view.date.month, view.date.day)
+    for wish, first, last in _WISHES:
+        fits = first <= today <= last if first <= last else today >= first or today <= last
+        if not fits and any(wish.search(text) for text in (*heads, view.intro)):
+            yield warning(
+                "season",
+                pgettext(
+                    "preflight", "Subject or introduction wish what belongs to another season."
+                ),
+                place=ABOUT,
+            )
+            break
+    if view.preheader and view.preheader.strip() == (view.subject or view.title).strip():
+        yield warning(
+            "preheader-same",
+            pgettext(
+                "preflight", "The preheader only repeats the subject, beside which it stands."
+            ),
+            place=ABOUT,
+        )
 
 
 def of_number(view: IssueView, past: Sequence[str]) -> Iterator[Finding]:
@@ -84,7 +144,7 @@ def of_counts(view: IssueView) -> Iterator[Finding]:
     if view.corrects or not view.items:
         return
     for text in (view.subject, view.preheader, words.plain(view.intro)):
-        said = {_as_number(n) for row in _HOLDS.findall(text) for n in row if n}
+        said = {as_number(n) for row in _HOLDS.findall(text) for n in row if n}
         if len(said) == 1 and (number := said.pop()) != len(view.items):
             yield warning(
                 "count",
@@ -96,10 +156,6 @@ def of_counts(view: IssueView) -> Iterator[Finding]:
                 % {"said": number, "items": len(view.items)},
                 place=ABOUT,
             )
-
-
-def _as_number(said: str) -> int:
-    return int(said) if said.isdecimal() else _COUNT_WORDS[said.casefold()]
 
 
 def of_subject(view: IssueView) -> Iterator[Finding]:

@@ -221,7 +221,10 @@ _OF_A_PROGRAM = r"""
     | (?:以下|次)の(?:記事|文章|テキスト)を[^。\n]{0,20}(?:要約|翻訳)して
     | 다음\s(?:기사|글|텍스트)[을를]\s[^.\n]{0,20}(?:요약|번역)해
     | [(（\[]\s*(?i:word\s?count|words|wörter|mots|字数|字數|文字数)\s*[:：]\s*\D{0,3}\d
-    | ^\W*好的[，,！!]\s?(?:以下|这是|下面)
+    | (?m:^\W*(?:好的|当然(?:可以)?|當然(?:可以)?|没问题|沒問題|可以的?)[，,！!。]
+        \s?(?:以下|这是|這是|下面|为您|為您))
+    | (?m:^\W*(?:もちろん(?:です)?|承知しました|かしこまりました)[。、！!])
+    | (?m:^\W*(?:물론(?:입니다|이죠)|알겠습니다)[.!,])
     | (?m:^\W*(?:以下|下面)(?:是|为您)[^。\n]{0,20}(?:摘要|总结|總結|翻译|翻譯|改写|润色)
         (?:后)?的?(?:结果|内容|版本|文本|稿|正文)?[：:])
     | (?m:^\W*(?:以下|こちら)(?:は|が)[^。\n]{0,20}(?:要約|翻訳)です)
@@ -233,7 +236,7 @@ _OF_A_PROGRAM = r"""
     | 希望(?:这|這|以上).{0,8}(?:有帮助|有幫助|有所帮助)
     | 如果您?(?:需要|有).{0,16}请(?:随时)?告诉我 | お役に立て(?:れば|ましたら)
     | :contentReference\[ | \boaicite\b | 【\d+(?::\d+)?†[^】]*】
-    | \bturn\d+(?:search|news|view)\d+\b
+    | (?<![a-z])(?:cite)?turn\d+(?:search|news|view|image|file)\d+
     | (?i:\[citation\sneeded\]) | \[来源请求\] | [\ue200-\ue202]
 """
 
@@ -256,7 +259,9 @@ _OF_A_PROGRAM_HINTS = """
     claro certo certamente конечно hier voici aquí aqui ecco вот 好的 以下 下面 こちら
     summar translate rewrite paraphrase fasse übersetze formuliere résum tradui resum traduc traduz
     riassumi перескажи переведи сократи резюмируй 请 記事 文章 テキスト 다음 word wörter mots
-    字数 字數 文字数 contentreference oaicite † turn citation 来源请求 \ue200 \ue201 \ue202
+    字数 字數 文字数
+    当然 當然 没问题 沒問題 可以 もちろん 承知 물론 알겠 contentreference oaicite † turn citation
+    来源请求 \ue200 \ue201 \ue202
 """
 _BLANKS_HINTS = '[【［（(<‹@_{$%#*«&○●◯〇|€£“"„‘!！'
 _OPEN = ("tktk", "caption", "headline", "pull quote", "photo credit", "byline")

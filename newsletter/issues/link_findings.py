@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import ipaddress
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import parse_qsl, urlsplit
 
 from django.utils.translation import get_language, pgettext
@@ -16,7 +16,9 @@ from newsletter.digest.markdown import found_links
 from newsletter.editions import IssueView, ItemView
 from newsletter.rendering import neutral
 
+from . import private_pages
 from .findings import Finding, kept, numbers, warning
+from .private_pages import Private
 
 _SHORTENERS = re.compile(
     r"(?:www\.)?(?:bit\.ly|buff\.ly|cutt\.ly|dwz\.cn|goo\.gl|is\.gd|lnkd\.in|ow\.ly|rb\.gy"
@@ -245,9 +247,27 @@ def _not_for_readers(url: str) -> str:
         return _("it opens only for whoever is signed in there.")
     if _BLANK.match(url):
         return pgettext("preflight", "it stands for an address; put the page’s own in its place.")
+    if (private := private_pages.who_opens(url)) is not None:
+        return _PRIVATE[private]()
+    if host.startswith("amp.") or path.rstrip("/").endswith("/amp") or path.startswith("/amp/s/"):
+        return pgettext("preflight", "it is a copy of the page for phones (AMP); name the page.")
     if _COPY.search(host) or host.endswith((".test", ".example", ".invalid")):
         return _("this looks like the address of a copy for tests.")
     return ""
+
+
+_PRIVATE: dict[Private, Callable[[], str]] = {
+    Private.SHARED: lambda: pgettext(
+        "preflight", "it opens only for those it was shared with; look at it while signed out."
+    ),
+    Private.ACCOUNT: lambda: pgettext("preflight", "it opens only with the writer’s own account."),
+    Private.EDITORS: lambda: pgettext(
+        "preflight", "it is where the page is written, not the page."
+    ),
+    Private.REVIEW: lambda: pgettext(
+        "preflight", "it is a copy for review or a way to one machine, which goes away."
+    ),
+}
 
 
 def short(url: str) -> str:

@@ -51,6 +51,15 @@ _DAYS = (
     re.compile(rf"(?<![^\W_]){_MONTH}\.?\s{_NUMBER}(?=\s*(?:[,.;:!?)](?!\d)|$|20\d\d))"),
     re.compile(r"(?<!\d)(?P<m>\d{1,2})\s?[月월]\s?(?P<d>3[01])\s?[日号號일]"),
 )
+# The day of a year in figures, and the twenty-ninth of a February.
+_WHOLE = re.compile(
+    r"(?<![\d.,/:-])(?P<y>(?:19|20)\d\d)(?P<s>[-/.])(?P<m>0?[1-9]|1\d)(?P=s)(?P<d>0?[1-9]|[12]\d|3\d)(?![\d.,/-]\d|\d)"
+    r"|(?<!\d)(?P<y2>(?:19|20)\d\d)\s?[年년]\s?(?P<m2>\d{1,2})\s?[月월]\s?(?P<d2>\d{1,2})\s?[日号號일]"
+)
+_LEAP = (
+    re.compile(rf"(?<![\d.,/:-])29(?:th|\.)?\s(?:of\s|de\s)?{_MONTH},?\s(?:de\s)?(?P<y>20\d\d)"),
+    re.compile(rf"(?<![^\W_]){_MONTH}\.?\s29(?:th)?,?\s(?P<y>20\d\d)"),
+)
 _HAN = re.compile(r"[\u3040-\u30fa\u30fc-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _LATIN = re.compile(r"[A-Za-zÀ-ž]{2,}")
 # Lines that are no prose of the item's own: quotes, lists, headings, tables.
@@ -173,12 +182,29 @@ def _day_is_odd(text: str) -> bool:
                 day(2024, month, number) for month in months
             ):  # fmt: skip
                 return True
+    if _no_such_day(folded):
+        return True
     for one in find_writings(folded):
         if one.kind == "day" and one.sure and len(one.readings) == 1:
             days = list(weekdays_beside(folded, one))
             if days and all(one.readings[0].weekday() not in names for names in days):
                 return True
     return False
+
+
+def _no_such_day(folded: str) -> bool:
+    """Whether a whole date is that of no day: the month is shorter, or the year no leap year."""
+    for match in _WHOLE.finditer(folded):
+        found = [int(match[name] or match[f"{name}2"]) for name in ("y", "m", "d")]
+        # A version looks alike: 2026.13.1.
+        if (found[1] <= 12 or match["s"] != ".") and day(*found) is None:
+            return True
+    return any(
+        months == {2} and day(int(match["y"]), 2, 29) is None
+        for pattern in _LEAP
+        for match in pattern.finditer(folded)
+        if (months := set(months_of(match["m"])))
+    )
 
 
 def _points(items: list[ItemView]) -> str:

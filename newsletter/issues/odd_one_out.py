@@ -50,6 +50,17 @@ def of_odd_ones(view: IssueView) -> Iterator[Finding]:
             % {"number": odd.number},
             [odd],
         )
+    if (foreign := _in_another_language(view)) is not None:
+        yield warning(
+            "other-script",
+            ngettext(
+                "Item %(numbers)s is written in another language than the issue.",
+                "Items %(numbers)s are written in another language than the issue.",
+                1,
+            )
+            % {"numbers": foreign.number},
+            [foreign],
+        )
     if cut := [item for item in view.items if _cut_off(item)]:
         yield warning(
             "cut-off",
@@ -60,6 +71,16 @@ def of_odd_ones(view: IssueView) -> Iterator[Finding]:
             )
             % {"numbers": numbers(cut)},
             cut,
+        )
+    if (odd := _without_end(view)) is not None and odd not in cut:
+        yield warning(
+            "cut-off",
+            pgettext(
+                "preflight",
+                "Item %(number)d ends without a stop, unlike the others. Is its text cut off?",
+            )
+            % {"number": odd.number},
+            [odd],
         )
 
 
@@ -92,3 +113,69 @@ def _cut_off(said: tuple[str, ...]) -> bool:
         return False
     words = plain_text(without_blocks(text, "x"), links=False).strip()
     return len(words) + len(_WIDE.findall(words)) >= _LONG and _GOES_ON.search(words) is not None
+
+
+# Words that stand in every text of a language, and in no other of these.
+_WORDS_OF = {
+    "en": "the and was were with that this from have has are which their they would been",
+    "de": "und der die das ist nicht mit den dem ein eine für auf wird sich auch bei nach",
+    "fr": "les des une est dans pour que qui sur avec pas sont cette plus après selon aux",
+    "es": "los las una que por con para del más como está pero sus entre sobre según",
+    "pt": "uma não com para dos das pelo pela mais são foi está seus entre após também",
+    "it": "gli della che per con una sono nel alla del più dei delle anche dopo dal",
+    "nl": "het een van voor met niet dat zijn ook worden naar door aan maar bij uit",
+    "ru": "и в на не что с по это как для из от был его она они",
+}
+_KNOWN = {language: frozenset(said.split()) for language, said in _WORDS_OF.items()}
+_WORD = re.compile(r"[^\W\d_]+")
+# Words of a text from which its language can be told, and those of them that tell it.
+_ENOUGH, _TELL = 8, 3
+
+
+def _in_another_language(view: IssueView) -> ItemView | None:
+    """The only item in another language, written in the same letters, than its issue and others."""
+    own = view.language.lower().partition("-")[0]
+    if own not in _KNOWN:
+        return None
+    told = [(item, language) for item in view.items if (language := _language_of(item))]
+    foreign = [item for item, language in told if language != own]
+    return foreign[0] if len(foreign) == 1 and len(told) >= _FEWEST else None
+
+
+@kept
+def _language_of(said: tuple[str, ...]) -> str:
+    """The language of an item's texts, its title aside; "" where they do not say."""
+    words = _WORD.findall(plain_text(without_blocks("\n".join(said[1:])), links=False).casefold())
+    counts = sorted((sum(word in known for word in words), name) for name, known in _KNOWN.items())
+    (second, _other), (first, name) = counts[-2:]
+    enough = len(words) >= _ENOUGH and first >= _TELL and first * 10 >= len(words)
+    return name if enough and first >= 2 * second + 1 else ""
+
+
+def _without_end(view: IssueView) -> ItemView | None:
+    """The only item whose prose has no stop at its end, where that of three others or more does."""
+    ends = [(item, found) for item in view.items if (found := _ending(item)) is not None]
+    odd = [item for item, found in ends if not found]
+    return odd[0] if len(odd) == 1 and len(ends) >= _FEWEST else None
+
+
+@kept
+def _ending(said: tuple[str, ...]) -> bool | None:
+    """Whether an item's text ends with a stop; None where it is no prose of some length."""
+    _title, insight, body, *points = said
+    text = (body or insight).strip()
+    last = text.rpartition("\n")[2]
+    if points or not text or _NO_PROSE.match(last) or last.endswith((")", "`", "|", ">", "*", "_")):
+        return None
+    words = plain_text(without_blocks(last, "x"), links=False).strip()
+    if _WIDE.search(words) is not None:
+        sentence = _WITHIN.search(words) is not None
+    else:
+        sentence = words[:1].isupper() and len(words.split()) >= _SENTENCE
+    return not words[-1:].isalnum() if sentence else None
+
+
+# A stop within wide letters: what stands behind it is a sentence as well.
+_WITHIN = re.compile(r"[。！？]\s?\w{4}")
+# Words of a line from which it is a sentence.
+_SENTENCE = 12

@@ -7,7 +7,6 @@ The words are those of the active language.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -22,7 +21,19 @@ from newsletter.rendering.columns import width
 from subscribers import theme
 from subscribers.models import Publication
 
-from . import arranging, head_findings, misfits, odd_one_out, slips, text_findings, usual
+from . import (
+    arranging,
+    head_findings,
+    misfits,
+    odd_one_out,
+    promises,
+    slips,
+    source_findings,
+    text_findings,
+    title_findings,
+    typing_findings,
+    usual,
+)
 from .findings import (
     ABOUT,
     AUDIENCE,
@@ -89,16 +100,11 @@ def checked(
             [*_of_head(view, around)],
         ),
         (pgettext("preflight", "Items, their sources and categories"), [*_of_items(view)]),
+        (pgettext("preflight", "Words left over"), [*_of_texts(view)]),
         (
-            pgettext("preflight", "Words left over"),
-            [
-                *text_findings.of_words(view),
-                *slips.of_slips(view),
-                *odd_one_out.of_odd_ones(view),
-                *misfits.of_misfits(view),
-            ],
+            pgettext("preflight", "Links"),
+            [*of_links(view, dead), *source_findings.of_sources(view)],
         ),
-        (pgettext("preflight", "Links"), [*of_links(view, dead)]),
         (pgettext("preflight", "Pictures"), [*of_pictures(view)]),
         (
             pgettext("preflight", "Readers"),
@@ -134,6 +140,17 @@ def _of_head(view: IssueView, around: Collection[usual.Around]) -> Iterator[Find
     yield from head_findings.of_counts(view)
     yield from head_findings.of_offered(view)
     yield from head_findings.of_today(view)
+    yield from head_findings.of_blanks(view)
+
+
+def _of_texts(view: IssueView) -> Iterator[Finding]:
+    """What the words themselves show, whatever they are about."""
+    yield from text_findings.of_words(view)
+    yield from slips.of_slips(view)
+    yield from odd_one_out.of_odd_ones(view)
+    yield from misfits.of_misfits(view)
+    yield from typing_findings.of_typing(view)
+    yield from promises.of_promises(view)
 
 
 def check(view: IssueView, publication: Publication, **known: Any) -> list[Finding]:
@@ -241,17 +258,7 @@ def _of_titles(view: IssueView) -> Iterator[Finding]:
             % {"numbers": numbers(nameless)},
             nameless,
         )
-    titles: dict[str, list[ItemView]] = defaultdict(list)
-    for item in view.items:
-        if item not in nameless:
-            titles[words.plain(item.title)].append(item)
-    for alike in titles.values():
-        if len(alike) > 1:
-            yield warning(
-                "same-title",
-                _("Items %(numbers)s have the same title.") % {"numbers": numbers(alike)},
-                alike,
-            )
+    yield from title_findings.of_titles(view, without=nameless)
 
 
 def _of_editions(made: Collection[Made | TooLarge]) -> Iterator[Finding]:

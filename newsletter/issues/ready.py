@@ -92,7 +92,7 @@ def _lacking(issue: Issue, view: IssueView | None) -> list[str]:
             % {"who": word.by.get_username()}
         )
     if publication.needs_approval:
-        found += approvals.lacking(issue)
+        found += approvals.lacking(issue, Issue.Channels.ALL)
         if word is not None and accounts.same_person(word.by, issue.approved_by):
             found.append(
                 pgettext("slot", "Somebody else than the one who approved it must say it is ready.")

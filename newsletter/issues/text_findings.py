@@ -80,7 +80,12 @@ def without_blocks(text: str, instead: str = " ") -> str:
 
 def without_code(text: str) -> str:
     """Markdown without code spans, fenced blocks and addresses: what readers read as words."""
-    return _ADDRESS.sub("]() ", without_blocks(text))
+    return without_addresses(without_blocks(text))
+
+
+def without_addresses(text: str) -> str:
+    """Markdown without addresses, those of its links and those that stand for themselves."""
+    return _ADDRESS.sub("]() ", text)
 
 
 def of_dates(view: IssueView, past: Sequence[tuple[str, dt.date]] = ()) -> Iterator[Finding]:

@@ -155,7 +155,7 @@ def _transaction(ready: Sequence[_Ready]) -> int:
             return -1
         for issue in held:
             assert issue is not None
-            if reasons := approvals.lacking(issue):
+            if reasons := approvals.lacking(issue, issue.channels):
                 raise NotApproved(languages.between_sentences().join(reasons))
         # All are asked before any is frozen: who gets which is settled between them.
         asked = [_readers(one, issue, now) for one, issue in zip(ready, held, strict=True) if issue]

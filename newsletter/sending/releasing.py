@@ -151,7 +151,7 @@ def _reasons(issue: Issue, by: Actor, channels: str) -> list[str]:
             _("The correction is still being put into the issue itself. Try again in a moment.")
         )
     if publication.needs_approval:
-        reasons += approvals.lacking(issue)
+        reasons += approvals.lacking(issue, channels)
         if accounts.same_person(issue.approved_by, by):
             reasons.append(_("Somebody else than the one who approved it must send it."))
     if issue.state == State.PUBLISHED and channels != Channels.ALL:
@@ -159,8 +159,9 @@ def _reasons(issue: Issue, by: Actor, channels: str) -> list[str]:
     return reasons + list(checking.problems(load(sites.meant_for(issue, channels)), publication)[0])
 
 
-def approve(issue: Issue, *, by: AbstractBaseUser) -> None:
-    """The second person's yes to what readers would get now; any change of that asks again.
+def approve(issue: Issue, *, by: AbstractBaseUser, channels: str = Channels.ALL) -> None:
+    """The second person's yes to what readers would get now, by these channels; any change of
+    that asks again.
 
     Raises ActRefused where theirs would be no second person's, or it is no draft any more.
     """
@@ -173,8 +174,8 @@ def approve(issue: Issue, *, by: AbstractBaseUser) -> None:
             changed = Issue.objects.filter(pk=one.pk, state__in=[State.DRAFT, State.PUBLISHED])
             if not changed.update(approved_by=by.pk):
                 raise too_late(one)
-            approvals.give(one, by)
-            audit(one, by, "approve")
+            approvals.give(one, by, channels)
+            audit(one, by, "approve", channels=str(channels))
     issue.refresh_from_db()
 
 

@@ -216,3 +216,29 @@ def test_superusers_are_asked_where_nobody_has_the_role(desk: Desk) -> None:
     get_user_model().objects.create_superuser("root", "root@example.org")
     desk.ask()
     assert [to for to, _said, _page in desk.told()] == ["root@example.org"]
+
+
+def test_another_way_is_asked_for_and_said_yes_to_by_itself(desk: Desk) -> None:
+    sending.approve(desk.issue, by=desk.people["petra"])
+    sam = desk.person("sam", "sender")
+    sender = Client()
+    sender.force_login(sam)
+    html = sender.get(page("send", desk.issue), {"channels": "mail"}).content.decode()
+    assert "petra approved it for mail, site and feeds, not for mail only." in html
+    talk = f"{page('discussion', desk.issue)}?to=mail"
+    assert talk in html
+    erin = desk.client("erin")
+    assert '<option value="mail" selected>' in erin.get(talk).content.decode()
+    # Asking for another way takes the first yes back, so that it waits on every board.
+    erin.post(page("ask", desk.issue), {"to": "mail"})
+    desk.issue.refresh_from_db()
+    assert desk.issue.approved_by is None
+    paul = desk.client("paul")
+    html = paul.get(page("approve", desk.issue)).content.decode()
+    assert hidden(html, "to") == "mail"
+    paul.post(page("approve", desk.issue), {"to": "mail", "seen": hidden(html, "seen")})
+    assert Approval.objects.get().state["goes_to"] == "mail"
+    # What was looked at as a mail alone is no yes to the site.
+    html = paul.get(page("approve", desk.issue), {"to": "all"}).content.decode()
+    answer = paul.post(page("approve", desk.issue), {"to": "mail", "seen": hidden(html, "seen")})
+    assert answer.status_code == 409

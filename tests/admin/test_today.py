@@ -250,7 +250,7 @@ def test_an_approved_draft_waits_for_a_time(daily: Publication) -> None:
     yes = Role.objects.get(kind="approver").user
     assert [one.text for one in board(sender).context["waiting"]] == []
     Issue.objects.filter(pk=draft.pk).update(approved_by=yes)
-    approvals.give(draft, yes)
+    approvals.give(draft, yes, Issue.Channels.ALL)
     (one,) = board(sender).context["waiting"]
     assert (one.text, one.address) == (
         "Approved, and without a time", f"/admin/newsletter/issue/{draft.pk}/send/"

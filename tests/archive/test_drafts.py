@@ -159,6 +159,7 @@ def test_when_it_is_over_it_is_like_one_that_never_was(
         answer = Client().get(address)
         assert answer.status_code == 404
         assert "Night ferries" not in answer.content.decode()
+        assert "Ask whoever gave it to you." in answer.content.decode()
         assert "no-store" in answer["Cache-Control"]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.contrib.auth.models import User
@@ -84,3 +85,13 @@ def test_a_fault_of_ours_asks_the_database_nothing(
 def test_the_login_page_opens_for_who_is_nobody_yet() -> None:
     """The frame asks every part of the admin whether it is shown, for nobody as well."""
     assert Client().get("/admin/login/").status_code == 200
+
+
+def test_too_much_text_is_said_in_words(editor: Client, settings: Any) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100_000
+    text = urlencode({"username": "word " * 40_000})
+    kind = "application/x-www-form-urlencoded"
+    answer = editor.post("/admin/login/", text, content_type=kind)
+    html = answer.content.decode()
+    assert answer.status_code == 413
+    assert "what you typed is still in the form" in html and "97.7" in html

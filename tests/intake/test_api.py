@@ -643,6 +643,19 @@ def test_two_keys_where_a_second_person_must_approve(ready: Program, daily: Publ
     assert ready.post("/issues/2026-03-02/release", seen).status == 200
 
 
+def test_a_yes_to_the_site_mails_nobody(ready: Program, daily: Publication) -> None:
+    Publication.objects.update(needs_approval=True)
+    seen = {"seen": ready.get("/issues/2026-03-02/plan").json["seen"]}
+    second = Program(daily, name="olga", role="owner", rights="send")
+    assert second.post("/issues/2026-03-02/approve", seen | {"channels": "post"}).status == 422
+    assert second.post("/issues/2026-03-02/approve", seen | {"channels": "site"}).status == 200
+    mailed = ready.post("/issues/2026-03-02/release", seen)
+    assert mailed.json["reasons"] == [
+        "olga approved it for site and feeds only, not for mail, site and feeds."
+    ]
+    assert ready.post("/issues/2026-03-02/release", seen | {"channels": "site"}).status == 200
+
+
 @pytest.mark.parametrize(
     ("body", "status", "send_at"),
     [

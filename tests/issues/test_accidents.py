@@ -116,7 +116,7 @@ def dead_link(draft: Issue) -> None:
 
 def doubled_link(draft: Issue) -> None:
     url = "https://paper.example.net/2026-03-02/ferry"
-    item(draft, 2).update(body=f"See [here]({url}).")
+    item(draft, 2).update(body=f"See [the timetable]({url}).")
 
 
 def no_source(draft: Issue) -> None:

@@ -201,7 +201,7 @@ def test_a_change_after_the_release_pauses_it_before_anybody_is_mailed(
 
 
 def test_what_goes_on_the_site_alone_is_held_as_well(desk: Desk) -> None:
-    desk.approve()
+    sending.approve(desk.issue, by=desk.approver, channels="site")
     later = timezone.now() + dt.timedelta(minutes=5)
     sending.release(desk.fresh(), by=desk.sender, at=later, channels="site")
     first(title="The pier closes")(desk)
@@ -297,3 +297,52 @@ def test_who_alone_wrote_it_does_not_approve_it_by_another_account(desk: Desk) -
     approver = get_user_model().objects.get(pk=desk.approver.pk)
     with pytest.raises(sending.ActRefused, match="You alone wrote it"):
         sending.approve(desk.issue, by=approver)
+
+
+WAYS = ("all", "site", "mail")
+
+
+@pytest.mark.parametrize("approved", WAYS)
+@pytest.mark.parametrize("released", WAYS)
+def test_a_yes_is_for_where_it_goes(desk: Desk, approved: str, released: str) -> None:
+    """On the site alone nobody is mailed, a mail alone has no page: either is another issue."""
+    sending.approve(desk.issue, by=desk.approver, channels=approved)
+    said = {
+        "all": "mail, site and feeds", "site": "site and feeds only", "mail": "mail only"
+    }  # fmt: skip
+    if approved == released:
+        sending.release(desk.fresh(), by=desk.sender, channels=released)
+        return
+    with pytest.raises(sending.ActRefused) as refused:
+        sending.release(desk.fresh(), by=desk.sender, channels=released)
+    assert refused.value.reasons == [
+        f"petra approved it for {said[approved]}, not for {said[released]}."
+    ]
+    assert desk.fresh().state == "draft"
+    # Another yes, to this way, is asked for and enough.
+    sending.approve(desk.issue, by=desk.approver, channels=released)
+    sending.release(desk.fresh(), by=desk.sender, channels=released)
+
+
+@pytest.mark.parametrize(
+    ("approved", "stored"), [("site", "all"), ("all", "mail"), ("mail", "site")]
+)
+def test_where_it_goes_is_looked_at_again_before_it_goes(
+    desk: Desk, approved: str, stored: str
+) -> None:
+    sending.approve(desk.issue, by=desk.approver, channels=approved)
+    later = timezone.now() + dt.timedelta(minutes=5)
+    sending.release(desk.fresh(), by=desk.sender, at=later, channels=approved)
+    issues(channels=stored, send_at=timezone.now())(desk)
+    sweeper.start_due()
+    issue = desk.fresh()
+    assert (issue.state, issue.frozen_at, issue.published_at) == ("paused", None, None)
+    assert "petra approved it for" in issue.state_reason
+
+
+def test_a_yes_of_an_earlier_version_says_nothing_of_where(desk: Desk) -> None:
+    desk.approve()
+    word = Approval.objects.get()
+    del word.state["goes_to"]
+    word.save()
+    sending.release(desk.fresh(), by=desk.sender, channels="mail")

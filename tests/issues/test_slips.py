@@ -114,6 +114,7 @@ def test_it_is_named_at_its_item_and_nothing_else_is(
     assert said.get(code) == named
     # A glued address and a title that is none are seen in their other quality as well.
     beside = {"link-twice", "link-odd", "link-unusable", "other-script", "two-languages"}
+    beside |= {"left-open"}  # Half a mark of Markdown is a bracket, too.
     assert set(said) - {code} <= beside
 
 

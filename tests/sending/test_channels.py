@@ -139,7 +139,7 @@ def test_undo_and_approval_apply_to_publishing(relay: Smtpd) -> None:
     issue = issue_for(1, needs_approval=True, undo_seconds=60)
     with pytest.raises(sending.ActRefused, match="second person"):
         sending.release(issue, by=bob, channels=SITE)
-    sending.approve(issue, by=alice)
+    sending.approve(issue, by=alice, channels=SITE)
     sending.release(issue, by=bob, now=True, channels=SITE)
     # An approval was for that release; mailing is another.
     issue.refresh_from_db()

@@ -160,7 +160,7 @@ def _publish(members: list[Issue]) -> int:
     """Put issues on the site together. Raises NotApproved where that is not what was approved."""
     with transaction.atomic():
         for one in members:
-            if reasons := approvals.lacking(one):
+            if reasons := approvals.lacking(one, one.channels):
                 raise freezing.NotApproved(" ".join(reasons))
         return sum(channels.publish(one.pk) for one in members)
 
