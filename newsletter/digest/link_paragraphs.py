@@ -3,7 +3,8 @@
 Where nearly all of a section's paragraphs begin with a link, each is an entry, as a bullet would
 be; what stands between two of them, a list too, says more of the one above. Lines that end with a
 break of their own are entries, where nearly all have one link. So are a line of text and the link
-alone below it, where a section consists of such pairs.
+alone below it, where a section consists of such pairs, and paragraphs that all end with the one
+link they hold, which is no word of their last sentence.
 """
 
 from __future__ import annotations
@@ -29,6 +30,11 @@ _LONGEST = 200  # characters of most without the addresses; longer ones are chap
 _SHORTEST_ALONE = 14  # columns of the only link of a section that is a title
 _BELOW = frozenset({BULLET, NUMBER, CODE, TABLE})
 _ENDS_LINKED = re.compile(r"(?:\]\([^()\s]+\)|https?://[^\s()]+)[\s)）\]】*_.。>]*$")
+_LAST_LINK = re.compile(
+    r"(?:!?\[[^\[\]]*\]\([^()\s]+\)|<?https?://[^\s()<>]+>?)[\s)）\]】*_.。>]*$", re.IGNORECASE
+)
+# What a link stands behind that is no word of the sentence: its end, a dash, a bracket, "via".
+_APART = re.compile(r"(?:[.!?。！？:：(（\[【*_|｜→]|\s[–—-]+|——|\bvia)$", re.IGNORECASE)
 _BREAK = re.compile(r"(?:(?<! ) {2,}|\\|<br\s{0,4}/?>)$", re.IGNORECASE)
 
 
@@ -39,7 +45,7 @@ def link_paragraphs(blocks: Sequence[Block]) -> Listed:
     """
     if all(one.kind != PARAGRAPH for one in blocks):
         return []
-    return _begun(blocks) or _broken(blocks) or _paired(blocks)
+    return _begun(blocks) or _broken(blocks) or _paired(blocks) or _closed(blocks)
 
 
 def _begun(blocks: Sequence[Block]) -> Listed:
@@ -180,6 +186,35 @@ def _paired(blocks: Sequence[Block]) -> Listed:
         else:
             made.append((Block(PARAGRAPH, [*said.lines, *linked.lines], said.outline), []))
     return made
+
+
+def _closed(blocks: Sequence[Block]) -> Listed:
+    """Paragraphs that each end with their one link; one in front of them may greet."""
+    texts = [one for one in blocks if one.kind not in {RULE, PICTURE}]
+    closed = closed_by_link(texts)
+    if len(closed) < _LEAST or len(texts) > len(closed) + 1 or closed != texts[-len(closed) :]:
+        return []
+    if len({one.links[0].url for one in closed}) < len(closed) or _middle(closed) > _LONGEST:
+        return []
+    return [(one, []) for one in closed]
+
+
+def closed_by_link(blocks: Sequence[Block]) -> list[Block]:
+    """The paragraphs with words and one link, at the end, which says where they are from: an
+    address, a "Link", or a name that stands in brackets or behind the last sentence."""
+    found = []
+    for block in blocks:
+        if block.kind != PARAGRAPH or not block.linked or len(block.links) != 1:
+            continue
+        match = _LAST_LINK.search(block.text)
+        if match is None or not re.search(r"\w", without_links(block.text)):
+            continue
+        link = block.links[0]
+        named = "://" in link.label or is_placeholder(link.label)
+        before = block.text[: match.start()].rstrip()
+        if link.url and before and (named or _APART.search(before)):
+            found.append(block)
+    return found
 
 
 def _words(text: str) -> str:
