@@ -27,6 +27,7 @@ _MOST_BEFORE = 2  # paragraphs in front of a list of lines
 _SHARE = 0.8  # of the texts, those that begin with a link
 _SHARE_OVER_LISTS = 0.6  # where most have a list of remarks below
 _LONGEST = 200  # characters of most without the addresses; longer ones are chapters of a piece
+_LONGEST_TARGET = 2_000  # characters of a link's address
 _SHORTEST_ALONE = 14  # columns of the only link of a section that is a title
 _BELOW = frozenset({BULLET, NUMBER, CODE, TABLE})
 _ENDS_LINKED = re.compile(r"(?:\]\([^()\s]+\)|https?://[^\s()]+)[\s)）\]】*_.。>]*$")
@@ -189,10 +190,13 @@ def _paired(blocks: Sequence[Block]) -> Listed:
 
 
 def _closed(blocks: Sequence[Block]) -> Listed:
-    """Paragraphs that each end with their one link; one in front of them may greet."""
+    """Paragraphs that each end with their one link; one may greet in front, one close behind."""
     texts = [one for one in blocks if one.kind not in {RULE, PICTURE}]
+    if len(texts) < _LEAST or not all(map(_may_be_closed, texts[1:-1])):
+        return []
     closed = closed_by_link(texts)
-    if len(closed) < _LEAST or len(texts) > len(closed) + 1 or closed != texts[-len(closed) :]:
+    inside = texts[texts.index(closed[0]) :][: len(closed)] if closed else []
+    if len(closed) < _LEAST or inside != closed or len(texts) > len(closed) + 2:
         return []
     if len({one.links[0].url for one in closed}) < len(closed) or _middle(closed) > _LONGEST:
         return []
@@ -204,9 +208,10 @@ def closed_by_link(blocks: Sequence[Block]) -> list[Block]:
     address, a "Link", or a name that stands in brackets or behind the last sentence."""
     found = []
     for block in blocks:
-        if block.kind != PARAGRAPH or not block.linked or len(block.links) != 1:
+        if not _may_be_closed(block) or len(block.links) != 1:
             continue
-        match = _LAST_LINK.search(block.text)
+        start = max(0, len(block.text) - len(block.links[0].url) - _LONGEST)
+        match = _LAST_LINK.search(block.text, start)
         if match is None or not re.search(r"\w", without_links(block.text)):
             continue
         link = block.links[0]
@@ -215,6 +220,12 @@ def closed_by_link(blocks: Sequence[Block]) -> list[Block]:
         if link.url and before and (named or _APART.search(before)):
             found.append(block)
     return found
+
+
+def _may_be_closed(block: Block) -> bool:
+    """Whether the last word of a paragraph is, or ends, a link; told without looking for links."""
+    last = block.text[-_LONGEST_TARGET:].split()[-1:] if block.kind == PARAGRAPH else []
+    return bool(last) and ("](" in last[0] or "://" in last[0])
 
 
 def _words(text: str) -> str:

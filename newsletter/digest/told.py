@@ -21,6 +21,7 @@ from .sources import link_line
 _LEAST, _IN_PART = 3, 2  # entries of a document, and of what stands between two headings
 _LONGEST = 160  # characters of a title
 _LONGEST_NAME = 100  # of one without a mark
+_LINK_BEGINS = ("http", "[", "<", "*", "_", "(", "（", "→", "🔗")
 _TITLE_TEXT_LINK = 3  # paragraphs of an entry without a mark
 _ENDS_SENTENCE = re.compile(r"[.。!！?？:：;；,，…][\W_]*$")
 _LINK = re.compile(r"\]\(|\]\[|https?://", re.IGNORECASE)
@@ -49,9 +50,17 @@ class _Entry:
 
 def number_told(lines: Sequence[Line], labels: Labels) -> None:
     """Make numbers of such marks; each part between headings has one kind of them."""
-    if sum(map(_may_end, lines)) < _LEAST:
-        return
-    runs = [run for part in _parts(lines) if (run := _run(part, labels) or _unmarked(part))]
+    if sum(map(_may_end, lines)) >= _LEAST:
+        _number([run for part in _parts(lines) if (run := _run(part, labels))])
+
+
+def number_closed(lines: Sequence[Line]) -> None:
+    """The same of titles without a mark, each above some text and a link alone."""
+    if sum(map(_may_be_alone, lines)) >= _LEAST:
+        _number([run for part in _parts(lines) if (run := _unmarked(part))])
+
+
+def _number(runs: Sequence[Sequence[_Entry]]) -> None:
     if sum(map(len, runs)) < _LEAST:
         return
     for run in runs:
@@ -63,6 +72,10 @@ def number_told(lines: Sequence[Line], labels: Labels) -> None:
 def _may_end(line: Line) -> bool:
     """Whether a line at the margin could be the one with the link of an entry."""
     return line.kind is Kind.TEXT and line.indent < 2 and _LINK.search(line.content) is not None
+
+
+def _may_be_alone(line: Line) -> bool:
+    return line.kind is Kind.TEXT and line.content.startswith(_LINK_BEGINS) and _may_end(line)
 
 
 def _parts(lines: Sequence[Line]) -> Iterator[list[Line]]:
@@ -111,7 +124,8 @@ def _unmarked(part: Sequence[Line]) -> list[_Entry]:
     told: list[list[list[Line]]] = [[]]
     for lines in _paragraphs(part):
         told[-1].append(lines)
-        if len(lines) == 1 and link_line(lines[0].content) is not None:
+        alone = len(lines) == 1 and _may_be_alone(lines[0])
+        if alone and link_line(lines[0].content) is not None:
             told.append([])
     *entries, rest = told
     if rest or len(entries) < _IN_PART:
