@@ -14,8 +14,12 @@ EN = ("Harbour reopens", "Lamp relit on the cape", "Ropes tested in rain")
 ZH = ("渡轮恢复夜航", "北岬灯塔重新点亮", "新缆绳通过雨测")
 RU = ("Порт снова открыт", "Маяк зажжён заново", "Канаты прошли проверку")
 FR = ("Le port rouvre ce soir", "Le phare est rallumé", "Des cordages à l'essai")
-TEXT = {EN: "The crew worked all night.", ZH: "船员连夜检查，没有发现损坏。",
-        RU: "Команда работала всю ночь.", FR: "L'équipage a travaillé toute la nuit."}  # fmt: skip
+TEXT: dict[tuple[str, ...], str] = {
+    EN: "The crew worked all night.",
+    ZH: "船员连夜检查，没有发现损坏。",
+    RU: "Команда работала всю ночь.",
+    FR: "L'équipage a travaillé toute la nuit.",
+}
 
 
 def url(number: int) -> str:
@@ -166,3 +170,42 @@ def test_numbers_in_brackets_that_a_text_cites_are_references() -> None:
 def test_the_title_of_a_bullet(text: str, title: str) -> None:
     bullets = "\n".join("- " + text.format(url(n)) for n in range(3))
     assert [item.title for item in read(f"# T\n\n{bullets}\n").items] == [title] * 3
+
+
+GREETED = "\n".join(f"- [{title}]({url(n)})" for n, title in enumerate(EN, 1))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Good morning everyone, here is the news of 2 March 2026",
+        "Hi all, welcome to the issue of March 2, 2026",
+        "大家好，今天是2026年3月2日",
+        "早上好！2026年3月2日的新闻",
+        "皆さんこんにちは、2026年3月2日のニュースです",
+        "안녕하세요, 2026년 3월 2일 소식입니다",
+        "Bonjour à tous, voici les nouvelles du 2 mars 2026",
+        "Guten Morgen, das sind die Meldungen vom 2. März 2026",
+        "Hola a todos, las noticias del 2 de marzo de 2026",
+        "Buongiorno, ecco le notizie del 2 marzo 2026",
+        "Olá pessoal, estas são as notícias de 2 de março de 2026",
+        "Доброе утро, новости за 2 марта 2026",
+        "👋 Hallo Leute! Die Meldungen vom 2.3.2026",
+    ],
+)
+def test_a_greeting_with_the_day_is_no_title(line: str) -> None:
+    digest = parse(f"{line}\n\n{GREETED}\n")
+    assert digest.title == ""
+    assert "title-missing" in [one.code for one in digest.errors]
+    assert [item.title for item in digest.items] == list(EN)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Harbour Daily, 2 March 2026", "海事日报 2026年3月2日", "Hello Harbour 2026-03-02",
+     "Bonjour Paris, 2 mars 2026", "早安海港 2026-03-02",
+     "Historic Harbours, the week of 2 March 2026",
+     "Moin Hamburg – 2. März 2026", "各位早报 2026-03-02", "你好，2026年3月2日"],
+)  # fmt: skip
+def test_a_title_that_begins_as_a_greeting_does_is_one(line: str) -> None:
+    assert parse(f"{line}\n\n{GREETED}\n").title == line
