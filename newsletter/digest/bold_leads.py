@@ -41,7 +41,15 @@ def bold_lead(text: str) -> tuple[str, str] | None:
     return (name, rest) if is_headline(name, 4 if says else SHORTEST_LEAD) else None
 
 
-def bold_title(text: str) -> tuple[str, str] | None:
+def bold_opening(text: str) -> tuple[str, str] | None:
+    """A run as (its title in bold, what is said of it), however they are parted."""
+    lead = bold_lead(text)
+    if lead is not None and re.search(r"[^\W\d_]", without_links(lead[1])):
+        return lead
+    return _bold_title(text)
+
+
+def _bold_title(text: str) -> tuple[str, str] | None:
     """Bold words with a sentence of its own behind them, or with their link and then one."""
     match = _BOLD_TITLE.match(text)
     if match is None or not is_headline(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from .bold_leads import ENDS_LINKED, LONGEST_TITLE, SHORTEST_LEAD, bold_lead, bold_title
+from .bold_leads import ENDS_LINKED, LONGEST_TITLE, SHORTEST_LEAD, bold_lead, bold_opening
 from .dates import read
 from .html import is_tags
 from .inline import (
@@ -218,10 +218,7 @@ def split_linked_title(text: str) -> tuple[str, Link | None, str]:
         return said, next(iter(find_links(match.group())), source), text
     elif match and (label := label_text(match.group("label"))):
         return _titled_by_link(text, match, label, source)
-    lead = bold_lead(text)
-    if lead is not None and re.search(r"[^\W\d_]", without_links(lead[1])):
-        return lead[0], source, lead[1]
-    if (lead := bold_title(text)) is not None:
+    if (lead := bold_opening(text)) is not None:
         return lead[0], source, lead[1]
     if closed := _closing(text, links):
         return closed
