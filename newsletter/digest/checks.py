@@ -162,7 +162,11 @@ def doubts(digest: Digest, outline: Outline, confirmed: frozenset[str]) -> Diges
         problems.error("one-item", {"case": "links", "count": len(titles)}, titles[0].first)
     elif len(digest.items) == 1 and len(told := _clock_times(outline)) >= _MOST_TITLES:
         problems.error("one-item", {"case": "times", "count": len(told)}, told[0].number)
-    elif len(digest.items) == 1 and len(closed := _closed(outline)) >= _MOST_TITLES:
+    elif (
+        len(digest.items) == 1
+        and digest.shape == _WHOLE
+        and len(closed := _closed(outline)) >= _MOST_TITLES
+    ):
         problems.error("one-item", {"case": "ends", "count": len(closed)}, closed[0].first)
     without = [item for item in digest.items if not _leads_anywhere(item)]
     if len(digest.items) > 1 and len(without) * 2 > len(digest.items) and _has_links(outline):
