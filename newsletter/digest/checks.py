@@ -10,9 +10,10 @@ from .blocks import BULLET, NUMBER, PARAGRAPH, TABLE, Block, blocks_of
 from .inline import holds_link
 from .issue_numbers import names_number
 from .labels import is_placeholder
+from .link_paragraphs import closed_by_link
 from .outline import Line, Outline, Section
 from .problems import Problems
-from .sources import is_address
+from .sources import is_address, link_line
 from .tail import names_references
 from .value import Bullet, Digest, Item
 from .vocabulary import either
@@ -161,6 +162,12 @@ def doubts(digest: Digest, outline: Outline, confirmed: frozenset[str]) -> Diges
         problems.error("one-item", {"case": "links", "count": len(titles)}, titles[0].first)
     elif len(digest.items) == 1 and len(told := _clock_times(outline)) >= _MOST_TITLES:
         problems.error("one-item", {"case": "times", "count": len(told)}, told[0].number)
+    elif (
+        len(digest.items) == 1
+        and digest.shape == _WHOLE
+        and len(closed := _closed(outline)) >= _MOST_TITLES
+    ):
+        problems.error("one-item", {"case": "ends", "count": len(closed)}, closed[0].first)
     without = [item for item in digest.items if not _leads_anywhere(item)]
     if len(digest.items) > 1 and len(without) * 2 > len(digest.items) and _has_links(outline):
         values = {"count": len(without), "items": len(digest.items)}
@@ -203,6 +210,22 @@ def _titles_alone(outline: Outline) -> list[Block]:
         if block.kind == PARAGRAPH and "![" not in block.text and block.only is not None
         and block.only.url and not (is_address(block.only) or is_placeholder(block.only.label))
     ]  # fmt: skip
+
+
+def _closed(outline: Outline) -> list[Block]:
+    """The paragraphs that are or end with a link that says where they are from, when each that
+    holds a link is one: as a list has them whose entries have no marks."""
+    blocks = [
+        block
+        for section in outline.sections
+        if not names_references(section.title)
+        for block in blocks_of(section, outline)
+        if block.kind in {PARAGRAPH, BULLET, NUMBER} and (block.linked or block.linked_below())
+    ]
+    closed = closed_by_link([one for one in blocks if one.kind == PARAGRAPH])
+    known = set(map(id, closed))
+    alone = [one for one in blocks if id(one) not in known and link_line(one.text) is not None]
+    return [*closed, *alone] if len(closed) + len(alone) == len(blocks) else []
 
 
 def _clock_times(outline: Outline) -> list[Line]:

@@ -1,4 +1,4 @@
-"""Lists that count in a way Markdown does not know: `① …`, `#1 …`, `**1.** …`, `01 …`, `No. 1 …`.
+"""Lists that count in a way Markdown does not know: `① …`, `#1 …`, `**1.** …`, `01 …`, `[1] …`.
 
 What tells a count from a figure at the beginning of a line is that the next line of its kind has
 the next number, and that each of them leads somewhere.
@@ -26,12 +26,21 @@ _FORMS = {
     "named": re.compile(
         r"(?:No\.|Nr\.|N[°º]|№)[ \t]?(\d{1,3})[.:：)]?[ \t\u3000]+(?=\S)", re.IGNORECASE
     ),
+    "bracketed": re.compile(
+        r"[\[【〔［(（][ \t]?(\d{1,3})[ \t]?[\]】〕］)）](?![(\[:])[ \t\u3000]*(?=\S)"
+    ),
     "article": re.compile(r"第[ \t]?(\d{1,2})[ \t]?[条條則则篇][:：、.]?[ \t\u3000]*(?=\S)"),
 }
 
 
 # What any of them begins with; a document without is not looked through once a form.
-_BEGINS = re.compile(r"[\u2460-\u2473\u2776-\u2793\U0001f51f\d]|[*_]{0,2}#|(?:\*\*|__)\d|[Nn№第]")
+_BEGINS = re.compile(
+    r"[\u2460-\u2473\u2776-\u2793\U0001f51f\d]|[*_]{0,2}#|(?:\*\*|__)\d|[Nn№第]"
+    r"|[\[【〔［(（][ \t]?\d"
+)
+_CITED = re.compile(
+    r"\S[ \t]?\[\d{1,3}\]"
+)  # a number in a text, which a list of references resolves
 
 
 @dataclass(slots=True)
@@ -54,7 +63,10 @@ def number_counted(lines: Sequence[Line]) -> None:
         < _LEAST
     ):
         return
-    for form in _FORMS.values():
+    cited = any(one.kind is not Kind.CODE and _CITED.search(one.content) for one in lines)
+    for name, form in _FORMS.items():
+        if name == "bracketed" and cited:
+            continue
         runs = [run for part in _parts(lines) if (run := _run(part, form))]
         entries = [one for run in runs for one in run]
         linked = sum(one.leads_anywhere() for one in entries)

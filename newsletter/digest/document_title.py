@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from .dates import read
 from .front import Front
+from .greetings import greets
 from .issue_numbers import names_issue, names_number
 from .label_lines import fields_of
 from .labels import Labels
@@ -70,6 +71,8 @@ def promote_title(lines: Sequence[Line], front: Front) -> None:
         or re.search(r"[.。:：;；]$|://|\]\(|^[|<!*_]", text)
     ):
         return
+    if greets(text):
+        return  # "Good morning, here is the news of 2 March" is no title.
     if names_number(text) or read(text) != read(""):
         first.kind, first.level = Kind.HEADING, 1
 

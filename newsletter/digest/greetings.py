@@ -1,4 +1,4 @@
-"""Headings of what an editor says to everybody: in front of the first item, and behind the last."""
+"""What an editor says to everybody: in front of the first item, and behind the last."""
 
 from __future__ import annotations
 
@@ -11,9 +11,30 @@ _FIGURES = re.compile(
     r"(?:[（(\[【]|(?<![\d\s./年月日号-]))[\d\s./年月日号-]*\d[\d\s./年月日号-]*[)）\]】]?"
 )
 _WITH_DATE = re.compile(r"\s*[,，(（|·–—-]\D{0,12}\d.*$")  # in any language
+_DAY_SIGNS = frozenset("年月日号년월일")
 _OF_NOW = re.compile(
     rf"^(?:{either('of_now')})[\s的の]*|[\s]*(?:{either('of_now')})$", re.IGNORECASE
 )
+# A greeting, whom it is for, and what is said; a script without spaces does not end its words.
+_GREETS = re.compile(
+    rf"[^\w]{{0,4}}(?:{either('greetings')})(?:(?<=[\u3040-\u9fff\uac00-\ud7ff])|(?!\w))"
+    r"[^,，!！、。~～،–—]{0,30}[,，!！、~～،–—]\s*(?P<said>.+)$",
+    re.IGNORECASE,
+)
+
+
+def greets(line: str) -> bool:
+    """Whether a line greets and goes on to say something beside the day: no title does that."""
+    match = _GREETS.match(line)
+    if match is None:
+        return False
+    months = month_numbers()
+    words = [
+        word
+        for word in re.findall(r"[^\W\d_]+", match.group("said").casefold())
+        if word not in months and word not in _DAY_SIGNS
+    ]
+    return len(words) > 1 or any(ord(letter) > 0x2E7F for word in words for letter in word)
 
 
 def introduces(title: str) -> bool:

@@ -3,7 +3,8 @@
 Where nearly all of a section's paragraphs begin with a link, each is an entry, as a bullet would
 be; what stands between two of them, a list too, says more of the one above. Lines that end with a
 break of their own are entries, where nearly all have one link. So are a line of text and the link
-alone below it, where a section consists of such pairs.
+alone below it, where a section consists of such pairs, and paragraphs that all end with the one
+link they hold, which is no word of their last sentence.
 """
 
 from __future__ import annotations
@@ -26,9 +27,15 @@ _MOST_BEFORE = 2  # paragraphs in front of a list of lines
 _SHARE = 0.8  # of the texts, those that begin with a link
 _SHARE_OVER_LISTS = 0.6  # where most have a list of remarks below
 _LONGEST = 200  # characters of most without the addresses; longer ones are chapters of a piece
+_LONGEST_TARGET = 2_000  # characters of a link's address
 _SHORTEST_ALONE = 14  # columns of the only link of a section that is a title
 _BELOW = frozenset({BULLET, NUMBER, CODE, TABLE})
 _ENDS_LINKED = re.compile(r"(?:\]\([^()\s]+\)|https?://[^\s()]+)[\s)）\]】*_.。>]*$")
+_LAST_LINK = re.compile(
+    r"(?:!?\[[^\[\]]*\]\([^()\s]+\)|<?https?://[^\s()<>]+>?)[\s)）\]】*_.。>]*$", re.IGNORECASE
+)
+# What a link stands behind that is no word of the sentence: its end, a dash, a bracket, "via".
+_APART = re.compile(r"(?:[.!?。！？:：(（\[【*_|｜→]|\s[–—-]+|——|\bvia)$", re.IGNORECASE)
 _BREAK = re.compile(r"(?:(?<! ) {2,}|\\|<br\s{0,4}/?>)$", re.IGNORECASE)
 
 
@@ -39,7 +46,7 @@ def link_paragraphs(blocks: Sequence[Block]) -> Listed:
     """
     if all(one.kind != PARAGRAPH for one in blocks):
         return []
-    return _begun(blocks) or _broken(blocks) or _paired(blocks)
+    return _begun(blocks) or _broken(blocks) or _paired(blocks) or _closed(blocks)
 
 
 def _begun(blocks: Sequence[Block]) -> Listed:
@@ -180,6 +187,45 @@ def _paired(blocks: Sequence[Block]) -> Listed:
         else:
             made.append((Block(PARAGRAPH, [*said.lines, *linked.lines], said.outline), []))
     return made
+
+
+def _closed(blocks: Sequence[Block]) -> Listed:
+    """Paragraphs that each end with their one link; one may greet in front, one close behind."""
+    texts = [one for one in blocks if one.kind not in {RULE, PICTURE}]
+    if len(texts) < _LEAST or not all(map(_may_be_closed, texts[1:-1])):
+        return []
+    closed = closed_by_link(texts)
+    inside = texts[texts.index(closed[0]) :][: len(closed)] if closed else []
+    if len(closed) < _LEAST or inside != closed or len(texts) > len(closed) + 2:
+        return []
+    if len({one.links[0].url for one in closed}) < len(closed) or _middle(closed) > _LONGEST:
+        return []
+    return [(one, []) for one in closed]
+
+
+def closed_by_link(blocks: Sequence[Block]) -> list[Block]:
+    """The paragraphs with words and one link, at the end, which says where they are from: an
+    address, a "Link", or a name that stands in brackets or behind the last sentence."""
+    found = []
+    for block in blocks:
+        if not _may_be_closed(block) or len(block.links) != 1:
+            continue
+        start = max(0, len(block.text) - len(block.links[0].url) - _LONGEST)
+        match = _LAST_LINK.search(block.text, start)
+        if match is None or not re.search(r"\w", without_links(block.text)):
+            continue
+        link = block.links[0]
+        named = "://" in link.label or is_placeholder(link.label)
+        before = block.text[: match.start()].rstrip()
+        if link.url and before and (named or _APART.search(before)):
+            found.append(block)
+    return found
+
+
+def _may_be_closed(block: Block) -> bool:
+    """Whether the last word of a paragraph is, or ends, a link; told without looking for links."""
+    last = block.text[-_LONGEST_TARGET:].split()[-1:] if block.kind == PARAGRAPH else []
+    return bool(last) and ("](" in last[0] or "://" in last[0])
 
 
 def _words(text: str) -> str:

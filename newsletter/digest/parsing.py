@@ -46,6 +46,7 @@ from .problems import Problems
 from .reading import Parts, Reading
 from .silence import find_silence
 from .titles import category_name, section_category, title_text
+from .told import number_closed, number_told
 from .value import Digest, Item
 from .whereabouts import recurring_links
 from .written import is_written, read_markdown
@@ -151,8 +152,10 @@ def _outline(
     spread_fields(lines, known)
     number_counted(lines)
     promote_pictured(lines, known)
+    number_told(lines, known)
     promote_drawn(lines, cleaned.references)
     promote_groups(lines)
+    number_closed(lines)
     promote_title(lines, front)
     mend_levels(lines)
     sections = read_sections(lines)

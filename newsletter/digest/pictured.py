@@ -12,8 +12,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from .inline import only_link, starts_with_link
-from .labels import Labels
+from .inline import find_links, only_link, starts_with_link
+from .labels import Labels, is_placeholder
 from .outline import EMPTY, Kind, Line
 
 _LEAST = 3  # points of one mark; two may be a pair of remarks
@@ -40,9 +40,14 @@ def promote_pictured(lines: Sequence[Line], labels: Labels) -> None:
         for one in points:
             marks.setdefault(one.mark, []).append(one)
         for held in marks.values():
-            if len(held) >= _LEAST and all(_is_listed(one, labels) for one in held):
+            if len(held) < _LEAST:
+                continue
+            if all(_is_listed(one, labels) for one in held):
                 for one in held:
                     one.line.kind, one.line.content = Kind.BULLET, one.text
+            elif all(_is_titled(one.text) for one in held):
+                for one in held:
+                    one.line.content = one.text
 
 
 def _parts(lines: Sequence[Line]) -> Iterator[list[_Point]]:
@@ -55,7 +60,7 @@ def _parts(lines: Sequence[Line]) -> Iterator[list[_Point]]:
             points, open_ = [], False
         elif line.kind is not Kind.TEXT or line.indent > 3:
             open_ = open_ and line.kind not in EMPTY
-        elif mark := _mark_of(line.content):
+        elif mark := mark_of(line.content):
             text = line.content[len(mark) :].lstrip("\ufe0f \t\u3000")
             points.append(_Point(line, mark, text))
             open_ = True
@@ -65,7 +70,7 @@ def _parts(lines: Sequence[Line]) -> Iterator[list[_Point]]:
         yield points
 
 
-def _mark_of(text: str) -> str:
+def mark_of(text: str) -> str:
     """The pictograph a line begins with; empty when it begins with none."""
     first = text[0]
     if ord(first) < 0x2000 or ord(first) in _FLAGS or unicodedata.category(first) != "So":
@@ -82,5 +87,13 @@ def _is_listed(point: _Point, labels: Labels) -> bool:
     label = labels.match(point.text)
     if label is not None and label.field:
         return False
-    # One that begins with its link is read without a mark (`newsletter.digest.link_paragraphs`).
-    return not starts_with_link(point.text) and only_link(point.text) is None
+    return not _is_titled(point.text) and only_link(point.text) is None
+
+
+def _is_titled(text: str) -> bool:
+    """Whether a point begins with the link that is its title: it is read without a mark
+    (`newsletter.digest.link_paragraphs`). An address or a "Link" names nothing."""
+    if not starts_with_link(text):
+        return False
+    link = next(iter(find_links(text)), None)
+    return link is None or not ("://" in link.label or is_placeholder(link.label))

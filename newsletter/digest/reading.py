@@ -118,7 +118,7 @@ class Reading:
     def section_block(self, section: Section) -> str:
         """A section with its heading, as Markdown."""
         body = self.block(section.lines)
-        if section.heading is None:
+        if section.heading is None or section.heading.number in self.left_out:
             return body
         self.claim(section.heading)
         heading = self.resolved("#" * max(2, section.level) + " " + section.title)

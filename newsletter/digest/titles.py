@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from .bold_leads import ENDS_LINKED, LONGEST_TITLE, SHORTEST_LEAD, bold_lead, bold_opening
 from .dates import read
 from .html import is_tags
 from .inline import (
@@ -24,9 +25,8 @@ from .reading import Reading
 from .sources import title_above_address
 from .times import time_in_front
 from .value import Link
-from .vocabulary import either, is_field
+from .vocabulary import either
 
-_LONGEST_TITLE = 160  # characters of a sentence that serves as title; a longer one is cut.
 _NUMBERED_TITLE = re.compile(
     r"(?:\d{1,3}(?:[.)][ \t\u3000]+|[、．]\s*|\s*[—–|｜／·]\s+|\s-\s+)"
     r"|(?:(?:\d\ufe0f?\u20e3)+|\U0001f51f)\s*)(?=\S)"
@@ -44,15 +44,8 @@ _OPENING_LINK = re.compile(
     r"(?P<mark>\*{1,3}|_{1,3})?\[(?P<label>(?>[^\[\]\\]++|\\.|\[[^\[\]]*+\])*+)\]"
     r"\([^()\s]*+(?:\([^()\s]*+\)[^()\s]*+)*+(?:\s+\"[^\"]*+\")?\)"
 )
-# A bold beginning, and what parts it from the text behind it: "**A rope that floats** — it is …".
-_BOLD_LEAD = re.compile(
-    r"(?P<tag>[^\w\s*_\[(<]{0,4}\s*)(?P<mark>\*\*|__)(?=\S)(?P<name>(?:(?!(?P=mark))[^\[\]])+?)"
-    r"(?<=\S)(?P=mark)(?:\s*[:：.。]|\s+[–—|-]{1,2}\s|\s*[–—]|(?<=[:：.。!！?？]..))\s*(?P<rest>\S.*)$",
-    re.DOTALL,
-)
 # A heading all of which is emphasised: that is its look, as the heading's is.
 _EMPHASISED = re.compile(r"^(\*{1,3}|_{1,3})(?=\S)([^*_`\[\]]+)(?<=\S)\1$")
-_ENDS_LINKED = re.compile(r"(?:\]\([^()\s]+\)|https?://[^\s()]+|>)[\s)）\]】*_.。|]*$")
 _COUNTED = re.compile(
     r"(?:[#!№]|gh-|PR\s*#?)\s*\d{1,7}", re.IGNORECASE
 )  # a number and no name: what is said of it is the title
@@ -79,7 +72,6 @@ _DAY_BESIDE = re.compile(
 )
 _IN_BRACKETS = re.compile(r"\s*[(（\[【]([^()（）\[\]【】]{6,40})[)）\]】]$")
 _SHORTEST_LINK = 14  # columns of a link at the beginning of a text that is its title
-_SHORTEST_LEAD = 10  # columns; a shorter one names what the text is about
 _BYLINE = re.compile(rf"(?:{either('bylines')})\b")
 _ADDRESS = re.compile(r"<?https?://[^\s<>\"'`、，。；：！？（）「」【】《》|｜]++>?", re.IGNORECASE)
 _CLOSING_LINK = re.compile(
@@ -206,14 +198,14 @@ def split_linked_title(text: str) -> tuple[str, Link | None, str]:
         return timed
     if _ADDRESS.fullmatch(text):  # A line of addresses alone can be long; there is no title in it.
         link = find_links(text)[0]
-        return link.label[:_LONGEST_TITLE], link, ""
+        return link.label[:LONGEST_TITLE], link, ""
     links = find_links(text)
     if (opened := _behind_address(text, links)) is not None:
         return opened
     source = next((link for link in links if link.url), None)
     if source is not None and _is_person(source):  # Who said it; what is linked next.
         source = next((one for one in links if one.url and not _is_person(one)), source)
-    if below := title_above_address(text, _LONGEST_TITLE):
+    if below := title_above_address(text, LONGEST_TITLE):
         return below
     match = _OPENING_LINK.match(text)
     if match and _HANDLE.match(match.group("label")):
@@ -227,10 +219,11 @@ def split_linked_title(text: str) -> tuple[str, Link | None, str]:
         source = next((one for one in links if one.url and not _is_person(one)), source)
     elif match and _says_who(text, match, links):
         pass  # "[Ann Lee](https://example.social/@ann) wrote about [rivers](…)": the same.
+    elif match and is_placeholder(match.group("label")) and (said := _behind_name(text, match)):
+        return said, next(iter(find_links(match.group())), source), text
     elif match and (label := label_text(match.group("label"))):
         return _titled_by_link(text, match, label, source)
-    lead = bold_lead(text)
-    if lead is not None and re.search(r"[^\W\d_]", without_links(lead[1])):
+    if (lead := bold_opening(text)) is not None:
         return lead[0], source, lead[1]
     if closed := _closing(text, links):
         return closed
@@ -238,11 +231,11 @@ def split_linked_title(text: str) -> tuple[str, Link | None, str]:
     title = _SENTENCE.match(plain)
     short = (title.group().strip() if title else plain)[:300]
     marked = text.startswith(("*", "_"))
-    if title is not None and not marked and columns(short) < _SHORTEST_LEAD:
+    if title is not None and not marked and columns(short) < SHORTEST_LEAD:
         more = _SENTENCE.match(plain[title.end() :].lstrip())  # "Big news." says nothing yet.
         short = f"{short} {more.group().strip()}"[:300] if more is not None else short
-    if len(short) > _LONGEST_TITLE:
-        short = short[:_LONGEST_TITLE].rsplit(" ", 1)[0].rstrip(",;:，；：、") + "…"
+    if len(short) > LONGEST_TITLE:
+        short = short[:LONGEST_TITLE].rsplit(" ", 1)[0].rstrip(",;:，；：、") + "…"
     says_more = (
         len(links) > 1
         or " ".join(plain.split()) != " ".join(short.split())
@@ -250,8 +243,14 @@ def split_linked_title(text: str) -> tuple[str, Link | None, str]:
         or "![" in text
     )
     if not short and not is_tags(text):
-        short = text[:_LONGEST_TITLE]
+        short = text[:LONGEST_TITLE]
     return short, source, text if says_more else ""
+
+
+def _behind_name(text: str, match: re.Match[str]) -> str:
+    """The title behind a "Link" that a run begins with; empty when no words stand there."""
+    behind = text[match.end() :].strip()
+    return _first_sentence(behind) if re.match(r"[^\W\d_]{2}", behind) else ""
 
 
 def _is_person(link: Link) -> bool:
@@ -304,7 +303,7 @@ def _titled_by_link(
 
 def _first_sentence(text: str) -> str:
     found = _SENTENCE.match(plain_text(text, links=False))
-    return found.group().strip()[:_LONGEST_TITLE] if found is not None else ""
+    return found.group().strip()[:LONGEST_TITLE] if found is not None else ""
 
 
 def _timed(text: str) -> tuple[str, Link | None, str] | None:
@@ -319,17 +318,6 @@ def _timed(text: str) -> tuple[str, Link | None, str] | None:
     return title, link, told if rest != behind else text
 
 
-def bold_lead(text: str) -> tuple[str, str] | None:
-    """A run as (the bold words it begins with, what follows), when they are a title."""
-    lead = _BOLD_LEAD.match(text)
-    if lead is None:
-        return None
-    rest = lead.group("rest").strip()
-    name = plain_text(f"{lead.group('tag')}{lead.group('name')}").strip(" :：")
-    says = _ENDS_LINKED.search(rest) is not None and re.search(r"[^\W\d_]", without_links(rest))
-    return (name, rest) if _is_headline(name, 4 if says else _SHORTEST_LEAD) else None
-
-
 def is_led(text: str) -> bool:
     """Whether a text is a short piece: a title in bold and a link at its end, or a title that is a
     link, and what is said of it."""
@@ -337,19 +325,12 @@ def is_led(text: str) -> bool:
         label = label_text(link.group("label"))
         titled = columns(label) >= _SHORTEST_LINK and not label.startswith("@")
         return titled and _TIED.match(text[link.end() :]) is not None and not _ends_open(text)
-    lead = bold_lead(text) if _ENDS_LINKED.search(text) is not None else None
+    lead = bold_lead(text) if ENDS_LINKED.search(text) is not None else None
     return lead is not None and re.search(r"[^\W\d_]", without_links(lead[1])) is not None
 
 
 def _ends_open(text: str) -> bool:
     return text.rstrip("*_ ").endswith((":", "："))
-
-
-def _is_headline(name: str, shortest: int) -> bool:
-    """Whether a bold beginning is a title: words that are no date, no field and no single term."""
-    if not shortest <= columns(name) <= _LONGEST_TITLE or is_field(name):
-        return False
-    return (" " in name or columns(name) > len(name)) and read(name) == read("")
 
 
 def _closing(text: str, links: Sequence[Link]) -> tuple[str, Link, str] | None:
@@ -367,7 +348,7 @@ def _closing(text: str, links: Sequence[Link]) -> tuple[str, Link, str] | None:
         return None
     before = plain_text(text[: match.start()]).strip(" *_-–—:：>→")
     sentences = _SENTENCE.findall(before)
-    if not before or len(before) > _LONGEST_TITLE or len(sentences) > 1:
+    if not before or len(before) > LONGEST_TITLE or len(sentences) > 1:
         return None
     return before, link, ""
 

@@ -23,6 +23,7 @@ from .identity import OTHER_ISSUE
 
 _DAY = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
 # Doubts that a person can say are right, once for each import.
+_NO_HEADINGS = frozenset({"links", "times", "ends"})  # what would not be read by its headings
 CONFIRMABLE = frozenset({"one-item", "few-sources", MADE_UP, OTHER_ISSUE})
 
 
@@ -75,7 +76,7 @@ def _of_problems(problems: Iterable[Problem]) -> Iterable[Question]:
                 yield Question(problem.code, "--confirm", *confirm, place, confirm, optional=True)
         elif problem.code in CONFIRMABLE:
             yield Question(problem.code, "--confirm", problem.code, place, (problem.code,))
-            if problem.code == "one-item" and problem.params.get("case") not in ("links", "times"):
+            if problem.code == "one-item" and problem.params.get("case") not in _NO_HEADINGS:
                 yield Question(problem.code, "--shape", "", place, (headlines.NAME,), optional=True)
         elif problem.code == "date-ambiguous":
             yield Question(problem.code, "--date", "", place, readings(problem))

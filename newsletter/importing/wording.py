@@ -153,6 +153,11 @@ SENTENCES: Mapping[str, Any] = {
         "The whole document would be one item, although %(count)d of its lines are nothing but a "
         "link, as titles are. If that is right, confirm it; otherwise choose how to read it."
     ),
+    "one-item/ends": gettext_lazy(
+        "The whole document would be one item, although %(count)d of its paragraphs end with a "
+        "link of their own, as the entries of a list do. If that is right, confirm it; otherwise "
+        "give each entry a heading, or make a list of them."
+    ),
     "one-item/times": gettext_lazy(
         "The whole document would be one item, although %(count)d of its lines begin with a time, "
         "as the parts of a recording do. If that is right, confirm it; otherwise give each part a "

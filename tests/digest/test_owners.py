@@ -139,3 +139,10 @@ def test_an_answer_is_carried_out_and_is_the_same_for_the_next_issue(text: str, 
     if role is not Role.ABOVE:  # Nothing stands above the first item.
         assert again.open == ()
         assert [one for one, _role in again.decided] == list(first.open)
+
+
+def test_a_heading_left_out_as_contents_is_not_kept_in_an_item() -> None:
+    text = "# T\n\n- https://example.com/a\n# Read more\nBoats\n<h2>Boats</h2>\n- Read more"
+    digest, reading = account(text, date=DAY)
+    assert reading is not None
+    assert faults(text, digest, reading) == []

@@ -121,8 +121,13 @@ CASES: list[tuple[str, str, str]] = [
      + "![](https://e.org/picture)\n",
      "The whole document would be one item, although 3 of its lines are nothing but a link, as "
      "titles are. If that is right, confirm it; otherwise choose how to read it."),
+    ("one-item/ends", "# T - 2026-03-02\n\n" + "".join(
+        f"Part {n}. It is new. https://e.org/{n}\n\n" for n in range(3)) + "Bye.\n\nAnn\n",
+     "The whole document would be one item, although 3 of its paragraphs end with a link of their "
+     "own, as the entries of a list do. If that is right, confirm it; otherwise give each entry a "
+     "heading, or make a list of them."),
     ("one-item/times", "# T - 2026-03-02\n\n" + "".join(
-        f"0{n}:10 Part {n} https://e.org/{n}\n\n" for n in range(3)),
+        f"0{n}:10 Part {n}, at https://e.org/{n} too\n\n" for n in range(3)),
      "The whole document would be one item, although 3 of its lines begin with a time, as the "
      "parts of a recording do. If that is right, confirm it; otherwise give each part a heading, "
      "or make a list of them."),

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ..blocks import BULLET, NUMBER, PARAGRAPH, PICTURE, QUOTE, RULE, Block, blocks_of
+from ..bold_leads import bold_lead
 from ..hanging import hung
 from ..inline import INLINE_LINK, columns, starts_with_link
 from ..labels import is_placeholder
@@ -18,7 +19,6 @@ from ..outline import Outline
 from ..reading import Parts, Reading
 from ..sources import is_address, named, same_words
 from ..titles import (
-    bold_lead,
     section_category,
     section_name,
     section_path,

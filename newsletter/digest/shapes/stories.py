@@ -39,6 +39,11 @@ _BOLD_LINK = re.compile(
     rf"{_ORNAMENT}(?:(\*\*|__)\[[^\[\]]+\]\([^()\s]+\)\1|\[(\*\*|__)[^\[\]]+\2\]\([^()\s]+\))"
     r".{0,200}$"
 )
+# Bold words and their link, in brackets or not.
+_BOLD_AND_LINK = re.compile(
+    rf"{_ORNAMENT}(\*\*|__)(?=\S)((?:(?!\1)[^\[\]])+?)(?<=\S)\1[ \t]*[(（]?"
+    r"(?:<?https?://[^\s()<>]+>?|\[[^\[\]]+\]\([^()\s]+\))[)）]?$"
+)
 _SAYS_WHEN = re.compile(r"[^:：\d]{1,24}[:：]\s*\W*\d")  # a name, and a date behind its colon
 _ENDS_SENTENCE = re.compile(r"[.。:：;；,，…]$")
 
@@ -92,6 +97,10 @@ def _story(block: Block, outline: Outline) -> _Story | None:
         return None  # "Searched until: 2026-03-02"
     if bold is not None and not _ENDS_SENTENCE.search(bold.group(2).strip()):
         made.title = bold.group(2).strip()
+        return made
+    named = _BOLD_AND_LINK.match(text) if made.lines else None
+    if named is not None and not _ENDS_SENTENCE.search(named.group(2)):
+        made.linked = True
         return made
     if made.linked and len(text) <= _LONGEST_TITLE and not holds_link(text):
         return made

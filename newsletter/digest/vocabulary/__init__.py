@@ -58,7 +58,7 @@ def month_numbers() -> Mapping[str, int]:
 Words = Literal[
     "placeholders", "counters", "units", "bylines", "introductions", "closings", "of_now",
     "issues", "contents", "references", "trailers",
-    "title_columns", "places",
+    "title_columns", "places", "greetings",
 ]  # fmt: skip
 
 

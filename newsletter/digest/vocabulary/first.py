@@ -60,6 +60,10 @@ CHINESE = Vocabulary(
         "代码", "源码", "源代码", "仓库", "论文", "视频", "演示", "讨论", "公告",
         "幻灯片", "在线体验", "在线演示", "更新日志", "文件", "程式碼", "影片",
     ),
+    greetings=(
+        "大家好", "各位", "早上好", "早安", "上午好", "中午好", "下午好",
+        "晚上好", "你好", "您好", "亲爱的", "朋友们", "嗨", "哈喽",
+    ),
 )  # fmt: skip
 
 ENGLISH = Vocabulary(
@@ -126,6 +130,10 @@ ENGLISH = Vocabulary(
         "discussion", "comments", "thread", "playground", "hacker news", "reddit",
         "hugging face", "huggingface", "twitter",
     ),
+    greetings=(
+        "good morning", "good afternoon", "good evening", "good day", "hello",
+        "hi", "hey", "dear", "greetings", "welcome",
+    ),
 )  # fmt: skip
 JAPANESE = described(
     {
@@ -153,6 +161,7 @@ JAPANESE = described(
         "ドキュメント", "ブログ", "公式サイト", "論文", "動画", "スライド", "リポジトリ",
         "デモ", "ソースコード", "コード", "議論",
     ),
+    greetings=("おはよう", "こんにちは", "こんばんは", "皆さん", "みなさん", "皆様"),
 )  # fmt: skip
 KOREAN = described(
     {
@@ -176,6 +185,7 @@ KOREAN = described(
         "문서", "블로그", "홈페이지", "공식 사이트", "논문", "저장소", "데모", "영상",
         "소스 코드", "코드", "토론",
     ),
+    greetings=("안녕하세요", "안녕하십니까", "여러분", "좋은 아침"),
 )  # fmt: skip
 FRENCH = described(
     {
@@ -199,6 +209,7 @@ FRENCH = described(
         "dépôt", "documentation", "démo", "vidéo", "site officiel", "code source",
         "discussion", "diaporama",
     ),
+    greetings=("bonjour", "bonsoir", "salut", "coucou", "cher", "chers", "chère", "chères"),
 )  # fmt: skip
 GERMAN = described(
     {
@@ -224,6 +235,10 @@ GERMAN = described(
         "doku", "dokumentation", "quellcode", "quelltext", "projektseite", "webseite",
         "folien", "diskussion", "ankündigung",
     ),
+    greetings=(
+        "guten morgen", "guten tag", "guten abend", "hallo", "moin",
+        "liebe", "lieber", "servus", "grüezi",
+    ),
 )  # fmt: skip
 SPANISH = described(
     {
@@ -247,6 +262,10 @@ SPANISH = described(
         "documentación", "repositorio", "código", "código fuente", "vídeo",
         "sitio oficial", "página oficial", "diapositivas", "anuncio",
     ),
+    greetings=(
+        "hola", "buenos días", "buenas tardes", "buenas noches",
+        "queridos", "queridas", "estimados",
+    ),
 )  # fmt: skip
 ITALIAN = described(
     {
@@ -269,6 +288,7 @@ ITALIAN = described(
         "documentazione", "codice", "codice sorgente", "sito ufficiale", "annuncio",
         "discussione",
     ),
+    greetings=("ciao", "buongiorno", "buonasera", "salve", "cari", "care"),
 )  # fmt: skip
 PORTUGUESE = described(
     {
@@ -291,6 +311,7 @@ PORTUGUESE = described(
         "documentação", "repositório", "código", "código-fonte", "vídeo", "site oficial",
         "anúncio",
     ),
+    greetings=("olá", "oi", "bom dia", "boa tarde", "boa noite", "caros", "caras"),
 )  # fmt: skip
 RUSSIAN = described(
     {
@@ -312,5 +333,9 @@ RUSSIAN = described(
     places=(
         "документация", "репозиторий", "исходники", "исходный код", "код", "блог",
         "видео", "демо", "обсуждение", "слайды", "анонс",
+    ),
+    greetings=(
+        "привет", "здравствуйте", "доброе утро", "добрый день",
+        "добрый вечер", "всем привет", "друзья", "дорогие",
     ),
 )  # fmt: skip

@@ -18,6 +18,7 @@ TURKISH = described(
     ("bugünün", "günün", "haftanın", "bu haftanın", "bu hafta"),
     ("bülten", "haftalık", "günlük", "rapor", "haberler", "sayı"),
     title_columns=("başlık", "makale",),
+    greetings=("merhaba", "günaydın", "iyi akşamlar", "sevgili"),
 )  # fmt: skip
 POLISH = described(
     {
@@ -36,6 +37,7 @@ POLISH = described(
     ("dnia", "dzisiejszy", "tygodnia", "w tym tygodniu"),
     ("biuletyn", "tygodnik", "prasówka", "raport", "wydanie", "numer", "przegląd"),
     title_columns=("tytuł", "artykuł",),
+    greetings=("cześć", "dzień dobry", "dobry wieczór", "witaj", "witajcie", "drodzy"),
 )  # fmt: skip
 UKRAINIAN = described(
     {
@@ -53,6 +55,7 @@ UKRAINIAN = described(
     ("дня", "сьогодні", "тижня", "за тиждень"),
     ("дайджест", "випуск", "звіт", "огляд", "щоденний", "щотижневий"),
     title_columns=("заголовок", "назва", "стаття",),
+    greetings=("привіт", "доброго ранку", "добрий день", "добрий вечір", "вітаю", "друзі"),
 )  # fmt: skip
 DUTCH = described(
     {
@@ -70,6 +73,7 @@ DUTCH = described(
     ("van de dag", "vandaag", "van de week", "deze week"),
     ("nieuwsbrief", "weekbericht", "dagbericht", "rapport", "editie", "nummer"),
     title_columns=("titel", "artikel",),
+    greetings=("goedemorgen", "goedemiddag", "goedenavond", "hoi", "beste"),
 )  # fmt: skip
 VIETNAMESE = described(
     {
@@ -87,6 +91,7 @@ VIETNAMESE = described(
     ("hôm nay", "trong ngày", "tuần này", "trong tuần"),
     ("bản tin", "điểm tin", "báo cáo", "tin tức", "số"),
     title_columns=("tiêu đề", "bài viết",),
+    greetings=("xin chào", "chào", "thân chào"),
 )  # fmt: skip
 INDONESIAN = described(
     {
@@ -105,6 +110,7 @@ INDONESIAN = described(
     ("hari ini", "minggu ini", "pekan ini"),
     ("buletin", "mingguan", "harian", "laporan", "berita", "edisi"),
     title_columns=("judul", "artikel",),
+    greetings=("halo", "hai", "selamat pagi", "selamat siang", "selamat malam"),
 )  # fmt: skip
 ARABIC = described(
     {
@@ -122,6 +128,7 @@ ARABIC = described(
     ("اليوم", "هذا الأسبوع", "الأسبوع"),
     ("نشرة", "النشرة", "تقرير", "موجز", "عدد", "العدد"),
     title_columns=("العنوان", "المقال",),
+    greetings=("مرحبا", "أهلا", "صباح الخير", "مساء الخير", "السلام عليكم"),
 )  # fmt: skip
 PERSIAN = described(
     {
@@ -139,4 +146,5 @@ PERSIAN = described(
     ("امروز", "روز", "هفته", "این هفته"),
     ("خبرنامه", "هفته‌نامه", "گزارش", "شماره"),
     title_columns=("عنوان", "مقاله",),
+    greetings=("سلام", "درود", "صبح بخیر"),
 )  # fmt: skip

@@ -39,6 +39,8 @@ class Vocabulary:
     places: tuple[str, ...] = ()
     # What the column of a table is called that names its rows.
     title_columns: tuple[str, ...] = ()
+    # How a letter to all readers begins: "Good morning, here is …".
+    greetings: tuple[str, ...] = ()
 
 
 def described(
@@ -52,6 +54,7 @@ def described(
     issues: tuple[str, ...],
     title_columns: tuple[str, ...] = (),
     places: tuple[str, ...] = (),
+    greetings: tuple[str, ...] = (),
 ) -> Vocabulary:
     """A language of which only the names of fields and headings are known here."""
     return Vocabulary(
@@ -70,4 +73,5 @@ def described(
         trailers=fields["source"],
         title_columns=title_columns,
         places=places,
+        greetings=greetings,
     )
