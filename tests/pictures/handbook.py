@@ -104,8 +104,7 @@ def take(browser: Browser, trial: Trial) -> int:
 
 def _today(desk: Page, trial: Trial, short: str) -> bytes:
     desk.goto(f"{trial.base}/admin/?publication={_LANGUAGES[short]}")
-    desk.wait_for_load_state("networkidle")
-    return desk.screenshot()
+    return _picture(desk)
 
 
 def _issue(trial: Trial, slug: str, day: str) -> str:
@@ -149,15 +148,21 @@ def _pages(desk: Page, trial: Trial, short: str) -> list[tuple[str, bytes]]:
     ):
         answer = desk.goto(address)
         assert answer is not None and answer.ok, address
-        desk.wait_for_load_state("networkidle")
-        found.append((name, desk.screenshot()))
+        found.append((name, _picture(desk)))
     desk.goto(f"{issue}/import/")
     # What was typed for the picture in the other language is offered again.
     for kept in desk.locator("[data-throw-away]").all():
         kept.click()
     desk.fill("textarea[name=text]", _ASKED[short])
     desk.select_option("select[name=publication]", index=1)
-    desk.locator("form:has(textarea[name=text]) button").last.click()
-    desk.wait_for_load_state("networkidle")
-    found.append(("import", desk.screenshot()))
+    with desk.expect_navigation():
+        desk.locator("form:has(textarea[name=text]) button").last.click()
+    found.append(("import", _picture(desk)))
     return found
+
+
+def _picture(desk: Page) -> bytes:
+    """What the page shows once all has come; icons are letters of a face until it is there."""
+    desk.wait_for_load_state("networkidle")
+    desk.evaluate("() => document.fonts.ready.then(() => true)")
+    return desk.screenshot()
