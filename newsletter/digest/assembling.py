@@ -46,13 +46,28 @@ def count_numbers(plans: Sequence[Plan], reading: Reading) -> None:
     """See whether titles of items, and headings above items, have running numbers, or tags."""
     every = [plan for one in plans for plan in one.everything()]
     items = [plan.section.title for plan in every if plan.shape is not None]
-    reading.numbered = sum(map(is_numbered, items)) * 2 > len(items)
+    reading.numbered_titles = frozenset(
+        number
+        for beside in (plans, *(plan.below for plan in every))
+        for number in _counted_titles(beside, most=sum(map(is_numbered, items)) * 2 > len(items))
+    )
     reading.tagged = sum(map(ends_tagged, items)) * 2 > max(2, len(items))
     reading.numbered_sections = frozenset(
         number
         for beside in (plans, *(plan.below for plan in every))
         for number in _numbered(beside)
     )
+
+
+def _counted_titles(beside: Sequence[Plan], *, most: bool) -> list[int]:
+    """The lines of titles with running numbers, where most of those beside each other have them.
+
+    One alone counts where `most` of the document's have: "1. FC Koeln" is a name.
+    """
+    titles = [plan.section for plan in beside if plan.shape is not None]
+    found = [one.heading.number for one in titles
+             if one.heading is not None and is_numbered(one.title)]  # fmt: skip
+    return found if len(found) * 2 > len(titles) and (most or len(found) > 1) else []
 
 
 def _numbered(beside: Sequence[Plan]) -> list[int]:

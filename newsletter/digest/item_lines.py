@@ -83,7 +83,8 @@ class ItemLines:
 
     def read_title(self) -> str:
         """Take link, score and running number out of the title; returns what else it says."""
-        if self.reading.numbered:
+        heading = self.section.heading
+        if heading is not None and heading.number in self.reading.numbered_titles:
             self.title = item_title(self.title)
         self.title, self.score, badge = split_badge(self.title)
         if badge and not re.fullmatch(r"\W*\d+(?:\.\d+)?\W*", badge):

@@ -62,8 +62,8 @@ class Reading:
     left_out: set[int] = field(default_factory=set)
     # Headings that only group others: line and text.
     outer: dict[int, str] = field(default_factory=dict)
-    # Whether most items have a running number, and the lines of headings above items that have one.
-    numbered: bool = False
+    # The lines of titles with a running number, and of headings above items that have one.
+    numbered_titles: frozenset[int] = frozenset()
     numbered_sections: frozenset[int] = frozenset()
     # Whether most titles of items end with a tag in code: "owner/name `tool`".
     tagged: bool = False
@@ -82,7 +82,7 @@ class Reading:
             self.unsafe_lines,
             self.left_out,
             self.outer,
-            self.numbered,
+            self.numbered_titles,
             self.numbered_sections,
             self.tagged,
             self.category_of,

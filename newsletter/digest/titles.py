@@ -40,7 +40,7 @@ _COUNT = re.compile(
     rf"(?<!\s)\s*+[(（]\s*\d+\s*(?:{either('counters')})?\s*[)）]\s*$", re.IGNORECASE
 )
 _OPENING_LINK = re.compile(
-    r"(?P<tag>(?:[\[(【][^\[\]()【】]{1,24}[\])】]\s*(?!\()|[^\w\s\[(*_`!]++\s*+)*+)"
+    r"(?P<tag>(?:(?P<bold>\*\*|__)?[\[(【][^\[\]()【】]{1,24}[\])】](?(bold)(?P=bold))\s*(?!\()|[^\w\s\[(*_`!]++\s*+)*+)"
     r"(?P<mark>\*{1,3}|_{1,3})?\[(?P<label>(?>[^\[\]\\]++|\\.|\[[^\[\]]*+\])*+)\]"
     r"\([^()\s]*+(?:\([^()\s]*+\)[^()\s]*+)*+(?:\s+\"[^\"]*+\")?\)"
 )
@@ -284,7 +284,8 @@ def _titled_by_link(
     text: str, match: re.Match[str], label: str, source: Link | None
 ) -> tuple[str, Link | None, str]:
     """A run as (title, link, rest) that `match` opens with a link of this label."""
-    tag = match.group("tag").strip(" *_").removeprefix("▶").strip()
+    tag = match.group("tag").replace("**", "").replace("__", "")
+    tag = tag.strip(" *_").removeprefix("▶").strip()
     after = (
         re.sub(r"^[*_]{1,3}(?=\W|$)", "", text[match.end() :])
         if match.group("mark")

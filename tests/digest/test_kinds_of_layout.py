@@ -411,3 +411,39 @@ def test_numbers_below_numbers_are_no_names_of_categories() -> None:
         "- [Masts](https://example.org/4)\n"
     )
     assert [item.category for item in digest.items] == ["Articles", "Articles", "Tools", "Tools"]
+
+
+def test_numbers_of_one_section_are_no_part_of_its_titles() -> None:
+    """Where other sections have none: what counts is written beside them."""
+    loose = "".join(f"### {name}\n\nWords.\n\n" for name in ("Knots", "Tides", "Nets", "Gulls"))
+    digest = parse(
+        f"# Harbour - 2026-03-02\n\n## Top\n\n### 1. [Boats]({A})\n\nThey float.\n\n"
+        f"### 2. [Ropes]({B})\n\nThey hold.\n\n## Asked\n\n{loose}"
+    )
+    assert titles(digest)[:3] == ["Boats", "Ropes", "Knots"]
+
+
+def test_a_number_that_stands_alone_is_a_name() -> None:
+    digest = parse(
+        "# Harbour - 2026-03-02\n\n## Sport\n\n### 1. FC Harbour wins\n\n"
+        f"It did. [Gazette]({A})\n\n"
+        f"## News\n\n### Boats\n\nThey float. [Gazette]({B})\n\n"
+        f"### Ropes\n\nThey hold. [Gazette]({C})\n"
+    )
+    assert titles(digest) == ["1. FC Harbour wins", "Boats", "Ropes"]
+
+
+@pytest.mark.parametrize(
+    "tag", ["[研究]", "**[研究]**", "**【研究】**", "__(study)__", "[a] **[b]**"]
+)
+@pytest.mark.parametrize("tie", [" — ", "：", " - "])
+def test_a_tag_in_brackets_in_front_of_a_link(tag: str, tie: str) -> None:
+    digest = parse(
+        f"# Harbour - 2026-03-02\n\n- {tag} [Boats](https://example.org/1){tie}They float.\n"
+        f"- {tag} [Ropes](https://example.org/2){tie}They hold.\n"
+    )
+    bare = tag.replace("**", "").replace("__", "")
+    assert [(item.title, item.body) for item in digest.items] == [
+        (f"{bare} Boats", "They float."),
+        (f"{bare} Ropes", "They hold."),
+    ]
