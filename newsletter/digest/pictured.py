@@ -31,23 +31,37 @@ class _Point:
     mark: str
     text: str
     below: list[Line] = field(default_factory=list)
+    next: int = 0  # the number of the line where the next point of its part begins
 
 
 def promote_pictured(lines: Sequence[Line], labels: Labels) -> None:
     """Make bullets of such lines, part by part between headings and rules."""
+    marks: dict[str, list[list[_Point]]] = {}
     for points in _parts(lines):
-        marks: dict[str, list[_Point]] = {}
+        part: dict[str, list[_Point]] = {}
         for one in points:
-            marks.setdefault(one.mark, []).append(one)
-        for held in marks.values():
-            if len(held) < _LEAST:
-                continue
-            if all(_is_listed(one, labels) for one in held):
-                for one in held:
-                    one.line.kind, one.line.content = Kind.BULLET, one.text
-            elif all(_is_titled(one.text) for one in held):
-                for one in held:
-                    one.line.content = one.text
+            part.setdefault(one.mark, []).append(one)
+        for mark, held in part.items():
+            marks.setdefault(mark, []).append(held)
+    for runs in marks.values():
+        titled = [held for held in runs if all(_is_titled(one.text) for one in held)]
+        for one in _enough(titled):
+            one.line.content = one.text
+        listed = [held for held in runs if all(_is_listed(one, labels) for one in held)]
+        tight = [held for held in titled if any(map(_is_tight, held))]
+        for one in [*_enough(listed), *_enough(tight)]:
+            one.line.kind, one.line.content = Kind.BULLET, one.text
+
+
+def _enough(runs: Sequence[Sequence[_Point]]) -> list[_Point]:
+    """All points of a document, if they are enough; a short section can hold two of them."""
+    points = [one for held in runs for one in held]
+    return points if len(points) >= _LEAST else []
+
+
+def _is_tight(point: _Point) -> bool:
+    """Whether another point follows without an empty line: Markdown makes one paragraph of both."""
+    return point.next == point.line.number + len(point.below) + 1
 
 
 def _parts(lines: Sequence[Line]) -> Iterator[list[_Point]]:
@@ -62,6 +76,8 @@ def _parts(lines: Sequence[Line]) -> Iterator[list[_Point]]:
             open_ = open_ and line.kind not in EMPTY
         elif mark := mark_of(line.content):
             text = line.content[len(mark) :].lstrip("\ufe0f \t\u3000")
+            if points:
+                points[-1].next = line.number
             points.append(_Point(line, mark, text))
             open_ = True
         elif open_:

@@ -22,8 +22,9 @@ from .labels import is_placeholder
 from .markdown import plain_text
 from .outline import Section
 from .reading import Reading
-from .sources import title_above_address
+from .sources import split_trailer, title_above_address
 from .times import time_in_front
+from .title_lines import titled_line
 from .value import Link
 from .vocabulary import either
 
@@ -208,6 +209,8 @@ def split_linked_title(text: str) -> tuple[str, Link | None, str]:
     if below := title_above_address(text, LONGEST_TITLE):
         return below
     match = _OPENING_LINK.match(text)
+    if match is None and (lined := _lined(text, source)) is not None:
+        return lined
     if match and _HANDLE.match(match.group("label")):
         tied = _TIED.match(text, match.end())
         behind = text[tied.end() :].strip() if tied is not None else ""
@@ -332,6 +335,19 @@ def is_led(text: str) -> bool:
 
 def _ends_open(text: str) -> bool:
     return text.rstrip("*_ ").endswith((":", "："))
+
+
+def _lined(text: str, source: Link | None) -> tuple[str, Link | None, str] | None:
+    """A run whose first line is its title, with the source named there or at the end."""
+    if (found := titled_line(text)) is None:
+        return None
+    first, below = found
+    title, link, more = split_linked_title(first)
+    left, trailer = split_trailer(below)
+    if link is None and trailer and trailer[0].url:
+        link, below = trailer[0], left
+    rest = text if more.strip() == first else "\n".join(one for one in (more, below) if one)
+    return title, link or source, rest.strip()
 
 
 def _closing(text: str, links: Sequence[Link]) -> tuple[str, Link, str] | None:
