@@ -23,7 +23,7 @@ _BOLD_LEAD = re.compile(
 _BOLD_TITLE = re.compile(
     r"[^\w\s*_\[(<]{0,4}\s*(?P<mark>\*\*|__)(?=\S)(?P<name>(?:(?!(?P=mark))[^\[\]\n])+?)(?<=\S)"
     r"(?P=mark)(?:\s+(?P<link>[(（]?(?:<?https?://[^\s()<>]+>?|\[[^\[\]]+\]\([^()\s]+\))[)）]?)"
-    r"\s*(?:\n|[:：–—-]\s)|\s+)"
+    r"\s*(?:\n|[:：–—-]\s|——|：)|\s+)"
     r"(?P<said>\S.*)$",
     re.DOTALL,
 )

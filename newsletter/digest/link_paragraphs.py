@@ -17,7 +17,8 @@ from itertools import pairwise
 from .blocks import BULLET, CODE, NUMBER, PARAGRAPH, PICTURE, RULE, TABLE, Block
 from .inline import INLINE_LINK, columns, find_links, starts_with_link, without_links
 from .labels import is_placeholder
-from .outline import Line
+from .outline import Line, Outline
+from .title_lines import titled_line
 
 Listed = list[tuple[Block, list[Block]]]
 
@@ -36,6 +37,13 @@ _LAST_LINK = re.compile(
 )
 # What a link stands behind that is no word of the sentence: its end, a dash, a bracket, "via".
 _APART = re.compile(r"(?:[.!?。！？:：(（\[【*_|｜→]|\s[–—-]+|——|\bvia)$", re.IGNORECASE)
+# A title in bold, which is no label, and one with its link right behind.
+_BOLD = re.compile(
+    r"[^\w\s*_\[(<]{0,4}\s*(\*\*|__)(?=\S)[^*\n\[\]]{6,160}(?<![\s:：])\1(?!\s*[:：])"
+)
+_LED = re.compile(_BOLD.pattern + r"\s*(?:[—–-]{1,2}\s*)?[(（]?(?:\[|<?https?://)")
+_STOP = re.compile(r"[.!?。！？](?:\s|$)")
+_LONGEST_LINE = 100  # columns of an entry that is one line
 _BREAK = re.compile(r"(?:(?<! ) {2,}|\\|<br\s{0,4}/?>)$", re.IGNORECASE)
 
 
@@ -46,7 +54,9 @@ def link_paragraphs(blocks: Sequence[Block]) -> Listed:
     """
     if all(one.kind != PARAGRAPH for one in blocks):
         return []
-    return _begun(blocks) or _broken(blocks) or _paired(blocks) or _closed(blocks)
+    return (
+        _begun(blocks) or _broken(blocks) or _paired(blocks) or _closed(blocks) or _titled(blocks)
+    )
 
 
 def _begun(blocks: Sequence[Block]) -> Listed:
@@ -65,7 +75,11 @@ def _begun(blocks: Sequence[Block]) -> Listed:
     told = sum(one.kind not in _BELOW for one in inside)
     share = _SHARE_OVER_LISTS if lists else _SHARE
     least = (
-        1 if lists else _LEAST - 1 if opened == texts and all(map(_is_titled, texts)) else _LEAST
+        1
+        if lists
+        else _LEAST - 1
+        if all(map(_is_titled, opened)) and (opened == texts or _are_headlines(opened, inside))
+        else _LEAST
     )
     if len(opened) < least or begun < share * told:
         return []
@@ -94,6 +108,11 @@ def _is_titled(block: Block) -> bool:
     behind = block.text[match.end() :].lstrip("*_") if match is not None else ""
     tied = not behind or not behind[0].isalnum()
     return tied and not behind.strip()[:1].islower()
+
+
+def _are_headlines(opened: Sequence[Block], inside: Sequence[Block]) -> bool:
+    """Whether each is nothing but a link, with one text below it."""
+    return all(one.only is not None for one in opened) and len(inside) == 2 * len(opened)
 
 
 def _has_remarks(block: Block, behind: Sequence[Block]) -> bool:
@@ -201,6 +220,43 @@ def _closed(blocks: Sequence[Block]) -> Listed:
     if len({one.links[0].url for one in closed}) < len(closed) or _middle(closed) > _LONGEST:
         return []
     return [(one, []) for one in closed]
+
+
+def _titled(blocks: Sequence[Block]) -> Listed:
+    """Paragraphs of one link each that begin with a title in bold and this link, or end with it; or
+    whose first line is a title; or single lines, each a few words and their link."""
+    texts = [one for one in blocks if one.kind not in {RULE, PICTURE}]
+    if len(texts) < _LEAST_PAIRS or any(one.kind != PARAGRAPH for one in texts):
+        return []
+    if _greets(texts[0].outline):
+        return []
+    led = all(_BOLD.match(one.text) for one in texts)
+    if not led and not all(map(_is_line, texts)) and not all(titled_line(x.text) for x in texts):
+        return []
+    if any(len(one.links) != 1 or not one.links[0].url for one in texts):
+        return []
+    if not led and len(texts) < _LEAST and not all("://" in one.links[0].label for one in texts):
+        return []
+    if led and not all(_LED.match(one.text) or _may_be_closed(one) for one in texts):
+        return []
+    if len({one.links[0].url for one in texts}) < len(texts) or _middle(texts) > _LONGEST:
+        return []
+    return [(one, []) for one in texts]
+
+
+def _greets(outline: Outline) -> bool:
+    """Whether the section stands above all others: what it says introduces them."""
+    section = outline.section
+    first = section.heading is None or section.heading.number == outline.title_line
+    return first and bool(outline.headed())
+
+
+def _is_line(block: Block) -> bool:
+    """Whether a paragraph is one short line without a sentence's end, and a link closes it."""
+    if len(block.lines) > 1 or not _may_be_closed(block):
+        return False
+    words = without_links(block.text).strip()
+    return 0 < columns(words) <= _LONGEST_LINE and not _STOP.search(words)
 
 
 def closed_by_link(blocks: Sequence[Block]) -> list[Block]:

@@ -16,7 +16,7 @@ from .inline import columns, starts_with_link
 from .labels import is_placeholder
 from .markdown import plain_text
 from .outline import EMPTY, Kind, Line
-from .sources import link_line, links_line
+from .sources import link_line, links_line, split_trailer
 from .value import Link
 
 _LONGEST_NAME = 100  # characters of a bullet that only names a group
@@ -136,6 +136,9 @@ def links_below(block: Block) -> tuple[list[Link], list[Line]]:
         text = block.outline.resolved(line.content)
         link = link_line(text)
         links = [link] if link is not None and link.url else links_line(text)
+        if not links and len(linked) == 1 and line is held[-1]:
+            left, links = split_trailer(text)  # "Source: …", or the end of what is said.
+            return links, [] if left else linked
         if not links:
             return [], []
         found += links

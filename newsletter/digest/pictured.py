@@ -48,7 +48,8 @@ def promote_pictured(lines: Sequence[Line], labels: Labels) -> None:
         for one in _enough(titled):
             one.line.content = one.text
         listed = [held for held in runs if all(_is_listed(one, labels) for one in held)]
-        tight = [held for held in titled if any(map(_is_tight, held))]
+        # Without a mark, two titles may be the beginning of any text.
+        tight = [held for held in titled if len(held) < _LEAST or any(map(_is_tight, held))]
         for one in [*_enough(listed), *_enough(tight)]:
             one.line.kind, one.line.content = Kind.BULLET, one.text
 

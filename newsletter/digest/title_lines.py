@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from .inline import columns, without_links
-from .sources import split_trailer
+from .sources import link_line, split_trailer
 
 _MOST = 120  # columns of a title line
 _WRAPPED = 56  # columns; programs and people wrap text at 60 and more
@@ -35,7 +35,7 @@ def titled_line(text: str) -> tuple[str, str] | None:
         return None
     if split_trailer(next_line)[1] and not split_trailer(next_line)[0]:
         return first, below  # "Source: …" belongs to no sentence.
-    if _BREAK.search(line):
+    if _BREAK.search(line) or link_line(next_line) is not None:
         return first, below
     beginning = next_line.lstrip(_MARKS)[:1]
     if not beginning or beginning.islower() or not (beginning.isalnum()):

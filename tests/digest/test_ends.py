@@ -158,7 +158,7 @@ def test_short_bold_names_in_front_of_remarks() -> None:
         f"## Otros\n\n🔹 **Caché**: un estudio largo. [Leer más]({C})\n"
     )
     assert [item.sources[0].url for item in digest.items] == [A, B, C]
-    assert titles(digest)[1] == "🔹 Remo 2.1"
+    assert titles(digest)[1] == "Remo 2.1"
 
 
 def test_texts_that_begin_with_their_linked_title() -> None:

@@ -346,7 +346,7 @@ def test_entries_that_name_each_their_source_are_items(
         f"## {name}\n\n"
         + "".join(
             f"{one}Pier {letter} opens\n{text}{label.format(url)}\n"
-            for one, letter, url in zip(marks, name, urls, strict=False)
+            for one, letter, url in zip(marks, name, urls, strict=True)
         )
         for name, urls in (("Town", (A, B)), ("Sea", (C, D)))
     ]
@@ -447,3 +447,93 @@ def test_a_tag_in_brackets_in_front_of_a_link(tag: str, tie: str) -> None:
         (f"{bare} Boats", "They float."),
         (f"{bare} Ropes", "They hold."),
     ]
+
+
+@pytest.mark.parametrize("mark", ["- ", "1. ", "🔹 ", "① "])
+@pytest.mark.parametrize(
+    "below",
+    [
+        "They float and hold.",
+        "它们浮在水上。",
+        "They float and hold.\nSource: [Gazette]({0})",
+        "来源：[海港报]({0})",
+        "[→ Read more]({0})",
+    ],
+)
+def test_a_first_line_is_the_title(mark: str, below: str) -> None:
+    """Text goes on in a line set in or not; nobody wraps text so early."""
+    indent = " " * len(mark) if mark in {"- ", "1. "} else ""
+    entries = []
+    for number, (name, url) in enumerate((("Boats at sea", A), ("Ropes", B), ("Sails", C)), 1):
+        link = "" if "{0}" in below else f" ([Gazette]({url}))"
+        lines = below.format(url).split("\n")
+        sign = mark.replace("1", str(number)).replace("①", "①②③"[number - 1])
+        entries.append("\n".join([f"{sign}{name}{link}", *(indent + line for line in lines)]))
+    digest = parse("# Harbour - 2026-03-02\n\n" + "\n".join(entries) + "\n")
+    assert titles(digest) == ["Boats at sea", "Ropes", "Sails"]
+    assert [item.sources[0].url for item in digest.items] == [A, B, C]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The boats that were built here\nsail again, says the [Gazette]({0}).",
+        "Boats, ropes,\nSails and all the rest: [Gazette]({0})",
+        "The harbour that everybody had given up as lost for good and all\nOpens. [Gazette]({0})",
+    ],
+)
+def test_text_that_is_wrapped_is_one_sentence(text: str) -> None:
+    bullets = "\n".join("- " + text.format(url).replace("\n", "\n  ") for url in (A, B, C))
+    digest = parse(f"# Harbour - 2026-03-02\n\n{bullets}\n")
+    first, second = text.split("\n")
+    assert all(first in item.title and second[:5] in item.title for item in digest.items)
+
+
+@pytest.mark.parametrize("link", ["[{}]({})", "**[{}]({})**", "{} [Gazette]({})", "{}: {}"])
+@pytest.mark.parametrize("tight", [True, False])
+def test_two_signs_in_each_section(link: str, tight: bool) -> None:
+    """Fewer than three are a list where others of the document have the same sign."""
+    one, two, three, four = (
+        "👉 " + link.format(name, url)
+        for name, url in zip(
+            ("Boats at sea", "Ropes on deck", "Sails up", "Masts down"), (A, B, C, D), strict=False
+        )
+    )
+    between = "\n" if tight else "\n\n"
+    digest = parse(
+        f"# Harbour - 2026-03-02\n\n## Town\n\n{one}{between}{two}\n\n"
+        f"## Sea\n\n{three}{between}{four}\n"
+    )
+    assert [item.sources[0].url for item in digest.items] == [A, B, C, D]
+    assert [item.category for item in digest.items] == ["Town", "Town", "Sea", "Sea"]
+
+
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        "**{0}** [Gazette]({1}) — They float and hold.",
+        "**{0}** ({1}) They float and hold.",
+        "**{0}**\nThey float and hold.\nSource: [Gazette]({1})",
+        "{0} [Gazette]({1})",
+        "{0} {1}",
+    ],
+)
+def test_paragraphs_of_one_link_and_a_title(paragraph: str) -> None:
+    named = list(
+        zip(("Boats at sea again", "Ropes on deck", "Sails are up"), (A, B, C), strict=True)
+    )
+    digest = read("# Harbour\n\n" + "\n\n".join(paragraph.format(*one) for one in named) + "\n")
+    assert [item.sources[0].url for item in digest.items] == [A, B, C]
+    assert all(
+        item.title.startswith(name) for item, (name, _url) in zip(digest.items, named, strict=True)
+    )
+
+
+def test_lines_with_links_above_sections_introduce_them() -> None:
+    intro = f"We read [one]({A})\n\nAnd then [another]({B})\n\nAt last [a third]({C})"
+    digest = parse(
+        f"# Harbour - 2026-03-02\n\n{intro}\n\n## Boats\n\n> **Source:** [Gazette]({D})\n\n"
+        "**Insight:** They float.\n\n## Ropes\n\n> **Source:** [Gazette](https://e.example.org/)\n\n"
+        "**Insight:** They hold.\n"
+    )
+    assert (titles(digest), digest.intro) == (["Boats", "Ropes"], intro)

@@ -155,7 +155,7 @@ def lost_lines(text: str, digest: Digest, dropped: frozenset[int]) -> list[str]:
 
 # Label words become fields, dates become dates: they are no text of their own any more.
 FIELD_WORDS = re.compile(
-    "核心洞察|内容简介|分类|来源|日期|摘要|核心内容|重要性|链接|原文|原文链接|Insight|Summary|"
+    "核心洞察|内容简介|简介|分类|来源|日期|摘要|核心内容|重要性|链接|原文|原文链接|Insight|Summary|"
     r"Category|Source|Date|Read more|endhighlight|highlight|\d+年\d+月\d+日"
 )
 
