@@ -201,13 +201,11 @@ def split_linked_title(text: str) -> tuple[str, Link | None, str]:
         link = find_links(text)[0]
         return link.label[:LONGEST_TITLE], link, ""
     links = find_links(text)
-    if (opened := _behind_address(text, links)) is not None:
+    if opened := _behind_address(text, links) or title_above_address(text, LONGEST_TITLE):
         return opened
     source = next((link for link in links if link.url), None)
     if source is not None and _is_person(source):  # Who said it; what is linked next.
         source = next((one for one in links if one.url and not _is_person(one)), source)
-    if below := title_above_address(text, LONGEST_TITLE):
-        return below
     match = _OPENING_LINK.match(text)
     if match is None and (lined := _lined(text, source)) is not None:
         return lined
