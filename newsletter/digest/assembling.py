@@ -46,10 +46,11 @@ def count_numbers(plans: Sequence[Plan], reading: Reading) -> None:
     """See whether titles of items, and headings above items, have running numbers, or tags."""
     every = [plan for one in plans for plan in one.everything()]
     items = [plan.section.title for plan in every if plan.shape is not None]
+    most = sum(map(is_numbered, items)) * 2 > len(items)
     reading.numbered_titles = frozenset(
         number
         for beside in (plans, *(plan.below for plan in every))
-        for number in _counted_titles(beside, most=sum(map(is_numbered, items)) * 2 > len(items))
+        for number in _counted_titles(beside, most=most)
     )
     reading.tagged = sum(map(ends_tagged, items)) * 2 > max(2, len(items))
     reading.numbered_sections = frozenset(
