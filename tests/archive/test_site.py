@@ -406,7 +406,7 @@ def test_d9_what_is_missing_leads_to_the_archive_of_its_publication(
     [
         "/nope/", "/daily/nope/", "/nope/2026-03-02/", "/daily/c/", "/daily/?before=nope",
         "/daily/c/ships/?before=nope", "/nope/feeds/", "/nope/look.css", "/nope/feeds.opml",
-        "/nope/sitemap.xml", "/s/f/token/", "/daily/2026-03-02/more/",
+        "/nope/sitemap.xml", "/daily/2026-03-02/more/",
     ],
 )  # fmt: skip
 def test_what_does_not_exist_is_a_page_in_words(
