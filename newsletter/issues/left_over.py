@@ -293,8 +293,13 @@ _TABLES = (
 )
 
 
+# Signs in a row: patterns try each as the beginning of what the next ones are, too.
+_RUN = re.compile(r"((?:[^\w\n]|_){64})(?:[^\w\n]|_)+")
+
+
 def found_in(text: str) -> bool:
     """Whether a text, without code and addresses, holds something that stands for text."""
+    text = _RUN.sub(r"\1", text)
     folded = text.casefold()
     return any(
         pattern.search(text) is not None

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from newsletter.editions import BulletView, IssueView, LinkView
-from newsletter.issues import outlets, preflight, quick_mends, source_findings, typos
+from newsletter.issues import left_over, outlets, preflight, quick_mends, source_findings, typos
 from newsletter.issues.private_pages import Private, who_opens
 from tests import builders
 from tests import sample_issues as issues
@@ -300,3 +300,10 @@ def test_one_click_mends_each_in_every_place() -> None:
     assert {link.url for link in item.links.all()} == {"https://paper.example.net/p"}
     for code in ("typing", "tail-tracked", "point-empty"):
         assert quick_mends.mend(issue, code, DAY) == ""
+
+
+@pytest.mark.parametrize("run", ["*", "*_", "* ", "[", "{", "- ", "…"])
+def test_signs_in_a_row_are_looked_at_once(run: str) -> None:
+    """From each of twenty thousand to all that follow would take minutes."""
+    assert not left_over.found_in("Boats " + run * (20_000 // len(run)) + "x")
+    assert left_over.found_in(run * (20_000 // len(run)) + "x TODO: the rest")
