@@ -68,8 +68,14 @@ class Body:
         return found.getvalue()
 
     def readline(self, size: int = -1) -> bytes:
-        """Nobody reads bodies by lines; a file has it."""
-        raise NotImplementedError
+        """Up to the end of the line: for whoever reads so, a byte at a time."""
+        found = bytearray()
+        while (size < 0 or len(found) < size) and not found.endswith(b"\n"):
+            piece = self.read(1)
+            if not piece:
+                break
+            found += piece
+        return bytes(found)
 
     @contextlib.contextmanager
     def _watched(self) -> Iterator[None]:

@@ -45,12 +45,15 @@ def promote_pictured(lines: Sequence[Line], labels: Labels) -> None:
             marks.setdefault(mark, []).append(held)
     for runs in marks.values():
         titled = [held for held in runs if all(_is_titled(one.text) for one in held)]
-        for one in _enough(titled):
-            one.line.content = one.text
-        listed = [held for held in runs if all(_is_listed(one, labels) for one in held)]
-        # Without a mark, two titles may be the beginning of any text.
-        tight = [held for held in titled if len(held) < _LEAST or any(map(_is_tight, held))]
-        for one in [*_enough(listed), *_enough(tight)]:
+        points = _enough([held for held in runs if all(_is_listed(one, labels) for one in held)])
+        if _enough(titled):
+            for held in titled:
+                for one in held:
+                    one.line.content = one.text
+                # Without a mark, two titles may be the beginning of any text.
+                if len(held) < _LEAST or any(map(_is_tight, held)):
+                    points += held
+        for one in points:
             one.line.kind, one.line.content = Kind.BULLET, one.text
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import io
 import json
 import socket
 import threading
@@ -128,3 +129,12 @@ def test_a_slow_line_that_is_fair_is_waited_for() -> None:
         assert not body.is_late(body._since, arriving.TIME)
         body._waited = 800.0
         assert body.is_late(body._since, arriving.TIME)
+
+
+def test_a_body_read_by_lines() -> None:
+    near, far = socket.socketpair()
+    with near, far:
+        body = arriving.Body(io.BytesIO(b"one\ntwo"), near, arriving.Watch())
+        assert [body.readline(), body.readline(2), body.readline(), body.readline()] == [
+            b"one\n", b"tw", b"o", b""
+        ]  # fmt: skip

@@ -537,3 +537,15 @@ def test_lines_with_links_above_sections_introduce_them() -> None:
         "**Insight:** They hold.\n"
     )
     assert (titles(digest), digest.intro) == (["Boats", "Ropes"], intro)
+
+
+def test_two_signs_beside_three() -> None:
+    digest = parse(
+        f"# Harbour - 2026-03-02\n\n## Town\n\n👉 [Boats at sea]({A})\n\n"
+        f"👉 [Ropes on deck]({B})\n\n"
+        f"👉 [Sails are up]({C})\n\n## Sea\n\n👉 [Masts are down]({D})\n\nThey fell.\n\n"
+        "👉 [Nets are out](https://e.example.org/)\n\nThey hold.\n"
+    )
+    assert titles(digest) == [
+        "Boats at sea", "Ropes on deck", "Sails are up", "Masts are down", "Nets are out"
+    ]  # fmt: skip
